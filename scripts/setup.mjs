@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// What `npm run netperf` and `npm test` call first: makes a fresh clone ready to run, and returns
+// at once when it is. Only Node's own modules are imported, since nothing may be installed yet.
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isBuilt, markBuilt, sourceState } from './lib/build-state.mjs'
+import { whyInstall } from './lib/install-state.mjs'
+import { inWords, run } from './lib/run.mjs'
+
+const OLDEST_NODE = [20, 19]
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Installs and builds what is missing or out of date. Resolves to false when a step failed. */
+export async function setUp(root = ROOT) {
+  refuseOldNode()
+  const reason = whyInstall(root)
+  if (reason && !(await phase(root, `install (${reason})`, 'npm', ['ci', '--prefer-offline']))) {
+    return false
+  }
+  const state = sourceState(root)
+  if (isBuilt(root, state)) return true
+  const built = await phase(root, 'build', process.execPath, [
+    `${root}/node_modules/turbo/bin/turbo`,
+    ...['run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
+  ])
+  // The state was taken before the build, so an edit made meanwhile makes the next run build again.
+  if (built) markBuilt(root, state)
+  return built
+}
+
+/** One line when a step begins, its time when it is over, and its output only when it failed. */
+async function phase(root, label, command, args) {
+  process.stderr.write(`setup: ${label} …`)
+  const env = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+  const { code, output, elapsedMs } = await run(command, args, { cwd: root, env })
+  process.stderr.write(` ${code === 0 ? 'done' : 'failed'} in ${inWords(elapsedMs)}\n`)
+  if (code !== 0) process.stderr.write(`${output}\nsetup: ${label} failed with status ${code}\n`)
+  return code === 0
+}
+
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const isNewEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+  if (isNewEnough) return
+  const wanted = OLDEST_NODE.join('.')
+  process.stderr.write(`smpnet needs Node >= ${wanted}, but this is Node ${process.versions.node}.\n`)
+  process.exit(2)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exit((await setUp()) ? 0 : 1)
+}
