@@ -1,1 +1,1 @@
-export {}
+export { AHEAD, type Alarm, type Boot, BUSY, type Cpu, type Executive, IDLE, type Step } from './cpu.ts'

@@ -1,1 +1,11 @@
-export {}
+export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
+export { Arena, OutOfMemory } from './arena.ts'
+export { type Access, type Field, inspect, type Layout, layout, View, word, words } from './layout.ts'
+export { LiveMemory } from './live-memory.ts'
+export { MAX_MEMORY_BYTES } from './memory-size.ts'
+export type { Memory } from './memory.ts'
+export { PricedMemory, type Pricer } from './priced-memory.ts'
+export { SETTLE, SPIN, type Wait, type Waiting } from './wait.ts'
+export { type Work, work, workCount, workName } from './work.ts'
+export { Zone, type ZoneHandle, type ZoneStatistics } from './zone.ts'
+export type { ZoneShape } from './zone-shape.ts'

@@ -1,0 +1,57 @@
+import type { Memory } from '@smpnet/memory'
+import type { Lot } from '@smpnet/sync'
+
+/**
+ * What a machine gives to the code of one CPU. The live machine makes one in each of its workers,
+ * the simulated one makes all of them in one isolate; code above cannot tell which it has.
+ */
+export interface Cpu {
+  /** Its number, from 0. */
+  readonly id: number
+  /** How many CPUs the machine has. */
+  readonly cpus: number
+  readonly memory: Memory
+  /** The parking lot, as this CPU uses it. */
+  readonly lot: Lot
+  /** Nanoseconds since the machine started. Reading it costs what a clock read costs. */
+  now(): number
+  /**
+   * Calls `ring` on this CPU, between two threads, when `delayNs` have passed. Never early; late
+   * by as long as the CPU is busy.
+   */
+  alarm(delayNs: number, ring: () => void): Alarm
+  /** Hands a value to whoever started the machine; it must be cloneable. */
+  report(value: unknown): void
+}
+
+/** An alarm that was set. */
+export interface Alarm {
+  /** After this it does not ring. Does nothing when it has rung. */
+  cancel(): void
+}
+
+/** What runs on a CPU; the scheduler is one. The machine calls it, and only on its own CPU. */
+export interface Executive {
+  /** Runs what there is to run until the machine should look at its events, and says what next. */
+  run(): Step
+  /**
+   * The waiter at `entry`, which belongs to this CPU, was woken. True when it is more urgent than
+   * what runs now.
+   */
+  receive(entry: number): boolean
+  /** The timer interrupt: a slice of time has passed. */
+  tick(): void
+}
+
+/** What an executive says when it gives its CPU back. Numbers, since it happens at every switch. */
+export type Step = number
+
+/** There is more to run. */
+export const BUSY: Step = 0
+/** Nothing is runnable until something is received or an alarm rings. */
+export const IDLE: Step = 1
+/** What runs has run ahead of other CPUs and must wait for simulated time. Never live. */
+export const AHEAD: Step = 2
+
+/** Sets a CPU up: called once on each CPU, with the arguments given to the machine. */
+export type Boot<Args = unknown> = (cpu: Cpu, args: Args) => Executive

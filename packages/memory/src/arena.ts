@@ -1,0 +1,75 @@
+import { type Address, alignUp, CACHE_LINE_BYTES } from './address.ts'
+import { layout, word } from './layout.ts'
+import type { Memory } from './memory.ts'
+
+/** The first line of every memory that an arena manages. Nothing in it is written often. */
+const ROOT = layout('root', {
+  /** (a) Says that this is such a memory, and in which version its parts are laid out. */
+  magic: word('a', 'root'),
+  /** (x) Where the next placement begins. */
+  end: word('x', 'root'),
+})
+
+const MAGIC = 0x736d7001
+
+/** Asked for more than the memory has left. */
+export class OutOfMemory extends RangeError {
+  override name = 'OutOfMemory'
+  constructor(
+    readonly what: string,
+    readonly wantedBytes: number,
+    readonly leftBytes: number,
+    readonly sizeBytes: number,
+  ) {
+    super(
+      `${what} needs ${wantedBytes} bytes, and of the memory's ${sizeBytes} bytes ` +
+        `${leftBytes} are left`,
+    )
+  }
+}
+
+/**
+ * Gives out parts of a memory, once and for good: where locks, tables, zones and rings are put
+ * when something is set up. What comes and goes afterwards comes from a zone placed here.
+ * Any thread may place, at any time; no locks are taken.
+ */
+export class Arena {
+  private constructor(readonly memory: Memory) {}
+
+  /** Takes over a new memory, whose bytes are all zero. */
+  static create(memory: Memory): Arena {
+    memory.write(ROOT.offset.magic, MAGIC)
+    memory.store(ROOT.offset.end, ROOT.size)
+    return new Arena(memory)
+  }
+
+  /** Opens a memory that `create` took over in any thread. Throws a TypeError for any other. */
+  static open(memory: Memory): Arena {
+    const found = memory.read(ROOT.offset.magic)
+    if (found === MAGIC) return new Arena(memory)
+    throw new TypeError(
+      `a memory made by this version begins with 0x${MAGIC.toString(16)}: ` +
+        `0x${(found >>> 0).toString(16)} came`,
+    )
+  }
+
+  /**
+   * The address of `bytes` zero bytes for `what`, on whole cache lines of their own.
+   * Throws OutOfMemory, naming `what`, when they are not there.
+   */
+  place(what: string, bytes: number): Address {
+    const { memory } = this
+    const wanted = alignUp(Math.max(bytes, 1), CACHE_LINE_BYTES)
+    for (;;) {
+      const end = memory.load(ROOT.offset.end)
+      const left = memory.size - end
+      if (wanted > left) throw new OutOfMemory(what, wanted, left, memory.size)
+      if (memory.compareExchange(ROOT.offset.end, end, end + wanted) === end) return end
+    }
+  }
+
+  /** Bytes that can still be placed. */
+  left(): number {
+    return this.memory.size - this.memory.load(ROOT.offset.end)
+  }
+}

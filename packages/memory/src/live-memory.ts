@@ -1,0 +1,113 @@
+import { type Address, CACHE_LINE_BYTES } from './address.ts'
+import type { Memory } from './memory.ts'
+import { checkMemoryBytes } from './memory-size.ts'
+
+/** Copies up to this many bytes go byte by byte: a typed array's `set` needs about 50 ns to start. */
+const SHORT_COPY_BYTES = 32
+/** Attempts of `pause` that only spin; those after it also give the core away. */
+const SPINNING_ATTEMPTS = 64
+/** How long one of those later attempts sleeps at most. */
+const NAP_MS = 0.05
+
+/** Memory on a live machine: `Atomics` on one SharedArrayBuffer, which every thread opens. */
+export class LiveMemory implements Memory {
+  /** The words, for the drivers that wait on them with `Atomics.wait` and `Atomics.waitAsync`. */
+  readonly words: Int32Array<SharedArrayBuffer>
+  readonly size: number
+  readonly #bytes: Uint8Array<SharedArrayBuffer>
+
+  /** Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one. */
+  constructor(readonly buffer: SharedArrayBuffer) {
+    checkMemoryBytes(buffer.byteLength)
+    this.size = buffer.byteLength
+    this.words = new Int32Array(buffer)
+    this.#bytes = new Uint8Array(buffer)
+  }
+
+  /** A new memory of `bytes` bytes, all zero. Throws a RangeError for a size that cannot be one. */
+  static create(bytes: number): LiveMemory {
+    checkMemoryBytes(bytes)
+    return new LiveMemory(new SharedArrayBuffer(bytes))
+  }
+
+  load(at: Address): number {
+    return Atomics.load(this.words, at >> 2)
+  }
+
+  store(at: Address, value: number): void {
+    Atomics.store(this.words, at >> 2, value)
+  }
+
+  exchange(at: Address, value: number): number {
+    return Atomics.exchange(this.words, at >> 2, value)
+  }
+
+  compareExchange(at: Address, expected: number, value: number): number {
+    return Atomics.compareExchange(this.words, at >> 2, expected, value)
+  }
+
+  add(at: Address, delta: number): number {
+    return Atomics.add(this.words, at >> 2, delta)
+  }
+
+  or(at: Address, bits: number): number {
+    return Atomics.or(this.words, at >> 2, bits)
+  }
+
+  and(at: Address, bits: number): number {
+    return Atomics.and(this.words, at >> 2, bits)
+  }
+
+  read(at: Address): number {
+    return this.words[at >> 2]!
+  }
+
+  write(at: Address, value: number): void {
+    this.words[at >> 2] = value
+  }
+
+  copyIn(to: Address, from: Uint8Array, start: number, length: number): void {
+    const bytes = this.#bytes
+    if (length <= SHORT_COPY_BYTES) {
+      for (let i = 0; i < length; i++) bytes[to + i] = from[start + i]!
+    } else if (start === 0 && length === from.length) {
+      bytes.set(from, to)
+    } else {
+      bytes.set(from.subarray(start, start + length), to)
+    }
+  }
+
+  copyOut(from: Address, to: Uint8Array, start: number, length: number): void {
+    const bytes = this.#bytes
+    if (length <= SHORT_COPY_BYTES) {
+      for (let i = 0; i < length; i++) to[start + i] = bytes[from + i]!
+    } else {
+      to.set(bytes.subarray(from, from + length), start)
+    }
+  }
+
+  fill(at: Address, byte: number, length: number): void {
+    this.#bytes.fill(byte, at, at + length)
+  }
+
+  settled(): boolean {
+    return true
+  }
+
+  charge(): void {}
+
+  pause(attempt: number): void {
+    if (attempt > SPINNING_ATTEMPTS) this.#nap()
+    else for (let i = 0; i < attempt; i++) Atomics.load(this.words, 0)
+  }
+
+  /** Sleeps on a word that nobody notifies. A browser's main thread may not, and spins on. */
+  #nap(): void {
+    try {
+      const never = (CACHE_LINE_BYTES >> 2) - 1
+      Atomics.wait(this.words, never, 0, NAP_MS)
+    } catch {
+      for (let i = 0; i < SPINNING_ATTEMPTS; i++) Atomics.load(this.words, 0)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { LiveMemory } from '@smpnet/memory'
+import { KeepAlive } from './keep-alive.ts'
+import { fallAsleep, stateOf, wakeUp } from './sleeper.ts'
+import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import { SLEEPING, type Waiter } from './waiter.ts'
+
+const loop = new KeepAlive()
+
+/** Failed turns of a spin after which the event loop gets a turn. */
+const TURNS_PER_LOOP = 128
+
+/**
+ * Drives a generator to its end without blocking this thread's event loop, and resolves to what it
+ * returned. The loop is kept alive meanwhile. Rejects with what the generator throws.
+ */
+export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
+  let step = waiting.next(WOKEN)
+  for (let spins = 0; !step.done; ) {
+    if (step.value === PARK) {
+      spins = 0
+      step = waiting.next(await sleep(td))
+    } else {
+      if (++spins % TURNS_PER_LOOP === 0) await loop.turn()
+      step = waiting.next(WOKEN)
+    }
+  }
+  return step.value
+}
+
+async function sleep(td: Waiter): Promise<Outcome> {
+  const memory = td.lot.memory as LiveMemory
+  if (!fallAsleep(memory, td.at)) return WOKEN
+  const { timeoutMs } = td
+  const waited = Atomics.waitAsync(memory.words, stateOf(td.at) >> 2, SLEEPING, timeoutMs)
+  if (waited.async) await loop.whilePending(waited.value)
+  return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+}

@@ -1,0 +1,34 @@
+import type { LiveMemory } from '@smpnet/memory'
+import { fallAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
+import { SpinBudget } from './spin-budget.ts'
+import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import { SLEEPING, type Waiter } from './waiter.ts'
+
+/** One for this thread: what it learnt in one wait serves the next, whatever that waits for. */
+const budget = new SpinBudget()
+
+/**
+ * Drives a generator to its end by blocking this thread, and returns what it returned.
+ * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
+ * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread.
+ */
+export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  let step = waiting.next(WOKEN)
+  for (let spins = 0; !step.done; ) {
+    if (step.value === PARK) {
+      spins = 0
+      step = waiting.next(sleep(td))
+    } else {
+      td.lot.memory.pause(spins++)
+      step = waiting.next(WOKEN)
+    }
+  }
+  return step.value
+}
+
+function sleep(td: Waiter): Outcome {
+  const memory = td.lot.memory as LiveMemory
+  if (spinUntilAwake(memory, td.at, budget) || !fallAsleep(memory, td.at)) return WOKEN
+  Atomics.wait(memory.words, stateOf(td.at) >> 2, SLEEPING, td.timeoutMs)
+  return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+}

@@ -1,0 +1,33 @@
+import type { Address } from '@smpnet/memory'
+
+/** How large a lot is. Everything has a bound, and running into one is an error that names it. */
+export interface LotShape {
+  /** Buckets of the table, a power of two; 64 unless told. */
+  readonly buckets?: number
+  /** CPUs of the machine, numbered from 0; 0 when there is no machine, only threads. */
+  readonly cpus?: number
+  /** Threads outside the machine that may be attached at once; 8 unless told. */
+  readonly threads?: number
+  /** Threads and tasks that may exist at once; 256 unless told. */
+  readonly waiters?: number
+}
+
+/** What another thread needs to use a lot of the same memory; it can be cloned and posted. */
+export interface LotHandle extends Required<LotShape> {
+  readonly at: Address
+}
+
+/** Throws a RangeError for figures that no lot can have. */
+export function checkLotShape({ buckets, cpus, threads, waiters }: Required<LotShape>): void {
+  if (!Number.isInteger(Math.log2(buckets))) {
+    throw new RangeError(`a lot has a power of two of buckets: ${buckets} came`)
+  }
+  expect('CPUs', cpus, 0)
+  expect('attached threads', threads, 0)
+  expect('waiters', waiters, 1)
+}
+
+function expect(what: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new RangeError(`a lot has a whole number of ${what}, at least ${least}: ${value} came`)
+}

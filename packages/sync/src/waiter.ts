@@ -1,0 +1,56 @@
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import type { Outcome, Waiting } from './wait.ts'
+
+/**
+ * The entry of everything that can wait: a plain thread, one of an event loop's tasks, a kernel
+ * thread. Locks name their owner by its address. One line each, since all of it moves together
+ * when a CPU wakes another's waiter.
+ */
+export const WAITER = layout('waiter', {
+  /** (x) One of the states below. The waiter writes RUNNING and PARKED, its waker WOKEN. */
+  state: word('x', 'waiter'),
+  /** (a) The CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state` itself. */
+  cpu: word('a', 'waiter'),
+  /** (m) under its bucket: what it is parked on, and the next entry there. */
+  key: word('m', 'waiter'),
+  next: word('m', 'waiter'),
+  /** (o) of the waker while it posts, then of the CPU that takes it: the next of the mailbox. */
+  mail: word('o', 'waiter'),
+  /** (x) Whether the entry is given out. */
+  taken: word('x', 'waiter'),
+})
+
+/** The states of an entry. A lock's other contenders spin only while its owner is `RUNNING`. */
+export const RUNNING = 0
+/** Runnable, and waiting for a CPU. */
+export const READY = 1
+/** In a queue, or about to be. A plain thread in this state still spins. */
+export const PARKED = 2
+/** In a queue, and asleep on `state`: the waker has to notify it. */
+export const SLEEPING = 3
+/** Taken from its queue. */
+export const AWAKE = 4
+
+/** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
+export const NO_CPU = -1
+
+/** What a waiter needs from the table that it waits in. `Lot` is the one there is. */
+export interface Parking {
+  readonly memory: Memory
+  /** The CPU number of the code that uses this object; attached threads have one too. */
+  readonly cpu: number
+  park(waiter: Waiter, key: Address, at: Address, expected: number): Waiting<Outcome>
+  tryUnpark(key: Address, count: number): number
+  unpark(key: Address, count: number): Waiting<number>
+}
+
+/** Someone who can wait, and the entry at `at` by which others know it. Used by its owner only. */
+export class Waiter {
+  /** How long the next `PARK` may take, in milliseconds. */
+  timeoutMs = Number.POSITIVE_INFINITY
+
+  constructor(
+    readonly lot: Parking,
+    readonly at: Address,
+  ) {}
+}
