@@ -18,10 +18,8 @@ export async function setUp(root = ROOT) {
   }
   const state = sourceState(root)
   if (isBuilt(root, state)) return true
-  const built = await phase(root, 'build', process.execPath, [
-    `${root}/node_modules/turbo/bin/turbo`,
-    ...['run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
-  ])
+  const turbo = ['node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only']
+  const built = await phase(root, 'build', process.execPath, turbo)
   // The state was taken before the build, so an edit made meanwhile makes the next run build again.
   if (built) markBuilt(root, state)
   return built
@@ -38,11 +36,12 @@ async function phase(root, label, command, args) {
 }
 
 function refuseOldNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  const isNewEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
-  if (isNewEnough) return
+  const came = process.versions.node
+  const [major, minor] = came.split('.').map(Number)
+  const [oldestMajor, oldestMinor] = OLDEST_NODE
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
   const wanted = OLDEST_NODE.join('.')
-  process.stderr.write(`smpnet needs Node >= ${wanted}, but this is Node ${process.versions.node}.\n`)
+  process.stderr.write(`smpnet needs another Node: expected >= ${wanted}, came ${came}.\n`)
   process.exit(2)
 }
 

@@ -8,7 +8,10 @@ const STAMP = 'node_modules/.cache/smpnet/built'
 const SHARED_INPUTS = ['package-lock.json', 'turbo.json', 'tsconfig.base.json', 'tsup.base.ts']
 const OWN_INPUTS = ['package.json', 'tsconfig.json', 'tsup.config.ts']
 
-/** A digest over name, size and time of everything the build reads: a few ms, where turbo needs 1 s. */
+/**
+ * A digest over name, size and time of everything the build reads: a few milliseconds, where
+ * turbo needs a second.
+ */
 export function sourceState(root) {
   const hash = createHash('sha256').update(process.versions.node)
   for (const file of inputs(root)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const GENERATED = new Set(['node_modules', 'dist', 'coverage'])
 const CODE = /\.(ts|mts|mjs|js)$/
 
-/** Every file under `dir`, as sorted paths relative to `root`; generated and dot folders left out. */
+/** Every file under `dir`, as sorted paths from `root`; generated and dot folders left out. */
 export function filesUnder(root, dir) {
   if (!existsSync(join(root, dir))) return []
   return readdirSync(join(root, dir), { withFileTypes: true })

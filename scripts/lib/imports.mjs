@@ -35,13 +35,16 @@ const READERS = {
   [ts.SyntaxKind.CallExpression]: (node) =>
     node.arguments[0] && loads(node.expression) && { name: node.arguments[0], kind: 'dynamic' },
   [ts.SyntaxKind.NewExpression]: (node) =>
-    node.expression.getText() === 'URL' &&
-    node.arguments?.[1]?.getText() === 'import.meta.url' && { name: node.arguments[0], kind: 'url' },
+    isBesideThisFile(node) && { name: node.arguments[0], kind: 'url' },
 }
 
 /** `import { type A }` counts as static: verbatimModuleSyntax leaves it as a load of the module. */
 function declared(node, isTypeOnly) {
   return { name: node.moduleSpecifier, kind: isTypeOnly ? 'type' : 'static' }
+}
+
+function isBesideThisFile({ expression, arguments: args }) {
+  return expression.getText() === 'URL' && args?.[1]?.getText() === 'import.meta.url'
 }
 
 function loads(callee) {

@@ -12,7 +12,8 @@ export function whyInstall(root) {
   if (!existsSync(installedLock)) return 'nothing is installed yet'
   const wanted = readJson(join(root, 'package-lock.json')).packages
   const installed = readJson(installedLock).packages
-  const wrong = Object.keys(wanted).find((path) => !agrees(root, path, wanted[path], installed[path]))
+  const paths = Object.keys(wanted)
+  const wrong = paths.find((path) => !agrees(root, path, wanted[path], installed[path]))
   return wrong === undefined ? undefined : `${wrong} has changed`
 }
 

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { CHECKS } from '../checks/all.mjs'
+import { CANARIES } from './canaries.ts'
+import { cleanFiles, inTree, type Files } from './planted-tree.ts'
+
+/** The place and rule of every violation in a tree. */
+function violations(files: Files): string[] {
+  return inTree(files, (root) =>
+    CHECKS.flatMap((check) => check.run(root)).map(place),
+  )
+}
+
+function place({ file, line, rule }: { file: string; line: number; rule: string }): string {
+  return `${file}:${line} ${rule}`
+}
+
+describe('the checks', () => {
+  it('find nothing in a clean tree', () => {
+    expect(violations(cleanFiles())).toEqual([])
+  })
+
+  it.each(CANARIES)('find $rule and nothing else: $what', ({ rule, at, plant }) => {
+    expect(violations({ ...cleanFiles(), ...plant })).toEqual([`${at} ${rule}`])
+  })
+
+  it('have a canary for every rule', () => {
+    const canaries = new Set(CANARIES.map(({ rule }) => rule))
+    expect(CHECKS.flatMap(({ rules }) => rules).filter((rule) => !canaries.has(rule))).toEqual([])
+  })
+})
