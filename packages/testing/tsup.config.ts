@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default defineConfig(library({ index: 'src/index.ts' }))
+const entries = { index: 'src/index.ts', thread: 'src/team/thread.ts' }
+
+export default defineConfig(library(entries, { platform: 'node' }))

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { measure, report, reportTable, type DrivenVariant, type Suite } from '../src/index.ts'
+
+function driven(log: string[], name: string, ns = 1e6): DrivenVariant {
+  return {
+    start: async () => ({
+      slice: async () => {
+        log.push(name)
+        return { count: 1000, ns }
+      },
+      stop: async () => void log.push(`stop ${name}`),
+    }),
+  }
+}
+
+describe('measure', () => {
+  it('interleaves the variants and turns their order every round', async () => {
+    const log: string[] = []
+    const variants = { a: driven(log, 'a'), b: driven(log, 'b'), c: driven(log, 'c') }
+    await measure({ name: 'order', variants }, { rounds: 2, sliceMs: 1 })
+    expect(log.slice(0, 9).join('')).toBe('abcbcacab')
+    expect(log.slice(9)).toEqual(['stop a', 'stop b', 'stop c'])
+  })
+
+  it('says which variants exist when asked for another', async () => {
+    const suite: Suite = { name: 'order', variants: { a: () => 1, b: () => 2 } }
+    await expect(measure(suite, { only: ['a', 'd'] })).rejects.toThrow(
+      'expected a variant of order (a, b), got "d"',
+    )
+  })
+
+  it('says that a variant without threads cannot run', async () => {
+    const suite: Suite = { name: 'none', variants: { a: { threads: [] } } }
+    await expect(measure(suite)).rejects.toThrow('expected at least one thread in variant "a"')
+  })
+
+  it('names the variant that could not be started', async () => {
+    const start = () => Promise.reject(new Error('no room'))
+    await expect(measure({ name: 'x', variants: { a: { start } } })).rejects.toThrow(
+      'variant "a" could not be started: no room',
+    )
+  })
+})
+
+describe('report', () => {
+  it('takes ratios to the baseline slice by slice, above 1 for what is faster', async () => {
+    const log: string[] = []
+    const variants = { slow: driven(log, 's', 4e6), fast: driven(log, 'f', 1e6) }
+    const suite: Suite = { name: 'x', baseline: 'slow', variants }
+    const done = report(suite, await measure(suite, { rounds: 3, sliceMs: 1 }))
+    expect(done.unit).toBe('ns/op')
+    const [slow, fast] = done.variants
+    expect(slow).toMatchObject({ median: 4000, mad: 0, ratio: { median: 1 } })
+    expect(fast).toMatchObject({ median: 1000, min: 1000, max: 1000, ratio: { median: 4 } })
+    expect(fast?.slices).toHaveLength(3)
+    expect(reportTable(done)).toMatch(/fast +1\.00 µs\/op +1\.00 µs\/op – 1\.00 µs\/op +0/)
+  })
+
+  it('measures plain functions in batches', async () => {
+    let calls = 0
+    const suite: Suite = { name: 'plain', variants: { call: () => calls++ } }
+    const measurement = await measure(suite, { rounds: 3, sliceMs: 5 })
+    const done = report(suite, measurement)
+    expect(calls).toBeGreaterThan(1000)
+    expect(done.variants[0]?.median).toBeLessThan(5000)
+  })
+})
