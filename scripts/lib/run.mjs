@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 
+const running = new Set()
+
 /**
  * Runs a command to its end and resolves to what happened; never rejects. `output` holds both
  * streams in the order they came. A command still running after `limitMs` is killed with its
@@ -15,7 +17,7 @@ export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo 
   })
   const result = { code: 1, stdout: '', output: '', timedOut: false, elapsedMs: 0 }
   collect(child, result, echo)
-  const release = tieToParent(child)
+  running.add(child)
   const timer = setTimeout(() => {
     result.timedOut = true
     killGroup(child)
@@ -23,13 +25,23 @@ export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo 
   return new Promise((resolve) => {
     const finish = (code, note = '') => {
       clearTimeout(timer)
-      release()
+      running.delete(child)
       result.output += note
       resolve({ ...result, code, elapsedMs: performance.now() - startedMs })
     }
     child.once('error', (error) => finish(127, `${error.message}\n`))
     child.once('close', (code) => finish(code ?? 1))
   })
+}
+
+/**
+ * What a command that must end well and print something came to: `{ elapsedMs }`, or else
+ * `{ problem }` as a sentence, followed by all that it printed.
+ */
+export function judged(what, { code, stdout, output, timedOut, elapsedMs }, limitMs) {
+  if (timedOut) return { problem: `${what} was still running after ${inWords(limitMs)}\n${output}` }
+  if (code !== 0) return { problem: `${what} ended with status ${code}\n${output}` }
+  return stdout.trim() ? { elapsedMs } : { problem: `${what} printed nothing` }
 }
 
 /** Elapsed time for people: 0.4 s, 12.3 s, 3 min 20 s. */
@@ -64,15 +76,12 @@ function collect(child, result, echo) {
   })
 }
 
-/** A child in its own group does not see Ctrl-C, so the parent passes its own end on. */
-function tieToParent(child) {
-  const onSignal = (signal) => {
-    killGroup(child)
-    process.exit(signal === 'SIGINT' ? 130 : 143)
-  }
-  const signals = ['SIGINT', 'SIGTERM']
-  for (const signal of signals) process.once(signal, onSignal)
-  return () => signals.forEach((signal) => process.off(signal, onSignal))
+/** A child in a group of its own does not see Ctrl-C, so it is passed on. */
+for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  process.on(signal, () => {
+    running.forEach(killGroup)
+    process.exit(status)
+  })
 }
 
 function killGroup(child) {

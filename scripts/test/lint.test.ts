@@ -7,7 +7,7 @@ const OXLINT = fileURLToPath(new URL('../../node_modules/oxlint/bin/oxlint', imp
 const SETTINGS = fileURLToPath(new URL('../../.oxlintrc.json', import.meta.url))
 
 /** The place and rule of all that the linter finds in a tree under the repository's settings. */
-function findings(files: Files): string[] {
+function findings(files: Files): Promise<string[]> {
   return inTree({ 'packages/a/src/index.ts': 'export const one = 1\n', ...files }, (cwd) => {
     copyInto(cwd, SETTINGS, '.oxlintrc.json')
     const args = [OXLINT, '--deny-warnings', '--format=unix', 'packages']
@@ -78,18 +78,19 @@ const CANARIES: readonly Canary[] = [
 ]
 
 describe('the linter', () => {
-  it('finds nothing in a clean tree', () => {
+  it('finds nothing in a clean tree', async () => {
     const names = ['test/one-two.test.ts', 'bench/one.bench.mjs', 'tsup.config.ts']
     const others = Object.fromEntries(names.map((name) => [`packages/a/${name}`, lines(3)]))
-    expect(findings({ [A]: lines(70), ...others })).toEqual([])
+    expect(await findings({ [A]: lines(70), ...others })).toEqual([])
   })
 
-  it('lets the describe of a test be long', () => {
-    const suite = `import { describe } from 'vitest'\ndescribe('a', () => {\n${'  Boolean()\n'.repeat(99)}})\n`
-    expect(findings({ 'packages/a/test/a.test.ts': suite })).toEqual([])
+  it('lets the describe of a test be long', async () => {
+    const body = '  Boolean()\n'.repeat(99)
+    const suite = `import { describe } from 'vitest'\ndescribe('a', () => {\n${body}})\n`
+    expect(await findings({ 'packages/a/test/a.test.ts': suite })).toEqual([])
   })
 
-  it.each(CANARIES)('finds $what', ({ files, found }) => {
-    expect(findings(files)).toEqual(found)
+  it.each(CANARIES)('finds $what', async ({ files, found }) => {
+    expect(await findings(files)).toEqual(found)
   })
 })

@@ -20,11 +20,14 @@ export function cleanFiles(): Files {
 }
 
 /** Writes the files to a new temporary folder, hands it to `use`, and removes it. */
-export function inTree<Result>(files: Files, use: (root: string) => Result): Result {
+export async function inTree<Result>(
+  files: Files,
+  use: (root: string) => Result,
+): Promise<Awaited<Result>> {
   const root = mkdtempSync(join(tmpdir(), 'smpnet-planted-'))
   try {
     for (const [path, text] of Object.entries(files)) if (text !== undefined) put(root, path, text)
-    return use(root)
+    return await use(root)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
