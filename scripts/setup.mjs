@@ -3,7 +3,7 @@
 // at once when it is. Only Node's own modules are imported, since nothing may be installed yet.
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isBuilt, markBuilt, sourceState } from './lib/build-state.mjs'
-import { whyInstall } from './lib/install-state.mjs'
+import { markInstalled, whyInstall } from './lib/install-state.mjs'
 import { inWords, run } from './lib/run.mjs'
 
 const OLDEST_NODE = [20, 19]
@@ -12,10 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Installs and builds what is missing or out of date. Resolves to false when a step failed. */
 export async function setUp(root = ROOT) {
   refuseOldNode()
-  const reason = whyInstall(root)
-  if (reason && !(await phase(root, `install (${reason})`, 'npm', ['ci', '--prefer-offline']))) {
-    return false
-  }
+  if (!(await install(root))) return false
   const state = sourceState(root)
   if (isBuilt(root, state)) return true
   const turbo = ['node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only']
@@ -23,6 +20,15 @@ export async function setUp(root = ROOT) {
   // The state was taken before the build, so an edit made meanwhile makes the next run build again.
   if (built) markBuilt(root, state)
   return built
+}
+
+async function install(root) {
+  const reason = whyInstall(root)
+  if (!reason) return true
+  const args = ['ci', '--prefer-offline']
+  const isInstalled = await phase(root, `install (${reason})`, 'npm', args)
+  if (isInstalled) markInstalled(root)
+  return isInstalled
 }
 
 /** One line when a step begins, its time when it is over, and its output only when it failed. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { filesUnder } from './files.mjs'
+import { readStamp, writeStamp } from './stamp.mjs'
 import { builtEntries, workspaces } from './workspaces.mjs'
 
-const STAMP = 'node_modules/.cache/smpnet/built'
 const SHARED_INPUTS = ['package-lock.json', 'turbo.json', 'tsconfig.base.json', 'tsup.base.ts']
 const OWN_INPUTS = ['package.json', 'tsconfig.json', 'tsup.config.ts']
 
@@ -23,14 +23,12 @@ export function sourceState(root) {
 
 /** Whether the last build was made from this state and what it made is still there. */
 export function isBuilt(root, state) {
-  const stamp = join(root, STAMP)
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state) return false
+  if (readStamp(root, 'built') !== state) return false
   return workspaces(root).every((one) => isPresent(root, one))
 }
 
 export function markBuilt(root, state) {
-  mkdirSync(dirname(join(root, STAMP)), { recursive: true })
-  writeFileSync(join(root, STAMP), state)
+  writeStamp(root, 'built', state)
 }
 
 function isPresent(root, one) {
