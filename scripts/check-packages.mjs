@@ -65,7 +65,7 @@ function weigh(installed, one, readme) {
     const bytes = gzipBytes(installed, one)
     return { bytes, problem: misstated(readme, bytes, !one.isApp) }
   } catch (error) {
-    return { problem: `its built files cannot be read: ${error.message}` }
+    return { problem: `its built files cannot be read: ${String(error)}` }
   }
 }
 

@@ -45,7 +45,7 @@ function ambient(node, own) {
     return node.arguments?.length ? undefined : 'new Date()'
   }
   const member = memberOf(node)
-  return MEMBERS.has(member) ? member : undefined
+  return member && MEMBERS.has(member) ? member : undefined
 }
 
 /** `Math.random`, whether written so, as `Math['random']` or as `const { random } = Math`. */

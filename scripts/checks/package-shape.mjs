@@ -18,7 +18,11 @@ export const packageShape = {
   },
 }
 
-/** Fields that every manifest has, each with what it must say. */
+/**
+ * Fields that every manifest has, each with what it must say.
+ *
+ * @type {Record<string, [expected: string, holds: (value: any) => boolean]>}
+ */
 const FIELDS = {
   description: ['a sentence', (value) => typeof value === 'string' && value.length > 10],
   license: ['BSD-2-Clause', (value) => value === 'BSD-2-Clause'],
@@ -27,12 +31,17 @@ const FIELDS = {
   files: ['dist and src', (value) => ['dist', 'src'].every((name) => value?.includes(name))],
 }
 
-/** Fields of a package that others import; an app has `bin` in their place. */
+/**
+ * Fields of a package that others import; an app has `bin` in their place.
+ *
+ * @type {typeof FIELDS}
+ */
 const LIBRARY_FIELDS = {
   sideEffects: ['false, or the files that have some', (value) => value !== undefined],
   exports: [`each entry with ${CONDITIONS}`, hasConditions],
 }
 
+/** @type {typeof FIELDS} */
 const APP_FIELDS = { bin: ['the command', (value) => Object.keys(value ?? {}).length > 0] }
 
 /** Order matters: Node and compilers take the first condition that they know. */
@@ -61,14 +70,14 @@ function missingFields({ dir, isApp, manifest }) {
 function missingFiles(root, { dir, isApp, manifest }) {
   const sources = Object.values(manifest.exports ?? {}).map((entry) => entry?.['@smpnet/source'])
   const index = isApp ? [] : ['src/index.ts']
-  const wanted = new Set(['README.md', ...index, ...sources.filter(Boolean).map(withoutDot)])
+  const wanted = new Set(['README.md', 'LICENSE', ...index, ...sources.filter(Boolean).map(withoutDot)])
   const missing = [...wanted].filter((file) => !existsSync(join(root, dir, file)))
   const hasTest = filesUnder(root, `${dir}/test`).some((file) => /\.(test|model)\.ts$/.test(file))
   return [...missing, ...(hasTest ? [] : ['test/*.test.ts'])].map((file) => ({
     file: `${dir}/${file}`,
     line: 1,
     rule: 'package-file',
-    message: 'A package explains itself, names its exports and has tests',
+    message: 'A package has what its users, and its licence, ask for',
     expected: file,
     found: 'no such file',
   }))

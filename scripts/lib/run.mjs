@@ -5,9 +5,14 @@ const running = new Set()
 /**
  * Runs a command to its end and resolves to what happened; never rejects. `output` holds both
  * streams in the order they came. A command still running after `limitMs` is killed with its
- * children, so that a hung worker cannot hold up CI.
+ * children, so that a hung worker cannot hold up CI. What is printed goes to `echo` as it comes.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd: string, env?: Record<string, string>, limitMs?: number,
+ *   echo?: NodeJS.WriteStream }} options
  */
-export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo } = {}) {
+export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo }) {
   const startedMs = performance.now()
   const child = spawn(command, args, {
     cwd,
@@ -77,11 +82,12 @@ function collect(child, result, echo) {
 }
 
 /** A child in a group of its own does not see Ctrl-C, so it is passed on. */
-for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
-  process.on(signal, () => {
-    running.forEach(killGroup)
-    process.exit(status)
-  })
+process.on('SIGINT', () => end(130))
+process.on('SIGTERM', () => end(143))
+
+function end(status) {
+  running.forEach(killGroup)
+  process.exit(status)
 }
 
 function killGroup(child) {

@@ -106,6 +106,7 @@ export const CANARIES: readonly Canary[] = [
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
   }),
   missing('README.md'),
+  missing('LICENSE'),
   missing('src/index.ts'),
   { ...missing('test/one.test.ts'), at: 'packages/memory/test/*.test.ts:1' },
   { ...missing('bench/one.bench.mjs'), rule: 'package-bench', at: 'packages/memory/README.md:1' },
@@ -163,6 +164,7 @@ function packageLike(short: string, dependencies: object = {}): Files {
   return {
     [`packages/${short}/package.json`]: manifest(short, { dependencies }),
     [`packages/${short}/README.md`]: `# ${short}\n\nBench: none, because it is a canary.\n`,
+    [`packages/${short}/LICENSE`]: 'BSD-2-Clause\n',
     [`packages/${short}/src/index.ts`]: 'export const one = 1\n',
     [`packages/${short}/test/one.test.ts`]: "import { it } from 'vitest'\nit('runs', () => {})\n",
   }

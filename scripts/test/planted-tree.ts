@@ -69,6 +69,7 @@ function packageFiles(short: string, dependencies: object = {}): Files {
   return {
     [`packages/${short}/package.json`]: manifest(short, { dependencies }),
     [`packages/${short}/README.md`]: `# ${short}\n\n## What it \`is\`\n\n\`[x](none.md)\`\n`,
+    [`packages/${short}/LICENSE`]: 'BSD-2-Clause\n',
     [`packages/${short}/src/index.ts`]: 'export const one = 1\n',
     [`packages/${short}/test/one.test.ts`]: "import { it } from 'vitest'\nit('runs', () => {})\n",
     [`packages/${short}/bench/one.bench.mjs`]: "console.log('1')\n",
@@ -80,6 +81,7 @@ function appFiles(): Files {
   return {
     'apps/netperf/package.json': manifest('netperf', { ...changes, name: 'netperf' }),
     'apps/netperf/README.md': '# netperf\n\nBench: none, because it runs the others.\n',
+    'apps/netperf/LICENSE': 'BSD-2-Clause\n',
     'apps/netperf/bin/netperf.js': "import '../dist/cli.js'\n",
     'apps/netperf/src/cli.ts': "import fs from 'node:fs'\nfs.readFileSync(process.argv[2] ?? '')\n",
     'apps/netperf/test/cli.test.ts': "import { it } from 'vitest'\nit('runs', () => {})\n",
