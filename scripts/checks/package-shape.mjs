@@ -70,7 +70,8 @@ function missingFields({ dir, isApp, manifest }) {
 function missingFiles(root, { dir, isApp, manifest }) {
   const sources = Object.values(manifest.exports ?? {}).map((entry) => entry?.['@smpnet/source'])
   const index = isApp ? [] : ['src/index.ts']
-  const wanted = new Set(['README.md', 'LICENSE', ...index, ...sources.filter(Boolean).map(withoutDot)])
+  const exported = sources.filter(Boolean).map(withoutDot)
+  const wanted = new Set(['README.md', 'LICENSE', ...index, ...exported])
   const missing = [...wanted].filter((file) => !existsSync(join(root, dir, file)))
   const hasTest = filesUnder(root, `${dir}/test`).some((file) => /\.(test|model)\.ts$/.test(file))
   return [...missing, ...(hasTest ? [] : ['test/*.test.ts'])].map((file) => ({
