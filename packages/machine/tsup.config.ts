@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default defineConfig(library({ index: 'src/index.ts', live: 'src/live/index.ts', sim: 'src/sim/index.ts' }))
+const entries = {
+  index: 'src/index.ts',
+  live: 'src/live/index.ts',
+  'live-worker': 'src/live/worker.ts',
+  sim: 'src/sim/index.ts',
+}
+
+export default defineConfig(library(entries, { external: [/^node:/] }))

@@ -1,4 +1,4 @@
-import type { Memory } from '@smpnet/memory'
+import type { Address, Memory } from '@smpnet/memory'
 import type { Lot } from '@smpnet/sync'
 
 /**
@@ -20,8 +20,16 @@ export interface Cpu {
    * by as long as the CPU is busy.
    */
   alarm(delayNs: number, ring: () => void): Alarm
+  /**
+   * For a thread that is about to wait while nothing else is runnable here: spins while the word
+   * at `at` is `value`, as long as that pays, and says whether it has changed. False at once
+   * where spinning cannot pay, as in simulated time.
+   */
+  spinWhile(at: Address, value: number): boolean
   /** Hands a value to whoever started the machine; it must be cloneable. */
   report(value: unknown): void
+  /** Something ended with an error and nobody here is told: fails the whole machine with it. */
+  fail(error: unknown): void
 }
 
 /** An alarm that was set. */

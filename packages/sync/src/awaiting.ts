@@ -14,6 +14,7 @@ const TURNS_PER_LOOP = 128
  * returned. The loop is kept alive meanwhile. Rejects with what the generator throws.
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
+  td.budget = undefined
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {

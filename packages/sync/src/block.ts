@@ -13,6 +13,7 @@ const budget = new SpinBudget()
  * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  td.budget = budget
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {

@@ -1,5 +1,6 @@
 export { awaiting } from './awaiting.ts'
 export { block } from './block.ts'
+export { KeepAlive } from './keep-alive.ts'
 export { Lot } from './lot.ts'
 export type { LotHandle, LotShape } from './lot-shape.ts'
 export { Mutex } from './mutex.ts'

@@ -1,4 +1,5 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import type { SpinBudget } from './spin-budget.ts'
 import type { Outcome, Waiting } from './wait.ts'
 
 /**
@@ -48,9 +49,27 @@ export interface Parking {
 export class Waiter {
   /** How long the next `PARK` may take, in milliseconds. */
   timeoutMs = Number.POSITIVE_INFINITY
+  /** How long this thread spins before it sleeps; none unless its driver blocks it. */
+  budget: SpinBudget | undefined
 
   constructor(
     readonly lot: Parking,
     readonly at: Address,
   ) {}
+
+  /**
+   * Before parking: spins while the word at `at` is `value`, if whoever drives this waiter can
+   * spare the time and as long as that pays, and says whether the word has changed.
+   */
+  spinWhile(at: Address, value: number): boolean {
+    const { budget } = this
+    if (budget === undefined) return false
+    for (let turn = budget.turns(); turn > 0; turn--) {
+      if (this.lot.memory.load(at) === value) continue
+      budget.hit()
+      return true
+    }
+    budget.miss()
+    return false
+  }
 }

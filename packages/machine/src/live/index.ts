@@ -1,1 +1,11 @@
-export {}
+export { attachLive, type Attached } from './attach.ts'
+export {
+  CpuFailed,
+  LiveMachine,
+  type LiveOptions,
+  MAX_LIVE_CPUS,
+  type Shared,
+  startLive,
+} from './live-machine.ts'
+export type { LiveHandle } from './machine-block.ts'
+export { Mailbox } from './mailbox.ts'

@@ -1,0 +1,25 @@
+import { LiveMemory } from '@smpnet/memory'
+import { Lot } from '@smpnet/sync'
+import { LiveWaker } from './live-waker.ts'
+import { type LiveHandle, mailboxes } from './machine-block.ts'
+
+/** A thread outside the machine that takes part in it, with a CPU number of its own. */
+export interface Attached {
+  readonly memory: LiveMemory
+  /** The parking lot as this thread uses it: `lot.waiter()` is someone who can wait. */
+  readonly lot: Lot
+  /** Gives the CPU number back. Waiters that came from `lot` must not be used afterwards. */
+  detach(): void
+}
+
+/**
+ * Makes this thread part of a running machine: it gets a CPU number, and may then use what the
+ * machine's threads share, blocking or awaiting on a stack of its own, as a system call would.
+ * Throws a RangeError when all numbers for outside threads are in use.
+ */
+export function attachLive(handle: LiveHandle): Attached {
+  const memory = new LiveMemory(handle.buffer)
+  const cpu = Lot.attach(memory, handle.lot)
+  const lot = new Lot(memory, handle.lot, new LiveWaker(memory, mailboxes(memory, handle), cpu), cpu)
+  return { memory, lot, detach: () => Lot.detach(memory, handle.lot, cpu) }
+}

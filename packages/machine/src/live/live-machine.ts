@@ -1,0 +1,167 @@
+import { Worker } from 'node:worker_threads'
+import { Arena, LiveMemory } from '@smpnet/memory'
+import { Lot, type LotShape } from '@smpnet/sync'
+import { attachLive, type Attached } from './attach.ts'
+import { type LiveHandle, mailboxes, placeMachine, tellToStop } from './machine-block.ts'
+import type { WorkerData, WorkerMessage } from './worker.ts'
+
+/** The most CPUs of a live machine. More than the host has cores are allowed, and slow. */
+export const MAX_LIVE_CPUS = 64
+
+/** How long a CPU may take to stop by itself before its worker is terminated. */
+const GRACE_MS = 500
+
+/** What is shared, while it is being set up and before any CPU runs. */
+export interface Shared {
+  readonly memory: LiveMemory
+  readonly arena: Arena
+  readonly lot: Lot
+}
+
+export interface LiveOptions<Args> {
+  /** CPUs, each a worker thread: 1 to `MAX_LIVE_CPUS`. */
+  readonly cpus: number
+  /** Bytes of the SharedArrayBuffer; 16 MiB unless told. */
+  readonly memoryBytes?: number
+  readonly lot?: Omit<LotShape, 'cpus'>
+  /** The module whose default export, a `Boot`, sets each CPU up, in its worker. */
+  readonly boot: URL
+  /** Places what the CPUs share and returns the arguments of `boot`; they must be cloneable. */
+  readonly setup?: (shared: Shared) => Args
+  /** Receives what CPUs report. */
+  readonly onReport?: (cpu: number, value: unknown) => void
+  /** Whether the workers serve an event loop too; then they never block. False unless told. */
+  readonly eventLoop?: boolean
+}
+
+/** A CPU could not be set up, or something on it ended with an error that nobody there was told. */
+export class CpuFailed extends Error {
+  override name = 'CpuFailed'
+  constructor(
+    readonly cpu: number,
+    why: string,
+    cause: unknown,
+  ) {
+    super(`CPU ${cpu} ${why}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/**
+ * Starts a machine on worker threads; resolves when every CPU runs. Throws a RangeError for bad
+ * figures, OutOfMemory, and CpuFailed, with all workers stopped, when a CPU cannot be set up.
+ */
+export function startLive<Args>(options: LiveOptions<Args>): Promise<LiveMachine> {
+  return LiveMachine.start(options)
+}
+
+/** A running live machine, as the thread that started it sees it. */
+export class LiveMachine {
+  /** Resolves when the machine has stopped, and rejects with CpuFailed if a CPU fails. */
+  readonly stopped: Promise<void>
+  readonly #workers: Worker[] = []
+  #stopping = false
+  #resolve!: () => void
+  #reject!: (error: CpuFailed) => void
+
+  private constructor(
+    /** What another thread needs to attach to this machine; it can be cloned and posted. */
+    readonly handle: LiveHandle,
+    /** The machine as this thread, attached from the start, uses it. */
+    readonly here: Attached,
+    readonly onReport: LiveOptions<unknown>['onReport'],
+  ) {
+    this.stopped = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.stopped.catch(() => {})
+  }
+
+  /** See `startLive`. */
+  static async start<Args>(options: LiveOptions<Args>): Promise<LiveMachine> {
+    const handle = placeAll(options)
+    const here = attachLive(handle)
+    const arena = Arena.open(here.memory)
+    const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
+    const machine = new LiveMachine(handle, here, options.onReport)
+    try {
+      await machine.#boot({ boot: options.boot.href, args, eventLoop: options.eventLoop ?? false })
+    } catch (error) {
+      await machine.stop()
+      throw error
+    }
+    return machine
+  }
+
+  /**
+   * Stops every CPU at its next switch, whatever its threads do, and ends the workers; those that
+   * do not end by themselves within half a second are terminated. Can be called more than once.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    tellToStop(this.here.memory, this.handle, mailboxes(this.here.memory, this.handle))
+    await Promise.all(this.#workers.map(endWorker))
+    this.#resolve()
+  }
+
+  async #boot(data: Omit<WorkerData, 'id' | 'handle'>): Promise<void> {
+    const ids = Array.from({ length: this.handle.cpus }, (_, id) => id)
+    await Promise.all(ids.map((id) => this.#startCpu({ ...data, id, handle: this.handle })))
+  }
+
+  async #startCpu(workerData: WorkerData): Promise<void> {
+    const worker = new Worker(workerUrl(), { workerData })
+    this.#workers.push(worker)
+    let booted = false
+    await new Promise<void>((resolve, reject) => {
+      const fail = (cause: unknown): void => {
+        const failed = new CpuFailed(workerData.id, booted ? 'failed' : 'did not start', cause)
+        reject(failed)
+        this.#reject(failed)
+      }
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'report') return this.onReport?.(workerData.id, message.value)
+        if (message.kind === 'failed') return fail(message.error)
+        booted = true
+        resolve()
+      })
+      worker.on('error', fail)
+      worker.on('exit', (code) => {
+        if (!this.#stopping) fail(`its worker ended with exit code ${code}`)
+      })
+    })
+  }
+}
+
+/** Beside this file in a built package; in the source tree, as tests load it, the built one serves. */
+function workerUrl(): URL {
+  const built = import.meta.url.endsWith('.ts') ? '../../dist/live-worker.js' : './live-worker.js'
+  return new URL(built, import.meta.url)
+}
+
+function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
+  const { cpus, memoryBytes = 16 << 20, lot } = options
+  checkCpus(cpus)
+  const memory = LiveMemory.create(memoryBytes)
+  const arena = Arena.create(memory)
+  return {
+    buffer: memory.buffer,
+    lot: Lot.place(arena, { ...lot, cpus }),
+    cpus,
+    at: placeMachine(arena, cpus),
+    originNs: Number(process.hrtime.bigint()),
+  }
+}
+
+async function endWorker(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return
+  const ended = new Promise((resolve) => worker.once('exit', resolve))
+  const timer = setTimeout(() => void worker.terminate(), GRACE_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+function checkCpus(cpus: number): void {
+  if (Number.isInteger(cpus) && cpus >= 1 && cpus <= MAX_LIVE_CPUS) return
+  throw new RangeError(`a live machine has 1 to ${MAX_LIVE_CPUS} CPUs: ${cpus} came`)
+}

@@ -1,0 +1,30 @@
+import { type Address, type LiveMemory } from '@smpnet/memory'
+import { NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/sync'
+import type { Executive } from '../cpu.ts'
+import type { Mailbox } from './mailbox.ts'
+
+/**
+ * Wakes on a live machine: a thread outside it by notification, one of this CPU directly, one of
+ * another through that CPU's mailbox.
+ */
+export class LiveWaker implements Waker {
+  /** What runs on this CPU, once it is set up; none for a thread outside the machine. */
+  executive: Executive | undefined
+  readonly #outside: NotifyWaker
+
+  constructor(
+    readonly memory: LiveMemory,
+    readonly boxes: readonly Mailbox[],
+    readonly self: number,
+  ) {
+    this.#outside = new NotifyWaker(memory)
+  }
+
+  wake(entry: Address): boolean {
+    const cpu = this.memory.read(entry + WAITER.offset.cpu)
+    if (cpu === NO_CPU) return this.#outside.wake(entry)
+    if (cpu === this.self && this.executive !== undefined) return this.executive.receive(entry)
+    this.boxes[cpu]!.post(entry)
+    return false
+  }
+}

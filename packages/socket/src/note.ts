@@ -1,0 +1,72 @@
+import { type Address, layout, type Memory, NIL, TakeAllStack, word } from '@smpnet/memory'
+import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/sync'
+import { NOTE } from './pair-layout.ts'
+
+/** A poller as those see it who post notes to it. */
+export const POLLER = layout('poller', {
+  /** (x) The stack of posted notes, linked by their `next`. */
+  notes: word('x', 'notes'),
+  /** (x) 1 while its owner sleeps, or is about to: set by the owner, cleared by who wakes it. */
+  asleep: word('x', 'asleep'),
+})
+
+/** The poller's stack of notes. */
+export function notesOf(memory: Memory, poller: Address): TakeAllStack {
+  return new TakeAllStack(memory, poller + POLLER.offset.notes, NOTE.offset.next)
+}
+
+/**
+ * The note of one end, which says to its poller "look at me". It is in the poller's stack at most
+ * once: `posted` is set by whoever posts it and cleared by the poller before it looks. What
+ * happens after the poller looked posts it again; what happens before is seen by looking.
+ *
+ * Taking a note away from its poller is the delicate part, since the pair may be freed after it.
+ * A poster sets `posted` and then reads `poller`; who removes clears `poller` and then waits for
+ * `posted` to be clear. One of the two sees the other.
+ */
+export class Note {
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+  ) {}
+
+  isPosted(): boolean {
+    return this.memory.load(this.at + NOTE.offset.posted) !== 0
+  }
+
+  /** Posts the note, unless it is posted, and wakes a poller that sleeps. */
+  *post(td: Waiter): Waiting {
+    const { memory, at } = this
+    while (!memory.settled()) yield SETTLE
+    if (memory.exchange(at + NOTE.offset.posted, 1) !== 0) return
+    const poller = memory.load(at + NOTE.offset.poller)
+    if (poller === NIL) return memory.store(at + NOTE.offset.posted, 0)
+    notesOf(memory, poller).push(at)
+    const asleep = poller + POLLER.offset.asleep
+    while (!memory.settled()) yield SETTLE
+    if (memory.load(asleep) !== 0 && memory.exchange(asleep, 0) !== 0) {
+      yield* td.lot.unpark(asleep, 1)
+    }
+  }
+
+  /** Says which poller watches this end. */
+  assign(poller: Address): void {
+    this.memory.store(this.at + NOTE.offset.poller, poller)
+  }
+
+  /** Says that the poller is about to look at this end. */
+  clear(): void {
+    this.memory.store(this.at + NOTE.offset.posted, 0)
+  }
+
+  /** Takes the note from its poller for good; `drain` empties the poller's stack. */
+  *withdraw(drain: () => void): Waiting {
+    this.assign(NIL)
+    while (!this.memory.settled()) yield SETTLE
+    drain()
+    while (this.isPosted()) {
+      yield SPIN
+      drain()
+    }
+  }
+}

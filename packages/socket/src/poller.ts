@@ -1,0 +1,133 @@
+import { type Address, type Arena, type Memory, NIL, type TakeAllStack } from '@smpnet/memory'
+import { awaiting, block, SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { SocketMisuse } from './errors.ts'
+import { Note, notesOf, POLLER } from './note.ts'
+import { DIRECTION, POLLED } from './pair-layout.ts'
+import type { StreamSocket } from './stream-socket.ts'
+
+/** What a poller watches an end for; a sum of these. */
+export const READABLE = 1
+export const WRITABLE = 2
+
+interface Watched {
+  readonly socket: StreamSocket
+  readonly events: number
+}
+
+/**
+ * Waits for the first of many ends that can be used without waiting, like kqueue and epoll.
+ *
+ * Whoever makes an end ready posts its note to the poller, so that a wait costs what is ready and
+ * not what is watched. Readiness is by level: an end that was returned is looked at again by the
+ * next wait, until it has been drained. A poller belongs to one thread, and so do the ends it
+ * watches, as far as it watches them.
+ */
+export class Poller {
+  readonly #notes: TakeAllStack
+  readonly #asleep: Address
+  readonly #watched = new Map<Address, Watched>()
+  /** Those that may be ready: told so by their notes, or ready when last looked at. */
+  readonly #candidates = new Set<Watched>()
+
+  private constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+  ) {
+    this.#notes = notesOf(memory, at)
+    this.#asleep = at + POLLER.offset.asleep
+  }
+
+  /** Places a poller, for good. Throws OutOfMemory when there is no room. */
+  static create(arena: Arena): Poller {
+    return new Poller(arena.memory, arena.place('poller', POLLER.size))
+  }
+
+  /** Watches an end for `events`. Throws SocketMisuse if it is watched already or for nothing. */
+  add(socket: StreamSocket, events: number): void {
+    if (this.#watched.has(socket.note.at)) throw new SocketMisuse('this end is watched already')
+    if ((events & (READABLE | WRITABLE)) === 0) {
+      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${events} came`)
+    }
+    const watched = { socket, events }
+    this.#watched.set(socket.note.at, watched)
+    this.#candidates.add(watched)
+    socket.note.assign(this.at)
+    for (const want of wantsOf(watched)) this.memory.or(want, POLLED)
+  }
+
+  /** Watches an end no longer. To be done before the end is closed. */
+  *remove(td: Waiter, socket: StreamSocket): Waiting {
+    const watched = this.#watched.get(socket.note.at)
+    if (watched === undefined) throw new SocketMisuse('this end is not watched')
+    while (!this.memory.settled()) yield SETTLE
+    for (const want of wantsOf(watched)) this.memory.and(want, ~POLLED)
+    this.#watched.delete(socket.note.at)
+    yield* socket.note.withdraw(() => this.#takeNotes())
+    this.#candidates.delete(watched)
+    void td
+  }
+
+  /**
+   * The ends that are ready, at least one; none only when `wait` is false or the waiter's time is
+   * over. An end whose peer has finished or gone is ready: using it says so.
+   */
+  *wait(td: Waiter, wait = true): Waiting<StreamSocket[]> {
+    const { memory } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      this.#takeNotes()
+      const ready = this.#ready()
+      if (ready.length > 0 || !wait) return ready
+      memory.store(this.#asleep, 1)
+      while (!memory.settled()) yield SETTLE
+      const outcome = this.#notes.isEmpty()
+        ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1)
+        : 0
+      memory.store(this.#asleep, 0)
+      if (outcome === TIMED_OUT) return []
+    }
+  }
+
+  /** `wait`, blocking this thread. */
+  waitSync(td: Waiter): StreamSocket[] {
+    return block(td, this.wait(td))
+  }
+
+  /** `wait` without blocking the event loop. */
+  async waitAsync(td: Waiter): Promise<StreamSocket[]> {
+    return await awaiting(td, this.wait(td))
+  }
+
+  #takeNotes(): void {
+    for (let at = this.#notes.takeAll(); at !== NIL; ) {
+      const next = this.#notes.after(at)
+      new Note(this.memory, at).clear()
+      const watched = this.#watched.get(at)
+      if (watched !== undefined) this.#candidates.add(watched)
+      at = next
+    }
+  }
+
+  #ready(): StreamSocket[] {
+    const ready: StreamSocket[] = []
+    for (const watched of this.#candidates) {
+      if (isReady(watched)) ready.push(watched.socket)
+      else this.#candidates.delete(watched)
+    }
+    return ready
+  }
+}
+
+function isReady({ socket, events }: Watched): boolean {
+  const { receiving, sending } = socket
+  const readable = (events & READABLE) !== 0 && (receiving.available() > 0 || receiving.isAtEnd())
+  return readable || ((events & WRITABLE) !== 0 && (sending.space() > 0 || sending.isBroken()))
+}
+
+/** The want words in which an end's poller is announced. */
+function wantsOf({ socket, events }: Watched): Address[] {
+  const wants: Address[] = []
+  if (events & READABLE) wants.push(socket.receiving.at + DIRECTION.offset.wantData)
+  if (events & WRITABLE) wants.push(socket.sending.at + DIRECTION.offset.wantSpace)
+  return wants
+}

@@ -1,0 +1,130 @@
+import { type Address, type Memory, work } from '@smpnet/memory'
+import { SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { DIRECTION } from './pair-layout.ts'
+import type { Ring } from './ring.ts'
+import type { Want } from './want.ts'
+
+const RECEIVE = work('socket-receive')
+
+/**
+ * A direction as its receiver uses it. Taking bytes has three steps: copy them out, publish that
+ * their space is free, tell a sender that waits for it. `tryReceive` does all three when it can;
+ * where it stops half-way, because somebody is to be told or simulated time has to catch up,
+ * `receive` goes on from there.
+ */
+export class ReceivingHalf {
+  readonly #sentAt: Address
+  readonly #receivedAt: Address
+  readonly #finishedAt: Address
+  /** What `sent` was when last looked at; the line is read again only when this is used up. */
+  #sent = 0
+  #received = 0
+  /** Bytes copied out whose space is not published yet. */
+  #copied = 0
+  /** Bytes published of which a waiting sender is to be told. */
+  #untold = 0
+  #inUse = false
+
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly ring: Ring,
+    /** How this half waits for data. */
+    readonly wantData: Want,
+    /** How the sender waits for space. */
+    readonly wantSpace: Want,
+  ) {
+    this.#sentAt = at + DIRECTION.offset.sent
+    this.#receivedAt = at + DIRECTION.offset.received
+    this.#finishedAt = at + DIRECTION.offset.finished
+    this.#sent = this.#received = memory.load(this.#receivedAt)
+  }
+
+  /** Bytes that can be received at once. */
+  available(): number {
+    if (this.#sent === this.#received) this.#sent = this.memory.load(this.#sentAt)
+    return (this.#sent - this.#received) | 0
+  }
+
+  /** Whether all that was sent is received and no more will come. */
+  isAtEnd(): boolean {
+    return this.memory.load(this.#finishedAt) !== 0 && this.available() === 0
+  }
+
+  /**
+   * Up to `length` bytes into `to` at `start`, if they are to be had without any wait: how many,
+   * or 0 at the end, or WOULD_BLOCK: then `yield* receive`, which also finishes what this began.
+   */
+  tryReceive(to: Uint8Array, start: number, length: number): number {
+    const { memory } = this
+    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
+    const available = this.available()
+    if (available === 0) return this.isAtEnd() ? 0 : WOULD_BLOCK
+    const taken = Math.min(available, length)
+    memory.charge(RECEIVE, 1)
+    this.ring.copyOut(this.#received, to, start, taken)
+    this.#copied = taken
+    if (!memory.settled()) return WOULD_BLOCK
+    this.#publish()
+    if (this.#untold > 0) return WOULD_BLOCK
+    return taken
+  }
+
+  /**
+   * Up to `length` bytes into `to` at `start`, as soon as there are any: how many, or 0 at the
+   * end. WOULD_BLOCK when there are none and `wait` is false, or the waiter's time is over.
+   */
+  *receive(
+    td: Waiter,
+    to: Uint8Array,
+    start: number,
+    length: number,
+    wait: boolean,
+  ): Waiting<number> {
+    if (this.#inUse) throw new SocketMisuse('one thread at a time receives from an end: two do')
+    this.#inUse = true
+    try {
+      for (;;) {
+        const taken = this.tryReceive(to, start, length)
+        if (taken >= 0) return taken
+        if (this.#copied + this.#untold > 0) return yield* this.#finish(td)
+        if (!this.memory.settled()) yield SETTLE
+        else if (!wait) return WOULD_BLOCK
+        else if ((yield* this.#waitForData(td)) === TIMED_OUT) return WOULD_BLOCK
+      }
+    } finally {
+      this.#inUse = false
+    }
+  }
+
+  /** Receives nothing more: what is sent from now on is refused, and a sender that waits is told. */
+  *abandon(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.memory.store(this.at + DIRECTION.offset.abandoned, 1)
+    yield* this.wantSpace.tell(td)
+  }
+
+  #publish(): void {
+    const taken = this.#copied
+    this.#received = (this.#received + taken) | 0
+    this.memory.store(this.#receivedAt, this.#received)
+    this.#copied = 0
+    if (this.wantSpace.isDue(this.ring.bytes - ((this.#sent - this.#received) | 0))) {
+      this.#untold = taken
+    }
+  }
+
+  *#finish(td: Waiter): Waiting<number> {
+    const taken = this.#copied + this.#untold
+    while (!this.memory.settled()) yield SETTLE
+    if (this.#copied > 0) this.#publish()
+    if (this.#untold > 0) yield* this.wantSpace.tell(td)
+    this.#untold = 0
+    return taken
+  }
+
+  #waitForData(td: Waiter): Waiting<number> {
+    return this.wantData.wait(td, 1, this.#sentAt, this.#received, this.#finishedAt)
+  }
+}

@@ -1,0 +1,145 @@
+import { type Address, type Memory, work } from '@smpnet/memory'
+import { SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { BROKEN, BrokenPipe, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { DIRECTION } from './pair-layout.ts'
+import type { Ring } from './ring.ts'
+import type { Want } from './want.ts'
+
+const SEND = work('socket-send')
+
+/**
+ * A direction as its sender uses it. Giving bytes has three steps: copy them in, publish them, tell
+ * a receiver that waits. `trySend` does all three when it can; where it stops half-way, because
+ * somebody is to be told or simulated time has to catch up, `send` goes on from there.
+ */
+export class SendingHalf {
+  readonly #sentAt: Address
+  readonly #receivedAt: Address
+  readonly #abandonedAt: Address
+  readonly #finishedAt: Address
+  #sent = 0
+  /** What `received` was when last looked at; the line is read again only when the ring is full. */
+  #received = 0
+  /** Bytes copied in that are not published yet. */
+  #copied = 0
+  /** Bytes published of which a waiting receiver is to be told. */
+  #untold = 0
+  #inUse = false
+
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly ring: Ring,
+    /** How this half waits for space. */
+    readonly wantSpace: Want,
+    /** How the receiver waits for data. */
+    readonly wantData: Want,
+  ) {
+    this.#sentAt = at + DIRECTION.offset.sent
+    this.#receivedAt = at + DIRECTION.offset.received
+    this.#abandonedAt = at + DIRECTION.offset.abandoned
+    this.#finishedAt = at + DIRECTION.offset.finished
+    this.#sent = memory.load(this.#sentAt)
+    this.#received = memory.load(this.#receivedAt)
+  }
+
+  /** Bytes that can be sent at once; at least one if any. */
+  space(): number {
+    const { bytes } = this.ring
+    if (((this.#sent - this.#received) | 0) === bytes) {
+      this.#received = this.memory.load(this.#receivedAt)
+    }
+    return bytes - ((this.#sent - this.#received) | 0)
+  }
+
+  /** Whether the receiver takes nothing more. */
+  isBroken(): boolean {
+    return this.memory.load(this.#abandonedAt) !== 0
+  }
+
+  /**
+   * Up to `length` bytes of `from`, beginning at `start`, if there is space: how many, or BROKEN,
+   * or WOULD_BLOCK: then `yield* send` with the same bytes, which also finishes what this began.
+   */
+  trySend(from: Uint8Array, start: number, length: number): number {
+    const { memory } = this
+    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
+    if (this.isBroken()) return BROKEN
+    const given = Math.min(this.space(), length)
+    if (given === 0) return length === 0 ? 0 : WOULD_BLOCK
+    memory.charge(SEND, 1)
+    this.ring.copyIn(this.#sent, from, start, given)
+    this.#copied = given
+    if (!memory.settled()) return WOULD_BLOCK
+    this.#publish()
+    if (this.#untold > 0) return WOULD_BLOCK
+    return given
+  }
+
+  /**
+   * All `length` bytes of `from`, beginning at `start`, waiting for space; fewer only when `wait`
+   * is false or the waiter's time is over. Throws BrokenPipe if the receiver has gone before all
+   * were sent, and SocketMisuse after `finish`.
+   */
+  *send(
+    td: Waiter,
+    from: Uint8Array,
+    start: number,
+    length: number,
+    wait: boolean,
+  ): Waiting<number> {
+    this.#begin()
+    try {
+      for (let sent = 0; ; ) {
+        const given = this.trySend(from, start + sent, length - sent)
+        if (given === BROKEN) throw new BrokenPipe(`the receiver has gone after ${sent} bytes`)
+        if (given >= 0) sent += given
+        else if (this.#copied + this.#untold > 0) sent += yield* this.#finishStep(td)
+        else if (!this.memory.settled()) yield SETTLE
+        else if (!wait) return sent
+        else if ((yield* this.#waitForSpace(td, length - sent)) === TIMED_OUT) return sent
+        if (sent === length) return sent
+      }
+    } finally {
+      this.#inUse = false
+    }
+  }
+
+  /** Sends nothing more: the receiver comes to the end once it has received the rest. */
+  *finish(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.memory.store(this.#finishedAt, 1)
+    yield* this.wantData.tell(td)
+  }
+
+  #begin(): void {
+    if (this.#inUse) throw new SocketMisuse('one thread at a time sends on an end: two do')
+    if (this.memory.load(this.#finishedAt) !== 0) {
+      throw new SocketMisuse('nothing is sent on an end after it was shut down')
+    }
+    this.#inUse = true
+  }
+
+  #publish(): void {
+    const given = this.#copied
+    this.#sent = (this.#sent + given) | 0
+    this.memory.store(this.#sentAt, this.#sent)
+    this.#copied = 0
+    if (this.wantData.isDue((this.#sent - this.#received) | 0)) this.#untold = given
+  }
+
+  *#finishStep(td: Waiter): Waiting<number> {
+    const given = this.#copied + this.#untold
+    while (!this.memory.settled()) yield SETTLE
+    if (this.#copied > 0) this.#publish()
+    if (this.#untold > 0) yield* this.wantData.tell(td)
+    this.#untold = 0
+    return given
+  }
+
+  /** Waits for half a ring at most: telling for every freed byte would wake the sender too often. */
+  #waitForSpace(td: Waiter, length: number): Waiting<number> {
+    const wanted = Math.min(length, this.ring.bytes >> 1)
+    return this.wantSpace.wait(td, wanted, this.#receivedAt, this.#received, this.#abandonedAt)
+  }
+}

@@ -1,0 +1,156 @@
+import type { Address, Memory } from '@smpnet/memory'
+import { awaiting, block, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { SocketMisuse } from './errors.ts'
+import { Note } from './note.ts'
+import { DIRECTION, directionOffset, noteOffset, PAIR, ringOffset, type Side } from './pair-layout.ts'
+import { ReceivingHalf } from './receiving-half.ts'
+import { Ring } from './ring.ts'
+import { SendingHalf } from './sending-half.ts'
+import { Want } from './want.ts'
+
+/** Names one end of a pair for another thread; it can be cloned and posted. */
+export interface EndHandle {
+  readonly at: Address
+  readonly side: Side
+}
+
+/** Both ends are closed when both bits are set. */
+const BOTH = 3
+
+/**
+ * One end of a stream socket pair: bytes go in at one end and come out at the other, in order,
+ * in both directions at once. One thread at a time sends on an end and one receives, which may be
+ * two threads. There are three ways to use it: `…Sync` blocks the thread, `…Async` awaits, and
+ * the plain name is a generator for kernel threads, whose hot path is
+ *
+ *     let n = socket.tryReceive(bytes)
+ *     if (n < 0) n = yield* socket.receive(td, bytes)
+ *
+ * No locks are taken but the parking lot's, and these only when somebody has to wait.
+ */
+export class StreamSocket {
+  readonly note: Note
+  readonly sending: SendingHalf
+  readonly receiving: ReceivingHalf
+  #open = true
+
+  constructor(
+    readonly memory: Memory,
+    readonly handle: EndHandle,
+    bufferBytes: number,
+    /** Frees the pair; called by the end that closes second. */
+    readonly free: (td: Waiter, pair: Address) => Waiting,
+  ) {
+    const { at, side } = handle
+    const other = (1 - side) as Side
+    const note = (of: Side): Note => new Note(memory, at + noteOffset(of))
+    const want = (of: Side, direction: Side, name: 'wantData' | 'wantSpace'): Want =>
+      new Want(memory, at + directionOffset(direction) + DIRECTION.offset[name], note(of))
+    const ring = (of: Side): Ring => new Ring(memory, at + ringOffset(of, bufferBytes), bufferBytes)
+    this.note = note(side)
+    this.sending = new SendingHalf(
+      memory,
+      at + directionOffset(side),
+      ring(side),
+      want(side, side, 'wantSpace'),
+      want(other, side, 'wantData'),
+    )
+    this.receiving = new ReceivingHalf(
+      memory,
+      at + directionOffset(other),
+      ring(other),
+      want(side, other, 'wantData'),
+      want(other, other, 'wantSpace'),
+    )
+  }
+
+  /** See `ReceivingHalf.tryReceive`. */
+  tryReceive(to: Uint8Array, start = 0, length = to.length - start): number {
+    return this.receiving.tryReceive(to, start, length)
+  }
+
+  /** See `SendingHalf.trySend`. */
+  trySend(from: Uint8Array, start = 0, length = from.length - start): number {
+    return this.sending.trySend(from, start, length)
+  }
+
+  /** See `ReceivingHalf.receive`. Throws SocketMisuse on a closed end. */
+  receive(
+    td: Waiter,
+    to: Uint8Array,
+    start = 0,
+    length = to.length - start,
+    wait = true,
+  ): Waiting<number> {
+    this.#check(to, start, length)
+    return this.receiving.receive(td, to, start, length, wait)
+  }
+
+  /** See `SendingHalf.send`. Throws SocketMisuse on a closed end. */
+  send(
+    td: Waiter,
+    from: Uint8Array,
+    start = 0,
+    length = from.length - start,
+    wait = true,
+  ): Waiting<number> {
+    this.#check(from, start, length)
+    return this.sending.send(td, from, start, length, wait)
+  }
+
+  /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
+  receiveSync(td: Waiter, to: Uint8Array): number {
+    const taken = this.#open ? this.tryReceive(to) : -1
+    return taken >= 0 ? taken : block(td, this.receive(td, to))
+  }
+
+  /** Sends all of `from`, blocking this thread until it is in the ring. */
+  sendSync(td: Waiter, from: Uint8Array): number {
+    return block(td, this.send(td, from))
+  }
+
+  /** Receives up to all of `to` without blocking the event loop; 0 at the end. */
+  async receiveAsync(td: Waiter, to: Uint8Array): Promise<number> {
+    return await awaiting(td, this.receive(td, to))
+  }
+
+  /** Sends all of `from` without blocking the event loop. */
+  async sendAsync(td: Waiter, from: Uint8Array): Promise<number> {
+    return await awaiting(td, this.send(td, from))
+  }
+
+  /** Sends nothing more; the other end still can (half close). */
+  *shutdown(td: Waiter): Waiting {
+    yield* this.sending.finish(td)
+  }
+
+  /** Neither sends nor receives any more. What was sent before can still be received there. */
+  *close(td: Waiter): Waiting {
+    if (!this.#open) throw new SocketMisuse('an end is closed once: it is closed already')
+    this.#open = false
+    yield* this.sending.finish(td)
+    yield* this.receiving.abandon(td)
+    while (!this.memory.settled()) yield SETTLE
+    const mine = 1 << this.handle.side
+    const before = this.memory.or(this.handle.at + PAIR.offset.closed, mine)
+    if ((before | mine) === BOTH) yield* this.free(td, this.handle.at)
+  }
+
+  /** `shutdown` for a thread outside kernels. */
+  shutdownSync(td: Waiter): void {
+    block(td, this.shutdown(td))
+  }
+
+  /** `close` for a thread outside kernels. */
+  closeSync(td: Waiter): void {
+    block(td, this.close(td))
+  }
+
+  #check(bytes: Uint8Array, start: number, length: number): void {
+    if (!this.#open) throw new SocketMisuse('a closed end neither sends nor receives')
+    if (start >= 0 && length >= 0 && start + length <= bytes.length) return
+    throw new SocketMisuse(
+      `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
+    )
+  }
+}

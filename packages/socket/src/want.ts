@@ -1,0 +1,64 @@
+import type { Address, Memory } from '@smpnet/memory'
+import { type Outcome, SETTLE, TIMED_OUT, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { BYTES_WANTED, POLLED } from './pair-layout.ts'
+import type { Note } from './note.ts'
+
+/**
+ * How one side of a direction waits for the other and is told: a want word.
+ *
+ * Who waits says what it wants, looks once more, and parks on the word if that is still set. The
+ * other side publishes its progress and then looks at the word. All four are sequentially
+ * consistent, so one of the two sees the other (Dekker), and the parking lot's own check closes
+ * the gap between looking and sleeping. While nobody waits, looking is one load of a clean line.
+ */
+export class Want {
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    /** The note of the end that waits here. */
+    readonly note: Note,
+  ) {}
+
+  /** Whether anybody is to be told, now that there are `available` bytes. Never waits. */
+  isDue(available: number): boolean {
+    const want = this.memory.load(this.at)
+    if (want === 0) return false
+    if ((want & POLLED) !== 0 && !this.note.isPosted()) return true
+    const bytes = want & BYTES_WANTED
+    return bytes !== 0 && available >= bytes
+  }
+
+  /** Tells whoever waits: wakes the one that is parked and posts the note of one that polls. */
+  *tell(td: Waiter): Waiting {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    const want = memory.and(this.at, POLLED)
+    if ((want & BYTES_WANTED) !== 0) yield* td.lot.unpark(this.at, 1)
+    if ((want & POLLED) !== 0) yield* this.note.post(td)
+  }
+
+  /**
+   * Waits for `bytes` bytes while the word at `progress` is `seen` and the one at `ended` is 0.
+   * Returns at the latest when the other side told of them, or with TIMED_OUT.
+   */
+  *wait(
+    td: Waiter,
+    bytes: number,
+    progress: Address,
+    seen: number,
+    ended: Address,
+  ): Waiting<Outcome> {
+    const { memory } = this
+    if (td.spinWhile(progress, seen)) return WOKEN
+    while (!memory.settled()) yield SETTLE
+    const want = memory.or(this.at, bytes) | bytes
+    while (!memory.settled()) yield SETTLE
+    if (memory.load(progress) !== seen || memory.load(ended) !== 0) {
+      memory.and(this.at, POLLED)
+      return WOKEN
+    }
+    const outcome = yield* td.lot.park(td, this.at, this.at, want)
+    if (outcome === TIMED_OUT) memory.and(this.at, POLLED)
+    return outcome
+  }
+}
