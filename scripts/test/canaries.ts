@@ -1,4 +1,4 @@
-import { lock, manifest, type Files } from './planted-tree.ts'
+import { lock, manifest, packageLike, type Files } from './planted-tree.ts'
 
 /** A planted violation: the rule that must fire, where, and what is planted. */
 export interface Canary {
@@ -158,16 +158,6 @@ function layersApart(): Canary[] {
     { rule: 'layer-order', what: 'a package that knows any', at: `${at}:1`, plant },
     { rule: 'layer-order', what: 'the case suites in src', at: `${SYNC}:1`, plant: suites },
   ]
-}
-
-function packageLike(short: string, dependencies: object = {}): Files {
-  return {
-    [`packages/${short}/package.json`]: manifest(short, { dependencies }),
-    [`packages/${short}/README.md`]: `# ${short}\n\nBench: none, because it is a canary.\n`,
-    [`packages/${short}/LICENSE`]: 'BSD-2-Clause\n',
-    [`packages/${short}/src/index.ts`]: 'export const one = 1\n',
-    [`packages/${short}/test/one.test.ts`]: "import { it } from 'vitest'\nit('runs', () => {})\n",
-  }
 }
 
 function inTest(planted: Record<string, string>): Canary[] {

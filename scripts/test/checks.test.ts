@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../checks/all.mjs'
+import { ALLOWED } from './allowed.ts'
 import { CANARIES } from './canaries.ts'
 import { cleanFiles, inTree, type Files } from './planted-tree.ts'
 
@@ -17,6 +20,10 @@ describe('the checks', () => {
     expect(await violations(cleanFiles())).toEqual([])
   })
 
+  it.each(ALLOWED)('find nothing in $what', async ({ plant }) => {
+    expect(await violations({ ...cleanFiles(), ...plant })).toEqual([])
+  })
+
   it.each(CANARIES)('find $rule and nothing else: $what', async ({ rule, at, plant }) => {
     expect(await violations({ ...cleanFiles(), ...plant })).toEqual([`${at} ${rule}`])
   })
@@ -24,5 +31,14 @@ describe('the checks', () => {
   it('have a canary for every rule', () => {
     const canaries = new Set(CANARIES.map(({ rule }) => rule))
     expect(CHECKS.flatMap(({ rules }) => rules).filter((rule) => !canaries.has(rule))).toEqual([])
+  })
+})
+
+describe('npm run check', () => {
+  it('answers an unknown name with the known ones and status 2', () => {
+    const script = fileURLToPath(new URL('../check.mjs', import.meta.url))
+    const { status, stderr } = spawnSync(process.execPath, [script, 'spelling'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^There is no check "spelling"; expected one of layer-order, .*\.\n$/)
+    expect(status).toBe(2)
   })
 })

@@ -49,6 +49,15 @@ export function manifest(short: string, changes: object = {}): string {
   })
 }
 
+/** The files of one more package, without a bench. */
+export function packageLike(short: string, dependencies: object = {}): Files {
+  return {
+    ...packageFiles(short, dependencies),
+    [`packages/${short}/README.md`]: `# ${short}\n\nBench: none, because it is planted.\n`,
+    [`packages/${short}/bench/one.bench.mjs`]: undefined,
+  }
+}
+
 /** A lock file, with an entry changed or added. */
 export function lock(changes: object = {}): string {
   const entry = { version: '4.1.12', integrity: 'sha512-x', dev: true }
