@@ -37,7 +37,8 @@ describe('the checks', () => {
 describe('npm run check', () => {
   it('answers an unknown name with the known ones and status 2', () => {
     const script = fileURLToPath(new URL('../check.mjs', import.meta.url))
-    const { status, stderr } = spawnSync(process.execPath, [script, 'spelling'], { encoding: 'utf8' })
+    const args = [script, 'spelling']
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     expect(stderr).toMatch(/^There is no check "spelling"; expected one of layer-order, .*\.\n$/)
     expect(status).toBe(2)
   })
