@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default defineConfig(library({ cli: 'src/cli.ts' }, { platform: 'node', dts: false }))
+/** The command, and the modules that workers load by URL: all beside each other in `dist`. */
+const entries = {
+  cli: 'src/cli.ts',
+  'net-cpu': 'src/baselines/net-cpu.ts',
+  'message-port-cpu': 'src/baselines/message-port-cpu.ts',
+}
+
+export default defineConfig(library(entries, { platform: 'node', dts: false }))

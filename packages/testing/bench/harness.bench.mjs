@@ -1,6 +1,6 @@
 import { bench } from '@smpnet/testing'
 
-/** What the harness itself costs: an empty operation, and a word that one, or two threads add to. */
+/** What the harness itself costs: an empty operation, one word, one and two threads. */
 export function add({ shared }) {
   const words = new Int32Array(shared)
   return (slice) => {

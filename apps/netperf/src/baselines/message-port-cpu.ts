@@ -1,0 +1,16 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { SliceRun } from '@smpnet/testing'
+import { messagePortChannel } from './message-port-channel.ts'
+import { runChannels, type ChannelJob } from './run-channels.ts'
+
+/** The ports of the pairs that have an end on this CPU. */
+export interface MessagePortJob extends ChannelJob {
+  readonly clients: readonly MessagePort[]
+  readonly servers: readonly MessagePort[]
+}
+
+/** One CPU of `message-port`: its ends of all pairs. */
+export function messagePortCpu(job: MessagePortJob): SliceRun {
+  const { clients, servers } = job
+  return runChannels(job, clients.map(messagePortChannel), servers.map(messagePortChannel))
+}

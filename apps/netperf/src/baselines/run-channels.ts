@@ -1,0 +1,27 @@
+import type { SliceRun } from '@smpnet/testing'
+import { workloads } from '../workloads/index.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { Channel } from './channel.ts'
+
+/** The part of a job that each CPU of an alternative needs; it can be cloned. */
+export interface ChannelJob {
+  readonly workload: string
+  readonly size: number
+  readonly cpus: number
+  readonly pairs: number
+}
+
+/** Lets the servers answer, and returns the slice that drives all clients of this CPU at once. */
+export function runChannels(
+  job: ChannelJob,
+  clients: readonly Channel[],
+  servers: readonly Channel[],
+): SliceRun {
+  const { channel: program } = workloads.get(job.workload) as Workload
+  for (const server of servers) program.serve(server, job.size)
+  if (clients.length === 0) return () => 0
+  return async (slice) => {
+    const counts = await Promise.all(clients.map((end) => program.drive(end, job.size, slice)))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+}

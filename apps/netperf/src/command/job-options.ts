@@ -1,0 +1,100 @@
+import type { Job, MachineKind } from '../plan/job.ts'
+import { comparedOn, variants } from '../variants/index.ts'
+import { workloads } from '../workloads/index.ts'
+import { parseCount, parseDuration, parseSize, sizeText } from './quantities.ts'
+import { lookUp, UsageError } from './usage-error.ts'
+
+/** The options of `netperf run` as they were typed. */
+export interface JobOptions {
+  readonly machine: string
+  readonly cpus?: string
+  readonly pairs?: string
+  readonly variants?: string
+  readonly size?: string
+  readonly duration?: string
+  readonly runs?: string
+  readonly memory?: string
+  readonly profile: string
+  readonly seed: string
+}
+
+/** What a machine allows, and what it does when nobody says. */
+interface MachineLimits {
+  readonly cpus: number
+  readonly shortestMs: number
+  readonly longestMs: number
+  readonly durationMs: number
+  readonly runs: number
+}
+
+const LIMITS: ReadonlyMap<string, MachineLimits> = new Map([
+  ['live', { cpus: 64, shortestMs: 1, longestMs: 3_600_000, durationMs: 2_000, runs: 10 }],
+  ['sim', { cpus: 256, shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
+])
+
+const MOST_PAIRS = 1024
+const MOST_BYTES = 16 * 1024 * 1024
+
+/** The job that the options describe. Throws a UsageError that says which option is wrong. */
+export function jobFrom(workloadName: string, options: JobOptions): Job {
+  const workload = lookUp('workload', workloads, workloadName)
+  const limits = lookUp('machine', LIMITS, options.machine)
+  const machine = options.machine as MachineKind
+  const cpus = count('--cpus', options.cpus, 1, limits.cpus, 2)
+  const runs = count('--runs', options.runs, 1, 1000, limits.runs)
+  const sizes = { name: '--size', least: 1, most: MOST_BYTES }
+  return {
+    workload,
+    machine,
+    cpus,
+    pairs: count('--pairs', options.pairs, 1, MOST_PAIRS, machine === 'sim' ? cpus : 1),
+    variants: chosenVariants(machine, options.variants),
+    size: options.size === undefined ? workload.defaultSize : parseSize(options.size, sizes),
+    durationMs: duration(options.duration, limits, runs),
+    runs,
+    profile: options.profile,
+    seed: count('--seed', options.seed, 0, 2 ** 31 - 1, 1),
+    ...(options.memory !== undefined && { memoryBytes: memory(options.memory) }),
+  }
+}
+
+function count(
+  name: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+  otherwise: number,
+): number {
+  return text === undefined ? otherwise : parseCount(text, { name, least, most })
+}
+
+/** A run of a live machine is a slice of its own, which a timer ends: a millisecond at least. */
+function duration(text: string | undefined, limits: MachineLimits, runs: number): number {
+  if (text === undefined) return limits.durationMs
+  const { longestMs, shortestMs } = limits
+  const least = Number((shortestMs * runs).toPrecision(6))
+  return parseDuration(text, { name: `--duration with ${runs} runs`, least, most: longestMs })
+}
+
+function memory(text: string): number {
+  const most = 2 ** 30
+  return parseSize(text, { name: '--memory', least: 1024, most })
+}
+
+function chosenVariants(machine: MachineKind, text: string | undefined): string[] {
+  if (text === undefined) return comparedOn(machine)
+  const names = text.split(',').map((name) => name.trim())
+  for (const name of names) {
+    if (lookUp('variant', variants, name).machines.includes(machine)) continue
+    const able = comparedOn(machine).join(', ')
+    const expected = `expected variants for the ${machine} machine (${able})`
+    throw new UsageError(`${expected}, got "${name}"`)
+  }
+  return [...new Set(names)]
+}
+
+/** The job in one line, as progress shows it. */
+export function jobTitle(job: Job): string {
+  const cpus = job.cpus === 1 ? '1 CPU' : `${job.cpus} CPUs`
+  return `${job.machine} ${job.workload.name}, ${sizeText(job.size)}B, ${cpus}`
+}

@@ -1,0 +1,102 @@
+import { Command, CommanderError, Option } from 'commander'
+import { experiments } from '../experiments/index.ts'
+import { defaultComparison, type ComparisonOptions } from '../plan/default-comparison.ts'
+import { variants } from '../variants/index.ts'
+import { workloads } from '../workloads/index.ts'
+import { execute } from './execute.ts'
+import { jobFrom, type JobOptions } from './job-options.ts'
+import { lookUp, UsageError } from './usage-error.ts'
+
+/** The command line: `netperf`, `netperf run WORKLOAD` and `netperf experiment NAME`. */
+export function program(version: string): Command {
+  const netperf = command('netperf')
+    .description('Compares network stack configurations, on real threads and simulated.')
+    .version(version)
+    .enablePositionalOptions()
+    .addHelpText('after', catalogue)
+  netperf.addCommand(compareCommand(), { isDefault: true })
+  netperf.addCommand(runCommand())
+  netperf.addCommand(experimentCommand())
+  return netperf
+}
+
+function compareCommand(): Command {
+  return command('compare')
+    .description('run the default comparison; the same as no command')
+    .allowExcessArguments()
+    .addOption(new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'))
+    .addOption(new Option('--runs <n>', 'slices per live variant (default: 10)'))
+    .addOption(profileOption())
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .action(async (options: ComparisonOptions & { json?: boolean }, { args: [unknown] }) => {
+      if (unknown !== undefined) {
+        throw new UsageError(`expected a command (run, experiment, compare), got "${unknown}"`)
+      }
+      await execute(defaultComparison(options), options.json ?? false)
+    })
+}
+
+function runCommand(): Command {
+  return command('run')
+    .description(`run one workload (${[...workloads.keys()].join(', ')})`)
+    .argument('<workload>')
+    .option('--machine <kind>', 'live, on real threads, or sim, simulated', 'live')
+    .option('--cpus <n>', 'CPUs of the machine (default: 2)')
+    .option('--pairs <n>', 'pairs of threads (default: live 1, sim one per CPU)')
+    .option('--variants <a,b>', 'what to compare (default: all that the machine compares)')
+    .option('--size <bytes>', 'bytes per message, such as 64, 64k, 1m (default: the workload’s)')
+    .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')
+    .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 1)')
+    .option('--memory <bytes>', 'memory of our kernel (default: what the pairs need)')
+    .addOption(profileOption())
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .action(async (workload: string, options: JobOptions & { json?: boolean }) => {
+      await execute([jobFrom(workload, options)], options.json ?? false)
+    })
+}
+
+function experimentCommand(): Command {
+  return command('experiment')
+    .description('run an experiment; without a name, list what exists')
+    .argument('[name]')
+    .action((name: string | undefined) => {
+      if (name !== undefined) lookUp('experiment', experiments, name)
+      const lines = [...experiments.values()].map((each) => `${each.name}  ${each.summary}`)
+      process.stdout.write(`${lines.join('\n') || 'no experiments exist yet'}\n`)
+    })
+}
+
+/** A command whose mistakes are thrown, so that all errors leave by one door. */
+function command(name: string): Command {
+  return new Command(name)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .helpCommand(false)
+}
+
+function profileOption(): Option {
+  return new Option('--profile <name>', 'the machine that is simulated').default('xeon-e5-2650')
+}
+
+function seedOption(): Option {
+  return new Option('--seed <n>', 'seed of the simulation').default('1')
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'print one JSON document and nothing else')
+}
+
+function catalogue(): string {
+  const list = (title: string, items: Iterable<{ name: string; summary: string }>) =>
+    [title, ...[...items].map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`)].join('\n')
+  return `\n${list('Workloads:', workloads.values())}\n\n${list('Variants:', variants.values())}`
+}
+
+/** What commander found wrong, as our sentences are; nothing when it printed help or a version. */
+export function commandLineMistake(error: unknown): string | undefined {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined
+  const [mistake] = error.message.replace(/^error: /, '').split('\n')
+  return `${mistake?.replace(/\.$/, '')} (netperf --help says what is expected)`
+}

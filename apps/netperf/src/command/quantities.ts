@@ -1,0 +1,58 @@
+import { UsageError } from './usage-error.ts'
+
+const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3 }
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** Bounds of a quantity, both included, and how the sentence about them names it. */
+export interface Bounds {
+  readonly name: string
+  readonly least: number
+  readonly most: number
+}
+
+/** `8` as a whole number within bounds. Throws a UsageError for anything else. */
+export function parseCount(text: string, bounds: Bounds): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= bounds.least && value <= bounds.most) return value
+  throw new UsageError(
+    `expected ${bounds.name} to be a whole number from ${bounds.least} to ${bounds.most}, ` +
+      `got "${text}"`,
+  )
+}
+
+/** `64`, `64k` or `1m` as bytes; a `k` is 1024. Throws a UsageError for anything else. */
+export function parseSize(text: string, bounds: Bounds): number {
+  const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? []
+  const value = Number(digits ?? Number.NaN) * (SIZE_UNITS[unit.toLowerCase()] ?? Number.NaN)
+  if (value >= bounds.least && value <= bounds.most) return value
+  throw new UsageError(
+    `expected ${bounds.name} to be from ${sizeText(bounds.least)} to ${sizeText(bounds.most)} ` +
+      `bytes, such as 64, 64k or 1m, got "${text}"`,
+  )
+}
+
+/** `2s`, `500ms` or `100us` as milliseconds. Throws a UsageError for anything else. */
+export function parseDuration(text: string, bounds: Bounds): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(us|ms|s)$/.exec(text) ?? []
+  const value = Number(digits ?? Number.NaN) * (TIME_UNITS[unit] ?? Number.NaN)
+  if (value >= bounds.least && value <= bounds.most) return value
+  throw new UsageError(
+    `expected ${bounds.name} to be from ${durationText(bounds.least)} to ` +
+      `${durationText(bounds.most)}, such as 2s, 500ms or 100us, got "${text}"`,
+  )
+}
+
+/** Bytes as they may be typed. */
+export function sizeText(bytes: number): string {
+  for (const unit of ['g', 'm', 'k']) {
+    const scale = SIZE_UNITS[unit] as number
+    if (bytes >= scale && bytes % scale === 0) return `${bytes / scale}${unit}`
+  }
+  return String(bytes)
+}
+
+/** Milliseconds as they may be typed. */
+export function durationText(ms: number): string {
+  if (ms >= 1000) return `${ms / 1000}s`
+  return ms >= 1 ? `${ms}ms` : `${ms * 1000}us`
+}

@@ -1,0 +1,30 @@
+import { measure, type MeasureOptions, type Suite } from '@smpnet/testing'
+import { lookUp } from '../command/usage-error.ts'
+import { variants } from '../variants/index.ts'
+import type { VariantResult } from '../workloads/workload.ts'
+import type { Job } from './job.ts'
+
+/** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
+const WARMUP_MS = 300
+
+/** Runs a job's variants on real threads, interleaved by slices. */
+export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
+  const suite: Suite = {
+    name: `${job.workload.name} on ${job.cpus} CPUs`,
+    measure: 'rate',
+    variants: Object.fromEntries(
+      job.variants.map((name) => [name, lookUp('variant', variants, name).live(job)]),
+    ),
+  }
+  const sliceMs = job.durationMs / job.runs
+  const { slices } = await measure(suite, {
+    rounds: job.runs,
+    sliceMs,
+    warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
+    ...hooks,
+  })
+  return [...slices].map(([variant, slices]) => ({ variant, slices }))
+}
+
+/** How whoever started a run follows and ends it. */
+export type RunHooks = Pick<MeasureOptions, 'signal' | 'onSlice'>

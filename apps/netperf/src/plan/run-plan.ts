@@ -1,0 +1,47 @@
+import { jobTitle } from '../command/job-options.ts'
+import type { Progress } from '../progress/progress.ts'
+import { measureRows } from '../rows/measure-rows.ts'
+import type { Measured } from '../rows/row.ts'
+import type { VariantResult } from '../workloads/workload.ts'
+import type { Job } from './job.ts'
+import { runLive, type RunHooks } from './run-live.ts'
+
+/** About what a simulated run takes; only the progress bar depends on it. */
+const SIM_RUN_MS = 700
+
+/** Runs jobs one after the other and returns the rows of each, as far as the signal let it get. */
+export async function runPlan(
+  jobs: readonly Job[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Measured[][]> {
+  const measured: Measured[][] = []
+  progress.start(jobs.reduce((sum, job) => sum + expectedMs(job), 0))
+  try {
+    for (const job of jobs) {
+      if (signal.aborted) break
+      progress.job(jobTitle(job))
+      const results = await runJob(job, progress, signal)
+      measured.push(measureRows(job, results))
+    }
+  } finally {
+    progress.stop()
+  }
+  return measured
+}
+
+function runJob(job: Job, progress: Progress, signal: AbortSignal): Promise<VariantResult[]> {
+  const each = expectedMs(job) / (job.variants.length * slices(job))
+  const hooks: RunHooks = { signal, onSlice: () => progress.advance(each) }
+  return runLive(job, hooks)
+}
+
+function expectedMs(job: Job): number {
+  const runMs = job.machine === 'sim' ? SIM_RUN_MS : job.durationMs / job.runs
+  return job.variants.length * slices(job) * runMs
+}
+
+/** A live job has a warm-up slice per variant. */
+function slices(job: Job): number {
+  return job.machine === 'sim' ? job.runs : job.runs + 1
+}

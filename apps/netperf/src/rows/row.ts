@@ -1,0 +1,27 @@
+/** One figure of one variant, as `--json` prints it. */
+export interface Row {
+  readonly workload: string
+  readonly machine: 'live' | 'sim'
+  readonly variant: string
+  readonly cpus: number
+  readonly metric: string
+  readonly unit: 'ns' | '1/s' | 'B/s'
+  readonly median: number
+  readonly p99: number
+  /** Smallest and largest figure of a run; for latencies the smallest and largest run's median. */
+  readonly min: number
+  readonly max: number
+  readonly runs: number
+  /** The machine that was simulated; only simulated rows have these three. */
+  readonly profile?: string
+  readonly seed?: number
+  /** Events that the simulator processed in all runs. */
+  readonly events?: number
+}
+
+/** A row and what stands beside it in the table. */
+export interface Measured {
+  readonly row: Row
+  /** How many times as fast as the baseline, the median over rounds; above 1 is faster. */
+  readonly ratio?: number
+}

@@ -1,0 +1,10 @@
+import { netTeam } from './net-team.ts'
+import type { NetperfVariant } from './variant.ts'
+
+export const nodeUnix: NetperfVariant = {
+  name: 'node-unix',
+  summary: 'node:net over a Unix socket, one receive buffer used again',
+  compared: true,
+  machines: ['live'],
+  live: (job) => netTeam(job, { transport: 'unix', receive: 'onread' }),
+}

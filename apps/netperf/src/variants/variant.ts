@@ -1,0 +1,19 @@
+import type { Variant } from '@smpnet/testing'
+import type { Job, MachineKind } from '../plan/job.ts'
+
+/** Something that can carry a workload: our stack, or an alternative to it. */
+export interface NetperfVariant {
+  readonly name: string
+  readonly summary: string
+  /** Whether it is measured when `--variants` does not say. */
+  readonly compared: boolean
+  /** The machines it runs on. */
+  readonly machines: readonly MachineKind[]
+  /** What the bench harness runs for a job on the live machine. */
+  live(job: Job): Variant
+}
+
+/** URL of a worker module of this package; the build puts them all beside each other. */
+export function workerModule(name: string): string {
+  return new URL(`./${name}.js`, import.meta.url).href
+}

@@ -1,0 +1,13 @@
+import { rr } from './rr.ts'
+import { stream } from './stream.ts'
+import type { Workload } from './workload.ts'
+
+/** Every workload; a new one is a file of its own and a line here. */
+const ALL: readonly Workload[] = [
+  rr,
+  stream,
+]
+
+export const workloads: ReadonlyMap<string, Workload> = new Map(
+  ALL.map((workload) => [workload.name, workload]),
+)

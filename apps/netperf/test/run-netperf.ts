@@ -1,0 +1,31 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Row } from '../src/rows/row.ts'
+
+const bin = fileURLToPath(new URL('../bin/netperf.js', import.meta.url))
+
+/** How a run of the command ended. */
+export interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built command as a user does; `started` may send it a signal. */
+export function netperf(args: readonly string[], started?: (child: ChildProcess) => void) {
+  return new Promise<Ended>((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args])
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (text) => (stdout += text))
+    child.stderr.on('data', (text) => (stderr += text))
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+    started?.(child)
+  })
+}
+
+/** The rows of a `--json` document, which has to be all there is. */
+export function rowsOf({ stdout }: Ended): Row[] {
+  const document = JSON.parse(stdout) as { rows: Row[] }
+  return document.rows
+}

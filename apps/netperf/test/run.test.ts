@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { netperf, rowsOf } from './run-netperf.ts'
+
+const short = ['--duration', '60ms', '--runs', '3']
+const alternatives = ['node-tcp', 'node-unix', 'message-port']
+
+function alternativesOf(workload: string, ...more: string[]): string[] {
+  return ['run', workload, '--variants', alternatives.join(','), ...short, ...more]
+}
+
+describe('netperf run --json', () => {
+  it.each(['1', '2'])('rr on %s CPUs reports round trips and their rate', async (cpus) => {
+    const ended = await netperf(alternativesOf('rr', '--cpus', cpus, '--json'))
+    expect(ended.status).toBe(0)
+    const rows = rowsOf(ended)
+    expect(rows.map(({ metric, unit, variant }) => `${metric} ${unit} ${variant}`)).toEqual([
+      ...alternatives.map((variant) => `rtt ns ${variant}`),
+      ...alternatives.map((variant) => `rate 1/s ${variant}`),
+    ])
+    for (const row of rows) {
+      expect(row).toMatchObject({ workload: 'rr', machine: 'live', cpus: Number(cpus), runs: 3 })
+      expect(row.min).toBeGreaterThan(0)
+      expect(row.max).toBeGreaterThanOrEqual(row.min)
+      expect(row.p99).toBeGreaterThanOrEqual(row.median)
+    }
+  })
+
+  it.each(['1', '2'])('stream on %s CPUs reports throughput', async (cpus) => {
+    const ended = await netperf(alternativesOf('stream', '--cpus', cpus, '--json'))
+    expect(ended.status).toBe(0)
+    const rows = rowsOf(ended)
+    expect(rows.map(({ variant }) => variant)).toEqual(alternatives)
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      'workload', 'machine', 'variant', 'cpus', 'metric', 'unit',
+      'median', 'p99', 'min', 'max', 'runs',
+    ])
+    for (const row of rows) {
+      expect(row).toMatchObject({ metric: 'throughput', unit: 'B/s' })
+      expect(row.median).toBeGreaterThan(1e7)
+    }
+  })
+
+  it.each([
+    ['stream', '1'], ['stream', '100000'], ['stream', '3m'], ['rr', '64'], ['rr', '300000'],
+  ])('%s with messages of %s bytes', async (workload, size) => {
+    const ended = await netperf(alternativesOf(workload, '--size', size, '--json'))
+    expect(ended.status).toBe(0)
+    expect(rowsOf(ended).length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('runs many pairs on several CPUs', async () => {
+    const args = alternativesOf('rr', '--cpus', '3', '--pairs', '5', '--json')
+    expect(rowsOf(await netperf(args))).toHaveLength(6)
+  })
+})
+
+describe('netperf run', () => {
+  it('prints a table with the host and the ratio, and progress elsewhere', async () => {
+    const { status, stdout, stderr } = await netperf(alternativesOf('rr'))
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/live: .*, \d+ cores, Node v\d+/)
+    expect(stdout).toMatch(/rr rtt +live +2 +node-tcp .* 1\.00×/)
+    expect(stderr).toBe('live rr, 1B, 2 CPUs\n')
+  })
+
+  it('prints what was measured when it is interrupted', async () => {
+    const args = ['run', 'rr', '--variants', 'node-tcp', '--duration', '200s', '--runs', '1000']
+    const ended = await netperf([...args, '--json'], (child) => {
+      setTimeout(() => child.kill('SIGINT'), 1500)
+    })
+    expect(ended.status).toBe(130)
+    const [rtt] = rowsOf(ended)
+    expect(rtt?.runs).toBeLessThan(1000)
+    expect(rtt?.runs).toBeGreaterThan(0)
+  })
+})
+
+describe('netperf', () => {
+  it('has help and a version', async () => {
+    const help = await netperf(['--help'])
+    expect(help).toMatchObject({ status: 0, stderr: '' })
+    for (const name of ['run', 'experiment', 'stream', 'message-port']) {
+      expect(help.stdout).toContain(name)
+    }
+    expect((await netperf(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await netperf(['experiment'])).stdout).toBe('no experiments exist yet\n')
+  })
+})
