@@ -41,7 +41,8 @@ function addresses(lines) {
  */
 function holes(packages, lines) {
   return Object.entries(packages).flatMap(([path, entry]) => {
-    const named = { ...entry.dependencies, ...entry.optionalDependencies }
+    const { dependencies, devDependencies, optionalDependencies } = entry
+    const named = { ...dependencies, ...devDependencies, ...optionalDependencies }
     const missing = Object.keys(named).filter((name) => !isHeld(packages, path, name))
     return missing.map((found) => ({
       ...inLock(lines.findIndex((line) => line.includes(`"${path}": {`)) + 1),
