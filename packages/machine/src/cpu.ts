@@ -51,7 +51,7 @@ export interface Executive {
   tick(): void
 }
 
-/** What an executive says when it gives its CPU back. Numbers, since it happens at every switch. */
+/** What an executive says when it gives its CPU back: a number, as it happens at every switch. */
 export type Step = number
 
 /** There is more to run. */

@@ -1,7 +1,7 @@
-/** Byte offset of a word, or of a byte, in a `Memory`. Words are 32 bits and aligned to 4 bytes. */
+/** Byte offset of a word or byte in a `Memory`. Words are 32 bits and aligned to 4 bytes. */
 export type Address = number
 
-/** No address: the first cache line of every memory belongs to its root, so nothing else is at 0. */
+/** No address: the first line of every memory belongs to its root, so nothing else is at 0. */
 export const NIL: Address = 0
 
 /** Bytes per 32-bit word. */

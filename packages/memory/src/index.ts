@@ -1,6 +1,15 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
 export { Arena, OutOfMemory } from './arena.ts'
-export { type Access, type Field, inspect, type Layout, layout, View, word, words } from './layout.ts'
+export {
+  type Access,
+  type Field,
+  inspect,
+  type Layout,
+  layout,
+  View,
+  word,
+  words,
+} from './layout.ts'
 export { LiveMemory } from './live-memory.ts'
 export { MAX_MEMORY_BYTES } from './memory-size.ts'
 export type { Memory } from './memory.ts'

@@ -75,7 +75,7 @@ export function inspect<Name extends string>(
   return values
 }
 
-/** One instance by field names. Uses atomic operations for (x) fields and plain ones for others. */
+/** One instance by field names: atomic operations for (x) fields and plain ones for others. */
 export class View<Name extends string> {
   constructor(
     readonly layout: Layout<Name>,
@@ -109,6 +109,7 @@ export class View<Name extends string> {
 function checkBytes(layoutName: string, name: string, field: Field): number {
   if (Number.isInteger(field.bytes / WORD_BYTES) && field.bytes > 0) return field.bytes
   throw new RangeError(
-    `field ${layoutName}.${name} is a whole number of words, at least one: ${field.bytes} bytes came`,
+    `field ${layoutName}.${name} is a whole number of words, at least one: ` +
+      `${field.bytes} bytes came`,
   )
 }

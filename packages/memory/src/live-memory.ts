@@ -2,7 +2,7 @@ import { type Address, CACHE_LINE_BYTES } from './address.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 
-/** Copies up to this many bytes go byte by byte: a typed array's `set` needs about 50 ns to start. */
+/** Copies of up to this many bytes go byte by byte: a typed array's `set` starts in some 50 ns. */
 const SHORT_COPY_BYTES = 32
 /** Attempts of `pause` that only spin; those after it also give the core away. */
 const SPINNING_ATTEMPTS = 64
@@ -24,7 +24,7 @@ export class LiveMemory implements Memory {
     this.#bytes = new Uint8Array(buffer)
   }
 
-  /** A new memory of `bytes` bytes, all zero. Throws a RangeError for a size that cannot be one. */
+  /** A new memory of `bytes` zero bytes. Throws a RangeError for a size that cannot be one. */
   static create(bytes: number): LiveMemory {
     checkMemoryBytes(bytes)
     return new LiveMemory(new SharedArrayBuffer(bytes))

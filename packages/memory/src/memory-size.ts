@@ -1,6 +1,6 @@
 import { CACHE_LINE_BYTES } from './address.ts'
 
-/** Addresses are positive 32-bit integers, so that `>> 2` and flags in their low bits are cheap. */
+/** Addresses are positive 32-bit integers: `>> 2` and flags in their low bits are cheap. */
 export const MAX_MEMORY_BYTES = 2 ** 31 - CACHE_LINE_BYTES
 
 /** Throws a RangeError unless a memory can have this many bytes: whole lines, below 2 GiB. */

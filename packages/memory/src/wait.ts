@@ -11,5 +11,5 @@ export const SPIN: Wait = 0
 /** This CPU has run ahead of another: try again when simulated time has caught up. */
 export const SETTLE: Wait = 1
 
-/** A piece of code that may wait, and what it ends with. What resumes it says how the wait ended. */
+/** Code that may wait, and what it ends with. What resumes it says how the wait ended. */
 export type Waiting<T = void> = Generator<Wait, T, number>

@@ -50,7 +50,7 @@ export class RunQueue {
     this.#first[queue] = thread.next
     if (thread.next === undefined) {
       this.#last[queue] = undefined
-      this.#occupied[(queue / BITS) | 0]! &= ~(1 << queue % BITS)
+      this.#occupied[(queue / BITS) | 0]! &= ~(1 << (queue % BITS))
     }
     thread.next = undefined
     this.#length--
@@ -73,7 +73,7 @@ export class RunQueue {
 
   #occupy(queue: number, first: Thread): void {
     this.#first[queue] = first
-    this.#occupied[(queue / BITS) | 0]! |= 1 << queue % BITS
+    this.#occupied[(queue / BITS) | 0]! |= 1 << (queue % BITS)
   }
 }
 

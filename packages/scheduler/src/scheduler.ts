@@ -34,7 +34,7 @@ import { type Body, Thread, type ThreadOptions } from './thread.ts'
  * in simulated time, wherever it waits for that time to catch up.
  */
 export interface SchedulerOptions {
-  /** Whether a woken thread that is more urgent runs before its waker goes on; true unless told. */
+  /** Whether a more urgent thread, once woken, runs before its waker goes on; true unless told. */
   readonly preemption?: boolean
 }
 
@@ -80,7 +80,14 @@ export class Scheduler implements Executive {
     const { priority = Priority.user, name = `thread ${this.cpu.id}.${this.#started}` } = options
     checkPriority(priority)
     const { lot, memory } = this.cpu
-    const thread = new Thread(this.cpu, lot.claimEntry(this.cpu.id), name, priority, body, this.#isAlone)
+    const thread = new Thread(
+      this.cpu,
+      lot.claimEntry(this.cpu.id),
+      name,
+      priority,
+      body,
+      this.#isAlone,
+    )
     this.#started++
     this.#threads.set(thread.at, thread as Thread)
     memory.charge(THREAD_START, 1)

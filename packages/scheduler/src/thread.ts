@@ -69,7 +69,8 @@ export class Thread<T = unknown> extends Waiter {
    * threads of the same CPU. Throws an Error for a thread that would wait for itself.
    */
   *join(td: Thread): Waiting<T> {
-    if (td === (this as unknown)) throw new Error(`thread ${this.name} cannot wait for its own end`)
+    if (td === (this as unknown))
+      throw new Error(`thread ${this.name} cannot wait for its own end`)
     if (this.alive) {
       this.#joiners.push(td)
       yield* td.parkUntilWoken()

@@ -98,7 +98,7 @@ export class ReceivingHalf {
     }
   }
 
-  /** Receives nothing more: what is sent from now on is refused, and a sender that waits is told. */
+  /** Receives nothing more: sending is refused from now on, and a sender that waits is told. */
   *abandon(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
     this.memory.store(this.at + DIRECTION.offset.abandoned, 1)

@@ -8,8 +8,8 @@ import type { Want } from './want.ts'
 const SEND = work('socket-send')
 
 /**
- * A direction as its sender uses it. Giving bytes has three steps: copy them in, publish them, tell
- * a receiver that waits. `trySend` does all three when it can; where it stops half-way, because
+ * A direction as its sender uses it. Giving bytes has three steps: copy them in, publish them,
+ * tell a receiver that waits. `trySend` does all three when it can; where it stops half-way, because
  * somebody is to be told or simulated time has to catch up, `send` goes on from there.
  */
 export class SendingHalf {
@@ -18,7 +18,7 @@ export class SendingHalf {
   readonly #abandonedAt: Address
   readonly #finishedAt: Address
   #sent = 0
-  /** What `received` was when last looked at; the line is read again only when the ring is full. */
+  /** What `received` was when last looked at; it is read again only when the ring is full. */
   #received = 0
   /** Bytes copied in that are not published yet. */
   #copied = 0
@@ -137,7 +137,7 @@ export class SendingHalf {
     return given
   }
 
-  /** Waits for half a ring at most: telling for every freed byte would wake the sender too often. */
+  /** Waits for half a ring at most; to be told of every freed byte would be too often. */
   #waitForSpace(td: Waiter, length: number): Waiting<number> {
     const wanted = Math.min(length, this.ring.bytes >> 1)
     return this.wantSpace.wait(td, wanted, this.#receivedAt, this.#received, this.#abandonedAt)

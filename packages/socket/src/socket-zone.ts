@@ -1,4 +1,12 @@
-import { type Address, type Arena, type Memory, NIL, OutOfMemory, Zone, type ZoneHandle } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  type Memory,
+  NIL,
+  OutOfMemory,
+  Zone,
+  type ZoneHandle,
+} from '@smpnet/memory'
 import { block, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
 import { pairBytes, ringOffset } from './pair-layout.ts'
 import { type EndHandle, StreamSocket } from './stream-socket.ts'

@@ -2,7 +2,14 @@ import type { Address, Memory } from '@smpnet/memory'
 import { awaiting, block, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
-import { DIRECTION, directionOffset, noteOffset, PAIR, ringOffset, type Side } from './pair-layout.ts'
+import {
+  DIRECTION,
+  directionOffset,
+  noteOffset,
+  PAIR,
+  ringOffset,
+  type Side,
+} from './pair-layout.ts'
 import { ReceivingHalf } from './receiving-half.ts'
 import { Ring } from './ring.ts'
 import { SendingHalf } from './sending-half.ts'
@@ -46,7 +53,8 @@ export class StreamSocket {
     const note = (of: Side): Note => new Note(memory, at + noteOffset(of))
     const want = (of: Side, direction: Side, name: 'wantData' | 'wantSpace'): Want =>
       new Want(memory, at + directionOffset(direction) + DIRECTION.offset[name], note(of))
-    const ring = (of: Side): Ring => new Ring(memory, at + ringOffset(of, bufferBytes), bufferBytes)
+    const ring = (of: Side): Ring =>
+      new Ring(memory, at + ringOffset(of, bufferBytes), bufferBytes)
     this.note = note(side)
     this.sending = new SendingHalf(
       memory,

@@ -20,6 +20,11 @@ export interface Attached {
 export function attachLive(handle: LiveHandle): Attached {
   const memory = new LiveMemory(handle.buffer)
   const cpu = Lot.attach(memory, handle.lot)
-  const lot = new Lot(memory, handle.lot, new LiveWaker(memory, mailboxes(memory, handle), cpu), cpu)
+  const lot = new Lot(
+    memory,
+    handle.lot,
+    new LiveWaker(memory, mailboxes(memory, handle), cpu),
+    cpu,
+  )
   return { memory, lot, detach: () => Lot.detach(memory, handle.lot, cpu) }
 }

@@ -78,7 +78,7 @@ export class LiveCpu implements Cpu {
     }
   }
 
-  /** The same for a thread that has an event loop to serve: it never blocks it, and never spins. */
+  /** The same for a thread with an event loop to serve: it never blocks it, and never spins. */
   async runBesideEventLoop(executive: Executive, turn: () => Promise<void>): Promise<void> {
     this.#waker.executive = executive
     while (!this.#stops()) {
@@ -91,13 +91,17 @@ export class LiveCpu implements Cpu {
   #work(executive: Executive): boolean {
     for (let left = RUNS_PER_LOOK; left > 0; left--) {
       this.#receive(executive)
-      if (executive.run() !== IDLE || this.#failure !== undefined) continue
-      this.#alarms.ringUntil(this.#alarms.nextNs === Number.POSITIVE_INFINITY ? 0 : this.now())
+      if (executive.run() !== IDLE) continue
+      this.#ringAlarms()
       this.#receive(executive)
-      if (executive.run() === IDLE) return false
+      if (executive.run() === IDLE) return this.#failure !== undefined
     }
-    if (this.#alarms.nextNs !== Number.POSITIVE_INFINITY) this.#alarms.ringUntil(this.now())
+    this.#ringAlarms()
     return true
+  }
+
+  #ringAlarms(): void {
+    if (this.#alarms.nextNs !== Number.POSITIVE_INFINITY) this.#alarms.ringUntil(this.now())
   }
 
   #receive(executive: Executive): void {

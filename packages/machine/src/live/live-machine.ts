@@ -34,7 +34,7 @@ export interface LiveOptions<Args> {
   readonly eventLoop?: boolean
 }
 
-/** A CPU could not be set up, or something on it ended with an error that nobody there was told. */
+/** A CPU could not be set up, or something on it ended with an error and nobody was told. */
 export class CpuFailed extends Error {
   override name = 'CpuFailed'
   constructor(
@@ -42,7 +42,9 @@ export class CpuFailed extends Error {
     why: string,
     cause: unknown,
   ) {
-    super(`CPU ${cpu} ${why}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`CPU ${cpu} ${why}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }
 
@@ -133,7 +135,7 @@ export class LiveMachine {
   }
 }
 
-/** Beside this file in a built package; in the source tree, as tests load it, the built one serves. */
+/** Beside this file in a built package; the built one also serves tests of the source tree. */
 function workerUrl(): URL {
   const built = import.meta.url.endsWith('.ts') ? '../../dist/live-worker.js' : './live-worker.js'
   return new URL(built, import.meta.url)

@@ -1,4 +1,11 @@
-import { type Address, type Arena, layout, LiveMemory, type Memory, word } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  layout,
+  type LiveMemory,
+  type Memory,
+  word,
+} from '@smpnet/memory'
 import type { LotHandle } from '@smpnet/sync'
 import { Mailbox, MAILBOX } from './mailbox.ts'
 
@@ -29,7 +36,10 @@ export function stoppingWord(handle: LiveHandle): Address {
 
 export function mailboxes(memory: LiveMemory, handle: LiveHandle): Mailbox[] {
   const first = handle.at + MACHINE.size
-  return Array.from({ length: handle.cpus }, (_, cpu) => new Mailbox(memory, first + cpu * MAILBOX.size))
+  return Array.from(
+    { length: handle.cpus },
+    (_, cpu) => new Mailbox(memory, first + cpu * MAILBOX.size),
+  )
 }
 
 /** Tells every CPU to stop, and wakes those that sleep. */

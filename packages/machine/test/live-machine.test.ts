@@ -1,0 +1,142 @@
+import { type Arena, OutOfMemory } from '@smpnet/memory'
+import { afterEach, describe, expect, it } from 'vitest'
+import { CpuFailed, type LiveMachine, type LiveOptions, startLive } from '../src/live/index.ts'
+
+const boot = new URL('./fixtures/boot.mjs', import.meta.url)
+const machines: LiveMachine[] = []
+
+afterEach(async () => {
+  await Promise.all(machines.splice(0).map((machine) => machine.stop()))
+})
+
+interface Program {
+  readonly what: string
+  readonly [name: string]: unknown
+}
+
+/** Starts a machine whose reports can be awaited one by one. */
+async function start(cpus: number, args: Program, more: Partial<LiveOptions<Program>> = {}) {
+  const reports: { cpu: number; value: unknown }[] = []
+  let wake = (): void => {}
+  const onReport = (cpu: number, value: unknown): void => {
+    reports.push({ cpu, value })
+    wake()
+  }
+  const machine = await startLive({ cpus, boot, setup: () => args, onReport, ...more })
+  machines.push(machine)
+  const next = async (): Promise<{ cpu: number; value: unknown }> => {
+    while (reports.length === 0) {
+      await Promise.race([machine.stopped, new Promise<void>((resolve) => (wake = resolve))])
+    }
+    return reports.shift()!
+  }
+  return { machine, next }
+}
+
+describe('a live machine', () => {
+  it('runs the boot module on every CPU', async () => {
+    const { next } = await start(3, { what: 'reports' })
+    const reports = [await next(), await next(), await next()].sort((a, b) => a.cpu - b.cpu)
+    expect(reports).toEqual([0, 1, 2].map((cpu) => ({ cpu, value: { id: cpu, cpus: 3 } })))
+  })
+
+  it('stops more than once', async () => {
+    const { machine } = await start(2, { what: 'reports' })
+    await machine.stop()
+    await machine.stop()
+    await expect(machine.stopped).resolves.toBeUndefined()
+  })
+
+  it('stops a CPU that never gives itself back', async () => {
+    const { machine, next } = await start(1, { what: 'hangs' })
+    expect((await next()).value).toBe('about to hang')
+    await machine.stop()
+    await expect(machine.stopped).resolves.toBeUndefined()
+  })
+
+  it('says which CPU could not be set up, and why', async () => {
+    const failed = startLive({ cpus: 2, boot, setup: () => ({ what: 'throws' }) })
+    await expect(failed).rejects.toThrow(CpuFailed)
+    await expect(failed).rejects.toThrow('CPU 1 did not start: no such socket buffer')
+  })
+
+  it('says what a boot module is when it gets another', async () => {
+    const notABoot = new URL('./fixtures/not-a-boot.mjs', import.meta.url)
+    await expect(startLive({ cpus: 1, boot: notABoot })).rejects.toThrow(
+      /default export is a function \(cpu, args\) => executive: that of .* is number/,
+    )
+    const missing = new URL('./fixtures/missing.mjs', import.meta.url)
+    await expect(startLive({ cpus: 1, boot: missing })).rejects.toThrow(
+      /CPU 0 did not start.*missing/,
+    )
+  })
+
+  it('tells of an error that nobody on the CPU was told', async () => {
+    const { machine } = await start(2, { what: 'fails' })
+    await expect(machine.stopped).rejects.toThrow(/CPU [01] failed: thread t0 met an error/)
+  })
+
+  it('tells of a worker that ends by itself', async () => {
+    const { machine } = await start(1, { what: 'exits' })
+    await expect(machine.stopped).rejects.toThrow(
+      'CPU 0 failed: its worker ended with exit code 7',
+    )
+  })
+
+  it('refuses figures that it cannot have', async () => {
+    for (const cpus of [0, -1, 1.5, 65, Number.NaN]) {
+      await expect(startLive({ cpus, boot })).rejects.toThrow(`1 to 64 CPUs: ${cpus} came`)
+    }
+    await expect(startLive({ cpus: 1, boot, memoryBytes: 1024 })).rejects.toThrow(OutOfMemory)
+    await expect(startLive({ cpus: 1, boot, memoryBytes: 1000 })).rejects.toThrow(
+      '1000 bytes came',
+    )
+  })
+})
+
+describe('a live CPU', () => {
+  /** Reserves what the fixtures keep at a fixed address: words from 64000 on. */
+  const reserve = (args: Program) => ({
+    setup: ({ arena }: { arena: Arena }): Program => {
+      arena.place('test words', 64 * 1001)
+      return args
+    },
+  })
+
+  it('receives what other CPUs wake, however often it sleeps between', async () => {
+    const rounds = 2_000
+    const args = { what: 'relay', rounds }
+    const { machine, next } = await start(2, args, reserve(args))
+    const entries = [await next(), await next()]
+    for (const { cpu, value } of entries)
+      machine.here.memory.write(64_000 + 4 * cpu, value as number)
+    machine.here.lot.waker.wake(machine.here.memory.read(64_000))
+    const ends = [await next()]
+    expect(ends[0]!.value).toMatchObject({ received: rounds })
+  })
+
+  it('loses nothing that an outside thread posts', async () => {
+    const expected = 5_000
+    const args = { what: 'counts', expected }
+    const { machine, next } = await start(1, args, reserve(args))
+    const entries = (await next()).value as number[]
+    const { memory, lot } = machine.here
+    for (let posted = 0; posted < expected; posted++) {
+      while (memory.load(64_000) < posted - 3) memory.pause(1)
+      lot.waker.wake(entries[posted % 4]!)
+    }
+    expect((await next()).value).toEqual([1250, 1250, 1250, 1250])
+  })
+
+  it('rings its alarms in order, never early, and not those cancelled', async () => {
+    const { next } = await start(1, { what: 'alarms' })
+    const rung = (await next()).value as { delayMs: number; lateMs: number }[]
+    expect(rung.map(({ delayMs }) => delayMs)).toEqual([10, 20, 30])
+    for (const { lateMs } of rung) expect(lateMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('can serve an event loop beside its threads', async () => {
+    const { next } = await start(1, { what: 'eventLoop' }, { eventLoop: true })
+    expect((await next()).value).toBe('the timer ran')
+  })
+})
