@@ -67,8 +67,7 @@ export class ReceivingHalf {
     this.#copied = taken
     if (!memory.settled()) return WOULD_BLOCK
     this.#publish()
-    if (this.#untold > 0) return WOULD_BLOCK
-    return taken
+    return this.#untold > 0 ? WOULD_BLOCK : taken
   }
 
   /**

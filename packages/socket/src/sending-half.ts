@@ -43,10 +43,10 @@ export class SendingHalf {
     this.#received = memory.load(this.#receivedAt)
   }
 
-  /** Bytes that can be sent at once; at least one if any. */
-  space(): number {
+  /** Bytes that can be sent at once; exact when fewer than `enough`. */
+  space(enough = 1): number {
     const { bytes } = this.ring
-    if (((this.#sent - this.#received) | 0) === bytes) {
+    if (bytes - ((this.#sent - this.#received) | 0) < enough) {
       this.#received = this.memory.load(this.#receivedAt)
     }
     return bytes - ((this.#sent - this.#received) | 0)
@@ -58,22 +58,13 @@ export class SendingHalf {
   }
 
   /**
-   * Up to `length` bytes of `from`, beginning at `start`, if there is space: how many, or BROKEN,
-   * or WOULD_BLOCK: then `yield* send` with the same bytes, which also finishes what this began.
+   * All `length` bytes of `from`, beginning at `start`, if there is space for them: `length`, or
+   * BROKEN, or WOULD_BLOCK: then `yield* send` with the same bytes, which also finishes what this
+   * began.
    */
   trySend(from: Uint8Array, start: number, length: number): number {
-    const { memory } = this
-    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
-    if (this.isBroken()) return BROKEN
-    const given = Math.min(this.space(), length)
-    if (given === 0) return length === 0 ? 0 : WOULD_BLOCK
-    memory.charge(SEND, 1)
-    this.ring.copyIn(this.#sent, from, start, given)
-    this.#copied = given
-    if (!memory.settled()) return WOULD_BLOCK
-    this.#publish()
-    if (this.#untold > 0) return WOULD_BLOCK
-    return given
+    if (this.space(length) < length) return this.isBroken() ? BROKEN : WOULD_BLOCK
+    return this.#tryGive(from, start, length)
   }
 
   /**
@@ -91,7 +82,7 @@ export class SendingHalf {
     this.#begin()
     try {
       for (let sent = 0; ; ) {
-        const given = this.trySend(from, start + sent, length - sent)
+        const given = this.#tryGive(from, start + sent, length - sent)
         if (given === BROKEN) throw new BrokenPipe(`the receiver has gone after ${sent} bytes`)
         if (given >= 0) sent += given
         else if (this.#copied + this.#untold > 0) sent += yield* this.#finishStep(td)
@@ -118,6 +109,21 @@ export class SendingHalf {
       throw new SocketMisuse('nothing is sent on an end after it was shut down')
     }
     this.#inUse = true
+  }
+
+  /** What there is space for of `length` bytes, at least one: how many. */
+  #tryGive(from: Uint8Array, start: number, length: number): number {
+    const { memory } = this
+    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
+    if (this.isBroken()) return BROKEN
+    const given = Math.min(this.space(), length)
+    if (given === 0) return length === 0 ? 0 : WOULD_BLOCK
+    memory.charge(SEND, 1)
+    this.ring.copyIn(this.#sent, from, start, given)
+    this.#copied = given
+    if (!memory.settled()) return WOULD_BLOCK
+    this.#publish()
+    return this.#untold > 0 ? WOULD_BLOCK : given
   }
 
   #publish(): void {

@@ -1,0 +1,39 @@
+import { startLive } from '@smpnet/machine/live'
+import { describe, expect, it } from 'vitest'
+import { SocketZone } from '../src/index.ts'
+
+const boot = new URL('./fixtures/messages.mjs', import.meta.url)
+
+/** Sends `count` messages from the first CPU to the last; resolves to what was reported. */
+async function exchange(cpus: number, count: number, seed: number): Promise<unknown[]> {
+  const reports: unknown[] = []
+  let finish = (): void => {}
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  const machine = await startLive({
+    cpus,
+    boot,
+    setup: ({ arena, lot }) => {
+      const zone = new SocketZone(lot, SocketZone.place(arena, lot, { bufferBytes: 1 << 14 }))
+      const [a, b] = zone.pairSync(lot.waiter())
+      return { zone: zone.handle, a: a.handle, b: b.handle, count, seed }
+    },
+    onReport: (_, value) => {
+      if (reports.push(value) === 2) finish()
+    },
+  })
+  await Promise.race([finished, machine.stopped])
+  await machine.stop()
+  return reports
+}
+
+describe('messages of random sizes, checked by content', () => {
+  it.each([1, 2])('arrive whole and in order, a million on %i CPUs', async (cpus) => {
+    const reports = await exchange(cpus, 1_000_000, 0x5eed + cpus)
+    expect(reports.sort()).toEqual(['receiver done', 'sender done'])
+  })
+
+  it('arrive whole and in order, ten million on two CPUs', { timeout: 240_000 }, async () => {
+    const reports = await exchange(2, 10_000_000, 0x5eed)
+    expect(reports.sort()).toEqual(['receiver done', 'sender done'])
+  })
+})

@@ -1,0 +1,194 @@
+import { OutOfMemory } from '@smpnet/memory'
+import { block } from '@smpnet/sync'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BROKEN, BrokenPipe, SocketMisuse, SocketZone, WOULD_BLOCK } from '../src/index.ts'
+import { bytesOf, makeEnds, textIn } from './ends.ts'
+
+describe('a socket pair', () => {
+  it('carries bytes both ways', () => {
+    const { a, b, atA, atB } = makeEnds()
+    expect(a.sendSync(atA, bytesOf('ping'))).toBe(4)
+    expect(textIn(atB, b)).toBe('ping')
+    expect(b.sendSync(atB, bytesOf('pong'))).toBe(4)
+    expect(textIn(atA, a)).toBe('pong')
+  })
+
+  it('is a stream: what was sent in pieces may be received in one, and the reverse', () => {
+    const { a, b, atA, atB } = makeEnds()
+    for (const piece of ['one ', 'two ', 'three']) a.sendSync(atA, bytesOf(piece))
+    expect(textIn(atB, b, 6)).toBe('one tw')
+    expect(textIn(atB, b)).toBe('o three')
+  })
+
+  it('says WOULD_BLOCK instead of waiting', () => {
+    const { a, b, atA, atB } = makeEnds({ bufferBytes: 64 })
+    expect(b.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
+    expect(block(atB, b.receive(atB, new Uint8Array(1), 0, 1, false))).toBe(WOULD_BLOCK)
+    expect(a.trySend(new Uint8Array(65))).toBe(WOULD_BLOCK)
+    expect(a.trySend(new Uint8Array(64))).toBe(64)
+    expect(a.trySend(new Uint8Array(1))).toBe(WOULD_BLOCK)
+    expect(block(atA, a.send(atA, new Uint8Array(10), 0, 10, false))).toBe(0)
+    textIn(atB, b, 4)
+    expect(block(atA, a.send(atA, new Uint8Array(10), 0, 10, false))).toBe(4)
+  })
+
+  it('ends a wait whose time is over, and works on', () => {
+    const { a, b, atA, atB } = makeEnds()
+    atB.timeoutMs = 2
+    expect(b.receiveSync(atB, new Uint8Array(1))).toBe(WOULD_BLOCK)
+    a.sendSync(atA, bytesOf('late'))
+    expect(textIn(atB, b)).toBe('late')
+  })
+
+  it('uses only the part of an array that it is given', () => {
+    const { a, b, atA, atB } = makeEnds()
+    block(atA, a.send(atA, bytesOf('xxhelloxx'), 2, 5))
+    const to = bytesOf('.........')
+    expect(block(atB, b.receive(atB, to, 3, 6))).toBe(5)
+    expect(new TextDecoder().decode(to)).toBe('...hello.')
+  })
+
+  it('is opened in another thread by a handle', () => {
+    const { a, b, zone, lot, atA, atB } = makeEnds()
+    const there = new SocketZone(lot, structuredClone(zone.handle)).end(structuredClone(b.handle))
+    a.sendSync(atA, bytesOf('hi'))
+    expect(textIn(atB, there)).toBe('hi')
+  })
+})
+
+describe('closing', () => {
+  it('half: the rest arrives, then the end, and the other direction goes on', () => {
+    const { a, b, atA, atB } = makeEnds()
+    a.sendSync(atA, bytesOf('last'))
+    a.shutdownSync(atA)
+    expect(textIn(atB, b)).toBe('last')
+    expect(b.receiveSync(atB, new Uint8Array(9))).toBe(0)
+    expect(b.receiveSync(atB, new Uint8Array(9))).toBe(0)
+    b.sendSync(atB, bytesOf('answer'))
+    expect(textIn(atA, a)).toBe('answer')
+    expect(() => a.sendSync(atA, bytesOf('more'))).toThrow('nothing is sent on an end after')
+  })
+
+  it('wholly: the peer can read what was sent, and is refused when it sends', () => {
+    const { a, b, atA, atB } = makeEnds()
+    a.sendSync(atA, bytesOf('bye'))
+    a.closeSync(atA)
+    expect(b.trySend(bytesOf('x'))).toBe(BROKEN)
+    expect(() => b.sendSync(atB, bytesOf('x'))).toThrow(BrokenPipe)
+    expect(textIn(atB, b)).toBe('bye')
+    expect(b.receiveSync(atB, new Uint8Array(1))).toBe(0)
+  })
+
+  it('wakes a peer that waits, as receiver and as sender', async () => {
+    const { a, b, atA, atB } = makeEnds({ bufferBytes: 64 })
+    const received = b.receiveAsync(atB, new Uint8Array(1))
+    a.closeSync(atA)
+    expect(await received).toBe(0)
+
+    const other = makeEnds({ bufferBytes: 64 })
+    const sent = other.a.sendAsync(other.atA, new Uint8Array(100))
+    other.b.closeSync(other.atB)
+    await expect(sent).rejects.toThrow('the receiver has gone after 64 bytes')
+  })
+
+  it('frees the pair when both ends are closed, and not before', () => {
+    const { a, b, zone, atA, atB } = makeEnds()
+    expect(zone.open()).toBe(1)
+    a.closeSync(atA)
+    expect(zone.open()).toBe(1)
+    b.closeSync(atB)
+    expect(zone.open()).toBe(0)
+    const [c, d] = zone.pairSync(atA)
+    expect(d.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
+    c.sendSync(atA, bytesOf('new'))
+    expect(textIn(atB, d)).toBe('new')
+  })
+
+  it('is done once, and nothing works afterwards', () => {
+    const { a, atA } = makeEnds()
+    a.closeSync(atA)
+    expect(() => a.closeSync(atA)).toThrow(SocketMisuse)
+    expect(() => a.sendSync(atA, bytesOf('x'))).toThrow('neither sends nor receives')
+    expect(() => a.receiveSync(atA, new Uint8Array(1))).toThrow('neither sends nor receives')
+  })
+})
+
+describe('mistakes', () => {
+  it('of figures are refused by name', () => {
+    for (const bufferBytes of [0, 32, 100, 2 ** 29, Number.NaN]) {
+      expect(() => makeEnds({ bufferBytes })).toThrow(`${bufferBytes} came`)
+    }
+    expect(() => makeEnds({ pairs: 0 })).toThrow('at least 1: 0 came')
+    expect(() => makeEnds({ pairs: 1000 }, 1 << 20)).toThrow(OutOfMemory)
+    expect(() => makeEnds({ pairs: 1000 }, 1 << 20)).toThrow('zone socket pairs needs')
+  })
+
+  it('of ranges are refused', () => {
+    const { a, atA } = makeEnds()
+    expect(() => a.send(atA, new Uint8Array(4), 2, 3)).toThrow('bytes 2 to 5 were asked for of an')
+  })
+
+  it('of two receivers at once are refused', async () => {
+    const { a, b, atA, atB, lot } = makeEnds()
+    const first = b.receiveAsync(atB, new Uint8Array(1))
+    await expect(b.receiveAsync(lot.waiter(), new Uint8Array(1))).rejects.toThrow(
+      'one thread at a time receives from an end',
+    )
+    a.sendSync(atA, bytesOf('x'))
+    expect(await first).toBe(1)
+  })
+
+  it('of more pairs than there are is an error, and not the end', () => {
+    const { zone, a, b, atA, atB } = makeEnds({ pairs: 1, bufferBytes: 64 })
+    expect(() => {
+      for (;;) zone.pairSync(atA)
+    }).toThrow('another socket pair needs')
+    a.closeSync(atA)
+    b.closeSync(atB)
+    expect(zone.pairSync(atA)).toHaveLength(2)
+  })
+})
+
+describe('any program of sends and receives', () => {
+  it('delivers all bytes in order', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 30 })
+    const program = fc.record({ sends: sizes, receives: sizes, buffer: fc.constantFrom(64, 256) })
+    await fc.assert(
+      fc.asyncProperty(program, async ({ sends, receives, buffer }) => {
+        const { a, b, atA, atB } = makeEnds({ bufferBytes: buffer })
+        const total = sends.reduce((sum, size) => sum + size, 0)
+        const all = Uint8Array.from({ length: total }, (_, i) => (i * 31 + (i >> 8)) & 255)
+        const sending = (async () => {
+          let at = 0
+          for (const size of sends) at += await a.sendAsync(atA, all.subarray(at, at + size))
+          a.shutdownSync(atA)
+        })()
+        const got: number[] = []
+        for (let i = 0; ; i++) {
+          const to = new Uint8Array(receives[i % receives.length]!)
+          const taken = await b.receiveAsync(atB, to)
+          if (taken === 0) break
+          got.push(...to.subarray(0, taken))
+        }
+        await sending
+        expect(Uint8Array.from(got)).toEqual(all)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('goes on when positions wrap at 32 bits', () => {
+    const { a, b, zone, atA, atB, lot } = makeEnds({ bufferBytes: 64 })
+    const nearWrap = -10
+    for (const half of [a.sending.at, b.sending.at]) {
+      lot.memory.store(half, nearWrap)
+      lot.memory.store(half + 64, nearWrap)
+    }
+    const [c, d] = [zone.end(a.handle), zone.end(b.handle)]
+    for (let i = 0; i < 10; i++) {
+      c.sendSync(atA, bytesOf('abcdefg'))
+      expect(textIn(atB, d)).toBe('abcdefg')
+    }
+  })
+})
