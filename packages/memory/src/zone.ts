@@ -52,7 +52,7 @@ export class Zone {
     this.#depot = new Depot(memory, handle.at)
   }
 
-  /** Places a zone and fills it. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
+  /** Places a zone, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: ZoneShape): Zone {
     const magazineItems = shape.magazineItems ?? 8
     checkZone(shape, magazineItems)

@@ -9,8 +9,8 @@ const SEND = work('socket-send')
 
 /**
  * A direction as its sender uses it. Giving bytes has three steps: copy them in, publish them,
- * tell a receiver that waits. `trySend` does all three when it can; where it stops half-way, because
- * somebody is to be told or simulated time has to catch up, `send` goes on from there.
+ * tell a receiver that waits. `trySend` does all three when it can; where it stops half-way,
+ * because somebody is to be told or simulated time has to catch up, `send` goes on from there.
  */
 export class SendingHalf {
   readonly #sentAt: Address
