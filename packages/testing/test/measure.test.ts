@@ -42,6 +42,27 @@ describe('measure', () => {
   })
 })
 
+describe('a variant that drives something of its own', () => {
+  const never = () => new Promise<never>(() => {})
+  const options = { sliceMs: 1, watchdogMs: 50 }
+
+  it('has to start in time', async () => {
+    await expect(
+      measure({ name: 'x', variants: { a: { start: never } } }, options),
+    ).rejects.toThrow('variant "a" did not finish its start within 50 ms')
+  })
+
+  it('has to end its slices in time, and is stopped when it does not', async () => {
+    let stopped = false
+    const runner = { slice: never, stop: async () => void (stopped = true) }
+    const variants = { a: { start: async () => runner } }
+    await expect(measure({ name: 'x', variants }, options)).rejects.toThrow(
+      'variant "a" did not end its slice within 51 ms',
+    )
+    expect(stopped).toBe(true)
+  })
+})
+
 describe('report', () => {
   it('takes ratios to the baseline slice by slice, above 1 for what is faster', async () => {
     const log: string[] = []

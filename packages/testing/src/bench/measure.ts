@@ -1,4 +1,5 @@
-import { BenchError, thrownText, usageError } from './bench-error.ts'
+import { usageError } from './bench-error.ts'
+import { DrivenRunner } from './driven-runner.ts'
 import { PlainRunner } from './plain-runner.ts'
 import type { SliceResult, SliceSpec } from './slice.ts'
 import { Team } from '../team/team.ts'
@@ -118,12 +119,7 @@ async function startRunner(name: string, variant: Variant, watchdogMs = 10_000):
     const { threads } = variant
     return Team.start(name, typeof threads === 'function' ? threads() : threads, watchdogMs)
   }
-  try {
-    return await variant.start()
-  } catch (error) {
-    if (error instanceof BenchError) throw error
-    throw new BenchError(`variant "${name}" could not be started: ${thrownText(error)}`)
-  }
+  return DrivenRunner.start(name, variant, watchdogMs)
 }
 
 function chosen(suite: Suite, only: readonly string[] | undefined): readonly string[] {

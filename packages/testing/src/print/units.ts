@@ -1,6 +1,21 @@
-const TIMES: readonly Step[] = [[1e9, 's'], [1e6, 'ms'], [1e3, 'µs'], [0, 'ns']]
-const SIZES: readonly Step[] = [[1e9, 'GB/s'], [1e6, 'MB/s'], [1e3, 'kB/s'], [0, 'B/s']]
-const COUNTS: readonly Step[] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [0, '']]
+const TIMES: readonly Step[] = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+  [0, 'ns'],
+]
+const SIZES: readonly Step[] = [
+  [1e9, 'GB/s'],
+  [1e6, 'MB/s'],
+  [1e3, 'kB/s'],
+  [0, 'B/s'],
+]
+const COUNTS: readonly Step[] = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+  [0, ''],
+]
 
 type Step = readonly [from: number, name: string]
 
