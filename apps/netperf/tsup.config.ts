@@ -5,6 +5,8 @@ import { library } from '../../tsup.base.ts'
 const entries = {
   cli: 'src/cli.ts',
   'net-cpu': 'src/baselines/net-cpu.ts',
+  'kernel-boot': 'src/kernel/boot.ts',
+  'sim-worker': 'src/kernel/sim-worker.ts',
   'message-port-cpu': 'src/baselines/message-port-cpu.ts',
 }
 

@@ -12,8 +12,8 @@ try {
 } catch (error) {
   const sentence = explain(error)
   if (sentence !== undefined) {
-    process.stderr.write(`netperf: ${sentence}\n`)
-    process.exitCode = FAILED
+    // Leaves even if something that was started does not end, such as a module that loops.
+    process.stderr.write(`netperf: ${sentence}\n`, () => process.exit(FAILED))
   }
 }
 

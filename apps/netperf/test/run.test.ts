@@ -31,8 +31,17 @@ describe('netperf run --json', () => {
     const rows = rowsOf(ended)
     expect(rows.map(({ variant }) => variant)).toEqual(alternatives)
     expect(Object.keys(rows[0] ?? {})).toEqual([
-      'workload', 'machine', 'variant', 'cpus', 'metric', 'unit',
-      'median', 'p99', 'min', 'max', 'runs',
+      'workload',
+      'machine',
+      'variant',
+      'cpus',
+      'metric',
+      'unit',
+      'median',
+      'p99',
+      'min',
+      'max',
+      'runs',
     ])
     for (const row of rows) {
       expect(row).toMatchObject({ metric: 'throughput', unit: 'B/s' })
@@ -41,7 +50,11 @@ describe('netperf run --json', () => {
   })
 
   it.each([
-    ['stream', '1'], ['stream', '100000'], ['stream', '3m'], ['rr', '64'], ['rr', '300000'],
+    ['stream', '1'],
+    ['stream', '100000'],
+    ['stream', '3m'],
+    ['rr', '64'],
+    ['rr', '300000'],
   ])('%s with messages of %s bytes', async (workload, size) => {
     const ended = await netperf(alternativesOf(workload, '--size', size, '--json'))
     expect(ended.status).toBe(0)

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
 /** Where a server listens: a port of the loopback interface, or a path. */
-export type Listening = { readonly port: number; readonly host: string } | { readonly path: string }
+export type Listening =
+  | { readonly port: number; readonly host: string }
+  | { readonly path: string }
 
 /** A free port of the loopback interface. */
 export function loopback(): Listening {

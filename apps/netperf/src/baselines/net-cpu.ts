@@ -34,5 +34,9 @@ export async function netCpu(job: NetJob, thread: TeamThread): Promise<SliceRun>
   })
   const servers = await Promise.all(connecting)
   const clients = await listener.accepted()
-  return runChannels(job, clients.map((socket) => netChannel(socket)), servers)
+  return runChannels(
+    job,
+    clients.map((socket) => netChannel(socket)),
+    servers,
+  )
 }

@@ -21,9 +21,13 @@ export async function execute(jobs: readonly Job[], json: boolean): Promise<void
     const measured = await runPlan(jobs, makeProgress(process.stderr), abort.signal)
     const rows = measured.flat().map(({ row }) => row)
     const text = json ? `${JSON.stringify({ rows }, undefined, 2)}\n` : tableText(measured)
-    process.stdout.write(json ? text : `\n${text}`)
-    if (abort.signal.aborted) process.exitCode = INTERRUPTED
+    await write(json ? text : `\n${text}`)
+    if (abort.signal.aborted) process.exit(INTERRUPTED)
   } finally {
     process.off('SIGINT', onInterrupt)
   }
+}
+
+function write(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()))
 }

@@ -1,3 +1,8 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { MAX_LIVE_CPUS } from '@smpnet/machine/live'
+import { mostCpus as mostCpusOf, profiles } from '@smpnet/machine/sim'
 import type { Job, MachineKind } from '../plan/job.ts'
 import { comparedOn, variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
@@ -14,13 +19,13 @@ export interface JobOptions {
   readonly duration?: string
   readonly runs?: string
   readonly memory?: string
+  readonly boot?: string
   readonly profile: string
   readonly seed: string
 }
 
 /** What a machine allows, and what it does when nobody says. */
 interface MachineLimits {
-  readonly cpus: number
   readonly shortestMs: number
   readonly longestMs: number
   readonly durationMs: number
@@ -28,8 +33,8 @@ interface MachineLimits {
 }
 
 const LIMITS: ReadonlyMap<string, MachineLimits> = new Map([
-  ['live', { cpus: 64, shortestMs: 1, longestMs: 3_600_000, durationMs: 2_000, runs: 10 }],
-  ['sim', { cpus: 256, shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
+  ['live', { shortestMs: 1, longestMs: 3_600_000, durationMs: 2_000, runs: 10 }],
+  ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
 ])
 
 const MOST_PAIRS = 1024
@@ -40,7 +45,9 @@ export function jobFrom(workloadName: string, options: JobOptions): Job {
   const workload = lookUp('workload', workloads, workloadName)
   const limits = lookUp('machine', LIMITS, options.machine)
   const machine = options.machine as MachineKind
-  const cpus = count('--cpus', options.cpus, 1, limits.cpus, 2)
+  const profile = lookUp('profile', profiles, options.profile)
+  const mostCpus = machine === 'sim' ? mostCpusOf(profile) : MAX_LIVE_CPUS
+  const cpus = count('--cpus', options.cpus, 1, mostCpus, 2)
   const runs = count('--runs', options.runs, 1, 1000, limits.runs)
   const sizes = { name: '--size', least: 1, most: MOST_BYTES }
   return {
@@ -52,9 +59,10 @@ export function jobFrom(workloadName: string, options: JobOptions): Job {
     size: options.size === undefined ? workload.defaultSize : parseSize(options.size, sizes),
     durationMs: duration(options.duration, limits, runs),
     runs,
-    profile: options.profile,
+    profile: profile.name,
     seed: count('--seed', options.seed, 0, 2 ** 31 - 1, 1),
     ...(options.memory !== undefined && { memoryBytes: memory(options.memory) }),
+    ...(options.boot !== undefined && { boot: bootModule(options.boot) }),
   }
 }
 
@@ -79,6 +87,12 @@ function duration(text: string | undefined, limits: MachineLimits, runs: number)
 function memory(text: string): number {
   const most = 2 ** 30
   return parseSize(text, { name: '--memory', least: 1024, most })
+}
+
+function bootModule(path: string): URL {
+  const file = resolve(path)
+  if (existsSync(file)) return pathToFileURL(file)
+  throw new UsageError(`expected --boot to be a module that boots a CPU, got no file at "${path}"`)
 }
 
 function chosenVariants(machine: MachineKind, text: string | undefined): string[] {

@@ -24,7 +24,9 @@ function compareCommand(): Command {
   return command('compare')
     .description('run the default comparison; the same as no command')
     .allowExcessArguments()
-    .addOption(new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'))
+    .addOption(
+      new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'),
+    )
     .addOption(new Option('--runs <n>', 'slices per live variant (default: 10)'))
     .addOption(profileOption())
     .addOption(seedOption())
@@ -49,6 +51,7 @@ function runCommand(): Command {
     .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')
     .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 1)')
     .option('--memory <bytes>', 'memory of our kernel (default: what the pairs need)')
+    .option('--boot <module>', 'sets up our kernel’s CPUs, instead of the module that is built in')
     .addOption(profileOption())
     .addOption(seedOption())
     .addOption(jsonOption())

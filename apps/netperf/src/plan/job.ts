@@ -15,6 +15,8 @@ export interface Job {
   readonly runs: number
   /** Bytes of the kernel's memory; the kernel's own estimate when absent. */
   readonly memoryBytes?: number
+  /** The module that sets up our kernel's CPUs, when it is not ours. */
+  readonly boot?: URL
   readonly profile: string
   readonly seed: number
 }

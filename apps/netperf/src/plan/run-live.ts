@@ -27,4 +27,4 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
 }
 
 /** How whoever started a run follows and ends it. */
-export type RunHooks = Pick<MeasureOptions, 'signal' | 'onSlice'>
+export type RunHooks = Required<Pick<MeasureOptions, 'signal' | 'onSlice'>>

@@ -5,6 +5,7 @@ import type { Measured } from '../rows/row.ts'
 import type { VariantResult } from '../workloads/workload.ts'
 import type { Job } from './job.ts'
 import { runLive, type RunHooks } from './run-live.ts'
+import { runSim } from './run-sim.ts'
 
 /** About what a simulated run takes; only the progress bar depends on it. */
 const SIM_RUN_MS = 700
@@ -33,7 +34,7 @@ export async function runPlan(
 function runJob(job: Job, progress: Progress, signal: AbortSignal): Promise<VariantResult[]> {
   const each = expectedMs(job) / (job.variants.length * slices(job))
   const hooks: RunHooks = { signal, onSlice: () => progress.advance(each) }
-  return runLive(job, hooks)
+  return job.machine === 'sim' ? runSim(job, hooks) : runLive(job, hooks)
 }
 
 function expectedMs(job: Job): number {

@@ -88,5 +88,8 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
 }
 
 function trimmed(text: string): string {
-  return text.split('\n').map((line) => line.trimEnd()).join('\n')
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
 }

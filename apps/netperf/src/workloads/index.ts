@@ -3,10 +3,7 @@ import { stream } from './stream.ts'
 import type { Workload } from './workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
-const ALL: readonly Workload[] = [
-  rr,
-  stream,
-]
+const ALL: readonly Workload[] = [rr, stream]
 
 export const workloads: ReadonlyMap<string, Workload> = new Map(
   ALL.map((workload) => [workload.name, workload]),

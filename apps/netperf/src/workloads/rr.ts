@@ -1,4 +1,5 @@
 import { rrChannel } from './rr-channel.ts'
+import { rrKernel } from './rr-kernel.ts'
 import type { Workload } from './workload.ts'
 
 /** Round trips of small messages: what one request costs when nothing else is in flight. */
@@ -11,4 +12,5 @@ export const rr: Workload = {
     { name: 'rate', unit: '1/s', from: 'count' },
   ],
   channel: rrChannel,
+  kernel: rrKernel,
 }

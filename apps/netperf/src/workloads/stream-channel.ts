@@ -1,9 +1,6 @@
 import type { Slice } from '@smpnet/testing'
 import type { ChannelProgram } from '../baselines/channel.ts'
-
-/** Last byte of every message but the last one, and of the last. */
-const MORE = 0
-const LAST = 1
+import { ANSWER_BYTES, answerOf, countIn, LAST, MORE, streamMessage } from './stream-messages.ts'
 
 /**
  * A one-way stream of messages over an event-loop channel, counted where it arrives: the last byte
@@ -15,15 +12,13 @@ export const streamChannel: ChannelProgram = {
     channel.onBytes = (bytes) => {
       received += bytes.length
       if (received % size !== 0 || bytes[bytes.length - 1] !== LAST) return
-      channel.write(countBytes(received))
+      channel.write(answerOf(received))
       received = 0
     }
   },
 
   drive(channel, size, slice: Slice) {
-    const more = new Uint8Array(size).fill(MORE)
-    const last = new Uint8Array(size).fill(MORE)
-    last[size - 1] = LAST
+    const more = streamMessage(size, MORE)
     return new Promise((resolve) => {
       let sent = 0
       const pump = () => {
@@ -32,29 +27,22 @@ export const streamChannel: ChannelProgram = {
           if (!channel.write(more)) return
         }
         channel.onDrain = () => {}
-        channel.write(last)
+        channel.write(streamMessage(size, LAST))
       }
-      channel.onBytes = countReader(resolve)
+      channel.onBytes = answerReader(resolve)
       channel.onDrain = pump
       pump()
     })
   },
 }
 
-/** A count as the eight bytes that answer a stream. */
-export function countBytes(count: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setFloat64(0, count)
-  return bytes
-}
-
-/** Collects the eight bytes, which may come in pieces. */
-function countReader(done: (count: number) => void): (bytes: Uint8Array) => void {
-  const answer = new Uint8Array(8)
+/** Collects the bytes of the answer, which may come in pieces. */
+function answerReader(done: (count: number) => void): (bytes: Uint8Array) => void {
+  const answer = new Uint8Array(ANSWER_BYTES)
   let filled = 0
   return (bytes) => {
     answer.set(bytes, filled)
     filled += bytes.length
-    if (filled === answer.length) done(new DataView(answer.buffer).getFloat64(0))
+    if (filled === answer.length) done(countIn(answer))
   }
 }

@@ -1,5 +1,6 @@
 import type { SliceResult } from '@smpnet/testing'
 import type { ChannelProgram } from '../baselines/channel.ts'
+import type { KernelProgram } from '../kernel/kernel-program.ts'
 
 /** One figure that a workload reports. */
 export interface Metric {
@@ -18,6 +19,8 @@ export interface Workload {
   readonly metrics: readonly Metric[]
   /** The two ends over the event-loop alternatives. */
   readonly channel: ChannelProgram
+  /** The two ends in threads of our kernel, on either machine. */
+  readonly kernel: KernelProgram
 }
 
 /** What one variant of a workload came to. */

@@ -1,0 +1,30 @@
+import type { EndHandle, SocketZoneHandle } from '@smpnet/socket'
+
+/** What every CPU of our kernel is started with; it can be cloned. */
+export interface KernelArgs {
+  readonly workload: string
+  readonly size: number
+  readonly pairs: number
+  readonly zone: SocketZoneHandle
+  /** For each pair, the end that drives and the end that answers. */
+  readonly ends: readonly (readonly [client: EndHandle, server: EndHandle])[]
+  /** When the clients begin and end. */
+  readonly pace: Pace
+}
+
+/**
+ * Live, whoever started the machine opens a gate for each slice; simulated, there is one slice, and
+ * an alarm on each CPU ends it after some virtual time.
+ */
+export type Pace =
+  | { readonly kind: 'gate'; readonly at: number }
+  | { readonly kind: 'alarm'; readonly durationNs: number }
+
+/** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */
+export interface ClientReport {
+  readonly pair: number
+  readonly count: number
+  readonly startNs: number
+  readonly endNs: number
+  readonly slots: Float64Array | undefined
+}

@@ -1,0 +1,24 @@
+import { LiveKernel } from '../kernel/live-kernel.ts'
+import type { KernelJob } from '../kernel/kernel-memory.ts'
+import type { Job } from '../plan/job.ts'
+import { workerModule, type NetperfVariant } from './variant.ts'
+
+/** Our own stack: stream sockets in shared memory between kernel threads. */
+export const smpnet: NetperfVariant = {
+  name: 'smpnet',
+  summary: 'our stream sockets between kernel threads in shared memory',
+  compared: true,
+  machines: ['live', 'sim'],
+  live: (job) => ({ start: () => LiveKernel.start(kernelJob(job), kernelBoot(job)) }),
+}
+
+/** The module that sets up our kernel's CPUs for a job. */
+export function kernelBoot(job: Job): URL {
+  return job.boot ?? new URL(workerModule('kernel-boot'))
+}
+
+/** What of a job our kernel needs. */
+export function kernelJob({ workload, size, cpus, pairs, memoryBytes }: Job): KernelJob {
+  const fixed = { workload: workload.name, size, cpus, pairs }
+  return memoryBytes === undefined ? fixed : { ...fixed, memoryBytes }
+}

@@ -1,0 +1,37 @@
+import { receiveRest, sendRest, type KernelProgram } from '../kernel/kernel-program.ts'
+import {
+  ANSWER_BYTES,
+  answerOf,
+  countIn,
+  LAST,
+  MORE,
+  RECEIVE_BYTES,
+  streamMessage,
+} from './stream-messages.ts'
+
+/** The stream between kernel threads, counted and ended as it is over channels. */
+export const streamKernel: KernelProgram = {
+  *server(td, socket, size) {
+    const bytes = new Uint8Array(RECEIVE_BYTES)
+    for (let received = 0; ; ) {
+      let got = socket.tryReceive(bytes)
+      if (got < 0) got = yield* socket.receive(td, bytes)
+      received += got
+      if (received % size !== 0 || bytes[got - 1] !== LAST) continue
+      yield* socket.send(td, answerOf(received))
+      received = 0
+    }
+  },
+
+  *client(td, socket, size, slice) {
+    const more = streamMessage(size, MORE)
+    for (let sent = 0; !slice.done(sent + 1); sent++) {
+      const given = socket.trySend(more)
+      if (given !== size) yield* sendRest(td, socket, more, given)
+    }
+    yield* socket.send(td, streamMessage(size, LAST))
+    const answer = new Uint8Array(ANSWER_BYTES)
+    yield* receiveRest(td, socket, answer, 0)
+    return countIn(answer)
+  },
+}
