@@ -1,1 +1,21 @@
-export {}
+export { checkProfile, figuresOf, mostCpus } from './check-profile.ts'
+export {
+  assumed,
+  type Basis,
+  type CopyPrices,
+  derived,
+  type DistanceName,
+  type Figure,
+  type LinePrices,
+  type Profile,
+  published,
+  type Topology,
+  type WakePrices,
+} from './profile.ts'
+export { profileOf, profiles } from './profiles.ts'
+export { SimCpu } from './sim-cpu.ts'
+export { SimMachine } from './sim-machine.ts'
+export type { SimOptions, SimProgress, SimSetup } from './sim-options.ts'
+export { SimRandom } from './sim-random.ts'
+export type { CpuUse, Ending, LineUse, SimReport, SimResult } from './sim-result.ts'
+export { simulate } from './simulate.ts'

@@ -59,10 +59,8 @@ export interface CopyPrices {
 export interface WakePrices {
   /** From the sending of an IPI until it interrupts. */
   readonly ipiDeliveryNs: Figure
-  /** How long an idle CPU looks at its mailbox before it sleeps. */
+  /** How long an idle CPU looks at its mailbox before it sleeps; leaving sleep is the work `idle-exit`. */
   readonly idleSpinNs: Figure
-  /** From the event until a CPU that slept executes again. */
-  readonly idleExitNs: Figure
 }
 
 /** Measured by somebody; worked out from such figures; or assumed, because nobody tells. */

@@ -13,7 +13,13 @@ export const FAR: Distance = 5
 export const DISTANCES = 6
 
 /** The names of the distances from SIBLING on. */
-export const DISTANCE_NAMES: readonly DistanceName[] = ['sibling', 'domain', 'socket', 'remote', 'far']
+export const DISTANCE_NAMES: readonly DistanceName[] = [
+  'sibling',
+  'domain',
+  'socket',
+  'remote',
+  'far',
+]
 
 /** How many CPUs the machine has: hardware threads. */
 export function cpusOf(topology: Topology): number {

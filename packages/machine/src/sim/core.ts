@@ -1,0 +1,69 @@
+import { BUSY, type Executive, type Step } from '../cpu.ts'
+import { type Later, LaterQueue } from './later-queue.ts'
+
+/** A CPU is not idle. */
+const NOT_IDLE = -1
+
+/** One simulated CPU as the machine sees it: what it runs, and what will happen to it. */
+export class Core {
+  /** Alarms, IPIs and device interrupts to come. */
+  readonly later = new LaterQueue()
+  /** Set once it has booted. */
+  executive: Executive | undefined
+  /** What the executive said last. */
+  step: Step = BUSY
+  /** An interrupt that has been taken notice of, and whose handler is next. */
+  entered: Later | undefined
+  /** When its doorbell rings, in cycles; Infinity when nobody rang. */
+  bellAt = Number.POSITIVE_INFINITY
+  /** Whether the doorbell is an IPI: it is not when the CPU watched its mailbox. */
+  bellInterrupts = false
+  /** The next timer interrupt, if it is not idle then. */
+  tickAt = Number.POSITIVE_INFINITY
+  idleCycles = 0
+  #idleSince = NOT_IDLE
+
+  constructor(
+    readonly id: number,
+    readonly tickCycles: number,
+  ) {}
+
+  get isIdle(): boolean {
+    return this.#idleSince !== NOT_IDLE
+  }
+
+  /** When something happens to it by itself, in cycles. An idle CPU is spared its ticks. */
+  nextEvent(): number {
+    const event = Math.min(this.bellAt, this.later.firstAt)
+    return this.isIdle ? event : Math.min(event, this.tickAt)
+  }
+
+  fallIdle(now: number): void {
+    this.#idleSince = now
+  }
+
+  /** Ends idleness at cycle `now`, and says how many cycles it lasted. */
+  leaveIdle(now: number): number {
+    const cycles = now - this.#idleSince
+    this.#idleSince = NOT_IDLE
+    this.idleCycles += cycles
+    return cycles
+  }
+
+  /** How long it would have been idle until `now`, besides what is counted already. */
+  idleUntil(now: number): number {
+    return this.isIdle ? Math.max(0, now - this.#idleSince) : 0
+  }
+
+  /** Whether it has been idle at `now` for so long that it no longer watches its mailbox. */
+  isAsleep(now: number, spinCycles: number): boolean {
+    return this.isIdle && now - this.#idleSince > spinCycles
+  }
+
+  /** Sets the next tick behind `now`; those that were due before it are not made up for. */
+  skipTicks(now: number): void {
+    if (this.tickAt > now) return
+    const missed = Math.floor((now - this.tickAt) / this.tickCycles)
+    this.tickAt += (missed + 1) * this.tickCycles
+  }
+}

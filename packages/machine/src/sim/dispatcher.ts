@@ -1,0 +1,114 @@
+import { AHEAD, BUSY, IDLE } from '../cpu.ts'
+import type { Core } from './core.ts'
+import { ALARM, IDLE_EXIT, INTERRUPT, IPI_HANDLE, TICK } from './named-work.ts'
+import type { SimPricer } from './sim-pricer.ts'
+import type { SimStatistics } from './sim-statistics.ts'
+import { executiveOf, type SimWaker } from './sim-waker.ts'
+import type { Turns } from './turns.ts'
+
+/**
+ * What a CPU does with its turn, in this order: leave its sleep, run the handler of an interrupt
+ * that it has entered, take notice of what is due, look at its mailbox, and let its executive run.
+ * As soon as one of these takes time, the turn is over, and the rest comes in the next: so each
+ * begins settled.
+ *
+ * The mailbox is looked at where the executive gave the CPU back of itself, and not where it only
+ * waited for time to catch up: how often that happens depends on how far others had run.
+ */
+export class Dispatcher {
+  readonly #pricer: SimPricer
+
+  constructor(
+    readonly turns: Turns,
+    readonly waker: SimWaker,
+    readonly statistics: SimStatistics,
+  ) {
+    this.#pricer = turns.pricer
+  }
+
+  /** Gives `core`, whose turn begins at cycle `at`, its turn. */
+  turn(core: Core, at: number): void {
+    const { turns } = this
+    this.statistics.turns++
+    turns.give(core)
+    turns.runAtOnce()
+    if (core.isIdle) this.#leaveIdle(core, at)
+    this.#answerEvents(core, at)
+    if (this.#now(core) > at) turns.end(core, this.#now(core))
+    else if (this.#hasWork(core)) this.#runExecutive(core)
+    else this.#fallIdle(core)
+  }
+
+  /** Looks at the mailbox too, unless the executive only waits for time. */
+  #hasWork(core: Core): boolean {
+    if (core.step === AHEAD) return true
+    return this.waker.deliver(core) || core.step !== IDLE
+  }
+
+  #runExecutive(core: Core): void {
+    this.turns.run(core)
+    core.step = executiveOf(core).run()
+    if (core.step === AHEAD) this.statistics.settles++
+    this.turns.end(core, this.#now(core))
+  }
+
+  #fallIdle(core: Core): void {
+    core.fallIdle(this.#now(core))
+    this.turns.end(core, core.nextEvent())
+  }
+
+  #leaveIdle(core: Core, at: number): void {
+    const { costs, clock } = this.#pricer
+    this.statistics.idleExits++
+    const slept = core.isAsleep(at, costs.idleSpinCycles)
+    core.leaveIdle(at)
+    clock[core.id] = at
+    core.skipTicks(at)
+    if (slept) this.#pricer.charge(IDLE_EXIT, 1)
+  }
+
+  /** Answers what is due, until that takes time: then others may be first. */
+  #answerEvents(core: Core, at: number): void {
+    while (this.#now(core) === at) {
+      if (core.entered !== undefined) this.#finishInterrupt(core)
+      else if (core.bellAt <= at) this.#answerBell(core)
+      else if (core.later.firstAt <= at) this.#enterInterrupt(core)
+      else if (core.tickAt <= at) this.#tick(core, at)
+      else return
+      if (core.step === IDLE) core.step = BUSY
+    }
+  }
+
+  /** The mail is taken out at the instant of the ring; the time that it takes passes after that. */
+  #answerBell(core: Core): void {
+    core.bellAt = Number.POSITIVE_INFINITY
+    this.waker.deliver(core)
+    if (core.bellInterrupts) this.#pricer.charge(IPI_HANDLE, 1)
+  }
+
+  #tick(core: Core, at: number): void {
+    this.statistics.ticks++
+    core.skipTicks(at)
+    this.#pricer.charge(TICK, 1)
+    executiveOf(core).tick()
+  }
+
+  /** Entering takes time in which others act, so that the handler comes in a turn of its own. */
+  #enterInterrupt(core: Core): void {
+    const { statistics } = this
+    core.entered = core.later.take()
+    if (core.entered.entry === ALARM) statistics.alarms++
+    else if (core.entered.entry === INTERRUPT) statistics.interrupts++
+    this.#pricer.charge(core.entered.entry, 1)
+  }
+
+  #finishInterrupt(core: Core): void {
+    const { handler } = core.entered!
+    core.entered = undefined
+    handler?.()
+  }
+
+  #now(core: Core): number {
+    return this.#pricer.clock[core.id]!
+  }
+}

@@ -1,0 +1,187 @@
+import type { Costs } from './costs.ts'
+import { type Distance, distanceBetween, DISTANCES, OWN } from './topology.ts'
+import type { Topology } from './profile.ts'
+
+/** No cache has the line. */
+const NOBODY = -1
+/** Several have it, and it is as in memory: the sharers say who. */
+const SHARED = -2
+
+/** Index of what memory itself delivered, behind the distances, in the counts of transfers. */
+export const FROM_MEMORY = DISTANCES
+
+/**
+ * Where each cache line is: with the one CPU that may write it, with those that have read it, or
+ * only in memory; and until when it is on its way. Caches have no capacity here: a line that a
+ * CPU has fetched stays until another takes it.
+ *
+ * To move a line takes as long as it is far, and occupies it: whoever wants it meanwhile waits for
+ * the end. Those who wait also slow the one who is served, since their requests meet the answer on
+ * the way and are refused and repeated. That surcharge grows with the backlog, to a limit.
+ *
+ * The directory is asked at every access that is not a hit; nothing is allocated then.
+ */
+export class LineDirectory {
+  /** By line: the CPU that has it alone, or one of the above. */
+  readonly owner: Int16Array
+  /** Lines moved, by distance; the last element counts those from memory. */
+  readonly transfers = new Float64Array(DISTANCES + 1)
+  /** Copies of others that a write took away, by the distance of the farthest. */
+  readonly upgrades = new Float64Array(DISTANCES)
+  /** Accesses that found the line on its way to another, and the cycles that they waited. */
+  contended = 0
+  waitedCycles = 0
+  readonly #sharers: Int32Array
+  readonly #busyUntil: Float64Array
+  readonly #distance: Uint8Array
+  /** By CPU and distance: the CPUs so far away, as a set of bits. */
+  readonly #atDistance: Int32Array
+  readonly #setWords: number
+  readonly #cpus: number
+
+  constructor(
+    readonly costs: Costs,
+    topology: Topology,
+    lines: number,
+    cpus: number,
+  ) {
+    this.#cpus = cpus
+    this.#setWords = (cpus + 31) >> 5
+    this.owner = new Int16Array(lines).fill(NOBODY)
+    this.#sharers = new Int32Array(lines * this.#setWords)
+    this.#busyUntil = new Float64Array(lines)
+    this.#distance = new Uint8Array(cpus * cpus)
+    this.#atDistance = new Int32Array(cpus * DISTANCES * this.#setWords)
+    for (let one = 0; one < cpus; one++) {
+      for (let other = 0; other < cpus; other++) {
+        this.#place(one, other, distanceBetween(topology, one, other))
+      }
+    }
+  }
+
+  /** Cycles until `cpu`, which does not own the line, has read it at cycle `now`. */
+  fetch(cpu: number, line: number, now: number): number {
+    const owner = this.owner[line]!
+    if (owner === SHARED) return this.#fetchCopy(cpu, line, now)
+    if (owner === NOBODY) return this.#fromMemory(cpu, line)
+    const distance = this.#distance[owner * this.#cpus + cpu]!
+    this.transfers[distance]!++
+    this.owner[line] = SHARED
+    this.#sharers.fill(0, line * this.#setWords, (line + 1) * this.#setWords)
+    this.#share(owner, line)
+    this.#share(cpu, line)
+    return this.#move(line, now, this.costs.transferCycles[distance]!)
+  }
+
+  /**
+   * Cycles until `cpu`, which does not own the line, owns it, when it asks at cycle `now` and then
+   * uses it for `holdCycles`, which are not counted, but during which nobody else gets it.
+   */
+  take(cpu: number, line: number, now: number, holdCycles: number): number {
+    const owner = this.owner[line]!
+    if (owner === NOBODY) return this.#fromMemory(cpu, line)
+    const moving = owner === SHARED ? this.#takeCopies(cpu, line) : this.#takeFrom(owner, cpu)
+    this.owner[line] = cpu
+    const cycles = this.#move(line, now, moving)
+    this.#busyUntil[line]! += holdCycles
+    return cycles
+  }
+
+  /** Forgets all: every line is in memory only, and nothing was counted. */
+  clear(): void {
+    this.owner.fill(NOBODY)
+    this.#busyUntil.fill(0)
+    this.transfers.fill(0)
+    this.upgrades.fill(0)
+    this.contended = 0
+    this.waitedCycles = 0
+  }
+
+  #place(one: number, other: number, distance: Distance): void {
+    this.#distance[one * this.#cpus + other] = distance
+    const set = (one * DISTANCES + distance) * this.#setWords
+    this.#atDistance[set + (other >> 5)]! |= 1 << (other & 31)
+  }
+
+  #fromMemory(cpu: number, line: number): number {
+    this.owner[line] = cpu
+    this.transfers[FROM_MEMORY]!++
+    return this.costs.memoryCycles
+  }
+
+  /** A copy of a copy comes from the nearest, and does not keep others from theirs. */
+  #fetchCopy(cpu: number, line: number, now: number): number {
+    if (this.#hasCopy(cpu, line)) return this.costs.readCycles
+    const distance = this.#nearest(cpu, line)
+    this.transfers[distance]!++
+    this.#share(cpu, line)
+    const wait = Math.max(0, this.#busyUntil[line]! - now)
+    return wait + this.costs.transferCycles[distance]!
+  }
+
+  #takeFrom(owner: number, cpu: number): number {
+    const distance = this.#distance[owner * this.#cpus + cpu]!
+    this.transfers[distance]!++
+    return this.costs.transferCycles[distance]!
+  }
+
+  /** The data come from the nearest while the others give up their copies. */
+  #takeCopies(cpu: number, line: number): number {
+    const { transferCycles, upgradeCycles } = this.costs
+    const farthest = this.#farthest(cpu, line)
+    this.upgrades[farthest]!++
+    if (this.#hasCopy(cpu, line)) return upgradeCycles[farthest]!
+    const nearest = this.#nearest(cpu, line)
+    this.transfers[nearest]!++
+    return Math.max(transferCycles[nearest]!, upgradeCycles[farthest]!)
+  }
+
+  /** Occupies the line for a move, after those before it, and says when that is over. */
+  #move(line: number, now: number, cycles: number): number {
+    const backlog = this.#busyUntil[line]! - now
+    if (backlog <= 0) {
+      this.#busyUntil[line] = now + cycles
+      return cycles
+    }
+    const { contentionCycles, halfContentionCycles } = this.costs
+    const share = backlog / (backlog + halfContentionCycles)
+    const waited = backlog + Math.round(contentionCycles * share) + cycles
+    this.contended++
+    this.waitedCycles += waited - cycles
+    this.#busyUntil[line] = now + waited
+    return waited
+  }
+
+  #share(cpu: number, line: number): void {
+    this.#sharers[line * this.#setWords + (cpu >> 5)]! |= 1 << (cpu & 31)
+  }
+
+  #hasCopy(cpu: number, line: number): boolean {
+    const word = this.#sharers[line * this.#setWords + (cpu >> 5)]!
+    return ((word >>> (cpu & 31)) & 1) === 1
+  }
+
+  #nearest(cpu: number, line: number): Distance {
+    for (let distance = OWN + 1; distance < DISTANCES; distance++) {
+      if (this.#isSharedAt(distance, cpu, line)) return distance
+    }
+    return OWN
+  }
+
+  #farthest(cpu: number, line: number): Distance {
+    for (let distance = DISTANCES - 1; distance > OWN; distance--) {
+      if (this.#isSharedAt(distance, cpu, line)) return distance
+    }
+    return OWN
+  }
+
+  #isSharedAt(distance: Distance, cpu: number, line: number): boolean {
+    const words = this.#setWords
+    const set = (cpu * DISTANCES + distance) * words
+    const sharers = line * words
+    for (let word = 0; word < words; word++) {
+      if ((this.#sharers[sharers + word]! & this.#atDistance[set + word]!) !== 0) return true
+    }
+    return false
+  }
+}

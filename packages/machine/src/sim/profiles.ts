@@ -1,0 +1,20 @@
+import { checkProfile } from './check-profile.ts'
+import type { Profile } from './profile.ts'
+import { XEON_8176 } from './profiles/xeon-8176.ts'
+import { XEON_E5_2650 } from './profiles/xeon-e5-2650.ts'
+
+/** The machines that come with the package, by name. */
+export const profiles: ReadonlyMap<string, Profile> = new Map(
+  [XEON_E5_2650, XEON_8176].map((profile) => [profile.name, profile]),
+)
+
+/**
+ * The profile of that name, or the one given, checked. Throws a RangeError for a name that is
+ * unknown, which lists those that are known, and for a profile that cannot be.
+ */
+export function profileOf(wanted: string | Profile): Profile {
+  const found = typeof wanted === 'string' ? profiles.get(wanted) : wanted
+  if (found !== undefined) return checkProfile(found)
+  const names = [...profiles.keys()].join(', ')
+  throw new RangeError(`a machine profile is one of ${names}: ${String(wanted)} came`)
+}

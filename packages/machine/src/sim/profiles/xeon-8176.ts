@@ -1,0 +1,62 @@
+import { assumed, derived, type Profile, published } from '../profile.ts'
+
+const PERFBOOK = 'perfbook (P. McKenney), 8x Xeon Platinum 8176 at 2.1 GHz'
+
+/** Eight sockets on two boards: a large machine, whose far CPUs are very far. */
+export const XEON_8176: Profile = {
+  name: 'xeon-8176',
+  title: '8x Intel Xeon Platinum 8176, 8 x 28 cores x 2 threads',
+  topology: {
+    socketsPerBoard: 4,
+    sockets: 8,
+    domainsPerSocket: 1,
+    coresPerDomain: 28,
+    threadsPerCore: 2,
+  },
+  clockMhz: published(2100, PERFBOOK),
+  tickHz: assumed(1000, "FreeBSD's default kern.hz"),
+  lines: {
+    readNs: assumed(1.9, 'four cycles to use a first-level hit, with the instructions around it'),
+    writeNs: assumed(1.9, 'like a read'),
+    casNs: published(7, `${PERFBOOK}: same-CPU CAS`),
+    memoryNs: assumed(90, 'local DRAM'),
+    blindCasNs: {
+      sibling: published(8, 'core-to-core-latency: hyper-thread sibling 7-10 ns everywhere'),
+      domain: published(47.5, `${PERFBOOK}: other core, same socket`),
+      remote: published(148.8, `${PERFBOOK}: other socket`),
+      far: published(336.6, `${PERFBOOK}: across the interconnect`),
+    },
+    loadAndCasNs: {
+      sibling: assumed(16, 'two blind swaps'),
+      domain: published(101.9, `${PERFBOOK}: other core, same socket`),
+      remote: published(442.9, `${PERFBOOK}: other socket`),
+      far: published(944.8, `${PERFBOOK}: across the interconnect`),
+    },
+    contendedNs: assumed(145, 'the same 43 ns above an uncontended one as on the E5-2650'),
+  },
+  copying: {
+    bytesPerCycle: assumed(16, 'half of what 32-byte loads and stores can do'),
+    linesInFlight: assumed(12, 'line fill buffers of a core'),
+  },
+  waking: {
+    ipiDeliveryNs: assumed(750, 'no FreeBSD figure found: 0.5 to 1 us'),
+    idleSpinNs: assumed(20_000, "ULE's idle loop spins up to 10,000 turns when it switches often"),
+  },
+  workNs: {
+    'clock-read': published(20, 'rdtsc with a fence: 10 to 35 ns'),
+    'spin-turn': assumed(67, 'one pause instruction of about 140 cycles'),
+    tick: assumed(600, 'timer interrupt and hardclock'),
+    alarm: assumed(600, 'timer interrupt and one callout'),
+    interrupt: assumed(600, 'entry, handler dispatch, end of interrupt, return'),
+    'ipi-send': assumed(100, 'a rendezvous costs about 100 ns per target to send'),
+    'ipi-handle': assumed(450, 'no FreeBSD figure found: 0.3 to 0.6 us'),
+    'idle-exit': assumed(2_000, 'from the wakeup of a CPU that sleeps in its shallowest state'),
+    'context-switch': assumed(700, 'mi_switch between two kernel threads'),
+    'thread-start': assumed(2_000, 'allocation of a thread and its first dispatch'),
+    'syscall-entry': published(150, 'clocks by system call cost 100 to 250 ns more'),
+    'socket-send': derived(630, 'UNIX-domain send 840 ns, less a system call and four lock pairs'),
+    'socket-receive': assumed(630, 'like a send'),
+    poll: assumed(100, 'one descriptor of a poll that finds it ready'),
+    'forward-packet': assumed(557, 'one core of the fastest machine whose figure is known'),
+  },
+}

@@ -1,0 +1,185 @@
+import { Arena, CACHE_LINE_BYTES, PricedMemory } from '@smpnet/memory'
+import { Lot } from '@smpnet/sync'
+import { Core } from './core.ts'
+import { type Costs, costsOf } from './costs.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { Ipis } from './ipis.ts'
+import { LineDirectory } from './line-directory.ts'
+import type { Profile } from './profile.ts'
+import { profileOf } from './profiles.ts'
+import { type Listener, SimCpu } from './sim-cpu.ts'
+import { checkOptions, type SimOptions, type SimProgress } from './sim-options.ts'
+import { SimPricer } from './sim-pricer.ts'
+import { SimRandom } from './sim-random.ts'
+import {
+  cpuUse,
+  type Ending,
+  inOrder,
+  lineUse,
+  type SimReport,
+  type SimResult,
+} from './sim-result.ts'
+import { eventsOf, SimStatistics } from './sim-statistics.ts'
+import { SimWaker } from './sim-waker.ts'
+import { Turns } from './turns.ts'
+import { WorkPrices } from './work-prices.ts'
+
+/** The CPUs start within so many ns of each other, as those of a real machine do at best. */
+const START_SPREAD_NS = 1_000
+/** Turns without any progress of time after which the program is taken to loop for ever. */
+const MOST_TURNS_AT_ONE_CYCLE = 1_000_000
+
+/**
+ * A machine whose CPUs are simulated in one isolate, in virtual time. Same options, same result,
+ * on every host: the machine knows no clock and no chance but its seed.
+ */
+export class SimMachine<Args = unknown> implements Listener {
+  readonly profile: Profile
+  readonly memory: PricedMemory
+  readonly statistics = new SimStatistics()
+  readonly #options: SimOptions<Args>
+  readonly #costs: Costs
+  readonly #pricer: SimPricer
+  readonly #turns: Turns
+  readonly #dispatcher: Dispatcher
+  readonly #reports: SimReport[] = []
+  #failure: { readonly error: unknown } | undefined
+  #ending: Ending | undefined
+  #turnsAtOneCycle = 0
+  #lastCycle = -1
+
+  /**
+   * Sets the machine up and boots its CPUs. Throws a RangeError for options that cannot be, and
+   * whatever `setup` and `boot` throw.
+   */
+  constructor(options: SimOptions<Args>) {
+    this.#options = options
+    this.profile = profileOf(options.profile)
+    checkOptions(options, this.profile)
+    const { cpus, memoryBytes, untilNs, workNs, settlesAlways = false } = options
+    this.#costs = costsOf(this.profile)
+    const lines = Math.ceil(memoryBytes / CACHE_LINE_BYTES)
+    const directory = new LineDirectory(this.#costs, this.profile.topology, lines, cpus)
+    const prices = new WorkPrices(this.profile, workNs)
+    this.#pricer = new SimPricer(this.#costs, directory, prices, cpus)
+    this.memory = new PricedMemory(memoryBytes, this.#pricer)
+    const cores = Array.from({ length: cpus }, (_, id) => new Core(id, this.#costs.tickCycles))
+    const until = Math.floor((untilNs ?? Number.POSITIVE_INFINITY) * this.#costs.cyclesPerNs)
+    this.#turns = new Turns(cores, this.#pricer, until, settlesAlways)
+    this.#dispatcher = this.#boot()
+  }
+
+  /**
+   * Runs at most `turns` turns, and says why the simulation is over, or undefined when it is not.
+   * Throws what code on a CPU throws, or told the machine by `fail`.
+   */
+  run(turns: number): Ending | undefined {
+    for (let left = turns; left > 0 && this.#ending === undefined; left--) {
+      const at = this.#turns.nextAt()
+      if (at === Infinity) this.#ending = 'quiet'
+      else if (at > this.#turns.untilCycles) this.#ending = 'time'
+      else this.#turn(at)
+    }
+    return this.#ending
+  }
+
+  /** Ends the simulation where it is. */
+  stop(): void {
+    this.#ending ??= 'stopped'
+  }
+
+  progress(): SimProgress {
+    const at = Math.min(this.#turns.nextAt(), this.#turns.untilCycles)
+    const cycles = at === Infinity ? this.#lastClock() : at
+    return { virtualNs: this.#ns(cycles), events: eventsOf(this.statistics) }
+  }
+
+  /** What has come out, so far. */
+  result(): SimResult {
+    const { cores } = this.#turns
+    const end = this.#endCycles()
+    return {
+      profile: this.profile.name,
+      seed: this.#options.seed,
+      ending: this.#ending ?? 'stopped',
+      virtualNs: this.#ns(end),
+      virtualCycles: end,
+      events: eventsOf(this.statistics),
+      cpus: cores.map((core) => cpuUse(core, this.#pricer, end)),
+      reports: inOrder(this.#reports),
+      lines: lineUse(this.#pricer.directory),
+      statistics: { ...this.statistics },
+    }
+  }
+
+  report(cpu: number, value: unknown): void {
+    const report = { cpu, atNs: this.#ns(this.#pricer.clock[cpu]!), value }
+    this.#reports.push(report)
+    this.#options.onReport?.(report)
+  }
+
+  fail(_cpu: number, error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  #turn(at: number): void {
+    this.#dispatcher.turn(this.#turns.next(), at)
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (at !== this.#lastCycle) {
+      this.#lastCycle = at
+      this.#turnsAtOneCycle = 0
+    } else if (++this.#turnsAtOneCycle > MOST_TURNS_AT_ONE_CYCLE) {
+      throw new Error(
+        `virtual time stands at ${this.#ns(at)} ns: CPU ${this.#pricer.cpu} is busy and ` +
+          'does nothing that takes time',
+      )
+    }
+  }
+
+  /** Places what CPUs share, boots each, and then begins time as if nothing had been billed. */
+  #boot(): Dispatcher {
+    const { memory, statistics } = this
+    const { cpus, seed, boot, setup, args, lot: shape } = this.#options
+    const random = new SimRandom(seed)
+    const arena = Arena.create(memory)
+    const waker = new SimWaker(memory, arena, this.#turns, statistics)
+    const ipis = new Ipis(memory, arena, this.#turns, statistics)
+    const lot = Lot.place(arena, { ...shape, cpus })
+    const shared = setup === undefined ? (args as Args) : setup({ memory, arena, lot, random })
+    for (const core of this.#turns.cores) {
+      this.#pricer.cpu = core.id
+      const ownLot = new Lot(memory, lot, waker, core.id)
+      const cpu = new SimCpu(memory, ownLot, core, this.#turns, ipis, this)
+      core.executive = boot(cpu, shared)
+    }
+    this.#begin(random)
+    return new Dispatcher(this.#turns, waker, statistics)
+  }
+
+  #begin(random: SimRandom): void {
+    const { tickCycles, cyclesPerNs } = this.#costs
+    const starts = new Float64Array(this.#turns.cores.length)
+    for (const core of this.#turns.cores) {
+      const start = random.below(Math.ceil(START_SPREAD_NS * cyclesPerNs))
+      starts[core.id] = start
+      core.idleCycles = start
+      if (tickCycles !== Infinity) core.tickAt = start + 1 + random.below(tickCycles)
+    }
+    this.#pricer.restart(starts)
+    this.#turns.begin()
+  }
+
+  #endCycles(): number {
+    if (this.#ending === 'time') return this.#turns.untilCycles
+    const at = this.#turns.nextAt()
+    return at === Infinity || this.#ending === 'quiet' ? this.#lastClock() : at
+  }
+
+  #lastClock(): number {
+    return this.#pricer.clock.reduce((last, cycle) => Math.max(last, cycle), 0)
+  }
+
+  #ns(cycles: number): number {
+    return Math.floor(cycles / this.#costs.cyclesPerNs)
+  }
+}
