@@ -1,7 +1,7 @@
 import type { LiveMemory } from '@smpnet/memory'
 import { KeepAlive } from './keep-alive.ts'
-import { fallAsleep, stateOf, wakeUp } from './sleeper.ts'
-import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
+import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
 import { SLEEPING, type Waiter } from './waiter.ts'
 
 const loop = new KeepAlive()
@@ -11,7 +11,8 @@ const TURNS_PER_LOOP = 128
 
 /**
  * Drives a generator to its end without blocking this thread's event loop, and resolves to what it
- * returned. The loop is kept alive meanwhile. Rejects with what the generator throws.
+ * returned. The loop is kept alive meanwhile. Rejects with what the generator throws. The waiter's
+ * `timeoutMs` ends each sleep, and so does its `signal`.
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
   td.budget = undefined
@@ -31,8 +32,18 @@ export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
 async function sleep(td: Waiter): Promise<Outcome> {
   const memory = td.lot.memory as LiveMemory
   if (!fallAsleep(memory, td.at)) return WOKEN
-  const { timeoutMs } = td
-  const waited = Atomics.waitAsync(memory.words, stateOf(td.at) >> 2, SLEEPING, timeoutMs)
-  if (waited.async) await loop.whilePending(waited.value)
-  return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+  const index = stateOf(td.at) >> 2
+  const { signal, timeoutMs } = td
+  // The engine's wait cannot be called off, but it can be notified, and only this waiter has one.
+  const stir = (): number => Atomics.notify(memory.words, index)
+  signal?.addEventListener('abort', stir)
+  let isOver = false
+  while (!isOver && isAsleep(memory, td.at)) {
+    if (signal?.aborted) break
+    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, timeoutMs)
+    isOver = (waited.async ? await loop.whilePending(waited.value) : waited.value) === 'timed-out'
+  }
+  signal?.removeEventListener('abort', stir)
+  if (wakeUp(memory, td.at)) return WOKEN
+  return isOver ? TIMED_OUT : ABORTED
 }

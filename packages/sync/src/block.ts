@@ -1,5 +1,5 @@
 import type { LiveMemory } from '@smpnet/memory'
-import { fallAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
+import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 import { SpinBudget } from './spin-budget.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
 import { SLEEPING, type Waiter } from './waiter.ts'
@@ -10,9 +10,11 @@ const budget = new SpinBudget()
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.
  * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
- * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread.
+ * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. The waiter's
+ * `timeoutMs` ends each sleep; nothing that this thread's event loop would do can.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  mayBlock ??= checkMayBlock()
   td.budget = budget
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
@@ -27,9 +29,21 @@ export function block<T>(td: Waiter, waiting: Waiting<T>): T {
   return step.value
 }
 
+/** Whether this thread may sleep; asked once, and before anything is queued that could not. */
+let mayBlock: true | undefined
+
+function checkMayBlock(): true {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)
+  return true
+}
+
 function sleep(td: Waiter): Outcome {
   const memory = td.lot.memory as LiveMemory
   if (spinUntilAwake(memory, td.at, budget) || !fallAsleep(memory, td.at)) return WOKEN
-  Atomics.wait(memory.words, stateOf(td.at) >> 2, SLEEPING, td.timeoutMs)
+  const index = stateOf(td.at) >> 2
+  let isOver = false
+  while (!isOver && isAsleep(memory, td.at)) {
+    isOver = Atomics.wait(memory.words, index, SLEEPING, td.timeoutMs) === 'timed-out'
+  }
   return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
 }

@@ -1,7 +1,8 @@
 import { type Address, type Arena, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { checkLotShape, type LotHandle, type LotShape } from './lot-shape.ts'
-import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
-import { NO_CPU, type Parking, PARKED, RUNNING, WAITER, Waiter } from './waiter.ts'
+import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
+import { BUCKET, WaitQueues } from './wait-queues.ts'
+import { NO_CPU, type Parking, RUNNING, WAITER, Waiter } from './waiter.ts'
 import type { Waker } from './waker.ts'
 
 /**
@@ -12,28 +13,24 @@ import type { Waker } from './waker.ts'
  * futex: to park is to say "put me to sleep if the word is still what I saw", checked under the
  * bucket's lock, so that a waker that changes the word first and then unparks can miss nobody.
  *
+ * `park` and `unpark` are all that most code needs. A lock that decides, while nobody can join or
+ * leave, whom to wake and what its word becomes, uses the parts they are made of:
+ *
+ *     const queue = yield* lot.lockQueue(key)
+ *     … first, take, append, and the lock's own word …
+ *     lot.unlockQueue(queue)
+ *     yield* lot.wake(chain)                            // or: yield* lot.sleep(td)
+ *
  * A section under a bucket's lock never yields. On a live machine it is therefore short, and on a
  * simulated one it happens at one instant: contention for a bucket shows as its line's price.
  */
-const BUCKET = layout('bucket', {
-  /** (x) 0 free, 1 held. */
-  lock: word('x', 'bucket'),
-  /** (m) under `lock`: first and last entry, or NIL. */
-  head: word('m', 'bucket'),
-  tail: word('m', 'bucket'),
-})
-
 const ATTACHED = layout('attached', {
   /** (x) Whether a thread outside the machine has this CPU number. */
   taken: word('x', 'thread'),
 })
 
-/** Multiplies a key so that its high bits depend on all of it (Knuth's 2^32 / golden ratio). */
-const SPREAD = 0x9e3779b1
-
 export class Lot implements Parking {
-  readonly #buckets: Address
-  readonly #shift: number
+  readonly #queues: WaitQueues
   readonly #entries: Address
 
   /** The lot as CPU number `cpu` uses it; others are woken by `waker`. */
@@ -43,13 +40,13 @@ export class Lot implements Parking {
     readonly waker: Waker,
     readonly cpu: number,
   ) {
-    this.#buckets = handle.at + handle.threads * ATTACHED.size
-    this.#shift = 32 - Math.log2(handle.buckets)
-    this.#entries = this.#buckets + handle.buckets * BUCKET.size
+    const queues = handle.at + handle.threads * ATTACHED.size
+    this.#queues = new WaitQueues(memory, queues, handle.buckets)
+    this.#entries = queues + handle.buckets * BUCKET.size
   }
 
   /** Places a lot. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
-  static place(arena: Arena, shape: LotShape): LotHandle {
+  static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
     const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
     checkLotShape({ buckets, cpus, threads, waiters })
     const bytes = threads * ATTACHED.size + buckets * BUCKET.size + waiters * WAITER.size
@@ -66,9 +63,16 @@ export class Lot implements Parking {
     )
   }
 
-  /** Gives a thread's number back; its waiters must have been released. */
+  /**
+   * Gives a thread's number back; its waiters must have been released. Throws a RangeError for a
+   * number that no attached thread has.
+   */
   static detach(memory: Memory, handle: LotHandle, cpu: number): void {
-    memory.store(handle.at + (cpu - handle.cpus) * ATTACHED.size + ATTACHED.offset.taken, 0)
+    const slot = cpu - handle.cpus
+    const isSlot = Number.isInteger(slot) && slot >= 0 && slot < handle.threads
+    const taken = handle.at + slot * ATTACHED.size + ATTACHED.offset.taken
+    if (isSlot && memory.compareExchange(taken, 1, 0) === 1) return
+    throw new RangeError(`an attached thread is detached once, by its number: ${cpu} is none`)
   }
 
   /** A waiter of its own for a thread or a task. Throws a RangeError when all are in use. */
@@ -96,19 +100,26 @@ export class Lot implements Parking {
 
   /**
    * Sleeps until a waker of `key` chooses this waiter, if the word at `at` is still `expected`
-   * when it is queued. `WOKEN`, or `CHANGED` at once, or `TIMED_OUT` after `waiter.timeoutMs`.
+   * when it is queued. `WOKEN`, or `CHANGED` at once, or `TIMED_OUT` after `waiter.timeoutMs`, or
+   * `ABORTED`. Wakers that look see `want` with it.
    */
-  *park(waiter: Waiter, key: Address, at: Address, expected: number): Waiting<Outcome> {
-    const bucket = this.#bucket(key)
-    if (!this.#tryLock(bucket)) yield* this.#lock(bucket)
+  *park(
+    waiter: Waiter,
+    key: Address,
+    at: Address,
+    expected: number,
+    want = 0,
+  ): Waiting<Outcome> {
+    const queue = this.#queues.of(key)
+    if (!this.#queues.tryLock(queue)) yield* this.#lock(queue)
     if (this.memory.load(at) !== expected) {
-      this.#unlock(bucket)
+      this.#queues.unlock(queue)
       return CHANGED
     }
-    this.#append(bucket, waiter.at, key)
-    this.#unlock(bucket)
-    if ((yield PARK) === WOKEN) return WOKEN
-    return yield* this.#withdraw(bucket, waiter)
+    this.#queues.append(queue, waiter.at, key, want)
+    this.#queues.unlock(queue)
+    const outcome = yield PARK
+    return outcome === WOKEN ? WOKEN : yield* this.#withdraw(waiter, outcome)
   }
 
   /**
@@ -116,110 +127,130 @@ export class Lot implements Parking {
    * done nothing, when the bucket is not to be had at once: then `yield* unpark(key, count)`.
    */
   tryUnpark(key: Address, count: number): number {
-    const bucket = this.#bucket(key)
-    if (!this.#tryLock(bucket)) return -1
-    const chain = this.#take(bucket, key, count)
-    this.#unlock(bucket)
+    const queue = this.#queues.of(key)
+    if (!this.#queues.tryLock(queue)) return -1
+    const chain = this.#queues.take(queue, key, count)
+    this.#queues.unlock(queue)
     return this.#wakeAll(chain) & COUNT
   }
 
   /** Wakes up to `count` waiters of `key`, first come first, and says how many. */
   *unpark(key: Address, count: number): Waiting<number> {
-    const bucket = this.#bucket(key)
-    if (!this.#tryLock(bucket)) yield* this.#lock(bucket)
-    const chain = this.#take(bucket, key, count)
-    this.#unlock(bucket)
+    const queue = this.#queues.of(key)
+    if (!this.#queues.tryLock(queue)) yield* this.#lock(queue)
+    const chain = this.#queues.take(queue, key, count)
+    this.#queues.unlock(queue)
     const woken = this.#wakeAll(chain)
     if (woken & PREEMPTING) yield PREEMPT
     return woken & COUNT
   }
 
-  /** Leaves the queue after a timeout, unless a waker has taken this waiter out already. */
-  *#withdraw(bucket: Address, waiter: Waiter): Waiting<Outcome> {
-    yield* this.#lock(bucket)
-    const queued = this.#remove(bucket, waiter.at)
-    this.#unlock(bucket)
-    if (queued) {
-      this.memory.store(waiter.at + WAITER.offset.state, RUNNING)
-      return TIMED_OUT
+  /** The queue of `key`, held: between this and `unlockQueue` the caller must not yield. */
+  *lockQueue(key: Address): Waiting<Address> {
+    const queue = this.#queues.of(key)
+    if (!this.#queues.tryLock(queue)) yield* this.#lock(queue)
+    return queue
+  }
+
+  unlockQueue(queue: Address): void {
+    this.#queues.unlock(queue)
+  }
+
+  /** Both queues, held; they may be one. They are locked in the order of their addresses. */
+  *lockQueues(key: Address, other: Address): Waiting {
+    const first = Math.min(this.#queues.of(key), this.#queues.of(other))
+    const second = Math.max(this.#queues.of(key), this.#queues.of(other))
+    for (;;) {
+      yield* this.#lock(first)
+      if (first === second || this.#queues.tryLock(second)) return
+      this.#queues.unlock(first)
+      yield this.memory.settled() ? SPIN : SETTLE
     }
+  }
+
+  unlockQueues(key: Address, other: Address): void {
+    const queue = this.#queues.of(key)
+    this.#queues.unlock(queue)
+    if (this.#queues.of(other) !== queue) this.#queues.unlock(this.#queues.of(other))
+  }
+
+  /** Queues a waiter in a queue that the caller holds. It must then unlock it, and `sleep`. */
+  append(queue: Address, waiter: Waiter, key: Address, want: number): void {
+    this.#queues.append(queue, waiter.at, key, want)
+  }
+
+  /** The entry of `key` that has waited longest in a queue that the caller holds, or NIL. */
+  first(queue: Address, key: Address): Address {
+    return this.#queues.first(queue, key)
+  }
+
+  /** Takes the first `count` entries of `key` out of a queue that the caller holds, as a chain. */
+  take(queue: Address, key: Address, count: number): Address {
+    return this.#queues.take(queue, key, count)
+  }
+
+  /**
+   * Takes up to `count` entries of `from` out of its queue and makes them wait for `to` instead, as
+   * if they had parked there last; says how many. For a holder of both queues.
+   */
+  requeue(from: Address, to: Address, count: number): number {
+    const chain = this.#queues.take(this.#queues.of(from), from, count)
+    return this.#queues.move(chain, this.#queues.of(to), to)
+  }
+
+  /** What an entry in a queue that the caller holds, or has taken it from, was parked with. */
+  wantOf(entry: Address): number {
+    return this.memory.read(entry + WAITER.offset.want)
+  }
+
+  /** Waits after `append` and `unlockQueue`; the outcome is that of `park`. */
+  *sleep(waiter: Waiter): Waiting<Outcome> {
+    const outcome = yield PARK
+    return outcome === WOKEN ? WOKEN : yield* this.#withdraw(waiter, outcome)
+  }
+
+  /** Wakes a chain that `take` gave, or NIL, and says how many they were. */
+  *wake(chain: Address): Waiting<number> {
+    const woken = this.#wakeAll(chain)
+    if (woken & PREEMPTING) yield PREEMPT
+    return woken & COUNT
+  }
+
+  /**
+   * Leaves the queue because of `why`, unless a waker has taken this waiter out already: then the
+   * wake is on its way, and is waited for. It may have been moved to another queue meanwhile.
+   */
+  *#withdraw(waiter: Waiter, why: Outcome): Waiting<Outcome> {
+    if (yield* this.#leave(waiter.at)) {
+      this.memory.store(waiter.at + WAITER.offset.state, RUNNING)
+      return why
+    }
+    const { timeoutMs, signal } = waiter
     waiter.timeoutMs = Number.POSITIVE_INFINITY
+    waiter.signal = undefined
     yield PARK
+    waiter.timeoutMs = timeoutMs
+    waiter.signal = signal
     return WOKEN
   }
 
-  #bucket(key: Address): Address {
-    const index = this.#shift === 32 ? 0 : Math.imul(key >>> 2, SPREAD) >>> this.#shift
-    return this.#buckets + index * BUCKET.size
-  }
-
-  #tryLock(bucket: Address): boolean {
-    const { memory } = this
-    return memory.settled() && memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
-  }
-
-  *#lock(bucket: Address): Waiting {
-    while (!this.#tryLock(bucket)) yield this.memory.settled() ? SPIN : SETTLE
-  }
-
-  #unlock(bucket: Address): void {
-    this.memory.store(bucket + BUCKET.offset.lock, 0)
-  }
-
-  #append(bucket: Address, entry: Address, key: Address): void {
-    const { memory } = this
-    memory.write(entry + WAITER.offset.key, key)
-    memory.write(entry + WAITER.offset.next, NIL)
-    memory.store(entry + WAITER.offset.state, PARKED)
-    const last = memory.read(bucket + BUCKET.offset.tail)
-    memory.write(last === NIL ? bucket + BUCKET.offset.head : last + WAITER.offset.next, entry)
-    memory.write(bucket + BUCKET.offset.tail, entry)
-  }
-
-  /** Takes up to `count` entries of `key` out; they come linked by `next`, in order. */
-  #take(bucket: Address, key: Address, count: number): Address {
-    const { memory } = this
-    let first = NIL
-    let last = NIL
-    let before = NIL
-    let entry = memory.read(bucket + BUCKET.offset.head)
-    for (let left = count; entry !== NIL && left > 0; ) {
-      const next = memory.read(entry + WAITER.offset.next)
-      if (memory.read(entry + WAITER.offset.key) === key) {
-        this.#unlink(bucket, before, entry, next)
-        if (last === NIL) first = entry
-        else memory.write(last + WAITER.offset.next, entry)
-        memory.write(entry + WAITER.offset.next, NIL)
-        last = entry
-        left--
-      } else before = entry
-      entry = next
-    }
-    return first
-  }
-
-  #remove(bucket: Address, wanted: Address): boolean {
-    const { memory } = this
-    let before = NIL
-    let entry = memory.read(bucket + BUCKET.offset.head)
-    while (entry !== NIL && entry !== wanted) {
-      before = entry
-      entry = memory.read(entry + WAITER.offset.next)
-    }
-    if (entry === NIL) return false
-    this.#unlink(bucket, before, entry, memory.read(entry + WAITER.offset.next))
-    return true
-  }
-
-  #unlink(bucket: Address, before: Address, entry: Address, next: Address): void {
-    const { memory } = this
-    memory.write(before === NIL ? bucket + BUCKET.offset.head : before + WAITER.offset.next, next)
-    if (memory.read(bucket + BUCKET.offset.tail) === entry) {
-      memory.write(bucket + BUCKET.offset.tail, before)
+  *#leave(entry: Address): Waiting<boolean> {
+    for (;;) {
+      const key = this.memory.load(entry + WAITER.offset.key)
+      const queue = this.#queues.of(key)
+      yield* this.#lock(queue)
+      const isHere = this.memory.load(entry + WAITER.offset.key) === key
+      const left = isHere && this.#queues.remove(queue, entry)
+      this.#queues.unlock(queue)
+      if (isHere) return left
     }
   }
 
-  /** Wakes a chain that `#take` gave; how many, with PREEMPTING if one is more urgent here. */
+  *#lock(queue: Address): Waiting {
+    while (!this.#queues.tryLock(queue)) yield this.memory.settled() ? SPIN : SETTLE
+  }
+
+  /** Wakes a chain that `take` gave; how many, with PREEMPTING if one is more urgent here. */
   #wakeAll(chain: Address): number {
     let woken = 0
     for (let entry = chain; entry !== NIL; ) {

@@ -1,119 +1,180 @@
-import type { Address, Memory } from '@smpnet/memory'
-import { awaiting } from './awaiting.ts'
-import { block } from './block.ts'
-import { SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
+import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { LockMisuse } from './errors.ts'
+import type { LockHandle, LockKind } from './lock-kind.ts'
+import { Section } from './section.ts'
+import { type Placing, SyncDomain } from './sync-domain.ts'
+import { CHANGED, type Outcome, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
 import { RUNNING, WAITER, type Waiter } from './waiter.ts'
 
 /**
- * The sleep mutex: one word, in the shape of FreeBSD's kern_mutex.c over a parking lot.
+ * The sleep mutex, in the shape of FreeBSD's kern_mutex.c over a parking lot.
  *
- *   | word              | means                         | enter does            | exit does        |
- *   |-------------------|-------------------------------|-----------------------|------------------|
- *   | UNOWNED           | free                          | CAS to owner, done    | is a mistake     |
- *   | owner             | held, nobody sleeps           | spins while it runs,  | CAS to UNOWNED,  |
- *   |                   |                               | then marks CONTESTED  | done             |
- *   | owner, CONTESTED  | held, somebody may sleep      | parks                 | UNOWNED, wakes 1 |
+ *   | word              | means                          | enter does              | exit does        |
+ *   |-------------------|--------------------------------|-------------------------|------------------|
+ *   | UNOWNED           | free                           | CAS to owner, done      | is a mistake     |
+ *   | CONTESTED         | free, others sleep for it      | CAS to owner, CONTESTED | is a mistake     |
+ *   | owner             | held, nobody sleeps            | spins while it runs,    | CAS to UNOWNED,  |
+ *   |                   |                                | then marks CONTESTED    | done             |
+ *   | owner, CONTESTED  | held, somebody may sleep       | parks                   | wakes one, below |
+ *   | owner, RECURSED   | held more than once            | counts, if it is owner  | counts           |
  *
- * An owner is its waiter's address, so that a held lock can name its holder. Whoever has slept
- * takes the lock as CONTESTED, for others may still sleep: at worst one wakeup finds nobody
- * (Drepper, "Futexes are tricky", mutex3). A lock that is released is free for whoever comes
- * first; the one woken tries again like the rest, and parks again if it came too late.
+ * An owner is its waiter's address, so that a held lock can name its holder. A lock that is exited
+ * is free for whoever comes first, since handing it to a sleeper would leave it idle until that
+ * one runs. The one that is woken tries again like the rest. Unfairness has a bound: who has lost
+ * `PATIENCE` times, or may wait only so long, asks to be handed the lock, and is. A wait with a
+ * timeout therefore sleeps once, and needs no clock to know how much of its time is left.
  */
+export const MUTEX = layout('mutex', {
+  /** (x) As above. */
+  word: word('x'),
+  /** (m) Under the mutex: how often its owner entered it again. */
+  depth: word('m'),
+})
+
+const KIND: LockKind = { name: 'mutex', code: 1, version: 1 }
+
 const UNOWNED = 0
 const CONTESTED = 1
+const RECURSED = 2
+const FLAGS = CONTESTED | RECURSED
 
 /** How often one spins for a running owner before one sleeps. A turn costs a yield, about 100 ns. */
 const SPINS = 16
+/** How often one who was woken may find the lock taken before it is handed over. */
+const PATIENCE = 8
 
-export class Mutex {
+/** What a sleeper wants: to be woken and try again, or to be made the owner. */
+const TRY = 0
+const HANDOVER = 1
+
+export interface MutexOptions {
+  /** Whether its owner may enter it again; it must exit as often. False unless told. */
+  readonly recursive?: boolean
+}
+
+export class Mutex extends Section {
   /** Bytes of a mutex in memory, all zero at first. */
-  static readonly bytes = 4
+  static readonly bytes = MUTEX.size
+  readonly #recursive: boolean
 
-  /** The mutex whose word is at `at`. Every thread makes an object of its own for it. */
+  /** The mutex whose words are at `at`. Every thread makes an object of its own for it. */
   constructor(
     readonly memory: Memory,
     readonly at: Address,
-  ) {}
+    options: MutexOptions = {},
+    readonly domain?: SyncDomain,
+  ) {
+    super(domain)
+    this.#recursive = options.recursive ?? false
+  }
 
-  /** Takes the lock if it is free now; else `yield* enter(td)`. */
+  /** Places a mutex. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
+  static create(domain: SyncDomain, options: MutexOptions & Placing = {}): Mutex {
+    return new Mutex(domain.memory, domain.place(KIND, Mutex.bytes, options), options, domain)
+  }
+
+  /** Opens, in any thread, the mutex that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Mutex {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Mutex.bytes, handle)
+    return new Mutex(domain.memory, at, { recursive: handle.shape['recursive'] === 1 }, domain)
+  }
+
+  /** Names this mutex for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND, { recursive: this.#recursive ? 1 : 0 })
+  }
+
   tryEnter(td: Waiter): boolean {
     const { memory } = this
     return memory.settled() && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
   }
 
-  /** Gives the lock up if nobody sleeps for it; else `yield* exit(td)`. */
   tryExit(td: Waiter): boolean {
     const { memory } = this
     return memory.settled() && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
   }
 
-  /** Takes the lock, and waits for it as the driver of the generator waits. */
-  *enter(td: Waiter): Waiting {
+  *enter(td: Waiter): Waiting<Outcome> {
     const { memory } = this
-    let mine = td.at
-    for (let spins = 0; ; ) {
+    for (let spins = 0, lost = 0; ; ) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(this.at)
-      if (seen === UNOWNED) {
-        if (memory.compareExchange(this.at, UNOWNED, mine) === UNOWNED) return
-      } else if (spins < SPINS && this.#ownerRuns(td, seen)) {
+      const owner = seen & ~FLAGS
+      if (owner === UNOWNED) {
+        if (this.#replace(seen, seen | td.at)) return WOKEN
+      } else if (owner === td.at) {
+        return this.#recurse()
+      } else if (spins < SPINS && this.#runs(owner)) {
         spins++
         yield SPIN
-      } else if (seen & CONTESTED || this.#contest(seen)) {
-        const outcome = yield* td.lot.park(td, this.at, this.at, seen | CONTESTED)
-        if (outcome === WOKEN) mine = td.at | CONTESTED
-        spins = 0
+      } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
+        const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
+        const outcome = yield* td.lot.park(td, this.at, this.at, seen | CONTESTED, want)
+        if (outcome === WOKEN) {
+          if (this.owner() === td.at) return WOKEN
+          lost++
+          spins = 0
+        } else if (outcome !== CHANGED) return outcome
       }
     }
   }
 
-  /** Gives the lock up and wakes one who sleeps for it. Throws unless the caller holds it. */
   *exit(td: Waiter): Waiting {
-    const { memory } = this
+    const { memory, at } = this
     while (!memory.settled()) yield SETTLE
-    const seen = memory.load(this.at)
-    if ((seen & ~CONTESTED) !== td.at) throw new Error(this.#notMine(td, seen))
-    if (memory.exchange(this.at, UNOWNED) & CONTESTED) yield* td.lot.unpark(this.at, 1)
-  }
-
-  /** Takes the lock, blocking this thread: for threads that may block, such as workers. */
-  lockSync(td: Waiter): void {
-    if (!this.tryEnter(td)) block(td, this.enter(td))
-  }
-
-  /** Takes the lock without blocking the event loop, which it keeps alive until then. */
-  async lock(td: Waiter): Promise<void> {
-    if (!this.tryEnter(td)) await awaiting(td, this.enter(td))
-  }
-
-  /** Gives up what `lockSync` or `lock` took. Throws unless the caller holds it. */
-  unlock(td: Waiter): void {
-    if (!this.tryExit(td)) block(td, this.exit(td))
+    const seen = memory.load(at)
+    if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)
+    if (seen & RECURSED) return this.#uncount()
+    if (this.#replace(td.at, UNOWNED)) return
+    const queue = yield* td.lot.lockQueue(at)
+    const next = td.lot.take(queue, at, 1)
+    const rest = td.lot.first(queue, at) === NIL ? 0 : CONTESTED
+    const isHeir = next !== NIL && td.lot.wantOf(next) === HANDOVER
+    memory.store(at, (isHeir ? next : UNOWNED) | rest)
+    td.lot.unlockQueue(queue)
+    yield* td.lot.wake(next)
   }
 
   /** The address of the waiter that holds the lock, or NIL. */
   owner(): Address {
-    return this.memory.load(this.at) & ~CONTESTED
+    return this.memory.load(this.at) & ~FLAGS
   }
 
-  #ownerRuns(td: Waiter, seen: number): boolean {
-    const owner = seen & ~CONTESTED
-    if (owner === td.at) throw new Error(`${this.#name()} is held by this waiter already`)
+  name(): string {
+    return `the mutex at ${this.at}`
+  }
+
+  #replace(seen: number, value: number): boolean {
+    return this.memory.compareExchange(this.at, seen, value) === seen
+  }
+
+  /** Whether to spin for the owner pays: one that sleeps, or waits for a CPU, takes too long. */
+  #runs(owner: Address): boolean {
     return this.memory.load(owner + WAITER.offset.state) === RUNNING
   }
 
-  /** Marks the lock as slept for; false when it has changed hands meanwhile. */
-  #contest(seen: number): boolean {
-    return this.memory.compareExchange(this.at, seen, seen | CONTESTED) === seen
+  #recurse(): Outcome {
+    const { memory, at } = this
+    if (!this.#recursive) {
+      throw new LockMisuse(`${this.name()} is held by this waiter already, and is not recursive`)
+    }
+    memory.or(at, RECURSED)
+    const depth = at + MUTEX.offset.depth
+    memory.write(depth, memory.read(depth) + 1)
+    return WOKEN
   }
 
-  #notMine(td: Waiter, seen: number): string {
-    const owner = seen & ~CONTESTED
-    const holder = owner === UNOWNED ? 'nobody' : `waiter ${owner}`
-    return `${this.#name()} is unlocked by who holds it, ${holder}: waiter ${td.at} came`
+  #uncount(): void {
+    const { memory, at } = this
+    const depth = memory.read(at + MUTEX.offset.depth) - 1
+    memory.write(at + MUTEX.offset.depth, depth)
+    if (depth === 0) memory.and(at, ~RECURSED)
   }
 
-  #name(): string {
-    return `the mutex at ${this.at}`
+  #notMine(td: Waiter, seen: number): LockMisuse {
+    const owner = seen & ~FLAGS
+    const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
+    return new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
   }
 }

@@ -2,6 +2,21 @@ import type { Address, LiveMemory } from '@smpnet/memory'
 import { type SpinBudget } from './spin-budget.ts'
 import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from './waiter.ts'
 
+/**
+ * How a thread outside a machine sleeps on its own entry, and is woken.
+ *
+ *   | state    | written by                 | the waiter                | its waker               |
+ *   |----------|----------------------------|---------------------------|-------------------------|
+ *   | RUNNING  | the waiter                 | runs                      | is not to be            |
+ *   | PARKED   | the waiter, when queued    | spins, or dozes off       | writes AWAKE            |
+ *   | SLEEPING | the waiter                 | sleeps on the word        | writes AWAKE, notifies  |
+ *   | AWAKE    | its waker                  | goes on                   | -                       |
+ *
+ * A waker writes first and notifies afterwards, so that its notification can come late, when the
+ * waiter sleeps already for something else. A sleep that ends with the word still SLEEPING has
+ * therefore ended for nothing, unless its time is over, and is begun again.
+ */
+
 /** The address of the word that a waiter sleeps on. */
 export function stateOf(entry: Address): Address {
   return entry + WAITER.offset.state
@@ -27,7 +42,12 @@ export function fallAsleep(memory: LiveMemory, entry: Address): boolean {
   return false
 }
 
-/** After sleeping: true when a waker ended it, false when the time was over and it is still queued. */
+/** Whether nobody has woken the waiter that fell asleep. */
+export function isAsleep(memory: LiveMemory, entry: Address): boolean {
+  return memory.load(stateOf(entry)) === SLEEPING
+}
+
+/** After sleeping: true when a waker ended it, false when the waiter gave up and is still queued. */
 export function wakeUp(memory: LiveMemory, entry: Address): boolean {
   if (memory.compareExchange(stateOf(entry), SLEEPING, PARKED) === SLEEPING) return false
   memory.store(stateOf(entry), RUNNING)

@@ -8,19 +8,21 @@ export { SETTLE, SPIN, type Wait, type Waiting } from '@smpnet/memory'
  * on with other work, a CPU switches to its next thread.
  */
 
-/** Until my entry is woken, or my timeout is over. Resumed with `WOKEN` or `TIMED_OUT`. */
+/** Until my entry is woken, or I may wait no longer. Resumed with an `Outcome`. */
 export const PARK: Wait = 2
 /** Someone more urgent became runnable on this CPU: run it first if the policy says so. */
 export const PREEMPT: Wait = 3
 /** Let the others of my priority run; only kernel threads have others. */
 export const YIELD: Wait = 4
 
-/** How a wait ended; the resume value of `PARK`, and the result of parking. */
+/** How a wait ended; the resume value of `PARK`, and the result of parking and of entering. */
 export type Outcome = number
 
-/** A waker took this waiter from its queue. */
+/** A waker took this waiter from its queue; of entering: what was waited for is the caller's. */
 export const WOKEN: Outcome = 0
 /** Nobody did before its timeout. */
 export const TIMED_OUT: Outcome = 1
 /** It never slept: the word was not what it was said to be. */
 export const CHANGED: Outcome = 2
+/** Its `AbortSignal` was aborted first. */
+export const ABORTED: Outcome = 3

@@ -15,8 +15,12 @@ export const WAITER = layout('waiter', {
   /** (m) under its bucket: what it is parked on, and the next entry there. */
   key: word('m', 'waiter'),
   next: word('m', 'waiter'),
+  /** (m) under its bucket: what it wants of that, in the words of the lock that parked it. */
+  want: word('m', 'waiter'),
   /** (o) of the waker while it posts, then of the CPU that takes it: the next of the mailbox. */
   mail: word('o', 'waiter'),
+  /** (o) Lets its thread find out whether two buffers that it was sent are one memory. */
+  probe: word('o', 'waiter'),
   /** (x) Whether the entry is given out. */
   taken: word('x', 'waiter'),
 })
@@ -35,20 +39,39 @@ export const AWAKE = 4
 /** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
 export const NO_CPU = -1
 
-/** What a waiter needs from the table that it waits in. `Lot` is the one there is. */
+/**
+ * What locks need of the table that waiters wait in. `Lot` is the one there is, and says more
+ * about each method.
+ */
 export interface Parking {
   readonly memory: Memory
   /** The CPU number of the code that uses this object; attached threads have one too. */
   readonly cpu: number
-  park(waiter: Waiter, key: Address, at: Address, expected: number): Waiting<Outcome>
+
+  park(waiter: Waiter, key: Address, at: Address, expected: number, want?: number): Waiting<Outcome>
   tryUnpark(key: Address, count: number): number
   unpark(key: Address, count: number): Waiting<number>
+
+  lockQueue(key: Address): Waiting<Address>
+  append(queue: Address, waiter: Waiter, key: Address, want: number): void
+  first(queue: Address, key: Address): Address
+  take(queue: Address, key: Address, count: number): Address
+  wantOf(entry: Address): number
+  unlockQueue(queue: Address): void
+  sleep(waiter: Waiter): Waiting<Outcome>
+  wake(chain: Address): Waiting<number>
+
+  lockQueues(key: Address, other: Address): Waiting
+  requeue(from: Address, to: Address, count: number): number
+  unlockQueues(key: Address, other: Address): void
 }
 
 /** Someone who can wait, and the entry at `at` by which others know it. Used by its owner only. */
 export class Waiter {
-  /** How long the next `PARK` may take, in milliseconds. */
+  /** How long a `PARK` may take, in milliseconds. */
   timeoutMs = Number.POSITIVE_INFINITY
+  /** Ends a `PARK` early; only a driver that serves an event loop can hear of it. */
+  signal: AbortSignal | undefined
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
 

@@ -1,0 +1,156 @@
+import { type Address, LiveMemory } from '@smpnet/memory'
+import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
+import { LockMisuse } from './errors.ts'
+import { DISPOSE } from './guard.ts'
+import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.ts'
+import { Lot } from './lot.ts'
+import type { LotShape } from './lot-shape.ts'
+import type { Home } from './section.ts'
+import { WAITER, type Waiter } from './waiter.ts'
+import { NotifyWaker } from './waker.ts'
+
+export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
+
+/** Where a lock is to be placed. */
+export interface Placing {
+  /**
+   * A byte offset in the domain's buffer, outside the domain's own bytes: a multiple of 4, or of
+   * 64 for locks of whole cache lines, at which the bytes of the lock and of its tag are zero.
+   * A place of its own unless told.
+   */
+  readonly at?: Address
+}
+
+/** The domains that this thread has opened, so that opening one again gives the same. */
+const opened: SyncDomain[] = []
+
+/**
+ * What threads that share locks share: one SharedArrayBuffer, with a parking lot in it and room
+ * for locks. One thread creates it; the others open it, usually by opening a lock:
+ *
+ *     const domain = SyncDomain.create()
+ *     const mutex = Mutex.create(domain)
+ *     new Worker(file, { workerData: mutex.handle })       // there: Mutex.open(workerData)
+ *
+ * A domain gives each thread a number and a waiter, by which others know it, and each task of an
+ * event loop that waits a waiter of its own.
+ */
+export class SyncDomain implements Home {
+  readonly memory: LiveMemory
+  readonly lot: Lot
+  readonly here: Waiter
+  readonly #region: DomainRegion
+  readonly #idle: Waiter[] = []
+  #borrowed = 0
+
+  private constructor(readonly handle: DomainHandle) {
+    this.memory = new LiveMemory(handle.buffer)
+    this.#region = DomainRegion.open(this.memory, handle.at)
+    const cpu = Lot.attach(this.memory, handle.lot)
+    this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
+    this.here = this.lot.waiter()
+    opened.push(this)
+  }
+
+  /**
+   * Makes a domain in a new buffer, or in a part of the caller's own, which must be zero.
+   * Throws a RangeError for figures that cannot be, and OutOfMemory for too small a part.
+   */
+  static create(options: DomainOptions = {}): SyncDomain {
+    const { buffer, at, bytes } = regionOf(options)
+    const memory = new LiveMemory(buffer)
+    const { threads = 64, waiters = 1024, buckets = 64 } = options
+    const region = DomainRegion.create(memory, at, bytes)
+    const lot = Lot.place(region, { threads, waiters, buckets })
+    return new SyncDomain({ buffer, at, lot })
+  }
+
+  /**
+   * Opens a domain that any thread has created; the same one when this thread has it open. Throws
+   * BadHandle for what is no domain, and a RangeError when it has no number for another thread.
+   */
+  static open(handle: DomainHandle): SyncDomain {
+    return opened.find((domain) => domain.#is(handle)) ?? new SyncDomain(handle)
+  }
+
+  /** The handle of a lock of a domain; for locks. Throws LockMisuse for one without a domain. */
+  static handleOf(
+    lock: { readonly domain?: SyncDomain | undefined; readonly at: Address; name(): string },
+    kind: LockKind,
+    shape: LockHandle['shape'] = {},
+  ): LockHandle {
+    const { domain, at } = lock
+    if (domain !== undefined) {
+      return { kind: kind.name, version: kind.version, domain: domain.handle, at, shape }
+    }
+    throw new LockMisuse(`${lock.name()} was made without a domain: it has no handle`)
+  }
+
+  /** This thread's number in the domain, from 0. */
+  get thread(): number {
+    return this.lot.cpu
+  }
+
+  /**
+   * The address of a new lock of `bytes` bytes; for locks. Throws OutOfMemory when the domain is
+   * full, and BadHandle for an address that is misaligned, outside, in use, or not zero.
+   */
+  place(kind: LockKind, bytes: number, { at }: Placing = {}, align = 4): Address {
+    if (at === undefined) return this.#region.placeLock(kind, bytes)
+    this.#region.placeLockAt(kind, at, bytes, align)
+    return at
+  }
+
+  /** The address of the lock that a handle names; for locks. Throws BadHandle unless it is there. */
+  find(kind: LockKind, bytes: number, handle: LockHandle): Address {
+    this.#region.verify(kind, bytes, handle)
+    return handle.at
+  }
+
+  borrow(): Waiter {
+    const td = this.#idle.pop() ?? this.lot.waiter()
+    this.#borrowed++
+    return td
+  }
+
+  giveBack(td: Waiter): void {
+    this.#borrowed--
+    this.#idle.push(td)
+  }
+
+  /**
+   * Gives this thread's number and waiters back: a thread that ends before the domain does calls
+   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one.
+   */
+  detach(): void {
+    const index = opened.indexOf(this)
+    if (index < 0) throw new LockMisuse('a thread is detached from a domain once: it is already')
+    if (this.#borrowed > 0) {
+      throw new LockMisuse(`${this.#borrowed} tasks of this thread still use its domain`)
+    }
+    opened.splice(index, 1)
+    for (const td of [this.here, ...this.#idle.splice(0)]) this.lot.releaseEntry(td.at)
+    Lot.detach(this.memory, this.handle.lot, this.lot.cpu)
+  }
+
+  [DISPOSE](): void {
+    this.detach()
+  }
+
+  /**
+   * Whether `handle` names this domain. Two buffers cannot be compared, since each message brings
+   * a new object; but what this thread writes in its own line here shows there, if they are one.
+   */
+  #is(handle: DomainHandle): boolean {
+    if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
+    const { buffer, at } = handle
+    if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
+    const there = new Int32Array(buffer)
+    const probe = this.here.at + WAITER.offset.probe
+    return [1, 2, 3, 0].every((value) => {
+      this.memory.store(probe, value)
+      return Atomics.load(there, probe >> 2) === value
+    })
+  }
+}
+
