@@ -1,1 +1,10 @@
-export {}
+export { type Budget, type Execution, type Setup } from './engine/explorer.ts'
+export { type Failure, type FailureKind } from './engine/failure.ts'
+export { type DataRace, type RacingAccess } from './engine/races.ts'
+export { type World } from './engine/world.ts'
+export { type Exploration, explore, type ExploreOptions } from './explore.ts'
+export { type FailureReport } from './report/failure-report.ts'
+export { type Row } from './report/recorder.ts'
+export { Refusal } from './runtime/refusal.ts'
+export { type Strategy } from './strategies/strategy.ts'
+export { spawn, type ThreadHandle } from './spawn.ts'

@@ -1,0 +1,109 @@
+import type { ClassBody, MethodDefinition, Property, PropertyDefinition, StaticBlock } from 'acorn'
+import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
+import { kindOf, plainFunction, stepsFunction } from './functions.ts'
+import { declareBlock, declareVars } from './scope.ts'
+import { type AnyNode, contains, type FunctionNode } from './syntax.ts'
+
+/** Why code in a class cannot be suspended; indexes of the runtime's `PLAIN_CONTEXTS`. */
+const CONTEXT = { constructor: 1, get: 2, set: 3, field: 4 } as const
+
+function classBody(e: Emitter, node: ClassBody): void {
+  const rows: string[] = []
+  const privates = new Map<string, number>()
+  for (const member of node.body) {
+    if (member.type !== 'MethodDefinition' || member.kind !== 'method') continue
+    const kind = kindOf(e, member.value)
+    if (member.key.type === 'PrivateIdentifier') privates.set(member.key.name, kind)
+    else rows.push(`[${keyText(member)}, ${kind}, ${member.static}]`)
+  }
+  e.privateMethods.push(privates)
+  e.write('{')
+  if (rows.length > 0) e.write(` static { ${RUNTIME}.methods(this, [${rows.join(', ')}]) }`)
+  e.between(node.start + 1, node.end, node.body)
+  e.privateMethods.pop()
+}
+
+function keyText({ key, computed }: MethodDefinition): string {
+  if (computed) return 'null'
+  return JSON.stringify(key.type === 'Identifier' ? key.name : String((key as { value: unknown }).value))
+}
+
+function method(e: Emitter, node: MethodDefinition): void {
+  const value = node.value as unknown as FunctionNode
+  if (node.kind !== 'method') {
+    e.between(node.start, node.key.end, node.computed ? [node.key as AnyNode] : [])
+    if (node.computed) e.write(']')
+    plainFunction(e, value, CONTEXT[node.kind])
+    return
+  }
+  if (node.static) e.write('static ')
+  e.write('*')
+  if (node.computed) {
+    e.write(`[${RUNTIME}.key(`)
+    e.node(node.key as AnyNode)
+    e.write(')]')
+  } else e.out.copy(node.key.start, node.key.end)
+  stepsFunction(e, value)
+}
+
+function field(e: Emitter, node: PropertyDefinition): void {
+  if (node.computed) e.between(node.start, node.key.end, [node.key as AnyNode])
+  else e.out.copy(node.start, node.key.end)
+  if (!node.value) return e.out.copy(node.key.end, node.end)
+  e.out.copy(node.key.end, node.value.start)
+  inField(e, node, () => e.node(node.value as AnyNode))
+  e.out.copy(node.value.end, node.end)
+}
+
+function staticBlock(e: Emitter, node: StaticBlock): void {
+  e.inScope(
+    node,
+    (scope) => {
+      declareVars(scope, node)
+      declareBlock(scope, node.body)
+    },
+    () => inField(e, node, () => e.children(node)),
+  )
+}
+
+/** Fields share the temporaries of the function around the class: they never keep one. */
+function inField(e: Emitter, node: AnyNode, write: () => void): void {
+  const { declarations } = e.context
+  e.inContext({ isSteps: false, plainContext: CONTEXT.field, node, declarations }, write)
+}
+
+function property(e: Emitter, node: Property): void {
+  const value = node.value as AnyNode
+  if (node.kind !== 'init') {
+    e.between(node.start, node.key.end, node.computed ? [node.key] : [])
+    if (node.computed) e.write(']')
+    plainFunction(e, value as FunctionNode, CONTEXT[node.kind])
+    return
+  }
+  if (node.shorthand) {
+    e.out.copy(node.key.start, node.key.end)
+    if (value.type !== 'Identifier') return e.out.copy(node.key.end, node.end)
+    e.write(': ')
+    return e.node(value)
+  }
+  if (node.computed) {
+    e.write('[')
+    e.node(node.key)
+    e.write(']')
+  } else e.out.copy(node.key.start, node.key.end)
+  e.write(': ')
+  if (!node.method) return e.node(value)
+  if (contains(value, 'Super')) e.refuse(node, '`super` in an object literal is not supported')
+  e.write(`${RUNTIME}.fn(function* `)
+  stepsFunction(e, value as FunctionNode)
+  const name = !node.computed && node.key.type === 'Identifier' ? JSON.stringify(node.key.name) : 'undefined'
+  e.write(`, ${kindOf(e, value as FunctionNode)}, ${name})`)
+}
+
+export const classHandlers: Record<string, Handler> = {
+  ClassBody: classBody as Handler,
+  MethodDefinition: method as Handler,
+  PropertyDefinition: field as Handler,
+  StaticBlock: staticBlock as Handler,
+  Property: property as Handler,
+}

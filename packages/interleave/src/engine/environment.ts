@@ -1,0 +1,105 @@
+import { atomics } from '../runtime/access.ts'
+import { OP } from '../runtime/operation.ts'
+import { refuse } from '../runtime/refusal.ts'
+import { state } from '../runtime/state.ts'
+import type { Machine } from './machine.ts'
+import { BufferPool } from './objects.ts'
+import type { Thread } from './thread.ts'
+
+type Globals = Record<string, Record<string, unknown>>
+
+/** Milliseconds that pass between two looks at a clock. */
+const TICK_MS = 1
+const EPOCH_MS = 1_600_000_000_000
+
+/**
+ * What the world around the program is during a check: buffers that the checker knows and uses
+ * again, clocks and random numbers that depend on nothing but the thread that asks, and `Atomics`
+ * that refuse code which was not compiled.
+ */
+export class Environment {
+  readonly #pool = new BufferPool()
+  readonly #undo: (() => void)[] = []
+  machine: Machine | undefined
+  #setupBuffers = 0
+  readonly #setupClock = { ticks: 0, randomState: 0 }
+
+  /** Puts the stand-ins in place. Nothing of the program may run before. */
+  enter(): void {
+    this.#replaceBuffers()
+    const root = globalThis as unknown as Globals
+    for (const name of Object.keys(atomics)) {
+      if (name in OP) this.#replace(root['Atomics']!, name, guarded(name))
+    }
+    this.#replace(root['Math']!, 'random', () => this.#random())
+    this.#replace(root['Date']!, 'now', () => EPOCH_MS + this.#tick())
+    const clock = root['performance']
+    if (clock !== undefined) this.#replace(clock, 'now', () => this.#tick())
+  }
+
+  /** Puts back what was there. */
+  leave(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo()
+    this.machine = undefined
+  }
+
+  /** Before each execution. */
+  begin(machine: Machine): void {
+    this.#pool.reclaim()
+    this.machine = machine
+    this.#setupBuffers = 0
+    this.#setupClock.ticks = 0
+    this.#setupClock.randomState = 0
+  }
+
+  #replaceBuffers(): void {
+    const Class = SharedArrayBuffer
+    const construct = (_: object, [bytes, options]: [number?, object?]): SharedArrayBuffer => {
+      const buffer =
+        options === undefined
+          ? this.#pool.take(Class, bytes ?? 0)
+          : (Reflect.construct(Class, [bytes, options]) as SharedArrayBuffer)
+      this.#register(buffer)
+      return buffer
+    }
+    this.#replace(globalThis as never, 'SharedArrayBuffer', new Proxy(Class, { construct }))
+  }
+
+  #register(buffer: SharedArrayBuffer): void {
+    const { machine } = this
+    if (machine === undefined) return
+    const maker = state.thread as Thread | undefined
+    const count = maker === undefined ? this.#setupBuffers++ : maker.buffers++
+    machine.buffers.add(buffer, machine.persistent.names.buffer(maker?.id ?? -1, count))
+  }
+
+  #replace(object: Record<string, unknown>, name: string, value: unknown): void {
+    const before = Object.getOwnPropertyDescriptor(object, name)
+    Object.defineProperty(object, name, { value, configurable: true, writable: true })
+    this.#undo.push(() => {
+      if (before === undefined) delete object[name]
+      else Object.defineProperty(object, name, before)
+    })
+  }
+
+  #tick(): number {
+    return (state.thread ?? this.#setupClock).ticks++ * TICK_MS
+  }
+
+  /** A number of [0, 1) that only the thread and how often it asked decide. */
+  #random(): number {
+    const owner = state.thread ?? this.#setupClock
+    owner.randomState = (Math.imul(owner.randomState, 1664525) + 1013904223) >>> 0
+    return owner.randomState / 2 ** 32
+  }
+}
+
+/** An operation of `Atomics` as code that was not compiled gets it. */
+function guarded(name: string): (...args: unknown[]) => unknown {
+  const operation = atomics[name]!
+  const guard = (...args: unknown[]): unknown => {
+    if (state.thread === undefined) return operation(...args)
+    throw refuse(0, `Atomics.${name} is called by code that is not compiled; name its module too`)
+  }
+  return Object.defineProperty(guard, 'name', { value: name })
+}

@@ -1,0 +1,130 @@
+import type { SharedView } from '../runtime/operation.ts'
+import { refuse } from '../runtime/refusal.ts'
+import { elementBytes } from '../runtime/views.ts'
+
+/** What steps can touch. */
+export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3 } as const
+type Space = (typeof SPACE)[keyof typeof SPACE]
+
+const SPACES = 4
+const OFFSETS = 2 ** 32
+
+/**
+ * Numbers for objects, the same in every execution of one exploration: a buffer is known by the
+ * thread that made it and by how many that thread had made before.
+ */
+export class ObjectNames {
+  readonly #objects = new Map<number, number>()
+  readonly #buffers = new Map<string, number>()
+
+  buffer(maker: number, count: number): number {
+    const key = `${maker}:${count}`
+    let id = this.#buffers.get(key)
+    if (id === undefined) this.#buffers.set(key, (id = this.#buffers.size))
+    return id
+  }
+
+  object(space: Space, owner: number, offset: number): number {
+    const key = (owner * SPACES + space) * OFFSETS + offset
+    let id = this.#objects.get(key)
+    if (id === undefined) this.#objects.set(key, (id = this.#objects.size))
+    return id
+  }
+}
+
+/** Buffers made by earlier executions, to be used again: making one is far slower than a step. */
+export class BufferPool {
+  readonly #free = new Map<number, SharedArrayBuffer[]>()
+  readonly #used: SharedArrayBuffer[] = []
+
+  take(Class: SharedArrayBufferConstructor, bytes: number): SharedArrayBuffer {
+    const buffer = this.#free.get(bytes)?.pop()
+    if (buffer === undefined) {
+      const made = new Class(bytes)
+      this.#used.push(made)
+      return made
+    }
+    new Uint8Array(buffer).fill(0)
+    this.#used.push(buffer)
+    return buffer
+  }
+
+  /** Takes back what the last execution used. */
+  reclaim(): void {
+    for (const buffer of this.#used.splice(0)) {
+      const list = this.#free.get(buffer.byteLength)
+      if (list === undefined) this.#free.set(buffer.byteLength, [buffer])
+      else list.push(buffer)
+    }
+  }
+}
+
+/** A buffer of the running execution. */
+export class BufferInfo {
+  readonly words: Int32Array
+  readonly #bytes: Uint8Array
+
+  constructor(
+    readonly id: number,
+    readonly buffer: SharedArrayBuffer,
+  ) {
+    this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    this.#bytes = new Uint8Array(buffer)
+  }
+
+  /** Four bytes of a granule; those past the end of the buffer are 0. */
+  word(index: number): number {
+    if (index < this.words.length) return this.words[index]!
+    let word = 0
+    for (let i = 0; i < 4; i++) word |= (this.#bytes[index * 4 + i] ?? 0) << (8 * i)
+    return word
+  }
+}
+
+/** Where a view lies. */
+export interface ViewInfo {
+  readonly owner: Buffers
+  readonly buffer: BufferInfo
+  readonly byteOffset: number
+  readonly elementBytes: number
+}
+
+const views = new WeakMap<SharedView, ViewInfo>()
+
+/** The buffers that one execution has made so far. */
+export class Buffers {
+  readonly #infos = new Map<SharedArrayBuffer, BufferInfo>()
+
+  add(buffer: SharedArrayBuffer, id: number): void {
+    this.#infos.set(buffer, new BufferInfo(id, buffer))
+  }
+
+  viewInfo(view: SharedView, place: number): ViewInfo {
+    const known = views.get(view)
+    if (known?.owner === this) return known
+    const buffer = this.#infos.get(view.buffer)
+    if (buffer === undefined) {
+      throw refuse(
+        place,
+        'the SharedArrayBuffer was not made in this execution; make it in `setup`, so that each ' +
+          'execution starts with the same memory',
+      )
+    }
+    const { byteOffset } = view
+    const info: ViewInfo = { owner: this, buffer, byteOffset, elementBytes: elementBytes(view) }
+    views.set(view, info)
+    return info
+  }
+}
+
+/** Which of the four bytes of two words differ, as a mask. */
+export function differingBytes(a: number, b: number): number {
+  const x = a ^ b
+  if (x === 0) return 0
+  return (
+    ((x & 0xff) !== 0 ? 1 : 0) |
+    ((x & 0xff00) !== 0 ? 2 : 0) |
+    ((x & 0xff0000) !== 0 ? 4 : 0) |
+    ((x & -0x1000000) !== 0 ? 8 : 0)
+  )
+}

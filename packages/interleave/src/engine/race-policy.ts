@@ -1,0 +1,25 @@
+import { showPlace } from '../runtime/places.ts'
+import type { Failure } from './failure.ts'
+import type { Core } from './core.ts'
+import type { DataRace, RacingAccess } from './races.ts'
+
+/** A race as a failure, or undefined if the policy lets it pass. */
+export function raceFailure(machine: Core, race: DataRace): Failure | undefined {
+  if (!machine.persistent.races(race)) return undefined
+  const { first, second, isMixedSize, mayTear } = race
+  const kind = isMixedSize ? 'accesses of different size' : 'accesses'
+  const torn = mayTear ? '; the value read may be torn' : ''
+  return {
+    kind: 'data-race',
+    message: `${kind} that nothing orders: ${show(machine, first)} and ${show(machine, second)}${torn}`,
+    thread: second.thread,
+    place: second.place,
+  }
+}
+
+function show(machine: Core, access: RacingAccess): string {
+  const { thread, isAtomic, isWrite, bytes, place } = access
+  const name = machine.threads[thread]?.name ?? String(thread)
+  const what = `${isAtomic ? 'atomic' : 'plain'} ${isWrite ? 'write' : 'read'}`
+  return `${what} of ${bytes} bytes by ${name} at ${showPlace(place)}`
+}

@@ -1,0 +1,38 @@
+import { Changes } from '../runtime/changes.ts'
+import { Operation } from '../runtime/operation.ts'
+import type { Job, RunningThread } from '../runtime/state.ts'
+
+export type ThreadStatus = 'running' | 'finished' | 'failed'
+
+/** One thread of one execution. */
+export class Thread implements RunningThread {
+  readonly changes = new Changes()
+  readonly jobs: Job[] = []
+  awaitedFromOutside = 0
+  ticks = 0
+  randomState = 0
+
+  status: ThreadStatus = 'running'
+  /** What its function returned, or threw. */
+  result: unknown
+  /** What it does next; meaningful while it runs. */
+  operation = new Operation()
+  /** Steps made. */
+  sequence = 0
+  /** Index of its last step, or of the step that started it, or -1. */
+  lastEvent = -1
+  /** Index of the step that made its next step possible, or -1. */
+  enabledBy = -1
+  /** Threads and buffers that it made. */
+  spawned = 0
+  buffers = 0
+
+  constructor(
+    /** The same number in every execution of one exploration. */
+    readonly id: number,
+    /** The same in every exploration: its place among the threads of the setup or of a thread. */
+    readonly key: string,
+    readonly name: string,
+    readonly steps: Generator<unknown, unknown, unknown>,
+  ) {}
+}

@@ -1,0 +1,68 @@
+import { OP } from '../runtime/operation.ts'
+import type { Failure } from './failure.ts'
+import type { Core } from './core.ts'
+import type { Thread } from './thread.ts'
+
+/** How an execution ended that nobody could continue. */
+export type Ending =
+  /** All threads ran to their ends. */
+  | 'complete'
+  /** Some are stuck, and that is wrong. */
+  | 'stuck'
+  /** Some wait for what has happened already: another execution shows how they go on. */
+  | 'redundant'
+
+/** Says how the execution ended, and adds the failure if threads are stuck. */
+export function conclude(machine: Core): Ending {
+  const stuck = machine.threads.filter((t): t is Thread => t?.status === 'running')
+  if (stuck.length === 0) return 'complete'
+  const looping = stuck.filter(({ operation }) => operation.kind === OP.spin)
+  if (looping.some((thread) => machine.canResume(thread))) return 'redundant'
+  if (machine.failures.length > 0) return 'stuck'
+  machine.fail(looping.length > 0 ? livelock(machine, stuck, looping) : asleep(machine, stuck))
+  return 'stuck'
+}
+
+function livelock(machine: Core, stuck: Thread[], looping: Thread[]): Failure {
+  const [thread] = looping
+  const others = stuck.filter((other) => !looping.includes(other))
+  const rest = others.length === 0 ? '' : `; ${list(others)} cannot go on either`
+  const verb = looping.length === 1 ? 'goes' : 'go'
+  return {
+    kind: 'livelock',
+    message: `${list(looping)} ${verb} round in a loop that nobody will end${rest}`,
+    thread: thread!.id,
+    place: machine.event(thread!.lastEvent)?.place ?? thread!.operation.place,
+  }
+}
+
+/** Sleeping is a lost wakeup if what was waited for has come about, or was announced too early. */
+function asleep(machine: Core, stuck: Thread[]): Failure {
+  for (const thread of stuck) {
+    const waiter = machine.sleeping.get(thread)
+    if (thread.operation.kind !== OP.wake || waiter === undefined) continue
+    const { view, index, first } = thread.operation
+    const now = (view as unknown as Record<number, unknown>)[index]
+    const isOver = now !== first
+    if (!isOver && !machine.waiters.wasMissed(waiter.list)) continue
+    const why = isOver
+      ? `it waits while the value is ${String(first)}, which is ${String(now)} now`
+      : 'a notify came before it waited, and found nobody'
+    const message = `${thread.name} is not woken: ${why}`
+    return { kind: 'lost-wakeup', message, thread: thread.id, place: thread.operation.place }
+  }
+  const [thread] = stuck
+  const what = stuck.map((t) => `${t.name} ${activity(t)}`).join(', ')
+  const message = `nobody can go on: ${what}`
+  return { kind: 'deadlock', message, thread: thread!.id, place: thread!.operation.place }
+}
+
+function activity({ operation }: Thread): string {
+  if (operation.kind === OP.wake) return 'waits to be notified'
+  if (operation.kind === OP.join) return `joins ${(operation.first as Thread).name}`
+  return 'awaits a promise that nobody settles'
+}
+
+function list(threads: readonly Thread[]): string {
+  return threads.map(({ name }) => name).join(' and ')
+}

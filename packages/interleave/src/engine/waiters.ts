@@ -1,0 +1,50 @@
+import type { ModelPromise } from '../runtime/promise.ts'
+import type { Thread } from './thread.ts'
+
+/** A thread in a list of waiters, or a promise of one. */
+export interface Waiter {
+  readonly thread: Thread
+  /** The promise of a `waitAsync`; undefined for a blocking wait. */
+  readonly promise: ModelPromise | undefined
+  /** The list, by its object number. */
+  readonly list: number
+  readonly isTimed: boolean
+  state: 'waiting' | 'notified' | 'timed-out'
+  /** Index of the step that notified it. */
+  notifiedBy: number
+}
+
+/** The lists of waiters of an execution: first in, first out, as JavaScript says. */
+export class WaiterLists {
+  readonly #lists = new Map<number, Waiter[]>()
+  /** Addresses that were notified when nobody waited there: the other half of a lost wakeup. */
+  readonly #missed = new Set<number>()
+
+  enqueue(waiter: Waiter): Waiter {
+    const list = this.#lists.get(waiter.list)
+    if (list === undefined) this.#lists.set(waiter.list, [waiter])
+    else list.push(waiter)
+    return waiter
+  }
+
+  remove(waiter: Waiter): void {
+    const list = this.#lists.get(waiter.list)
+    const at = list?.indexOf(waiter) ?? -1
+    if (at >= 0) list!.splice(at, 1)
+  }
+
+  /** Takes up to `count` waiters out of a list. */
+  notify(list: number, count: number, by: number): readonly Waiter[] {
+    const waiters = this.#lists.get(list)?.splice(0, Math.min(count, 2 ** 31)) ?? []
+    for (const waiter of waiters) {
+      waiter.state = 'notified'
+      waiter.notifiedBy = by
+    }
+    if (waiters.length === 0) this.#missed.add(list)
+    return waiters
+  }
+
+  wasMissed(list: number): boolean {
+    return this.#missed.has(list)
+  }
+}

@@ -1,0 +1,158 @@
+import { OP, type Operation } from '../runtime/operation.ts'
+import { ModelPromise } from '../runtime/promise.ts'
+import { STEP, state } from '../runtime/state.ts'
+import type { Event } from './event.ts'
+import { type Core, outcome, type Outcome, SLEEPS } from './core.ts'
+import { SPACE } from './objects.ts'
+import type { Thread } from './thread.ts'
+import type { Waiter } from './waiters.ts'
+
+/** Steps that sleep and wake: `Atomics.wait`, `waitAsync`, `notify` and their second halves. */
+export function performWaiting(
+  machine: Core,
+  thread: Thread,
+  operation: Operation,
+  event: Event,
+): Outcome {
+  switch (operation.kind) {
+    case OP.wait:
+      return wait(machine, thread, operation, event)
+    case OP.wake:
+      return wake(machine, thread, event)
+    case OP.waitAsync:
+      return waitAsync(machine, thread, operation, event)
+    case OP.notify:
+      return notify(machine, thread, operation, event)
+    case OP.settle:
+      return strike(machine, operation.first as Waiter, event)
+    case OP.idle:
+      return deliver(machine, thread, event)
+    default:
+      throw new Error(`expected a step, got operation ${operation.kind}`)
+  }
+}
+
+/** The list of waiters of an address. */
+function listOf(machine: Core, operation: Operation): number {
+  const info = machine.buffers.viewInfo(operation.view!, operation.place)
+  const offset = info.byteOffset + operation.index * info.elementBytes
+  return machine.persistent.names.object(SPACE.waiters, info.buffer.id, offset)
+}
+
+function mailboxOf(machine: Core, thread: Thread): number {
+  return machine.persistent.names.object(SPACE.mailbox, thread.id, 0)
+}
+
+/** Compares, and if the value is the expected one puts the thread to sleep, in one step. */
+function wait(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const value = read(machine, thread, operation, event)
+  if (value !== operation.first) return outcome('not-equal')
+  if (operation.timeoutMs === 0) return outcome('timed-out')
+  machine.sleeping.set(thread, enqueue(machine, thread, operation, event, undefined))
+  operation.kind = OP.wake
+  return SLEEPS
+}
+
+function enqueue(
+  machine: Core,
+  thread: Thread,
+  operation: Operation,
+  event: Event,
+  promise: ModelPromise | undefined,
+): Waiter {
+  const list = listOf(machine, operation)
+  event.add(list, 1, 1)
+  const isTimed = operation.timeoutMs !== Infinity
+  return machine.waiters.enqueue({
+    thread,
+    promise,
+    list,
+    isTimed,
+    state: 'waiting',
+    notifiedBy: -1,
+  })
+}
+
+function read(machine: Core, thread: Thread, operation: Operation, event: Event): unknown {
+  const { kind } = operation
+  operation.kind = OP.load
+  const value = machine.access(thread, operation, event)
+  operation.kind = kind
+  return value
+}
+
+/** A thread that can be timed out races with whoever would notify it: both orders are tried. */
+function wake(machine: Core, thread: Thread, event: Event): Outcome {
+  const waiter = machine.sleeping.get(thread)!
+  machine.sleeping.delete(thread)
+  if (waiter.state === 'notified') {
+    event.hasEffect = true
+    if (waiter.isTimed) event.add(waiter.list, 1, 0)
+    else event.enabledBy = waiter.notifiedBy
+    machine.races.order(machine.event(waiter.notifiedBy).thread, thread.id)
+    return outcome('ok')
+  }
+  machine.waiters.remove(waiter)
+  event.add(waiter.list, 1, 1)
+  return outcome('timed-out')
+}
+
+function notify(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const list = listOf(machine, operation)
+  const woken = machine.waiters.notify(list, operation.first as number, machine.length)
+  event.add(list, 1, woken.length > 0 ? 1 : 0)
+  for (const waiter of woken) if (waiter.promise !== undefined) post(machine, waiter, event)
+  void thread
+  return outcome(woken.length)
+}
+
+/** Puts the outcome of a `waitAsync` into the mailbox of the agent that waits for it. */
+function post(machine: Core, waiter: Waiter, event: Event): void {
+  const box = machine.mailboxes.get(waiter.thread)
+  if (box === undefined) machine.mailboxes.set(waiter.thread, [waiter])
+  else box.push(waiter)
+  event.add(mailboxOf(machine, waiter.thread), 1, 1)
+  if (waiter.notifiedBy < 0) waiter.notifiedBy = machine.length
+}
+
+function waitAsync(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const value = read(machine, thread, operation, event)
+  if (value !== operation.first) return outcome({ async: false, value: 'not-equal' })
+  if (operation.timeoutMs === 0) return outcome({ async: false, value: 'timed-out' })
+  const promise = new ModelPromise()
+  thread.awaitedFromOutside++
+  const waiter = enqueue(machine, thread, operation, event, promise)
+  if (waiter.isTimed) machine.start(`timeout of ${thread.name}`, timer(waiter), thread)
+  return outcome({ async: true, value: promise })
+}
+
+/** The clock that may time a `waitAsync` out: a thread of one step, so that it can strike anywhere. */
+function* timer(waiter: Waiter): Generator<unknown, void, unknown> {
+  state.pending.event(OP.settle, 0, waiter)
+  yield STEP
+}
+
+function strike(machine: Core, waiter: Waiter, event: Event): Outcome {
+  if (waiter.state !== 'waiting') {
+    event.add(waiter.list, 1, 0)
+    return outcome(undefined)
+  }
+  waiter.state = 'timed-out'
+  machine.waiters.remove(waiter)
+  event.add(waiter.list, 1, 1)
+  post(machine, waiter, event)
+  return outcome(undefined)
+}
+
+/** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
+function deliver(machine: Core, thread: Thread, event: Event): Outcome {
+  const waiter = machine.mailboxes.get(thread)!.shift()!
+  event.add(mailboxOf(machine, thread), 1, 1)
+  thread.awaitedFromOutside--
+  machine.races.order(machine.event(waiter.notifiedBy).thread, thread.id)
+  const before = state.thread
+  state.thread = thread
+  waiter.promise!.resolve(waiter.state === 'notified' ? 'ok' : 'timed-out')
+  state.thread = before
+  return outcome(undefined)
+}

@@ -1,0 +1,92 @@
+import { startAsync } from '../runtime/async.ts'
+import { compiledOf } from '../runtime/functions.ts'
+import { describe, isAssertion } from './failure.ts'
+import type { Machine } from './machine.ts'
+
+/** What a program is made of; `setup` is given one for each execution and fills it. */
+export interface World {
+  /** Adds a thread that runs `body`, a function or generator function of a compiled module. */
+  readonly thread: (name: string, body: () => unknown) => void
+  /** Adds a check of the final state, made when all threads have ended. It throws if it fails. */
+  readonly after: (check: () => void) => void
+  /**
+   * Adds a count of what is allocated. It is asked after `setup` and again at the end, and a
+   * difference is a leak.
+   */
+  readonly leaks: (name: string, count: () => number) => void
+  /** Adds a check of another kind that runs at the end; `history` is built from it. */
+  readonly check: (check: (machine: Machine) => void) => void
+}
+
+interface Count {
+  readonly name: string
+  readonly count: () => number
+  before: number
+}
+
+/** The world of one execution. */
+export class WorldOf implements World {
+  readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
+  readonly #checks: ((machine: Machine) => void)[] = []
+  readonly #counts: Count[] = []
+
+  readonly thread = (name: string, body: () => unknown): void => {
+    this.#threads.push({ name, steps: stepsOf(name, body, []) })
+  }
+
+  readonly after = (check: () => void): void => {
+    this.#checks.push((machine) => {
+      try {
+        check()
+      } catch (error) {
+        const kind = isAssertion(error) ? 'assertion' : 'exception'
+        machine.fail({ kind, message: describe(error), thread: undefined, place: 0, error })
+      }
+    })
+  }
+
+  readonly leaks = (name: string, count: () => number): void => {
+    this.#counts.push({ name, count, before: 0 })
+  }
+
+  readonly check = (check: (machine: Machine) => void): void => {
+    this.#checks.push(check)
+  }
+
+  /** Starts the threads, once `setup` has returned. */
+  start(machine: Machine): void {
+    if (this.#threads.length === 0) {
+      throw new TypeError('expected `setup` to add threads, got none')
+    }
+    for (const entry of this.#counts) entry.before = entry.count()
+    for (const { name, steps } of this.#threads) machine.start(name, steps)
+  }
+
+  /** Makes the final checks, when all threads have ended. */
+  finish(machine: Machine): void {
+    for (const check of this.#checks) check(machine)
+    for (const { name, count, before } of this.#counts) {
+      const left = count() - before
+      if (left === 0) continue
+      const message = `${name}: ${left} more in use at the end than at the start`
+      machine.fail({ kind: 'leak', message, thread: undefined, place: 0 })
+    }
+  }
+}
+
+/** The steps of a thread's function. */
+export function stepsOf(
+  name: string,
+  body: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): Generator<unknown, unknown, unknown> {
+  const compiled = compiledOf(body)
+  if (compiled === undefined) {
+    throw new TypeError(
+      `expected the function of thread ${name} to be compiled for checking; ` +
+        'load its module with the interleave plugin or loader',
+    )
+  }
+  const steps = compiled.body.apply(compiled.self as never, args as never[])
+  return compiled.kind === 2 ? startAsync(steps) : steps
+}

@@ -1,0 +1,120 @@
+import { type Execution, Explorer, type Setup } from './engine/explorer.ts'
+import type { Failure } from './engine/failure.ts'
+import type { RacePolicy } from './engine/core.ts'
+import type { DataRace } from './engine/races.ts'
+import { type FailureReport, reportFailure } from './report/failure-report.ts'
+import { parseSchedule, type Schedule } from './report/schedule.ts'
+import { Exhaustive } from './strategies/exhaustive.ts'
+import { Guided } from './strategies/guided.ts'
+import type { Strategy } from './strategies/strategy.ts'
+
+export interface ExploreOptions {
+  /** What reports call the program. */
+  readonly name?: string
+  /** How to choose executions; `exhaustive()` unless said otherwise. */
+  readonly strategy?: Strategy
+  /** Executions at most, redundant ones included; 1,000,000 unless said otherwise. */
+  readonly maxExecutions?: number
+  /** Steps at most in one execution; 10,000 unless said otherwise. */
+  readonly maxSteps?: number
+  /** Milliseconds at most, by `now`; both or neither. */
+  readonly maxMs?: number
+  readonly now?: () => number
+  /**
+   * Whether data races are failures: all of them (`'fail'`), none (`'ignore'`), or those for
+   * which the function says true.
+   */
+  readonly races?: 'fail' | 'ignore' | ((race: DataRace) => boolean)
+  /** A schedule printed by a failure: only that execution is run. */
+  readonly replay?: string
+  /** Go on after the first failure, which is the one that is reported. */
+  readonly keepGoing?: boolean
+  /** Shorten the schedule of a failure; true unless said otherwise. */
+  readonly shrink?: boolean
+  /** Called for each execution, with what came of it. */
+  readonly onExecution?: (execution: Execution) => void
+}
+
+/** What an exploration found. */
+export interface Exploration {
+  readonly name: string
+  /** `holds`: nothing is wrong in what was explored, and that was all of what the strategy claims. */
+  readonly verdict: 'holds' | 'fails' | 'unfinished'
+  /** Executions that differ in more than the order of independent steps, and redundant ones. */
+  readonly executions: number
+  readonly redundant: number
+  readonly steps: number
+  /** Why the exploration stopped before its strategy was done. */
+  readonly stopped: string | undefined
+  readonly failure: FailureReport | undefined
+  /** One sentence: how much was explored, and with what outcome. */
+  readonly summary: string
+}
+
+/**
+ * Runs the program that `setup` describes under every schedule that the strategy finds worth it.
+ * Returns what was found. Throws a `Refusal` for code that cannot be checked, and what `setup`
+ * itself throws: those are mistakes in the test, not findings.
+ */
+export function explore(options: ExploreOptions, setup: Setup): Exploration {
+  const races = racePolicy(options.races)
+  const explorer = new Explorer(setup, races)
+  const strategy = strategyOf(options)
+  let found: { failure: Failure; schedule: Schedule } | undefined
+  const stopped = explorer.explore(strategy, budgetOf(options), (execution) => {
+    options.onExecution?.(execution)
+    if (execution.failure !== undefined && found === undefined) {
+      found = { failure: execution.failure, schedule: scheduleOf(execution) }
+    }
+    return found !== undefined && options.keepGoing !== true
+  })
+  const failure = found && reportFailure(setup, races, found.failure, found.schedule, options)
+  return conclusion(options, strategy, explorer, stopped, failure)
+}
+
+function strategyOf(options: ExploreOptions): Strategy {
+  if (options.replay !== undefined) return new Guided(parseSchedule(options.replay))
+  return options.strategy ?? new Exhaustive()
+}
+
+function budgetOf({ maxExecutions = 1_000_000, maxSteps = 10_000, maxMs, now }: ExploreOptions) {
+  if ((maxMs === undefined) !== (now === undefined)) {
+    throw new TypeError('expected `maxMs` and `now` together, got one of them')
+  }
+  const start = now?.() ?? 0
+  const isOver = (): boolean => now !== undefined && now() - start > maxMs!
+  return { executions: maxExecutions, stepsPerExecution: maxSteps, isOver }
+}
+
+function racePolicy(races: ExploreOptions['races'] = 'fail'): RacePolicy {
+  if (typeof races === 'function') return races
+  return () => races === 'fail'
+}
+
+function scheduleOf({ machine }: Execution): Schedule {
+  const threads: string[] = []
+  for (let i = 0; i < machine.length; i++) {
+    threads.push(machine.threads[machine.event(i).thread]!.key)
+  }
+  return threads
+}
+
+function conclusion(
+  { name = 'program' }: ExploreOptions,
+  strategy: Strategy,
+  explorer: Explorer,
+  stopped: string | undefined,
+  failure: FailureReport | undefined,
+): Exploration {
+  const { executions, redundant, steps } = explorer.totals
+  const verdict = failure ? 'fails' : stopped === undefined ? 'holds' : 'unfinished'
+  const count = executions.toLocaleString('en')
+  const how = stopped
+    ? `stopped at ${stopped}, after ${count} executions`
+    : failure
+      ? `in execution ${count}`
+      : `${strategy.isExhaustive ? 'all ' : ''}${count} executions`
+  const what = failure ? `${failure.kind}: ${failure.message}` : verdict === 'holds' ? 'holds' : 'nothing found'
+  const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim})`
+  return { name, verdict, executions, redundant, steps, stopped, failure, summary }
+}

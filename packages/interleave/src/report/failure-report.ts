@@ -1,0 +1,59 @@
+import type { Setup } from '../engine/explorer.ts'
+import { Explorer } from '../engine/explorer.ts'
+import type { Failure, FailureKind } from '../engine/failure.ts'
+import type { RacePolicy } from '../engine/core.ts'
+import { showPlace } from '../runtime/places.ts'
+import { Guided } from '../strategies/guided.ts'
+import { showColumns } from './columns.ts'
+import { Recorder, type Row } from './recorder.ts'
+import { type Schedule, showSchedule } from './schedule.ts'
+
+/** A failure, explained. */
+export interface FailureReport {
+  readonly kind: FailureKind
+  readonly message: string
+  /** The thread in which it happened, if it did in one. */
+  readonly thread: string | undefined
+  /** `file:line:column` of what the thread did last, or an empty string. */
+  readonly where: string
+  /** Run `explore({ replay }, setup)` to see this execution again. */
+  readonly replay: string
+  /** Names of the threads, in the order of the columns. */
+  readonly threads: readonly string[]
+  readonly rows: readonly Row[]
+  /** Times that a thread was taken off although it could have gone on. */
+  readonly preemptions: number
+  /** What the failing thread or check threw, if it threw. */
+  readonly error: unknown
+  /** All of it as text: message, schedule in columns, replay string. */
+  readonly text: string
+}
+
+/** Runs the failing schedule once more and writes down what each step did. */
+export function reportFailure(
+  setup: Setup,
+  races: RacePolicy,
+  failure: Failure,
+  schedule: Schedule,
+  _options: { readonly shrink?: boolean },
+): FailureReport {
+  const guided = new Guided(schedule)
+  const explorer = new Explorer(setup, races)
+  const recorder = new Recorder(explorer.persistent)
+  let threads: string[] = []
+  let seen = failure
+  const budget = { executions: 1, stepsPerExecution: Infinity, isOver: () => false }
+  explorer.explore(guided, budget, ({ machine, failure: again }) => {
+    threads = machine.threads.map((thread) => thread?.name ?? '')
+    if (again !== undefined) seen = again
+    return true
+  })
+  const replay = showSchedule(guided.ran)
+  const where = seen.place === 0 ? '' : showPlace(seen.place)
+  const { rows } = recorder
+  const thread = seen.thread === undefined ? undefined : threads[seen.thread]
+  const { kind, message, error } = seen
+  const report = { kind, message, thread, where, replay, threads, rows, error }
+  const { preemptions } = guided
+  return { ...report, preemptions, text: showColumns({ ...report, preemptions }) }
+}

@@ -1,0 +1,48 @@
+import { answer } from './access.ts'
+import { call } from './calls.ts'
+import { OP } from './operation.ts'
+import { ModelPromise } from './promise.ts'
+import { type CallbackJob, type Job, state, STEP } from './state.ts'
+
+type Steps<T = unknown> = Generator<unknown, T, unknown>
+
+/**
+ * A whole thread: its function, then its jobs until none is left and none can come. The result is
+ * the function's, or what its promise came to.
+ */
+export function* runAgent(main: Steps): Steps {
+  const thread = state.thread!
+  const result = yield* main
+  if (result instanceof ModelPromise) result.isHandled = true
+  for (;;) {
+    const job = thread.jobs.shift()
+    if (job !== undefined) yield* runJob(job)
+    else if (thread.awaitedFromOutside > 0 || isPending(result)) {
+      state.pending.event(OP.idle, 0, undefined)
+      yield STEP
+    } else break
+  }
+  if (!(result instanceof ModelPromise)) return result
+  if (result.status === 'rejected') throw result.value
+  return result.value
+}
+
+function isPending(result: unknown): boolean {
+  return result instanceof ModelPromise && result.status === 'pending'
+}
+
+function* runJob(job: Job): Steps {
+  if (typeof job === 'function') job()
+  else if ('steps' in job) yield* job.steps
+  else yield* runCallback(job)
+  return undefined
+}
+
+function* runCallback({ callback, args, promise }: CallbackJob): Steps {
+  try {
+    promise.resolve(call(0, callback, undefined, args) ? yield* answer.steps! : answer.value)
+  } catch (error) {
+    promise.settle(false, error)
+  }
+  return undefined
+}

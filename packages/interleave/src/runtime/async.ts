@@ -1,0 +1,48 @@
+import { ModelPromise, queueJob } from './promise.ts'
+import { refuse } from './refusal.ts'
+import { AWAIT, state, STEP } from './state.ts'
+
+type Steps<T = unknown> = Generator<unknown, T, unknown>
+
+/** Starts a compiled async function; the steps run it to its first `await` and give the promise. */
+export function* startAsync(steps: Steps): Steps<ModelPromise> {
+  const promise = new ModelPromise()
+  yield* advance(steps, promise, true, undefined)
+  return promise
+}
+
+function* advance(steps: Steps, promise: ModelPromise, ok: boolean, value: unknown): Steps {
+  try {
+    let result = ok ? steps.next(value) : steps.throw(value)
+    while (!result.done) {
+      if (result.value === AWAIT) {
+        const awaited = toPromise(state.awaited)
+        awaited.react((isOk, v) => queueJob({ steps: advance(steps, promise, isOk, v) }))
+        return undefined
+      }
+      result = yield* step(steps)
+    }
+    promise.resolve(result.value)
+  } catch (error) {
+    promise.settle(false, error)
+  }
+  return undefined
+}
+
+function* step(steps: Steps): Steps<IteratorResult<unknown, unknown>> {
+  let value: unknown
+  try {
+    value = yield STEP
+  } catch (error) {
+    return steps.throw(error)
+  }
+  return steps.next(value)
+}
+
+function toPromise(value: unknown): ModelPromise {
+  if (value instanceof ModelPromise) return value
+  if (typeof (value as PromiseLike<unknown> | undefined)?.then === 'function') {
+    throw refuse(0, 'it awaits a promise made by code that is not compiled, which nothing settles')
+  }
+  return ModelPromise.resolve(value)
+}

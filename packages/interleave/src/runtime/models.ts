@@ -1,0 +1,172 @@
+import { answer, getElement, setElement } from './access.ts'
+import { OP, type SharedView } from './operation.ts'
+import { refuse } from './refusal.ts'
+import { state, STEP } from './state.ts'
+import { isSharedView, lengthOf } from './views.ts'
+
+type Model = (place: number) => Generator<unknown, unknown, unknown>
+type AnyFunction = (...args: never[]) => unknown
+type Snapshot = Record<string, AnyFunction>
+
+const typedArray = Object.getPrototypeOf(Int8Array.prototype) as Record<string, AnyFunction>
+const names = new Map<AnyFunction, string>()
+for (const key of Object.getOwnPropertyNames(typedArray)) {
+  const value: unknown = Object.getOwnPropertyDescriptor(typedArray, key)!.value
+  if (typeof value === 'function' && key !== 'constructor') names.set(value as AnyFunction, key)
+}
+for (const key of Object.getOwnPropertyNames(DataView.prototype)) {
+  const value: unknown = Object.getOwnPropertyDescriptor(DataView.prototype, key)!.value
+  if (/^[gs]et/.test(key)) names.set(value as AnyFunction, key)
+}
+
+/** Methods that hand out the same memory or an iterator over it, and touch nothing themselves. */
+const PASSIVE: ReadonlySet<string> = new Set(['subarray', 'keys', 'entries', 'values'])
+
+/**
+ * How a native function that would touch shared memory runs step by step, if it is one: the
+ * methods of typed arrays and DataViews, and what copies a typed array.
+ */
+export function modelOf(fn: AnyFunction, self: unknown, args: unknown[]): Model | undefined {
+  const name = names.get(fn)
+  if (name !== undefined && isSharedView(self)) {
+    if (self instanceof DataView) return (place) => dataView(place, self as never, name, args)
+    if (!PASSIVE.has(name)) return (place) => method(place, self, fn, name, args)
+  }
+  const [source] = args
+  if (name === 'set' && isSharedView(source)) return (place) => setFrom(place, fn, self, args)
+  if (!isSharedView(source)) return undefined
+  if (fn === (Array.from as AnyFunction)) return (place) => arrayFrom(place, args)
+  if (isTypedArrayClass(fn)) return (place) => copy(place, fn, source)
+  return undefined
+}
+
+/** All elements of a shared array, one step each. */
+export function* snapshot(place: number, view: SharedView): Generator<unknown, unknown[], unknown> {
+  const elements: unknown[] = []
+  for (let i = 0; i < lengthOf(view); i++) {
+    getElement(place, view, i)
+    elements.push(yield STEP)
+  }
+  return elements
+}
+
+/** The elements as steps of a loop over them: each is read when the loop asks for it. */
+export function* elements(place: number, view: SharedView): Generator<unknown, void, unknown> {
+  for (let i = 0; i < lengthOf(view); i++) {
+    getElement(place, view, i)
+    const value = yield STEP
+    yield value
+  }
+}
+
+function* method(
+  place: number,
+  self: SharedView,
+  fn: AnyFunction,
+  name: string,
+  args: unknown[],
+): Generator<unknown, unknown, unknown> {
+  if (name === 'fill') return yield* fill(place, self, args)
+  if (name === 'set') return yield* setAll(place, self, args[0] as ArrayLike<unknown>, args[1])
+  if (name === 'at') {
+    const at = Math.trunc(Number(args[0])) || 0
+    return getElement(place, self, at < 0 ? at + lengthOf(self) : at) ? yield STEP : answer.value
+  }
+  const before = yield* snapshot(place, self)
+  const copied = plainCopy(self, before)
+  const result = (fn as (...a: unknown[]) => unknown).apply(copied, args)
+  yield* setAll(place, self, copied as unknown as ArrayLike<unknown>, 0, before)
+  return result === (copied as unknown) ? self : result
+}
+
+function* fill(place: number, self: SharedView, args: unknown[]): Generator<unknown, unknown> {
+  const length = lengthOf(self)
+  const [from, to] = range(args[1], args[2], length)
+  for (let i = from; i < to; i++) {
+    setElement(place, self, i, args[0])
+    yield STEP
+  }
+  return self
+}
+
+function* setAll(
+  place: number,
+  self: SharedView,
+  source: ArrayLike<unknown>,
+  offset: unknown,
+  before?: unknown[],
+): Generator<unknown, unknown, unknown> {
+  const start = Number(offset ?? 0)
+  const isShared = isSharedView(source)
+  if (start + source.length > lengthOf(self)) throw new RangeError('offset is out of bounds')
+  for (let i = 0; i < source.length; i++) {
+    if (before !== undefined && Object.is(before[i], source[i])) continue
+    const value = isShared && getElement(place, source, i) ? yield STEP : source[i]
+    setElement(place, self, start + i, value)
+    yield STEP
+  }
+  return undefined
+}
+
+/** `set` on an ordinary array from a shared one. */
+function* setFrom(
+  place: number,
+  fn: AnyFunction,
+  self: unknown,
+  args: unknown[],
+): Generator<unknown, unknown, unknown> {
+  const source = plainCopy(args[0] as SharedView, yield* snapshot(place, args[0] as SharedView))
+  return (fn as (...a: unknown[]) => unknown).apply(self, [source, args[1]])
+}
+
+function* arrayFrom(place: number, args: unknown[]): Generator<unknown, unknown, unknown> {
+  const source = yield* snapshot(place, args[0] as SharedView)
+  return Array.from(source, args[1] as never)
+}
+
+function* copy(
+  place: number,
+  Class: AnyFunction,
+  source: SharedView,
+): Generator<unknown, unknown, unknown> {
+  return Reflect.construct(Class, [yield* snapshot(place, source)])
+}
+
+function* dataView(
+  place: number,
+  self: SharedView,
+  name: string,
+  args: unknown[],
+): Generator<unknown, unknown, unknown> {
+  const isRead = name.startsWith('get')
+  const size = Number(/\d+$/.exec(name)![0]) / 8
+  const offset = Number(args[0] ?? 0)
+  if (!(offset >= 0 && offset + size <= self.byteLength)) {
+    throw new RangeError('Offset is outside the bounds of the DataView')
+  }
+  if (((self.byteOffset + offset) % 8) + size > 8) {
+    throw refuse(place, `${name} at byte ${offset} crosses an 8-byte boundary; align it`)
+  }
+  const op = state.pending.access(isRead ? OP.read : OP.write, place, self, offset)
+  op.method = name
+  op.first = isRead ? undefined : args[1]
+  op.littleEndian = Boolean(args[isRead ? 1 : 2])
+  return yield STEP
+}
+
+function plainCopy(view: SharedView, values: unknown[]): Snapshot {
+  const Class = view.constructor as new (values: unknown[]) => Snapshot
+  return new Class(values)
+}
+
+function isTypedArrayClass(fn: unknown): boolean {
+  return typeof fn === 'function' && Object.getPrototypeOf(fn) === Object.getPrototypeOf(Int8Array)
+}
+
+function range(from: unknown, to: unknown, length: number): [number, number] {
+  const clamp = (value: unknown, otherwise: number): number => {
+    const at = value === undefined ? otherwise : Math.trunc(Number(value)) || 0
+    return at < 0 ? Math.max(0, at + length) : Math.min(at, length)
+  }
+  return [clamp(from, 0), clamp(to, length)]
+}

@@ -1,0 +1,44 @@
+/** A place in an original source file. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The text of that line, trimmed. */
+  readonly text: string
+}
+
+/** What a compiled module says of its places: `[line, column, …]` and the texts of those lines. */
+export interface PlaceTable {
+  readonly file: string
+  readonly positions: readonly number[]
+  readonly lines: Readonly<Record<number, string>>
+}
+
+/** Numbers for the places of one module; a module has fewer than this many. */
+const PLACES_PER_FILE = 1 << 16
+
+/** All compiled modules of this isolate, in the order in which they were evaluated. */
+const tables: PlaceTable[] = ((globalThis as Record<symbol, unknown>)[
+  Symbol.for('smpnet.interleave.places')
+] ??= []) as PlaceTable[]
+
+/** Takes a compiled module's table and returns the number that its first place gets. */
+export function addPlaces(table: PlaceTable): number {
+  return tables.push(table) * PLACES_PER_FILE
+}
+
+/** What the number stands for. Number 0 is a place in code that nobody compiled. */
+export function placeOf(number: number): Place {
+  const table = tables[Math.floor(number / PLACES_PER_FILE) - 1]
+  if (table === undefined) return { file: '(not compiled)', line: 0, column: 0, text: '' }
+  const at = (number % PLACES_PER_FILE) * 2
+  const line = table.positions[at] ?? 0
+  const column = table.positions[at + 1] ?? 0
+  return { file: table.file, line, column, text: table.lines[line] ?? '' }
+}
+
+/** `file:line:column`, as editors open it. */
+export function showPlace(number: number): string {
+  const { file, line, column } = placeOf(number)
+  return line === 0 ? file : `${file}:${line}:${column}`
+}

@@ -1,0 +1,75 @@
+import { Operation } from './operation.ts'
+
+/** What a thread shows to the code that runs on it; the engine's thread extends it. */
+export interface RunningThread {
+  readonly name: string
+  /** Changes to ordinary objects since the thread began, for telling idle loops from busy ones. */
+  readonly changes: ChangeLog
+  /** Callbacks of settled promises, first in, first out. */
+  readonly jobs: Job[]
+  /** Promises of `waitAsync` that are not settled yet, or not yet delivered. */
+  awaitedFromOutside: number
+  /** Deterministic stand-ins, one per thread so that no schedule can change what they give. */
+  ticks: number
+  randomState: number
+}
+
+/** What a settled promise has to be done: a callback of the source, the rest of an async function. */
+export type Job = (() => void) | { readonly steps: Generator<unknown, unknown, unknown> } | CallbackJob
+
+export interface CallbackJob {
+  readonly callback: unknown
+  readonly args: unknown[]
+  /** What the callback's outcome settles. */
+  readonly promise: { resolve(value: unknown): void; settle(isFulfilled: boolean, v: unknown): void }
+}
+
+/** Whether everything written since a mark now holds what it held then. */
+export interface ChangeLog {
+  mark(): number
+  isUndoneSince(mark: number): boolean
+  /** A change that cannot be looked up again. */
+  note(): void
+  noteProperty(target: object, key: PropertyKey, before: unknown): void
+}
+
+/** What the engine offers to compiled code while one of its threads runs. */
+export interface Host {
+  /** How many steps all threads have made. */
+  readonly length: number
+  /** Whether what the running thread did since step `mark` could be left out of the execution. */
+  isRemovable(mark: number): boolean
+}
+
+/** One per isolate, however many copies of this package are loaded into it. */
+export interface RuntimeState {
+  /** The access that the running thread is about to make. */
+  pending: Operation
+  /** The thread whose code is on the stack, if a checked one is. */
+  thread: RunningThread | undefined
+  host: Host | undefined
+  /** The function without a compiled form that is being called, for explanations. */
+  outside: string | undefined
+  /** Where the innermost call was made, for functions that stand for a native one. */
+  callPlace: number
+  /** What the running async function awaits. */
+  awaited: unknown
+}
+
+export const state: RuntimeState = ((globalThis as Record<symbol, unknown>)[
+  Symbol.for('smpnet.interleave.state')
+] ??= {
+  pending: new Operation(),
+  thread: undefined,
+  host: undefined,
+  outside: undefined,
+  callPlace: 0,
+  awaited: undefined,
+} satisfies RuntimeState) as RuntimeState
+
+/** What a compiled function yields to say that `state.pending` is its next step. */
+export const STEP: unique symbol = Symbol.for('smpnet.interleave.step')
+/** What a compiled async function yields to await `state.awaited`. */
+export const AWAIT: unique symbol = Symbol.for('smpnet.interleave.await')
+/** Under this key a function carries its compiled form. */
+export const COMPILED: unique symbol = Symbol.for('smpnet.interleave.compiled')

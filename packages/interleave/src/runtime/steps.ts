@@ -1,0 +1,64 @@
+import { resumeDirectly } from './direct.ts'
+import { CALLED_FROM_OUTSIDE } from './refusal.ts'
+import { STEP } from './state.ts'
+
+type Inner = Generator<unknown, unknown, unknown>
+type Result = IteratorResult<unknown, unknown>
+
+/**
+ * What a generator function of the source returns when it is compiled: an iterator of what the
+ * source yields. The generator inside yields those values and, between them, its steps.
+ */
+export class Steps {
+  /** The last result, given again when nothing changed, so that a driver's loop can be seen idle. */
+  #last: Result | undefined
+
+  constructor(readonly inner: Inner) {}
+
+  next(value?: unknown): Result {
+    return this.#direct(this.inner.next(value))
+  }
+
+  throw(error: unknown): Result {
+    return this.#direct(this.inner.throw(error))
+  }
+
+  return(value?: unknown): Result {
+    return this.#direct(this.inner.return(value))
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  /** `next`, `throw` or `return` as steps of whoever drives this generator. */
+  *drive(method: 'next' | 'throw' | 'return', value: unknown): Generator<unknown, Result, unknown> {
+    let result = this.inner[method](value as never)
+    while (!result.done && result.value === STEP) {
+      let answer: unknown
+      try {
+        answer = yield STEP
+      } catch (error) {
+        result = this.inner.throw(error)
+        continue
+      }
+      result = this.inner.next(answer)
+    }
+    return this.#same(result)
+  }
+
+  #direct(first: Result): Result {
+    let result = first
+    while (!result.done && result.value === STEP) {
+      result = resumeDirectly(this.inner, CALLED_FROM_OUTSIDE, 'a generator')
+    }
+    return result
+  }
+
+  #same(result: Result): Result {
+    const last = this.#last
+    if (last?.done === result.done && Object.is(last?.value, result.value)) return last as Result
+    this.#last = result
+    return result
+  }
+}

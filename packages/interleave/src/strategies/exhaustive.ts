@@ -1,0 +1,134 @@
+import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
+import type { Machine } from '../engine/machine.ts'
+import { HappensBefore, type ReversibleRace } from './happens-before.ts'
+import { enabledThreads, type Strategy } from './strategy.ts'
+import { type Branch, initialOf, insert, type Sequence } from './wakeup-tree.ts'
+
+/** One state on the path of the current execution. */
+interface Node {
+  /** Steps that need not be made here, because executions that start with them are done. */
+  readonly sleep: Access[]
+  /** The thread whose step is being explored. */
+  thread: number
+  /** That step, once it has been made. */
+  access: Access | undefined
+  /** Other steps that have to be explored from here. */
+  branches: Branch[]
+  /** What has to follow the step that is being explored. */
+  guide: Branch[]
+}
+
+/**
+ * Every execution, up to the order of independent steps, and each of them once: optimal dynamic
+ * partial order reduction with wakeup trees (Abdulla, Aronis, Jonsson and Sagonas, POPL 2014).
+ *
+ * An execution is run to its end. Each pair of dependent steps in it that could have come the
+ * other way round is a race; for each, the steps that lead to the reversed order are inserted at
+ * the state before the race, unless something explored or about to be explored from there covers
+ * them. Memory is one path and the branches that hang off it.
+ */
+export class Exhaustive implements Strategy {
+  readonly name: string = 'exhaustive'
+  readonly resumesIdleLoops = false
+  readonly isExhaustive = true
+  readonly claim = 'every execution, up to the order of independent steps'
+
+  readonly #path: Node[] = []
+  readonly #order = new HappensBefore()
+  readonly #enabled: number[] = []
+  /** Steps at the start of the execution that are the same as in the one before. */
+  #replayed = 0
+  #last = -1
+
+  begin(): void {
+    this.#order.clear()
+    this.#last = -1
+  }
+
+  choose(machine: Machine): number {
+    const depth = machine.length
+    if (depth >= this.#path.length && !this.#push(machine, depth)) return -1
+    return this.#path[depth]!.thread
+  }
+
+  observe(machine: Machine, event: Event): void {
+    const index = machine.length - 1
+    const node = this.#path[index]!
+    if (index >= this.#replayed) node.access = accessOf(event)
+    this.#order.add(machine, index, index >= this.#replayed)
+    this.#last = event.thread
+  }
+
+  finish(machine: Machine): boolean {
+    for (const race of this.#order.races) this.#reverse(machine, race)
+    return this.#backtrack()
+  }
+
+  /** Adds the node for the present state; false when all that could be done here is done already. */
+  #push(machine: Machine, depth: number): boolean {
+    const parent = this.#path[depth - 1]
+    const sleep = parent === undefined ? [] : this.#stillAsleep(parent)
+    const enabled = enabledThreads(machine, false, this.#enabled)
+    const [first, ...others] = parent?.guide ?? []
+    let thread = first?.access.thread ?? -1
+    if (first === undefined) {
+      const awake = enabled.filter((id) => sleep.every((access) => access.thread !== id))
+      if (awake.length === 0) return false
+      thread = awake.includes(this.#last) ? this.#last : awake[0]!
+    } else if (!enabled.includes(thread)) {
+      throw new Error(`expected thread ${thread} to be able to go on; the program is not deterministic`)
+    }
+    this.#path.push({
+      sleep,
+      thread,
+      access: undefined,
+      branches: others,
+      guide: first?.children ?? [],
+    })
+    return true
+  }
+
+  /** Sleeping steps that the step just explored has not woken. */
+  #stillAsleep(parent: Node): Access[] {
+    return parent.sleep.filter((access) => !areDependent(access, parent.access!))
+  }
+
+  /** Sees to it that the race's second step is also tried before its first. */
+  #reverse(machine: Machine, race: ReversibleRace): void {
+    const node = this.#path[race.first]!
+    const sequence = this.#without(machine, race)
+    if (node.sleep.some((access) => initialOf(access, sequence) !== undefined)) return
+    insert(node.branches, sequence)
+  }
+
+  /** All later steps that do not need the race's first step, and then its second step. */
+  #without(machine: Machine, { first, second }: ReversibleRace): Sequence {
+    const indexes: number[] = []
+    for (let i = first + 1; i < machine.length; i++) {
+      if (!this.#order.isBefore(machine, first, i)) indexes.push(i)
+    }
+    indexes.push(second)
+    return {
+      accesses: indexes.map((i) => this.#path[i]!.access!),
+      positions: indexes.map((_, i) => i),
+      precedes: (i, j) => this.#order.isBefore(machine, indexes[i]!, indexes[j]!),
+    }
+  }
+
+  /** Goes back to the last state from which something is left to explore. */
+  #backtrack(): boolean {
+    for (let node = this.#path.at(-1); node !== undefined; node = this.#path.at(-1)) {
+      if (node.access !== undefined) node.sleep.push(node.access)
+      const next = node.branches.shift()
+      if (next !== undefined) {
+        node.thread = next.access.thread
+        node.access = undefined
+        node.guide = next.children
+        this.#replayed = this.#path.length - 1
+        return true
+      }
+      this.#path.pop()
+    }
+    return false
+  }
+}

@@ -1,0 +1,51 @@
+import type { Machine } from '../engine/machine.ts'
+import type { Thread } from '../engine/thread.ts'
+import type { Schedule } from '../report/schedule.ts'
+import type { Strategy } from './strategy.ts'
+
+/**
+ * One execution, as a schedule says. When the schedule names a thread that cannot go on, or has
+ * ended, the thread that ran last goes on as long as it can, then the next one.
+ */
+export class Guided implements Strategy {
+  readonly name = 'replay'
+  readonly resumesIdleLoops = true
+  readonly isExhaustive = false
+  readonly claim = 'one schedule'
+  #last = -1
+  #at = 0
+  /** Times that a thread was taken off although it could have gone on. */
+  preemptions = 0
+  /** What was really run. */
+  readonly ran: string[] = []
+
+  constructor(readonly schedule: Schedule) {}
+
+  begin(): void {
+    this.#last = -1
+    this.#at = 0
+    this.preemptions = 0
+    this.ran.length = 0
+  }
+
+  choose(machine: Machine): number {
+    const able = machine.threads.filter(
+      (t): t is Thread => t !== undefined && (machine.isEnabled(t) || machine.canResume(t)),
+    )
+    if (able.length === 0) return -1
+    const previous = able.find(({ id }) => id === this.#last)
+    const wanted = able.find(({ key }) => key === this.schedule[this.#at])
+    this.#at++
+    const next = wanted ?? previous ?? able[0]!
+    if (previous !== undefined && next !== previous) this.preemptions++
+    this.#last = next.id
+    this.ran.push(next.key)
+    return next.id
+  }
+
+  observe(): void {}
+
+  finish(): boolean {
+    return false
+  }
+}

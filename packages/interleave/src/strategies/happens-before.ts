@@ -1,0 +1,117 @@
+import { assign, type Clock, join, knows } from '../engine/clock.ts'
+import type { Event } from '../engine/event.ts'
+import type { Machine } from '../engine/machine.ts'
+
+/** Two dependent steps with nothing between them: they could have come the other way round. */
+export interface ReversibleRace {
+  /** Index of the earlier step. */
+  readonly first: number
+  /** Index of the later step. */
+  readonly second: number
+}
+
+/**
+ * The order that an execution cannot do without: of each thread's steps, of steps that depend on
+ * each other, and of what makes a step possible before the step.
+ */
+export class HappensBefore {
+  /** By step: which steps of each thread happen before it, itself included. */
+  readonly clocks: Clock[] = []
+  /** By object: the steps that touched it. */
+  readonly #touching: number[][] = []
+  readonly #threads: Clock[] = []
+  /** The reversible races whose later step was added with `findRaces`. */
+  readonly races: ReversibleRace[] = []
+
+  clear(): void {
+    for (const list of this.#touching) list.length = 0
+    for (const clock of this.#threads) clock.length = 0
+    this.races.length = 0
+  }
+
+  /** Adds the step at `index`; with `findRaces`, also notes the races that it ends. */
+  add(machine: Machine, index: number, findRaces: boolean): void {
+    const event = machine.event(index)
+    const clock = (this.clocks[index] ??= [])
+    assign(clock, (this.#threads[event.thread] ??= []))
+    if (event.enabledBy >= 0) join(clock, this.clocks[event.enabledBy]!)
+    this.#orderAfterDependent(machine, event, index, clock, findRaces)
+    while (clock.length < event.thread) clock.push(0)
+    clock[event.thread] = event.sequence
+    assign(this.#threads[event.thread]!, clock)
+    for (let i = 0; i < event.size; i++) (this.#touching[event.objects[i]!] ??= []).push(index)
+  }
+
+  /** Whether step `a` happens before step `b`, given by index. */
+  isBefore(machine: Machine, a: number, b: number): boolean {
+    const { thread, sequence } = machine.event(a)
+    return knows(this.clocks[b]!, thread, sequence)
+  }
+
+  #orderAfterDependent(
+    machine: Machine,
+    event: Event,
+    index: number,
+    clock: Clock,
+    findRaces: boolean,
+  ): void {
+    const { size } = event
+    if (size === 1) return this.#orderObject(machine, event, 0, index, clock, findRaces)
+    // With several objects the latest dependent step has to come first, whichever object it is of.
+    const candidates = new Set<number>()
+    for (let i = 0; i < size; i++) {
+      for (const other of this.#touching[event.objects[i]!] ?? []) {
+        if (conflict(event, i, machine.event(other))) candidates.add(other)
+      }
+    }
+    for (const other of [...candidates].sort((a, b) => b - a)) {
+      this.#orderAfter(machine, other, index, clock, findRaces)
+    }
+  }
+
+  #orderObject(
+    machine: Machine,
+    event: Event,
+    at: number,
+    index: number,
+    clock: Clock,
+    findRaces: boolean,
+  ): void {
+    const list = this.#touching[event.objects[at]!]
+    if (list === undefined) return
+    const own = event.touched[at]! | event.changed[at]!
+    for (let i = list.length - 1; i >= 0; i--) {
+      const other = machine.event(list[i]!)
+      if (!conflict(event, at, other)) continue
+      this.#orderAfter(machine, list[i]!, index, clock, findRaces)
+      // Whatever came before a change of all these bytes also happens before that change.
+      const changed = changeOf(other, event.objects[at]!)
+      if ((changed & own) === own && (event.touched[at]! & own) === own) return
+    }
+  }
+
+  #orderAfter(machine: Machine, other: number, index: number, clock: Clock, find: boolean): void {
+    const earlier = machine.event(other)
+    if (knows(clock, earlier.thread, earlier.sequence)) return
+    if (earlier.thread !== machine.event(index).thread && find) {
+      this.races.push({ first: other, second: index })
+    }
+    join(clock, this.clocks[other]!)
+  }
+}
+
+function changeOf(event: Event, object: number): number {
+  for (let i = 0; i < event.size; i++) if (event.objects[i] === object) return event.changed[i]!
+  return 0
+}
+
+function conflict(event: Event, at: number, other: Event): boolean {
+  const object = event.objects[at]!
+  for (let i = 0; i < other.size; i++) {
+    if (other.objects[i] !== object) continue
+    const bits =
+      (event.changed[at]! & other.touched[i]!) | (event.touched[at]! & other.changed[i]!)
+    if (bits !== 0) return true
+  }
+  return false
+}

@@ -1,0 +1,40 @@
+import type { Event } from '../engine/event.ts'
+import type { Machine } from '../engine/machine.ts'
+
+/**
+ * Decides which thread makes the next step. One object serves one exploration: it is told when an
+ * execution begins, of each step, and when the execution has ended, and says whether it wants
+ * another. A new strategy is a new file with one of these.
+ */
+export interface Strategy {
+  /** As reports name it. */
+  readonly name: string
+  /**
+   * Whether a thread whose loop went round idly may go on in the same execution once somebody has
+   * written what it looks at. A strategy that tries every order need not: it also tries the
+   * executions in which the idle round was never made, and these are all that differ.
+   */
+  readonly resumesIdleLoops: boolean
+  /** What is proved when the strategy ends by itself: everything, or what the text says. */
+  readonly claim: string
+  /** Whether ending by itself means that every execution was covered. */
+  readonly isExhaustive: boolean
+
+  begin(machine: Machine): void
+  /** The number of an enabled thread, or -1 to end this execution, which then counts as redundant. */
+  choose(machine: Machine): number
+  observe(machine: Machine, event: Event): void
+  /** True to be given another execution. */
+  finish(machine: Machine): boolean
+}
+
+/** The numbers of the threads that could make a step, for a strategy that resumes idle loops. */
+export function enabledThreads(machine: Machine, resumesIdleLoops: boolean, into: number[]): number[] {
+  into.length = 0
+  for (const thread of machine.threads) {
+    if (thread === undefined) continue
+    if (machine.isEnabled(thread)) into.push(thread.id)
+    else if (resumesIdleLoops && machine.canResume(thread)) into.push(thread.id)
+  }
+  return into
+}
