@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { netperf } from './run-netperf.ts'
 
@@ -7,7 +8,11 @@ const CASES: [args: string, sentence: string][] = [
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
   ['run rr --cpus 65', 'expected --cpus to be a whole number from 1 to 64, got "65"'],
   ['run rr --cpus 1.5', 'expected --cpus to be a whole number from 1 to 64, got "1.5"'],
-  ['run rr --machine sim --cpus 257', 'whole number from 1 to 256, got "257"'],
+  ['run rr --machine sim --cpus 33', 'whole number from 1 to 32, got "33"'],
+  ['run rr --profile cray-1', 'expected a profile (xeon-e5-2650, '],
+  ['run rr --memory 1m', "and of the memory's 1048576 bytes"],
+  ['run rr --machine sim --memory 1m', "and of the memory's 1048576 bytes"],
+  ['run rr --boot nowhere.mjs', 'got no file at "nowhere.mjs"'],
   ['run rr --size 0', 'expected --size to be from 1 to 16m bytes'],
   ['run rr --size 17m', 'got "17m"'],
   ['run rr --size many', 'got "many"'],
@@ -24,6 +29,27 @@ const CASES: [args: string, sentence: string][] = [
   ['experiment polling', 'expected an experiment (none exist yet), got "polling"'],
 ]
 
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
+const short = ['--duration', '20ms', '--runs', '1']
+
+describe('a boot module', () => {
+  it.each(['live', 'sim'])('that throws ends the command on the %s machine', async (machine) => {
+    const args = ['run', 'rr', '--machine', machine, '--boot', fixture('boot-throws.mjs')]
+    const { status, stdout, stderr } = await netperf([...args, ...short])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('worker module boot-throws.mjs')
+    expect(stderr).toContain('no such network card')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('that never returns ends the command too', async () => {
+    const args = ['run', 'rr', '--variants', 'smpnet', '--boot', fixture('boot-hangs.mjs')]
+    const { status, stderr } = await netperf([...args, ...short])
+    expect(status).toBe(2)
+    expect(stderr).toContain('variant "smpnet" did not finish its start within 10000 ms')
+  })
+})
+
 describe('what cannot be done', () => {
   it.each(CASES)('netperf %s', async (args, sentence) => {
     const ended = await netperf([...args.split(' '), '--json'])
@@ -32,7 +58,9 @@ describe('what cannot be done', () => {
       : ended
     expect(stderr).toContain(sentence)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-    expect(stderr.trim().split('\n')).toHaveLength(1)
-    expect(stderr).toMatch(/^netperf: /)
+    const lines = stderr.trim().split('\n')
+    expect(lines.filter((line) => line.startsWith('netperf: '))).toHaveLength(1)
+    expect(lines.at(-1)).toMatch(/^netperf: /)
+    expect(stderr).not.toContain('    at ')
   })
 })
