@@ -85,12 +85,12 @@ export class ReceivingHalf {
     this.#inUse = true
     try {
       for (;;) {
+        while (!this.memory.settled()) yield SETTLE
         const taken = this.tryReceive(to, start, length)
         if (taken >= 0) return taken
         if (this.#copied + this.#untold > 0) return yield* this.#finish(td)
-        if (!this.memory.settled()) yield SETTLE
-        else if (!wait) return WOULD_BLOCK
-        else if ((yield* this.#waitForData(td)) === TIMED_OUT) return WOULD_BLOCK
+        if (!wait) return WOULD_BLOCK
+        if ((yield* this.#waitForData(td)) === TIMED_OUT) return WOULD_BLOCK
       }
     } finally {
       this.#inUse = false

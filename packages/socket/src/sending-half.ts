@@ -82,11 +82,11 @@ export class SendingHalf {
     this.#begin()
     try {
       for (let sent = 0; ; ) {
+        while (!this.memory.settled()) yield SETTLE
         const given = this.#tryGive(from, start + sent, length - sent)
         if (given === BROKEN) throw new BrokenPipe(`the receiver has gone after ${sent} bytes`)
         if (given >= 0) sent += given
         else if (this.#copied + this.#untold > 0) sent += yield* this.#finishStep(td)
-        else if (!this.memory.settled()) yield SETTLE
         else if (!wait) return sent
         else if ((yield* this.#waitForSpace(td, length - sent)) === TIMED_OUT) return sent
         if (sent === length) return sent
