@@ -35,7 +35,8 @@ function importsWithPlaces(root, { dir }) {
 function judge({ dir, name, manifest }, { file, line, specifier, kind, target, ships }, shared) {
   const at = { file, line, found: specifier }
   if (specifier.startsWith('.')) return leaving(dir, at, ships || kind !== 'url')
-  if (!target || isBuiltin(target) || target in (manifest.dependencies ?? {})) return []
+  const shipped = { ...manifest.dependencies, ...manifest.peerDependencies }
+  if (!target || isBuiltin(target) || target in shipped) return []
   if (target === name && !ships) return []
   const isDev = target in (manifest.devDependencies ?? {}) || shared.has(target)
   if (isDev && !ships) return []

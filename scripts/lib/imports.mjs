@@ -14,7 +14,8 @@ export function importsOf(root, file) {
   for (const node of nodesOf(source)) {
     const seen = READERS[node.kind]?.(node)
     if (seen && ts.isStringLiteralLike(seen.name)) {
-      found.push({ specifier: seen.name.text, kind: seen.kind, line: lineOf(source, node) })
+      const specifier = seen.kind === 'url' ? relative(seen.name.text) : seen.name.text
+      found.push({ specifier, kind: seen.kind, line: lineOf(source, node) })
     }
   }
   return found
@@ -41,6 +42,11 @@ const READERS = {
 /** `import { type A }` counts as static: verbatimModuleSyntax leaves it as a load of the module. */
 function declared(node, isTypeOnly) {
   return { name: node.moduleSpecifier, kind: isTypeOnly ? 'type' : 'static' }
+}
+
+/** In a URL, unlike in an import, a name without a dot is a path too. */
+function relative(path) {
+  return /^([./]|[a-z]+:)/.test(path) ? path : `./${path}`
 }
 
 function isBesideThisFile({ expression, arguments: args }) {

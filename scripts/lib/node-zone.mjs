@@ -5,7 +5,7 @@
 const NODE_ZONE = [
   /^packages\/machine\/src\/live\//,
   /^packages\/(net|tun|testing)\/src\//,
-  /^packages\/interleave\/src\/(node|cli|loader|plugin)\b/,
+  /^packages\/interleave\/src\/(node|cli|loader|plugin|vitest)\b/,
 ]
 
 export function isInNodeZone(file) {

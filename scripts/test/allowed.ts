@@ -14,6 +14,7 @@ export const ALLOWED: readonly { what: string; plant: Files }[] = [
     'a date that is given': 'export const epoch = new Date(0)',
     'a long address': `// https://example.org/${'x'.repeat(100)}`,
     'a worker of its own': "new URL('./worker.js', import.meta.url)",
+    'a worker without a dot': "new URL('live/worker.js', import.meta.url)",
     'a name that a longer word holds': `export const ${'TO'}${'DO'}S = 1`,
   }),
   {
@@ -38,6 +39,13 @@ export const ALLOWED: readonly { what: string; plant: Files }[] = [
         devDependencies: { '@smpnet/testing': '^0.0.0' },
       }),
       [TEST]: importing('vitest', '@smpnet/testing', '@smpnet/memory', 'node:fs'),
+    },
+  },
+  {
+    what: 'a tool that the user brings',
+    plant: {
+      'packages/memory/package.json': manifest('memory', { peerDependencies: { vitest: '>=3' } }),
+      [MEMORY]: importing('vitest'),
     },
   },
   {

@@ -18,7 +18,7 @@ export const CANARIES: readonly Canary[] = [
     'a dynamic import of one': ["await import('@smpnet/sync')", { '@smpnet/sync': '*' }],
     'a type of one': ["export type S = import('@smpnet/sync').S", { '@smpnet/sync': '*' }],
     'a re-export of one': ["export * from '@smpnet/sync'", { '@smpnet/sync': '*' }],
-    'a worker of one': ["new URL('@smpnet/sync', import.meta.url)", { '@smpnet/sync': '*' }],
+    'a worker of one': ["import.meta.resolve('@smpnet/sync/worker.js')", { '@smpnet/sync': '*' }],
     'a package of the same layer': ["import '@smpnet/trace'", { '@smpnet/trace': '*' }],
     'a package in no layer': ["import '@smpnet/other'", { '@smpnet/other': '*' }],
     'the package itself by name': ["import '@smpnet/memory'", { '@smpnet/memory': '*' }],
