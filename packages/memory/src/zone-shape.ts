@@ -13,13 +13,15 @@ export interface ZoneShape {
 
 /** Throws a RangeError, naming the zone and the figure, for a shape that no zone can have. */
 export function checkZone(shape: ZoneShape, magazineItems: number): void {
-  expectCount(shape.name, 'items', shape.items)
-  expectCount(shape.name, 'bytes per item', shape.itemBytes)
-  expectCount(shape.name, 'CPUs', shape.cpus)
-  expectCount(shape.name, 'items per magazine', magazineItems)
+  const zone = `zone ${shape.name}`
+  expectCount(zone, 'items', shape.items)
+  expectCount(zone, 'bytes per item', shape.itemBytes)
+  expectCount(zone, 'CPUs', shape.cpus)
+  expectCount(zone, 'items per magazine', magazineItems)
 }
 
-function expectCount(zone: string, what: string, value: number): void {
+/** Throws a RangeError, naming whose figure it is, unless it is a whole number from 1 on. */
+export function expectCount(whose: string, what: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return
-  throw new RangeError(`zone ${zone} has a whole number of ${what}, at least 1: ${value} came`)
+  throw new RangeError(`${whose} has a whole number of ${what}, at least 1: ${value} came`)
 }

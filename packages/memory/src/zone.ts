@@ -112,12 +112,12 @@ export class Zone {
     for (;;) {
       const item = this.tryAlloc(cpu)
       if (item !== NIL) return item
-      yield* this.#depot.lock()
+      yield* this.#depot.lock.enter()
       const magazine = this.#memory.read(this.#cache(cpu) + CACHE.offset.loaded)
       const isEmpty = this.#memory.read(magazine + MAGAZINE.count) === 0
       const full = isEmpty ? this.#depot.exchangeEmpty(magazine) : magazine
       if (full !== NIL) this.#memory.write(this.#cache(cpu) + CACHE.offset.loaded, full)
-      this.#depot.unlock()
+      this.#depot.lock.exit()
       if (full === NIL) return this.#fail(cpu)
     }
   }
@@ -125,13 +125,13 @@ export class Zone {
   /** Takes an item back, through the depot if need be. */
   *free(cpu: number, item: Address): Waiting {
     while (!this.tryFree(cpu, item)) {
-      yield* this.#depot.lock()
+      yield* this.#depot.lock.enter()
       const cache = this.#cache(cpu)
       const magazine = this.#memory.read(cache + CACHE.offset.loaded)
       if (this.#memory.read(magazine + MAGAZINE.count) === this.handle.magazineItems) {
         this.#memory.write(cache + CACHE.offset.loaded, this.#depot.exchangeFull(magazine))
       }
-      this.#depot.unlock()
+      this.#depot.lock.exit()
     }
   }
 

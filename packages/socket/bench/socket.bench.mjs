@@ -37,11 +37,11 @@ export function roundTrips(args, { index }) {
 }
 
 function sockets() {
-  const memory = LiveMemory.create(4 << 20)
+  const memory = LiveMemory.create(16 << 20)
   const arena = Arena.create(memory)
   const lot = Lot.place(arena, { threads: 3 })
   const here = new Lot(memory, lot, new NotifyWaker(memory), Lot.attach(memory, lot))
-  const zone = new SocketZone(here, SocketZone.place(arena, here))
+  const zone = new SocketZone(here, SocketZone.place(arena))
   const ends = zone.pairSync(here.waiter()).map((end) => end.handle)
   const args = { buffer: memory.buffer, lot, zone: zone.handle, ends }
   return [0, 1].map(() => ({ module: import.meta.url, run: 'roundTrips', args }))
@@ -49,11 +49,11 @@ function sockets() {
 
 /** The same on one thread without waiting: what the ring itself costs. */
 function sameThread() {
-  const memory = LiveMemory.create(4 << 20)
+  const memory = LiveMemory.create(16 << 20)
   const arena = Arena.create(memory)
   const lot = Lot.place(arena, { threads: 1 })
   const here = new Lot(memory, lot, new NotifyWaker(memory), Lot.attach(memory, lot))
-  const zone = new SocketZone(here, SocketZone.place(arena, here))
+  const zone = new SocketZone(here, SocketZone.place(arena))
   const [a, b] = zone.pairSync(here.waiter())
   const byte = new Uint8Array(1)
   return () => {

@@ -4,8 +4,8 @@ import {
   type Memory,
   NIL,
   OutOfMemory,
-  Zone,
-  type ZoneHandle,
+  Pool,
+  type PoolHandle,
 } from '@smpnet/memory'
 import { block, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
 import { pairBytes, ringOffset } from './pair-layout.ts'
@@ -14,14 +14,14 @@ import { type EndHandle, StreamSocket } from './stream-socket.ts'
 export interface SocketZoneShape {
   /** Pairs that can be open at once; 16 unless told. */
   readonly pairs?: number
-  /** Bytes that each direction of a pair can hold, a power of two; 64 KiB unless told. */
+  /** Bytes that each direction of a pair can hold, a power of two; 256 KiB unless told. */
   readonly bufferBytes?: number
 }
 
 /** What another thread needs to open the zone; it can be cloned and posted. */
 export interface SocketZoneHandle {
   readonly bufferBytes: number
-  readonly zone: ZoneHandle
+  readonly pool: PoolHandle
 }
 
 const MIN_BUFFER_BYTES = 64
@@ -29,42 +29,37 @@ const MAX_BUFFER_BYTES = 2 ** 28
 
 /** Where socket pairs come from, as one thread or CPU uses it. */
 export class SocketZone {
-  readonly #zone: Zone
+  readonly #pool: Pool
   readonly #memory: Memory
-  readonly #cpu: number
 
   constructor(
     lot: Lot,
     readonly handle: SocketZoneHandle,
   ) {
     this.#memory = lot.memory
-    this.#cpu = lot.cpu
-    this.#zone = Zone.open(lot.memory, handle.zone)
+    this.#pool = Pool.open(lot.memory, handle.pool)
   }
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
-  static place(arena: Arena, lot: Lot, shape: SocketZoneShape = {}): SocketZoneHandle {
-    const { pairs = 16, bufferBytes = 64 << 10 } = shape
+  static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
+    const { pairs = 16, bufferBytes = 256 << 10 } = shape
     checkBuffer(bufferBytes)
-    const cpus = lot.handle.cpus + lot.handle.threads
-    const itemBytes = pairBytes(bufferBytes)
-    const what = { name: 'socket pairs', items: pairs, itemBytes, cpus, magazineItems: 1 }
-    return { bufferBytes, zone: Zone.create(arena, what).handle }
+    const what = { name: 'socket pairs', items: pairs, itemBytes: pairBytes(bufferBytes) }
+    return { bufferBytes, pool: Pool.create(arena, what).handle }
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
-  *pair(td: Waiter): Waiting<[StreamSocket, StreamSocket]> {
-    const at = this.#zone.tryAlloc(this.#cpu) || (yield* this.#zone.alloc(this.#cpu))
-    const { items, itemBytes } = this.handle.zone
+  *pair(): Waiting<[StreamSocket, StreamSocket]> {
+    const at = yield* this.#pool.alloc()
+    const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     this.#memory.fill(at, 0, ringOffset(0, 0))
-    void td
     return [this.end({ at, side: 0 }), this.end({ at, side: 1 })]
   }
 
   /** `pair` for a thread outside kernels. */
   pairSync(td: Waiter): [StreamSocket, StreamSocket] {
-    return block(td, this.pair(td))
+    return block(td, this.pair())
   }
 
   /** The end that a handle names, which another thread or CPU has made. */
@@ -74,11 +69,10 @@ export class SocketZone {
 
   /** Pairs that are open. Exact when nobody opens or closes one meanwhile. */
   open(): number {
-    const { allocated, freed } = this.#zone.statistics()
-    return allocated - freed
+    return this.#pool.inUse()
   }
 
-  readonly #free = (_td: Waiter, pair: Address): Waiting => this.#zone.free(this.#cpu, pair)
+  readonly #free = (pair: Address): Waiting => this.#pool.free(pair)
 }
 
 function checkBuffer(bytes: number): void {

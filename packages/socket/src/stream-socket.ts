@@ -46,7 +46,7 @@ export class StreamSocket {
     readonly handle: EndHandle,
     bufferBytes: number,
     /** Frees the pair; called by the end that closes second. */
-    readonly free: (td: Waiter, pair: Address) => Waiting,
+    readonly free: (pair: Address) => Waiting,
   ) {
     const { at, side } = handle
     const other = (1 - side) as Side
@@ -141,7 +141,7 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     const mine = 1 << this.handle.side
     const before = this.memory.or(this.handle.at + PAIR.offset.closed, mine)
-    if ((before | mine) === BOTH) yield* this.free(td, this.handle.at)
+    if ((before | mine) === BOTH) yield* this.free(this.handle.at)
   }
 
   /** `shutdown` for a thread outside kernels. */

@@ -13,12 +13,12 @@ export interface Ends {
   readonly atB: Waiter
 }
 
-export function makeEnds(shape: SocketZoneShape = {}, memoryBytes = 1 << 22): Ends {
+export function makeEnds(shape: SocketZoneShape = {}, memoryBytes = 1 << 24): Ends {
   const memory = LiveMemory.create(memoryBytes)
   const arena = Arena.create(memory)
   const handle = Lot.place(arena, { threads: 2 })
   const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))
-  const zone = new SocketZone(lot, SocketZone.place(arena, lot, shape))
+  const zone = new SocketZone(lot, SocketZone.place(arena, shape))
   const [atA, atB] = [lot.waiter(), lot.waiter()]
   const [a, b] = zone.pairSync(atA)
   return { arena, lot, zone, a, b, atA, atB }

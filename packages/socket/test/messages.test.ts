@@ -13,7 +13,7 @@ async function exchange(cpus: number, count: number, seed: number): Promise<unkn
     cpus,
     boot,
     setup: ({ arena, lot }) => {
-      const zone = new SocketZone(lot, SocketZone.place(arena, lot, { bufferBytes: 1 << 14 }))
+      const zone = new SocketZone(lot, SocketZone.place(arena, { bufferBytes: 1 << 14 }))
       const [a, b] = zone.pairSync(lot.waiter())
       return { zone: zone.handle, a: a.handle, b: b.handle, count, seed }
     },

@@ -121,7 +121,7 @@ describe('mistakes', () => {
     }
     expect(() => makeEnds({ pairs: 0 })).toThrow('at least 1: 0 came')
     expect(() => makeEnds({ pairs: 1000 }, 1 << 20)).toThrow(OutOfMemory)
-    expect(() => makeEnds({ pairs: 1000 }, 1 << 20)).toThrow('zone socket pairs needs')
+    expect(() => makeEnds({ pairs: 1000 }, 1 << 20)).toThrow('pool socket pairs needs')
   })
 
   it('of ranges are refused', () => {

@@ -14,7 +14,7 @@ export interface KernelJob {
 }
 
 /** Bytes that each direction of a socket pair holds. */
-const BUFFER_BYTES = 256 * 1024
+const BUFFER_BYTES = 1024 * 1024
 
 /** For the lot, the mailboxes and the zone's own tables. */
 const SLACK_BYTES = 1024 * 1024
@@ -26,16 +26,14 @@ export function lotShapeOf(job: KernelJob): { waiters: number; threads: number }
 
 /** The memory that a job's kernel has: what was asked for, or what its pairs need. */
 export function memoryBytesOf(job: KernelJob): number {
-  // A zone keeps up to two free pairs for each CPU besides those in use.
-  const pairs = job.pairs + 2 * (job.cpus + 2)
-  const needed = SLACK_BYTES + pairs * (2 * BUFFER_BYTES + 4096) + job.cpus * 64 * 1024
+  const needed = SLACK_BYTES + job.pairs * (2 * BUFFER_BYTES + 4096) + job.cpus * 64 * 1024
   return job.memoryBytes ?? needed - (needed % 4096)
 }
 
 /** Places the socket pairs of a job and returns what its CPUs are started with. */
 export function placeKernel(job: KernelJob, arena: Arena, lot: Lot, pace: Pace): KernelArgs {
   const { size, pairs, workload } = job
-  const zoneHandle = SocketZone.place(arena, lot, { pairs, bufferBytes: BUFFER_BYTES })
+  const zoneHandle = SocketZone.place(arena, { pairs, bufferBytes: BUFFER_BYTES })
   const zone = new SocketZone(lot, zoneHandle)
   const td = lot.waiter()
   const ends = Array.from({ length: pairs }, () => {

@@ -1,0 +1,94 @@
+import { type Address, alignUp, CACHE_LINE_BYTES, NIL } from './address.ts'
+import type { Arena } from './arena.ts'
+import { FreeList } from './free-list.ts'
+import { layout, word } from './layout.ts'
+import type { Memory } from './memory.ts'
+import { SpinLock } from './spin-lock.ts'
+import type { Waiting } from './wait.ts'
+import { expectCount } from './zone-shape.ts'
+
+const POOL = layout('pool', {
+  /** (x) The spin lock. */
+  lock: word('x', 'pool'),
+  /** (m) under the lock: the free items, and how often one was given, taken back and missing. */
+  free: word('m', 'pool'),
+  allocated: word('m', 'pool'),
+  freed: word('m', 'pool'),
+  failed: word('m', 'pool'),
+})
+
+/** What a pool is asked to be. */
+export interface PoolShape {
+  /** Names the pool in errors. */
+  readonly name: string
+  readonly items: number
+  readonly itemBytes: number
+}
+
+/** What another thread needs to open a pool of the same memory; it can be cloned and posted. */
+export interface PoolHandle extends PoolShape {
+  readonly at: Address
+}
+
+/**
+ * Gives out large items that come and go seldom, such as socket pairs with their buffers: one lock,
+ * one list, no item idle in anybody's cache. For small ones that come and go often there is `Zone`.
+ */
+export class Pool {
+  readonly #lock: SpinLock
+  readonly #free: FreeList
+
+  private constructor(
+    readonly handle: PoolHandle,
+    readonly memory: Memory,
+  ) {
+    this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock)
+    this.#free = new FreeList(memory, handle.at + POOL.offset.free)
+  }
+
+  /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
+  static create(arena: Arena, shape: PoolShape): Pool {
+    expectCount(`pool ${shape.name}`, 'items', shape.items)
+    expectCount(`pool ${shape.name}`, 'bytes per item', shape.itemBytes)
+    const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
+    const at = arena.place(`pool ${shape.name}`, POOL.size + shape.items * itemBytes)
+    const pool = new Pool({ ...shape, itemBytes, at }, arena.memory)
+    for (let item = shape.items - 1; item >= 0; item--) {
+      pool.#free.push(at + POOL.size + item * itemBytes)
+    }
+    return pool
+  }
+
+  /** Opens, in any thread, the pool that a handle names. */
+  static open(memory: Memory, handle: PoolHandle): Pool {
+    return new Pool(handle, memory)
+  }
+
+  /** An item, whose bytes are as its last user left them; NIL, and counted, when all are in use. */
+  *alloc(): Waiting<Address> {
+    yield* this.#lock.enter()
+    const item = this.#free.pop()
+    this.#count(item === NIL ? 'failed' : 'allocated')
+    this.#lock.exit()
+    return item
+  }
+
+  /** Takes an item back. */
+  *free(item: Address): Waiting {
+    yield* this.#lock.enter()
+    this.#free.push(item)
+    this.#count('freed')
+    this.#lock.exit()
+  }
+
+  /** Items in use. Exact when nobody allocates or frees meanwhile. */
+  inUse(): number {
+    const { at } = this.handle
+    return this.memory.read(at + POOL.offset.allocated) - this.memory.read(at + POOL.offset.freed)
+  }
+
+  #count(what: 'allocated' | 'freed' | 'failed'): void {
+    const at = this.handle.at + POOL.offset[what]
+    this.memory.write(at, this.memory.read(at) + 1)
+  }
+}

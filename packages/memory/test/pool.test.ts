@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { Arena, NIL, OutOfMemory, Pool } from '../src/index.ts'
+import { kinds, run } from './memories.ts'
+
+const shape = { name: 'rings', items: 3, itemBytes: 1000 }
+
+describe.each(kinds)('a pool of %s memory', (_, create) => {
+  it('gives out as many items as it has, apart from each other, and no more', () => {
+    const pool = Pool.create(Arena.create(create(1 << 13)), shape)
+    const items = [0, 1, 2].map(() => run(pool.alloc()))
+    expect(items[1]! - items[0]!).toBe(1024)
+    expect(items[2]! - items[1]!).toBe(1024)
+    expect(run(pool.alloc())).toBe(NIL)
+    run(pool.free(items[1]!))
+    expect(pool.inUse()).toBe(2)
+    expect(run(pool.alloc())).toBe(items[1])
+  })
+
+  it('is opened by its handle', () => {
+    const arena = Arena.create(create(1 << 13))
+    const { handle } = Pool.create(arena, shape)
+    const pool = Pool.open(arena.memory, structuredClone(handle))
+    expect(run(pool.alloc())).toBeGreaterThan(handle.at)
+  })
+
+  it('refuses figures that it cannot have, and memory that does not suffice', () => {
+    const arena = Arena.create(create(1 << 10))
+    expect(() => Pool.create(arena, { ...shape, items: 0 })).toThrow(
+      'pool rings has a whole number of items, at least 1: 0 came',
+    )
+    expect(() => Pool.create(arena, shape)).toThrow(OutOfMemory)
+  })
+})
