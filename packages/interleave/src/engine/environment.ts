@@ -99,7 +99,7 @@ function guarded(name: string): (...args: unknown[]) => unknown {
   const operation = atomics[name]!
   const guard = (...args: unknown[]): unknown => {
     if (state.thread === undefined) return operation(...args)
-    throw refuse(0, `Atomics.${name} is called by code that is not compiled; name its module too`)
+    throw refuse(state.callPlace, `Atomics.${name} is called from here by code that is not compiled`)
   }
   return Object.defineProperty(guard, 'name', { value: name })
 }

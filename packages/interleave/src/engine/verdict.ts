@@ -18,7 +18,8 @@ export function conclude(machine: Core): Ending {
   if (stuck.length === 0) return 'complete'
   const looping = stuck.filter(({ operation }) => operation.kind === OP.spin)
   if (looping.some((thread) => machine.canResume(thread))) return 'redundant'
-  if (machine.failures.length > 0) return 'stuck'
+  // When a thread has died, that is what is wrong, and not that others wait for it.
+  if (machine.threads.some((thread) => thread?.status === 'failed')) return 'stuck'
   machine.fail(looping.length > 0 ? livelock(machine, stuck, looping) : asleep(machine, stuck))
   return 'stuck'
 }

@@ -14,15 +14,20 @@ export interface InterleaveOptions {
 }
 
 /** The part of Vite's plugin interface that is used here, so that no Vite need be installed. */
-export interface InterleavePlugin {
+export interface ResolvePlugin {
   readonly name: string
-  readonly enforce: 'post'
+  readonly enforce: 'pre'
   resolveId(
     this: ResolveContext,
     source: string,
     importer: string | undefined,
     options: object,
   ): Promise<string | null>
+}
+
+export interface TransformPlugin {
+  readonly name: string
+  readonly enforce: 'post'
   transform(
     this: TransformContext,
     code: string,
@@ -51,21 +56,29 @@ const SCRIPT = /\.[cm]?[jt]sx?$/
  * Vite and Vitest plugin: compiles model checks and what they import, so that the checker can
  * suspend a thread at every access to shared memory. Other tests get the modules as they are.
  */
-export function interleave(options: InterleaveOptions = {}): InterleavePlugin {
+export function interleave(
+  options: InterleaveOptions = {},
+): [ResolvePlugin, TransformPlugin] {
   const models = options.models ?? MODELS
   const include = options.include ?? ((path) => !path.includes('/node_modules/'))
   const isCompiled = (id: string): boolean => models.test(id) || id.endsWith(QUERY)
-  return {
-    name: 'interleave',
-    enforce: 'post',
+  const resolver: ResolvePlugin = {
+    name: 'interleave:resolve',
+    enforce: 'pre',
     async resolveId(source, importer, resolveOptions) {
       if (importer === undefined || !isCompiled(importer)) return null
       const from = importer.replace(QUERY, '')
       if (isOwn(source)) return (await resolveOwn(this, source, from)) ?? null
       const found = await this.resolve(source, from, { ...resolveOptions, skipSelf: true })
       if (found === null || found.external || !SCRIPT.test(found.id)) return null
+      if (found.id.startsWith(OWN_SOURCE) || found.id.startsWith(OWN_BUILD)) return found.id
       return include(found.id) ? found.id + QUERY : found.id
     },
+  }
+  // After the plugins that take types away, which know the syntax that this compiler does not.
+  const compiler: TransformPlugin = {
+    name: 'interleave:compile',
+    enforce: 'post',
     async transform(code, id) {
       if (!isCompiled(id)) return null
       const path = id.replace(QUERY, '')
@@ -74,7 +87,13 @@ export function interleave(options: InterleaveOptions = {}): InterleavePlugin {
       return compile(code, { file: nameOf(path), runtime: RUNTIME_MODULE, map, original })
     },
   }
+  return [resolver, compiler]
 }
+
+/** The folder of this package, whether this file is its source or has been built. */
+const ROOT = fileURLToPath(import.meta.url).replace(/(src[\\/]plugin|dist)[\\/][^\\/]*$/, '')
+const OWN_SOURCE = `${ROOT}src/`
+const OWN_BUILD = `${ROOT}dist/`
 
 /** The checker is not checked by itself. */
 function isOwn(source: string): boolean {

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { OP } from '../../src/runtime/operation.ts'
+import { state, STEP } from '../../src/runtime/state.ts'
+import { wrap } from '../../src/runtime/functions.ts'
+import type { Setup } from '../../src/engine/explorer.ts'
+
+/** One instruction of a random thread, over a few shared words and one register. */
+export type Instruction =
+  | { readonly do: 'load' | 'read'; readonly at: number }
+  | { readonly do: 'store' | 'write' | 'add' | 'exchange'; readonly at: number; readonly value: number }
+  | { readonly do: 'cas'; readonly at: number; readonly expected: number; readonly value: number }
+  /** Skips the next instruction if the register is 0. */
+  | { readonly do: 'ifNonZero' }
+  | { readonly do: 'wait'; readonly at: number; readonly value: number; readonly isTimed: boolean }
+  | { readonly do: 'notify'; readonly at: number; readonly count: number }
+  /** Loops until the word is not 0. */
+  | { readonly do: 'await'; readonly at: number }
+  /** Throws if the register is what it says. */
+  | { readonly do: 'assert'; readonly not: number }
+
+export type Program = readonly (readonly Instruction[])[]
+
+const at = fc.integer({ min: 0, max: 2 })
+const value = fc.integer({ min: 0, max: 2 })
+
+const instruction: fc.Arbitrary<Instruction> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('load' as const, 'read' as const), at }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('store' as const, 'write' as const, 'add' as const, 'exchange' as const),
+      at,
+      value,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('cas' as const), at, expected: value, value }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'ifNonZero' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), at, value, isTimed: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('notify' as const),
+      at,
+      count: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('await' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('assert' as const), not: value }) },
+)
+
+/** Programs small enough to try every order of their steps. */
+export const programs: fc.Arbitrary<Program> = fc.oneof(
+  { weight: 2, arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 2 }) },
+  { weight: 1, arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), { minLength: 3, maxLength: 3 }) },
+)
+
+/** The program as a setup; `seen` is told what each thread read and what the memory came to. */
+export function setupOf(program: Program, seen: (state: string) => void): Setup {
+  return ({ thread, after }) => {
+    const words = new Int32Array(new SharedArrayBuffer(16))
+    const logs = program.map((): unknown[] => [])
+    program.forEach((instructions, i) => {
+      thread(`t${i}`, wrap(body(instructions, words, logs[i]!) as never, 0))
+    })
+    after(() => seen(JSON.stringify([[...words], logs])))
+  }
+}
+
+function body(instructions: readonly Instruction[], words: Int32Array, log: unknown[]) {
+  return function* (): Generator<unknown, void, unknown> {
+    let register = 0
+    let isSkipped = false
+    for (const each of instructions) {
+      if (isSkipped) {
+        isSkipped = false
+        continue
+      }
+      if (each.do === 'ifNonZero') isSkipped = register === 0
+      else if (each.do === 'assert') {
+        if (register === each.not) throw new Error(`register is ${each.not}`)
+      } else if (each.do === 'await') {
+        yield* spin(words, each.at)
+      } else {
+        prepare(each, words)
+        const result = yield STEP
+        log.push(result)
+        if (typeof result === 'number') register = result
+      }
+    }
+  }
+}
+
+/** What the compiler makes of `while (Atomics.load(words, at) === 0);`. */
+function* spin(words: Int32Array, at: number): Generator<unknown, void, unknown> {
+  let mark = -1
+  for (;;) {
+    const { host } = state
+    if (mark >= 0 && host!.isRemovable(mark)) {
+      state.pending.event(OP.spin, 0, mark)
+      yield STEP
+    }
+    mark = host!.length
+    state.pending.access(OP.load, 0, words as never, at)
+    if ((yield STEP) !== 0) return
+  }
+}
+
+function prepare(each: Instruction & { at: number }, words: Int32Array): void {
+  const kind = each.do === 'cas' ? OP.compareExchange : OP[each.do as keyof typeof OP]
+  const op = state.pending.access(kind, 0, words as never, each.at)
+  if (each.do === 'cas') {
+    op.first = each.expected
+    op.second = each.value
+  } else if (each.do === 'notify') op.first = each.count
+  else if ('value' in each) op.first = each.value
+  if (each.do === 'wait') op.timeoutMs = each.isTimed ? 10 : Infinity
+}
