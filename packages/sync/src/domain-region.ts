@@ -1,4 +1,14 @@
-import { type Address, alignUp, CACHE_LINE_BYTES, layout, type Memory, NIL, OutOfMemory, word, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  alignUp,
+  CACHE_LINE_BYTES,
+  layout,
+  type Memory,
+  NIL,
+  OutOfMemory,
+  word,
+  WORD_BYTES,
+} from '@smpnet/memory'
 import { BadHandle } from './errors.ts'
 import { type LockHandle, type LockKind, TAG, tagOf } from './lock-kind.ts'
 
@@ -44,7 +54,7 @@ export function regionOf({ buffer, at = 0, bytes }: RegionOptions): Required<Reg
   )
 }
 
-/** The part of a buffer that a domain manages: its parking lot, and the locks without an address. */
+/** The part of a buffer that a domain manages: its parking lot, and locks without an address. */
 export class DomainRegion {
   private constructor(
     readonly memory: Memory,
@@ -83,7 +93,8 @@ export class DomainRegion {
       const end = memory.load(this.at + REGION.offset.end)
       const left = this.limit - end
       if (wanted > left) throw new OutOfMemory(what, wanted, left, this.limit - this.at)
-      if (memory.compareExchange(this.at + REGION.offset.end, end, end + wanted) === end) return end
+      if (memory.compareExchange(this.at + REGION.offset.end, end, end + wanted) === end)
+        return end
     }
   }
 

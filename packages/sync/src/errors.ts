@@ -3,7 +3,7 @@ export class LockMisuse extends Error {
   override name = 'LockMisuse'
 }
 
-/** The time that a wait was given is over. Named as the platform names it in `AbortSignal.timeout`. */
+/** The time that a wait was given is over. The platform has the same name for it. */
 export class LockTimeout extends Error {
   override name = 'TimeoutError'
 }

@@ -103,13 +103,7 @@ export class Lot implements Parking {
    * when it is queued. `WOKEN`, or `CHANGED` at once, or `TIMED_OUT` after `waiter.timeoutMs`, or
    * `ABORTED`. Wakers that look see `want` with it.
    */
-  *park(
-    waiter: Waiter,
-    key: Address,
-    at: Address,
-    expected: number,
-    want = 0,
-  ): Waiting<Outcome> {
+  *park(waiter: Waiter, key: Address, at: Address, expected: number, want = 0): Waiting<Outcome> {
     const queue = this.#queues.of(key)
     if (!this.#queues.tryLock(queue)) yield* this.#lock(queue)
     if (this.memory.load(at) !== expected) {

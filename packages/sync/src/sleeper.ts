@@ -35,7 +35,7 @@ export function spinUntilAwake(memory: LiveMemory, entry: Address, budget: SpinB
   return false
 }
 
-/** Says that the waiter will sleep, so that its waker notifies it. False when it is awake already. */
+/** Says that the waiter will sleep, and so is to be notified. False when it is awake already. */
 export function fallAsleep(memory: LiveMemory, entry: Address): boolean {
   if (memory.compareExchange(stateOf(entry), PARKED, SLEEPING) === PARKED) return true
   memory.store(stateOf(entry), RUNNING)
@@ -47,7 +47,7 @@ export function isAsleep(memory: LiveMemory, entry: Address): boolean {
   return memory.load(stateOf(entry)) === SLEEPING
 }
 
-/** After sleeping: true when a waker ended it, false when the waiter gave up and is still queued. */
+/** After sleeping: true when a waker ended it, false when one gave up, and is still queued. */
 export function wakeUp(memory: LiveMemory, entry: Address): boolean {
   if (memory.compareExchange(stateOf(entry), SLEEPING, PARKED) === SLEEPING) return false
   memory.store(stateOf(entry), RUNNING)

@@ -101,7 +101,7 @@ export class SyncDomain implements Home {
     return at
   }
 
-  /** The address of the lock that a handle names; for locks. Throws BadHandle unless it is there. */
+  /** The address of the lock that a handle names; for locks. Throws BadHandle if it is not. */
   find(kind: LockKind, bytes: number, handle: LockHandle): Address {
     this.#region.verify(kind, bytes, handle)
     return handle.at
@@ -153,4 +153,3 @@ export class SyncDomain implements Home {
     })
   }
 }
-

@@ -48,7 +48,13 @@ export interface Parking {
   /** The CPU number of the code that uses this object; attached threads have one too. */
   readonly cpu: number
 
-  park(waiter: Waiter, key: Address, at: Address, expected: number, want?: number): Waiting<Outcome>
+  park(
+    waiter: Waiter,
+    key: Address,
+    at: Address,
+    expected: number,
+    want?: number,
+  ): Waiting<Outcome>
   tryUnpark(key: Address, count: number): number
   unpark(key: Address, count: number): Waiting<number>
 

@@ -16,7 +16,11 @@ import { untilEnded, untilParked } from './by-hand.ts'
 /** A mutex with three waiters whose generators the test drives itself, as a kernel does. */
 function kernelMutex(options = {}) {
   const domain = SyncDomain.create()
-  const mutex = new Mutex(domain.memory, domain.place({ name: 'm', code: 9, version: 1 }, 8), options)
+  const mutex = new Mutex(
+    domain.memory,
+    domain.place({ name: 'm', code: 9, version: 1 }, 8),
+    options,
+  )
   const [a, b, c] = [domain.borrow(), domain.borrow(), domain.borrow()] as const
   return { mutex, a, b, c, memory: domain.memory }
 }
@@ -199,7 +203,9 @@ describe('A mutex of a domain', () => {
 
   it('refuses times that nobody can wait', async () => {
     const mutex = Mutex.create(SyncDomain.create())
-    expect(() => mutex.lockSync({ timeoutMs: -1 })).toThrow('expected 0 or more milliseconds, came -1')
+    expect(() => mutex.lockSync({ timeoutMs: -1 })).toThrow(
+      'expected 0 or more milliseconds, came -1',
+    )
     expect(() => mutex.lockSync({ timeoutMs: Number.NaN })).toThrow(RangeError)
     await expect(mutex.lock({ timeoutMs: -1 })).rejects.toThrow(RangeError)
   })

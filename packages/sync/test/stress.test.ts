@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { Mutex, SyncDomain } from '../src/index.ts'
 
-const COUNTING = new URL('fixtures/counting.mjs', import.meta.url)
+const COUNTING = new URL('./fixtures/counting.mjs', import.meta.url)
 
 /** Runs workers that count under one mutex, and returns the two sums and what they should be. */
 async function count(ways: readonly string[], turns: number) {
