@@ -39,12 +39,15 @@ export function stackThread({ buffer }) {
   }
 }
 
+const team = (threads, run, args) =>
+  Array.from({ length: threads }, () => ({ module: import.meta.url, run, args }))
+
 function zoneTeam(threads) {
   const memory = LiveMemory.create(1 << 20)
   const shape = { name: 'bench', items: 64, itemBytes: 64, cpus: threads }
   const { handle } = Zone.create(Arena.create(memory), shape)
   const args = { buffer: memory.buffer, handle }
-  return Array(threads).fill({ module: import.meta.url, run: 'zoneThread', args })
+  return team(threads, 'zoneThread', args)
 }
 
 function stackTeam(threads) {
@@ -52,7 +55,7 @@ function stackTeam(threads) {
   const words = new Int32Array(buffer)
   for (let i = 1; i < 64; i++) words[16 + i] = i - 1
   words[0] = 63
-  return Array(threads).fill({ module: import.meta.url, run: 'stackThread', args: { buffer } })
+  return team(threads, 'stackThread', { buffer })
 }
 
 await bench(import.meta.url, {

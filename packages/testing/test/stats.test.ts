@@ -56,6 +56,8 @@ describe('units', () => {
     [999.6, '1.00 µs'],
     [160_000, '160 µs'],
     [2.5e9, '2.50 s'],
+    [Number.POSITIVE_INFINITY, '∞'],
+    [Number.NaN, '–'],
   ])('%d ns is %s', (ns, text) => expect(formatNs(ns)).toBe(text))
 
   it.each([

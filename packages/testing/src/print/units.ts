@@ -46,12 +46,15 @@ export function formatRatio(ratio: number): string {
   return `${digits(ratio)}×`
 }
 
+/** A slice in which nothing was done takes for ever, and so has no deviation that is a number. */
 function scaled(value: number, steps: readonly Step[]): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : '∞'
   const [from, name] = steps.find(([least]) => Math.abs(value) >= least * 0.9995) as Step
   return `${digits(value / (from || 1))} ${name}`
 }
 
 function digits(value: number): string {
+  if (Number.isNaN(value)) return '–'
   if (value === 0 || !Number.isFinite(value)) return String(value)
   const rounded = Number(value.toPrecision(3))
   const decimals = 2 - Math.floor(Math.log10(Math.abs(rounded)))
