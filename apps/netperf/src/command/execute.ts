@@ -3,8 +3,10 @@ import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { tableText } from '../rows/table.ts'
 
-/** The exit status that a shell gives a program which Ctrl-C ended. */
-const INTERRUPTED = 130
+/** The exit statuses that a shell gives programs which these signals ended. */
+const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
+
+type Signal = keyof typeof STATUS
 
 /**
  * Runs jobs and prints what was measured: a table, or one JSON document and nothing else. Ctrl-C
@@ -12,22 +14,28 @@ const INTERRUPTED = 130
  */
 export async function execute(jobs: readonly Job[], json: boolean): Promise<void> {
   const abort = new AbortController()
-  const onInterrupt = () => {
-    if (abort.signal.aborted) process.exit(INTERRUPTED)
+  let status: number | undefined
+  const onSignal = (signal: Signal) => {
+    if (status !== undefined) process.exit(status)
+    status = STATUS[signal]
     abort.abort()
   }
-  process.on('SIGINT', onInterrupt)
+  const signals = Object.keys(STATUS) as Signal[]
+  for (const signal of signals) process.on(signal, onSignal)
   try {
     const measured = await runPlan(jobs, makeProgress(process.stderr), abort.signal)
     const rows = measured.flat().map(({ row }) => row)
-    const text = json ? `${JSON.stringify({ rows }, undefined, 2)}\n` : tableText(measured)
-    await write(json ? text : `\n${text}`)
-    if (abort.signal.aborted) process.exit(INTERRUPTED)
+    await write(json ? `${JSON.stringify({ rows }, undefined, 2)}\n` : `\n${tableText(measured)}`)
+    if (status !== undefined) process.exit(status)
   } finally {
-    process.off('SIGINT', onInterrupt)
+    for (const signal of signals) process.off(signal, onSignal)
   }
 }
 
+/** Resolves when the text is out; a reader that went away, such as `head`, is no mistake. */
 function write(text: string): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()))
+  return new Promise((resolve) => {
+    process.stdout.once('error', () => resolve())
+    process.stdout.write(text, () => resolve())
+  })
 }

@@ -47,6 +47,8 @@ class BarProgress implements Progress {
       barIncompleteChar: '░',
       hideCursor: true,
       clearOnComplete: true,
+      // Its handlers would swallow SIGTERM; whoever runs the plan stops the bar on every way out.
+      gracefulExit: false,
     })
   }
 
