@@ -36,6 +36,7 @@ export function figuresOf(profile: Profile): readonly (readonly [string, Figure]
     ['tickHz', profile.tickHz],
     ...Object.entries(groups).flatMap(([group, figures]) => under(group, figures)),
     ...under('workNs', profile.workNs),
+    ...under('checks', profile.checks ?? {}),
   ]
 }
 

@@ -16,6 +16,19 @@ export interface Profile {
   readonly waking: WakePrices
   /** The price of each named work, in ns for one unit of it. */
   readonly workNs: Readonly<Record<string, Figure>>
+  /** What was measured on the machine and is no input: what the machine is to predict. */
+  readonly checks?: ProfileChecks
+}
+
+/** Each is compared with what a program on the simulated machine measures. */
+export interface ProfileChecks {
+  /** Taking and giving up a lock that nobody else wants. */
+  readonly lockPairNs?: Figure
+  /**
+   * From one packet to the next when all cores of a domain forward, under a reader lock that all
+   * share, packets of the work `forward-packet`.
+   */
+  readonly sharedLockPacketNs?: Figure
 }
 
 /** CPUs are numbered cores first, in the order of sockets, and then the second hyper-threads. */

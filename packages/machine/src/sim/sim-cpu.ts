@@ -1,9 +1,11 @@
 import type { Memory, Waiting } from '@smpnet/memory'
 import type { Lot } from '@smpnet/sync'
-import type { Alarm, Cpu } from '../cpu.ts'
+import type { Alarm, Cpu, Peers } from '../cpu.ts'
 import type { Core } from './core.ts'
 import type { Ipis } from './ipis.ts'
 import { ALARM, CLOCK_READ, INTERRUPT } from './named-work.ts'
+import type { Topology } from './profile.ts'
+import { distanceBetween } from './topology.ts'
 import type { Turns } from './turns.ts'
 
 /** Who hears what code on a CPU has to say to the outside. */
@@ -13,9 +15,10 @@ export interface Listener {
 }
 
 /** A CPU of the simulated machine, as the code that runs on it sees it. */
-export class SimCpu implements Cpu {
+export class SimCpu implements Cpu, Peers {
   readonly id: number
   readonly cpus: number
+  readonly peers: Peers = this
 
   constructor(
     readonly memory: Memory,
@@ -24,6 +27,7 @@ export class SimCpu implements Cpu {
     readonly turns: Turns,
     readonly ipis: Ipis,
     readonly listener: Listener,
+    readonly topology: Topology,
   ) {
     this.id = core.id
     this.cpus = turns.cores.length
@@ -60,6 +64,15 @@ export class SimCpu implements Cpu {
    */
   ipi(target: number, handler: () => void): void {
     this.ipis.send(this.#core(target), handler)
+  }
+
+  /** CPU `target`, if it is idle, looks for work now. Settle before. */
+  rouse(target: number): void {
+    this.turns.ring(this.#core(target), this.#cycles(), false)
+  }
+
+  distance(other: number): number {
+    return distanceBetween(this.topology, this.id, this.#core(other).id)
   }
 
   /**

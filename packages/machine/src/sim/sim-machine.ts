@@ -1,4 +1,4 @@
-import { Arena, CACHE_LINE_BYTES, PricedMemory } from '@smpnet/memory'
+import { Arena, CACHE_LINE_BYTES, MAX_MEMORY_BYTES, PricedMemory } from '@smpnet/memory'
 import { Lot } from '@smpnet/sync'
 import { Core } from './core.ts'
 import { type Costs, costsOf } from './costs.ts'
@@ -58,7 +58,7 @@ export class SimMachine<Args = unknown> implements Listener {
     checkOptions(options, this.profile)
     const { cpus, memoryBytes, untilNs, workNs, settlesAlways = false } = options
     this.#costs = costsOf(this.profile)
-    const lines = Math.ceil(memoryBytes / CACHE_LINE_BYTES)
+    const lines = linesIn(memoryBytes)
     const directory = new LineDirectory(this.#costs, this.profile.topology, lines, cpus)
     const prices = new WorkPrices(this.profile, workNs)
     this.#pricer = new SimPricer(this.#costs, directory, prices, cpus)
@@ -139,6 +139,7 @@ export class SimMachine<Args = unknown> implements Listener {
   /** Places what CPUs share, boots each, and then begins time as if nothing had been billed. */
   #boot(): Dispatcher {
     const { memory, statistics } = this
+    const { topology } = this.profile
     const { cpus, seed, boot, setup, args, lot: shape } = this.#options
     const random = new SimRandom(seed)
     const arena = Arena.create(memory)
@@ -149,7 +150,7 @@ export class SimMachine<Args = unknown> implements Listener {
     for (const core of this.#turns.cores) {
       this.#pricer.cpu = core.id
       const ownLot = new Lot(memory, lot, waker, core.id)
-      const cpu = new SimCpu(memory, ownLot, core, this.#turns, ipis, this)
+      const cpu = new SimCpu(memory, ownLot, core, this.#turns, ipis, this, topology)
       core.executive = boot(cpu, shared)
     }
     this.#begin(random)
@@ -182,4 +183,9 @@ export class SimMachine<Args = unknown> implements Listener {
   #ns(cycles: number): number {
     return Math.floor(cycles / this.#costs.cyclesPerNs)
   }
+}
+
+/** The directory is made before the memory, which then says which sizes cannot be. */
+function linesIn(memoryBytes: number): number {
+  return Math.ceil(Math.min(MAX_MEMORY_BYTES, Math.max(0, memoryBytes)) / CACHE_LINE_BYTES)
 }

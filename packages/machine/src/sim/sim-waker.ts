@@ -45,6 +45,8 @@ export class SimWaker implements Waker {
 
   wake(entry: Address): boolean {
     const { cores, pricer } = this.turns
+    const waker = cores[pricer.cpu]!.executive
+    if (waker?.wake !== undefined) return waker.wake(entry)
     const target = this.memory.read(entry + WAITER.offset.cpu)
     const core = cores[target]
     if (core === undefined) throw outside(target, cores.length)

@@ -59,4 +59,7 @@ export const XEON_8176: Profile = {
     poll: assumed(100, 'one descriptor of a poll that finds it ready'),
     'forward-packet': assumed(557, 'one core of the fastest machine whose figure is known'),
   },
+  checks: {
+    lockPairNs: published(15.4, `${PERFBOOK}: same-CPU lock and unlock`),
+  },
 }

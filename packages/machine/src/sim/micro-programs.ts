@@ -1,0 +1,139 @@
+import {
+  type Address,
+  CACHE_LINE_BYTES,
+  type Memory,
+  SETTLE,
+  SPIN,
+  type Waiting,
+  work,
+} from '@smpnet/memory'
+import { Mutex, Waiter } from '@smpnet/sync'
+import type { Cpu } from '../cpu.ts'
+import { assumed, type Profile } from './profile.ts'
+import { simulate } from './simulate.ts'
+import { Solo } from './solo.ts'
+
+/*
+ * Programs that measure single operations on a simulated machine in the way in which they are
+ * measured on a real one: many of them in a row, between two readings of the clock.
+ */
+
+const NANOSECOND = work('nanosecond')
+
+/** Lines, or turns, that one measurement goes over. */
+const TURNS = 512
+
+/** Nanoseconds of one compare-and-swap of a word that this CPU has, over and over. */
+export function ownCasNs(profile: Profile): number {
+  return alone(profile, function* (cpu, at) {
+    for (let turn = 0; turn < TURNS; turn++) cpu.memory.compareExchange(at, turn, turn + 1)
+  })
+}
+
+/** Nanoseconds of taking and giving up a mutex that nobody else wants. */
+export function lockPairNs(profile: Profile): number {
+  return alone(profile, function* (cpu, at) {
+    const mutex = new Mutex(cpu.memory, at)
+    const td = new Waiter(cpu.lot, cpu.lot.claimEntry(cpu.id))
+    for (let turn = 0; turn < TURNS; turn++) {
+      if (!mutex.tryEnter(td)) yield* mutex.enter(td)
+      if (!mutex.tryExit(td)) yield* mutex.exit(td)
+    }
+  })
+}
+
+/** Nanoseconds of a swap of a word that CPU `other` has written, after a load of it or blindly. */
+export function foreignCasNs(profile: Profile, other: number, loadsFirst: boolean): number {
+  return measured(profile, other + 1, function* (cpu, at) {
+    const { memory } = cpu
+    if (cpu.id === other) {
+      for (let turn = 0; turn < TURNS; turn++) memory.store(lineOf(at, turn), 1)
+      yield* settle(memory)
+      memory.store(lineOf(at, TURNS), 1)
+    }
+    if (cpu.id !== 0) return
+    while (!memory.settled() || memory.load(lineOf(at, TURNS)) === 0) {
+      yield memory.settled() ? SPIN : SETTLE
+    }
+    const beginNs = cpu.now()
+    for (let turn = 0; turn < TURNS; turn++) {
+      const seen = loadsFirst ? memory.load(lineOf(at, turn)) : 1
+      memory.compareExchange(lineOf(at, turn), seen, 2)
+    }
+    cpu.report(perTurn(cpu, beginNs))
+  })
+}
+
+/** Nanoseconds from one swap of a word to the next, by whomever, when `cpus` CPUs do only that. */
+export function contendedNs(profile: Profile, cpus: number, loadsFirst: boolean): number {
+  return measured(profile, cpus, function* (cpu, at) {
+    const { memory } = cpu
+    yield* settle(memory)
+    const beginNs = cpu.now()
+    for (let turn = 0; turn < TURNS; turn++) {
+      yield* settle(memory)
+      if (loadsFirst) memory.compareExchange(at, memory.load(at), turn)
+      else memory.add(at, 1)
+    }
+    cpu.report(perTurn(cpu, beginNs) / cpus)
+  })
+}
+
+/**
+ * Nanoseconds from one packet to the next when `cpus` CPUs forward them, each packet costing
+ * `packetNs` and one reader lock that all share: a counter of readers, loaded and swapped to take
+ * the lock and again to give it up.
+ */
+export function sharedLockPacketNs(profile: Profile, cpus: number, packetNs: number): number {
+  return measured(profile, cpus, function* (cpu, at) {
+    const { memory } = cpu
+    const beginNs = cpu.now()
+    for (let turn = 0; turn < 2 * TURNS; turn++) {
+      memory.charge(NANOSECOND, packetNs / 2)
+      yield* settle(memory)
+      memory.compareExchange(at, memory.load(at), turn)
+    }
+    cpu.report(perTurn(cpu, beginNs) / cpus)
+  })
+}
+
+type Program = (cpu: Cpu, at: Address) => Waiting
+
+/** What a program on one CPU takes for each of its turns. */
+function alone(profile: Profile, program: Program): number {
+  return measured(profile, 1, function* (cpu, at) {
+    yield* program(cpu, at)
+    const beginNs = cpu.now()
+    yield* program(cpu, at)
+    cpu.report(perTurn(cpu, beginNs))
+  })
+}
+
+/** The mean of what the CPUs report that run `program`, without ticks. */
+function measured(profile: Profile, cpus: number, program: Program): number {
+  const { reports } = simulate<Address>({
+    profile: { ...profile, tickHz: assumed(0, 'what is measured is undisturbed') },
+    cpus,
+    seed: 1,
+    memoryBytes: 1 << 17,
+    setup: ({ arena }) => arena.place('lines', (TURNS + 1) * CACHE_LINE_BYTES),
+    boot: (cpu, at) => new Solo(cpu, () => program(cpu, at)),
+  })
+  const sum = reports.reduce((sum, { value }) => sum + (value as number), 0)
+  return sum / reports.length
+}
+
+/** Reading the clock takes time too, which is not the program's. */
+function perTurn(cpu: Cpu, beginNs: number): number {
+  const endNs = cpu.now()
+  const readNs = cpu.now() - endNs
+  return (endNs - beginNs - readNs) / TURNS
+}
+
+function* settle(memory: Memory): Waiting {
+  while (!memory.settled()) yield SETTLE
+}
+
+function lineOf(at: Address, turn: number): Address {
+  return at + turn * CACHE_LINE_BYTES
+}
