@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { interleave } from './packages/interleave/src/plugin/index.ts'
 
 /**
  * Tests resolve sibling packages to their sources, so that a change is seen at once and so that
@@ -9,6 +10,7 @@ import { defineConfig } from 'vitest/config'
  * runs in a worker is the built packages.
  */
 export default defineConfig({
+  plugins: [interleave()],
   resolve: { alias: sourceAliases() },
   test: {
     include: ['{packages,apps}/*/test/**/*.{test,model}.ts', 'scripts/test/**/*.test.ts'],

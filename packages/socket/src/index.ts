@@ -1,4 +1,6 @@
 export { BROKEN, BrokenPipe, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 export { Poller, READABLE, WRITABLE } from './poller.ts'
+export { openSocket, SocketDomain, socketPair } from './socket-domain.ts'
 export { SocketZone, type SocketZoneHandle, type SocketZoneShape } from './socket-zone.ts'
 export { type EndHandle, StreamSocket } from './stream-socket.ts'
+export { type SocketHandle, ThreadSocket, type WaitOptions } from './thread-socket.ts'

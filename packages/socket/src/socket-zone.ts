@@ -42,10 +42,18 @@ export class SocketZone {
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
-    const { pairs = 16, bufferBytes = 256 << 10 } = shape
-    checkBuffer(bufferBytes)
+    const { pairs, bufferBytes } = SocketZone.check(shape)
     const what = { name: 'socket pairs', items: pairs, itemBytes: pairBytes(bufferBytes) }
     return { bufferBytes, pool: Pool.create(arena, what).handle }
+  }
+
+  /** The whole shape, as `place` understands it. Throws a RangeError for a bad buffer. */
+  static check({
+    pairs = 16,
+    bufferBytes = 256 << 10,
+  }: SocketZoneShape): Required<SocketZoneShape> {
+    checkBuffer(bufferBytes)
+    return { pairs, bufferBytes }
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
