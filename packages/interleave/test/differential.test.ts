@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Explorer } from '../src/engine/explorer.ts'
 import { BruteForce } from '../src/strategies/brute-force.ts'

@@ -49,10 +49,10 @@ function method(e: Emitter, node: MethodDefinition): void {
 function field(e: Emitter, node: PropertyDefinition): void {
   if (node.computed) e.between(node.start, node.key.end, [node.key as AnyNode])
   else e.out.copy(node.start, node.key.end)
-  if (!node.value) return e.out.copy(node.key.end, node.end)
+  if (!node.value) return e.write(';')
   e.out.copy(node.key.end, node.value.start)
   inField(e, node, () => e.node(node.value as AnyNode))
-  e.out.copy(node.value.end, node.end)
+  e.write(';')
 }
 
 function staticBlock(e: Emitter, node: StaticBlock): void {

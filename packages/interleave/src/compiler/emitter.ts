@@ -43,6 +43,8 @@ export class Emitter {
   context!: FunctionContext
   scope!: Scope
   readonly positions: number[] = []
+  /** Declarations that stand in the head of a loop. */
+  readonly heads = new Set<AnyNode>()
   /** The private methods of the classes around, innermost last, with the kinds of function. */
   readonly privateMethods: Map<string, number>[] = []
   readonly #placeNumbers = new Map<number, number>()

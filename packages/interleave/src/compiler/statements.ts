@@ -47,7 +47,7 @@ function loop(e: Emitter, node: LoopNode, label = ''): void {
   const head = node.type === 'ForStatement' ? node.init : undefined
   e.inScope(
     e.context.node,
-    (scope) => declareHead(scope, head),
+    (scope) => declareHead(e, scope, head),
     () => {
       if (!e.context.isSteps || !mayStep(node)) {
         e.write(label)
@@ -62,8 +62,14 @@ function loop(e: Emitter, node: LoopNode, label = ''): void {
   )
 }
 
-function declareHead(scope: { names: Set<string> }, head: AnyNode | null | undefined): void {
+/** Declares the variables of a loop's head, which does not end as a statement does. */
+function declareHead(
+  e: Emitter,
+  scope: { names: Set<string> },
+  head: AnyNode | null | undefined,
+): void {
   if (head?.type !== 'VariableDeclaration') return
+  e.heads.add(head)
   for (const { id } of head.declarations) for (const name of namesOf(id)) scope.names.add(name)
 }
 
@@ -79,7 +85,7 @@ function writeLoop(e: Emitter, node: LoopNode, idle: string): void {
   else {
     e.write('for (')
     if (node.init) e.node(node.init)
-    if (node.init?.type !== 'VariableDeclaration' || !isTerminated(e, node.init)) e.write('; ')
+    e.write('; ')
   }
   e.write(`(${idle}, `)
   if (node.test) e.node(node.test)
@@ -91,11 +97,6 @@ function writeLoop(e: Emitter, node: LoopNode, idle: string): void {
   }
   e.write(') ')
   e.node(node.body)
-}
-
-/** A declaration in a loop head ends before its semicolon, elsewhere after it. */
-function isTerminated(e: Emitter, node: VariableDeclaration): boolean {
-  return e.out.source[node.end - 1] === ';'
 }
 
 /** Whether anything in the loop may be a step: an access, a call or a yield. */
@@ -115,7 +116,7 @@ function forOf(e: Emitter, node: ForOfStatement, label = ''): void {
   if (node.await) e.refuse(node, '`for await` is not supported; await in a loop instead')
   e.inScope(
     e.context.node,
-    (scope) => declareHead(scope, node.left as AnyNode),
+    (scope) => declareHead(e, scope, node.left as AnyNode),
     () => {
       e.write(label)
       if (e.context.isSteps) forOfSteps(e, node)
@@ -148,7 +149,7 @@ function forOfSteps(e: Emitter, node: ForOfStatement): void {
 function forIn(e: Emitter, node: ForInStatement): void {
   e.inScope(
     e.context.node,
-    (scope) => declareHead(scope, node.left as AnyNode),
+    (scope) => declareHead(e, scope, node.left as AnyNode),
     () => e.children(node),
   )
 }
@@ -177,6 +178,26 @@ function withStatement(e: Emitter, node: WithStatement): void {
   e.refuse(node, '`with` hides names from the compiler')
 }
 
+/**
+ * What the compiler writes often starts with a parenthesis or a star, so a statement must not be
+ * left to end at its line's end.
+ */
+function terminated(e: Emitter, node: AnyNode): void {
+  e.children(node)
+  if (e.out.source[node.end - 1] !== ';') e.write(';')
+}
+
+function variables(e: Emitter, node: VariableDeclaration): void {
+  if (e.heads.has(node)) e.children(node)
+  else terminated(e, node)
+}
+
+function exportDefault(e: Emitter, node: Extract<AnyNode, { type: 'ExportDefaultDeclaration' }>): void {
+  const { type } = node.declaration
+  if (type === 'FunctionDeclaration' || type === 'ClassDeclaration') e.children(node)
+  else terminated(e, node)
+}
+
 function jump(e: Emitter, node: AnyNode): void {
   e.out.copy(node.start, node.end)
 }
@@ -192,6 +213,11 @@ export const statementHandlers: Record<string, Handler> = {
   ForInStatement: forIn as Handler,
   LabeledStatement: labeled as Handler,
   WithStatement: withStatement as Handler,
+  ExpressionStatement: terminated as Handler,
+  ReturnStatement: terminated as Handler,
+  ThrowStatement: terminated as Handler,
+  VariableDeclaration: variables as Handler,
+  ExportDefaultDeclaration: exportDefault as Handler,
   BreakStatement: jump as Handler,
   ContinueStatement: jump as Handler,
   ImportDeclaration: jump as Handler,

@@ -93,15 +93,19 @@ export class IdleWatch {
 
   /** Whether somebody changed what the thread's idle round looked at, after it had looked. */
   isStale(thread: Thread): boolean {
+    for (let i = thread.operation.first as number; i < this.machine.length; i++) {
+      if (this.machine.event(i).hasEffect && this.#overtakes(i, thread)) return true
+    }
+    return false
+  }
+
+  #overtakes(index: number, thread: Thread): boolean {
     const { machine } = this
-    const mark = thread.operation.first as number
-    for (let i = mark; i < machine.length; i++) {
+    const event = machine.event(index)
+    if (event.thread === thread.id) return false
+    for (let i = thread.operation.first as number; i < index; i++) {
       const own = machine.event(i)
-      if (own.thread !== thread.id) continue
-      for (let j = i + 1; j < machine.length; j++) {
-        const other = machine.event(j)
-        if (other.thread !== thread.id && changes(other, own)) return true
-      }
+      if (own.thread === thread.id && changes(event, own)) return true
     }
     return false
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { OP } from '../../src/runtime/operation.ts'
 import { state, STEP } from '../../src/runtime/state.ts'
 import { wrap } from '../../src/runtime/functions.ts'
