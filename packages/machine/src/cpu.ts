@@ -30,6 +30,21 @@ export interface Cpu {
   report(value: unknown): void
   /** Something ended with an error and nobody here is told: fails the whole machine with it. */
   fail(error: unknown): void
+  /** What it can do to other CPUs directly; none on a live machine, which has mailboxes only. */
+  readonly peers?: Peers
+}
+
+/** What CPUs that share one isolate, those of a simulated machine, can do to each other. */
+export interface Peers {
+  /** CPU `target` looks for work if it is idle: it watches for that, and nothing is sent. */
+  rouse(target: number): void
+  /** Interrupts CPU `target`, which runs `handler` at one instant. Settle before. */
+  ipi(target: number, handler: () => void): void
+  /**
+   * How far CPU `other` is: 0 itself, 1 a hyper-thread of the same core, 2 under the same
+   * last-level cache, 3 in the same socket, 4 one hop away, 5 farther.
+   */
+  distance(other: number): number
 }
 
 /** An alarm that was set. */
@@ -47,6 +62,12 @@ export interface Executive {
    * what runs now.
    */
   receive(entry: number): boolean
+  /**
+   * Wakes the waiter at `entry`, whichever CPU of this isolate it belongs to: for an executive that
+   * decides itself where what is woken will run. Called on the waker's CPU, settled, and instead of
+   * `receive`; an executive without it is told of its own waiters only. True as for `receive`.
+   */
+  wake?: ((entry: number) => boolean) | undefined
   /** The timer interrupt: a slice of time has passed. */
   tick(): void
 }

@@ -1,1 +1,11 @@
-export { AHEAD, type Alarm, type Boot, BUSY, type Cpu, type Executive, IDLE, type Step } from './cpu.ts'
+export {
+  AHEAD,
+  type Alarm,
+  type Boot,
+  BUSY,
+  type Cpu,
+  type Executive,
+  IDLE,
+  type Peers,
+  type Step,
+} from './cpu.ts'
