@@ -1,3 +1,26 @@
-export { checkPriority, MAX_PRIORITY, Priority } from './priority.ts'
-export { Scheduler, type SchedulerOptions } from './scheduler.ts'
-export { type Body, Thread, type ThreadOptions } from './thread.ts'
+export { CpuAccount, type CpuTimes } from './accounting/cpu-account.ts'
+export { clockTicker, type CpuTicker } from './accounting/cpu-ticker.ts'
+export type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
+export { type Countable, CountedSection } from './preemption/counted-section.ts'
+export { Preemption, type PreemptionMode } from './preemption/preemption.ts'
+export {
+  AT_UNLOCK,
+  deferredToUnlock,
+  HANDOFF,
+  handoff,
+  LATER,
+  noPreempt,
+  NOW,
+  preempt,
+  type Verdict,
+  wakeupPolicies,
+  type WakeupPolicy,
+} from './preemption/wakeup-policy.ts'
+export { checkPriority, MAX_NICE, MAX_PRIORITY, Priority } from './priority.ts'
+export { PriorityPolicy } from './priority-policy.ts'
+export { Scheduler } from './scheduler.ts'
+export type { SchedulerOptions, SchedulerTrace } from './scheduler-options.ts'
+export { SWITCH_REASONS, SwitchCounts, type SwitchReasonName } from './switch-reason.ts'
+export { type Body, Thread, type ThreadHost, type ThreadOptions } from './thread.ts'
+export { ThreadTable } from './thread-table.ts'
+export { TRACE_EVENTS, type TraceEventName } from './trace-events.ts'

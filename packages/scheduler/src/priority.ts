@@ -7,7 +7,7 @@ export const Priority = {
   interrupt: 16,
   /** Threads that serve the kernel, such as network dispatch. */
   kernel: 80,
-  /** Everybody else. */
+  /** Everybody else. From here to `idle`, 4BSD and ULE work the priority out themselves. */
   user: 120,
   /** Only when there is nothing else to do. */
   idle: 224,
@@ -15,6 +15,10 @@ export const Priority = {
 
 /** The least urgent priority. */
 export const MAX_PRIORITY = 255
+/** The last priority of threads that share time: those whose priority a policy works out. */
+export const LAST_TIMESHARE = Priority.idle - 1
+/** The range of `nice`: at -20 a thread gets the most, at 20 the least. */
+export const MAX_NICE = 20
 
 /** Throws a RangeError unless `priority` is one. */
 export function checkPriority(priority: number): void {
@@ -22,4 +26,17 @@ export function checkPriority(priority: number): void {
   throw new RangeError(
     `a priority is a whole number from 0, the most urgent, to ${MAX_PRIORITY}: ${priority} came`,
   )
+}
+
+/** Throws a RangeError unless `nice` can be one. */
+export function checkNice(nice: number): void {
+  if (Number.isInteger(nice) && Math.abs(nice) <= MAX_NICE) return
+  throw new RangeError(
+    `nice is a whole number from ${-MAX_NICE} to ${MAX_NICE}, the least favoured: ${nice} came`,
+  )
+}
+
+/** Whether threads of this priority share time, so that what they used decides who is next. */
+export function sharesTime(priority: number): boolean {
+  return priority >= Priority.user && priority <= LAST_TIMESHARE
 }

@@ -2,19 +2,21 @@ import { MAX_PRIORITY } from './priority.ts'
 import type { Thread } from './thread.ts'
 
 /** Priorities that share a queue, as FreeBSD's RQ_PPQ. */
-const PRIORITIES_PER_QUEUE = 4
-const QUEUES = (MAX_PRIORITY + 1) / PRIORITIES_PER_QUEUE
+export const PRIORITIES_PER_QUEUE = 4
+/** Queues of a run queue, as FreeBSD's RQ_NQS. */
+export const QUEUES = (MAX_PRIORITY + 1) / PRIORITIES_PER_QUEUE
 const BITS = 32
+const WORDS = QUEUES / BITS
 
 /**
- * The runnable threads of one CPU: a queue for every four priorities and a bit for every queue
- * that has somebody in it, so that finding the most urgent takes two words. The queues are linked
- * through the threads themselves. Belongs to its CPU alone.
+ * Runnable threads: a queue for every four priorities and a bit for every queue that has somebody
+ * in it, so that finding the most urgent takes two words. The queues are linked through the
+ * threads themselves. Belongs to its CPU alone, or to whoever holds the lock of its policy.
  */
 export class RunQueue {
   readonly #first: (Thread | undefined)[] = Array(QUEUES).fill(undefined)
   readonly #last: (Thread | undefined)[] = Array(QUEUES).fill(undefined)
-  readonly #occupied = new Int32Array(QUEUES / BITS)
+  readonly #occupied = new Int32Array(WORDS)
   #length = 0
 
   get length(): number {
@@ -22,10 +24,11 @@ export class RunQueue {
   }
 
   /** Behind those of its queue: who has had its turn, or was woken. */
-  append(thread: Thread): void {
-    const queue = queueOf(thread)
+  append(thread: Thread, queue = queueOf(thread.priority)): void {
     const last = this.#last[queue]
     thread.next = undefined
+    thread.previous = last
+    thread.queue = queue
     if (last === undefined) this.#occupy(queue, thread)
     else last.next = thread
     this.#last[queue] = thread
@@ -33,39 +36,73 @@ export class RunQueue {
   }
 
   /** Before those of its queue: who was interrupted in its turn. */
-  prepend(thread: Thread): void {
-    const queue = queueOf(thread)
+  prepend(thread: Thread, queue = queueOf(thread.priority)): void {
     const first = this.#first[queue]
     thread.next = first
+    thread.previous = undefined
+    thread.queue = queue
     if (first === undefined) this.#last[queue] = thread
+    else first.previous = thread
     this.#occupy(queue, thread)
     this.#length++
   }
 
   /** Takes the most urgent thread out, the first of its queue. */
   take(): Thread | undefined {
-    const queue = this.#mostUrgent()
-    if (queue < 0) return undefined
-    const thread = this.#first[queue]!
-    this.#first[queue] = thread.next
-    if (thread.next === undefined) {
-      this.#last[queue] = undefined
-      this.#occupied[(queue / BITS) | 0]! &= ~(1 << (queue % BITS))
-    }
-    thread.next = undefined
-    this.#length--
+    const thread = this.first()
+    if (thread !== undefined) this.remove(thread)
     return thread
+  }
+
+  /** The most urgent thread, the first of its queue. */
+  first(): Thread | undefined {
+    const queue = this.#firstOccupied(0)
+    return queue < 0 ? undefined : this.#first[queue]
+  }
+
+  /** The first thread at or behind queue `from`, going round: for a calendar. */
+  firstFrom(from: number): Thread | undefined {
+    const queue = this.#firstOccupied(from)
+    if (queue >= 0) return this.#first[queue]
+    return this.first()
+  }
+
+  /** The first thread, the most urgent first, that `fits`. */
+  find(fits: (thread: Thread) => boolean, from = 0): Thread | undefined {
+    for (let step = 0; step < QUEUES; step++) {
+      let thread = this.#first[(from + step) % QUEUES]
+      for (; thread !== undefined; thread = thread.next) if (fits(thread)) return thread
+    }
+    return undefined
+  }
+
+  /** Takes a thread out that is here. */
+  remove(thread: Thread): void {
+    const { queue, next, previous } = thread
+    if (previous === undefined) this.#first[queue] = next
+    else previous.next = next
+    if (next === undefined) this.#last[queue] = previous
+    else next.previous = previous
+    if (this.#first[queue] === undefined) this.#occupied[queue >> 5]! &= ~(1 << (queue % BITS))
+    thread.next = undefined
+    thread.previous = undefined
+    this.#length--
+  }
+
+  isEmptyAt(queue: number): boolean {
+    return this.#first[queue] === undefined
   }
 
   /** Whether somebody here is in the queue of `thread` or in a more urgent one. */
   rivals(thread: Thread): boolean {
-    const queue = this.#mostUrgent()
-    return queue >= 0 && queue <= queueOf(thread)
+    const queue = this.#firstOccupied(0)
+    return queue >= 0 && queue <= queueOf(thread.priority)
   }
 
-  #mostUrgent(): number {
-    for (let word = 0; word < this.#occupied.length; word++) {
-      const bits = this.#occupied[word]!
+  #firstOccupied(from: number): number {
+    let mask = -1 << (from % BITS)
+    for (let word = from >> 5; word < WORDS; word++, mask = -1) {
+      const bits = this.#occupied[word]! & mask
       if (bits !== 0) return word * BITS + (BITS - 1 - Math.clz32(bits & -bits))
     }
     return -1
@@ -73,10 +110,10 @@ export class RunQueue {
 
   #occupy(queue: number, first: Thread): void {
     this.#first[queue] = first
-    this.#occupied[(queue / BITS) | 0]! |= 1 << (queue % BITS)
+    this.#occupied[queue >> 5]! |= 1 << (queue % BITS)
   }
 }
 
-function queueOf(thread: Thread): number {
-  return (thread.priority / PRIORITIES_PER_QUEUE) | 0
+function queueOf(priority: number): number {
+  return (priority / PRIORITIES_PER_QUEUE) | 0
 }

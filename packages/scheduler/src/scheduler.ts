@@ -1,6 +1,7 @@
-import { work } from '@smpnet/memory'
+import { type Address, work } from '@smpnet/memory'
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '@smpnet/machine'
 import {
+  type Outcome,
   PARK,
   PREEMPT,
   READY,
@@ -8,53 +9,80 @@ import {
   SETTLE,
   SPIN,
   TIMED_OUT,
-  type Outcome,
   WAITER,
   WOKEN,
   YIELD,
 } from '@smpnet/sync'
-import { checkPriority, Priority } from './priority.ts'
-import { RunQueue } from './run-queue.ts'
+import { CpuAccount, type CpuTimes } from './accounting/cpu-account.ts'
+import type { Turnstiles } from './lending/turnstiles.ts'
+import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
+import { OwedSwitch } from './preemption/owed-switch.ts'
+import { Preemption } from './preemption/preemption.ts'
+import { HANDOFF, LATER, preempt, type WakeupPolicy } from './preemption/wakeup-policy.ts'
+import { checkNice, checkPriority, Priority } from './priority.ts'
+import { PriorityPolicy } from './priority-policy.ts'
+import type { SchedulerOptions, SchedulerTrace } from './scheduler-options.ts'
+import {
+  IDLE_ENDED,
+  RELINQUISH,
+  REMOTE,
+  SLEEP,
+  SwitchCounts,
+  type SwitchReason,
+  TIMED_SLEEP,
+  TURN_OVER,
+  TURNSTILE,
+} from './switch-reason.ts'
 import { type Body, Thread, type ThreadOptions } from './thread.ts'
-
-/**
- * The scheduler of one CPU: always the most urgent runnable thread, round robin among equals.
- *
- *     spawn ──> runnable ──take──> current ──end──> gone
- *                  ^  ^               │ │
- *                  │  └───turn over───┘ │ PARK
- *                  └──receive, alarm── parked
- *
- * A thread runs until its generator yields, and what it yields says why it stopped; that is all
- * the machinery there is. The machine calls `run` again and again, and between two calls it brings
- * wakes (`receive`), timer interrupts (`tick`) and alarms. Nothing here is shared: a wake from
- * another CPU comes through the machine's mailbox, and is received on this CPU like any other.
- *
- * Preemption happens where a thread yields anyway: where a wakeup found somebody more urgent, and,
- * in simulated time, wherever it waits for that time to catch up.
- */
-export interface SchedulerOptions {
-  /** Whether a more urgent thread, once woken, runs before its waker goes on; true unless told. */
-  readonly preemption?: boolean
-}
+import {
+  TRACE_END,
+  TRACE_LOCK_BLOCK,
+  TRACE_PREEMPTION,
+  TRACE_START,
+  TRACE_SWITCH,
+  TRACE_WAKEUP,
+} from './trace-events.ts'
 
 const CONTEXT_SWITCH = work('context-switch')
 const THREAD_START = work('thread-start')
 
-export class Scheduler implements Executive {
-  readonly #queue = new RunQueue()
-  readonly #threads = new Map<number, Thread>()
-  readonly #preemption: boolean
+/**
+ * The scheduler of one CPU: it drives threads, and asks its policy which one.
+ *
+ *     spawn ──> runnable ──choose──> current ──end──> gone
+ *                  ^  ^                │ │
+ *                  │  └───give way─────┘ │ PARK
+ *                  └──woken, alarm──── parked
+ *
+ * A thread runs until its generator yields, and what it yields says why it stopped; that is all
+ * the machinery there is. The machine calls `run` again and again, and between two calls it brings
+ * wakes (`receive`), timer interrupts (`tick`) and alarms.
+ *
+ * Preemption happens where a thread yields anyway: where a wakeup found somebody more urgent, and,
+ * in simulated time, wherever it waits for that time to catch up. What a step decides about queues
+ * that other CPUs see is carried out at the beginning of the next, which is settled.
+ */
+export class Scheduler implements Executive, PolicyHost {
+  readonly policy: SchedulingPolicy
+  readonly preemption: Preemption
+  readonly wakeup: WakeupPolicy
+  /** How often this CPU switched, by why. */
+  readonly reasons = new SwitchCounts()
+  /** See `Executive`; only for policies that put threads into the queues of other CPUs. */
+  readonly wake: ((entry: Address) => boolean) | undefined
+  readonly #account: CpuAccount | undefined
+  readonly #trace: SchedulerTrace | undefined
+  readonly #owed = new OwedSwitch()
   /** Who has the CPU, between two of its yields. */
   #current: Thread | undefined
   /** Who had it last: to go on with the same thread is no switch. */
   #last: Thread | undefined
-  /** Someone more urgent became runnable; the current thread goes on first afterwards. */
-  #preemptOwed = false
-  /** The current thread has had its slice of time, and its equals come before it. */
-  #turnOver = false
+  /** Why the CPU left that one. */
+  #why: SwitchReason = IDLE_ENDED
+  /** Whether a thread is running just now, so that it is the one who wakes. */
+  #isRunning = false
+  #hasSpun = false
   #spins = 0
-  readonly #isAlone = (): boolean => this.#queue.length === 0
   #switches = 0
   #started = 0
 
@@ -62,7 +90,13 @@ export class Scheduler implements Executive {
     readonly cpu: Cpu,
     options: SchedulerOptions = {},
   ) {
-    this.#preemption = options.preemption ?? true
+    this.policy = options.policy ?? new PriorityPolicy()
+    this.preemption = new Preemption(options.preemption)
+    this.wakeup = options.wakeup ?? preempt
+    this.#account = options.ticker && new CpuAccount(options.ticker)
+    this.#trace = options.trace
+    this.policy.bind(this)
+    this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
   }
 
   /** How often the CPU went from one thread to another. */
@@ -70,79 +104,138 @@ export class Scheduler implements Executive {
     return this.#switches
   }
 
-  /** Threads that have not ended. */
+  /** Threads that have not ended, of this CPU or of all that share its run queues. */
   get threads(): number {
-    return this.#threads.size
+    return this.policy.table.size
+  }
+
+  get turnstiles(): Turnstiles {
+    return this.policy.table.turnstiles
+  }
+
+  /** What this CPU did with its time up to now; undefined without a ticker. */
+  times(): CpuTimes | undefined {
+    this.#account?.bill(this.#current)
+    return this.#account?.times()
+  }
+
+  isAlone(): boolean {
+    return this.policy.queued === 0
+  }
+
+  owesPreemption(): boolean {
+    return this.#owed.isOwed
   }
 
   /** Starts a thread on this CPU. Throws a RangeError for a bad priority or a full lot. */
   spawn<T>(body: Body<T>, options: ThreadOptions = {}): Thread<T> {
     const { priority = Priority.user, name = `thread ${this.cpu.id}.${this.#started}` } = options
+    const { nice = 0, pinned = false } = options
     checkPriority(priority)
+    checkNice(nice)
     const { lot, memory } = this.cpu
     const thread = new Thread(
-      this.cpu,
+      this,
       lot.claimEntry(this.cpu.id),
       name,
       priority,
       body,
-      this.#isAlone,
+      nice,
+      pinned,
     )
     this.#started++
-    this.#threads.set(thread.at, thread as Thread)
     memory.charge(THREAD_START, 1)
-    this.#makeReady(thread as Thread, WOKEN)
+    this.policy.table.add(thread as Thread)
+    this.policy.admit(thread as Thread, this.#current)
+    this.#trace?.event(TRACE_START, thread.at, priority)
+    this.#makeReady(thread as Thread, WOKEN, 'spawned')
     return thread
   }
 
   run(): Step {
     const td = this.#choose()
     if (td === undefined) return IDLE
+    this.#isRunning = true
     try {
       const step = td.body.next(td.outcome)
       if (!step.done) return this.#yielded(td, step.value)
       this.#end(td, 'returned', step.value)
     } catch (error) {
       this.#end(td, 'threw', error)
+    } finally {
+      this.#isRunning = false
     }
     return BUSY
   }
 
   receive(entry: number): boolean {
-    const td = this.#threads.get(entry)
+    const td = this.policy.table.find(entry)
     if (td === undefined) throw new Error(`CPU ${this.cpu.id} has no thread with entry ${entry}`)
     if (!td.parked) {
       td.wakePending = true
       return false
     }
     td.alarm?.cancel()
-    this.#makeReady(td, WOKEN)
-    const urgent = this.#current !== undefined && td.priority < this.#current.priority
-    if (urgent && this.#preemption) this.#preemptOwed = true
-    return urgent && this.#preemption
+    return this.#makeReady(td, WOKEN, 'woken')
   }
 
   tick(): void {
-    if (this.#current !== undefined && this.#queue.rivals(this.#current)) this.#turnOver = true
+    if (this.policy.tick(this.#current)) this.#owed.turnOver()
+  }
+
+  preemptFromAfar(): void {
+    this.#owed.preempt(REMOTE)
+  }
+
+  lend(td: Thread, lent: number): void {
+    this.policy.lend(td, lent)
   }
 
   #choose(): Thread | undefined {
-    if (this.#current !== undefined) {
-      if (!this.#preemptOwed && !this.#turnOver) return this.#current
-      this.#giveWay(this.#current)
+    const current = this.#current
+    if (current !== undefined) {
+      const why = this.#whyLeave(current)
+      if (why < 0) return current
+      this.#giveWay(current, why)
     }
-    const td = this.#queue.take()
-    if (td === undefined) return undefined
-    this.#preemptOwed = false
-    this.#turnOver = false
+    const td = this.#heir() ?? this.policy.choose()
+    this.#owed.clear()
+    if (td !== undefined) this.#dispatch(td)
+    else if (this.#last !== undefined) this.#fallIdle()
+    return td
+  }
+
+  /** Why the current thread has to give way now, or a negative number if it goes on. */
+  #whyLeave(current: Thread): SwitchReason {
+    if (!this.#hasSpun && this.#owed.isNothing) return -1
+    const why = this.#owed.due(current)
+    if (why >= 0 || !this.#hasSpun) return why
+    this.#hasSpun = false
+    return current.critical === 0 && this.policy.rivals(current) ? RELINQUISH : -1
+  }
+
+  #heir(): Thread | undefined {
+    const { heir } = this.#owed
+    return heir !== undefined && this.policy.claim(heir) ? heir : undefined
+  }
+
+  #dispatch(td: Thread): void {
     this.#current = td
     this.cpu.memory.store(td.at + WAITER.offset.state, RUNNING)
-    if (td !== this.#last) {
-      this.#last = td
-      this.#switches++
-      this.cpu.memory.charge(CONTEXT_SWITCH, 1)
-    }
-    return td
+    if (td === this.#last) return
+    this.#account?.bill(this.#last)
+    this.#last = td
+    this.#switches++
+    this.reasons.count(this.#why)
+    this.#trace?.event(TRACE_SWITCH, td.at, this.#why)
+    this.cpu.memory.charge(CONTEXT_SWITCH, 1)
+  }
+
+  #fallIdle(): void {
+    this.#account?.bill(this.#last)
+    this.#trace?.event(TRACE_SWITCH, 0, this.#why)
+    this.#why = IDLE_ENDED
+    this.#last = undefined
   }
 
   #yielded(td: Thread, why: number): Step {
@@ -157,7 +250,9 @@ export class Scheduler implements Executive {
       case PREEMPT:
         return BUSY
       case YIELD:
-        return this.#giveTurn(td)
+        td.outcome = WOKEN
+        this.#owed.relinquish()
+        return BUSY
       default:
         throw new TypeError(
           `a thread yields SPIN, SETTLE, PARK, PREEMPT or YIELD: ${td.name} yielded ${why}`,
@@ -166,6 +261,7 @@ export class Scheduler implements Executive {
   }
 
   #park(td: Thread): Step {
+    if (td.critical > 0) throw new Error(`thread ${td.name} waits in a critical section`)
     if (td.wakePending) {
       td.wakePending = false
       td.outcome = WOKEN
@@ -173,49 +269,67 @@ export class Scheduler implements Executive {
     }
     td.parked = true
     this.#current = undefined
+    this.#why = reasonToWait(td)
+    if (this.#why === TURNSTILE) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn!.lock)
+    this.policy.sleep(td)
     if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
-      td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT))
+      td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
-    return this.#queue.length > 0 ? BUSY : IDLE
+    return BUSY
   }
 
   /** Whoever holds what is spun for may be a thread of this CPU: the others get a turn first. */
   #spun(td: Thread): Step {
     td.outcome = WOKEN
-    if (this.#queue.rivals(td)) return this.#giveTurn(td)
-    this.cpu.memory.pause(this.#spins++)
+    this.#hasSpun = true
+    if (this.isAlone()) this.cpu.memory.pause(this.#spins++)
     return BUSY
   }
 
-  #giveTurn(td: Thread): Step {
-    td.outcome = WOKEN
+  #giveWay(td: Thread, why: SwitchReason): void {
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     this.#current = undefined
-    this.#queue.append(td)
-    return BUSY
+    this.#why = why
+    this.policy.add(td, why === TURN_OVER || why === RELINQUISH ? 'turn over' : 'interrupted')
   }
 
-  #giveWay(td: Thread): void {
-    this.cpu.memory.store(td.at + WAITER.offset.state, READY)
-    this.#current = undefined
-    if (this.#turnOver) this.#queue.append(td)
-    else this.#queue.prepend(td)
-  }
-
-  #makeReady(td: Thread, outcome: Outcome): void {
+  #makeReady(td: Thread, outcome: Outcome, cause: Cause): boolean {
     td.parked = false
     td.alarm = undefined
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
-    this.#queue.append(td)
+    this.policy.add(td, cause)
+    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu.id)
+    return td.cpu === this.cpu && this.#preemptsFor(td)
+  }
+
+  /** Whether the current thread is to yield for one that became runnable here. */
+  #preemptsFor(td: Thread): boolean {
+    const current = this.#current
+    if (current === undefined) return false
+    const isUrgent = this.preemption.applies(td.priority, current.priority, false)
+    const verdict = this.#isRunning ? this.wakeup.decide(current, td, isUrgent) : Number(isUrgent)
+    if (verdict === LATER) return false
+    this.#trace?.event(TRACE_PREEMPTION, current.at, td.at)
+    this.#owed.decide(verdict, current, verdict === HANDOFF ? td : undefined)
+    return true
   }
 
   #end(td: Thread, state: 'returned' | 'threw', result: unknown): void {
     this.#current = undefined
-    this.#threads.delete(td.at)
+    this.#why = RELINQUISH
+    this.policy.sleep(td)
+    this.policy.dismiss(td)
+    this.policy.table.remove(td)
+    this.#trace?.event(TRACE_END, td.at, Number(state === 'threw'))
     const joiners = td.end(state, result)
     this.cpu.lot.releaseEntry(td.at)
     for (const joiner of joiners) this.cpu.lot.waker.wake(joiner.at)
     if (state === 'threw' && joiners.length === 0) this.cpu.fail(result)
   }
+}
+
+function reasonToWait(td: Thread): SwitchReason {
+  if (td.blockedOn !== undefined) return TURNSTILE
+  return td.timeoutMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
 }

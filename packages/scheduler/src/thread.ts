@@ -4,12 +4,15 @@ import {
   type Outcome,
   PARK,
   PARKED,
+  PREEMPT,
   TIMED_OUT,
   WAITER,
   Waiter,
   type Waiting,
   WOKEN,
 } from '@smpnet/sync'
+import type { Borrower, Turnstile } from './lending/turnstile.ts'
+import type { Turnstiles } from './lending/turnstiles.ts'
 
 /** What a thread runs: a generator function that is given its own thread, as `td`. */
 export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
@@ -19,15 +22,34 @@ export interface ThreadOptions {
   readonly name?: string
   /** See `Priority`; `Priority.user` unless told. */
   readonly priority?: number
+  /** From -20 to 20, for policies that share time; 0 unless told. */
+  readonly nice?: number
+  /** Whether it stays on the CPU where it was spawned; false unless told. */
+  readonly pinned?: boolean
+}
+
+/** The scheduler that a thread is with, as the thread knows it. */
+export interface ThreadHost {
+  readonly cpu: Cpu
+  /** Whether no other thread of its CPU is runnable. */
+  isAlone(): boolean
+  /** Whether the current thread would be preempted here and now. */
+  owesPreemption(): boolean
+  /** Gives a thread that is with this scheduler a priority at least as urgent as `lent`. */
+  lend(td: Thread, lent: number): void
+  readonly turnstiles: Turnstiles
 }
 
 /**
- * A kernel thread. Its object belongs to its CPU; other CPUs know it by its waiter entry only.
- * The fields below `running` are its scheduler's.
+ * A kernel thread. Its object belongs to its CPU; other CPUs of a live machine know it by its
+ * waiter entry only. The fields from `next` to `held` are its scheduler's.
  */
-export class Thread<T = unknown> extends Waiter {
-  /** The next thread of its run queue. (o) its CPU's run queue. */
+export class Thread<T = unknown> extends Waiter implements Borrower {
+  /** Its neighbours in a run queue, and which of the queues there. (o) of the run queue. */
   next: Thread | undefined
+  previous: Thread | undefined
+  queue = 0
+  isQueued = false
   /** Whether it waits for a wake that has not come. */
   parked = false
   /** Whether a wake has come that it has not waited for yet. */
@@ -36,27 +58,49 @@ export class Thread<T = unknown> extends Waiter {
   outcome: Outcome = WOKEN
   /** Ends its wait when the time is over. */
   alarm: Alarm | undefined
+  /** What decides when it runs: the more urgent of its own and what it was lent. */
+  priority: number
+  /** What its policy remembers about it. */
+  share: unknown
+  /** Ticks of the configured cputicker that it has run. */
+  runTicks = 0
+  /** Depth of critical sections, in which it is not preempted. */
+  critical = 0
+  /** How many counted sections it is in; see `CountedSection`. */
+  held = 0
+  /** What it waits for, and what it holds that others wait for; see `Turnstiles`. */
+  blockedOn: Turnstile | undefined
+  readonly contested = new Set<Turnstile>()
   #state: 'alive' | 'returned' | 'threw' = 'alive'
   #result: unknown
   #joiners: Thread[] = []
+  #host: ThreadHost
   readonly body: Waiting<T>
 
   constructor(
-    readonly cpu: Cpu,
+    host: ThreadHost,
     entry: number,
     readonly name: string,
-    readonly priority: number,
+    /** The priority that it was spawned with. */
+    readonly basePriority: number,
     body: Body<T>,
-    /** Whether no other thread of its CPU is runnable. */
-    readonly alone: () => boolean,
+    readonly nice = 0,
+    readonly pinned = false,
   ) {
-    super(cpu.lot, entry)
+    super(host.cpu.lot, entry)
+    this.#host = host
+    this.priority = basePriority
     this.body = body(this)
+  }
+
+  /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
+  get cpu(): Cpu {
+    return this.#host.cpu
   }
 
   /** Spins only while no other thread of its CPU could run instead. */
   override spinWhile(at: Address, value: number): boolean {
-    return this.alone() && this.cpu.spinWhile(at, value)
+    return this.#host.isAlone() && this.cpu.spinWhile(at, value)
   }
 
   /** Whether it still runs or waits. */
@@ -66,7 +110,7 @@ export class Thread<T = unknown> extends Waiter {
 
   /**
    * Waits until this thread ends, and returns what it returned or throws what it threw. For other
-   * threads of the same CPU. Throws an Error for a thread that would wait for itself.
+   * threads of the same isolate. Throws an Error for a thread that would wait for itself.
    */
   *join(td: Thread): Waiting<T> {
     if (td === (this as unknown))
@@ -91,6 +135,47 @@ export class Thread<T = unknown> extends Waiter {
   *parkUntilWoken(): Waiting<Outcome> {
     this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
     return yield PARK
+  }
+
+  /** Whether it would be preempted now, were it in no critical and no counted section. */
+  owesPreemption(): boolean {
+    return this.#host.owesPreemption()
+  }
+
+  /** Until as many exits, this thread is not preempted: a preemption that comes is owed. */
+  enterCritical(): void {
+    this.critical++
+  }
+
+  /**
+   * Ends a critical section if no preemption is owed; else `yield* exitCritical()`. Throws an Error
+   * outside of one.
+   */
+  tryExitCritical(): boolean {
+    if (this.critical === 0) throw new Error(`thread ${this.name} is in no critical section`)
+    if (this.critical === 1 && this.owesPreemption()) return false
+    this.critical--
+    return true
+  }
+
+  /** Ends a critical section, and lets a preemption that is owed happen here. */
+  *exitCritical(): Waiting {
+    if (this.tryExitCritical()) return
+    this.critical--
+    yield PREEMPT
+  }
+
+  /** Is given a priority at least as urgent as `lent`. For turnstiles. */
+  borrow(lent: number): void {
+    this.#host.lend(this as Thread, lent)
+  }
+
+  /** It is with another CPU from now on. For its scheduler, while it does not run. */
+  moveTo(host: ThreadHost): void {
+    this.#host = host
+    const { id, lot, memory } = host.cpu
+    ;(this as { lot: Waiter['lot'] }).lot = lot
+    memory.write(this.at + WAITER.offset.cpu, id)
   }
 
   /** Records its end and returns who waits for it. For its scheduler. */

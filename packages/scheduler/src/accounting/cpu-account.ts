@@ -1,0 +1,45 @@
+import type { Thread } from '../thread.ts'
+import type { CpuTicker } from './cpu-ticker.ts'
+
+/** What a CPU did with its time, in ticks of its cputicker. */
+export interface CpuTimes {
+  readonly frequencyHz: number
+  /** Of threads that are alive, and of those that have ended. */
+  readonly busyTicks: number
+  readonly idleTicks: number
+}
+
+/**
+ * Who is billed for the time of one CPU: one read at every switch, and the time since the last one
+ * goes to whoever had the CPU. So nothing is lost and nothing is counted twice, and interrupts are
+ * billed to the thread that they struck, as in FreeBSD.
+ */
+export class CpuAccount {
+  #since: number
+  #busyTicks = 0
+  #idleTicks = 0
+
+  /** Begins with an idle CPU. */
+  constructor(readonly ticker: CpuTicker) {
+    this.#since = ticker.ticks()
+  }
+
+  /** Bills the time since the last switch to `td`, or to idleness. */
+  bill(td: Thread | undefined): void {
+    const now = this.ticker.ticks()
+    const ticks = now - this.#since
+    this.#since = now
+    if (td === undefined) {
+      this.#idleTicks += ticks
+    } else {
+      td.runTicks += ticks
+      this.#busyTicks += ticks
+    }
+  }
+
+  /** Up to the last switch; `bill` whoever has the CPU first to have it up to now. */
+  times(): CpuTimes {
+    const { frequencyHz } = this.ticker
+    return { frequencyHz, busyTicks: this.#busyTicks, idleTicks: this.#idleTicks }
+  }
+}

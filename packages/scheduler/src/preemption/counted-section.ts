@@ -1,0 +1,46 @@
+import { type Outcome, PREEMPT, type Waiting, WOKEN } from '@smpnet/sync'
+import type { Thread } from '../thread.ts'
+
+/** What can be counted: a mutex, or one side of a lock that has two. */
+export interface Countable {
+  tryEnter(td: Thread): boolean
+  enter(td: Thread): Waiting<Outcome>
+  tryExit(td: Thread): boolean
+  exit(td: Thread): Waiting
+}
+
+/**
+ * A lock that its holder counts, so that a wakeup policy can see whether a waker holds any: the
+ * policy `deferred-to-unlock` switches where the last of them is released. Used like the lock:
+ *
+ *     if (!section.tryEnter(td)) yield* section.enter(td)
+ *     if (!section.tryExit(td)) yield* section.exit(td)
+ */
+export class CountedSection implements Countable {
+  constructor(readonly lock: Countable) {}
+
+  tryEnter(td: Thread): boolean {
+    if (!this.lock.tryEnter(td)) return false
+    td.held++
+    return true
+  }
+
+  *enter(td: Thread): Waiting<Outcome> {
+    const outcome = yield* this.lock.enter(td)
+    if (outcome === WOKEN) td.held++
+    return outcome
+  }
+
+  /** False when a switch is due here, or somebody has to be told: then `yield* exit(td)`. */
+  tryExit(td: Thread): boolean {
+    if (td.held === 1 && td.owesPreemption()) return false
+    if (!this.lock.tryExit(td)) return false
+    td.held--
+    return true
+  }
+
+  *exit(td: Thread): Waiting {
+    if (!this.lock.tryExit(td)) yield* this.lock.exit(td)
+    if (--td.held === 0 && td.owesPreemption()) yield PREEMPT
+  }
+}

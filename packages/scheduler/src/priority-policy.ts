@@ -1,0 +1,70 @@
+import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
+import { RunQueue } from './run-queue.ts'
+import type { Thread } from './thread.ts'
+import { ThreadTable } from './thread-table.ts'
+
+/**
+ * The plain policy: always one of the most urgent threads of this CPU, round robin among equals.
+ * Priorities are what threads were spawned with, whatever they use; no thread moves.
+ */
+export class PriorityPolicy implements SchedulingPolicy {
+  readonly name = 'priority'
+  readonly isShared = false
+  readonly table = new ThreadTable()
+  readonly #queue = new RunQueue()
+
+  bind(_host: PolicyHost): void {}
+
+  admit(td: Thread): void {
+    this.table.add(td)
+  }
+
+  dismiss(td: Thread): void {
+    this.table.remove(td)
+  }
+
+  add(td: Thread, cause: Cause): void {
+    td.isQueued = true
+    if (cause === 'interrupted') this.#queue.prepend(td)
+    else this.#queue.append(td)
+  }
+
+  choose(): Thread | undefined {
+    const td = this.#queue.take()
+    if (td !== undefined) td.isQueued = false
+    return td
+  }
+
+  claim(td: Thread): boolean {
+    if (!td.isQueued) return false
+    td.isQueued = false
+    this.#queue.remove(td)
+    return true
+  }
+
+  sleep(_td: Thread): void {}
+
+  rivals(td: Thread): boolean {
+    return this.#queue.rivals(td)
+  }
+
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  tick(current: Thread | undefined): boolean {
+    return current !== undefined && this.#queue.rivals(current)
+  }
+
+  lend(td: Thread, lent: number): void {
+    const priority = Math.min(td.basePriority, lent)
+    if (priority === td.priority) return
+    const wasQueued = this.claim(td)
+    td.priority = priority
+    if (wasQueued) this.add(td, 'woken')
+  }
+
+  sysctl(): Readonly<Record<string, number | string>> {
+    return { 'kern.sched.name': this.name }
+  }
+}

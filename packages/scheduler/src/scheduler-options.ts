@@ -1,0 +1,23 @@
+import type { CpuTicker } from './accounting/cpu-ticker.ts'
+import type { SchedulingPolicy } from './policy.ts'
+import type { PreemptionMode } from './preemption/preemption.ts'
+import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
+
+export interface SchedulerOptions {
+  /** Which thread runs next, and where; a `PriorityPolicy` of this CPU unless told. */
+  readonly policy?: SchedulingPolicy
+  /** Which threads may preempt: all that are more urgent unless told. */
+  readonly preemption?: PreemptionMode
+  /** What a wakeup does to its waker; `preempt` unless told. */
+  readonly wakeup?: WakeupPolicy
+  /** Bills the CPU's time to its threads; nothing is billed unless told. */
+  readonly ticker?: CpuTicker
+  /** Is told what happens here; nobody unless told. */
+  readonly trace?: SchedulerTrace
+}
+
+/** Who hears of each event of a scheduler. `@smpnet/trace` has one that writes them down. */
+export interface SchedulerTrace {
+  /** The event, one of `TRACE_EVENTS` by its index; what `one` and `other` are depends on it. */
+  event(kind: number, one: number, other: number): void
+}
