@@ -22,7 +22,8 @@ for (const name of chosen) {
   for (const { operation, figure, simulatedNs, isInput } of calibrate(profile)) {
     const ratio = (simulatedNs / figure.value).toFixed(2)
     const kind = `${figure.basis}, ${isInput ? 'an input' : 'predicted'}`
-    console.log(`| ${operation} | ${figure.value} | ${simulatedNs.toFixed(1)} | ${ratio} | ${kind} |`)
+    const simulated = simulatedNs.toFixed(1)
+    console.log(`| ${operation} | ${figure.value} | ${simulated} | ${ratio} | ${kind} |`)
   }
   console.log()
 }

@@ -72,7 +72,7 @@ export interface CopyPrices {
 export interface WakePrices {
   /** From the sending of an IPI until it interrupts. */
   readonly ipiDeliveryNs: Figure
-  /** How long an idle CPU looks at its mailbox before it sleeps; leaving sleep is the work `idle-exit`. */
+  /** How long an idle CPU watches before it sleeps. Leaving sleep is the work `idle-exit`. */
   readonly idleSpinNs: Figure
 }
 

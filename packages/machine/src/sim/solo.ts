@@ -22,7 +22,9 @@ export class Solo implements Executive {
       return IDLE
     }
     if (step.value === SETTLE) return AHEAD
-    if (step.value !== SPIN) throw new TypeError(`one alone yields SPIN or SETTLE: ${step.value} came`)
+    if (step.value !== SPIN) {
+      throw new TypeError(`what runs alone yields SPIN or SETTLE: ${step.value} came`)
+    }
     this.cpu.memory.pause(this.#spins++ & 7)
     return BUSY
   }

@@ -55,7 +55,7 @@ export class Turns {
     const now = pricer.clock[core.id]!
     const others = this.#tree.horizon(core.id)
     const horizon = Math.min(others, core.nextEvent() - 1, this.untilCycles)
-    pricer.limit = this.settlesAlways ? now : horizon
+    pricer.limit = this.settlesAlways ? Math.min(now, horizon) : horizon
     this.#isAtOnce = false
   }
 

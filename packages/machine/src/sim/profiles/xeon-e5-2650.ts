@@ -67,6 +67,6 @@ export const XEON_E5_2650: Profile = {
   },
   checks: {
     lockPairNs: derived(27, `${FORWARDING}: four lock pairs make 811 ns of 703 ns`),
-    sharedLockPacketNs: published(171.6, `${FORWARDING}, eight cores: 5,827,792 packets per second`),
+    sharedLockPacketNs: published(171.6, `${FORWARDING}, eight cores: 5,827,792 packets/s`),
   },
 }

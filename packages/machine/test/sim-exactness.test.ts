@@ -1,0 +1,89 @@
+import * as fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { TurnTree } from '../src/sim/turn-tree.ts'
+import { Turns } from '../src/sim/turns.ts'
+import { type Outcome, type Program, programs, runProgram } from './sim-random-program.ts'
+
+const seeds = fc.nat(1000)
+
+/** What must not depend on how far CPUs run ahead: all but the number of turns that took. */
+function essence({ trace, words, result }: Outcome) {
+  const { statistics, events: _, ...rest } = result
+  const { turns: _turns, settles: _settles, ...counts } = statistics
+  return { trace, words, rest, counts }
+}
+
+function expectSameAsAlwaysSettling(program: Program, seed: number): void {
+  const ahead = essence(runProgram(program, seed, false))
+  const always = essence(runProgram(program, seed, true))
+  expect(ahead).toEqual(always)
+}
+
+/** Operations that come after one that was later, or of a later CPU at the same time. */
+function outOfOrder({ trace }: Outcome) {
+  return trace.filter(([cycle, cpu], i) => {
+    const [before, cpuBefore] = trace[i - 1] ?? [0, 0]
+    return before > cycle || (before === cycle && cpuBefore > cpu)
+  })
+}
+
+function expectSorted(program: Program, seed: number): void {
+  expect(outOfOrder(runProgram(program, seed, false))).toEqual([])
+}
+
+/** Whether a property fails for some program, which the shrinker then makes small. */
+function isViolated(property: (program: Program, seed: number) => void): boolean {
+  return fc.check(fc.property(programs, seeds, property), { numRuns: 300, seed: 1 }).failed
+}
+
+describe('running ahead', () => {
+  it('gives what settling always gives, in the same order and at the same times', () => {
+    fc.assert(fc.property(programs, seeds, expectSameAsAlwaysSettling), { numRuns: 400, seed: 1 })
+  })
+
+  it('keeps settled operations in the order of virtual time', () => {
+    const property = fc.property(programs, seeds, (program, seed) => {
+      expect(outOfOrder(runProgram(program, seed, false))).toEqual([])
+    })
+    fc.assert(property, { numRuns: 400, seed: 2 })
+  })
+
+  it('takes fewer turns than settling always', () => {
+    const adds = Array.from({ length: 12 }, () => ['add', 0, 1] as const)
+    const program: Program = [[adds], [[['charge', 5]]]]
+    const ahead = runProgram(program, 1, false).result.statistics.turns
+    expect(ahead * 2).toBeLessThan(runProgram(program, 1, true).result.statistics.turns)
+  })
+})
+
+/** Planted bugs: each of these machines must be told from a right one by the properties above. */
+describe('a horizon that is wrong', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('is found when it lies some hundred cycles behind the true one', () => {
+    const { horizon } = TurnTree.prototype
+    vi.spyOn(TurnTree.prototype, 'horizon').mockImplementation(function (this: TurnTree, cpu) {
+      return horizon.call(this, cpu) + 300
+    })
+    expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
+    expect(isViolated(expectSorted)).toBe(true)
+  })
+
+  it('is found when it lets both of two CPUs go first at the same cycle', () => {
+    const { first } = TurnTree.prototype
+    vi.spyOn(TurnTree.prototype, 'horizon').mockImplementation(function (this: TurnTree) {
+      return this.at[first.call(this)]!
+    })
+    expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
+  })
+
+  it('is found when what a CPU posts to another does not draw it nearer', () => {
+    const { ring } = Turns.prototype
+    vi.spyOn(Turns.prototype, 'ring').mockImplementation(function (this: Turns, ...args) {
+      const { limit } = this.pricer
+      ring.apply(this, args)
+      this.pricer.limit = limit
+    })
+    expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
+  })
+})
