@@ -1,0 +1,76 @@
+import { work } from '@smpnet/memory'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LaterQueue } from '../src/sim/later-queue.ts'
+import { SimRandom } from '../src/sim/sim-random.ts'
+import { TurnTree } from '../src/sim/turn-tree.ts'
+
+const WORK = work('interrupt')
+const noted = { cycles: fc.array(fc.nat(20), { minLength: 1, maxLength: 60 }) }
+
+describe('the turn tree', () => {
+  it('gives the turn to the earliest, and among those to the lowest number', () => {
+    const moves = fc.array(fc.tuple(fc.nat(12), fc.nat(9)), { maxLength: 60 })
+    const property = fc.property(moves, (moves) => {
+      const tree = new TurnTree(13)
+      const at: number[] = Array.from({ length: 13 }, () => Number.POSITIVE_INFINITY)
+      for (const [cpu, cycle] of moves) {
+        tree.set(cpu, cycle)
+        at[cpu] = cycle
+        expect(tree.first()).toBe(at.indexOf(Math.min(...at)))
+      }
+    })
+    fc.assert(property, { seed: 1 })
+  })
+
+  it('lets a CPU run to the next turn of another, at the same cycle only by number', () => {
+    const tree = new TurnTree(3)
+    tree.set(1, 100)
+    expect(tree.horizon(0)).toBe(100)
+    expect(tree.horizon(2)).toBe(99)
+    tree.set(1, Number.POSITIVE_INFINITY)
+    expect(tree.horizon(2)).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('what is to happen later', () => {
+  it('happens in the order of time, and then in the order in which it was set', () => {
+    const property = fc.property(noted.cycles, (cycles) => {
+      const queue = new LaterQueue()
+      cycles.forEach((at) => queue.add(at, WORK, () => {}))
+      const taken = cycles.map(() => queue.take())
+      const sorted = [...taken].sort((a, b) => a.at - b.at || a.order - b.order)
+      expect(taken).toEqual(sorted)
+      expect(queue.firstAt).toBe(Number.POSITIVE_INFINITY)
+    })
+    fc.assert(property, { seed: 1 })
+  })
+
+  it('does not happen when it is cancelled', () => {
+    const property = fc.property(noted.cycles, fc.infiniteStream(fc.boolean()), (cycles, coins) => {
+      const queue = new LaterQueue()
+      const set = cycles.map((at) => queue.add(at, WORK, () => {}))
+      const cancelled = set.filter(() => coins.next().value)
+      for (const later of cancelled) queue.cancel(later)
+      const kept = set.filter((later) => !cancelled.includes(later))
+      expect(queue.firstAt).toBe(Math.min(...kept.map(({ at }) => at)))
+      expect(new Set(kept.map(() => queue.take()))).toEqual(new Set(kept))
+    })
+    fc.assert(property, { seed: 1 })
+  })
+})
+
+describe('the machine’s chance', () => {
+  it('is the same on every host', () => {
+    const random = new SimRandom(42)
+    expect([random.next(), random.next(), random.next()]).toEqual([
+      2837322924, 544945897, 479756282,
+    ])
+  })
+
+  it('stays below its bound and reaches all that is below it', () => {
+    const random = new SimRandom(1)
+    const drawn = new Set(Array.from({ length: 1000 }, () => random.below(7)))
+    expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+})
