@@ -51,3 +51,27 @@ export {
   UnknownClock,
   UnknownCounter,
 } from './errors.ts'
+export { TIME_DEL, TIME_INS, TIME_OK, TIME_OOP, TIME_WAIT } from './discipline/leap.ts'
+export {
+  MAX_FREQUENCY_PPB,
+  MAX_PHASE_NS,
+  MAX_TIME_CONSTANT,
+  Ntp,
+  STA_DEL,
+  STA_FLL,
+  STA_FREQHOLD,
+  STA_INS,
+  STA_PLL,
+} from './discipline/ntp.ts'
+export { SetClock } from './discipline/set-clock.ts'
+export { GenerationRing, MOST_SEATS } from './timehands/generation-ring.ts'
+export { Timehands } from './timehands/timehands.ts'
+export {
+  placeTimehands,
+  TIMEHANDS_BYTES,
+  type TimehandsHandle,
+  type TimehandsOptions,
+  type TimehandsStatistics,
+  timehandsStatistics,
+} from './timehands/timehands-block.ts'
+export { Windup, type WindupOptions, type WindupResult } from './timehands/windup.ts'

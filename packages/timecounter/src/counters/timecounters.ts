@@ -46,21 +46,22 @@ export class Timecounters {
     return found
   }
 
-  /** All counters, the one registered last first, as the kernel's list has them. */
-  list(): readonly Counter[] {
+  /** All counters in the order of registration; timehands name a counter by its place here. */
+  registered(): readonly Counter[] {
     return this.#counters
   }
 
-  /** The sysctl `kern.timecounter.choice`: `TSC-low(-100) HPET(950) … dummy(-1000000)`. */
+  /** The sysctl `kern.timecounter.choice`, the last registered first, as FreeBSD lists them. */
   choice(): string {
-    return this.#counters.map(({ name, quality }) => `${name}(${quality})`).join(' ')
+    const choices = this.#counters.map(({ name, quality }) => `${name}(${quality})`)
+    return choices.reverse().join(' ')
   }
 
   #add(counter: Counter): Counter {
     checkCounter(counter)
     const wraps = counter.quality >= 0 && leastHz(counter) > this.hz
     const added = wraps ? withQuality(counter, INSUFFICIENT_HZ_QUALITY) : counter
-    this.#counters.unshift(added)
+    this.#counters.push(added)
     return added
   }
 }

@@ -1,0 +1,118 @@
+import {
+  type Address,
+  alignUp,
+  type Arena,
+  CACHE_LINE_BYTES,
+  layout,
+  type Memory,
+  word,
+} from '@smpnet/memory'
+import { Bintime } from '../arithmetic/bintime.ts'
+import { checkCounter, type Counter } from '../counters/counter.ts'
+import { ClockPageMismatch } from '../errors.ts'
+import { GenerationRing, MOST_SEATS } from './generation-ring.ts'
+import { HANDS, HANDS_WORDS, setBoottime, setWide } from './hands.ts'
+import { setScale } from './scale.ts'
+
+/** In front of the ring: what identifies the page, and what its writers count. */
+export const BLOCK = layout('timehands', {
+  /** (a) Says that timehands are here, and in which version of their layout. */
+  magic: word('a', 'constant'),
+  /** (x) Seats that writers have taken so far; the n-th writer has seat n modulo the seats. */
+  writers: word('x', 'counts'),
+  /** (x) Windups refused because the counter had gone backwards, or almost a whole range on. */
+  backwards: word('x', 'counts'),
+  /** (x) Wraps of the counter that went by between two windups. */
+  lostWraps: word('x', 'counts'),
+  /** (x) Windups that another writer had made already. */
+  raced: word('x', 'counts'),
+  /** (x) Times that UTC was set. */
+  steps: word('x', 'counts'),
+})
+
+const MAGIC = 0x74686401
+
+/** What another thread needs to use timehands of the same memory; it can be cloned and posted. */
+export interface TimehandsHandle {
+  readonly at: Address
+}
+
+export interface TimehandsStatistics {
+  readonly backwards: number
+  readonly lostWraps: number
+  readonly raced: number
+  readonly steps: number
+  readonly writers: number
+}
+
+export interface TimehandsOptions {
+  /** The counter that is in use first: its place in the order of registration. 0 unless told. */
+  readonly counter?: number
+  /** UTC now; 1970 unless told. */
+  readonly utc?: Bintime
+  /** A second counter that wraps late, to notice wraps of the first; see `Windup`. */
+  readonly watch?: Counter
+}
+
+/** Bytes that timehands take. */
+export const TIMEHANDS_BYTES = alignUp(
+  BLOCK.size + GenerationRing.bytes(HANDS_WORDS, MOST_SEATS),
+  CACHE_LINE_BYTES,
+)
+
+/**
+ * Places timehands and starts them at uptime 0, reading the counter once. Throws BadCounter for a
+ * counter that cannot carry a clock, OutOfMemory when there is no room.
+ */
+export function placeTimehands(
+  arena: Arena,
+  counters: readonly Counter[],
+  options: TimehandsOptions = {},
+): TimehandsHandle {
+  const index = options.counter ?? 0
+  counters.forEach(checkCounter)
+  const counter = counters[index]
+  if (counter === undefined) {
+    throw new RangeError(`counter: expected one of ${counters.length} counters, came ${index}`)
+  }
+  const handle = { at: arena.place('timehands', TIMEHANDS_BYTES) }
+  const { memory } = arena
+  memory.write(handle.at + BLOCK.offset.magic, MAGIC)
+  const words = new Int32Array(HANDS_WORDS)
+  words[HANDS.counter] = index
+  setWide(words, HANDS.offsetCount, counter.read())
+  if (options.watch !== undefined) setWide(words, HANDS.watchCount, options.watch.read())
+  setScale(words, counter.frequency, 0)
+  const utc = options.utc ?? new Bintime()
+  setBoottime(words, utc)
+  setWide(words, HANDS.second, utc.sec)
+  ringOf(memory, handle).publish(0, 0, words)
+  return handle
+}
+
+/** The ring of timehands. Throws ClockPageMismatch where there are none of this version. */
+export function openRing(memory: Memory, handle: TimehandsHandle): GenerationRing {
+  const { at } = handle
+  const isInside = Number.isInteger(at) && at > 0 && at + TIMEHANDS_BYTES <= memory.size
+  const found = isInside ? memory.read(at + BLOCK.offset.magic) : undefined
+  if (found === MAGIC) return ringOf(memory, handle)
+  const came = found === undefined ? `address ${at}` : `0x${(found >>> 0).toString(16)}`
+  const wanted = `0x${MAGIC.toString(16)}`
+  throw new ClockPageMismatch(`timehands: expected a page of version ${wanted}, came ${came}`)
+}
+
+/** What writers have counted, all since the start. */
+export function timehandsStatistics(memory: Memory, handle: TimehandsHandle): TimehandsStatistics {
+  const count = (name: keyof typeof BLOCK.offset) => memory.load(handle.at + BLOCK.offset[name])
+  return {
+    backwards: count('backwards'),
+    lostWraps: count('lostWraps'),
+    raced: count('raced'),
+    steps: count('steps'),
+    writers: count('writers'),
+  }
+}
+
+function ringOf(memory: Memory, { at }: TimehandsHandle): GenerationRing {
+  return new GenerationRing(memory, at + BLOCK.size, HANDS_WORDS)
+}
