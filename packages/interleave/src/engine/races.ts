@@ -54,6 +54,11 @@ export class RaceDetector {
     join(this.clockOf(to), this.clockOf(from))
   }
 
+  /** What the clock knows happens before what the thread does next. */
+  learn(thread: number, clock: readonly number[]): void {
+    join(this.clockOf(thread), clock)
+  }
+
   /** What happened before the last release of a range happens before what the thread does. */
   acquire(thread: number, range: number): void {
     const released = this.#released.get(range)

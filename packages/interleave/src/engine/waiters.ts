@@ -1,4 +1,5 @@
 import type { ModelPromise } from '../runtime/promise.ts'
+import type { Clock } from './clock.ts'
 import type { Thread } from './thread.ts'
 
 /** A thread in a list of waiters, or a promise of one. */
@@ -12,6 +13,8 @@ export interface Waiter {
   state: 'waiting' | 'notified' | 'timed-out'
   /** Index of the step that notified it. */
   notifiedBy: number
+  /** What happened before that step. */
+  clock: readonly number[]
 }
 
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
@@ -34,11 +37,12 @@ export class WaiterLists {
   }
 
   /** Takes up to `count` waiters out of a list. */
-  notify(list: number, count: number, by: number): readonly Waiter[] {
+  notify(list: number, count: number, by: number, clock: Clock): readonly Waiter[] {
     const waiters = this.#lists.get(list)?.splice(0, Math.min(count, 2 ** 31)) ?? []
     for (const waiter of waiters) {
       waiter.state = 'notified'
       waiter.notifiedBy = by
+      waiter.clock = [...clock]
     }
     if (waiters.length === 0) this.#missed.add(list)
     return waiters

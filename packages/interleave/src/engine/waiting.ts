@@ -46,9 +46,10 @@ function mailboxOf(machine: Core, thread: Thread): number {
 /** Compares, and if the value is the expected one puts the thread to sleep, in one step. */
 function wait(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const value = read(machine, thread, operation, event)
+  event.possibleList = listOf(machine, operation)
   if (value !== operation.first) return outcome('not-equal')
   if (operation.timeoutMs === 0) return outcome('timed-out')
-  machine.sleeping.set(thread, enqueue(machine, thread, operation, event, undefined))
+  machine.sleeping.set(thread, enqueue(machine, thread, operation, event))
   operation.kind = OP.wake
   return SLEEPS
 }
@@ -58,9 +59,10 @@ function enqueue(
   thread: Thread,
   operation: Operation,
   event: Event,
-  promise: ModelPromise | undefined,
+  promise?: ModelPromise,
 ): Waiter {
-  const list = listOf(machine, operation)
+  const list = event.possibleList
+  event.possibleList = -1
   event.add(list, 1, 1)
   const isTimed = operation.timeoutMs !== Infinity
   return machine.waiters.enqueue({
@@ -70,6 +72,7 @@ function enqueue(
     isTimed,
     state: 'waiting',
     notifiedBy: -1,
+    clock: [],
   })
 }
 
@@ -89,7 +92,7 @@ function wake(machine: Core, thread: Thread, event: Event): Outcome {
     event.hasEffect = true
     if (waiter.isTimed) event.add(waiter.list, 1, 0)
     else event.enabledBy = waiter.notifiedBy
-    machine.races.order(machine.event(waiter.notifiedBy).thread, thread.id)
+    machine.races.learn(thread.id, waiter.clock)
     return outcome('ok')
   }
   machine.waiters.remove(waiter)
@@ -99,10 +102,14 @@ function wake(machine: Core, thread: Thread, event: Event): Outcome {
 
 function notify(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const list = listOf(machine, operation)
-  const woken = machine.waiters.notify(list, operation.first as number, machine.length)
+  const woken = machine.waiters.notify(
+    list,
+    operation.first as number,
+    machine.length,
+    machine.races.clockOf(thread.id),
+  )
   event.add(list, 1, woken.length > 0 ? 1 : 0)
   for (const waiter of woken) if (waiter.promise !== undefined) post(machine, waiter, event)
-  void thread
   return outcome(woken.length)
 }
 
@@ -117,6 +124,7 @@ function post(machine: Core, waiter: Waiter, event: Event): void {
 
 function waitAsync(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const value = read(machine, thread, operation, event)
+  event.possibleList = listOf(machine, operation)
   if (value !== operation.first) return outcome({ async: false, value: 'not-equal' })
   if (operation.timeoutMs === 0) return outcome({ async: false, value: 'timed-out' })
   const promise = new ModelPromise()
@@ -138,6 +146,7 @@ function strike(machine: Core, waiter: Waiter, event: Event): Outcome {
     return outcome(undefined)
   }
   waiter.state = 'timed-out'
+
   machine.waiters.remove(waiter)
   event.add(waiter.list, 1, 1)
   post(machine, waiter, event)
@@ -149,7 +158,7 @@ function deliver(machine: Core, thread: Thread, event: Event): Outcome {
   const waiter = machine.mailboxes.get(thread)!.shift()!
   event.add(mailboxOf(machine, thread), 1, 1)
   thread.awaitedFromOutside--
-  machine.races.order(machine.event(waiter.notifiedBy).thread, thread.id)
+  machine.races.learn(thread.id, waiter.clock)
   const before = state.thread
   state.thread = thread
   waiter.promise!.resolve(waiter.state === 'notified' ? 'ok' : 'timed-out')

@@ -1,5 +1,6 @@
 import { startAsync } from '../runtime/async.ts'
 import { compiledOf } from '../runtime/functions.ts'
+import { type History, HistoryOf, type Specification } from '../history.ts'
 import { describe, isAssertion } from './failure.ts'
 import type { Machine } from './machine.ts'
 
@@ -14,8 +15,11 @@ export interface World {
    * difference is a leak.
    */
   readonly leaks: (name: string, count: () => number) => void
-  /** Adds a check of another kind that runs at the end; `history` is built from it. */
-  readonly check: (check: (machine: Machine) => void) => void
+  /**
+   * Records calls and checks, when all threads have ended, that they are linearizable: that some
+   * order of them is what `Class`, used by one thread, does too.
+   */
+  readonly history: <T extends object>(Class: Specification<T>) => History<T>
 }
 
 interface Count {
@@ -29,6 +33,7 @@ export class WorldOf implements World {
   readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
   readonly #checks: ((machine: Machine) => void)[] = []
   readonly #counts: Count[] = []
+  #histories = 0
 
   readonly thread = (name: string, body: () => unknown): void => {
     this.#threads.push({ name, steps: stepsOf(name, body, []) })
@@ -49,8 +54,10 @@ export class WorldOf implements World {
     this.#counts.push({ name, count, before: 0 })
   }
 
-  readonly check = (check: (machine: Machine) => void): void => {
-    this.#checks.push(check)
+  readonly history = <T extends object>(Class: Specification<T>): History<T> => {
+    const history = new HistoryOf(Class, this.#histories++)
+    this.#checks.push((machine) => history.check(machine))
+    return history
   }
 
   /** Starts the threads, once `setup` has returned. */

@@ -10,18 +10,19 @@ type Choices = number[]
  */
 export class BruteForce implements Strategy {
   readonly name = 'brute force'
-  readonly resumesIdleLoops = true
   readonly isExhaustive = true
   readonly claim = 'every order of every step'
   readonly #path: Choices[] = []
   readonly #enabled: number[] = []
+
+  constructor(readonly resumesIdleLoops = true) {}
 
   begin(): void {}
 
   choose(machine: Machine): number {
     const known = this.#path[machine.length]
     if (known !== undefined) return known[0]!
-    const enabled = enabledThreads(machine, true, this.#enabled)
+    const enabled = enabledThreads(machine, this.resumesIdleLoops, this.#enabled)
     if (enabled.length === 0) return -1
     this.#path.push([...enabled])
     return enabled[0]!

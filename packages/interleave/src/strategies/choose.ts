@@ -1,7 +1,10 @@
 import { parseSchedule } from '../report/schedule.ts'
+import { Bounded } from './bounded.ts'
 import { BruteForce } from './brute-force.ts'
 import { Exhaustive } from './exhaustive.ts'
 import { Guided } from './guided.ts'
+import { Pct, type PctOptions } from './pct.ts'
+import { RandomWalk, type SampleOptions } from './random-walk.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Every execution, up to the order of independent steps, once each. */
@@ -17,4 +20,19 @@ export function bruteForce(): Strategy {
 /** The one execution that a printed schedule names. */
 export function replay(schedule: string): Strategy {
   return new Guided(parseSchedule(schedule))
+}
+
+/** Every schedule with at most so many preemptions, 2 unless said otherwise; fewest first. */
+export function bounded(maxPreemptions = 2): Strategy {
+  return new Bounded(maxPreemptions)
+}
+
+/** Random priorities with a few random changes: a sample with a known chance to find a bug. */
+export function pct(options: PctOptions): Strategy {
+  return new Pct(options)
+}
+
+/** A thread at random at each step, drawn towards what has not been seen. */
+export function randomWalk(options: SampleOptions): Strategy {
+  return new RandomWalk(options)
 }

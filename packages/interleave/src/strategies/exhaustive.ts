@@ -1,4 +1,4 @@
-import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
+import { type Access, accessOf, areDependent, type Event, possibleAccessOf } from '../engine/event.ts'
 import type { Machine } from '../engine/machine.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
@@ -107,11 +107,16 @@ export class Exhaustive implements Strategy {
     for (let i = first + 1; i < machine.length; i++) {
       if (!this.#order.isBefore(machine, first, i)) indexes.push(i)
     }
-    indexes.push(second)
+    const accesses = indexes.map((i) => this.#path[i]!.access!)
+    // The second step will be made in another state than it was made in, and may differ there.
+    const last = indexes.push(second) - 1
+    const possible = possibleAccessOf(machine.event(second))
     return {
-      accesses: indexes.map((i) => this.#path[i]!.access!),
+      accesses: [...accesses, possible],
       positions: indexes.map((_, i) => i),
-      precedes: (i, j) => this.#order.isBefore(machine, indexes[i]!, indexes[j]!),
+      precedes: (i, j) =>
+        this.#order.isBefore(machine, indexes[i]!, indexes[j]!) ||
+        (j === last && areDependent(accesses[i]!, possible)),
     }
   }
 

@@ -29,6 +29,8 @@ export class Guided implements Strategy {
   }
 
   choose(machine: Machine): number {
+    // What comes after a failure explains nothing.
+    if (machine.failures.length > 0) return -1
     const able = machine.threads.filter(
       (t): t is Thread => t !== undefined && (machine.isEnabled(t) || machine.canResume(t)),
     )
