@@ -67,7 +67,7 @@ export class LineDirectory {
     const distance = this.#distance[owner * this.#cpus + cpu]!
     this.transfers[distance]!++
     this.owner[line] = SHARED
-    this.#sharers.fill(0, line * this.#setWords, (line + 1) * this.#setWords)
+    this.#forgetCopies(line)
     this.#share(owner, line)
     this.#share(cpu, line)
     return this.#move(line, now, this.costs.transferCycles[distance]!)
@@ -150,6 +150,12 @@ export class LineDirectory {
     this.waitedCycles += waited - cycles
     this.#busyUntil[line] = now + waited
     return waited
+  }
+
+  /** A loop, since `fill` costs more than the few words that there are. */
+  #forgetCopies(line: number): void {
+    const words = this.#setWords
+    for (let word = line * words; word < (line + 1) * words; word++) this.#sharers[word] = 0
   }
 
   #share(cpu: number, line: number): void {
