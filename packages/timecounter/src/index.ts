@@ -75,3 +75,10 @@ export {
   timehandsStatistics,
 } from './timehands/timehands-block.ts'
 export { Windup, type WindupOptions, type WindupResult } from './timehands/windup.ts'
+export {
+  FastClock,
+  type FastClockHandle,
+  type FastClockOptions,
+  type FastClockStatistics,
+} from './fast-clock/fast-clock.ts'
+export { PATIENCE_TICKS, Ticker, type TickerOptions } from './fast-clock/ticker.ts'

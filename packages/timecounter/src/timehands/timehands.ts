@@ -16,8 +16,8 @@ const MOST_ATTEMPTS = 4
  * thread keeps its copy of the record until another is published. A reading counts if the record
  * is still the published one after the counter was read; with one that is not, the next windup
  * might have been earlier than the reading, and time would follow the old scale past it. After four
- * attempts the reader takes what it has. A copy is made again only if its slot was refilled meanwhile,
- * which takes a writer two windups.
+ * attempts the reader takes what it has. A copy is made again only if its slot was refilled
+ * meanwhile, which takes a writer two windups.
  *
  * Uptime never goes back in a thread: what would is replaced by the latest time that was given.
  */
