@@ -5,6 +5,7 @@ const entries = {
   index: 'src/index.ts',
   runtime: 'src/runtime/index.ts',
   node: 'src/node/index.ts',
+  cli: 'src/node/cli.ts',
   vite: 'src/plugin/index.ts',
   vitest: 'src/vitest/index.ts',
 }

@@ -6,8 +6,6 @@ export interface LitmusProgram {
   readonly verdict: string
   /** Where the program and, if it has one, its bug are from. */
   readonly source: string
-  /** Data races are not what this program is about, or are its point and are harmless. */
-  readonly allowRaces?: boolean
   /** Executions at least, known from the publication or by counting by hand. */
   readonly minimum?: number
   readonly setup: (world: World) => void

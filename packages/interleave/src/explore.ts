@@ -51,6 +51,11 @@ export interface Exploration {
   readonly summary: string
 }
 
+interface Found {
+  readonly failure: Failure
+  readonly schedule: Schedule
+}
+
 /**
  * Runs the program that `setup` describes under every schedule that the strategy finds worth it.
  * Returns what was found. Throws a `Refusal` for code that cannot be checked, and what `setup`
@@ -60,15 +65,15 @@ export function explore(options: ExploreOptions, setup: Setup): Exploration {
   const races = racePolicy(options.races)
   const explorer = new Explorer(setup, races)
   const strategy = strategyOf(options)
-  let found: { failure: Failure; schedule: Schedule } | undefined
+  let found: Found | undefined
   const stopped = explorer.explore(strategy, budgetOf(options), (execution) => {
     options.onExecution?.(execution)
     if (execution.failure !== undefined && found === undefined) {
-      found = { failure: execution.failure, schedule: scheduleOf(execution) }
+      found = { failure: execution.failure, schedule: execution.machine.schedule() }
     }
     return found !== undefined && options.keepGoing !== true
   })
-  const failure = found && reportFailure(setup, races, found.failure, found.schedule, options)
+  const failure = found && report(setup, races, options, found)
   return conclusion(options, strategy, explorer, stopped, failure)
 }
 
@@ -91,12 +96,10 @@ function racePolicy(races: ExploreOptions['races'] = 'fail'): RacePolicy {
   return () => races === 'fail'
 }
 
-function scheduleOf({ machine }: Execution): Schedule {
-  const threads: string[] = []
-  for (let i = 0; i < machine.length; i++) {
-    threads.push(machine.threads[machine.event(i).thread]!.key)
-  }
-  return threads
+/** A schedule that was asked for is shown as it is. */
+function report(setup: Setup, races: RacePolicy, options: ExploreOptions, found: Found): FailureReport {
+  const isShrunk = options.shrink !== false && options.replay === undefined
+  return reportFailure(setup, races, found.failure, found.schedule, isShrunk)
 }
 
 function conclusion(

@@ -5,6 +5,7 @@ export { type DataRace, type RacingAccess } from './engine/races.ts'
 export { type World } from './engine/world.ts'
 export { type Exploration, explore, type ExploreOptions } from './explore.ts'
 export { type FailureReport } from './report/failure-report.ts'
+export { timeline } from './report/timeline.ts'
 export { type Row } from './report/recorder.ts'
 export { Refusal } from './runtime/refusal.ts'
 export {

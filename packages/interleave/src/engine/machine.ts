@@ -183,6 +183,13 @@ export class Machine implements Core, Host {
     return { object, at, mask: ((1 << bytes) - 1) << (offset % 8) }
   }
 
+  /** Which thread made each step, by key. */
+  schedule(): string[] {
+    const keys: string[] = []
+    for (let i = 0; i < this.length; i++) keys.push(this.threads[this.event(i).thread]!.key)
+    return keys
+  }
+
   isRemovable(mark: number): boolean {
     return isRemovable(this, state.thread as Thread, mark)
   }

@@ -1,12 +1,12 @@
-import type { Setup } from '../engine/explorer.ts'
-import { Explorer } from '../engine/explorer.ts'
-import type { Failure, FailureKind } from '../engine/failure.ts'
+import { Explorer, type Setup } from '../engine/explorer.ts'
 import type { RacePolicy } from '../engine/core.ts'
+import type { Failure, FailureKind } from '../engine/failure.ts'
 import { showPlace } from '../runtime/places.ts'
 import { Guided } from '../strategies/guided.ts'
 import { showColumns } from './columns.ts'
 import { Recorder, type Row } from './recorder.ts'
 import { type Schedule, showSchedule } from './schedule.ts'
+import { shrink } from './shrink.ts'
 
 /** A failure, explained. */
 export interface FailureReport {
@@ -29,31 +29,37 @@ export interface FailureReport {
   readonly text: string
 }
 
-/** Runs the failing schedule once more and writes down what each step did. */
+/** Shortens the failing schedule, runs it once more and writes down what each step did. */
 export function reportFailure(
   setup: Setup,
   races: RacePolicy,
   failure: Failure,
   schedule: Schedule,
-  _options: { readonly shrink?: boolean },
+  isShrunk: boolean,
 ): FailureReport {
-  const guided = new Guided(schedule)
+  const short = isShrunk ? shrink(setup, races, failure, schedule) : { failure, schedule }
+  const guided = new Guided(short.schedule)
   const explorer = new Explorer(setup, races)
   const recorder = new Recorder(explorer.persistent)
   let threads: string[] = []
-  let seen = failure
+  let seen = short.failure
   const budget = { executions: 1, stepsPerExecution: Infinity, isOver: () => false }
   explorer.explore(guided, budget, ({ machine, failure: again }) => {
     threads = machine.threads.map((thread) => thread?.name ?? '')
     if (again !== undefined) seen = again
     return true
   })
-  const replay = showSchedule(guided.ran)
-  const where = seen.place === 0 ? '' : showPlace(seen.place)
-  const { rows } = recorder
-  const thread = seen.thread === undefined ? undefined : threads[seen.thread]
   const { kind, message, error } = seen
-  const report = { kind, message, thread, where, replay, threads, rows, error }
-  const { preemptions } = guided
-  return { ...report, preemptions, text: showColumns({ ...report, preemptions }) }
+  const report = {
+    kind,
+    message,
+    thread: seen.thread === undefined ? undefined : threads[seen.thread],
+    where: seen.place === 0 ? '' : showPlace(seen.place),
+    replay: showSchedule(guided.ran),
+    threads,
+    rows: recorder.rows,
+    preemptions: guided.preemptions,
+    error,
+  }
+  return { ...report, text: showColumns(report) }
 }

@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CompileError } from '../compiler/compile.ts'
+import type { Setup } from '../engine/explorer.ts'
+import { type Exploration, explore, type ExploreOptions } from '../explore.ts'
+import { timeline } from '../report/timeline.ts'
+import { Refusal } from '../runtime/refusal.ts'
+import { bounded, bruteForce, exhaustive, pct, randomWalk } from '../strategies/choose.ts'
+import type { Strategy } from '../strategies/strategy.ts'
+import { load } from './load.ts'
+
+const USAGE = `interleave: run a program's threads in every order that matters
+
+  interleave FILE [name …]      explore the programs that FILE exports, or those named
+
+A program is an exported function that takes a world: export function counter({ thread, after }) {…}
+
+  --strategy exhaustive         every execution once (the default)
+             bounded=2          every schedule with at most 2 preemptions
+             pct, random        a sample: --executions and --seed say which
+             brute-force        every order of every step
+  --executions N                stop after N executions (pct and random: run N, 10000)
+  --seconds N                   stop after N seconds
+  --max-steps N                 steps of one execution at most (10000)
+  --seed N                      for pct and random (1)
+  --races fail|ignore           what data races are (fail)
+  --replay SCHEDULE             run one printed schedule; works under node --inspect-brk
+  --html FILE                   write the failing schedule as a page
+  --package NAME                compile this package too; may be repeated
+  --condition NAME              an export condition for those packages; may be repeated
+  --version, --help
+
+Ends with 0 if all programs hold, 1 if one fails, 3 if a budget ran out first, 2 for a wrong call.
+`
+
+const OPTIONS = {
+  strategy: { type: 'string', default: 'exhaustive' },
+  executions: { type: 'string' },
+  seconds: { type: 'string' },
+  'max-steps': { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  races: { type: 'string', default: 'fail' },
+  replay: { type: 'string' },
+  html: { type: 'string' },
+  package: { type: 'string', multiple: true, default: [] as string[] },
+  condition: { type: 'string', multiple: true, default: [] as string[] },
+  version: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** A call of the command that makes no sense; the message says what was expected. */
+class UsageError extends Error {}
+
+type Values = ReturnType<typeof parse>['values']
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** The command. Returns the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parse(args)
+    if (values.version) return say(version())
+    if (values.help) return say(USAGE)
+    const [file, ...names] = positionals
+    if (file === undefined) throw new UsageError('expected a file')
+    const programs = await programsOf(resolve(file), names, values)
+    return run(programs, values)
+  } catch (error) {
+    return complain(error)
+  }
+}
+
+async function programsOf(
+  file: string,
+  names: readonly string[],
+  values: Values,
+): Promise<[string, Setup][]> {
+  const loaded = await load(file, { packages: values.package, conditions: values.condition })
+  const programs = Object.entries(loaded).filter((entry): entry is [string, Setup] => {
+    return typeof entry[1] === 'function' && (names.length === 0 || names.includes(entry[0]))
+  })
+  const missing = names.find((name) => !programs.some(([found]) => found === name))
+  if (missing !== undefined) throw new UsageError(`expected ${file} to export ${missing}`)
+  if (programs.length === 0) throw new UsageError(`expected ${file} to export a function`)
+  return programs
+}
+
+function run(programs: readonly [string, Setup][], values: Values): number {
+  let status = 0
+  for (const [name, setup] of programs) {
+    const result = explore(optionsOf(name, values), setup)
+    say(result.failure === undefined ? result.summary : `${result.summary}\n\n${result.failure.text}\n`)
+    if (result.failure !== undefined && values.html !== undefined) {
+      writeFileSync(values.html, timeline(result.failure, name))
+    }
+    status = worse(status, statusOf(result))
+  }
+  return status
+}
+
+function statusOf({ verdict }: Exploration): number {
+  return verdict === 'holds' ? 0 : verdict === 'fails' ? 1 : 3
+}
+
+/** A failure says more than a budget that ran out. */
+function worse(a: number, b: number): number {
+  return a === 1 || b === 1 ? 1 : Math.max(a, b)
+}
+
+function optionsOf(name: string, values: Values): ExploreOptions {
+  const { races, replay } = values
+  if (races !== 'fail' && races !== 'ignore') {
+    throw new UsageError(`expected --races fail or ignore, got ${races}`)
+  }
+  const executions = number('executions', values.executions)
+  const seconds = number('seconds', values.seconds)
+  const maxSteps = number('max-steps', values['max-steps'])
+  return {
+    name,
+    races,
+    strategy: strategyOf(values, executions),
+    ...(replay === undefined ? {} : { replay }),
+    ...(executions === undefined ? {} : { maxExecutions: executions }),
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(seconds === undefined ? {} : { maxMs: seconds * 1_000, now: () => realNow() }),
+  }
+}
+
+/** Taken before a check replaces the clock by a stand-in. */
+const realNow = performance.now.bind(performance)
+
+function strategyOf(values: Values, executions = 10_000): Strategy {
+  const [name, bound] = values.strategy.split('=')
+  const sample = { executions, seed: number('seed', values.seed)! }
+  if (name === 'exhaustive') return exhaustive()
+  if (name === 'brute-force') return bruteForce()
+  if (name === 'bounded') return bounded(number('strategy bounded', bound) ?? 2)
+  if (name === 'pct') return pct(sample)
+  if (name === 'random') return randomWalk(sample)
+  throw new UsageError(
+    `expected --strategy exhaustive, bounded, pct, random or brute-force, got ${name}`,
+  )
+}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value
+  throw new UsageError(`expected a whole number for ${name}, got ${text}`)
+}
+
+function say(text: string): 0 {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  return 0
+}
+
+function complain(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`interleave: ${error.message}\ninterleave --help says more\n`)
+  } else if (error instanceof CompileError || error instanceof Refusal) {
+    process.stderr.write(`interleave: ${error.message}\n`)
+  } else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
+  return 2
+}
+
+function version(): string {
+  const manifest = new URL('../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+}
