@@ -49,9 +49,9 @@ export interface FastClockStatistics {
 /**
  * A clock in shared memory: one thread ticks, any number read, at the price of one atomic load.
  *
- * What `now` gives was the exact time at the last tick. It is never ahead of the counter, never goes
- * back in a thread, and is behind by at most the time between two ticks, 1/hz and as much as the
- * ticking thread was late; the page records the longest of those. This is FreeBSD's
+ * What `now` gives was the exact time at the last tick. It is never ahead of the counter, never
+ * goes back in a thread, and is behind by at most the time between two ticks, 1/hz and as much as
+ * the ticking thread was late; the page records the longest of those. This is FreeBSD's
  * CLOCK_MONOTONIC_FAST, and what holds there holds here: times of `now` and of `precise` must not
  * be compared with each other, since the former is older.
  */
@@ -115,7 +115,7 @@ export class FastClock {
     return this.#dateMs
   }
 
-  /** Nanoseconds since the clock was made, by reading the counter; never goes back in a thread. */
+  /** Nanoseconds since the clock was made, by reading the counter. Never back in a thread. */
   precise(): number {
     const count = this.counter.read()
     // The counter's read is a call, so this plain load is made after it, and once each time.
