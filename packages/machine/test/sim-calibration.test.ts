@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { calibrate, profiles } from '../src/sim/index.ts'
+import { calibrate, calibrationTable, profiles } from '../src/sim/index.ts'
 import { contendedNs } from '../src/sim/micro-programs.ts'
+
+const DOCS = readFileSync(new URL('../docs/simulated.md', import.meta.url), 'utf8')
 
 /**
  * Two sources disagree: one has a swap on a sibling's line at 7 to 10 ns everywhere, the other has
@@ -15,6 +18,10 @@ describe.each([...profiles.values()])('$name', (profile) => {
     const ratio = row.simulatedNs / row.figure.value
     expect(ratio).toBeGreaterThan(0.7)
     expect(ratio).toBeLessThan(1.3)
+  })
+
+  it('is printed in the documentation as it is', () => {
+    expect(DOCS).toContain(calibrationTable(profile))
   })
 
   it('gets slower with every core that wants the same word', () => {

@@ -1,3 +1,4 @@
+export { calibrationTable } from './calibration-table.ts'
 export { calibrate, type Calibration } from './calibrate.ts'
 export { checkProfile, figuresOf, mostCpus } from './check-profile.ts'
 export {

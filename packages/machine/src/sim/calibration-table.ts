@@ -1,0 +1,19 @@
+import { calibrate, type Calibration } from './calibrate.ts'
+import type { Profile } from './profile.ts'
+
+const HEAD = [
+  '| operation | figure, ns | simulated, ns | ratio | the figure is |',
+  '|---|---|---|---|---|',
+]
+
+/** What `calibrate` measures, as a Markdown table under the profile's name. */
+export function calibrationTable(profile: Profile): string {
+  const rows = calibrate(profile).map(row)
+  return [`${profile.name}: ${profile.title}`, '', ...HEAD, ...rows].join('\n')
+}
+
+function row({ operation, figure, simulatedNs, isInput }: Calibration): string {
+  const ratio = (simulatedNs / figure.value).toFixed(2)
+  const kind = `${figure.basis}, ${isInput ? 'an input' : 'predicted'}`
+  return `| ${operation} | ${figure.value} | ${simulatedNs.toFixed(1)} | ${ratio} | ${kind} |`
+}
