@@ -34,7 +34,9 @@ describe.each([...profiles.values()])('$name', (profile) => {
 
   it('gets slower again when cores of another socket join', () => {
     const cores = profile.topology.coresPerDomain
-    expect(contendedNs(profile, cores + 4, true)).toBeGreaterThan(contendedNs(profile, cores, true))
+    expect(contendedNs(profile, cores + 4, true)).toBeGreaterThan(
+      contendedNs(profile, cores, true),
+    )
   })
 })
 

@@ -147,8 +147,7 @@ describe('ticks', () => {
 })
 
 describe('inter-processor interrupts', () => {
-  const sending =
-    (target: number, handler: (at: number) => void): TinyBody =>
+  const sending = (target: number, handler: (at: number) => void): TinyBody =>
     function* (_td, cpu) {
       yield* busyFor(cpu, 5_000)
       const sim = cpu as SimCpu

@@ -47,15 +47,19 @@ describe('what is to happen later', () => {
   })
 
   it('does not happen when it is cancelled', () => {
-    const property = fc.property(noted.cycles, fc.infiniteStream(fc.boolean()), (cycles, coins) => {
-      const queue = new LaterQueue()
-      const set = cycles.map((at) => queue.add(at, WORK, () => {}))
-      const cancelled = set.filter(() => coins.next().value)
-      for (const later of cancelled) queue.cancel(later)
-      const kept = set.filter((later) => !cancelled.includes(later))
-      expect(queue.firstAt).toBe(Math.min(...kept.map(({ at }) => at)))
-      expect(new Set(kept.map(() => queue.take()))).toEqual(new Set(kept))
-    })
+    const property = fc.property(
+      noted.cycles,
+      fc.infiniteStream(fc.boolean()),
+      (cycles, coins) => {
+        const queue = new LaterQueue()
+        const set = cycles.map((at) => queue.add(at, WORK, () => {}))
+        const cancelled = set.filter(() => coins.next().value)
+        for (const later of cancelled) queue.cancel(later)
+        const kept = set.filter((later) => !cancelled.includes(later))
+        expect(queue.firstAt).toBe(Math.min(...kept.map(({ at }) => at)))
+        expect(new Set(kept.map(() => queue.take()))).toEqual(new Set(kept))
+      },
+    )
     fc.assert(property, { seed: 1 })
   })
 })

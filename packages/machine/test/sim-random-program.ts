@@ -83,9 +83,7 @@ class ProgramRun {
   boot(cpu: SimCpu, shared: Shared): TinyExecutive {
     this.words = shared.words
     const threads = this.program[cpu.id]!
-    const bodies = threads.map(
-      (ops) => (td: Waiter) => this.#thread(td, cpu, shared, ops),
-    )
+    const bodies = threads.map((ops) => (td: Waiter) => this.#thread(td, cpu, shared, ops))
     return new TinyExecutive(cpu, ...bodies)
   }
 
