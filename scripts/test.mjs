@@ -11,6 +11,8 @@ import { workspaces } from './lib/workspaces.mjs'
 import { setUp } from './setup.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** A test that loops without a pause cannot be stopped from inside, so the run as a whole is. */
+const LIMIT_MS = 15 * 60_000
 const args = process.argv.slice(2)
 const scratch = mkdtempSync(join(tmpdir(), 'smpnet-test-'))
 
@@ -31,8 +33,13 @@ async function typecheck() {
   process.stderr.write('test: types …')
   const { code, output, elapsedMs } = await run(
     process.execPath,
-    ['node_modules/turbo/bin/turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only']
-      .concat(chosen().map(({ dir }) => `--filter=./${dir}`)),
+    [
+      'node_modules/turbo/bin/turbo',
+      'run',
+      'typecheck',
+      '--continue',
+      '--output-logs=errors-only',
+    ].concat(chosen().map(({ dir }) => `--filter=./${dir}`)),
     { cwd: ROOT, env: { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' } },
   )
   process.stderr.write(` ${code === 0 ? 'hold' : 'do not hold'}, ${inWords(elapsedMs)}\n`)
@@ -47,11 +54,15 @@ function chosen() {
 
 async function vitest() {
   const report = join(scratch, 'report.json')
-  const { code } = await run(
+  const { code, timedOut } = await run(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json']
-      .concat(`--outputFile.json=${report}`, '--passWithNoTests', args),
-    { cwd: ROOT, echo: process.stdout },
+    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'].concat(
+      `--outputFile.json=${report}`,
+      '--passWithNoTests',
+      args,
+    ),
+    { cwd: ROOT, echo: process.stdout, limitMs: LIMIT_MS },
   )
+  if (timedOut) console.log(`The tests were stopped: still running after ${inWords(LIMIT_MS)}.`)
   return counts(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, code)
 }

@@ -44,7 +44,8 @@ export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo 
  * `{ problem }` as a sentence, followed by all that it printed.
  */
 export function judged(what, { code, stdout, output, timedOut, elapsedMs }, limitMs) {
-  if (timedOut) return { problem: `${what} was still running after ${inWords(limitMs)}\n${output}` }
+  if (timedOut)
+    return { problem: `${what} was still running after ${inWords(limitMs)}\n${output}` }
   if (code !== 0) return { problem: `${what} ended with status ${code}\n${output}` }
   return stdout.trim() ? { elapsedMs } : { problem: `${what} printed nothing` }
 }

@@ -28,7 +28,10 @@ function named(root, dir) {
 function folders(dir) {
   if (!existsSync(dir)) return []
   const entries = readdirSync(dir, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
 }
 
 export function readJson(path) {

@@ -11,7 +11,9 @@ const LIMIT_MS = 1000
 
 /** What running the examples of a README comes to in an empty folder. */
 function examples(...blocks: [info: string, code: string][]) {
-  const readme = blocks.map(([info, code]) => `\`\`\`${info}\n${code}\n\`\`\`\n`).join('\ntext\n\n')
+  const readme = blocks
+    .map(([info, code]) => `\`\`\`${info}\n${code}\n\`\`\`\n`)
+    .join('\ntext\n\n')
   return inTree({}, (folder) => runExamples(folder, readme, LIMIT_MS))
 }
 

@@ -92,7 +92,8 @@ function appFiles(): Files {
     'apps/netperf/README.md': '# netperf\n\nBench: none, because it runs the others.\n',
     'apps/netperf/LICENSE': 'BSD-2-Clause\n',
     'apps/netperf/bin/netperf.js': "import '../dist/cli.js'\n",
-    'apps/netperf/src/cli.ts': "import fs from 'node:fs'\nfs.readFileSync(process.argv[2] ?? '')\n",
+    'apps/netperf/src/cli.ts':
+      "import fs from 'node:fs'\nfs.readFileSync(process.argv[2] ?? '')\n",
     'apps/netperf/test/cli.test.ts': "import { it } from 'vitest'\nit('runs', () => {})\n",
   }
 }

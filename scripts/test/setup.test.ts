@@ -31,7 +31,10 @@ describe('an installation', () => {
 
   it.each([
     ['nothing is there', { [LOCK]: '{}' }],
-    ['a version differs', installation(wantsOne, { 'node_modules/one': { ...ONE, version: '2' } })],
+    [
+      'a version differs',
+      installation(wantsOne, { 'node_modules/one': { ...ONE, version: '2' } }),
+    ],
     ['content differs', installation(wantsOne, { 'node_modules/one': { ...ONE, integrity: '' } })],
     ['a package was added', installation({ ...wantsOne, 'node_modules/two': ONE }, wantsOne)],
     ['a folder is gone', installation(wantsOne, wantsOne, GONE)],
