@@ -1,3 +1,5 @@
+export { Bsd } from './bsd/bsd.ts'
+export { BSD_DEFAULTS, type BsdKnobs } from './bsd/bsd-knobs.ts'
 export { CpuAccount, type CpuTimes } from './accounting/cpu-account.ts'
 export { clockTicker, type CpuTicker } from './accounting/cpu-ticker.ts'
 export type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
@@ -24,3 +26,5 @@ export { SWITCH_REASONS, SwitchCounts, type SwitchReasonName } from './switch-re
 export { type Body, Thread, type ThreadHost, type ThreadOptions } from './thread.ts'
 export { ThreadTable } from './thread-table.ts'
 export { TRACE_EVENTS, type TraceEventName } from './trace-events.ts'
+export { Ule } from './ule/ule.ts'
+export { ULE_DEFAULTS, type UleKnobs } from './ule/ule-knobs.ts'

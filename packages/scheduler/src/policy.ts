@@ -28,17 +28,18 @@ export interface SchedulingPolicy {
   readonly table: ThreadTable
   /** Called once, by the scheduler of the policy's CPU. */
   bind(host: PolicyHost): void
-  /** A thread was made, perhaps by another thread here. It is added next. */
+  /** A thread was made, perhaps by `parent`, which runs here. It is added next. */
   admit(td: Thread, parent: Thread | undefined): void
-  /** A thread ended here. */
-  dismiss(td: Thread): void
-  /** Queues a runnable thread: where, is the policy's to say, and to tell that CPU. */
-  add(td: Thread, cause: Cause): void
+  /**
+   * Queues a runnable thread: where, is the policy's to say, and to tell that CPU. True when it
+   * waits for this CPU, so that the current thread may have to give way to it.
+   */
+  add(td: Thread, cause: Cause): boolean
   /** Takes the thread that runs next out of the queues; undefined to be idle. */
   choose(): Thread | undefined
   /** Takes a thread out to run it next, if it is queued on this CPU. */
   claim(td: Thread): boolean
-  /** The thread that `choose` gave last waits now, and is no longer runnable. */
+  /** The thread that `choose` gave last waits now, or has ended: it is no longer runnable. */
   sleep(td: Thread): void
   /** Whether somebody queued here should run as well as `td` before it goes on. */
   rivals(td: Thread): boolean

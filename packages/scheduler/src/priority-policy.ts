@@ -15,18 +15,13 @@ export class PriorityPolicy implements SchedulingPolicy {
 
   bind(_host: PolicyHost): void {}
 
-  admit(td: Thread): void {
-    this.table.add(td)
-  }
+  admit(_td: Thread): void {}
 
-  dismiss(td: Thread): void {
-    this.table.remove(td)
-  }
-
-  add(td: Thread, cause: Cause): void {
+  add(td: Thread, cause: Cause): boolean {
     td.isQueued = true
     if (cause === 'interrupted') this.#queue.prepend(td)
     else this.#queue.append(td)
+    return true
   }
 
   choose(): Thread | undefined {

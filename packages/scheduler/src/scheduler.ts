@@ -79,6 +79,9 @@ export class Scheduler implements Executive, PolicyHost {
   #last: Thread | undefined
   /** Why the CPU left that one. */
   #why: SwitchReason = IDLE_ENDED
+  /** Who has parked or ended in the last step, which is carried out at the next. */
+  #leaving: Thread | undefined
+  #end: End | undefined
   /** Whether a thread is running just now, so that it is the one who wakes. */
   #isRunning = false
   #hasSpun = false
@@ -159,13 +162,12 @@ export class Scheduler implements Executive, PolicyHost {
     try {
       const step = td.body.next(td.outcome)
       if (!step.done) return this.#yielded(td, step.value)
-      this.#end(td, 'returned', step.value)
+      return this.#leave(td, RELINQUISH, { state: 'returned', result: step.value })
     } catch (error) {
-      this.#end(td, 'threw', error)
+      return this.#leave(td, RELINQUISH, { state: 'threw', result: error })
     } finally {
       this.#isRunning = false
     }
-    return BUSY
   }
 
   receive(entry: number): boolean {
@@ -191,7 +193,14 @@ export class Scheduler implements Executive, PolicyHost {
     this.policy.lend(td, lent)
   }
 
+  finishSwitch(td: Thread): void {
+    if (this.#leaving !== td) return
+    this.#leaving = undefined
+    this.policy.sleep(td)
+  }
+
   #choose(): Thread | undefined {
+    if (this.#leaving !== undefined) this.#finish(this.#leaving)
     const current = this.#current
     if (current !== undefined) {
       const why = this.#whyLeave(current)
@@ -268,13 +277,20 @@ export class Scheduler implements Executive, PolicyHost {
       return BUSY
     }
     td.parked = true
-    this.#current = undefined
-    this.#why = reasonToWait(td)
-    if (this.#why === TURNSTILE) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn!.lock)
-    this.policy.sleep(td)
     if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
       td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
+    if (td.blockedOn !== undefined) {
+      this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn.lock)
+    }
+    return this.#leave(td, reasonToWait(td), undefined)
+  }
+
+  #leave(td: Thread, why: SwitchReason, end: End | undefined): Step {
+    this.#current = undefined
+    this.#leaving = td
+    this.#why = why
+    this.#end = end
     return BUSY
   }
 
@@ -294,13 +310,14 @@ export class Scheduler implements Executive, PolicyHost {
   }
 
   #makeReady(td: Thread, outcome: Outcome, cause: Cause): boolean {
+    td.finishSwitch()
     td.parked = false
     td.alarm = undefined
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
-    this.policy.add(td, cause)
+    const isHere = this.policy.add(td, cause)
     this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu.id)
-    return td.cpu === this.cpu && this.#preemptsFor(td)
+    return isHere && this.#preemptsFor(td)
   }
 
   /** Whether the current thread is to yield for one that became runnable here. */
@@ -315,18 +332,26 @@ export class Scheduler implements Executive, PolicyHost {
     return true
   }
 
-  #end(td: Thread, state: 'returned' | 'threw', result: unknown): void {
-    this.#current = undefined
-    this.#why = RELINQUISH
-    this.policy.sleep(td)
-    this.policy.dismiss(td)
+  /** Carries out what a thread that parked or ended means to others. */
+  #finish(td: Thread): void {
+    this.finishSwitch(td)
+    const end = this.#end
+    if (end === undefined) return
+    this.#end = undefined
     this.policy.table.remove(td)
-    this.#trace?.event(TRACE_END, td.at, Number(state === 'threw'))
-    const joiners = td.end(state, result)
+    const isError = end.state === 'threw'
+    this.#trace?.event(TRACE_END, td.at, Number(isError))
+    const joiners = td.end(end.state, end.result)
     this.cpu.lot.releaseEntry(td.at)
     for (const joiner of joiners) this.cpu.lot.waker.wake(joiner.at)
-    if (state === 'threw' && joiners.length === 0) this.cpu.fail(result)
+    if (isError && joiners.length === 0) this.cpu.fail(end.result)
   }
+}
+
+/** How a thread ended. */
+interface End {
+  readonly state: 'returned' | 'threw'
+  readonly result: unknown
 }
 
 function reasonToWait(td: Thread): SwitchReason {

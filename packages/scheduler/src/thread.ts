@@ -35,6 +35,8 @@ export interface ThreadHost {
   isAlone(): boolean
   /** Whether the current thread would be preempted here and now. */
   owesPreemption(): boolean
+  /** `td` is to be woken: if it has only just parked here, that is carried out now. */
+  finishSwitch(td: Thread): void
   /** Gives a thread that is with this scheduler a priority at least as urgent as `lent`. */
   lend(td: Thread, lent: number): void
   readonly turnstiles: Turnstiles
@@ -168,6 +170,11 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
   /** Is given a priority at least as urgent as `lent`. For turnstiles. */
   borrow(lent: number): void {
     this.#host.lend(this as Thread, lent)
+  }
+
+  /** It is to be woken, and must have parked for good. For whoever wakes it. */
+  finishSwitch(): void {
+    this.#host.finishSwitch(this as Thread)
   }
 
   /** It is with another CPU from now on. For its scheduler, while it does not run. */

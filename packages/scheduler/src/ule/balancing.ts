@@ -1,0 +1,65 @@
+import type { Thread } from '../thread.ts'
+import type { UleCpu } from './ule-cpu-view.ts'
+import type { UleKnobs } from './ule-knobs.ts'
+
+/** Moves queued threads from loaded CPUs to others: tdq_idled and sched_balance of sched_ule.c. */
+export class Balancing {
+  /** Threads taken by CPUs that had nothing to run. */
+  steals = 0
+  /** Threads moved by the balancer. */
+  balanced = 0
+
+  constructor(
+    readonly cpus: readonly UleCpu[],
+    readonly knobs: UleKnobs,
+  ) {}
+
+  /** Takes a thread for an idle CPU, from the most loaded of the nearest group that has one. */
+  steal(thief: UleCpu): Thread | undefined {
+    if (!this.knobs.stealIdle) return undefined
+    for (const { cpus } of thief.groups) {
+      const victim = this.#highest(cpus, thief)
+      const td = victim?.queues.stealable()
+      if (td === undefined) continue
+      victim!.give(td, thief)
+      this.steals++
+      return td
+    }
+    return undefined
+  }
+
+  /** Evens loads out in pairs, the highest with the lowest, each CPU at most once. */
+  balance(): void {
+    const open = new Set(this.cpus)
+    while (open.size > 1) {
+      let high: UleCpu | undefined
+      let low: UleCpu | undefined
+      for (const cpu of open) {
+        if (high === undefined || cpu.words.load > high.words.load) high = cpu
+        if (low === undefined || cpu.words.load < low.words.load) low = cpu
+      }
+      if (high!.words.load - low!.words.load < 2) return
+      open.delete(high!)
+      const td = high!.queues.stealable()
+      if (td === undefined) continue
+      open.delete(low!)
+      high!.give(td, low!)
+      low!.receive(td)
+      this.balanced++
+    }
+  }
+
+  #highest(among: readonly number[], thief: UleCpu): UleCpu | undefined {
+    let found: UleCpu | undefined
+    let most = this.knobs.stealThresh - 1
+    for (const index of among) {
+      const cpu = this.cpus[index]
+      if (cpu === undefined || cpu === thief) continue
+      const { load } = cpu.words
+      if (load <= most || cpu.queues.stealable() === undefined) continue
+      found = cpu
+      most = load
+    }
+    return found
+  }
+}
