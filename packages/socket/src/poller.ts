@@ -1,5 +1,5 @@
 import { type Address, type Arena, type Memory, NIL, type TakeAllStack } from '@smpnet/memory'
-import { awaiting, block, SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { awaiting, block, CHANGED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { Note, notesOf, POLLER } from './note.ts'
 import { DIRECTION, POLLED } from './pair-layout.ts'
@@ -82,9 +82,9 @@ export class Poller {
       while (!memory.settled()) yield SETTLE
       const outcome = this.#notes.isEmpty()
         ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1)
-        : 0
+        : WOKEN
       memory.store(this.#asleep, 0)
-      if (outcome === TIMED_OUT) return []
+      if (outcome !== WOKEN && outcome !== CHANGED) return []
     }
   }
 

@@ -1,5 +1,5 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -90,7 +90,7 @@ export class ReceivingHalf {
         if (taken >= 0) return taken
         if (this.#copied + this.#untold > 0) return yield* this.#finish(td)
         if (!wait) return WOULD_BLOCK
-        if ((yield* this.#waitForData(td)) === TIMED_OUT) return WOULD_BLOCK
+        if ((yield* this.#waitForData(td)) !== WOKEN) return WOULD_BLOCK
       }
     } finally {
       this.#inUse = false

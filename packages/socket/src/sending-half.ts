@@ -1,5 +1,5 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { SETTLE, TIMED_OUT, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { BROKEN, BrokenPipe, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -88,7 +88,7 @@ export class SendingHalf {
         if (given >= 0) sent += given
         else if (this.#copied + this.#untold > 0) sent += yield* this.#finishStep(td)
         else if (!wait) return sent
-        else if ((yield* this.#waitForSpace(td, length - sent)) === TIMED_OUT) return sent
+        else if ((yield* this.#waitForSpace(td, length - sent)) !== WOKEN) return sent
         if (sent === length) return sent
       }
     } finally {
@@ -145,7 +145,7 @@ export class SendingHalf {
 
   /** Waits for half a ring at most; to be told of every freed byte would be too often. */
   #waitForSpace(td: Waiter, length: number): Waiting<number> {
-    const wanted = Math.min(length, this.ring.bytes >> 1)
+    const wanted = Math.min(length, Math.max(1, this.ring.bytes >> 1))
     return this.wantSpace.wait(td, wanted, this.#receivedAt, this.#received, this.#abandonedAt)
   }
 }

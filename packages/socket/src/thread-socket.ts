@@ -1,10 +1,13 @@
 import {
   awaiting,
+  type AwaitOptions,
   type DomainHandle,
   type SyncDomain,
   type Waiter,
   type Waiting,
+  type WaitOptions,
 } from '@smpnet/sync'
+import { WOULD_BLOCK } from './errors.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 
@@ -13,11 +16,6 @@ export interface SocketHandle {
   readonly domain: DomainHandle
   readonly zone: SocketZoneHandle
   readonly end: EndHandle
-}
-
-/** How long a call may wait, in milliseconds; for ever unless told. */
-export interface WaitOptions {
-  readonly timeoutMs?: number
 }
 
 /**
@@ -47,13 +45,13 @@ export class ThreadSocket {
     return this.stream.sendSync(this.#here(options), from)
   }
 
-  /** `receiveSync` without blocking. */
-  receive(to: Uint8Array, options?: WaitOptions): Promise<number> {
+  /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
+  receive(to: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(options, (td) => this.stream.receive(td, to))
   }
 
-  /** `sendSync` without blocking. Rejects with BrokenPipe. */
-  send(from: Uint8Array, options?: WaitOptions): Promise<number> {
+  /** `sendSync` without blocking. Rejects with BrokenPipe, or the reason of `signal`. */
+  send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(options, (td) => this.stream.send(td, from))
   }
 
@@ -73,14 +71,19 @@ export class ThreadSocket {
   }
 
   async #await(
-    { timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions = {},
+    { timeoutMs = Number.POSITIVE_INFINITY, signal }: AwaitOptions = {},
     begin: (td: Waiter) => Waiting<number>,
   ): Promise<number> {
+    signal?.throwIfAborted()
     const td = this.domain.borrow()
     td.timeoutMs = timeoutMs
+    td.signal = signal
     try {
-      return await awaiting(td, begin(td))
+      const bytes = await awaiting(td, begin(td))
+      if (bytes === WOULD_BLOCK) signal?.throwIfAborted()
+      return bytes
     } finally {
+      td.signal = undefined
       td.timeoutMs = Number.POSITIVE_INFINITY
       this.domain.giveBack(td)
     }

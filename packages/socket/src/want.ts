@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { type Outcome, SETTLE, TIMED_OUT, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { CHANGED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { BYTES_WANTED, POLLED } from './pair-layout.ts'
 import type { Note } from './note.ts'
 
@@ -39,7 +39,7 @@ export class Want {
 
   /**
    * Waits for `bytes` bytes while the word at `progress` is `seen` and the one at `ended` is 0.
-   * Returns at the latest when the other side told of them, or with TIMED_OUT.
+   * WOKEN at the latest when the other side told of them; else why the wait was given up.
    */
   *wait(
     td: Waiter,
@@ -58,7 +58,8 @@ export class Want {
       return WOKEN
     }
     const outcome = yield* td.lot.park(td, this.at, this.at, want)
-    if (outcome === TIMED_OUT) memory.and(this.at, POLLED)
+    if (outcome === WOKEN || outcome === CHANGED) return WOKEN
+    memory.and(this.at, POLLED)
     return outcome
   }
 }

@@ -43,6 +43,17 @@ describe('a socket pair between plain threads', () => {
     expect(here.sendSync(bytes, { timeoutMs: 1 })).toBe(0)
   })
 
+  it('gives up when a signal aborts, and works on', async () => {
+    const [here, there] = socketPair()
+    const bytes = new Uint8Array(8)
+    const control = new AbortController()
+    const received = there.receive(bytes, { signal: control.signal })
+    control.abort(new Error('no longer interested'))
+    await expect(received).rejects.toThrow('no longer interested')
+    here.sendSync(bytesOf('late'))
+    expect(text(bytes, await there.receive(bytes))).toBe('late')
+  })
+
   it('is opened by its handle only', () => {
     const [, there] = socketPair()
     const handle = { ...there.handle, domain: { ...there.handle.domain, at: 0 } }

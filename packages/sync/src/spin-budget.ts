@@ -11,7 +11,8 @@ const SELDOM = 1_024
  * How long to spin before sleeping. Spinning saves the some 5 to 50 µs of a sleep and a wakeup when
  * the other side runs on another core and answers soon; it only steals time when both share a core.
  * So the bound doubles when spinning has paid and halves when it has not. Where it never pays, it
- * is tried in earnest now and then, ever more seldom as that fails too.
+ * is tried in earnest now and then, ever more seldom as that fails too: for long enough that the
+ * other side, which may have to be woken for its answer, can give it.
  */
 export class SpinBudget {
   #turns = FIRST_TURNS
@@ -20,14 +21,16 @@ export class SpinBudget {
 
   /** How many turns to spin this time. */
   turns(): number {
-    return this.#tries() ? FIRST_TURNS : this.#turns
+    return this.#tries() ? MOST_TURNS : this.#turns
   }
 
   /** What was waited for came while spinning. */
   hit(): void {
-    if (this.#tries()) this.#sleepsPerTry = Math.max(OFTEN, this.#sleepsPerTry >> 1)
+    if (this.#tries()) {
+      this.#sleepsPerTry = Math.max(OFTEN, this.#sleepsPerTry >> 1)
+      this.#turns = MOST_TURNS
+    } else this.#turns = Math.min(MOST_TURNS, Math.max(FIRST_TURNS, this.#turns * 2))
     this.#sleeps = 0
-    this.#turns = Math.min(MOST_TURNS, Math.max(FIRST_TURNS, this.#turns * 2))
   }
 
   /** It did not, and one had to sleep. */

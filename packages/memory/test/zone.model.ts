@@ -1,0 +1,69 @@
+import { explore } from '@smpnet/interleave'
+import '@smpnet/interleave/vitest'
+import { expect, it } from 'vitest'
+import { type Address, Arena, LiveMemory, type Memory, NIL, Zone } from '../src/index.ts'
+import { SpinLock } from '../src/spin-lock.ts'
+
+const shape = { name: 'items', items: 2, itemBytes: 4, cpus: 2, magazineItems: 1 }
+
+/** What plain code makes of a generator that spins: it tries again. */
+function spin<T>(waiting: Generator<number, T, number>): T {
+  for (;;) {
+    const step = waiting.next(0)
+    if (step.done) return step.value
+  }
+}
+
+it('never gives an item to two CPUs, however they meet at the depot', () => {
+  const result = explore({ name: 'zone' }, ({ thread, after }) => {
+    const zone = Zone.create(Arena.create(LiveMemory.create(1 << 13)), shape)
+    const held: Address[][] = [[], []]
+    const uses = (cpu: number) => () => {
+      const one = spin(zone.alloc(cpu))
+      const two = spin(zone.alloc(cpu))
+      held[cpu]!.push(two)
+      spin(zone.free(cpu, one))
+    }
+    thread('cpu 0', uses(0))
+    thread('cpu 1', uses(1))
+    after(() => {
+      const items = held.flat()
+      expect(items).not.toContain(NIL)
+      expect(new Set(items).size).toBe(2)
+      expect(zone.statistics()).toEqual({ allocated: 4, freed: 2, failed: 0 })
+    })
+  })
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+/** Two threads add to a word under a lock. */
+function sections(name: string, lockOf: (memory: Memory) => { enter(): Generator; exit(): void }) {
+  return explore({ name }, ({ thread, after }) => {
+    const memory = LiveMemory.create(128)
+    const lock = lockOf(memory)
+    const adds = () => {
+      spin(lock.enter() as Generator<number, void, number>)
+      memory.write(64, memory.read(64) + 1)
+      lock.exit()
+    }
+    thread('a', adds)
+    thread('b', adds)
+    after(() => expect(memory.read(64)).toBe(2))
+  })
+}
+
+it('has a depot lock that excludes', () => {
+  expect(sections('spin lock', (memory) => new SpinLock(memory, 68))).toHold()
+})
+
+it('is caught when the lock is looked at first and taken later', () => {
+  const result = sections('torn lock', (memory) => ({
+    *enter() {
+      while (memory.load(68) !== 0) yield 0
+      memory.store(68, 1)
+    },
+    exit: () => memory.store(68, 0),
+  }))
+  expect(result.verdict).toBe('fails')
+})

@@ -1,0 +1,95 @@
+import { explore } from '@smpnet/interleave'
+import '@smpnet/interleave/vitest'
+import type { Address, Memory } from '@smpnet/memory'
+import { type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { expect, it } from 'vitest'
+import { Note } from '../src/note.ts'
+import { DIRECTION, NOTE } from '../src/pair-layout.ts'
+import { ReceivingHalf } from '../src/receiving-half.ts'
+import { Ring } from '../src/ring.ts'
+import { SendingHalf } from '../src/sending-half.ts'
+import { Want } from '../src/want.ts'
+import { drive, smallLot } from './model-driver.ts'
+
+/** What the receiver notes when it has come to the end. */
+const END = -1
+
+type WantClass = new (memory: Memory, at: Address, note: Note) => Want
+
+interface Traffic {
+  /** Bytes of the ring. */
+  readonly ring: number
+  /** Bytes that go through it, one at a time. */
+  readonly count: number
+  /** Whether the sender then says that it has finished, and the receiver waits for it. */
+  readonly end: boolean
+}
+
+/** One direction, with a thread that sends and one that receives. */
+function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
+  return explore({ name }, ({ thread, after }) => {
+    const { memory, lot, arena } = smallLot()
+    const at = arena.place('direction', DIRECTION.size)
+    const note = new Note(memory, arena.place('note', NOTE.size))
+    const bytes = new Ring(memory, arena.place('ring', ring), ring)
+    const data = new Wants(memory, at + DIRECTION.offset.wantData, note)
+    const space = new Wants(memory, at + DIRECTION.offset.wantSpace, note)
+    const sending = new SendingHalf(memory, at, bytes, space, data)
+    const receiving = new ReceivingHalf(memory, at, bytes, data, space)
+    const [sender, receiver] = [lot.waiter(), lot.waiter()]
+    const got: number[] = []
+    thread('sender', () => {
+      const byte = new Uint8Array(1)
+      for (let i = 1; i <= count; i++) {
+        byte[0] = i
+        drive(sender, sending.send(sender, byte, 0, 1, true))
+      }
+      if (end) drive(sender, sending.finish(sender))
+    })
+    thread('receiver', () => {
+      const byte = new Uint8Array(1)
+      for (let left = count + (end ? 1 : 0); left > 0; left--) {
+        const taken = drive(receiver, receiving.receive(receiver, byte, 0, 1, true))
+        got.push(taken === 0 ? END : byte[0]!)
+      }
+    })
+    const all = Array.from({ length: count }, (_, i) => i + 1)
+    after(() => expect(got).toEqual(end ? [...all, END] : all))
+  })
+}
+
+it.each([
+  ['delivers a byte and the end', { ring: 2, count: 1, end: true }],
+  ['delivers two bytes through a ring of one', { ring: 1, count: 2, end: false }],
+])('%s, whoever waits', (what, traffic) => {
+  const result = model(what, traffic)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+/** Says what it wants and parks, without looking once more whether it came meanwhile. */
+class HastyWant extends Want {
+  override *wait(td: Waiter, bytes: number): Waiting<number> {
+    const want = this.memory.or(this.at, bytes) | bytes
+    yield* td.lot.park(td, this.at, this.at, want)
+    return WOKEN
+  }
+}
+
+it('is caught when a waiter does not look once more', () => {
+  expect(model('hasty want', { ring: 2, count: 1, end: true }, HastyWant)).toFailWith('deadlock')
+})
+
+/** Wakes before it clears the wish: the one woken may wish again, and is forgotten. */
+class LateClearingWant extends Want {
+  override *tell(td: Waiter): Waiting {
+    yield* td.lot.unpark(this.at, 1)
+    this.memory.and(this.at, 0)
+  }
+}
+
+it('is caught when a wish is cleared after the wakeup', () => {
+  expect(model('late clearing', { ring: 1, count: 2, end: false }, LateClearingWant).verdict).toBe(
+    'fails',
+  )
+})

@@ -1,0 +1,104 @@
+import { explore } from '@smpnet/interleave'
+import '@smpnet/interleave/vitest'
+import { type Address, type LiveMemory, NIL } from '@smpnet/memory'
+import type { Waiter, Waiting } from '@smpnet/sync'
+import { expect, it } from 'vitest'
+import { Note, notesOf, POLLER } from '../src/note.ts'
+import { NOTE } from '../src/pair-layout.ts'
+import { drive, smallLot } from './model-driver.ts'
+
+const FREED = 77
+
+/** Empties a poller's stack, as a poller does. */
+function drain(memory: LiveMemory, poller: Address): void {
+  const notes = notesOf(memory, poller)
+  for (let at = notes.takeAll(); at !== NIL; ) {
+    const next = notes.after(at)
+    new Note(memory, at).clear()
+    at = next
+  }
+}
+
+/** One thread posts an end's note while the end's owner takes it from the poller and frees it. */
+function removal(name: string, noteAt: (memory: LiveMemory, at: Address) => Note) {
+  return explore({ name }, ({ thread, after }) => {
+    const { memory, lot, arena } = smallLot()
+    const poller = arena.place('poller', POLLER.size)
+    const at = arena.place('note', NOTE.size)
+    const note = noteAt(memory, at)
+    note.assign(poller)
+    const [poster, owner] = [lot.waiter(), lot.waiter()]
+    thread('poster', () => drive(poster, note.post(poster)))
+    thread('owner', () => {
+      drive(
+        owner,
+        note.withdraw(() => drain(memory, poller)),
+      )
+      memory.store(at + NOTE.offset.next, FREED)
+    })
+    after(() => {
+      expect(notesOf(memory, poller).isEmpty()).toBe(true)
+      expect(memory.load(at + NOTE.offset.next)).toBe(FREED)
+      expect(note.isPosted()).toBe(false)
+    })
+  })
+}
+
+it('is not touched any more once it was withdrawn', () => {
+  const result = removal('note withdrawal', (memory, at) => new Note(memory, at))
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+/** Reads who the poller is before it says that it posts. */
+class HastyNote extends Note {
+  override *post(_td: Waiter): Waiting {
+    const poller = this.memory.load(this.at + NOTE.offset.poller)
+    if (poller === NIL) return
+    if (this.memory.exchange(this.at + NOTE.offset.posted, 1) !== 0) return
+    notesOf(this.memory, poller).push(this.at)
+    yield* []
+  }
+}
+
+it('is caught when a poster looks for the poller before it says that it posts', () => {
+  expect(removal('hasty note', (memory, at) => new HastyNote(memory, at)).verdict).toBe('fails')
+})
+
+/** A poller that sleeps until the note of an end is posted; `looksAgain` is what it has to do. */
+function sleep(name: string, posters: number, looksAgain: boolean) {
+  return explore({ name }, ({ thread, after }) => {
+    const { memory, lot, arena } = smallLot()
+    const poller = arena.place('poller', POLLER.size)
+    const asleep = poller + POLLER.offset.asleep
+    const note = new Note(memory, arena.place('note', NOTE.size))
+    note.assign(poller)
+    const td = lot.waiter()
+    let seen = 0
+    thread('poller', () => {
+      const notes = notesOf(memory, poller)
+      while (notes.takeAll() === NIL) {
+        memory.store(asleep, 1)
+        if (!looksAgain || notes.isEmpty()) drive(td, lot.park(td, asleep, asleep, 1))
+        memory.store(asleep, 0)
+      }
+      note.clear()
+      seen++
+    })
+    for (let i = 0; i < posters; i++) {
+      const poster = lot.waiter()
+      thread(`poster ${i}`, () => drive(poster, note.post(poster)))
+    }
+    after(() => expect(seen).toBe(1))
+  })
+}
+
+it.each([1, 2])('wakes a poller that goes to sleep, by %i posters', (posters) => {
+  const result = sleep(`poller and ${posters} posters`, posters, true)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('is caught when the poller does not look again after it said that it sleeps', () => {
+  expect(sleep('hasty poller', 1, false)).toFailWith('deadlock')
+})
