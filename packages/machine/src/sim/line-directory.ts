@@ -1,5 +1,6 @@
 import type { Costs } from './costs.ts'
-import { type Distance, distanceBetween, DISTANCES, OWN } from './topology.ts'
+import { LineSharers } from './line-sharers.ts'
+import { distanceBetween, DISTANCES } from './topology.ts'
 import type { Topology } from './profile.ts'
 
 /** No cache has the line. */
@@ -31,12 +32,9 @@ export class LineDirectory {
   /** Accesses that found the line on its way to another, and the cycles that they waited. */
   contended = 0
   waitedCycles = 0
-  readonly #sharers: Int32Array
+  readonly #sharers: LineSharers
   readonly #busyUntil: Float64Array
   readonly #distance: Uint8Array
-  /** By CPU and distance: the CPUs so far away, as a set of bits. */
-  readonly #atDistance: Int32Array
-  readonly #setWords: number
   readonly #cpus: number
 
   constructor(
@@ -46,15 +44,13 @@ export class LineDirectory {
     cpus: number,
   ) {
     this.#cpus = cpus
-    this.#setWords = (cpus + 31) >> 5
     this.owner = new Int16Array(lines).fill(NOBODY)
-    this.#sharers = new Int32Array(lines * this.#setWords)
+    this.#sharers = new LineSharers(topology, lines, cpus)
     this.#busyUntil = new Float64Array(lines)
     this.#distance = new Uint8Array(cpus * cpus)
-    this.#atDistance = new Int32Array(cpus * DISTANCES * this.#setWords)
     for (let one = 0; one < cpus; one++) {
       for (let other = 0; other < cpus; other++) {
-        this.#place(one, other, distanceBetween(topology, one, other))
+        this.#distance[one * cpus + other] = distanceBetween(topology, one, other)
       }
     }
   }
@@ -67,9 +63,7 @@ export class LineDirectory {
     const distance = this.#distance[owner * this.#cpus + cpu]!
     this.transfers[distance]!++
     this.owner[line] = SHARED
-    this.#forgetCopies(line)
-    this.#share(owner, line)
-    this.#share(cpu, line)
+    this.#sharers.setPair(line, owner, cpu)
     return this.#move(line, now, this.costs.transferCycles[distance]!)
   }
 
@@ -97,12 +91,6 @@ export class LineDirectory {
     this.waitedCycles = 0
   }
 
-  #place(one: number, other: number, distance: Distance): void {
-    this.#distance[one * this.#cpus + other] = distance
-    const set = (one * DISTANCES + distance) * this.#setWords
-    this.#atDistance[set + (other >> 5)]! |= 1 << (other & 31)
-  }
-
   #fromMemory(cpu: number, line: number): number {
     this.owner[line] = cpu
     this.transfers[FROM_MEMORY]!++
@@ -111,10 +99,10 @@ export class LineDirectory {
 
   /** A copy of a copy comes from the nearest, and does not keep others from theirs. */
   #fetchCopy(cpu: number, line: number, now: number): number {
-    if (this.#hasCopy(cpu, line)) return this.costs.readCycles
-    const distance = this.#nearest(cpu, line)
+    if (this.#sharers.has(line, cpu)) return this.costs.readCycles
+    const distance = this.#sharers.nearest(line, cpu)
     this.transfers[distance]!++
-    this.#share(cpu, line)
+    this.#sharers.add(line, cpu)
     const wait = Math.max(0, this.#busyUntil[line]! - now)
     return wait + this.costs.transferCycles[distance]!
   }
@@ -128,10 +116,10 @@ export class LineDirectory {
   /** The data come from the nearest while the others give up their copies. */
   #takeCopies(cpu: number, line: number): number {
     const { transferCycles, upgradeCycles } = this.costs
-    const farthest = this.#farthest(cpu, line)
+    const farthest = this.#sharers.farthest(line, cpu)
     this.upgrades[farthest]!++
-    if (this.#hasCopy(cpu, line)) return upgradeCycles[farthest]!
-    const nearest = this.#nearest(cpu, line)
+    if (this.#sharers.has(line, cpu)) return upgradeCycles[farthest]!
+    const nearest = this.#sharers.nearest(line, cpu)
     this.transfers[nearest]!++
     return Math.max(transferCycles[nearest]!, upgradeCycles[farthest]!)
   }
@@ -150,44 +138,5 @@ export class LineDirectory {
     this.waitedCycles += waited - cycles
     this.#busyUntil[line] = now + waited
     return waited
-  }
-
-  /** A loop, since `fill` costs more than the few words that there are. */
-  #forgetCopies(line: number): void {
-    const words = this.#setWords
-    for (let word = line * words; word < (line + 1) * words; word++) this.#sharers[word] = 0
-  }
-
-  #share(cpu: number, line: number): void {
-    this.#sharers[line * this.#setWords + (cpu >> 5)]! |= 1 << (cpu & 31)
-  }
-
-  #hasCopy(cpu: number, line: number): boolean {
-    const word = this.#sharers[line * this.#setWords + (cpu >> 5)]!
-    return ((word >>> (cpu & 31)) & 1) === 1
-  }
-
-  #nearest(cpu: number, line: number): Distance {
-    for (let distance = OWN + 1; distance < DISTANCES; distance++) {
-      if (this.#isSharedAt(distance, cpu, line)) return distance
-    }
-    return OWN
-  }
-
-  #farthest(cpu: number, line: number): Distance {
-    for (let distance = DISTANCES - 1; distance > OWN; distance--) {
-      if (this.#isSharedAt(distance, cpu, line)) return distance
-    }
-    return OWN
-  }
-
-  #isSharedAt(distance: Distance, cpu: number, line: number): boolean {
-    const words = this.#setWords
-    const set = (cpu * DISTANCES + distance) * words
-    const sharers = line * words
-    for (let word = 0; word < words; word++) {
-      if ((this.#sharers[sharers + word]! & this.#atDistance[set + word]!) !== 0) return true
-    }
-    return false
   }
 }
