@@ -1,6 +1,13 @@
 import { type Arena, OutOfMemory } from '@smpnet/memory'
+import { awaiting, CHANGED, WOKEN } from '@smpnet/sync'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CpuFailed, type LiveMachine, type LiveOptions, startLive } from '../src/live/index.ts'
+import {
+  attachLive,
+  CpuFailed,
+  type LiveMachine,
+  type LiveOptions,
+  startLive,
+} from '../src/live/index.ts'
 
 const boot = new URL('./fixtures/boot.mjs', import.meta.url)
 const machines: LiveMachine[] = []
@@ -126,6 +133,19 @@ describe('a live CPU', () => {
       lot.waker.wake(entries[posted % 4]!)
     }
     expect((await next()).value).toEqual([1250, 1250, 1250, 1250])
+  })
+
+  it('wakes a thread outside the machine that has attached to it', async () => {
+    const args = { what: 'wakesOutside' }
+    const { machine } = await start(1, args, reserve(args))
+    const outside = attachLive(machine.handle)
+    expect(outside.lot.cpu).toBe(2)
+    const td = outside.lot.waiter()
+    const outcome = await awaiting(td, outside.lot.park(td, 64_000, 64_000, 0))
+    expect([WOKEN, CHANGED]).toContain(outcome)
+    outside.lot.releaseEntry(td.at)
+    outside.detach()
+    expect(attachLive(machine.handle).lot.cpu).toBe(2)
   })
 
   it('rings its alarms in order, never early, and not those cancelled', async () => {

@@ -8,7 +8,7 @@ const BOX = 64
 const STOPPING = 256
 const ENTRIES = [320, 384]
 
-/** A CPU that receives until it has got `expected`, sleeping on its bell between, as LiveCpu does. */
+/** A CPU that receives until it has got `expected`, and sleeps between, as LiveCpu does. */
 function owner(memory: LiveMemory, box: Mailbox, got: number[], expected: number): void {
   while (got.length < expected) {
     for (let entry = box.mail.takeAll(); entry !== NIL; ) {

@@ -6,7 +6,7 @@ import { type Address, LiveMemory, NIL, TakeAllStack } from '../src/index.ts'
 const HEAD = 64
 const LINK = 0
 
-/** Two threads push two entries each while a third takes all, twice; the rest is taken at the end. */
+/** Two threads push three entries while a third takes all; the rest is taken at the end. */
 function model(name: string, make: (memory: LiveMemory) => TakeAllStack) {
   return explore({ name }, ({ thread, after }) => {
     const memory = LiveMemory.create(1024)

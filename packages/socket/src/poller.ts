@@ -42,6 +42,11 @@ export class Poller {
     return new Poller(arena.memory, arena.place('poller', POLLER.size))
   }
 
+  /** The poller that another thread has placed at `at`, for the one thread that uses it. */
+  static open(memory: Memory, at: Address): Poller {
+    return new Poller(memory, at)
+  }
+
   /** Watches an end for `events`. Throws SocketMisuse if it is watched already or for nothing. */
   add(socket: StreamSocket, events: number): void {
     if (this.#watched.has(socket.note.at)) throw new SocketMisuse('this end is watched already')

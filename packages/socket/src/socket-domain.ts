@@ -56,7 +56,7 @@ export function socketPair(
   return SocketDomain.create({ ...shape, pairs: 1 }).pair()
 }
 
-/** Opens the end that another thread has posted the handle of. Throws BadHandle for anything else. */
+/** Opens the end whose handle another thread has posted. Throws BadHandle for anything else. */
 export function openSocket(handle: SocketHandle): ThreadSocket {
   return SocketDomain.open(handle)
 }
