@@ -92,3 +92,23 @@ export { CpuTicker } from './accounting/cputicker.ts'
 export { CLOCK, type ClockId, type ClockName, clockName } from './clocks/clock-ids.ts'
 export { Clocks, type CpuTimes } from './clocks/clocks.ts'
 export { type MockAlarm, MockClock } from './mock-clock.ts'
+export { CALLOUT, CALLOUT_BYTES, MOST_PRECISION_NS } from './callouts/callout.ts'
+export {
+  type CalloutFunction,
+  type CalloutHost,
+  type CalloutOptions,
+  Callouts,
+  type CalloutsHandle,
+  type StopResult,
+} from './callouts/callouts.ts'
+export { NEVER_NS } from './callouts/wheel.ts'
+export { CpuClock, type CpuClockOptions } from './event-timers/cpu-clock.ts'
+export {
+  type AlarmSource,
+  type EventTimer,
+  eventTimer,
+  type TimerShape,
+} from './event-timers/event-timer.ts'
+export { EventTimers } from './event-timers/event-timers.ts'
+export { hpetTimer, i8254Timer, lapicTimer, rtcTimer } from './event-timers/models.ts'
+export { PROGRAM_COST_NS } from './event-timers/program-cost.ts'
