@@ -105,6 +105,18 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
     return this.#host.isAlone() && this.cpu.spinWhile(at, value)
   }
 
+  override blocks(lock: Address, owner: Address): void {
+    this.#host.turnstiles.block(this, lock, owner)
+  }
+
+  override unblocks(): void {
+    this.#host.turnstiles.unblock(this)
+  }
+
+  override passes(lock: Address, heir: Address): void {
+    this.#host.turnstiles.pass(lock, heir)
+  }
+
   /** Whether it still runs or waits. */
   get alive(): boolean {
     return this.#state === 'alive'

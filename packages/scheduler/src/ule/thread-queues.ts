@@ -11,8 +11,8 @@ const BATCH_PRIORITIES = LAST_TIMESHARE - FIRST_BATCH + 1
  *
  * Threads that share time stand in a calendar, a ring of queues. Each is put as many queues behind
  * `insertAt` as its priority tells, and the CPU takes from `removeAt`, which moves on when that
- * queue is empty. `insertAt` moves at every tick once `removeAt` has caught up. So nobody starves: a
- * thread is at most a ring away from its turn, and nobody can be put before it for ever.
+ * queue is empty. `insertAt` moves at every tick once `removeAt` has caught up. So nobody starves:
+ * a thread is at most a ring away from its turn, and nobody can be put before it for ever.
  */
 export class ThreadQueues {
   readonly realtime = new RunQueue()
