@@ -102,7 +102,10 @@ export class Mutex extends Section {
       const seen = memory.load(this.at)
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
-        if (this.#replace(seen, seen | td.at)) return WOKEN
+        if (this.#replace(seen, seen | td.at)) {
+          if (seen & CONTESTED) td.passes(this.at, td.at)
+          return WOKEN
+        }
       } else if (owner === td.at) {
         return this.#recurse()
       } else if (spins < SPINS && this.#runs(owner)) {
@@ -110,7 +113,9 @@ export class Mutex extends Section {
         yield SPIN
       } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
         const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
+        td.blocks(this.at, owner)
         const outcome = yield* td.lot.park(td, this.at, this.at, seen | CONTESTED, want)
+        td.unblocks()
         if (outcome === WOKEN) {
           if (this.owner() === td.at) return WOKEN
           lost++
@@ -131,6 +136,7 @@ export class Mutex extends Section {
     const next = td.lot.take(queue, at, 1)
     const rest = td.lot.first(queue, at) === NIL ? 0 : CONTESTED
     const isHeir = next !== NIL && td.lot.wantOf(next) === HANDOVER
+    td.passes(at, isHeir ? next : NIL)
     memory.store(at, (isHeir ? next : UNOWNED) | rest)
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(next)

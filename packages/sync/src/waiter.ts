@@ -10,8 +10,11 @@ import type { Outcome, Waiting } from './wait.ts'
 export const WAITER = layout('waiter', {
   /** (x) One of the states below. The waiter writes RUNNING and PARKED, its waker WOKEN. */
   state: word('x', 'waiter'),
-  /** (a) The CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state` itself. */
-  cpu: word('a', 'waiter'),
+  /**
+   * (o) of its scheduler: the CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state`
+   * itself. Constant, except for threads that a simulated machine's scheduler moves.
+   */
+  cpu: word('o', 'waiter'),
   /** (m) under its bucket: what it is parked on, and the next entry there. */
   key: word('m', 'waiter'),
   next: word('m', 'waiter'),
@@ -85,6 +88,19 @@ export class Waiter {
     readonly lot: Parking,
     readonly at: Address,
   ) {}
+
+  /**
+   * It is about to wait for the lock at `lock`, which the waiter at `owner` holds. This and the next
+   * two say nothing to plain threads; a scheduler lends priorities by them. Called by locks that
+   * have one owner, on their slow paths only.
+   */
+  blocks(_lock: Address, _owner: Address): void {}
+
+  /** It waits for that lock no longer, whether it holds it now or not. */
+  unblocks(): void {}
+
+  /** The lock at `lock`, for which others wait, passes to the waiter at `heir`, or to none, NIL. */
+  passes(_lock: Address, _heir: Address): void {}
 
   /**
    * Before parking: spins while the word at `at` is `value`, if whoever drives this waiter can
