@@ -1,18 +1,38 @@
 export { awaiting } from './awaiting.ts'
+export { Barrier, type BarrierOptions } from './barrier.ts'
 export { block } from './block.ts'
+export { Condition } from './condition.ts'
+export { Counter } from './counter.ts'
+export { Epoch } from './epoch.ts'
 export { BadHandle, LockMisuse, LockTimeout } from './errors.ts'
+export { EventCount } from './event-count.ts'
 export type { Guard } from './guard.ts'
 export { KeepAlive } from './keep-alive.ts'
 export type { DomainHandle, LockHandle, LockKind } from './lock-kind.ts'
 export { Lot } from './lot.ts'
 export type { LotHandle, LotShape } from './lot-shape.ts'
 export { Mutex, type MutexOptions } from './mutex.ts'
-export { type AwaitOptions, type Home, Section, type WaitOptions } from './section.ts'
+export { nap } from './nap.ts'
+export type { AwaitOptions, Home, Named, WaitOptions } from './offered.ts'
+export { Once } from './once.ts'
+export { Placed } from './placed.ts'
+export { type Rendezvous, RmLock } from './rm-lock.ts'
+export type { RmReadSide, RmWriteSide } from './rm-sides.ts'
+export { RwLock } from './rw-lock.ts'
+export type { ReadSide, WriteSide } from './rw-sides.ts'
+export { Section } from './section.ts'
+export { MAX_PERMITS, Semaphore, type SemaphoreOptions } from './semaphore.ts'
+export { Seqc, WRITING } from './seqc.ts'
+export { SharedSection } from './shared-section.ts'
+export { Smr } from './smr.ts'
 export { SpinBudget } from './spin-budget.ts'
+export { SpinMutex } from './spin-mutex.ts'
+export { Sx } from './sx.ts'
 export { type DomainOptions, type Placing, SyncDomain } from './sync-domain.ts'
 export {
   ABORTED,
   CHANGED,
+  LED,
   type Outcome,
   PARK,
   PREEMPT,

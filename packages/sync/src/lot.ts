@@ -1,7 +1,7 @@
 import { type Address, type Arena, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { checkLotShape, type LotHandle, type LotShape } from './lot-shape.ts'
 import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
-import { BUCKET, WaitQueues } from './wait-queues.ts'
+import { BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 import { NO_CPU, type Parking, RUNNING, WAITER, Waiter } from './waiter.ts'
 import type { Waker } from './waker.ts'
 
@@ -146,6 +146,11 @@ export class Lot implements Parking {
     return queue
   }
 
+  /** The queue of `key`, for who holds it. */
+  queueOf(key: Address): Address {
+    return this.#queues.of(key)
+  }
+
   unlockQueue(queue: Address): void {
     this.#queues.unlock(queue)
   }
@@ -181,6 +186,26 @@ export class Lot implements Parking {
   /** Takes the first `count` entries of `key` out of a queue that the caller holds, as a chain. */
   take(queue: Address, key: Address, count: number): Address {
     return this.#queues.take(queue, key, count)
+  }
+
+  /** The same for those only that were parked with `want`. */
+  takeOnly(queue: Address, key: Address, count: number, want: number): Address {
+    return this.#queues.take(queue, key, count, ONLY, want)
+  }
+
+  /** The same for those only that were not. */
+  takeExcept(queue: Address, key: Address, count: number, want: number): Address {
+    return this.#queues.take(queue, key, count, EXCEPT, want)
+  }
+
+  /** Takes entries of `key`, first come first, until the sum of their wants would exceed `sum`. */
+  takeWeighed(queue: Address, key: Address, sum: number): Address {
+    return this.#queues.take(queue, key, sum, WEIGHED)
+  }
+
+  /** What follows `entry` in a chain, or NIL. */
+  after(entry: Address): Address {
+    return this.memory.read(entry + WAITER.offset.next)
   }
 
   /**

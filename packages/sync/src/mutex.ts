@@ -9,14 +9,14 @@ import { RUNNING, WAITER, type Waiter } from './waiter.ts'
 /**
  * The sleep mutex, in the shape of FreeBSD's kern_mutex.c over a parking lot.
  *
- *   | word             | means                       | enter does              | exit does       |
- *   |------------------|-----------------------------|-------------------------|-----------------|
- *   | UNOWNED          | free                        | CAS to owner, done      | is a mistake    |
- *   | CONTESTED        | free, others sleep for it   | CAS to owner, CONTESTED | is a mistake    |
- *   | owner            | held, nobody sleeps         | spins while it runs,    | CAS to UNOWNED, |
- *   |                  |                             | then marks CONTESTED    | done            |
- *   | owner, CONTESTED | held, somebody may sleep    | parks                   | wakes the first |
- *   | owner, RECURSED  | held more than once         | counts, if it is owner  | counts          |
+ * | word             | means                     | enter does              | exit does       |
+ * |------------------|---------------------------|-------------------------|-----------------|
+ * | UNOWNED          | free                      | CAS to owner, done      | is a mistake    |
+ * | CONTESTED        | free, others sleep for it | CAS to owner, CONTESTED | is a mistake    |
+ * | owner            | held, nobody sleeps       | spins while it runs,    | CAS to UNOWNED, |
+ * |                  |                           | then marks CONTESTED    | done            |
+ * | owner, CONTESTED | held, somebody may sleep  | parks                   | wakes the first |
+ * | owner, RECURSED  | held more than once       | counts, if it is owner  | counts          |
  *
  * An owner is its waiter's address, so that a held lock can name its holder. A lock that is exited
  * is free for whoever comes first, since handing it to a sleeper would leave it idle until that
@@ -38,8 +38,6 @@ const CONTESTED = 1
 const RECURSED = 2
 const FLAGS = CONTESTED | RECURSED
 
-/** How often one spins for a running owner before one sleeps. A turn is a yield, about 100 ns. */
-const SPINS = 16
 /** How often one who was woken may find the lock taken before it is handed over. */
 const PATIENCE = 8
 
@@ -108,7 +106,7 @@ export class Mutex extends Section {
         }
       } else if (owner === td.at) {
         return this.#recurse()
-      } else if (spins < SPINS && this.#runs(owner)) {
+      } else if (spins < td.spins && this.#runs(owner)) {
         spins++
         yield SPIN
       } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
@@ -145,6 +143,21 @@ export class Mutex extends Section {
   /** The address of the waiter that holds the lock, or NIL. */
   owner(): Address {
     return this.memory.load(this.at) & ~FLAGS
+  }
+
+  /** Marks a held mutex as slept for; false when it is free. For who holds its queue. */
+  markContested(): boolean {
+    for (;;) {
+      const seen = this.memory.load(this.at)
+      if ((seen & ~FLAGS) === UNOWNED) return false
+      if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) return true
+    }
+  }
+
+  /** Throws LockMisuse unless `td` holds the mutex, and entered it once. */
+  assertHeldOnce(td: Waiter): void {
+    const seen = this.memory.load(this.at)
+    if ((seen & ~CONTESTED) !== td.at) throw this.#notMine(td, seen)
   }
 
   name(): string {

@@ -1,28 +1,18 @@
-import { awaiting } from './awaiting.ts'
 import { block } from './block.ts'
-import { LockMisuse, LockTimeout } from './errors.ts'
+import { LockMisuse } from './errors.ts'
 import { DISPOSE, type Guard } from './guard.ts'
-import { ABORTED, type Outcome, type Waiting, WOKEN } from './wait.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  type Home,
+  homeOf,
+  type Named,
+  waitAsync,
+  type WaitOptions,
+  waitSync,
+} from './offered.ts'
+import type { Outcome, Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
-
-/** What a section needs to be used without saying who waits. `SyncDomain` is one. */
-export interface Home {
-  /** Who waits when this thread blocks. */
-  readonly here: Waiter
-  /** A waiter for one task of the event loop, to be given back by it. */
-  borrow(): Waiter
-  giveBack(td: Waiter): void
-}
-
-export interface WaitOptions {
-  /** The longest that one wants to wait, from 0; for ever unless told. */
-  readonly timeoutMs?: number
-}
-
-export interface AwaitOptions extends WaitOptions {
-  /** Ends the wait with the signal's reason. */
-  readonly signal?: AbortSignal
-}
 
 /**
  * What is entered, and exited by the one who entered it: a mutex, or one side of a lock that has
@@ -33,7 +23,7 @@ export interface AwaitOptions extends WaitOptions {
  *
  * The others offer it to plain threads (`lockSync`) and to tasks of an event loop (`lock`).
  */
-export abstract class Section {
+export abstract class Section implements Named {
   #guard: ThreadGuard | undefined
 
   constructor(
@@ -58,20 +48,20 @@ export abstract class Section {
    */
   lockSync(options?: WaitOptions): Guard {
     if (options !== undefined) checkTimeout(options)
-    const { here } = this.#home()
-    if (!this.tryEnter(here)) this.#enterSync(here, options)
-    return (this.#guard ??= new ThreadGuard(this, here))
+    const { here } = homeOf(this)
+    if (!this.tryEnter(here)) waitSync(this, here, this.enter(here), options)
+    return this.entered(here)
   }
 
   /** Enters if that is possible at once; undefined if not. */
   tryLock(): Guard | undefined {
-    const { here } = this.#home()
-    return this.tryEnter(here) ? (this.#guard ??= new ThreadGuard(this, here)) : undefined
+    const { here } = homeOf(this)
+    return this.tryEnter(here) ? this.entered(here) : undefined
   }
 
   /** Exits what `lockSync` or `tryLock` entered. Throws LockMisuse if this thread is not inside. */
   unlock(): void {
-    this.leave(this.#home().here)
+    this.leave(homeOf(this).here)
   }
 
   /**
@@ -82,10 +72,10 @@ export abstract class Section {
   async lock(options: AwaitOptions = {}): Promise<Guard> {
     checkTimeout(options)
     options.signal?.throwIfAborted()
-    const home = this.#home()
+    const home = homeOf(this)
     const td = home.borrow()
     try {
-      if (!this.tryEnter(td)) await this.#enterAsync(td, options)
+      if (!this.tryEnter(td)) await waitAsync(this, td, this.enter(td), options)
     } catch (error) {
       home.giveBack(td)
       throw error
@@ -98,49 +88,23 @@ export abstract class Section {
     if (!this.tryExit(td)) block(td, this.exit(td))
   }
 
-  #enterSync(td: Waiter, options: WaitOptions | undefined): void {
-    td.timeoutMs = options?.timeoutMs ?? Number.POSITIVE_INFINITY
-    try {
-      const outcome = block(td, this.enter(td))
-      if (outcome !== WOKEN) throw this.#timeout(td.timeoutMs)
-    } finally {
-      td.timeoutMs = Number.POSITIVE_INFINITY
-    }
+  /** Exits without exiting: `guard` was moved to another section of the same lock, as `to`. */
+  handOn(guard: Guard, to: Section): Guard {
+    if (guard instanceof TaskGuard) return guard.moveTo(to)
+    this.left(guard.td)
+    return to.entered(guard.td)
   }
 
-  async #enterAsync(td: Waiter, options: AwaitOptions): Promise<void> {
-    td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    td.signal = options.signal
-    try {
-      const outcome = await awaiting(td, this.enter(td))
-      if (outcome === ABORTED) options.signal?.throwIfAborted()
-      if (outcome !== WOKEN) throw this.#timeout(td.timeoutMs)
-    } finally {
-      td.timeoutMs = Number.POSITIVE_INFINITY
-      td.signal = undefined
-    }
+  /** Notes that this thread, which is `here`, is inside. */
+  protected entered(here: Waiter): Guard {
+    return (this.#guard ??= new ThreadGuard(this, here))
   }
 
-  #timeout(timeoutMs: number): LockTimeout {
-    return new LockTimeout(`${this.name()} was not to be had within ${timeoutMs} ms`)
-  }
-
-  #home(): Home {
-    if (this.home !== undefined) return this.home
-    throw new LockMisuse(
-      `${this.name()} was made without a domain, and is used by kernel threads only: ` +
-        'it does not know who waits',
-    )
-  }
+  /** Notes that `td` is no longer inside, or throws LockMisuse because it was not. */
+  protected left(_td: Waiter): void {}
 }
 
-/** Throws a RangeError for a time that nobody can wait. */
-export function checkTimeout({ timeoutMs }: WaitOptions): void {
-  if (timeoutMs === undefined || timeoutMs >= 0) return
-  throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${timeoutMs}`)
-}
-
-/** The guard of a thread that entered by itself. It is inside once at most, so one guard serves. */
+/** The guard of a thread that entered by itself. One serves for all its times inside. */
 class ThreadGuard implements Guard {
   constructor(
     readonly section: Section,
@@ -158,24 +122,26 @@ class ThreadGuard implements Guard {
 
 /** The guard of a task, with the waiter that it entered as. */
 class TaskGuard implements Guard {
-  #td: Waiter | undefined
+  #isInside = true
 
   constructor(
     readonly section: Section,
-    td: Waiter,
+    readonly td: Waiter,
     readonly home: Home,
-  ) {
-    this.#td = td
-  }
+  ) {}
 
   unlock(): void {
-    const td = this.#td
-    if (td === undefined) {
+    if (!this.#isInside) {
       throw new LockMisuse(`${this.section.name()} is unlocked once by each guard: this one has`)
     }
-    this.section.leave(td)
-    this.#td = undefined
-    this.home.giveBack(td)
+    this.section.leave(this.td)
+    this.#isInside = false
+    this.home.giveBack(this.td)
+  }
+
+  moveTo(section: Section): Guard {
+    this.#isInside = false
+    return new TaskGuard(section, this.td, this.home)
   }
 
   [DISPOSE](): void {

@@ -5,12 +5,12 @@ import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from './waiter.ts'
 /**
  * How a thread outside a machine sleeps on its own entry, and is woken.
  *
- *   | state    | written by                 | the waiter                | its waker               |
- *   |----------|----------------------------|---------------------------|-------------------------|
- *   | RUNNING  | the waiter                 | runs                      | is not to be            |
- *   | PARKED   | the waiter, when queued    | spins, or dozes off       | writes AWAKE            |
- *   | SLEEPING | the waiter                 | sleeps on the word        | writes AWAKE, notifies  |
- *   | AWAKE    | its waker                  | goes on                   | -                       |
+ * | state    | written by              | the waiter          | its waker              |
+ * |----------|-------------------------|---------------------|------------------------|
+ * | RUNNING  | the waiter              | runs                | is not to be           |
+ * | PARKED   | the waiter, when queued | spins, or dozes off | writes AWAKE           |
+ * | SLEEPING | the waiter              | sleeps on the word  | writes AWAKE, notifies |
+ * | AWAKE    | its waker               | goes on             |------------------------|
  *
  * A waker writes first and notifies afterwards, so that its notification can come late, when the
  * waiter sleeps already for something else. A sleep that ends with the word still SLEEPING has

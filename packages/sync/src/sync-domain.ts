@@ -5,7 +5,7 @@ import { DISPOSE } from './guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.ts'
 import { Lot } from './lot.ts'
 import type { LotShape } from './lot-shape.ts'
-import type { Home } from './section.ts'
+import type { Home } from './offered.ts'
 import { WAITER, type Waiter } from './waiter.ts'
 import { NotifyWaker } from './waker.ts'
 
@@ -84,6 +84,12 @@ export class SyncDomain implements Home {
       return { kind: kind.name, version: kind.version, domain: domain.handle, at, shape }
     }
     throw new LockMisuse(`${lock.name()} was made without a domain: it has no handle`)
+  }
+
+  /** How many threads can have a number in the domain: locks with a line for each have so many. */
+  get cpus(): number {
+    const { cpus, threads } = this.handle.lot
+    return cpus + threads
   }
 
   /** This thread's number in the domain, from 0. */

@@ -14,6 +14,12 @@ export const BUCKET = layout('bucket', {
   tail: word('m', 'bucket'),
 })
 
+/** Which entries of a key to take: all, only those that want something, all but those, by want. */
+const ANY = 0
+export const ONLY = 1
+export const EXCEPT = 2
+export const WEIGHED = 3
+
 /** Multiplies a key so that its high bits depend on all of it (Knuth's 2^32 / golden ratio). */
 const SPREAD = 0x9e3779b1
 
@@ -55,16 +61,20 @@ export class WaitQueues {
 
   /** The entry of `key` that has waited longest, or NIL. */
   first(bucket: Address, key: Address): Address {
-    return this.#next(this.memory.read(bucket + BUCKET.offset.head), key)
+    const { memory } = this
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    while (entry !== NIL && memory.read(entry + WAITER.offset.key) !== key) {
+      entry = memory.read(entry + WAITER.offset.next)
+    }
+    return entry
   }
 
-  /** The entry of `key` that came next after `entry`, or NIL. */
-  after(entry: Address, key: Address): Address {
-    return this.#next(this.memory.read(entry + WAITER.offset.next), key)
-  }
-
-  /** Takes up to `count` entries of `key` out; they come linked by `next`, in order. */
-  take(bucket: Address, key: Address, count: number): Address {
+  /**
+   * Takes up to `count` entries of `key` out; they come linked by `next`, in order. A rule other
+   * than `ANY` looks at what they want; by `WEIGHED` they take so much of the count, and the first
+   * for which too little is left ends it.
+   */
+  take(bucket: Address, key: Address, count: number, rule = ANY, want = 0): Address {
     const { memory } = this
     let first = NIL
     let last = NIL
@@ -72,13 +82,15 @@ export class WaitQueues {
     let entry = memory.read(bucket + BUCKET.offset.head)
     for (let left = count; entry !== NIL && left > 0; ) {
       const next = memory.read(entry + WAITER.offset.next)
-      if (memory.read(entry + WAITER.offset.key) === key) {
+      const cost = rule === WEIGHED ? memory.read(entry + WAITER.offset.want) : 1
+      if (memory.read(entry + WAITER.offset.key) === key && this.#fits(entry, rule, want)) {
+        if (cost > left) break
         this.#unlink(bucket, before, entry, next)
         if (last === NIL) first = entry
         else memory.write(last + WAITER.offset.next, entry)
         memory.write(entry + WAITER.offset.next, NIL)
         last = entry
-        left--
+        left -= cost
       } else before = entry
       entry = next
     }
@@ -112,13 +124,9 @@ export class WaitQueues {
     return true
   }
 
-  #next(from: Address, key: Address): Address {
-    const { memory } = this
-    let entry = from
-    while (entry !== NIL && memory.read(entry + WAITER.offset.key) !== key) {
-      entry = memory.read(entry + WAITER.offset.next)
-    }
-    return entry
+  #fits(entry: Address, rule: number, want: number): boolean {
+    if (rule === ANY || rule === WEIGHED) return true
+    return (this.memory.read(entry + WAITER.offset.want) === want) === (rule === ONLY)
   }
 
   #link(bucket: Address, entry: Address): void {

@@ -24,5 +24,7 @@ export const WOKEN: Outcome = 0
 export const TIMED_OUT: Outcome = 1
 /** It never slept: the word was not what it was said to be. */
 export const CHANGED: Outcome = 2
+/** Of a barrier: it was the last to arrive, and nobody else of its round is told so. */
+export const LED: Outcome = 4
 /** Its `AbortSignal` was aborted first. */
 export const ABORTED: Outcome = 3

@@ -65,11 +65,16 @@ export interface Parking {
   append(queue: Address, waiter: Waiter, key: Address, want: number): void
   first(queue: Address, key: Address): Address
   take(queue: Address, key: Address, count: number): Address
+  takeOnly(queue: Address, key: Address, count: number, want: number): Address
+  takeExcept(queue: Address, key: Address, count: number, want: number): Address
+  takeWeighed(queue: Address, key: Address, sum: number): Address
+  after(entry: Address): Address
   wantOf(entry: Address): number
   unlockQueue(queue: Address): void
   sleep(waiter: Waiter): Waiting<Outcome>
   wake(chain: Address): Waiting<number>
 
+  queueOf(key: Address): Address
   lockQueues(key: Address, other: Address): Waiting
   requeue(from: Address, to: Address, count: number): number
   unlockQueues(key: Address, other: Address): void
@@ -81,6 +86,8 @@ export class Waiter {
   timeoutMs = Number.POSITIVE_INFINITY
   /** Ends a `PARK` early; only a driver that serves an event loop can hear of it. */
   signal: AbortSignal | undefined
+  /** How often it looks again at a lock that may be free soon before it sleeps; about 100 ns each. */
+  spins = 16
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
 

@@ -144,15 +144,14 @@ describe('The spin budget', () => {
 
   it('has a floor, from which it tries in earnest ever more seldom, but never stops', () => {
     const budget = new SpinBudget()
-    const first = budget.turns()
     const turns = Array.from({ length: 20_000 }, () => {
       budget.miss()
       return budget.turns()
     }).slice(20)
     const floor = Math.min(...turns)
     expect(floor).toBeGreaterThan(0)
-    expect(new Set(turns)).toEqual(new Set([floor, first]))
-    const tries = turns.flatMap((turn, at) => (turn === first ? [at] : []))
+    expect(new Set(turns).size).toBe(2)
+    const tries = turns.flatMap((turn, at) => (turn > floor * 10 ? [at] : []))
     const gaps = tries.slice(1).map((at, i) => at - tries[i]!)
     expect(gaps.length).toBeGreaterThan(3)
     expect(gaps).toEqual([...gaps].sort((a, b) => a - b))

@@ -1,0 +1,191 @@
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { block } from './block.ts'
+import { awaiting } from './awaiting.ts'
+import { LockMisuse } from './errors.ts'
+import type { LockHandle, LockKind } from './lock-kind.ts'
+import { nap } from './nap.ts'
+import { Placed } from './placed.ts'
+import { type Placing, SyncDomain } from './sync-domain.ts'
+import { SETTLE, SPIN, type Waiting } from './wait.ts'
+import type { Waiter } from './waiter.ts'
+
+/**
+ * FreeBSD's epoch(9): readers say that they are inside, writers unlink what is shared, and free it
+ * when all who were inside at that time have left: after a grace period.
+ *
+ * Each CPU has a line with a sequence, odd while somebody is inside on that CPU.
+ *
+ *   enter: the first one in makes its CPU's sequence odd, by a store with a fence, and only then
+ *          reads what is shared;
+ *   exit:  the last one out makes it even again, by a plain store;
+ *   wait:  unlinks first; then looks at every CPU. One that is even needs no waiting, for whoever
+ *          enters there later does not find what was unlinked. One that is odd is waited for until
+ *          its sequence is another.
+ *
+ * Readers do not wait, nor write what others write. What is read inside is read by `load`, as on
+ * some processors plain reads may move past the exit.
+ */
+const LINE = layout('epoch record', {
+  /** (o) Odd while somebody is inside on this CPU; who waits reads it. */
+  sequence: word('o', 'cpu'),
+  /** (o) How often this CPU is inside. */
+  depth: word('o', 'cpu'),
+})
+
+const KIND: LockKind = { name: 'epoch', code: 13, version: 1 }
+const NAP_MS = 1
+
+/** A callback, and what each CPU's sequence was when it was unlinked; even ones need no waiting. */
+interface Deferred {
+  readonly sequences: Int32Array
+  readonly callbacks: (() => void)[]
+}
+
+export class Epoch extends Placed {
+  /** What this thread deferred, oldest first. Callbacks are this thread's, and so is the list. */
+  readonly #deferred: Deferred[] = []
+  #collecting: (() => void)[] = []
+
+  /** The epoch at `at` for `cpus` CPUs, all zero at first. */
+  constructor(
+    memory: Memory,
+    at: Address,
+    readonly cpus: number,
+    domain?: SyncDomain,
+  ) {
+    super(memory, at, domain)
+  }
+
+  /** Bytes of an epoch for so many CPUs. */
+  static bytes(cpus: number): number {
+    return cpus * LINE.size
+  }
+
+  /** Places an epoch with a line for every thread of the domain. Throws OutOfMemory. */
+  static create(domain: SyncDomain, options: Placing = {}): Epoch {
+    const { cpus } = domain
+    const at = domain.place(KIND, Epoch.bytes(cpus), options, LINE.align)
+    return new Epoch(domain.memory, at, cpus, domain)
+  }
+
+  /** Opens, in any thread, the epoch that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Epoch {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Epoch.bytes(domain.cpus), handle)
+    return new Epoch(domain.memory, at, domain.cpus, domain)
+  }
+
+  /** Names this epoch for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /**
+   * Enters on CPU `cpu`, which the caller stays on. Can be entered again inside. In simulated time,
+   * settle first. Never waits.
+   */
+  enter(cpu: number): void {
+    const { memory } = this
+    const line = this.at + cpu * LINE.size
+    const depth = memory.read(line + LINE.offset.depth)
+    memory.write(line + LINE.offset.depth, depth + 1)
+    if (depth === 0) memory.store(line, (memory.read(line) + 1) | 0)
+  }
+
+  /** Exits on CPU `cpu`. Throws LockMisuse when nobody is inside there. */
+  exit(cpu: number): void {
+    const { memory } = this
+    const line = this.at + cpu * LINE.size
+    const depth = memory.read(line + LINE.offset.depth)
+    if (depth === 0)
+      throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: nobody is inside`)
+    memory.write(line + LINE.offset.depth, depth - 1)
+    if (depth === 1) memory.write(line, (memory.read(line) + 1) | 0)
+  }
+
+  /** Waits until all who are inside now have left. Throws LockMisuse inside, for it never would. */
+  *wait(td: Waiter): Waiting {
+    const { memory } = this
+    const line = this.at + td.lot.cpu * LINE.size
+    if (memory.read(line + LINE.offset.depth) > 0) {
+      throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
+    }
+    while (!memory.settled()) yield SETTLE
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const seen = memory.load(this.at + cpu * LINE.size)
+      if (seen & 1) yield* this.#leftBehind(td, this.at + cpu * LINE.size, seen)
+    }
+  }
+
+  /** Runs `callback` on this thread, by a later `poll`, when all who are inside now have left. */
+  call(callback: () => void): void {
+    this.#collecting.push(callback)
+  }
+
+  /** Runs the callbacks whose grace period is over, and says how many are left. Never waits. */
+  poll(): number {
+    if (this.#collecting.length > 0) this.#close()
+    while (this.#deferred.length > 0 && this.#isOver(this.#deferred[0]!)) {
+      for (const callback of this.#deferred.shift()!.callbacks) callback()
+    }
+    let left = this.#collecting.length
+    for (const { callbacks } of this.#deferred) left += callbacks.length
+    return left
+  }
+
+  /** `enter` for a plain thread. */
+  enterSync(): void {
+    this.enter(this.domain!.thread)
+  }
+
+  /** `exit` for a plain thread. */
+  exitSync(): void {
+    this.exit(this.domain!.thread)
+  }
+
+  /** Waits for a grace period, blocking this thread. */
+  waitSync(): void {
+    const { here } = this.domain!
+    block(here, this.wait(here))
+  }
+
+  /** Waits for a grace period in a task. */
+  async waitAsync(): Promise<void> {
+    const td = this.domain!.borrow()
+    try {
+      await awaiting(td, this.wait(td))
+    } finally {
+      this.domain!.giveBack(td)
+    }
+  }
+
+  name(): string {
+    return `the epoch at ${this.at}`
+  }
+
+  *#leftBehind(td: Waiter, line: Address, seen: number): Waiting {
+    const { memory } = this
+    for (let spins = 0; ; spins++) {
+      while (!memory.settled()) yield SETTLE
+      if (memory.load(line) !== seen) return
+      if (spins < td.spins * 4) yield SPIN
+      else yield* nap(td, NAP_MS)
+    }
+  }
+
+  /** Begins the grace period of what was collected. */
+  #close(): void {
+    const sequences = new Int32Array(this.cpus)
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      sequences[cpu] = this.memory.load(this.at + cpu * LINE.size)
+    }
+    this.#deferred.push({ sequences, callbacks: this.#collecting })
+    this.#collecting = []
+  }
+
+  #isOver({ sequences }: Deferred): boolean {
+    return sequences.every(
+      (seen, cpu) => (seen & 1) === 0 || this.memory.load(this.at + cpu * LINE.size) !== seen,
+    )
+  }
+}

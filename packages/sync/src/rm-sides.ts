@@ -1,0 +1,130 @@
+import type { Address, Memory } from '@smpnet/memory'
+import { LockMisuse } from './errors.ts'
+import type { Guard } from './guard.ts'
+import type { Mutex } from './mutex.ts'
+import { type Home, homeOf } from './offered.ts'
+import { Section } from './section.ts'
+import { SharedSection } from './shared-section.ts'
+import { type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
+import type { Waiter } from './waiter.ts'
+
+/** What the two sides of a read-mostly lock share; `RmLock` is it. */
+export interface RmCore {
+  readonly memory: Memory
+  readonly domain?: Home | undefined
+  readonly mutex: Mutex
+  name(): string
+  lineOf(cpu: number): Address
+  tokensOf(cpu: number): Address
+  hasTokens(): boolean
+  revoke(td: Waiter): Waiting<Outcome>
+}
+
+/** A read-mostly lock as its readers enter it. They may enter again, and must not sleep inside. */
+export class RmReadSide extends SharedSection {
+  readonly #memory: Memory
+
+  constructor(readonly rm: RmCore) {
+    super(rm.domain)
+    this.#memory = rm.memory
+  }
+
+  name(): string {
+    return this.rm.name()
+  }
+
+  tryEnter(td: Waiter): boolean {
+    const memory = this.#memory
+    if (!memory.settled()) return false
+    const { cpu } = td.lot
+    const line = this.rm.lineOf(cpu)
+    const readers = memory.read(line)
+    if (readers > 0) {
+      memory.write(line, readers + 1)
+      return true
+    }
+    memory.store(line, 1)
+    if ((memory.load(this.rm.tokensOf(cpu)) >>> (cpu & 31)) & 1) return true
+    memory.write(line, 0)
+    return false
+  }
+
+  *enter(td: Waiter): Waiting<Outcome> {
+    if (this.tryEnter(td)) return WOKEN
+    const { mutex } = this.rm
+    const memory = this.#memory
+    const { cpu } = td.lot
+    if (!mutex.tryEnter(td)) {
+      const outcome = yield* mutex.enter(td)
+      if (outcome !== WOKEN) return outcome
+    }
+    while (!memory.settled()) yield SETTLE
+    memory.or(this.rm.tokensOf(cpu), 1 << (cpu & 31))
+    const line = this.rm.lineOf(cpu)
+    memory.store(line, memory.read(line) + 1)
+    if (!mutex.tryExit(td)) yield* mutex.exit(td)
+    return WOKEN
+  }
+
+  tryExit(td: Waiter): boolean {
+    const memory = this.#memory
+    const line = this.rm.lineOf(td.lot.cpu)
+    const readers = memory.read(line)
+    if (readers === 0 || !memory.settled()) return false
+    memory.write(line, readers - 1)
+    return true
+  }
+
+  *exit(td: Waiter): Waiting {
+    while (!this.#memory.settled()) yield SETTLE
+    if (this.tryExit(td)) return
+    throw new LockMisuse(
+      `${this.name()} is unlocked by who reads: nobody does on CPU ${td.lot.cpu}`,
+    )
+  }
+}
+
+/** A read-mostly lock as its writers enter it. */
+export class RmWriteSide extends Section {
+  constructor(readonly rm: RmCore) {
+    super(rm.domain)
+  }
+
+  name(): string {
+    return this.rm.name()
+  }
+
+  /** Kernel code does not get a write at once: it may have to wait for readers. */
+  tryEnter(_td: Waiter): boolean {
+    return false
+  }
+
+  *enter(td: Waiter): Waiting<Outcome> {
+    const { mutex } = this.rm
+    if (!mutex.tryEnter(td)) {
+      const outcome = yield* mutex.enter(td)
+      if (outcome !== WOKEN) return outcome
+    }
+    while (!this.rm.memory.settled()) yield SETTLE
+    const outcome = yield* this.rm.revoke(td)
+    if (outcome !== WOKEN && !mutex.tryExit(td)) yield* mutex.exit(td)
+    return outcome
+  }
+
+  /** A plain thread does, if nobody has read since the last write. */
+  override tryLock(): Guard | undefined {
+    const { here } = homeOf(this)
+    if (this.rm.hasTokens() || !this.rm.mutex.tryEnter(here)) return undefined
+    if (!this.rm.hasTokens()) return this.entered(here)
+    this.leave(here)
+    return undefined
+  }
+
+  tryExit(td: Waiter): boolean {
+    return this.rm.mutex.tryExit(td)
+  }
+
+  exit(td: Waiter): Waiting {
+    return this.rm.mutex.exit(td)
+  }
+}

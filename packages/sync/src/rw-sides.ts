@@ -1,0 +1,66 @@
+import type { Home } from './offered.ts'
+import type { RwWord } from './rw-word.ts'
+import { Section } from './section.ts'
+import { SharedSection } from './shared-section.ts'
+import type { Outcome, Waiting } from './wait.ts'
+import type { Waiter } from './waiter.ts'
+
+/** A lock with readers and writers as its readers enter it. Not to be entered again inside. */
+export class ReadSide extends SharedSection {
+  constructor(
+    readonly word: RwWord,
+    home: Home | undefined,
+  ) {
+    super(home)
+  }
+
+  name(): string {
+    return this.word.name()
+  }
+
+  tryEnter(_td: Waiter): boolean {
+    return this.word.tryRead()
+  }
+
+  enter(td: Waiter): Waiting<Outcome> {
+    return this.word.read(td)
+  }
+
+  tryExit(_td: Waiter): boolean {
+    return this.word.tryUnread()
+  }
+
+  exit(td: Waiter): Waiting {
+    return this.word.unread(td)
+  }
+}
+
+/** The same lock as its writers enter it. */
+export class WriteSide extends Section {
+  constructor(
+    readonly word: RwWord,
+    home: Home | undefined,
+  ) {
+    super(home)
+  }
+
+  name(): string {
+    return this.word.name()
+  }
+
+  tryEnter(td: Waiter): boolean {
+    return this.word.tryWrite(td)
+  }
+
+  enter(td: Waiter): Waiting<Outcome> {
+    return this.word.write(td)
+  }
+
+  tryExit(td: Waiter): boolean {
+    return this.word.tryUnwrite(td)
+  }
+
+  exit(td: Waiter): Waiting {
+    return this.word.unwrite(td)
+  }
+}

@@ -1,0 +1,202 @@
+import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { block } from './block.ts'
+import { LockMisuse } from './errors.ts'
+import type { LockHandle, LockKind } from './lock-kind.ts'
+import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
+import { Placed } from './placed.ts'
+import { type Placing, SyncDomain } from './sync-domain.ts'
+import { CHANGED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
+import type { Waiter } from './waiter.ts'
+
+/**
+ * A weighted semaphore: a number of permits, of which anybody takes some and gives some back.
+ *
+ * | word        | means                     | acquire(n)        | release(n)            |
+ * |-------------|---------------------------|-------------------|-----------------------|
+ * | 2p          | p permits, nobody sleeps  | CAS to 2(p-n), or | CAS to 2(p+n)         |
+ * |             |                           | marks WAITERS     |                       |
+ * | 2p, WAITERS | p permits, not enough for | parks             | gives to sleepers, in |
+ * |             | the first who sleeps      |                   | order, what they want |
+ *
+ * It is fair: who comes while others sleep goes behind them, so that one who wants many is not
+ * passed for ever by those who want one. Sleepers are given their permits by the one who wakes
+ * them. When the first in the queue gives up, those behind it may be served: it sees to that.
+ */
+export const SEMAPHORE = layout('semaphore', {
+  /** (x) As above. */
+  word: word('x'),
+})
+
+const KIND: LockKind = { name: 'semaphore', code: 4, version: 1 }
+
+const WAITERS = 1
+/** The most permits that a word can count. */
+export const MAX_PERMITS = 2 ** 30 - 1
+
+export interface SemaphoreOptions extends Placing {
+  /** The permits that there are in all, from 1 to `MAX_PERMITS`; 1 unless told. */
+  readonly permits?: number
+}
+
+export class Semaphore extends Placed {
+  /** Bytes of a semaphore in memory; a word of zero has no permits until `release`. */
+  static readonly bytes = SEMAPHORE.size
+
+  /** The semaphore whose word is at `at`, of which there are `permits` permits in all. */
+  constructor(
+    memory: Memory,
+    at: Address,
+    readonly permits: number,
+    domain?: SyncDomain,
+  ) {
+    super(memory, at, domain)
+  }
+
+  /** Places a semaphore with all its permits. Throws a RangeError for a number it cannot have. */
+  static create(domain: SyncDomain, options: SemaphoreOptions = {}): Semaphore {
+    const { permits = 1 } = options
+    if (!Number.isInteger(permits) || permits < 1 || permits > MAX_PERMITS) {
+      throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${permits}`)
+    }
+    const at = domain.place(KIND, Semaphore.bytes, options)
+    domain.memory.store(at, permits * 2)
+    return new Semaphore(domain.memory, at, permits, domain)
+  }
+
+  /** Opens, in any thread, the semaphore that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Semaphore {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Semaphore.bytes, handle)
+    return new Semaphore(domain.memory, at, handle.shape['permits'] ?? 1, domain)
+  }
+
+  /** Names this semaphore for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND, { permits: this.permits })
+  }
+
+  /** Takes `count` permits if they are there and nobody waits; else `yield* acquire(td, count)`. */
+  tryAcquire(count = 1): boolean {
+    this.#check(count)
+    const { memory, at } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(at)
+    if (seen & WAITERS || seen < count * 2) return false
+    return memory.compareExchange(at, seen, seen - count * 2) === seen
+  }
+
+  /** Takes `count` permits: `WOKEN`, or why it was given up. Throws RangeError for a bad count. */
+  *acquire(td: Waiter, count = 1): Waiting<Outcome> {
+    this.#check(count)
+    const { memory, at } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(at)
+      if ((seen & WAITERS) === 0 && seen >= count * 2) {
+        if (this.#replace(seen, seen - count * 2)) return WOKEN
+      } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, count)
+        if (outcome === WOKEN) return WOKEN
+        if (outcome === CHANGED) continue
+        yield* this.#give(td, 0)
+        return outcome
+      }
+    }
+  }
+
+  /**
+   * Gives `count` permits back if nobody waits; else `yield* release(td, count)`. Throws LockMisuse
+   * when there would be more than there are.
+   */
+  tryRelease(count = 1): boolean {
+    this.#check(count)
+    const { memory, at } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(at)
+    if (seen & WAITERS) return false
+    this.#checkRoom(seen, count)
+    return memory.compareExchange(at, seen, seen + count * 2) === seen
+  }
+
+  /** Gives `count` permits back, and on to those who wait. Never parks. */
+  *release(td: Waiter, count = 1): Waiting {
+    this.#check(count)
+    for (;;) {
+      while (!this.memory.settled()) yield SETTLE
+      if (this.tryRelease(count)) return
+      if (this.memory.load(this.at) & WAITERS && (yield* this.#give(td, count))) return
+    }
+  }
+
+  /** Takes permits, blocking this thread. Throws LockTimeout when the time is over. */
+  acquireSync(count = 1, options?: WaitOptions): void {
+    const { here } = homeOf(this)
+    if (!this.tryAcquire(count)) waitSync(this, here, this.acquire(here, count), options)
+  }
+
+  /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
+  async acquireAsync(count = 1, options?: AwaitOptions): Promise<void> {
+    if (this.tryAcquire(count)) return
+    await waitAsTask(this, (td) => this.acquire(td, count), options)
+  }
+
+  /** Gives permits back, from a thread or a task. Throws LockMisuse for more than there are. */
+  releaseSync(count = 1): void {
+    const { here } = homeOf(this)
+    if (!this.tryRelease(count)) block(here, this.release(here, count))
+  }
+
+  /** Permits that are there now. */
+  available(): number {
+    return this.memory.load(this.at) >>> 1
+  }
+
+  name(): string {
+    return `the semaphore at ${this.at}`
+  }
+
+  /**
+   * Adds `count` permits and serves the queue, first come first, as far as they last. False, and
+   * nothing done, when nobody sleeps any more.
+   */
+  *#give(td: Waiter, count: number): Waiting<boolean> {
+    const { memory, at } = this
+    const { lot } = td
+    const queue = yield* lot.lockQueue(at)
+    const seen = memory.load(at)
+    const isContested = (seen & WAITERS) !== 0
+    const permits = (seen >>> 1) + count
+    const chain =
+      isContested && permits <= this.permits ? lot.takeWeighed(queue, at, permits) : NIL
+    if (isContested && permits <= this.permits) this.#settleAccount(td, queue, chain, permits)
+    lot.unlockQueue(queue)
+    if (isContested) this.#checkRoom(seen, count)
+    yield* lot.wake(chain)
+    return isContested
+  }
+
+  /** Writes what is left when the sleepers of `chain` have what they want. */
+  #settleAccount(td: Waiter, queue: Address, chain: Address, permits: number): void {
+    const { lot } = td
+    let left = permits
+    for (let entry = chain; entry !== NIL; entry = lot.after(entry)) left -= lot.wantOf(entry)
+    const rest = lot.first(queue, this.at) === NIL ? 0 : WAITERS
+    this.memory.store(this.at, left * 2 + rest)
+  }
+
+  #replace(seen: number, value: number): boolean {
+    return this.memory.compareExchange(this.at, seen, value) === seen
+  }
+
+  #check(count: number): void {
+    if (Number.isInteger(count) && count >= 1 && count <= this.permits) return
+    throw new RangeError(`count: expected 1 to ${this.permits} permits, came ${count}`)
+  }
+
+  #checkRoom(seen: number, count: number): void {
+    if ((seen >>> 1) + count <= this.permits) return
+    throw new LockMisuse(
+      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ${count} came`,
+    )
+  }
+}

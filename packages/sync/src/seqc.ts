@@ -1,0 +1,97 @@
+import { layout, word } from '@smpnet/memory'
+import { block } from './block.ts'
+import type { LockHandle, LockKind } from './lock-kind.ts'
+import { homeOf } from './offered.ts'
+import { Placed } from './placed.ts'
+import { type Placing, SyncDomain } from './sync-domain.ts'
+import { SETTLE, SPIN, type Waiting } from './wait.ts'
+
+/**
+ * A sequence counter (FreeBSD's seqc(9), Linux's seqcount): readers write nothing at all, and read
+ * again when a writer came between.
+ *
+ * | word | means           | a reader           | a writer                    |
+ * |------|-----------------|--------------------|-----------------------------|
+ * | even | nobody writes   | reads, looks again | adds 1, writes, adds 1      |
+ * | odd  | somebody writes | waits              | is a mistake: one at a time |
+ *
+ * Writers exclude each other by other means, such as a mutex. What is read in between may be half
+ * written: take it as numbers, and use it after `isSame` only. It is read by `load` and written by
+ * `store`, since plain accesses may move past the counter's on some processors.
+ */
+export const SEQC = layout('seqc', {
+  /** (x) As above; written by whoever may write what it stands for. */
+  word: word('x'),
+})
+
+const KIND: LockKind = { name: 'seqc', code: 11, version: 1 }
+
+/** What `tryRead` says while somebody writes. No sequence is negative and odd at once. */
+export const WRITING = -1
+
+export class Seqc extends Placed {
+  /** Bytes of a sequence counter in memory, all zero at first. */
+  static readonly bytes = SEQC.size
+
+  /** Places a sequence counter. Throws OutOfMemory, and BadHandle for an address not free. */
+  static create(domain: SyncDomain, options: Placing = {}): Seqc {
+    return new Seqc(domain.memory, domain.place(KIND, Seqc.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the counter that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Seqc {
+    const domain = SyncDomain.open(handle.domain)
+    return new Seqc(domain.memory, domain.find(KIND, Seqc.bytes, handle), domain)
+  }
+
+  /** Names this counter for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /** The sequence to read under, or `WRITING`: then `yield* read()`. */
+  tryRead(): number {
+    const { memory } = this
+    if (!memory.settled()) return WRITING
+    const seen = memory.load(this.at)
+    return seen & 1 ? WRITING : seen
+  }
+
+  /** The sequence to read under, as soon as nobody writes. */
+  *read(): Waiting<number> {
+    for (;;) {
+      const seen = this.tryRead()
+      if (seen !== WRITING) return seen
+      yield this.memory.settled() ? SPIN : SETTLE
+    }
+  }
+
+  /** Whether nobody has written since `sequence` was read: what was read then is whole. */
+  isSame(sequence: number): boolean {
+    return this.memory.load(this.at) === sequence
+  }
+
+  /** Before writing. In simulated time, settle first. */
+  beginWrite(): void {
+    this.memory.store(this.at, (this.memory.load(this.at) + 1) | 0)
+  }
+
+  /** After writing. */
+  endWrite(): void {
+    this.memory.store(this.at, (this.memory.load(this.at) + 1) | 0)
+  }
+
+  /** Runs `read` until nobody wrote meanwhile, and returns what it returned. Spins for a writer. */
+  readSync<T>(read: () => T): T {
+    for (;;) {
+      let sequence = this.tryRead()
+      if (sequence === WRITING) sequence = block(homeOf(this).here, this.read())
+      const value = read()
+      if (this.isSame(sequence)) return value
+    }
+  }
+
+  name(): string {
+    return `the seqc at ${this.at}`
+  }
+}

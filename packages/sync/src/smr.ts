@@ -1,0 +1,153 @@
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { LockMisuse } from './errors.ts'
+import type { LockHandle, LockKind } from './lock-kind.ts'
+import { nap } from './nap.ts'
+import { Placed } from './placed.ts'
+import { type Placing, SyncDomain } from './sync-domain.ts'
+import { SETTLE, SPIN, type Waiting } from './wait.ts'
+import { block } from './block.ts'
+import type { Waiter } from './waiter.ts'
+
+/**
+ * FreeBSD's smr(9), safe memory reclamation by sequence numbers (subr_smr.c, "global unbounded
+ * sequences"): as an epoch, but what is freed is tagged with a goal, and is used again when the
+ * goal has been passed, without anybody having waited.
+ *
+ *   writer sequence: odd, grows by 2 with each `advance`, which tags what was unlinked before it;
+ *   enter: stores the writer sequence in this CPU's line, with a fence, and then reads;
+ *   exit:  stores 0 there, without one;
+ *   poll:  the smallest sequence of those inside, or the writer's if none is, is how far all have
+ *          come. It is kept in the read sequence, so that most polls look at one word.
+ */
+const SHARED = layout('smr', {
+  /** (x) The writer sequence, less the 1 with which it begins. */
+  written: word('x', 'written'),
+  /** (x) How far all readers have come, less 1. */
+  read: word('x', 'read'),
+})
+
+const LINE = layout('smr reader', {
+  /** (o) The sequence at which this CPU entered, or 0 outside. Others read it. */
+  seen: word('o', 'cpu'),
+})
+
+const KIND: LockKind = { name: 'smr', code: 14, version: 1 }
+const FIRST = 1
+const STEP = 2
+const OUTSIDE = 0
+const NAP_MS = 1
+
+export class Smr extends Placed {
+  /** The structure at `at` for `cpus` CPUs, all zero at first. */
+  constructor(
+    memory: Memory,
+    at: Address,
+    readonly cpus: number,
+    domain?: SyncDomain,
+  ) {
+    super(memory, at, domain)
+  }
+
+  /** Bytes for so many CPUs. */
+  static bytes(cpus: number): number {
+    return SHARED.size + cpus * LINE.size
+  }
+
+  /** Places one with a line for every thread of the domain. Throws OutOfMemory. */
+  static create(domain: SyncDomain, options: Placing = {}): Smr {
+    const { cpus } = domain
+    const at = domain.place(KIND, Smr.bytes(cpus), options, SHARED.align)
+    return new Smr(domain.memory, at, cpus, domain)
+  }
+
+  /** Opens, in any thread, the one that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Smr {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Smr.bytes(domain.cpus), handle)
+    return new Smr(domain.memory, at, domain.cpus, domain)
+  }
+
+  /** Names this structure for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /** Enters on CPU `cpu`. Not to be entered again inside. Settle first. Never waits. */
+  enter(cpu: number): void {
+    const { memory } = this
+    const line = this.#line(cpu)
+    if (memory.read(line) !== OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is entered once: CPU ${cpu} is inside`)
+    }
+    memory.store(line, (memory.load(this.at) + FIRST) | 0)
+  }
+
+  /** Exits on CPU `cpu`. Throws LockMisuse when it is outside. */
+  exit(cpu: number): void {
+    const { memory } = this
+    const line = this.#line(cpu)
+    if (memory.read(line) === OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: it is outside`)
+    }
+    memory.write(line, OUTSIDE)
+  }
+
+  /** A goal for what was unlinked before: when it is passed, nobody can still see that. */
+  advance(): number {
+    return (this.memory.add(this.at, STEP) + STEP + FIRST) | 0
+  }
+
+  /** Whether a goal of `advance` is passed. Never waits. */
+  poll(goal: number): boolean {
+    const { memory } = this
+    const read = this.at + SHARED.offset.read
+    if (isPassed(memory.load(read) + FIRST, goal)) return true
+    const before = memory.load(read)
+    let least = (memory.load(this.at) + FIRST) | 0
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const seen = memory.load(this.#line(cpu))
+      if (seen !== OUTSIDE && isPassed(least, seen)) least = seen
+    }
+    if (isPassed(least, before + FIRST)) memory.compareExchange(read, before, (least - FIRST) | 0)
+    return isPassed(least, goal)
+  }
+
+  /** Waits until a goal of `advance` is passed. */
+  *wait(td: Waiter, goal: number): Waiting {
+    for (let spins = 0; ; spins++) {
+      while (!this.memory.settled()) yield SETTLE
+      if (this.poll(goal)) return
+      if (spins < td.spins * 4) yield SPIN
+      else yield* nap(td, NAP_MS)
+    }
+  }
+
+  /** `enter` for a plain thread. */
+  enterSync(): void {
+    this.enter(this.domain!.thread)
+  }
+
+  /** `exit` for a plain thread. */
+  exitSync(): void {
+    this.exit(this.domain!.thread)
+  }
+
+  /** Waits until nobody can see what was unlinked before, blocking this thread. */
+  waitSync(goal = this.advance()): void {
+    const { here } = this.domain!
+    block(here, this.wait(here, goal))
+  }
+
+  name(): string {
+    return `the smr at ${this.at}`
+  }
+
+  #line(cpu: number): Address {
+    return this.at + SHARED.size + cpu * LINE.size
+  }
+}
+
+/** Whether `sequence` has come as far as `goal`; both wrap, and are never 2^31 apart. */
+function isPassed(sequence: number, goal: number): boolean {
+  return ((sequence - goal) | 0) >= 0
+}
