@@ -12,6 +12,8 @@ export interface FunctionContext {
   /** Why code that is not steps is not: an index of `PLAIN_CONTEXTS`. */
   readonly plainContext: number
   readonly node: AnyNode
+  /** Whether it is only a name for one access, which is shown where it is called. */
+  readonly isThin?: boolean
   readonly temporaries: string[]
   /** Where the temporaries are declared. */
   readonly declarations: Slot
@@ -94,16 +96,21 @@ export class Emitter {
     })
   }
 
-  /** An expression for the number of a node's place. */
+  /** An expression for the number of the place that a node is shown at. */
   place(node: AnyNode): string {
+    const own = `${RUNTIME}_p + ${this.#placeNumber(node)}`
+    return this.context.isThin === true ? `${RUNTIME}.caller(${own})` : own
+  }
+
+  #placeNumber(node: AnyNode): number {
     const known = this.#placeNumbers.get(node.start)
-    if (known !== undefined) return `${RUNTIME}_p + ${known}`
+    if (known !== undefined) return known
     const number = this.positions.length / 2
     const { line, column } = this.out.lines.locate(node.start)
     const original = this.locate(line, column)
     this.positions.push(original.line, original.column)
     this.#placeNumbers.set(node.start, number)
-    return `${RUNTIME}_p + ${number}`
+    return number
   }
 
   /** A variable of the current function for a value in between. */

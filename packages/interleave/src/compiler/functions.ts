@@ -2,6 +2,7 @@ import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression, 
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { declareBlock, declareVars } from './scope.ts'
 import { type AnyNode, contains, type FunctionNode, namesOf, usesThis, walk } from './syntax.ts'
+import { isThin } from './thin.ts'
 
 /** The runtime's number for the kind of function: plain, generator or async. */
 export function kindOf(e: Emitter, node: FunctionNode): 0 | 1 | 2 {
@@ -21,7 +22,7 @@ export function stepsFunction(e: Emitter, node: FunctionNode): void {
       e.write(') {')
     }
     const declarations = e.out.slot()
-    const context = { isSteps: true, plainContext: 0, node, declarations }
+    const context = { isSteps: true, plainContext: 0, node, declarations, isThin: isThin(node) }
     e.inContext(context, () => {
       if (isComplex) {
         e.write(` let [`)

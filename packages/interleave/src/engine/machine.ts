@@ -204,6 +204,7 @@ export class Machine implements Core, Host {
     state.thread = thread
     state.host = this
     state.outside = undefined
+    state.callPlace = 0
     try {
       let result = throws ? thread.steps.throw(value) : thread.steps.next(value)
       // A value that the source itself yields to nobody means: somebody else's turn, if you like.

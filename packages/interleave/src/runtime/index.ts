@@ -25,6 +25,8 @@ export const runtime = {
   Atomics: atomicsObject,
   places: addPlaces,
   promise: currentPromise,
+  /** Where a function that is only a name for one access was called, or its own place. */
+  caller: (own: number): number => state.callPlace || own,
 
   at: atomic,
   get: getElement,
