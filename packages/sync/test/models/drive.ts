@@ -1,0 +1,81 @@
+import { type Address, Arena, LiveMemory } from '@smpnet/memory'
+import { Lot } from '../../src/lot.ts'
+import { fallAsleep, isAsleep, stateOf, wakeUp } from '../../src/sleeper.ts'
+import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../../src/wait.ts'
+import { AWAKE, SLEEPING, WAITER, type Waiter } from '../../src/waiter.ts'
+import { NotifyWaker } from '../../src/waker.ts'
+
+/** A planted fault, to show that the model would find one like it. */
+export type Fault =
+  | 'none'
+  | 'torn compare-exchange'
+  | 'torn exchange'
+  | 'deaf sleeper'
+  | 'hasty sleeper'
+
+/** Read-modify-writes in two steps: what a lock is made of does not hold together. */
+class TornMemory extends LiveMemory {
+  fault: Fault = 'none'
+
+  override compareExchange(at: Address, expected: number, value: number): number {
+    if (this.fault !== 'torn compare-exchange') return super.compareExchange(at, expected, value)
+    const before = super.load(at)
+    if (before === expected) super.store(at, value)
+    return before
+  }
+
+  override exchange(at: Address, value: number): number {
+    if (this.fault !== 'torn exchange') return super.exchange(at, value)
+    const before = super.load(at)
+    super.store(at, value)
+    return before
+  }
+}
+
+/** Sets the word and forgets to notify. */
+class DeafWaker extends NotifyWaker {
+  override wake(entry: Address): boolean {
+    this.memory.store(entry + WAITER.offset.state, AWAKE)
+    return false
+  }
+}
+
+/**
+ * A memory as small as a model wants it: a lot of one bucket, `bytes` bytes for a lock and four
+ * words beside it, and for each of `threads` threads a CPU number and a waiter.
+ */
+export function tinyWorld(threads: number, bytes = 16, fault: Fault = 'none') {
+  const memory = new TornMemory(new SharedArrayBuffer(8192))
+  const arena = Arena.create(memory)
+  const handle = Lot.place(arena, { buckets: 1, cpus: threads, threads: 1, waiters: threads })
+  const waker = fault === 'deaf sleeper' ? new DeafWaker(memory) : new NotifyWaker(memory)
+  const tds = Array.from({ length: threads }, (_, cpu) =>
+    new Lot(memory, handle, waker, cpu).waiter(),
+  )
+  for (const td of tds) td.spins = 0
+  memory.fault = fault
+  return { memory, tds, at: arena.place('lock', bytes), data: arena.place('data', 16) }
+}
+
+/**
+ * Drives a generator as `block` does, without spinning before it sleeps: the checker tries every
+ * schedule anyway, and each turn of a spin would multiply them.
+ */
+export function drive<T>(td: Waiter, waiting: Waiting<T>, fault: Fault = 'none'): T {
+  const isHasty = fault === 'hasty sleeper'
+  let step = waiting.next(WOKEN)
+  while (!step.done) step = waiting.next(step.value === PARK ? sleep(td, isHasty) : WOKEN)
+  return step.value
+}
+
+/** A hasty sleeper takes every end of a sleep for its own: a late notification wakes it. */
+function sleep(td: Waiter, isHasty: boolean): Outcome {
+  const memory = td.lot.memory as LiveMemory
+  if (!fallAsleep(memory, td.at)) return WOKEN
+  let isOver = false
+  while (!isOver && isAsleep(memory, td.at)) {
+    const ended = Atomics.wait(memory.words, stateOf(td.at) >> 2, SLEEPING, td.timeoutMs)
+    isOver = ended === 'timed-out' || isHasty
+  }
+  return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+}
