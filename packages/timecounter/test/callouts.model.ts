@@ -39,8 +39,7 @@ describe('Under every schedule, a callout', () => {
       thread('drain', () => {
         const found = drive(td1, one.drain(at, td1))
         const seen = memory.load(data)
-        expect(seen).not.toBe(1)
-        if (found === 'stopped') expect(seen).toBe(0)
+        expect(found === 'stopped' ? [0] : [0, 2]).toContain(seen)
         memory.store(data + 4, seen)
       })
       after(() => expect(memory.load(data)).toBe(memory.load(data + 4)))
