@@ -1,6 +1,7 @@
 export { Bsd } from './bsd/bsd.ts'
 export { BSD_DEFAULTS, type BsdKnobs } from './bsd/bsd-knobs.ts'
 export { CpuAccount, type CpuTimes } from './accounting/cpu-account.ts'
+export type { SchedulerStatistics, ThreadStatistics } from './accounting/statistics.ts'
 export { clockTicker, type CpuTicker } from './accounting/cpu-ticker.ts'
 export type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
 export { type Countable, CountedSection } from './preemption/counted-section.ts'

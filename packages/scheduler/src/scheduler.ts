@@ -13,7 +13,8 @@ import {
   WOKEN,
   YIELD,
 } from '@smpnet/sync'
-import { CpuAccount, type CpuTimes } from './accounting/cpu-account.ts'
+import { CpuAccount } from './accounting/cpu-account.ts'
+import { type SchedulerStatistics, threadStatistics, timesInNs } from './accounting/statistics.ts'
 import type { Turnstiles } from './lending/turnstiles.ts'
 import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
 import { OwedSwitch } from './preemption/owed-switch.ts'
@@ -116,10 +117,22 @@ export class Scheduler implements Executive, PolicyHost {
     return this.policy.table.turnstiles
   }
 
-  /** What this CPU did with its time up to now; undefined without a ticker. */
-  times(): CpuTimes | undefined {
-    this.#account?.bill(this.#current)
-    return this.#account?.times()
+  /**
+   * What is known about this CPU and the threads that are with it, up to now. Reads the cputicker,
+   * as a switch would. For the CPU's own threads, and between two runs.
+   */
+  statistics(): SchedulerStatistics {
+    this.#account?.bill(this.#last)
+    const { cpu, reasons, switches } = this
+    const times = this.#account?.times()
+    const threads = [...this.policy.table.all()].filter((td) => td.cpu === cpu)
+    return {
+      cpu: cpu.id,
+      switches,
+      reasons: reasons.byName(),
+      ...timesInNs(times),
+      threads: threads.map((td) => threadStatistics(td, times?.frequencyHz ?? 1)),
+    }
   }
 
   isAlone(): boolean {
@@ -235,6 +248,7 @@ export class Scheduler implements Executive, PolicyHost {
     this.#account?.bill(this.#last)
     this.#last = td
     this.#switches++
+    td.switches++
     this.reasons.count(this.#why)
     this.#trace?.event(TRACE_SWITCH, td.at, this.#why)
     this.cpu.memory.charge(CONTEXT_SWITCH, 1)

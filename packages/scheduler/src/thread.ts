@@ -66,6 +66,8 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
   share: unknown
   /** Ticks of the configured cputicker that it has run. */
   runTicks = 0
+  /** How often it was given a CPU that another thread, or nobody, had had. */
+  switches = 0
   /** Depth of critical sections, in which it is not preempted. */
   critical = 0
   /** How many counted sections it is in; see `CountedSection`. */

@@ -39,7 +39,10 @@ export class CpuAccount {
 
   /** Up to the last switch; `bill` whoever has the CPU first to have it up to now. */
   times(): CpuTimes {
-    const { frequencyHz } = this.ticker
-    return { frequencyHz, busyTicks: this.#busyTicks, idleTicks: this.#idleTicks }
+    return {
+      frequencyHz: this.ticker.rate(),
+      busyTicks: this.#busyTicks,
+      idleTicks: this.#idleTicks,
+    }
   }
 }
