@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Boot } from '../cpu.ts'
+import type { LiveBoot } from './live-boot.ts'
 import { LiveCpu } from './live-cpu.ts'
 import type { LiveHandle } from './machine-block.ts'
 
@@ -31,7 +31,7 @@ async function main(data: WorkerData, tell: (message: WorkerMessage) => void): P
       now: () => performance.now() * 1e6 + skewNs,
       report: (value) => tell({ kind: 'report', value }),
     })
-    const executive = (await loadBoot(data.boot))(cpu, data.args)
+    const executive = await (await loadBoot(data.boot))(cpu, data.args)
     tell({ kind: 'booted' })
     if (data.eventLoop) await cpu.runBesideEventLoop(executive, eventLoopTurn)
     else cpu.run(executive)
@@ -40,9 +40,9 @@ async function main(data: WorkerData, tell: (message: WorkerMessage) => void): P
   }
 }
 
-async function loadBoot(url: string): Promise<Boot> {
+async function loadBoot(url: string): Promise<LiveBoot> {
   const module = (await import(url)) as { default?: unknown }
-  if (typeof module.default === 'function') return module.default as Boot
+  if (typeof module.default === 'function') return module.default as LiveBoot
   throw new TypeError(
     `a boot module's default export is a function (cpu, args) => executive: ` +
       `that of ${url} is ${typeof module.default}`,
