@@ -156,7 +156,9 @@ function strike(machine: Core, waiter: Waiter, event: Event): Outcome {
 /** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
 function deliver(machine: Core, thread: Thread, event: Event): Outcome {
   const waiter = machine.mailboxes.get(thread)!.shift()!
-  event.add(mailboxOf(machine, thread), 1, 1)
+  // It takes the oldest, so it does not matter what else is put in, before or after.
+  event.enabledBy = waiter.notifiedBy
+  event.hasEffect = true
   thread.awaitedFromOutside--
   machine.races.learn(thread.id, waiter.clock)
   const before = state.thread

@@ -10,6 +10,16 @@ import { isSharedView } from './views.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
 
+/** A native method of arrays as steps. */
+export type ArrayModel = (
+  place: number,
+  array: readonly unknown[],
+  args: readonly unknown[],
+) => Generator<unknown, unknown, unknown>
+
+/** By the native method; `array-models.ts` fills it, whose models call back through `call`. */
+export const arrayModels = new Map<unknown, ArrayModel>()
+
 /** A call. True when it has steps, which are then `answer.steps`; else `answer` has its value. */
 export function call(place: number, fn: unknown, self: unknown, args: unknown[]): boolean {
   const compiled = compiledOf(fn)
@@ -58,6 +68,11 @@ function callOutside(place: number, fn: AnyFunction, self: unknown, args: unknow
   const model = modelOf(fn, self, args)
   if (model !== undefined) {
     answer.steps = model(place)
+    return true
+  }
+  const arrayModel = compiledOf(args[0]) && Array.isArray(self) ? arrayModels.get(fn) : undefined
+  if (arrayModel !== undefined) {
+    answer.steps = arrayModel(place, self as unknown[], args)
     return true
   }
   if (state.thread !== undefined) checkArguments(place, fn, self, args)

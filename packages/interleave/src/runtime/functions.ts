@@ -22,12 +22,17 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** The function that code sees: callable from anywhere, and carrying its compiled form. */
 export function wrap(body: Body, kind: FunctionKind, name?: string, self: unknown = UNBOUND) {
-  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+  const wrapper = anonymous(function (this: unknown, ...args: unknown[]): unknown {
     const receiver = self === UNBOUND ? this : self
     return enter(body.apply(receiver, args as never[]), kind, wrapper.name)
-  }
+  })
   if (name !== undefined) Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
   return pair(wrapper, body, kind, self)
+}
+
+/** A function that is given to this one does not get the name of a variable. */
+function anonymous(fn: AnyFunction): AnyFunction {
+  return fn
 }
 
 /** Ties a hoisted function declaration to its compiled form. */

@@ -1,9 +1,10 @@
 import { answer, atomic, getElement, setElement, setOuter, setProperty } from './access.ts'
+import { installArrayModels } from './array-models.ts'
 import { atomicsObject } from './atomics-object.ts'
 import { call, callMethod, construct } from './calls.ts'
 import { defineMethods, noteKey } from './classes.ts'
 import { performDirectly, runDirectly } from './direct.ts'
-import { enter, pair, wrap } from './functions.ts'
+import { compiledOf, enter, pair, wrap } from './functions.ts'
 import { elements, snapshot } from './models.ts'
 import { Loop } from './loops.ts'
 import { addPlaces } from './places.ts'
@@ -13,6 +14,8 @@ import { Round, Rounds } from './rounds.ts'
 import { AWAIT, state, STEP } from './state.ts'
 import { Steps } from './steps.ts'
 import { isSharedView } from './views.ts'
+
+installArrayModels()
 
 /**
  * What compiled modules call. The names are short because each access in the source becomes one of
@@ -56,16 +59,17 @@ export const runtime = {
 
   /** What `yield*` delegates to: the inside of a compiled generator, or the iterable itself. */
   inner(place: number, iterable: unknown): unknown {
-    if (iterable instanceof Steps) return iterable.inner
+    const steps = stepsOf(iterable)
+    if (steps !== undefined) return steps.inner
     return isSharedView(iterable) ? elements(place, iterable) : iterable
   },
 
   /** What a spread or an array pattern takes apart: true when reading it needs steps. */
   list(place: number, iterable: unknown): boolean {
+    const steps = state.thread === undefined ? undefined : stepsOf(iterable)
     if (isSharedView(iterable)) answer.steps = snapshot(place, iterable)
-    else if (iterable instanceof Steps && state.thread !== undefined) {
-      answer.steps = drain(iterable)
-    } else {
+    else if (steps !== undefined) answer.steps = drain(steps)
+    else {
       answer.value = iterable
       return false
     }
@@ -75,7 +79,8 @@ export const runtime = {
   /** What `for … of` loops over; rounds instead of values if each value needs steps. */
   iterate(place: number, iterable: unknown): unknown {
     if (state.thread === undefined) return iterable
-    if (iterable instanceof Steps) return new Rounds(iterable)
+    const steps = stepsOf(iterable)
+    if (steps !== undefined) return new Rounds(steps)
     return isSharedView(iterable) ? new Rounds(new Steps(elements(place, iterable))) : iterable
   },
   isRound: (item: unknown): boolean => item instanceof Round,
@@ -89,6 +94,14 @@ export const runtime = {
   /** The state of a loop that may be idle. */
   loop: (place: number): Loop => new Loop(place),
   idle: (loop: Loop, variables: readonly unknown[]): boolean => loop.isIdle(variables),
+}
+
+/** The compiled generator behind an iterable, if it is one or makes one. */
+function stepsOf(iterable: unknown): Steps | undefined {
+  if (iterable instanceof Steps) return iterable
+  const make = (iterable as { [Symbol.iterator]?: () => unknown } | undefined)?.[Symbol.iterator]
+  if (compiledOf(make)?.kind !== 1) return undefined
+  return make!.call(iterable) as Steps
 }
 
 function* drain(steps: Steps): Generator<unknown, unknown[], unknown> {
