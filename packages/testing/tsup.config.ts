@@ -1,6 +1,10 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-const entries = { index: 'src/index.ts', thread: 'src/team/thread.ts' }
+const entries = {
+  index: 'src/index.ts',
+  locks: 'src/locks/index.ts',
+  thread: 'src/team/thread.ts',
+}
 
 export default defineConfig(library(entries, { platform: 'node' }))

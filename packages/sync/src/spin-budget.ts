@@ -1,7 +1,7 @@
-/** Turns of a loop over one atomic load; one takes 1 to 2 ns here. */
+/** Turns of a loop over one atomic load; one takes 2 to 5 ns here. */
 const FIRST_TURNS = 4_000
-const MOST_TURNS = 20_000
-/** Where spinning is useless one still tries now and then, since the load of a machine changes. */
+const MOST_TURNS = 10_000
+/** Always: an answer that is already on its way, from a side that spins, comes within these. */
 const LEAST_TURNS = 50
 /** Sleeps between two such tries: the fewest, and the most once they have failed often. */
 const OFTEN = 32

@@ -70,7 +70,8 @@ export class SpinMutex extends Section {
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
       if (seen === UNOWNED && this.tryEnter(td)) return WOKEN
-      if (leftMs === Number.POSITIVE_INFINITY || spins < td.spins * 4) {
+      const isLimited = leftMs !== Number.POSITIVE_INFINITY || td.signal !== undefined
+      if (!isLimited || spins < td.spins * 4) {
         yield SPIN
         continue
       }

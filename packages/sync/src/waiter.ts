@@ -86,7 +86,7 @@ export class Waiter {
   timeoutMs = Number.POSITIVE_INFINITY
   /** Ends a `PARK` early; only a driver that serves an event loop can hear of it. */
   signal: AbortSignal | undefined
-  /** How often it looks again at a lock that may be free soon before it sleeps; some 100 ns each. */
+  /** How often it looks again at a lock that may be free soon before it sleeps. */
   spins = 16
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
@@ -98,8 +98,8 @@ export class Waiter {
 
   /**
    * It is about to wait for the lock at `lock`, which the waiter at `owner` holds. This and the
-   * next two say nothing to plain threads; a scheduler lends priorities by them. Called by locks that
-   * have one owner, on their slow paths only.
+   * next two say nothing to plain threads; a scheduler lends priorities by them. Called by locks
+   * that have one owner, on their slow paths only.
    */
   blocks(_lock: Address, _owner: Address): void {}
 

@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { type LockKindUnderTest, lockCases } from '@smpnet/testing/locks'
+import { describe, expect, it } from 'vitest'
+import { lockKinds } from './fixtures/lock-kinds.mjs'
+
+describe.each(lockKinds)('A $name', (kind) => {
+  // oxlint-disable-next-line vitest/expect-expect
+  it.for(lockCases(kind))('$name', async (lockCase, context) => {
+    if (lockCase.skip !== undefined) context.skip(lockCase.skip)
+    await lockCase.run()
+  })
+
+  it.each([
+    ['two that block', ['blocking', 'blocking']],
+    ['four, on fewer cores', ['blocking', 'blocking', 'blocking', 'blocking']],
+    ['one that blocks and two event loops', ['blocking', 'awaiting', 'awaiting']],
+    ['two that give up and try again', ['timed', 'timed', 'blocking']],
+  ])('keeps what it protects whole on worker threads: %s', async (_, ways) => {
+    const turns = 2000
+    const lock = kind.create()
+    const shared = new Int32Array(new SharedArrayBuffer(16))
+    const file = new URL('./fixtures/writing-reading.mjs', import.meta.url)
+    const workers = ways.map((way) => {
+      const workerData = { name: kind.name, handle: lock.handle, shared, turns, way }
+      return new Worker(file, { workerData })
+    })
+    await Promise.all(workers.map((worker) => once(worker, 'exit')))
+    expect([...shared]).toEqual([turns * ways.length, turns * ways.length, 0, ways.length])
+  })
+})
+
+describe('The case suite', () => {
+  it('finds a lock that does not lock', async () => {
+    const guard = { unlock: () => {} }
+    const open = {
+      lockSync: () => guard,
+      lock: async () => guard,
+      tryLock: () => guard,
+      unlock: () => {},
+    }
+    const lock = { write: open, read: open, handle: {} }
+    const broken: LockKindUnderTest = { name: 'broken', create: () => lock, open: () => lock }
+    const cases = lockCases(broken).map(({ name, run }) =>
+      run().then(
+        () => `passes: ${name}`,
+        () => 'fails',
+      ),
+    )
+    const passed = (await Promise.all(cases)).filter((outcome) => outcome !== 'fails')
+    expect(passed).toEqual([
+      'passes: a free lock is had at once, again and again',
+      'passes: readers are in together',
+    ])
+  })
+})
