@@ -92,11 +92,12 @@ function property(e: Emitter, node: Property): void {
     e.write(']')
   } else e.out.copy(node.key.start, node.key.end)
   e.write(': ')
-  if (!node.method) return e.node(value)
+  const plainName = !node.computed && node.key.type === 'Identifier' ? node.key.name : undefined
+  if (!node.method) return e.named(plainName, value)
   if (contains(value, 'Super')) e.refuse(node, '`super` in an object literal is not supported')
   e.write(`${RUNTIME}.fn(function* `)
   stepsFunction(e, value as FunctionNode)
-  const name = !node.computed && node.key.type === 'Identifier' ? JSON.stringify(node.key.name) : 'undefined'
+  const name = plainName === undefined ? 'undefined' : JSON.stringify(plainName)
   e.write(`, ${kindOf(e, value as FunctionNode)}, ${name})`)
 }
 

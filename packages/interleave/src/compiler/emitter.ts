@@ -45,6 +45,8 @@ export class Emitter {
   context!: FunctionContext
   scope!: Scope
   readonly positions: number[] = []
+  /** The name that the function about to be written has by where it stands. */
+  #name: string | undefined
   /** Declarations that stand in the head of a loop. */
   readonly heads = new Set<AnyNode>()
   /** The private methods of the classes around, innermost last, with the kinds of function. */
@@ -82,6 +84,22 @@ export class Emitter {
       at = child.end
     }
     this.out.copy(at, end)
+  }
+
+  /** Writes a value that takes a name from where it stands, if it is a function without one. */
+  named(name: string | undefined, value: AnyNode): void {
+    const isNameless =
+      value.type === 'ArrowFunctionExpression' || (value.type === 'FunctionExpression' && !value.id)
+    this.#name = isNameless ? name : undefined
+    this.node(value)
+    this.#name = undefined
+  }
+
+  /** The name as an argument, once. */
+  takeName(): string {
+    const name = this.#name
+    this.#name = undefined
+    return name === undefined ? 'undefined' : JSON.stringify(name)
   }
 
   write(text: string): void {

@@ -125,11 +125,12 @@ function declaration(e: Emitter, node: FunctionDeclaration): void {
 function expression(e: Emitter, node: FunctionExpression): void {
   const name = node.id?.name
   const kind = kindOf(e, node)
+  const label = name === undefined ? e.takeName() : JSON.stringify(name)
   if (name !== undefined) e.write(`(() => { const ${name} = `)
   e.write(`${RUNTIME}.fn(function* `)
   stepsFunction(e, node)
-  e.write(`, ${kind}`)
-  e.write(name === undefined ? ')' : `, ${JSON.stringify(name)}); return ${name} })()`)
+  e.write(`, ${kind}, ${label})`)
+  if (name !== undefined) e.write(`; return ${name} })()`)
 }
 
 function arrow(e: Emitter, node: ArrowFunctionExpression): void {
@@ -137,10 +138,10 @@ function arrow(e: Emitter, node: ArrowFunctionExpression): void {
   if (contains(node, 'Identifier', 'arguments') && e.context.node.type !== 'Program') {
     e.refuse(node, '`arguments` in an arrow function is not supported; name the parameters')
   }
+  const label = e.takeName()
   e.write(`${RUNTIME}.fn(function* `)
   stepsFunction(e, node)
-  e.write(`, ${kindOf(e, node)}`)
-  e.write(usesThis(node) ? `, undefined, this)` : ')')
+  e.write(`, ${kindOf(e, node)}, ${label}${usesThis(node) ? ', this' : ''})`)
 }
 
 function program(e: Emitter, node: Program): void {

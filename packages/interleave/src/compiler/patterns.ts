@@ -60,7 +60,9 @@ function rest(e: Emitter, node: RestElement): void {
 
 /** A list that an array pattern takes apart may be shared, and is then read step by step. */
 export function listed(e: Emitter, pattern: AnyNode, value: AnyNode): void {
-  if (pattern.type !== 'ArrayPattern' || value.type === 'ArrayExpression') return e.node(value)
+  if (pattern.type !== 'ArrayPattern' || value.type === 'ArrayExpression') {
+    return e.named(pattern.type === 'Identifier' ? pattern.name : undefined, value)
+  }
   e.steps(() => {
     e.write(`${RUNTIME}.list(${e.place(value)}, `)
     e.node(value)

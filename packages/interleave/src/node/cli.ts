@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CompileError } from '../compiler/compile.ts'
@@ -70,6 +70,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (values.help) return say(USAGE)
     const [file, ...names] = positionals
     if (file === undefined) throw new UsageError('expected a file')
+    if (!existsSync(file)) throw new UsageError(`expected a file, found nothing at ${file}`)
     const programs = await programsOf(resolve(file), names, values)
     return run(programs, values)
   } catch (error) {
@@ -170,7 +171,9 @@ function complain(error: unknown): number {
   return 2
 }
 
+/** The manifest lies one folder above the built command and two above its source. */
 function version(): string {
-  const manifest = new URL('../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+  const places = ['../package.json', '../../package.json']
+  const manifest = places.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  return (JSON.parse(readFileSync(manifest!, 'utf8')) as { version: string }).version
 }

@@ -58,6 +58,8 @@ export function enter(
   kind: FunctionKind,
   name = '',
 ): unknown {
+  // Whoever called from outside is no place that the compiler knows.
+  state.callPlace = 0
   if (kind === 1) return new Steps(steps)
   if (kind === 2) return state.thread === undefined ? runAsync(steps) : runDirectly(startAsync(steps))
   return runDirectly(steps, CALLED_FROM_OUTSIDE, name)

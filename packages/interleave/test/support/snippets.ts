@@ -46,7 +46,7 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
   ['computed methods', 'const k = "go"; class C { [k]() { return a[0] } *[Symbol.iterator]() { yield 1; yield a[0] } } return [new C().go(), [...new C()]]'],
   ['static blocks and fields', 'class C { static v = C.s(); static s() { return 5 } static { this.w = this.v + 1 } } return [C.v, C.w]'],
   ['methods of objects', 'const o = { f() { return a[0]++ }, ["g"]() { return a[0] }, get h() { return 1 }, async: 2, get: 3 }; return [o.f(), o.g(), o.h, o.async, o.get]'],
-  ['names and shapes of functions', 'class C { m() {} } const f = () => {}; function g() {} return [C.prototype.m.name, g.name, typeof f, Object.keys(new C()), C.prototype.hasOwnProperty("m")]'],
+  ['names and shapes of functions', 'class C { m() {} } const f = () => {}; function g() {} const o = { h: () => {}, i: function () {} }; return [C.prototype.m.name, g.name, f.name, o.h.name, o.i.name, (() => {}).name, typeof f, Object.keys(new C()), C.prototype.hasOwnProperty("m")]'],
   ['loops', 'let s = 0; for (let i = 0; i < 8; i++) { if (i === 2) continue; if (i === 6) break; a[i] = i; s += a[i] } return s'],
   ['while loops', 'while (a[0] < 3) a[0]++; do { a[1]++ } while (a[1] < 3); return [a[0], a[1]]'],
   ['for without parts', 'let i = 0; for (;;) { if (a[0]++ > 2) break; i++ } return i'],

@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createServer, type ViteDevServer } from 'vite'
+import type { Exploration } from '../src/explore.ts'
+import { main } from '../src/node/cli.ts'
+import { load } from '../src/node/load.ts'
+import { interleave } from '../src/plugin/index.ts'
+import { parseSchedule, showSchedule } from '../src/report/schedule.ts'
+
+const FIXTURES = resolve(import.meta.dirname, 'fixtures')
+const scratch = mkdtempSync(join(tmpdir(), 'interleave-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** Runs the command and catches what it prints. */
+async function command(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const { stdout, stderr } = process
+  const writes = [stdout.write, stderr.write] as const
+  stdout.write = (text: string | Uint8Array) => Boolean((out += String(text)))
+  stderr.write = (text: string | Uint8Array) => Boolean((err += String(text)))
+  let status: number
+  try {
+    status = await main(args)
+  } finally {
+    stdout.write = writes[0]
+    stderr.write = writes[1]
+  }
+  return { status, out, err }
+}
+
+describe('the command', () => {
+  const file = join(FIXTURES, 'counter.ts')
+
+  it('explores what a file exports, and ends with 1 for a failure', async () => {
+    const { status, out, err } = await command(file, 'counter')
+    expect(err).toBe('')
+    expect(status).toBe(1)
+    expect(out).toContain('counter: exception: Error: expected 2, got 1')
+    expect(out).toMatch(/load \[0\] → 0 +add\.ts:6 {2}const before: number = Atomics\.load/)
+  })
+
+  it('ends with 0 when all hold, and with 3 when a budget runs out', async () => {
+    expect(await command(file, 'alone')).toMatchObject({ status: 0 })
+    const cut = await command(file, 'counter', '--executions', '1')
+    expect(cut).toMatchObject({ status: 3 })
+    expect(cut.out).toContain('stopped at 1 executions')
+  })
+
+  it.each(['exhaustive', 'bounded', 'bounded=1', 'pct', 'random', 'brute-force'])(
+    'finds the bug by --strategy %s',
+    async (strategy) => {
+      const { status } = await command(file, 'counter', '--strategy', strategy)
+      expect(status).toBe(1)
+    },
+  )
+
+  it('replays a schedule, and writes a page', async () => {
+    const html = join(scratch, 'timeline.html')
+    const { out } = await command(file, 'counter', '--replay', '1:1.0*2.1', '--html', html)
+    expect(out).toContain("explore({ replay: '1:1.0*2.1' }, …)")
+    const page = readFileSync(html, 'utf8')
+    expect(page).toContain('<b>store</b> [0] = 1')
+    expect(page).toContain('const before: number = Atomics.load(words, Where.Counter)')
+    expect(page).not.toMatch(/(src|href)=/)
+  })
+
+  it.each([
+    [[], 'expected a file'],
+    [[file, '--strategy', 'luck'], 'expected --strategy exhaustive, bounded, pct'],
+    [[file, '--executions', 'many'], 'expected a whole number for executions, got many'],
+    [[file, '--races', 'maybe'], 'expected --races fail or ignore, got maybe'],
+    [[file, '--what'], "Unknown option '--what'"],
+    [[file, 'nothing'], 'to export nothing'],
+    [[join(scratch, 'missing.ts')], 'expected a file, found nothing at'],
+    [[join(FIXTURES, 'hidden.ts')], /hidden\.ts:4:3: .*`eval` hides code/],
+  ])('answers %j with status 2 and a reason', async (args, reason) => {
+    const { status, err } = await command(...args)
+    expect(status).toBe(2)
+    expect(err).toMatch(reason)
+  })
+
+  it('tells its version and how it is used', async () => {
+    expect((await command('--version')).out).toMatch(/^\d+\.\d+\.\d+/)
+    expect((await command('--help')).out).toContain('interleave FILE')
+  })
+})
+
+describe('load', () => {
+  it('compiles a module and those it imports by relative paths', async () => {
+    const { check } = await load(join(FIXTURES, 'counter.ts'))
+    const result = (check as () => Exploration)()
+    expect(result.failure!.rows.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      'packages/interleave/test/fixtures/add.ts:6',
+      'packages/interleave/test/fixtures/add.ts:6',
+      'packages/interleave/test/fixtures/add.ts:7',
+      'packages/interleave/test/fixtures/add.ts:7',
+    ])
+  })
+
+  it('takes URLs, and rejects what is not there', async () => {
+    await expect(load(new URL('./fixtures/counter.ts', import.meta.url))).resolves.toHaveProperty('check')
+    await expect(load(join(scratch, 'missing.ts'))).rejects.toThrow('missing.ts')
+  })
+})
+
+describe('the plugin', () => {
+  let server: ViteDevServer
+  beforeAll(async () => {
+    server = await createServer({
+      configFile: false,
+      logLevel: 'silent',
+      root: FIXTURES,
+      resolve: {
+        alias: [
+          { find: /^@smpnet\/interleave$/, replacement: resolve(FIXTURES, '../../src/index.ts') },
+          {
+            find: /^@smpnet\/interleave\/runtime$/,
+            replacement: resolve(FIXTURES, '../../src/runtime/index.ts'),
+          },
+        ],
+      },
+      server: { middlewareMode: true, ws: false },
+      optimizeDeps: { noDiscovery: true },
+      plugins: [interleave({ models: /counter\.ts$/ })],
+    })
+  })
+  afterAll(() => server.close())
+
+  it('compiles models and what they import', async () => {
+    const { check } = await server.ssrLoadModule('/counter.ts')
+    const { failure } = (check as () => Exploration)()
+    expect(failure!.text).toMatch(/store \[0\] = 1 +add\.ts:7 {2}Atomics\.store\(words, Where\.Counter/)
+  })
+
+  it('leaves the same modules alone elsewhere', async () => {
+    const compiled = await server.ssrLoadModule('/add.ts?interleave')
+    const plain = await server.ssrLoadModule('/add.ts')
+    expect(String(plain['add'])).toContain('Atomics.load')
+    expect(String(compiled['add'])).not.toContain('Atomics.load')
+  })
+
+  it('refuses what cannot be compiled, with the place in the original', async () => {
+    await expect(server.ssrLoadModule('/hidden.ts?interleave')).rejects.toThrow(
+      /hidden\.ts:4:3: .*`eval` hides code/,
+    )
+  })
+})
+
+describe('schedules as text', () => {
+  it.each([
+    [[], '1:'],
+    [['0'], '1:0'],
+    [['0', '0', '1', '0'], '1:0*2.1.0'],
+    [['10', '0/1', '0/1', '0/1/2'], '1:10.0/1*2.0/1/2'],
+  ])('%j is %s', (schedule, text) => {
+    expect(showSchedule(schedule)).toBe(text)
+    expect(parseSchedule(text)).toEqual(schedule)
+  })
+
+  it.each(['', '0', '2:0', '1:0.', '1:0*', '1:a', '1:0..1', '1:/0'])('%j is none', (text) => {
+    expect(() => parseSchedule(text)).toThrow('expected a schedule')
+  })
+})
+
+describe('the built command', () => {
+  it('runs in a process of its own', () => {
+    const file = join(scratch, 'program.mjs')
+    writeFileSync(
+      file,
+      'export const program = ({ thread }) => thread("t", () => Atomics.load(new Int32Array(new SharedArrayBuffer(4)), 0))',
+    )
+    const bin = resolve(import.meta.dirname, '../bin/interleave.js')
+    const { stdout, status } = spawnSync(process.execPath, [bin, file], { encoding: 'utf8' })
+    expect(stdout).toContain('program: holds (exhaustive: all 1 executions')
+    expect(status).toBe(0)
+  })
+})
