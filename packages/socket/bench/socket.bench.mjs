@@ -47,7 +47,37 @@ function sockets() {
   return [0, 1].map(() => ({ module: import.meta.url, run: 'roundTrips', args }))
 }
 
-/** The same on one thread without waiting: what the ring itself costs. */
+/** Two words that two threads write and spin on, and nothing else: the limit that the host sets. */
+export function twoWords({ shared }, { index }) {
+  const words = new Int32Array(shared)
+  const [mine, theirs] = index === 0 ? [0, 64] : [64, 0]
+  let last = 0
+  const answer = () => {
+    for (let seen = 0; seen !== STOP; ) {
+      while ((seen = Atomics.load(words, theirs)) === last);
+      last = seen
+      Atomics.store(words, mine, seen)
+    }
+  }
+  const ask = (slice) => {
+    let n = 0
+    for (let last = false; !last; n++) {
+      last = slice.done(n)
+      const value = last ? STOP : 1000 + (n & 1)
+      Atomics.store(words, mine, value)
+      while (Atomics.load(words, theirs) !== value);
+    }
+    return n
+  }
+  return index === 0 ? ask : (slice) => void answer(slice)
+}
+
+function wordPair() {
+  const args = { shared: new SharedArrayBuffer(4096) }
+  return [0, 1].map(() => ({ module: import.meta.url, run: 'twoWords', args }))
+}
+
+/** Sockets on one thread, without waiting: what the ring itself costs. */
 function sameThread() {
   const memory = LiveMemory.create(16 << 20)
   const arena = Arena.create(memory)
@@ -84,5 +114,6 @@ await bench(import.meta.url, {
     'MessagePort, same thread': samePort(),
     'socket, same thread': sameThread(),
     'socket, two threads': { threads: sockets },
+    'two words, two threads': { threads: wordPair },
   },
 })

@@ -114,7 +114,8 @@ export class StreamSocket {
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
   sendSync(td: Waiter, from: Uint8Array): number {
-    return block(td, this.send(td, from))
+    const given = this.#open ? this.trySend(from) : -1
+    return given >= 0 ? given : block(td, this.send(td, from))
   }
 
   /** Receives up to all of `to` without blocking the event loop; 0 at the end. */
