@@ -112,3 +112,10 @@ export {
 export { EventTimers } from './event-timers/event-timers.ts'
 export { hpetTimer, i8254Timer, lapicTimer, rtcTimer } from './event-timers/models.ts'
 export { PROGRAM_COST_NS } from './event-timers/program-cost.ts'
+export {
+  FeedForward,
+  type FeedForwardEstimate,
+  type FeedForwardHandle,
+  placeFeedForward,
+} from './discipline/feed-forward.ts'
+export { WORK_COST_NS } from './work-cost.ts'

@@ -73,7 +73,7 @@ describe('simulated time', () => {
     expect(run(counter, HOUR_NS, { mostNs: 3 * range, seed: 2 }).errorNs).toBeLessThan(-range)
   })
 
-  it.each(counters)('that was lost on %s is told of, and made good, by a watch', (_name, counter) => {
+  it.each(counters)('lost on %s is told of, and made good, by a watch', (_name, counter) => {
     const range = ((counter.mask + 1) / counter.frequency) * 1e9
     const late = { mostNs: 3 * range, seed: 2, watch }
     const { errorNs, lostWraps } = run(counter, HOUR_NS, late)
