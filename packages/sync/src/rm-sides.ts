@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import type { Mutex } from './mutex.ts'
@@ -23,10 +23,14 @@ export interface RmCore {
 /** A read-mostly lock as its readers enter it. They may enter again, and must not sleep inside. */
 export class RmReadSide extends SharedSection {
   readonly #memory: Memory
+  readonly #lines: Address
+  readonly #tokens: Address
 
   constructor(readonly rm: RmCore) {
     super(rm.domain)
     this.#memory = rm.memory
+    this.#lines = rm.lineOf(0)
+    this.#tokens = rm.tokensOf(0)
   }
 
   name(): string {
@@ -37,14 +41,14 @@ export class RmReadSide extends SharedSection {
     const memory = this.#memory
     if (!memory.settled()) return false
     const { cpu } = td.lot
-    const line = this.rm.lineOf(cpu)
+    const line = this.#lines + cpu * CACHE_LINE_BYTES
     const readers = memory.read(line)
     if (readers > 0) {
       memory.write(line, readers + 1)
       return true
     }
     memory.store(line, 1)
-    if ((memory.load(this.rm.tokensOf(cpu)) >>> (cpu & 31)) & 1) return true
+    if ((memory.load(this.#tokens + (cpu >> 5) * WORD_BYTES) >>> (cpu & 31)) & 1) return true
     memory.write(line, 0)
     return false
   }
@@ -68,7 +72,7 @@ export class RmReadSide extends SharedSection {
 
   tryExit(td: Waiter): boolean {
     const memory = this.#memory
-    const line = this.rm.lineOf(td.lot.cpu)
+    const line = this.#lines + td.lot.cpu * CACHE_LINE_BYTES
     const readers = memory.read(line)
     if (readers === 0 || !memory.settled()) return false
     memory.write(line, readers - 1)
