@@ -7,7 +7,13 @@ interface Lock {
   unlock(x: Words, me: number): void
 }
 
-function locked(lock: Lock, verdict: string, source: string, threads = 2, rounds = 1): LitmusProgram {
+function locked(
+  lock: Lock,
+  verdict: string,
+  source: string,
+  threads = 2,
+  rounds = 1,
+): LitmusProgram {
   return {
     verdict,
     source,

@@ -125,7 +125,8 @@ function bakeryLock(threads: number): Exclusion {
   }
 }
 
-const BAKERY = "Lamport, A new solution of Dijkstra's concurrent programming problem, CACM 17(8), 1974"
+const BAKERY =
+  "Lamport, A new solution of Dijkstra's concurrent programming problem, CACM 17(8), 1974"
 export const bakery = exclusion(bakeryLock(2), 'holds', BAKERY)
 
 /** Without the `choosing` words a thread can overlook another that is taking the same number. */

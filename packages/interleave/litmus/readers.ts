@@ -64,7 +64,8 @@ function rcu(verdict: string, source: string, waits: boolean): LitmusProgram {
 export const rcuHolds = rcu('holds', RCU, true)
 export const rcuEarly = rcu('data-race', `${RCU}; the old copy is reused without waiting`, false)
 
-const COURTOIS = 'Courtois, Heymans and Parnas, Concurrent control with readers and writers, CACM 14(10), 1971'
+const COURTOIS =
+  'Courtois, Heymans and Parnas, Concurrent control with readers and writers, CACM 14(10), 1971'
 
 /** Word 0: number of readers, or -1 for a writer. */
 function readLock(x: Words): void {
@@ -108,7 +109,12 @@ export const readersWriters: LitmusProgram = {
 
 const PHILOSOPHERS = 'Dijkstra, Hierarchical ordering of sequential processes, 1971'
 
-function philosophers(verdict: string, source: string, lastIsOdd: boolean, seats: number): LitmusProgram {
+function philosophers(
+  verdict: string,
+  source: string,
+  lastIsOdd: boolean,
+  seats: number,
+): LitmusProgram {
   return {
     verdict,
     source,
@@ -133,4 +139,9 @@ function philosophers(verdict: string, source: string, lastIsOdd: boolean, seats
 }
 
 export const diningPhilosophers = philosophers('deadlock', PHILOSOPHERS, false, 3)
-export const diningInOrder = philosophers('holds', `${PHILOSOPHERS}; one takes the other fork first`, true, 2)
+export const diningInOrder = philosophers(
+  'holds',
+  `${PHILOSOPHERS}; one takes the other fork first`,
+  true,
+  2,
+)

@@ -168,7 +168,10 @@ function deque(verdict: string, source: string, isCareful: boolean): LitmusProgr
       thread('thief', () => got[1]!.push(steal(x)))
       thread('other thief', () => got[2]!.push(steal(x)))
       after(() => {
-        const all = got.flat().filter((value) => value !== 0).sort()
+        const all = got
+          .flat()
+          .filter((value) => value !== 0)
+          .sort()
         check(new Set(all).size === all.length, `expected no item twice, got ${all.join()}`)
       })
     },

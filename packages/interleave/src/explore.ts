@@ -38,7 +38,7 @@ export interface ExploreOptions {
 /** What an exploration found. */
 export interface Exploration {
   readonly name: string
-  /** `holds`: nothing is wrong in what was explored, and that was all of what the strategy claims. */
+  /** `holds`: nothing was wrong, and all that the strategy claims was explored. */
   readonly verdict: 'holds' | 'fails' | 'unfinished'
   /** Executions that differ in more than the order of independent steps, and redundant ones. */
   readonly executions: number
@@ -97,7 +97,12 @@ function racePolicy(races: ExploreOptions['races'] = 'fail'): RacePolicy {
 }
 
 /** A schedule that was asked for is shown as it is. */
-function report(setup: Setup, races: RacePolicy, options: ExploreOptions, found: Found): FailureReport {
+function report(
+  setup: Setup,
+  races: RacePolicy,
+  options: ExploreOptions,
+  found: Found,
+): FailureReport {
   const isShrunk = options.shrink !== false && options.replay === undefined
   return reportFailure(setup, races, found.failure, found.schedule, isShrunk)
 }
@@ -115,9 +120,13 @@ function conclusion(
   const how = stopped
     ? `stopped at ${stopped}, after ${count} executions`
     : failure
-      ? `in execution ${count}`
-      : `${strategy.isExhaustive ? 'all ' : ''}${count} executions`
-  const what = failure ? `${failure.kind}: ${failure.message}` : verdict === 'holds' ? 'holds' : 'nothing found'
+    ? `in execution ${count}`
+    : `${strategy.isExhaustive ? 'all ' : ''}${count} executions`
+  const what = failure
+    ? `${failure.kind}: ${failure.message}`
+    : verdict === 'holds'
+    ? 'holds'
+    : 'nothing found'
   const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim})`
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
 }

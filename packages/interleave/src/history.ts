@@ -8,7 +8,9 @@ import { state, STEP } from './runtime/state.ts'
 /** A sequential object: a class whose methods do, one at a time, what the operations should do. */
 export type Specification<T extends object> = new () => T
 
-type MethodName<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T]
+type MethodName<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never
+}[keyof T]
 type Arguments<T, K extends keyof T> = T[K] extends (...args: infer A) => unknown ? A : never
 
 /** Records what threads call and what they are given back. */
@@ -44,7 +46,11 @@ export class HistoryOf<T extends object> implements History<T> {
     this.call = wrap(this.#steps.bind(this) as never, 0, 'call') as never
   }
 
-  *#steps(name: string, args: unknown[], body: () => unknown): Generator<unknown, unknown, unknown> {
+  *#steps(
+    name: string,
+    args: unknown[],
+    body: () => unknown,
+  ): Generator<unknown, unknown, unknown> {
     const thread = state.thread?.name ?? 'setup'
     const place = state.callPlace
     const record: RecordedCall = {
@@ -60,7 +66,11 @@ export class HistoryOf<T extends object> implements History<T> {
       record.invokedAt = at
       this.#calls.push(record)
     }
-    state.pending.event(OP.invoke, place, { owner: this.number, record: invoke, text: `${shown} …` })
+    state.pending.event(OP.invoke, place, {
+      owner: this.number,
+      record: invoke,
+      text: `${shown} …`,
+    })
     yield STEP
     const result = call(place, body, undefined, []) ? yield* answer.steps! : answer.value
     record.result = result
@@ -75,7 +85,9 @@ export class HistoryOf<T extends object> implements History<T> {
   check(machine: Machine): void {
     const calls = this.#calls
     if (explain(this.Class, calls)) return
-    const list = calls.map((c) => `${c.thread}: ${c.name}(${c.args.map(show).join(', ')}) → ${show(c.result)}`)
+    const list = calls.map(
+      (c) => `${c.thread}: ${c.name}(${c.args.map(show).join(', ')}) → ${show(c.result)}`,
+    )
     const message = `no order of these calls is one of ${this.Class.name}: ${list.join('; ')}`
     machine.fail({ kind: 'not-linearizable', message, thread: undefined, place: 0 })
   }
@@ -110,7 +122,10 @@ export function explain<T extends object>(
 }
 
 /** Whether the last call of the order returns what was recorded, after the others. */
-function returnsAsRecorded<T extends object>(Class: Specification<T>, order: RecordedCall[]): boolean {
+function returnsAsRecorded<T extends object>(
+  Class: Specification<T>,
+  order: RecordedCall[],
+): boolean {
   const object = new Class() as Record<string, (...args: unknown[]) => unknown>
   let result: unknown
   for (const { name, args } of order) result = object[name]!(...args)

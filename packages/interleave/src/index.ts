@@ -8,14 +8,7 @@ export { type FailureReport } from './report/failure-report.ts'
 export { timeline } from './report/timeline.ts'
 export { type Row } from './report/recorder.ts'
 export { Refusal } from './runtime/refusal.ts'
-export {
-  bounded,
-  bruteForce,
-  exhaustive,
-  pct,
-  randomWalk,
-  replay,
-} from './strategies/choose.ts'
+export { bounded, bruteForce, exhaustive, pct, randomWalk, replay } from './strategies/choose.ts'
 export { type PctOptions } from './strategies/pct.ts'
 export { type SampleOptions } from './strategies/random-walk.ts'
 export { type Strategy } from './strategies/strategy.ts'

@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { outcomesOf, words } from './support/outcomes.ts'
 
 type Waited = { async: boolean; value: string | Promise<string> }
-const waitAsync = (x: Int32Array<SharedArrayBuffer>, at: number, value: number, ms?: number): Waited =>
-  Atomics.waitAsync(x, at, value, ms) as Waited
+const waitAsync = (
+  x: Int32Array<SharedArrayBuffer>,
+  at: number,
+  value: number,
+  ms?: number,
+): Waited => Atomics.waitAsync(x, at, value, ms) as Waited
 
 describe('Atomics.waitAsync', () => {
   it('gives a promise that a notify settles, and does not block meanwhile', () => {
@@ -89,7 +93,17 @@ describe('promises of a thread', () => {
       })
       return () => order
     })
-    const order = ['a starts', 'b starts', 'both started', 'a ends', 'b ends', 'a', 'b', 'then 3', 'no']
+    const order = [
+      'a starts',
+      'b starts',
+      'both started',
+      'a ends',
+      'b ends',
+      'a',
+      'b',
+      'then 3',
+      'no',
+    ]
     expect(outcomes).toEqual([JSON.stringify(order)])
   })
 

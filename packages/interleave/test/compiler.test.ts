@@ -33,7 +33,9 @@ describe('a compiled function does what its source does', () => {
       true,
     )
     let seen = ''
-    const result = explore({ races: 'ignore' }, (world) => setup(world, (text: string) => (seen = text)))
+    const result = explore({ races: 'ignore' }, (world) =>
+      setup(world, (text: string) => (seen = text)),
+    )
     expect(result.failure?.text).toBeUndefined()
     expect(seen).toBe(native)
   })
@@ -45,7 +47,11 @@ describe('what cannot be compiled is refused with place and reason', () => {
     ['new Function', 'new Function("a", "a[0]")', /snippet.js:2:1: .*`new Function` hides code/],
     ['new.target of a function', 'function F() { return new.target }', /`new.target`/],
     ['arguments of an arrow function', 'return () => arguments[0]', /`arguments` in an arrow/],
-    ['super in an arrow function', 'class B extends Object { m() { return () => super.m() } }', /`super` in an arrow/],
+    [
+      'super in an arrow function',
+      'class B extends Object { m() { return () => super.m() } }',
+      /`super` in an arrow/,
+    ],
     ['super in an object', 'return { m() { return super.m() } }', /`super` in an object/],
     ['async generators', 'async function* g() { yield 1 }', /async generators/],
     ['for await', 'async function f() { for await (const x of []); }', /`for await`/],

@@ -26,21 +26,34 @@ interface Outcome {
 function outcomeOf(program: Program, strategy: Strategy, withClasses = false): Outcome {
   const outcomes = new Set<string>()
   const classes = new Set<string>()
-  const explorer = new Explorer(setupOf(program, (state) => outcomes.add(state)), () => true)
+  const explorer = new Explorer(
+    setupOf(program, (state) => outcomes.add(state)),
+    () => true,
+  )
   const budget = { executions: MAX_EXECUTIONS, stepsPerExecution: 200, isOver: () => false }
   const stopped = explorer.explore(strategy, budget, ({ machine, ending }) => {
     for (const { kind, thread } of machine.failures) {
       outcomes.add(kind === 'data-race' ? kind : `${kind} ${thread}`)
     }
     const isRedundant = ending === 'redundant' || ending === 'abandoned'
-    if (withClasses && (!isRedundant || machine.failures.length > 0)) classes.add(traceClass(machine))
+    if (withClasses && (!isRedundant || machine.failures.length > 0))
+      classes.add(traceClass(machine))
     return false
   })
-  return { outcomes, classes, executions: explorer.totals.executions, isWhole: stopped === undefined }
+  return {
+    outcomes,
+    classes,
+    executions: explorer.totals.executions,
+    isWhole: stopped === undefined,
+  }
 }
 
 /** Runs the property on this many programs that are small enough; returns how many those were. */
-function onPrograms(runs: number, seed: number, check: (program: Program, all: Outcome) => void): number {
+function onPrograms(
+  runs: number,
+  seed: number,
+  check: (program: Program, all: Outcome) => void,
+): number {
   let checked = 0
   fc.assert(
     fc.property(programs, (program) => {
@@ -70,31 +83,39 @@ describe('10,000 random programs, against every order of every step', () => {
 })
 
 describe('random programs, against every order of every step', () => {
-  it('exhaustive exploration makes each execution, and hardly one twice', { timeout: 600_000 }, () => {
-    let executions = 0
-    let classes = 0
-    let exact = 0
-    const checked = onPrograms(2_000, 2, (program) => {
-      const all = outcomeOf(program, new BruteForce(false), true)
-      const once = outcomeOf(program, new Exhaustive(), true)
-      expect(sorted(once.classes)).toEqual(sorted(all.classes))
-      executions += once.executions
-      classes += all.classes.size
-      if (once.executions === all.classes.size) exact++
-    })
-    console.log({ checked, exact, ratio: executions / classes })
-    expect(checked).toBeGreaterThan(1_500)
-  })
+  it(
+    'exhaustive exploration makes each execution, and hardly one twice',
+    { timeout: 600_000 },
+    () => {
+      let executions = 0
+      let classes = 0
+      let exact = 0
+      const checked = onPrograms(2_000, 2, (program) => {
+        const all = outcomeOf(program, new BruteForce(false), true)
+        const once = outcomeOf(program, new Exhaustive(), true)
+        expect(sorted(once.classes)).toEqual(sorted(all.classes))
+        executions += once.executions
+        classes += all.classes.size
+        if (once.executions === all.classes.size) exact++
+      })
+      console.log({ checked, exact, ratio: executions / classes })
+      expect(checked).toBeGreaterThan(1_500)
+    },
+  )
 
-  it('preemption bounding finds the same when the bound is high enough', { timeout: 600_000 }, () => {
-    const checked = onPrograms(2_000, 3, (program, all) => {
-      const strategy = new Bounded(20)
-      const some = outcomeOf(program, new Bounded(20, 20))
-      expect(sorted(some.outcomes)).toEqual(sorted(all.outcomes))
-      expect(strategy.isExhaustive).toBe(true)
-    })
-    expect(checked).toBeGreaterThan(1_500)
-  })
+  it(
+    'preemption bounding finds the same when the bound is high enough',
+    { timeout: 600_000 },
+    () => {
+      const checked = onPrograms(2_000, 3, (program, all) => {
+        const strategy = new Bounded(20)
+        const some = outcomeOf(program, new Bounded(20, 20))
+        expect(sorted(some.outcomes)).toEqual(sorted(all.outcomes))
+        expect(strategy.isExhaustive).toBe(true)
+      })
+      expect(checked).toBeGreaterThan(1_500)
+    },
+  )
 
   it.each([
     ['random walk', (seed: number) => new RandomWalk({ executions: 200, seed })],

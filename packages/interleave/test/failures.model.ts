@@ -105,7 +105,8 @@ describe('what can be wrong', () => {
     })
     expect(result).toHold()
     expect(result.summary).toBe(
-      'fine: holds (exhaustive: all 2 executions; every execution, up to the order of independent steps)',
+      'fine: holds (exhaustive: all 2 executions; ' +
+        'every execution, up to the order of independent steps)',
     )
   })
 

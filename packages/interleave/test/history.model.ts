@@ -69,7 +69,13 @@ describe('a history', () => {
 })
 
 describe('the search for an order', () => {
-  const call = (name: string, args: unknown[], from: number, to: number, result?: unknown): RecordedCall => ({
+  const call = (
+    name: string,
+    args: unknown[],
+    from: number,
+    to: number,
+    result?: unknown,
+  ): RecordedCall => ({
     thread: 't',
     name,
     args,

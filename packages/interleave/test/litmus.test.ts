@@ -82,13 +82,14 @@ describe('the litmus set', () => {
   })
 })
 
+const LIMIT = MAX_NAIVE.toLocaleString('en')
 const HEAD = `# The litmus set
 
 Written by \`npx vitest run packages/interleave/test/litmus.test.ts -u\`, and compared by the same
 test without \`-u\`. Executions differ in more than the order of independent steps; those cut short
 are ones in which a loop went round idly, so that another shows how it goes on. The least number is
 the published one, or that of the different executions among all that a naive search makes, or, if
-that gives up, among ours. The naive search tries every order of every step, up to ${MAX_NAIVE.toLocaleString('en')}.
+that gives up, among ours. The naive search tries every order of every step, up to ${LIMIT}.
 
 | program | expected | found | executions | cut short | least | naive | source |
 | --- | --- | --- | ---: | ---: | ---: | ---: | --- |

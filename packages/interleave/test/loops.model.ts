@@ -193,9 +193,12 @@ describe('a generator that yields while it waits', () => {
 
   it.each([
     ['by a driver', (x: Int32Array<SharedArrayBuffer>) => drive(enter(x))],
-    ['by a loop', (x: Int32Array<SharedArrayBuffer>) => {
-      for (const value of enter(x)) if (value !== 1) throw new RangeError('expected 1')
-    }],
+    [
+      'by a loop',
+      (x: Int32Array<SharedArrayBuffer>) => {
+        for (const value of enter(x)) if (value !== 1) throw new RangeError('expected 1')
+      },
+    ],
   ])('is driven %s', (_, lock) => {
     const program = (strategy = bruteForce()) =>
       explore({ strategy }, ({ thread, after }) => {

@@ -35,12 +35,23 @@ class Properties {
 
 describe('code that cannot be suspended is refused with place and reason', () => {
   it.each([
-    ['a constructor', (x: Words) => new Touching(x), /refusals\.model\.ts:20:18: .*a constructor cannot be suspended/],
+    [
+      'a constructor',
+      (x: Words) => new Touching(x),
+      /refusals\.model\.ts:20:18: .*a constructor cannot be suspended/,
+    ],
     ['a getter', (x: Words) => new Properties(x).value, /:28:12: .*a getter cannot be suspended/],
-    ['a setter', (x: Words) => (new Properties(x).value = 1), /:32:5: .*a setter cannot be suspended/],
+    [
+      'a setter',
+      (x: Words) => (new Properties(x).value = 1),
+      /:32:5: .*a setter cannot be suspended/,
+    ],
     [
       'a field',
-      (x: Words) => new (class { first = x[0] })(),
+      (x: Words) =>
+        new (class {
+          first = x[0]
+        })(),
       /a class field or static block cannot be suspended/,
     ],
     [
@@ -59,14 +70,21 @@ describe('code that cannot be suspended is refused with place and reason', () =>
       /valueOf: it is called by code that cannot be suspended/,
     ],
     ['an array pattern', (x: Words) => ([x[0]] = [1]), /a pattern assigns to shared memory/],
-    ['a native function', (x: Words) => new TextDecoder().decode(x), /decode is given shared memory/],
+    [
+      'a native function',
+      (x: Words) => new TextDecoder().decode(x),
+      /decode is given shared memory/,
+    ],
   ])('%s', (_, body, message) => {
     expect(check(body)).toThrow(message)
   })
 
   it.each([
     ['a constructor', (x: Words) => new Properties(x).x[0]],
-    ['a callback that goes through an array', (x: Words) => [1, 2].map((n) => Atomics.add(x, 0, n))],
+    [
+      'a callback that goes through an array',
+      (x: Words) => [1, 2].map((n) => Atomics.add(x, 0, n)),
+    ],
     ['a sort that touches nothing', (x: Words) => [2, 1].sort((a, b) => a - b).concat(x[0]!)],
     ['a map of views', (x: Words) => new Map([[1, x]]).get(1)![0]],
     ['a length', (x: Words) => x.length + x.subarray(1).byteLength],
@@ -140,12 +158,15 @@ describe('the world around a thread', () => {
   })
 
   it('hands the memory of an execution to the next one, cleared', () => {
-    const { outcomes } = outcomesOf(({ thread }) => {
-      const x = words(2)
-      const first = [...x]
-      for (const at of [0, 1]) thread(`t${at}`, () => void Atomics.store(x, at, 1))
-      return () => first
-    }, { maxExecutions: 10 })
+    const { outcomes } = outcomesOf(
+      ({ thread }) => {
+        const x = words(2)
+        const first = [...x]
+        for (const at of [0, 1]) thread(`t${at}`, () => void Atomics.store(x, at, 1))
+        return () => first
+      },
+      { maxExecutions: 10 },
+    )
     expect(outcomes).toEqual(['[0,0]'])
   })
 })

@@ -102,7 +102,9 @@ describe('load', () => {
   })
 
   it('takes URLs, and rejects what is not there', async () => {
-    await expect(load(new URL('./fixtures/counter.ts', import.meta.url))).resolves.toHaveProperty('check')
+    await expect(load(new URL('./fixtures/counter.ts', import.meta.url))).resolves.toHaveProperty(
+      'check',
+    )
     await expect(load(join(scratch, 'missing.ts'))).rejects.toThrow('missing.ts')
   })
 })
@@ -133,7 +135,9 @@ describe('the plugin', () => {
   it('compiles models and what they import', async () => {
     const { check } = await server.ssrLoadModule('/counter.ts')
     const { failure } = (check as () => Exploration)()
-    expect(failure!.text).toMatch(/store \[0\] = 1 +add\.ts:7 {2}Atomics\.store\(words, Where\.Counter/)
+    expect(failure!.text).toMatch(
+      /store \[0\] = 1 +add\.ts:7 {2}Atomics\.store\(words, Where\.Counter/,
+    )
   })
 
   it('leaves the same modules alone elsewhere', async () => {
@@ -171,7 +175,10 @@ describe('the built command', () => {
     const file = join(scratch, 'program.mjs')
     writeFileSync(
       file,
-      'export const program = ({ thread }) => thread("t", () => Atomics.load(new Int32Array(new SharedArrayBuffer(4)), 0))',
+      `export function program({ thread }) {
+        const x = new Int32Array(new SharedArrayBuffer(4))
+        thread('t', () => Atomics.load(x, 0))
+      }`,
     )
     const bin = resolve(import.meta.dirname, '../bin/interleave.js')
     const { stdout, status } = spawnSync(process.execPath, [bin, file], { encoding: 'utf8' })

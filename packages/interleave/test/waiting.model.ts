@@ -110,10 +110,14 @@ describe('spawn and join', () => {
       let sum = 0
       thread('parent', () => {
         x[0] = 1
-        const child = spawn('child', (n: number) => {
-          x[0] = x[0]! + n
-          return x[0]! * 2
-        }, 5)
+        const child = spawn(
+          'child',
+          (n: number) => {
+            x[0] = x[0]! + n
+            return x[0]! * 2
+          },
+          5,
+        )
         const doubled = child.join()
         sum = doubled + x[0]!
       })

@@ -13,7 +13,13 @@ import type { AnyNode } from './syntax.ts'
 
 /** Namespaces and functions of the language that never call back and touch no shared memory. */
 const PURE_NAMESPACES: ReadonlySet<string> = new Set(['Math', 'Number', 'BigInt'])
-const PURE_FUNCTIONS: ReadonlySet<string> = new Set(['Number', 'String', 'BigInt', 'Boolean', 'Symbol'])
+const PURE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'Number',
+  'String',
+  'BigInt',
+  'Boolean',
+  'Symbol',
+])
 
 function call(e: Emitter, node: CallExpression): void {
   const callee = node.callee as AnyNode
@@ -119,7 +125,8 @@ function plainAtomics(e: Emitter, node: CallExpression, name: string): void {
 }
 
 function privateKind(e: Emitter, callee: AnyNode): number | undefined {
-  if (callee.type !== 'MemberExpression' || callee.property.type !== 'PrivateIdentifier') return undefined
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'PrivateIdentifier')
+    return undefined
   const { name } = callee.property
   return e.privateMethods.findLast((methods) => methods.has(name))?.get(name)
 }
@@ -143,9 +150,11 @@ function privateCall(
 }
 
 function isPure(e: Emitter, callee: AnyNode): boolean {
-  if (callee.type === 'Identifier') return PURE_FUNCTIONS.has(callee.name) && e.isGlobal(callee.name)
+  if (callee.type === 'Identifier')
+    return PURE_FUNCTIONS.has(callee.name) && e.isGlobal(callee.name)
   if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') return false
-  if (callee.object.name === 'Math' && (callee.property as { name?: string }).name === 'random') return false
+  if (callee.object.name === 'Math' && (callee.property as { name?: string }).name === 'random')
+    return false
   return PURE_NAMESPACES.has(callee.object.name) && e.isGlobal(callee.object.name)
 }
 
@@ -156,8 +165,10 @@ export function isGlobalName(e: Emitter, node: AnyNode, name: string): boolean {
 /** `new` of a typed array copies, and then its argument may be shared. */
 function newExpression(e: Emitter, node: NewExpression): void {
   const callee = node.callee as AnyNode
-  if (isGlobalName(e, callee, 'Function')) e.refuse(node, '`new Function` hides code from the compiler')
-  const mayCopy = callee.type === 'Identifier' && callee.name.endsWith('Array') && e.isGlobal(callee.name)
+  if (isGlobalName(e, callee, 'Function'))
+    e.refuse(node, '`new Function` hides code from the compiler')
+  const mayCopy =
+    callee.type === 'Identifier' && callee.name.endsWith('Array') && e.isGlobal(callee.name)
   if (!mayCopy || callee.name === 'Array') return e.children(node)
   e.steps(() => {
     e.write(`${RUNTIME}.construct(${e.place(node)}, ${callee.name}`)
@@ -181,7 +192,9 @@ function chain(e: Emitter, node: ChainExpression): void {
 
 /** Writes the chain up to a link. Each `?.` becomes a test that gives up the rest. */
 function link(e: Emitter, links: readonly AnyNode[], last: number): void {
-  const first = links.findLastIndex((l, i) => i <= last && (l as { optional?: boolean }).optional === true)
+  const first = links.findLastIndex(
+    (l, i) => i <= last && (l as { optional?: boolean }).optional === true,
+  )
   if (first < 0) return linkFrom(e, links, last, 0, () => e.node(links[0]!))
   const held = e.temporary()
   const optional = links[first]!

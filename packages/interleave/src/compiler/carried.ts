@@ -65,7 +65,11 @@ function isUsedElsewhere(name: string, loop: LoopNode, owner: AnyNode): boolean 
   })
   let isUsed = false
   const visit = (node: AnyNode, inLoop: boolean, captured: boolean): void => {
-    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.id.name === name) {
+    if (
+      node.type === 'VariableDeclarator' &&
+      node.id.type === 'Identifier' &&
+      node.id.name === name
+    ) {
       if (node.init) visit(node.init, inLoop, captured)
       return
     }

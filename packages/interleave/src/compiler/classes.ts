@@ -25,7 +25,9 @@ function classBody(e: Emitter, node: ClassBody): void {
 
 function keyText({ key, computed }: MethodDefinition): string {
   if (computed) return 'null'
-  return JSON.stringify(key.type === 'Identifier' ? key.name : String((key as { value: unknown }).value))
+  return JSON.stringify(
+    key.type === 'Identifier' ? key.name : String((key as { value: unknown }).value),
+  )
 }
 
 function method(e: Emitter, node: MethodDefinition): void {

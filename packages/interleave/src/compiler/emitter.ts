@@ -23,10 +23,7 @@ export interface FunctionContext {
 export class CompileError extends Error {
   override readonly name = 'CompileError'
 
-  constructor(
-    readonly where: string,
-    readonly reason: string,
-  ) {
+  constructor(readonly where: string, readonly reason: string) {
     super(`${where}: cannot be compiled for checking: ${reason}`)
   }
 }

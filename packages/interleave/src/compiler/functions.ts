@@ -1,4 +1,9 @@
-import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression, Program } from 'acorn'
+import type {
+  ArrowFunctionExpression,
+  FunctionDeclaration,
+  FunctionExpression,
+  Program,
+} from 'acorn'
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { declareBlock, declareVars } from './scope.ts'
 import { type AnyNode, contains, type FunctionNode, namesOf, usesThis, walk } from './syntax.ts'
@@ -6,7 +11,8 @@ import { isThin } from './thin.ts'
 
 /** The runtime's number for the kind of function: plain, generator or async. */
 export function kindOf(e: Emitter, node: FunctionNode): 0 | 1 | 2 {
-  if (node.async && node.generator) e.refuse(node, 'async generators are not supported; use one or the other')
+  if (node.async && node.generator)
+    e.refuse(node, 'async generators are not supported; use one or the other')
   return node.async ? 2 : node.generator ? 1 : 0
 }
 

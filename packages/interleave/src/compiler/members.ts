@@ -70,12 +70,25 @@ function assignMember(e: Emitter, node: AssignmentExpression, left: MemberExpres
   if (isOpaque) return changed(e, () => e.children(node))
   if (!isElement(left) && !e.context.isSteps) return e.children(node)
   if (node.operator === '=') {
-    return store(e, left, () => e.node(left.object as AnyNode), () => writeKey(e, left), () => e.node(node.right))
+    return store(
+      e,
+      left,
+      () => e.node(left.object as AnyNode),
+      () => writeKey(e, left),
+      () => e.node(node.right),
+    )
   }
   const { object, key, value } = hold(e, left)
   const operator = node.operator.slice(0, -1)
   const isLogical = operator === '&&' || operator === '||' || operator === '??'
-  const put = (write: () => void): void => store(e, left, () => e.write(object), () => e.write(key), write)
+  const put = (write: () => void): void =>
+    store(
+      e,
+      left,
+      () => e.write(object),
+      () => e.write(key),
+      write,
+    )
   if (isLogical) {
     e.write(`${value} ${operator} `)
     put(() => e.node(node.right))
@@ -156,7 +169,13 @@ function update(e: Emitter, node: UpdateExpression): void {
   const { object, key, value } = hold(e, left)
   const old = e.temporary()
   e.write(`${old} = ${node.prefix ? node.operator + value : value + node.operator}, `)
-  store(e, left, () => e.write(object), () => e.write(key), () => e.write(value))
+  store(
+    e,
+    left,
+    () => e.write(object),
+    () => e.write(key),
+    () => e.write(value),
+  )
   e.write(`, ${old})`)
 }
 

@@ -1,4 +1,11 @@
-import type { ArrayPattern, AssignmentPattern, ObjectPattern, Property, RestElement, VariableDeclarator } from 'acorn'
+import type {
+  ArrayPattern,
+  AssignmentPattern,
+  ObjectPattern,
+  Property,
+  RestElement,
+  VariableDeclarator,
+} from 'acorn'
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import type { AnyNode, Pattern } from './syntax.ts'
 

@@ -20,11 +20,13 @@ export class Scope {
 /** Adds what statements of one block declare for that block. */
 export function declareBlock(scope: Scope, statements: readonly AnyNode[]): void {
   for (const outer of statements) {
-    const exported = outer.type === 'ExportNamedDeclaration' || outer.type === 'ExportDefaultDeclaration'
+    const exported =
+      outer.type === 'ExportNamedDeclaration' || outer.type === 'ExportDefaultDeclaration'
     const statement = (exported ? outer.declaration : outer) as AnyNode | null
     if (statement === null) continue
     if (statement.type === 'VariableDeclaration') {
-      for (const { id } of statement.declarations) for (const name of namesOf(id)) scope.names.add(name)
+      for (const { id } of statement.declarations)
+        for (const name of namesOf(id)) scope.names.add(name)
     } else if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') {
       if (statement.id) scope.names.add(statement.id.name)
     } else if (statement.type === 'ImportDeclaration') {

@@ -1,4 +1,13 @@
-import type { BlockStatement, CatchClause, ForInStatement, ForOfStatement, LabeledStatement, SwitchStatement, VariableDeclaration, WithStatement } from 'acorn'
+import type {
+  BlockStatement,
+  CatchClause,
+  ForInStatement,
+  ForOfStatement,
+  LabeledStatement,
+  SwitchStatement,
+  VariableDeclaration,
+  WithStatement,
+} from 'acorn'
 import { carriedVariables, type LoopNode } from './carried.ts'
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { hoist } from './functions.ts'
@@ -125,7 +134,7 @@ function forOf(e: Emitter, node: ForOfStatement, label = ''): void {
   )
 }
 
-/** The loop stays a native one; for what must not be read natively each round starts with a step. */
+/** The loop stays a native one; for what must not be read natively each round asks first. */
 function forOfSteps(e: Emitter, node: ForOfStatement): void {
   const item = e.name('item')
   e.write(`for (let ${item} of ${RUNTIME}.iterate(${e.place(node.right)}, `)
@@ -192,7 +201,10 @@ function variables(e: Emitter, node: VariableDeclaration): void {
   else terminated(e, node)
 }
 
-function exportDefault(e: Emitter, node: Extract<AnyNode, { type: 'ExportDefaultDeclaration' }>): void {
+function exportDefault(
+  e: Emitter,
+  node: Extract<AnyNode, { type: 'ExportDefaultDeclaration' }>,
+): void {
   const { type } = node.declaration
   if (type === 'FunctionDeclaration' || type === 'ClassDeclaration') e.children(node)
   else terminated(e, node)

@@ -99,7 +99,10 @@ function guarded(name: string): (...args: unknown[]) => unknown {
   const operation = atomics[name]!
   const guard = (...args: unknown[]): unknown => {
     if (state.thread === undefined) return operation(...args)
-    throw refuse(state.callPlace, `Atomics.${name} is called from here by code that is not compiled`)
+    throw refuse(
+      state.callPlace,
+      `Atomics.${name} is called from here by code that is not compiled`,
+    )
   }
   return Object.defineProperty(guard, 'name', { value: name })
 }

@@ -44,10 +44,7 @@ export class Explorer {
   readonly persistent: Persistent
   readonly #environment = new Environment()
 
-  constructor(
-    readonly setup: Setup,
-    races: RacePolicy,
-  ) {
+  constructor(readonly setup: Setup, races: RacePolicy) {
     const names = new ObjectNames()
     this.persistent = { names, threadIds: new Map(), events: [], races }
   }
@@ -101,7 +98,11 @@ export class Explorer {
     }
   }
 
-  #steps(machine: Machine, strategy: Strategy, maxSteps: number): 'abandoned' | 'too-long' | undefined {
+  #steps(
+    machine: Machine,
+    strategy: Strategy,
+    maxSteps: number,
+  ): 'abandoned' | 'too-long' | undefined {
     for (;;) {
       const id = strategy.choose(machine)
       if (id < 0) break

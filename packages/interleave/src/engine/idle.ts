@@ -38,7 +38,8 @@ function isUndone(machine: Core, thread: Thread, first: number): boolean {
     if (event.thread !== thread.id || event.kind > OP.write) continue
     const object = event.objects[0]!
     const entry = changed.get(object)
-    if (entry === undefined) changed.set(object, { from: event, mask: event.changed[0]!, to: event })
+    if (entry === undefined)
+      changed.set(object, { from: event, mask: event.changed[0]!, to: event })
     else {
       entry.mask |= event.changed[0]!
       entry.to = event

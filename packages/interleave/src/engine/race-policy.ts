@@ -11,7 +11,10 @@ export function raceFailure(machine: Core, race: DataRace): Failure | undefined 
   const torn = mayTear ? '; the value read may be torn' : ''
   return {
     kind: 'data-race',
-    message: `${kind} that nothing orders: ${show(machine, first)} and ${show(machine, second)}${torn}`,
+    message: `${kind} that nothing orders: ${show(machine, first)} and ${show(
+      machine,
+      second,
+    )}${torn}`,
     thread: second.thread,
     place: second.place,
   }

@@ -82,7 +82,8 @@ export class RaceDetector {
     isTearable: boolean,
   ): DataRace | undefined {
     const atomic = isAtomic(kind)
-    const isWrite = kind !== OP.load && kind !== OP.read && kind !== OP.wait && kind !== OP.waitAsync
+    const isWrite =
+      kind !== OP.load && kind !== OP.read && kind !== OP.wait && kind !== OP.waitAsync
     const race = this.#findRace(thread, atomic, isWrite, object, mask)
     const entry = this.#remember(thread, atomic, isWrite, object, mask, place, isTearable)
     if (atomic) {

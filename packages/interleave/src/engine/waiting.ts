@@ -134,7 +134,7 @@ function waitAsync(machine: Core, thread: Thread, operation: Operation, event: E
   return outcome({ async: true, value: promise })
 }
 
-/** The clock that may time a `waitAsync` out: a thread of one step, so that it can strike anywhere. */
+/** The clock that may time a `waitAsync` out: a thread of one step, which can strike anywhere. */
 function* timer(waiter: Waiter): Generator<unknown, void, unknown> {
   state.pending.event(OP.settle, 0, waiter)
   yield STEP

@@ -97,7 +97,11 @@ function run(programs: readonly [string, Setup][], values: Values): number {
   let status = 0
   for (const [name, setup] of programs) {
     const result = explore(optionsOf(name, values), setup)
-    say(result.failure === undefined ? result.summary : `${result.summary}\n\n${result.failure.text}\n`)
+    say(
+      result.failure === undefined
+        ? result.summary
+        : `${result.summary}\n\n${result.failure.text}\n`,
+    )
     if (result.failure !== undefined && values.html !== undefined) {
       writeFileSync(values.html, timeline(result.failure, name))
     }
@@ -174,6 +178,8 @@ function complain(error: unknown): number {
 /** The manifest lies one folder above the built command and two above its source. */
 function version(): string {
   const places = ['../package.json', '../../package.json']
-  const manifest = places.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  const manifest = places
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url))
   return (JSON.parse(readFileSync(manifest!, 'utf8')) as { version: string }).version
 }

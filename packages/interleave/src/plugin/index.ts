@@ -56,9 +56,7 @@ const SCRIPT = /\.[cm]?[jt]sx?$/
  * Vite and Vitest plugin: compiles model checks and what they import, so that the checker can
  * suspend a thread at every access to shared memory. Other tests get the modules as they are.
  */
-export function interleave(
-  options: InterleaveOptions = {},
-): [ResolvePlugin, TransformPlugin] {
+export function interleave(options: InterleaveOptions = {}): [ResolvePlugin, TransformPlugin] {
   const models = options.models ?? MODELS
   const include = options.include ?? ((path) => !path.includes('/node_modules/'))
   const isCompiled = (id: string): boolean => models.test(id) || id.endsWith(QUERY)

@@ -38,7 +38,8 @@ export function showColumns(report: Printed): string {
     line(threads.map((_, i) => '─'.repeat(widths[i]!))),
     ...body,
     '',
-    `${rows.length} steps, ${switches}; to run it again: explore({ replay: '${report.replay}' }, …)`,
+    `${rows.length} steps, ${switches}; ` +
+      `to run it again: explore({ replay: '${report.replay}' }, …)`,
   ].join('\n')
 }
 

@@ -31,7 +31,7 @@ export function parseSchedule(text: string): Schedule {
   return schedule
 }
 
-/** Times that a thread is taken off although it could have gone on, as far as the schedule tells. */
+/** Times that the schedule goes from one thread to another. */
 export function countSwitches(schedule: Schedule): number {
   let switches = 0
   for (let i = 1; i < schedule.length; i++) if (schedule[i] !== schedule[i - 1]) switches++

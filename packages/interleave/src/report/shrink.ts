@@ -21,7 +21,12 @@ export interface Failing {
  * preemptions, trying those with none, with one, and so on; then one with fewer steps, by leaving
  * out runs of steps. What is returned has been run.
  */
-export function shrink(setup: Setup, races: RacePolicy, failure: Failure, schedule: Schedule): Failing {
+export function shrink(
+  setup: Setup,
+  races: RacePolicy,
+  failure: Failure,
+  schedule: Schedule,
+): Failing {
   const found = replay(setup, races, schedule)
   if (found === undefined) return { failure, schedule, preemptions: 0 }
   const fewer = withFewerPreemptions(setup, races, found) ?? found
@@ -42,7 +47,11 @@ export function replay(setup: Setup, races: RacePolicy, schedule: Schedule): Fai
   return { failure, schedule: [...guided.ran], preemptions: guided.preemptions }
 }
 
-function withFewerPreemptions(setup: Setup, races: RacePolicy, found: Failing): Failing | undefined {
+function withFewerPreemptions(
+  setup: Setup,
+  races: RacePolicy,
+  found: Failing,
+): Failing | undefined {
   if (found.preemptions === 0) return undefined
   const length = found.schedule.length
   const budget = {

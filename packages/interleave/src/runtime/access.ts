@@ -14,7 +14,7 @@ export const atomics: typeof natives = Object.fromEntries(
   Object.getOwnPropertyNames(Atomics).map((name) => [name, natives[name]!]),
 ) as typeof natives
 
-/** An `Atomics` call. True when it is a step, which is then pending; else `answer` has its value. */
+/** An `Atomics` call. True when it is a step, now pending; else `answer` has its value. */
 export function atomic(place: number, kind: OpKind, ...args: unknown[]): boolean {
   const view = args[0]
   if (!isSharedView(view) || !isAtomicView(view) || !hasElement(view, args[1])) {

@@ -92,8 +92,20 @@ export function installArrayModels(): void {
   arrayModels.set(prototype.filter, filter)
   arrayModels.set(prototype.flatMap, flatMap)
   arrayModels.set(prototype.reduce, reduce)
-  arrayModels.set(prototype.some, search(true, false, () => true))
-  arrayModels.set(prototype.every, search(false, true, () => false))
-  arrayModels.set(prototype.find, search(true, undefined, (value) => value))
-  arrayModels.set(prototype.findIndex, search(true, -1, (_, index) => index))
+  arrayModels.set(
+    prototype.some,
+    search(true, false, () => true),
+  )
+  arrayModels.set(
+    prototype.every,
+    search(false, true, () => false),
+  )
+  arrayModels.set(
+    prototype.find,
+    search(true, undefined, (value) => value),
+  )
+  arrayModels.set(
+    prototype.findIndex,
+    search(true, -1, (_, index) => index),
+  )
 }

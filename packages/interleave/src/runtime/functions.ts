@@ -26,7 +26,8 @@ export function wrap(body: Body, kind: FunctionKind, name?: string, self: unknow
     const receiver = self === UNBOUND ? this : self
     return enter(body.apply(receiver, args as never[]), kind, wrapper.name)
   })
-  if (name !== undefined) Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
+  if (name !== undefined)
+    Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
   return pair(wrapper, body, kind, self)
 }
 
@@ -61,7 +62,8 @@ export function enter(
   // Whoever called from outside is no place that the compiler knows.
   state.callPlace = 0
   if (kind === 1) return new Steps(steps)
-  if (kind === 2) return state.thread === undefined ? runAsync(steps) : runDirectly(startAsync(steps))
+  if (kind === 2)
+    return state.thread === undefined ? runAsync(steps) : runDirectly(startAsync(steps))
   return runDirectly(steps, CALLED_FROM_OUTSIDE, name)
 }
 

@@ -14,14 +14,20 @@ export interface RunningThread {
   randomState: number
 }
 
-/** What a settled promise has to be done: a callback of the source, the rest of an async function. */
-export type Job = (() => void) | { readonly steps: Generator<unknown, unknown, unknown> } | CallbackJob
+/** What follows a settled promise: a callback of the source, the rest of an async function. */
+export type Job =
+  | (() => void)
+  | { readonly steps: Generator<unknown, unknown, unknown> }
+  | CallbackJob
 
 export interface CallbackJob {
   readonly callback: unknown
   readonly args: unknown[]
   /** What the callback's outcome settles. */
-  readonly promise: { resolve(value: unknown): void; settle(isFulfilled: boolean, v: unknown): void }
+  readonly promise: {
+    resolve(value: unknown): void
+    settle(isFulfilled: boolean, v: unknown): void
+  }
 }
 
 /** Whether everything written since a mark now holds what it held then. */

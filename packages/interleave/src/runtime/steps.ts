@@ -10,7 +10,7 @@ type Result = IteratorResult<unknown, unknown>
  * source yields. The generator inside yields those values and, between them, its steps.
  */
 export class Steps {
-  /** The last result, given again when nothing changed, so that a driver's loop can be seen idle. */
+  /** The last result, given again when it is the same, so that a driver can be seen idle. */
   #last: Result | undefined
 
   constructor(readonly inner: Inner) {}

@@ -25,10 +25,7 @@ export class Bounded implements Strategy {
   /** Whether some schedule of this round would have needed one preemption more. */
   #isCut = false
 
-  constructor(
-    readonly maxPreemptions: number,
-    first = 0,
-  ) {
+  constructor(readonly maxPreemptions: number, first = 0) {
     this.#bound = first
   }
 

@@ -1,4 +1,10 @@
-import { type Access, accessOf, areDependent, type Event, possibleAccessOf } from '../engine/event.ts'
+import {
+  type Access,
+  accessOf,
+  areDependent,
+  type Event,
+  possibleAccessOf,
+} from '../engine/event.ts'
 import type { Machine } from '../engine/machine.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
@@ -64,7 +70,7 @@ export class Exhaustive implements Strategy {
     return this.#backtrack()
   }
 
-  /** Adds the node for the present state; false when all that could be done here is done already. */
+  /** Adds the node for the present state; false when all that could be done here is done. */
   #push(machine: Machine, depth: number): boolean {
     const parent = this.#path[depth - 1]
     const sleep = parent === undefined ? [] : this.#stillAsleep(parent)
@@ -76,7 +82,9 @@ export class Exhaustive implements Strategy {
       if (awake.length === 0) return false
       thread = awake.includes(this.#last) ? this.#last : awake[0]!
     } else if (!enabled.includes(thread)) {
-      throw new Error(`expected thread ${thread} to be able to go on; the program is not deterministic`)
+      throw new Error(
+        `expected thread ${thread} to be able to go on; the program is not deterministic`,
+      )
     }
     this.#path.push({
       sleep,

@@ -50,7 +50,8 @@ export class RandomWalk implements Strategy {
     const enabled = enabledThreads(machine, true, this.#enabled)
     if (enabled.length === 0) return -1
     const wanted = this.#prefix[machine.length]
-    const next = wanted !== undefined && enabled.includes(wanted) ? wanted : this.#random.pick(enabled)
+    const next =
+      wanted !== undefined && enabled.includes(wanted) ? wanted : this.#random.pick(enabled)
     this.#trace.push(next)
     return next
   }

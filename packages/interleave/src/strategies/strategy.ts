@@ -21,7 +21,7 @@ export interface Strategy {
   readonly isExhaustive: boolean
 
   begin(machine: Machine): void
-  /** The number of an enabled thread, or -1 to end this execution, which then counts as redundant. */
+  /** The number of an enabled thread, or -1 to end this execution, which is then redundant. */
   choose(machine: Machine): number
   observe(machine: Machine, event: Event): void
   /** True to be given another execution. */
@@ -29,7 +29,11 @@ export interface Strategy {
 }
 
 /** The numbers of the threads that could make a step, for a strategy that resumes idle loops. */
-export function enabledThreads(machine: Machine, resumesIdleLoops: boolean, into: number[]): number[] {
+export function enabledThreads(
+  machine: Machine,
+  resumesIdleLoops: boolean,
+  into: number[],
+): number[] {
   into.length = 0
   for (const thread of machine.threads) {
     if (thread === undefined) continue

@@ -14,12 +14,14 @@ function toHold(exploration: Exploration): MatcherResult {
   return { pass, message }
 }
 
-/** Whether a program fails, in the way that is named if one is; the text may be part of the message. */
+/** Whether a program fails, in the way that is named if one is; `text` is in the message. */
 function toFailWith(exploration: Exploration, kind?: string, text?: string): MatcherResult {
   const { failure } = exploration
   const isKind = failure !== undefined && (kind === undefined || failure.kind === kind)
   const pass = isKind && (text === undefined || failure.message.includes(text))
-  const wanted = `expected a failure${kind ? ` of kind ${kind}` : ''}${text ? ` that says ${text}` : ''}`
+  const wanted = `expected a failure${kind ? ` of kind ${kind}` : ''}${
+    text ? ` that says ${text}` : ''
+  }`
   return { pass, message: () => `${wanted}, got: ${exploration.summary}` }
 }
 

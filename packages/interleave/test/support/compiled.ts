@@ -5,12 +5,14 @@ import { runtime } from '../../src/runtime/index.ts'
 
 /** The export `main` of a module, as it is or compiled for checking. */
 export function evaluate(source: string, isCompiled: boolean): (...args: unknown[]) => unknown {
-  const code = isCompiled ? compile(source, { file: 'snippet.js', runtime: 'runtime' }).code : source
+  const code = isCompiled
+    ? compile(source, { file: 'snippet.js', runtime: 'runtime' }).code
+    : source
   const script = transformSync(code, { format: 'cjs', target: 'es2023' }).code
   const module = { exports: {} as { main: (...args: unknown[]) => unknown } }
-  const run = new Script(`(function (require, module, exports) {${script}\n})`).runInThisContext() as (
-    ...args: unknown[]
-  ) => void
+  const run = new Script(
+    `(function (require, module, exports) {${script}\n})`,
+  ).runInThisContext() as (...args: unknown[]) => void
   run(() => ({ runtime }), module, module.exports)
   return module.exports.main
 }

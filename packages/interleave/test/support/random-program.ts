@@ -7,7 +7,11 @@ import type { Setup } from '../../src/engine/explorer.ts'
 /** One instruction of a random thread, over a few shared words and one register. */
 export type Instruction =
   | { readonly do: 'load' | 'read'; readonly at: number }
-  | { readonly do: 'store' | 'write' | 'add' | 'exchange'; readonly at: number; readonly value: number }
+  | {
+      readonly do: 'store' | 'write' | 'add' | 'exchange'
+      readonly at: number
+      readonly value: number
+    }
   | { readonly do: 'cas'; readonly at: number; readonly expected: number; readonly value: number }
   /** Skips the next instruction if the register is 0. */
   | { readonly do: 'ifNonZero' }
@@ -24,7 +28,10 @@ const at = fc.integer({ min: 0, max: 2 })
 const value = fc.integer({ min: 0, max: 2 })
 
 const instruction: fc.Arbitrary<Instruction> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('load' as const, 'read' as const), at }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('load' as const, 'read' as const), at }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -33,7 +40,10 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
       value,
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('cas' as const), at, expected: value, value }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('cas' as const), at, expected: value, value }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: 'ifNonZero' as const }) },
   {
     weight: 2,
@@ -53,8 +63,20 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
 
 /** Programs small enough to try every order of their steps. */
 export const programs: fc.Arbitrary<Program> = fc.oneof(
-  { weight: 2, arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 2 }) },
-  { weight: 1, arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), { minLength: 3, maxLength: 3 }) },
+  {
+    weight: 2,
+    arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 4 }), {
+      minLength: 2,
+      maxLength: 2,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+  },
 )
 
 /** The program as a setup; `seen` is told what each thread read and what the memory came to. */
