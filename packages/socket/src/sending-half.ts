@@ -25,6 +25,7 @@ export class SendingHalf {
   /** Bytes published of which a waiting receiver is to be told. */
   #untold = 0
   #inUse = false
+  #finished = false
 
   constructor(
     readonly memory: Memory,
@@ -63,6 +64,7 @@ export class SendingHalf {
    * began.
    */
   trySend(from: Uint8Array, start: number, length: number): number {
+    if (this.#finished || !this.memory.settled()) return WOULD_BLOCK
     if (this.space(length) < length) return this.isBroken() ? BROKEN : WOULD_BLOCK
     return this.#tryGive(from, start, length)
   }
@@ -98,6 +100,7 @@ export class SendingHalf {
 
   /** Sends nothing more: the receiver comes to the end once it has received the rest. */
   *finish(td: Waiter): Waiting {
+    this.#finished = true
     while (!this.memory.settled()) yield SETTLE
     this.memory.store(this.#finishedAt, 1)
     yield* this.wantData.tell(td)
@@ -105,7 +108,7 @@ export class SendingHalf {
 
   #begin(): void {
     if (this.#inUse) throw new SocketMisuse('one thread at a time sends on an end: two do')
-    if (this.memory.load(this.#finishedAt) !== 0) {
+    if (this.#finished) {
       throw new SocketMisuse('nothing is sent on an end after it was shut down')
     }
     this.#inUse = true
