@@ -1,7 +1,7 @@
 import type { SliceRun } from '@smpnet/testing'
 import { workloads } from '../workloads/index.ts'
 import type { Workload } from '../workloads/workload.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, ChannelProgram } from './channel.ts'
 
 /** The part of a job that each CPU of an alternative needs; it can be cloned. */
 export interface ChannelJob {
@@ -17,7 +17,7 @@ export function runChannels(
   clients: readonly Channel[],
   servers: readonly Channel[],
 ): SliceRun {
-  const { channel: program } = workloads.get(job.workload) as Workload
+  const program = (workloads.get(job.workload) as Workload).channel as ChannelProgram
   for (const server of servers) program.serve(server, job.size)
   if (clients.length === 0) return () => 0
   return async (slice) => {

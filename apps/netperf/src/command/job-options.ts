@@ -3,19 +3,21 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MAX_LIVE_CPUS } from '@smpnet/machine/live'
 import { mostCpus as mostCpusOf, profiles } from '@smpnet/machine/sim'
-import type { Job, MachineKind } from '../plan/job.ts'
-import { comparedOn, variants } from '../variants/index.ts'
+import type { Entrant, Job } from '../plan/job.ts'
+import type { MachineKind } from '../rows/row.ts'
+import { BASELINE, comparedOn, variants } from '../variants/index.ts'
+import { smpnet } from '../variants/smpnet.ts'
 import { workloads } from '../workloads/index.ts'
-import { parseCount, parseDuration, parseSize, sizeText } from './quantities.ts'
+import type { Configuration, TypedOptions, Workload } from '../workloads/workload.ts'
+import { parseCount, parseDuration, parseSize } from './quantities.ts'
 import { lookUp, UsageError } from './usage-error.ts'
+import { checkOwnOptions } from './workload-options.ts'
 
-/** The options of `netperf run` as they were typed. */
+/** The options of `netperf run` that all workloads have, as they were typed. */
 export interface JobOptions {
   readonly machine: string
   readonly cpus?: string
-  readonly pairs?: string
   readonly variants?: string
-  readonly size?: string
   readonly duration?: string
   readonly runs?: string
   readonly memory?: string
@@ -37,33 +39,51 @@ const LIMITS: ReadonlyMap<string, MachineLimits> = new Map([
   ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
 ])
 
-const MOST_PAIRS = 1024
-const MOST_BYTES = 16 * 1024 * 1024
-
-/** The job that the options describe. Throws a UsageError that says which option is wrong. */
-export function jobFrom(workloadName: string, options: JobOptions): Job {
+/**
+ * The job that the options describe, with `own` for those of the workload. Throws a UsageError that
+ * says which option is wrong.
+ */
+export function jobFrom(workloadName: string, options: JobOptions, own: TypedOptions = {}): Job {
   const workload = lookUp('workload', workloads, workloadName)
+  checkOwnOptions(workload, own)
   const limits = lookUp('machine', LIMITS, options.machine)
   const machine = options.machine as MachineKind
   const profile = lookUp('profile', profiles, options.profile)
   const mostCpus = machine === 'sim' ? mostCpusOf(profile) : MAX_LIVE_CPUS
   const cpus = count('--cpus', options.cpus, 1, mostCpus, 2)
   const runs = count('--runs', options.runs, 1, 1000, limits.runs)
-  const sizes = { name: '--size', least: 1, most: MOST_BYTES }
+  const seed = count('--seed', options.seed, 0, 2 ** 31 - 1, 1)
+  const place = { machine, cpus, profile: profile.name, seed }
+  const { detail, configurations } = workload.configure(own, place)
+  const entrants = entrantsOf(workload, machine, configurations, options.variants)
   return {
+    ...place,
     workload,
-    machine,
-    cpus,
-    pairs: count('--pairs', options.pairs, 1, MOST_PAIRS, machine === 'sim' ? cpus : 1),
-    variants: chosenVariants(machine, options.variants),
-    size: options.size === undefined ? workload.defaultSize : parseSize(options.size, sizes),
+    entrants,
+    baseline: workload.channel ? BASELINE : (entrants[0] as Entrant).name,
+    detail,
     durationMs: duration(options.duration, limits, runs),
     runs,
-    profile: profile.name,
-    seed: count('--seed', options.seed, 0, 2 ** 31 - 1, 1),
     ...(options.memory !== undefined && { memoryBytes: memory(options.memory) }),
     ...(options.boot !== undefined && { boot: bootModule(options.boot) }),
   }
+}
+
+/** Each variant once, or, where only our kernel can run it, each configuration once. */
+function entrantsOf(
+  workload: Workload,
+  machine: MachineKind,
+  configurations: readonly Configuration[],
+  chosen: string | undefined,
+): Entrant[] {
+  const carriers = workload.channel ? chosenVariants(machine, chosen) : [smpnet.name]
+  if (!workload.channel && chosen !== undefined) {
+    const expected = `expected --variants with a workload that has alternatives`
+    throw new UsageError(`${expected}, got it with "${workload.name}"`)
+  }
+  return carriers.flatMap((carrier) =>
+    configurations.map(({ name = carrier, ...rest }) => ({ name, carrier, ...rest })),
+  )
 }
 
 function count(
@@ -105,10 +125,4 @@ function chosenVariants(machine: MachineKind, text: string | undefined): string[
     throw new UsageError(`${expected}, got "${name}"`)
   }
   return [...new Set(names)]
-}
-
-/** The job in one line, as progress shows it. */
-export function jobTitle(job: Job): string {
-  const cpus = job.cpus === 1 ? '1 CPU' : `${job.cpus} CPUs`
-  return `${job.machine} ${job.workload.name}, ${sizeText(job.size)}B, ${cpus}`
 }

@@ -6,6 +6,7 @@ import { workloads } from '../workloads/index.ts'
 import { execute } from './execute.ts'
 import { jobFrom, type JobOptions } from './job-options.ts'
 import { lookUp, UsageError } from './usage-error.ts'
+import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD` and `netperf experiment NAME`. */
 export function program(version: string): Command {
@@ -40,24 +41,24 @@ function compareCommand(): Command {
 }
 
 function runCommand(): Command {
-  return command('run')
+  const run = command('run')
     .description(`run one workload (${[...workloads.keys()].join(', ')})`)
     .argument('<workload>')
     .option('--machine <kind>', 'live, on real threads, or sim, simulated', 'live')
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
-    .option('--pairs <n>', 'pairs of threads (default: live 1, sim one per CPU)')
     .option('--variants <a,b>', 'what to compare (default: all that the machine compares)')
-    .option('--size <bytes>', 'bytes per message, such as 64, 64k, 1m (default: the workload’s)')
     .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')
     .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 1)')
-    .option('--memory <bytes>', 'memory of our kernel (default: what the pairs need)')
+    .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
     .option('--boot <module>', 'sets up our kernel’s CPUs, instead of the module that is built in')
     .addOption(profileOption())
     .addOption(seedOption())
     .addOption(jsonOption())
     .action(async (workload: string, options: JobOptions & { json?: boolean }) => {
-      await execute([jobFrom(workload, options)], options.json ?? false)
+      await execute([jobFrom(workload, options, ownOptions(options))], options.json ?? false)
     })
+  for (const option of workloadOptions()) run.addOption(option)
+  return run
 }
 
 function experimentCommand(): Command {

@@ -1,71 +1,51 @@
 import type { Cpu, Executive } from '@smpnet/machine'
 import { Scheduler } from '@smpnet/scheduler'
-import { SocketZone, type EndHandle, type StreamSocket } from '@smpnet/socket'
 import type { Waiter, Waiting } from '@smpnet/sync'
-import { placementOn } from '../baselines/placement.ts'
-import { workloads } from '../workloads/index.ts'
-import type { Workload } from '../workloads/workload.ts'
 import { Gate } from './gate.ts'
-import type { ClientReport, KernelArgs } from './kernel-args.ts'
-import type { KernelProgram } from './kernel-program.ts'
+import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
+import { programOf } from './kernel-memory.ts'
+import type { SliceBody } from './kernel-program.ts'
 import { KernelSlice } from './kernel-slice.ts'
 
-/** One client: its pair, its end, and the program it runs. */
-interface Client {
-  readonly cpu: Cpu
-  readonly pair: number
-  readonly socket: StreamSocket
-  readonly size: number
-  readonly program: KernelProgram
-}
-
 /**
- * Sets up one CPU of our kernel, on either machine: a scheduler, and a thread for each end of a
- * pair that lives here.
+ * Sets up one CPU of our kernel, on either machine: a scheduler, and the threads that the
+ * workload's program starts here.
  */
 export default function boot(cpu: Cpu, args: KernelArgs): Executive {
-  const scheduler = new Scheduler(cpu)
-  const zone = new SocketZone(cpu.lot, args.zone)
-  const { kernel: program } = workloads.get(args.workload) as Workload
-  const here = placementOn(cpu.id, cpu.cpus, args.pairs)
-  const end = (pair: number, side: 0 | 1) => zone.end(args.ends[pair]?.[side] as EndHandle)
-  for (const pair of here.servers) {
-    const socket = end(pair, 1)
-    scheduler.spawn((td) => program.server(td, socket, args.size), { name: `server ${pair}` })
+  const { settings, shared, pace } = args
+  const program = programOf(args)
+  const scheduler = new Scheduler(cpu, program.scheduling?.(settings, shared, cpu))
+  const client = (name: string, body: SliceBody) => {
+    scheduler.spawn((td) => paced(td, cpu, body, pace), { name })
   }
-  for (const pair of here.clients) {
-    const client = { cpu, pair, socket: end(pair, 0), size: args.size, program }
-    scheduler.spawn((td) => paced(td, client, args), { name: `client ${pair}` })
-  }
+  program.start(settings, shared, { cpu, scheduler, client })
   return scheduler
 }
 
-function paced(td: Waiter, client: Client, { pace }: KernelArgs): Waiting {
-  if (pace.kind === 'alarm') return untilAlarm(td, client, pace.durationNs)
-  return atGate(td, client, new Gate(client.cpu.memory, pace.at))
+function paced(td: Waiter, cpu: Cpu, body: SliceBody, pace: Pace): Waiting {
+  if (pace.kind === 'alarm') return untilAlarm(td, cpu, body, pace.durationNs)
+  return atGate(td, cpu, body, new Gate(cpu.memory, pace.at))
 }
 
-function* atGate(td: Waiter, client: Client, gate: Gate): Waiting {
-  const slice = new KernelSlice(client.cpu, () => gate.closed)
+function* atGate(td: Waiter, cpu: Cpu, body: SliceBody, gate: Gate): Waiting {
+  const slice = new KernelSlice(cpu, () => gate.closed)
   for (let round = 1; ; round++) {
     yield* gate.wait(td, round)
-    yield* runSlice(td, client, slice)
-    slice.latency.clear()
+    yield* runSlice(td, cpu, body, slice)
+    slice.clear()
   }
 }
 
 /** The alarm rings on the client's own CPU, so that it costs nothing to look whether it has. */
-function* untilAlarm(td: Waiter, client: Client, durationNs: number): Waiting {
+function* untilAlarm(td: Waiter, cpu: Cpu, body: SliceBody, durationNs: number): Waiting {
   let ended = false
-  client.cpu.alarm(durationNs, () => (ended = true))
-  yield* runSlice(td, client, new KernelSlice(client.cpu, () => ended))
+  cpu.alarm(durationNs, () => (ended = true))
+  yield* runSlice(td, cpu, body, new KernelSlice(cpu, () => ended))
 }
 
-function* runSlice(td: Waiter, client: Client, slice: KernelSlice): Waiting {
-  const { cpu, pair, program, size, socket } = client
+function* runSlice(td: Waiter, cpu: Cpu, body: SliceBody, slice: KernelSlice): Waiting {
   const startNs = cpu.now()
-  const count = yield* program.client(td, socket, size, slice)
+  const count = yield* body(td, slice)
   const endNs = cpu.now()
-  const slots = slice.latency.count > 0 ? slice.latency.slots : undefined
-  cpu.report({ pair, count, startNs, endNs, slots } satisfies ClientReport)
+  cpu.report({ count, startNs, endNs, slots: slice.slots() } satisfies ClientReport)
 }

@@ -1,13 +1,9 @@
-import type { EndHandle, SocketZoneHandle } from '@smpnet/socket'
-
 /** What every CPU of our kernel is started with; it can be cloned. */
 export interface KernelArgs {
   readonly workload: string
-  readonly size: number
-  readonly pairs: number
-  readonly zone: SocketZoneHandle
-  /** For each pair, the end that drives and the end that answers. */
-  readonly ends: readonly (readonly [client: EndHandle, server: EndHandle])[]
+  readonly settings: unknown
+  /** What the workload's program has placed for all CPUs. */
+  readonly shared: unknown
   /** When the clients begin and end. */
   readonly pace: Pace
 }
@@ -22,9 +18,9 @@ export type Pace =
 
 /** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */
 export interface ClientReport {
-  readonly pair: number
   readonly count: number
   readonly startNs: number
   readonly endNs: number
-  readonly slots: Float64Array | undefined
+  /** Latencies by kind, as their recorders have them. */
+  readonly slots: Readonly<Record<string, Float64Array>>
 }

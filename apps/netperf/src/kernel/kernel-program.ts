@@ -1,37 +1,48 @@
-import type { StreamSocket } from '@smpnet/socket'
-import type { Waiter, Waiting } from '@smpnet/sync'
-import type { Slice } from '@smpnet/testing'
+import type { Arena } from '@smpnet/memory'
+import type { Cpu } from '@smpnet/machine'
+import type { Scheduler, SchedulerOptions } from '@smpnet/scheduler'
+import type { Lot, Waiter, Waiting } from '@smpnet/sync'
+import type { KernelSlice } from './kernel-slice.ts'
 
-/** What a workload does in kernel threads; the same code on the live and the simulated machine. */
-export interface KernelProgram {
-  /** Answers forever; one thread for the lifetime of its socket. */
-  server(td: Waiter, socket: StreamSocket, size: number): Waiting
-  /** Runs one slice and returns what it counts. */
-  client(td: Waiter, socket: StreamSocket, size: number, slice: Slice): Waiting<number>
+/**
+ * What a workload does in threads of our kernel; the same code on the live and the simulated
+ * machine. `S` is what the command line comes to and `A` what all CPUs share; both can be cloned.
+ */
+export interface KernelProgram<S = unknown, A = unknown> {
+  needs(settings: S, cpus: number): Needs
+  /** Places what CPUs share, once, before any boots. */
+  place(settings: S, site: Site): A
+  /** How many clients of all CPUs report each slice. */
+  clients(settings: S, cpus: number): number
+  /** Starts the threads of one CPU. */
+  start(settings: S, shared: A, host: KernelHost): void
+  /** How the CPUs schedule; as the scheduler does by itself when absent. */
+  scheduling?(settings: S, shared: A, cpu: Cpu): SchedulerOptions
+  /** Prices of the simulated machine that are not the profile's, in ns by name of the work. */
+  prices?(settings: S): Readonly<Record<string, number>>
 }
 
-/** Sends the rest of `bytes` after a `trySend` that sent only `sent` of them, or none. */
-export function* sendRest(
-  td: Waiter,
-  socket: StreamSocket,
-  bytes: Uint8Array,
-  sent: number,
-): Waiting {
-  yield* socket.send(td, bytes, Math.max(sent, 0))
+/** What a program takes of the kernel's memory and tables. */
+export interface Needs {
+  readonly bytes: number
+  /** Threads that exist at once, on all CPUs. */
+  readonly threads: number
 }
 
-/** Fills the rest of `bytes` after a `tryReceive` that brought only `got`, or none. */
-export function* receiveRest(
-  td: Waiter,
-  socket: StreamSocket,
-  bytes: Uint8Array,
-  got: number,
-): Waiting {
-  for (let filled = Math.max(got, 0); filled < bytes.length; ) {
-    const taken = yield* socket.receive(td, bytes, filled)
-    if (taken === 0) {
-      throw new Error(`expected ${bytes.length} bytes, the other end closed after ${filled}`)
-    }
-    filled += taken
-  }
+/** Where a program places what its CPUs share. */
+export interface Site {
+  readonly arena: Arena
+  readonly lot: Lot
+  readonly cpus: number
 }
+
+/** One CPU, for the threads that a program starts on it. */
+export interface KernelHost {
+  readonly cpu: Cpu
+  readonly scheduler: Scheduler
+  /** Starts a thread that runs `slice` again and again, as the machine's pace says. */
+  client(name: string, slice: SliceBody): void
+}
+
+/** Runs one slice and returns what it counts. */
+export type SliceBody = (td: Waiter, slice: KernelSlice) => Waiting<number>

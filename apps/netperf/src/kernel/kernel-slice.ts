@@ -1,9 +1,17 @@
 import type { Cpu } from '@smpnet/machine'
-import { LatencyRecorder, type Slice } from '@smpnet/testing'
+import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
+
+/** What our kernel's slice came to; it may have several kinds of latencies, by name. */
+export interface KernelSliceResult extends SliceResult {
+  readonly latencies?: Readonly<Record<string, LatencyRecorder>>
+}
+
+/** The name under which a workload with one kind of latency records it. */
+export const ONLY = ''
 
 /** The slice as a client thread of our kernel sees it; how it ends is up to the machine. */
 export class KernelSlice implements Slice {
-  readonly latency = new LatencyRecorder()
+  readonly #recorders = new Map<string, LatencyRecorder>()
   readonly #cpu: Cpu
   readonly #ended: () => boolean
 
@@ -21,6 +29,25 @@ export class KernelSlice implements Slice {
   }
 
   record(ns: number): void {
-    this.latency.record(ns)
+    this.recorder(ONLY).record(ns)
+  }
+
+  /** The recorder of a kind of latency; the same one in every slice. */
+  recorder(name: string): LatencyRecorder {
+    const known = this.#recorders.get(name)
+    if (known !== undefined) return known
+    const made = new LatencyRecorder()
+    this.#recorders.set(name, made)
+    return made
+  }
+
+  /** What was recorded, by kind. */
+  slots(): Record<string, Float64Array> {
+    const used = [...this.#recorders].filter(([, recorder]) => recorder.count > 0)
+    return Object.fromEntries(used.map(([name, recorder]) => [name, recorder.slots]))
+  }
+
+  clear(): void {
+    for (const recorder of this.#recorders.values()) recorder.clear()
   }
 }

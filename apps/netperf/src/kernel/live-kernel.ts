@@ -1,31 +1,33 @@
 import { CpuFailed, type LiveMachine, startLive } from '@smpnet/machine/live'
 import type { Waiter } from '@smpnet/sync'
-import { BenchError, type Runner, type SliceResult, type SliceSpec } from '@smpnet/testing'
+import { BenchError, type Runner, type SliceSpec } from '@smpnet/testing'
 import { Gate } from './gate.ts'
 import type { ClientReport } from './kernel-args.ts'
 import {
+  clientsOf,
   type KernelJob,
   lotShapeOf,
   memoryBytesOf,
   placeKernel,
   sliceResult,
 } from './kernel-memory.ts'
+import type { KernelSliceResult } from './kernel-slice.ts'
 
 /** Our kernel on real threads, run slice by slice. */
 export class LiveKernel implements Runner {
   readonly #machine: LiveMachine
   readonly #gate: Gate
   readonly #td: Waiter
-  readonly #pairs: number
+  readonly #clients: number
   readonly #failed: Promise<never>
   #reports: ClientReport[] = []
   #allReported = () => {}
 
-  private constructor(machine: LiveMachine, gate: Gate, pairs: number, boot: URL) {
+  private constructor(machine: LiveMachine, gate: Gate, clients: number, boot: URL) {
     this.#machine = machine
     this.#gate = gate
     this.#td = machine.here.lot.waiter()
-    this.#pairs = pairs
+    this.#clients = clients
     this.#failed = machine.stopped.then(
       () => Promise.reject(new BenchError('the machine was stopped')),
       (error: unknown) => Promise.reject(namingModule(error, boot)),
@@ -49,7 +51,7 @@ export class LiveKernel implements Runner {
         },
         onReport: (_cpu, report) => kernel?.report(report as ClientReport),
       })
-      kernel = new LiveKernel(machine, gate as Gate, job.pairs, boot)
+      kernel = new LiveKernel(machine, gate as Gate, clientsOf(job), boot)
       return kernel
     } catch (error) {
       throw namingModule(error, boot)
@@ -59,13 +61,13 @@ export class LiveKernel implements Runner {
   /** Takes what a client reports. */
   report(report: ClientReport): void {
     this.#reports.push(report)
-    if (this.#reports.length === this.#pairs) this.#allReported()
+    if (this.#reports.length === this.#clients) this.#allReported()
   }
 
-  async slice(spec: SliceSpec): Promise<SliceResult> {
+  async slice(spec: SliceSpec): Promise<KernelSliceResult> {
     this.#reports = []
     const reported = new Promise<void>((resolve) => (this.#allReported = resolve))
-    this.#gate.open(this.#td, this.#pairs)
+    this.#gate.open(this.#td, this.#clients)
     const stop = setTimeout(() => this.#gate.close(), spec.ms)
     try {
       await Promise.race([reported, this.#failed])

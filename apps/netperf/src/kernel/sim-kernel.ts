@@ -1,15 +1,17 @@
 import type { Boot } from '@smpnet/machine'
 import { type SimOptions, SimMachine, type SimSetup } from '@smpnet/machine/sim'
 import { Lot, type Waker } from '@smpnet/sync'
-import type { SliceResult } from '@smpnet/testing'
 import type { ClientReport, KernelArgs } from './kernel-args.ts'
 import {
+  clientsOf,
   lotShapeOf,
   memoryBytesOf,
   placeKernel,
+  programOf,
   sliceResult,
   type KernelJob,
 } from './kernel-memory.ts'
+import type { KernelSliceResult } from './kernel-slice.ts'
 
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
 export interface SimJob extends KernelJob {
@@ -21,7 +23,7 @@ export interface SimJob extends KernelJob {
 
 /** What one simulated machine came to. */
 export interface SimRun {
-  readonly slice: SliceResult
+  readonly slice: KernelSliceResult
   /** Events that the simulator processed. */
   readonly events: number
 }
@@ -38,14 +40,15 @@ const NOBODY: Waker = { wake: () => false }
  */
 export function simulateKernel(job: SimJob, boot: Boot<KernelArgs>): SimRun {
   const reports: ClientReport[] = []
+  const clients = clientsOf(job)
   const machine = new SimMachine(
     optionsOf(job, boot, (report) => {
-      if (reports.push(report) === job.pairs) machine.stop()
+      if (reports.push(report) === clients) machine.stop()
     }),
   )
   while (machine.run(Number.MAX_SAFE_INTEGER) === undefined);
-  if (reports.length < job.pairs) {
-    throw new Error(`expected reports of ${job.pairs} clients, got ${reports.length}`)
+  if (reports.length < clients) {
+    throw new Error(`expected reports of ${clients} clients, got ${reports.length}`)
   }
   return { slice: sliceResult(reports), events: machine.result().events }
 }
@@ -55,7 +58,8 @@ function optionsOf(
   boot: Boot<KernelArgs>,
   onReport: (report: ClientReport) => void,
 ): SimOptions<KernelArgs> {
-  const { profile, cpus, seed, durationNs } = job
+  const { profile, cpus, seed, durationNs, settings } = job
+  const workNs = programOf(job).prices?.(settings)
   return {
     profile,
     cpus,
@@ -64,6 +68,7 @@ function optionsOf(
     memoryBytes: memoryBytesOf(job),
     lot: { ...lotShapeOf(job), threads: 0 },
     untilNs: durationNs + GRACE_NS,
+    ...(workNs && { workNs }),
     setup: ({ arena, lot }: SimSetup) => {
       const place = new Lot(arena.memory, lot, NOBODY, 0)
       return placeKernel(job, arena, place, { kind: 'alarm', durationNs })

@@ -1,35 +1,60 @@
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { Boot } from '@smpnet/machine'
 import type { KernelArgs } from './kernel-args.ts'
+import { ONLY } from './kernel-slice.ts'
 import { simulateKernel, type SimJob } from './sim-kernel.ts'
 
-/** What the worker is started with. */
-export interface SimWorkerData {
+/** One machine to simulate. */
+export interface SimRequest {
   readonly job: SimJob
-  /** Machines to simulate, with seeds that count up from the job's. */
-  readonly runs: number
   /** URL of the module that boots a CPU. */
   readonly boot: string
 }
 
-/** What the worker says of each run; an error is thrown, and so ends the worker. */
+/** What came of it: figures, or why there are none. */
+export type SimReply = SimRunMessage | SimFailure
+
 export interface SimRunMessage {
   readonly count: number
   readonly ns: number
-  readonly slots: Float64Array | undefined
+  /** Latencies by kind, as their recorders have them. */
+  readonly slots: Readonly<Record<string, Float64Array>>
   readonly events: number
 }
 
-/** A worker of its own, so that the command line stays responsive and isolates run one machine. */
-const { job, runs, boot } = workerData as SimWorkerData
-const module = (await import(boot)) as { default?: unknown }
-if (typeof module.default !== 'function') {
+export interface SimFailure {
+  readonly error: string
+  readonly stack: string | undefined
+}
+
+/**
+ * A worker of its own, so that the command line stays responsive and isolates run one machine. It
+ * simulates one machine after the other, since to start a worker takes longer than a short run.
+ */
+const port = parentPort as MessagePort
+port.on('message', async (request: SimRequest) => {
+  port.postMessage(await answer(request))
+})
+
+async function answer({ job, boot }: SimRequest): Promise<SimReply> {
+  try {
+    return run(job, await bootOf(boot))
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    return { error: message, stack }
+  }
+}
+
+async function bootOf(url: string): Promise<Boot<KernelArgs>> {
+  const module = (await import(url)) as { default?: unknown }
+  if (typeof module.default === 'function') return module.default as Boot<KernelArgs>
   throw new TypeError(`expected a default export that boots a CPU, got ${typeof module.default}`)
 }
-for (let run = 0; run < runs; run++) {
-  const seed = job.seed + run
-  const { slice, events } = simulateKernel({ ...job, seed }, module.default as Boot<KernelArgs>)
-  const { count, ns, latency } = slice
-  const message: SimRunMessage = { count, ns, slots: latency?.slots, events }
-  ;(parentPort as MessagePort).postMessage(message)
+
+function run(job: SimJob, boot: Boot<KernelArgs>): SimRunMessage {
+  const { slice, events } = simulateKernel(job, boot)
+  const { count, ns, latency, latencies = {} } = slice
+  const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
+  const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
+  return { count, ns, slots, events }
 }

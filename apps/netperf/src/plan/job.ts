@@ -1,16 +1,17 @@
+import type { Labels, MachineKind } from '../rows/row.ts'
 import type { Workload } from '../workloads/workload.ts'
 
-/** One comparison: a workload on one machine, by some variants, interleaved. */
+/** One comparison: a workload on one machine, by some entrants, interleaved. */
 export interface Job {
   readonly workload: Workload
   readonly machine: MachineKind
   readonly cpus: number
-  /** Pairs of threads; pair i drives from CPU i mod N and is answered on the next. */
-  readonly pairs: number
-  readonly variants: readonly string[]
-  /** Bytes per message. */
-  readonly size: number
-  /** Milliseconds per variant in all runs together; virtual time on the simulated machine. */
+  readonly entrants: readonly Entrant[]
+  /** The entrant that live ratios are taken to; none when it did not enter. */
+  readonly baseline: string
+  /** What of the settings the line about what is running says. */
+  readonly detail: string
+  /** Milliseconds per entrant in all runs together; virtual time on the simulated machine. */
   readonly durationMs: number
   readonly runs: number
   /** Bytes of the kernel's memory; the kernel's own estimate when absent. */
@@ -21,4 +22,12 @@ export interface Job {
   readonly seed: number
 }
 
-export type MachineKind = 'live' | 'sim'
+/** What takes part in a comparison. */
+export interface Entrant {
+  /** As rows name it: the carrier, or what of its settings is compared. */
+  readonly name: string
+  /** The variant that runs it: our kernel, or an alternative. */
+  readonly carrier: string
+  readonly settings: unknown
+  readonly labels?: Labels
+}

@@ -7,13 +7,16 @@ import type { Job } from './job.ts'
 /** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
 const WARMUP_MS = 300
 
-/** Runs a job's variants on real threads, interleaved by slices. */
+/** Runs a job's entrants on real threads, interleaved by slices. */
 export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
   const suite: Suite = {
     name: `${job.workload.name} on ${job.cpus} CPUs`,
     measure: 'rate',
     variants: Object.fromEntries(
-      job.variants.map((name) => [name, lookUp('variant', variants, name).live(job)]),
+      job.entrants.map((entrant) => [
+        entrant.name,
+        lookUp('variant', variants, entrant.carrier).live(job, entrant),
+      ]),
     ),
   }
   const sliceMs = job.durationMs / job.runs

@@ -1,14 +1,14 @@
-import { allLatencies, pairedRatios, perSecond, spread } from '@smpnet/testing'
+import { LatencyRecorder, pairedRatios, perSecond, spread } from '@smpnet/testing'
 import type { SliceResult } from '@smpnet/testing'
+import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
 import type { Job } from '../plan/job.ts'
-import { BASELINE } from '../variants/index.ts'
 import type { Metric, VariantResult } from '../workloads/workload.ts'
 import type { Measured, Row } from './row.ts'
 
-/** The rows of a job: every metric of every variant that was measured at all. */
+/** The rows of a job: every metric of every entrant that was measured at all. */
 export function measureRows(job: Job, results: readonly VariantResult[]): Measured[] {
   const measured = results.filter((result) => result.slices.length > 0)
-  const baseline = measured.find((result) => result.variant === BASELINE)
+  const baseline = measured.find((result) => result.variant === job.baseline)
   return job.workload.metrics.flatMap((metric) => {
     const withFigure = measured.filter(({ slices }) => figures(metric, slices).length > 0)
     return withFigure.map((result) => {
@@ -21,12 +21,14 @@ export function measureRows(job: Job, results: readonly VariantResult[]): Measur
 
 function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
   const ofRuns = spread(figures(metric, result.slices))
-  const latency = metric.from === 'latency' ? allLatencies(result.slices) : undefined
-  const { workload, machine, cpus, profile, seed } = job
+  const latency = metric.from === 'latency' ? allLatencies(metric, result.slices) : undefined
+  const { workload, machine, cpus, profile, seed, entrants } = job
+  const { labels } = entrants.find(({ name }) => name === result.variant) ?? {}
   return {
     workload: workload.name,
     machine,
     variant: result.variant,
+    ...(labels && { settings: labels }),
     cpus,
     metric: metric.name,
     unit: metric.unit,
@@ -40,9 +42,29 @@ function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
 }
 
 /** One figure per run: the median latency, or what was counted per second. */
-function figures(metric: Metric, slices: readonly SliceResult[]): number[] {
+function figures(metric: Metric, slices: VariantResult['slices']): number[] {
   if (metric.from === 'count') return slices.map(perSecond)
-  return slices.flatMap(({ latency }) => (latency ? [latency.percentile(50)] : []))
+  return slices.flatMap((slice) => {
+    const latency = latencyOf(metric, slice)
+    return latency ? [latency.percentile(50)] : []
+  })
+}
+
+function latencyOf(
+  metric: Metric,
+  slice: SliceResult | KernelSliceResult,
+): LatencyRecorder | undefined {
+  if ('latencies' in slice) return slice.latencies?.[metric.name]
+  return slice.latency
+}
+
+function allLatencies(metric: Metric, slices: VariantResult['slices']): LatencyRecorder {
+  const all = new LatencyRecorder()
+  for (const slice of slices) {
+    const latency = latencyOf(metric, slice)
+    if (latency) all.add(latency)
+  }
+  return all
 }
 
 function ratioTo(metric: Metric, result: VariantResult, baseline: VariantResult) {

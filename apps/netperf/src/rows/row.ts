@@ -1,8 +1,15 @@
+export type MachineKind = 'live' | 'sim'
+
+/** What distinguishes rows of one workload beside variant and CPUs, by name. */
+export type Labels = Readonly<Record<string, string | number>>
+
 /** One figure of one variant, as `--json` prints it. */
 export interface Row {
   readonly workload: string
-  readonly machine: 'live' | 'sim'
+  readonly machine: MachineKind
   readonly variant: string
+  /** Only rows of workloads that have settings besides. */
+  readonly settings?: Labels
   readonly cpus: number
   readonly metric: string
   readonly unit: 'ns' | '1/s' | 'B/s'

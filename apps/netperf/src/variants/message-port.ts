@@ -1,8 +1,8 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { ThreadSpec } from '@smpnet/testing'
 import type { MessagePortJob } from '../baselines/message-port-cpu.ts'
+import type { ChannelJob } from '../baselines/run-channels.ts'
 import { placementOn } from '../baselines/placement.ts'
-import type { Job } from '../plan/job.ts'
 import { channelJob } from './net-team.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
@@ -11,16 +11,16 @@ export const messagePort: NetperfVariant = {
   summary: 'MessagePort with cloned messages and a credit window of 1 MiB',
   compared: true,
   machines: ['live'],
-  live: (job) => ({ threads: () => threadsOf(job) }),
+  live: (job, entrant) => ({ threads: () => threadsOf(channelJob(job, entrant)) }),
 }
 
-function threadsOf(job: Job): ThreadSpec[] {
+function threadsOf(job: ChannelJob): ThreadSpec[] {
   const channels = Array.from({ length: job.pairs }, () => new MessageChannel())
   return Array.from({ length: job.cpus }, (_, cpu) => {
     const here = placementOn(cpu, job.cpus, job.pairs)
     const clients = here.clients.map((pair) => (channels[pair] as MessageChannel).port1)
     const servers = here.servers.map((pair) => (channels[pair] as MessageChannel).port2)
-    const args: MessagePortJob = { ...channelJob(job), clients, servers }
+    const args: MessagePortJob = { ...job, clients, servers }
     const transfer = [...clients, ...servers]
     return { module: workerModule('message-port-cpu'), run: 'messagePortCpu', args, transfer }
   })

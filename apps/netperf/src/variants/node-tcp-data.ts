@@ -7,5 +7,5 @@ export const nodeTcpData: NetperfVariant = {
   summary: "node:net over TCP as its guide shows it, with 'data' events",
   compared: false,
   machines: ['live'],
-  live: (job) => netTeam(job, { transport: 'tcp', receive: 'data' }),
+  live: (job, entrant) => netTeam(job, entrant, { transport: 'tcp', receive: 'data' }),
 }

@@ -7,5 +7,5 @@ export const nodeTcp: NetperfVariant = {
   summary: 'node:net over TCP on 127.0.0.1, no Nagle delay, one receive buffer used again',
   compared: true,
   machines: ['live'],
-  live: (job) => netTeam(job, { transport: 'tcp', receive: 'onread' }),
+  live: (job, entrant) => netTeam(job, entrant, { transport: 'tcp', receive: 'onread' }),
 }

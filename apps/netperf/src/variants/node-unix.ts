@@ -6,5 +6,5 @@ export const nodeUnix: NetperfVariant = {
   summary: 'node:net over a Unix socket, one receive buffer used again',
   compared: true,
   machines: ['live'],
-  live: (job) => netTeam(job, { transport: 'unix', receive: 'onread' }),
+  live: (job, entrant) => netTeam(job, entrant, { transport: 'unix', receive: 'onread' }),
 }

@@ -1,6 +1,6 @@
 import { LiveKernel } from '../kernel/live-kernel.ts'
 import type { KernelJob } from '../kernel/kernel-memory.ts'
-import type { Job } from '../plan/job.ts'
+import type { Entrant, Job } from '../plan/job.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
 /** Our own stack: stream sockets in shared memory between kernel threads. */
@@ -9,7 +9,9 @@ export const smpnet: NetperfVariant = {
   summary: 'our stream sockets between kernel threads in shared memory',
   compared: true,
   machines: ['live', 'sim'],
-  live: (job) => ({ start: () => LiveKernel.start(kernelJob(job), kernelBoot(job)) }),
+  live: (job, entrant) => ({
+    start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job)),
+  }),
 }
 
 /** The module that sets up our kernel's CPUs for a job. */
@@ -18,7 +20,8 @@ export function kernelBoot(job: Job): URL {
 }
 
 /** What of a job our kernel needs. */
-export function kernelJob({ workload, size, cpus, pairs, memoryBytes }: Job): KernelJob {
-  const fixed = { workload: workload.name, size, cpus, pairs }
+export function kernelJob(job: Job, { settings }: Entrant): KernelJob {
+  const { workload, cpus, memoryBytes } = job
+  const fixed = { workload: workload.name, settings, cpus }
   return memoryBytes === undefined ? fixed : { ...fixed, memoryBytes }
 }

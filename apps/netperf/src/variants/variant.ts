@@ -1,5 +1,6 @@
 import type { Variant } from '@smpnet/testing'
-import type { Job, MachineKind } from '../plan/job.ts'
+import type { Entrant, Job } from '../plan/job.ts'
+import type { MachineKind } from '../rows/row.ts'
 
 /** Something that can carry a workload: our stack, or an alternative to it. */
 export interface NetperfVariant {
@@ -10,7 +11,7 @@ export interface NetperfVariant {
   /** The machines it runs on. */
   readonly machines: readonly MachineKind[]
   /** What the bench harness runs for a job on the live machine. */
-  live(job: Job): Variant
+  live(job: Job, entrant: Entrant): Variant
 }
 
 /** URL of a worker module of this package; the build puts them all beside each other. */

@@ -1,5 +1,5 @@
-import { rr } from './rr.ts'
-import { stream } from './stream.ts'
+import { rr } from './sockets/rr.ts'
+import { stream } from './sockets/stream.ts'
 import type { Workload } from './workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */

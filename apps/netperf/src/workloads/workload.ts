@@ -1,33 +1,76 @@
 import type { SliceResult } from '@smpnet/testing'
 import type { ChannelProgram } from '../baselines/channel.ts'
 import type { KernelProgram } from '../kernel/kernel-program.ts'
+import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
+import type { Labels, MachineKind } from '../rows/row.ts'
 
 /** One figure that a workload reports. */
 export interface Metric {
   readonly name: string
   readonly unit: 'ns' | '1/s' | 'B/s'
-  /** Where it comes from: the latencies that were recorded, or what was counted per second. */
+  /**
+   * Where it comes from: the latencies that were recorded, those of its name where a slice has
+   * several, or what was counted per second.
+   */
   readonly from: 'latency' | 'count'
 }
 
-/** A workload: two programs, for the two ends of a stream, and what is measured. */
+/** An option of `netperf run` that some workloads understand. */
+export interface WorkloadOption {
+  /** As commander has it: `--lock <a,b>`. */
+  readonly flags: string
+  readonly description: string
+  /** May be given several times. */
+  readonly repeats?: boolean
+}
+
+/** What was typed: a text, or several for an option that repeats. */
+export type TypedOptions = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Where a workload is to run. */
+export interface Place {
+  readonly machine: MachineKind
+  readonly cpus: number
+  readonly profile: string
+  readonly seed: number
+}
+
+/** One thing that a job compares. */
+export interface Configuration {
+  /** The variant's name in rows; the carrier's own when the workload has alternatives. */
+  readonly name?: string
+  /** What the programs are given; it can be cloned. */
+  readonly settings: unknown
+  /** What rows say about the settings. */
+  readonly labels?: Labels
+}
+
+/** What the options of a workload come to. */
+export interface Configured {
+  /** For the line that says what is running: `1B`. */
+  readonly detail: string
+  readonly configurations: readonly Configuration[]
+}
+
+/** A workload: what is run, on which machines, and what is measured. */
 export interface Workload {
   readonly name: string
   readonly summary: string
-  /** Bytes per message when `--size` does not say. */
-  readonly defaultSize: number
   readonly metrics: readonly Metric[]
-  /** The two ends over the event-loop alternatives. */
-  readonly channel: ChannelProgram
-  /** The two ends in threads of our kernel, on either machine. */
+  readonly options: readonly WorkloadOption[]
+  /** Throws a UsageError that says which option is wrong. */
+  configure(options: TypedOptions, place: Place): Configured
+  /** What runs in threads of our kernel, on either machine. */
   readonly kernel: KernelProgram
+  /** The two ends over event-loop alternatives; a workload without has none. */
+  readonly channel?: ChannelProgram
 }
 
 /** What one variant of a workload came to. */
 export interface VariantResult {
   readonly variant: string
   /** One for each run, oldest first. */
-  readonly slices: readonly SliceResult[]
+  readonly slices: readonly (SliceResult | KernelSliceResult)[]
   /** Events that the simulator processed, in all runs together. */
   readonly events?: number
 }

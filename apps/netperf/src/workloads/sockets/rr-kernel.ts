@@ -1,7 +1,7 @@
-import { receiveRest, sendRest, type KernelProgram } from '../kernel/kernel-program.ts'
+import { receiveRest, sendRest, type PairProgram } from './socket-pairs.ts'
 
 /** Request and response between kernel threads; the clock is read once per round trip. */
-export const rrKernel: KernelProgram = {
+export const rrKernel: PairProgram = {
   *server(td, socket, size) {
     const message = new Uint8Array(size)
     for (;;) {

@@ -1,4 +1,4 @@
-import { receiveRest, sendRest, type KernelProgram } from '../kernel/kernel-program.ts'
+import { receiveRest, sendRest, type PairProgram } from './socket-pairs.ts'
 import {
   ANSWER_BYTES,
   answerOf,
@@ -10,7 +10,7 @@ import {
 } from './stream-messages.ts'
 
 /** The stream between kernel threads, counted and ended as it is over channels. */
-export const streamKernel: KernelProgram = {
+export const streamKernel: PairProgram = {
   *server(td, socket, size) {
     const bytes = new Uint8Array(RECEIVE_BYTES)
     for (let received = 0; ; ) {

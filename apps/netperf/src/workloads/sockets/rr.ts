@@ -1,16 +1,19 @@
+import type { Workload } from '../workload.ts'
+import { configurePairs, PAIR_OPTIONS } from './pair-options.ts'
 import { rrChannel } from './rr-channel.ts'
 import { rrKernel } from './rr-kernel.ts'
-import type { Workload } from './workload.ts'
+import { SocketPairs } from './socket-pairs.ts'
 
 /** Round trips of small messages: what one request costs when nothing else is in flight. */
 export const rr: Workload = {
   name: 'rr',
   summary: 'request and response, 1 byte each way, one in flight',
-  defaultSize: 1,
+  options: PAIR_OPTIONS,
+  configure: (options, place) => configurePairs(options, place, 1),
   metrics: [
     { name: 'rtt', unit: 'ns', from: 'latency' },
     { name: 'rate', unit: '1/s', from: 'count' },
   ],
   channel: rrChannel,
-  kernel: rrKernel,
+  kernel: new SocketPairs(rrKernel),
 }

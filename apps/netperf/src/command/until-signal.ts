@@ -1,0 +1,39 @@
+/** The exit statuses that a shell gives programs which these signals ended. */
+const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
+
+type Signal = keyof typeof STATUS
+
+/**
+ * Runs `work` with a signal that Ctrl-C aborts, and leaves with the status for it when `work`, which
+ * prints what there is by then, has ended. A second Ctrl-C ends the program at once.
+ */
+export async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const abort = new AbortController()
+  let status: number | undefined
+  const onSignal = (signal: Signal) => {
+    if (status !== undefined) process.exit(status)
+    status = STATUS[signal]
+    abort.abort()
+  }
+  const signals = Object.keys(STATUS) as Signal[]
+  for (const signal of signals) process.on(signal, onSignal)
+  try {
+    await work(abort.signal)
+    if (status !== undefined) process.exit(status)
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+}
+
+/** Resolves when the text is out; a reader that went away, such as `head`, is no mistake. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.once('error', () => resolve())
+    process.stdout.write(text, () => resolve())
+  })
+}
+
+/** One JSON document, as all commands print it. */
+export function printJson(document: unknown): Promise<void> {
+  return print(`${JSON.stringify(document, undefined, 2)}\n`)
+}

@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads'
+import { BenchError, LatencyRecorder } from '@smpnet/testing'
+import { ONLY, type KernelSliceResult } from '../kernel/kernel-slice.ts'
+import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
+import { workerModule } from '../variants/variant.ts'
+
+/** One simulated machine's figures. */
+export interface Simulated {
+  readonly slice: KernelSliceResult
+  readonly events: number
+}
+
+/** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
+export class SimHost {
+  readonly #signal: AbortSignal
+  #worker: Worker | undefined
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  /** Resolves to undefined when the signal ended it; rejects with a BenchError. */
+  async run(request: SimRequest): Promise<Simulated | undefined> {
+    if (this.#signal.aborted) return undefined
+    this.#worker ??= new Worker(new URL(workerModule('sim-worker')))
+    const reply = await this.#ask(this.#worker, request)
+    if (reply === undefined) return undefined
+    if ('error' in reply) throw new BenchError(reply.error.split('\n')[0] as string, reply.stack)
+    return simulated(reply)
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.terminate()
+    this.#worker = undefined
+  }
+
+  #ask(worker: Worker, request: SimRequest): Promise<SimReply | undefined> {
+    return new Promise((resolve, reject) => {
+      const end = (act: () => void) => {
+        this.#signal.removeEventListener('abort', onAbort)
+        worker.removeAllListeners()
+        act()
+      }
+      const onAbort = () => {
+        end(() => resolve(undefined))
+        void this.stop()
+      }
+      this.#signal.addEventListener('abort', onAbort)
+      worker.on('message', (reply: SimReply) => end(() => resolve(reply)))
+      worker.on('error', (error: Error) => {
+        end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))
+      })
+      worker.on('exit', (code) => {
+        end(() => reject(new BenchError(`the simulation's worker exited with status ${code}`)))
+      })
+      worker.postMessage(request)
+    })
+  }
+}
+
+function simulated({ count, ns, slots, events }: SimRunMessage): Simulated {
+  const { [ONLY]: only, ...named } = slots
+  const latency = only && { latency: new LatencyRecorder(only) }
+  const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
+  const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
+  return { slice: { count, ns, ...latency, ...latencies }, events }
+}
