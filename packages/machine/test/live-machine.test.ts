@@ -67,6 +67,13 @@ describe('a live machine', () => {
     await expect(failed).rejects.toThrow('CPU 1 did not start: no such socket buffer')
   })
 
+  it('gives up on a CPU that does not start in time', async () => {
+    const setup = (): Program => ({ what: 'hangsInBoot' })
+    await expect(startLive({ cpus: 2, boot, setup, bootMs: 300 })).rejects.toThrow(
+      /CPU [01] did not start: it was not set up within 300 ms/,
+    )
+  })
+
   it('says what a boot module is when it gets another', async () => {
     const notABoot = new URL('./fixtures/not-a-boot.mjs', import.meta.url)
     await expect(startLive({ cpus: 1, boot: notABoot })).rejects.toThrow(
@@ -81,6 +88,8 @@ describe('a live machine', () => {
   it('tells of an error that nobody on the CPU was told', async () => {
     const { machine } = await start(2, { what: 'fails' })
     await expect(machine.stopped).rejects.toThrow(/CPU [01] failed: thread t0 met an error/)
+    await machine.stop()
+    await expect(machine.stopped).rejects.toThrow('thread t0 met an error')
   })
 
   it('tells of a worker that ends by itself', async () => {

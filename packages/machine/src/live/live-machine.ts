@@ -11,6 +11,9 @@ export const MAX_LIVE_CPUS = 64
 /** How long a CPU may take to stop by itself before its worker is terminated. */
 const GRACE_MS = 500
 
+/** How long a boot module may take to be loaded and to return, unless told. */
+const BOOT_MS = 10_000
+
 /** What is shared, while it is being set up and before any CPU runs. */
 export interface Shared {
   readonly memory: LiveMemory
@@ -32,6 +35,8 @@ export interface LiveOptions<Args> {
   readonly onReport?: (cpu: number, value: unknown) => void
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
+  /** How long a CPU may take to start, in milliseconds; 10,000 unless told. */
+  readonly bootMs?: number
 }
 
 /** A CPU could not be set up, or something on it ended with an error and nobody was told. */
@@ -58,7 +63,7 @@ export function startLive<Args>(options: LiveOptions<Args>): Promise<LiveMachine
 
 /** A running live machine, as the thread that started it sees it. */
 export class LiveMachine {
-  /** Resolves when the machine has stopped, and rejects with CpuFailed if a CPU fails. */
+  /** Resolves when the machine has stopped. A CPU that fails stops it: then rejects, CpuFailed. */
   readonly stopped: Promise<void>
   readonly #workers: Worker[] = []
   #stopping = false
@@ -87,7 +92,8 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport)
     try {
-      await machine.#boot({ boot: options.boot.href, args, eventLoop: options.eventLoop ?? false })
+      const { boot, bootMs = BOOT_MS, eventLoop = false } = options
+      await machine.#boot({ boot: boot.href, args, eventLoop }, bootMs)
     } catch (error) {
       await machine.stop()
       throw error
@@ -106,25 +112,30 @@ export class LiveMachine {
     this.#resolve()
   }
 
-  async #boot(data: Omit<WorkerData, 'id' | 'handle'>): Promise<void> {
+  async #boot(data: Omit<WorkerData, 'id' | 'handle'>, bootMs: number): Promise<void> {
     const ids = Array.from({ length: this.handle.cpus }, (_, id) => id)
-    await Promise.all(ids.map((id) => this.#startCpu({ ...data, id, handle: this.handle })))
+    const { handle } = this
+    await Promise.all(ids.map((id) => this.#startCpu({ ...data, id, handle }, bootMs)))
   }
 
-  async #startCpu(workerData: WorkerData): Promise<void> {
+  /** Resolves when the CPU runs; whatever goes wrong with it, then or later, ends here. */
+  async #startCpu(workerData: WorkerData, bootMs: number): Promise<void> {
     const worker = new Worker(workerUrl(), { workerData })
     this.#workers.push(worker)
     let booted = false
     await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => fail(`it was not set up within ${bootMs} ms`), bootMs)
       const fail = (cause: unknown): void => {
+        clearTimeout(late)
         const failed = new CpuFailed(workerData.id, booted ? 'failed' : 'did not start', cause)
         reject(failed)
-        this.#reject(failed)
+        this.#fail(failed)
       }
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'report') return this.onReport?.(workerData.id, message.value)
         if (message.kind === 'failed') return fail(message.error)
         booted = true
+        clearTimeout(late)
         resolve()
       })
       worker.on('error', fail)
@@ -132,6 +143,11 @@ export class LiveMachine {
         if (!this.#stopping) fail(`its worker ended with exit code ${code}`)
       })
     })
+  }
+
+  #fail(failed: CpuFailed): void {
+    this.#reject(failed)
+    if (!this.#stopping) void this.stop()
   }
 }
 
