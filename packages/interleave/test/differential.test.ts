@@ -98,8 +98,9 @@ describe('random programs, against every order of every step', () => {
         classes += all.classes.size
         if (once.executions === all.classes.size) exact++
       })
-      console.log({ checked, exact, ratio: executions / classes })
       expect(checked).toBeGreaterThan(1_500)
+      expect(exact / checked).toBeGreaterThan(0.99)
+      expect(executions / classes).toBeLessThan(1.001)
     },
   )
 
