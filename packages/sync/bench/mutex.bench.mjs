@@ -4,8 +4,8 @@ import { Mutex, SyncDomain } from '@smpnet/sync'
 /**
  * What a mutex costs beside the least that any lock must do, a compare-exchange and an exchange on
  * one word, and beside other mutexes; and what is left of it when two threads want it, or four on
- * fewer cores. `node --harmony-struct` adds the engine's own mutex. Run it under `taskset -c 0` as well:
- * there a thread that spins for the other steals the time that this one needs.
+ * fewer cores. `node --harmony-struct` adds the engine's own mutex. Run it under `taskset -c 0` as
+ * well: there a thread that spins for the other steals the time that this one needs.
  */
 
 /** The baseline: a spin lock without anything, in a line of its own. */

@@ -11,12 +11,11 @@ export function bare({ shared }) {
   const words = new Int32Array(shared)
   return (slice) => {
     let n = 0
-    let sum = 0
     for (; !slice.done(n); n++) {
       Atomics.store(words, 16, n)
-      sum += Atomics.load(words, 32)
+      if (Atomics.load(words, 32) !== 0) throw new Error('nobody writes it')
     }
-    return n + (sum & 0)
+    return n
   }
 }
 

@@ -8,7 +8,7 @@ import { type AwaitOptions, checkTimeout, homeOf, type WaitOptions } from './off
 import { Placed } from './placed.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { ABORTED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
-import { WAITER, type Waiter } from './waiter.ts'
+import { OF_A_MUTEX, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * A condition variable: waiting, under a mutex, until somebody says that what it protects has
@@ -57,8 +57,8 @@ export class Condition extends Placed {
 
   /**
    * Exits the mutex, sleeps until notified, and enters the mutex again, however it ended: `WOKEN`,
-   * or why it was given up. Nothing wakes it but a notification. The timeout is for the sleep, not
-   * for entering. Throws LockMisuse unless `td` holds the mutex, once.
+   * `OWNER_DIED` of the mutex, or why it was given up. Nothing wakes it but a notification. The
+   * timeout is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
    */
   *wait(td: Waiter, mutex: Mutex): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
@@ -66,13 +66,14 @@ export class Condition extends Placed {
     const { lot } = td
     const queue = yield* lot.lockQueue(at)
     memory.store(at, SLEEPERS)
-    lot.append(queue, td, at, 0)
+    lot.append(queue, td, at, OF_A_MUTEX)
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
     const outcome = yield* lot.sleep(td)
     // Who was moved to the mutex's queue was notified, even if its time ended there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
-    yield* this.#reenter(td, mutex)
+    const entered = yield* this.#reenter(td, mutex)
+    if (entered !== WOKEN) return entered
     return wasMoved ? WOKEN : outcome
   }
 
@@ -153,13 +154,14 @@ export class Condition extends Placed {
     return moved + (yield* lot.wake(chain))
   }
 
-  *#reenter(td: Waiter, mutex: Mutex): Waiting {
-    if (mutex.owner() === td.at) return
+  *#reenter(td: Waiter, mutex: Mutex): Waiting<Outcome> {
+    if (mutex.owner() === td.at) return WOKEN
     const { timeoutMs, signal } = td
     td.timeoutMs = Number.POSITIVE_INFINITY
     td.signal = undefined
-    if (!mutex.tryEnter(td)) yield* mutex.enter(td)
+    const entered = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
     td.timeoutMs = timeoutMs
     td.signal = signal
+    return entered
   }
 }

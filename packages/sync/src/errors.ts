@@ -8,6 +8,20 @@ export class LockTimeout extends Error {
   override name = 'TimeoutError'
 }
 
+/** The holder of a mutex has ended inside: what it protects may be half changed. */
+export class LockAbandoned extends Error {
+  override name = 'LockAbandoned'
+  constructor(
+    message: string,
+    /** The address of the lock. */
+    readonly lock: number,
+    /** The waiter that held it. */
+    readonly waiter: number,
+  ) {
+    super(message)
+  }
+}
+
 /** A handle or an address does not lead to what it should. */
 export class BadHandle extends TypeError {
   override name = 'BadHandle'

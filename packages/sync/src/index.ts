@@ -4,7 +4,7 @@ export { block } from './block.ts'
 export { Condition } from './condition.ts'
 export { Counter } from './counter.ts'
 export { Epoch } from './epoch.ts'
-export { BadHandle, LockMisuse, LockTimeout } from './errors.ts'
+export { BadHandle, LockAbandoned, LockMisuse, LockTimeout } from './errors.ts'
 export { EventCount } from './event-count.ts'
 export type { Guard } from './guard.ts'
 export { KeepAlive } from './keep-alive.ts'
@@ -13,7 +13,7 @@ export { Lot } from './lot.ts'
 export type { LotHandle, LotShape } from './lot-shape.ts'
 export { Mutex, type MutexOptions } from './mutex.ts'
 export { nap } from './nap.ts'
-export type { AwaitOptions, Home, Named, WaitOptions } from './offered.ts'
+export type { AwaitOptions, Home, LockOptions, Named, WaitOptions } from './offered.ts'
 export { Once } from './once.ts'
 export { Placed } from './placed.ts'
 export { type Rendezvous, RmLock } from './rm-lock.ts'
@@ -34,6 +34,7 @@ export {
   CHANGED,
   LED,
   type Outcome,
+  OWNER_DIED,
   PARK,
   PREEMPT,
   SETTLE,
@@ -46,6 +47,7 @@ export {
 } from './wait.ts'
 export {
   AWAKE,
+  DEAD,
   NO_CPU,
   PARKED,
   type Parking,

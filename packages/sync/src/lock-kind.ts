@@ -37,6 +37,8 @@ export interface DomainHandle {
   /** Where in it the domain's own words are. */
   readonly at: Address
   readonly lot: LotHandle
+  /** The number that was reserved for the thread that opens it. */
+  readonly seat?: number
 }
 
 /** What another thread needs to use a lock; it can be cloned and posted. */

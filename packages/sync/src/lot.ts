@@ -2,7 +2,19 @@ import { type Address, type Arena, layout, type Memory, NIL, word } from '@smpne
 import { checkLotShape, type LotHandle, type LotShape } from './lot-shape.ts'
 import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
 import { BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
-import { NO_CPU, type Parking, RUNNING, WAITER, Waiter } from './waiter.ts'
+import {
+  AWAKE,
+  DEAD,
+  NO_CPU,
+  OF_A_MUTEX,
+  OWNER_BITS,
+  PARKED,
+  type Parking,
+  RUNNING,
+  SLEEPING,
+  WAITER,
+  Waiter,
+} from './waiter.ts'
 import type { Waker } from './waker.ts'
 
 /**
@@ -25,9 +37,16 @@ import type { Waker } from './waker.ts'
  * simulated one it happens at one instant: contention for a bucket shows as its line's price.
  */
 const ATTACHED = layout('attached', {
-  /** (x) Whether a thread outside the machine has this CPU number. */
+  /** (x) Whether a thread outside the machine has this CPU number; one of the values below. */
   taken: word('x', 'thread'),
 })
+
+/** A number is free, a thread's, kept for one that will come, its, or kept though it has left. */
+const FREE = 0
+const ATTACHED_BY_ITSELF = 1
+const EXPECTED = 2
+const ARRIVED = 3
+const LEFT = 4
 
 export class Lot implements Parking {
   readonly #queues: WaitQueues
@@ -53,8 +72,16 @@ export class Lot implements Parking {
     return { buckets, cpus, threads, waiters, at: arena.place('lot', bytes) }
   }
 
-  /** Claims the number of a thread outside the machine. Throws a RangeError when all are in use. */
-  static attach(memory: Memory, handle: LotHandle): number {
+  /**
+   * Claims a number for a thread outside the machine, or the one that was reserved for it. Throws a
+   * RangeError when all are in use, or when nobody is expected as that number.
+   */
+  static attach(memory: Memory, handle: LotHandle, reserved?: number): number {
+    if (reserved !== undefined) {
+      const taken = takenWord(handle, reserved)
+      if (memory.compareExchange(taken, EXPECTED, ARRIVED) === EXPECTED) return reserved
+      throw new RangeError(`nobody is expected as thread ${reserved}: it has come already`)
+    }
     const slot = claim(memory, handle.at, handle.threads, ATTACHED.size, ATTACHED.offset.taken)
     if (slot >= 0) return handle.cpus + slot
     throw new RangeError(
@@ -68,11 +95,22 @@ export class Lot implements Parking {
    * number that no attached thread has.
    */
   static detach(memory: Memory, handle: LotHandle, cpu: number): void {
-    const slot = cpu - handle.cpus
-    const isSlot = Number.isInteger(slot) && slot >= 0 && slot < handle.threads
-    const taken = handle.at + slot * ATTACHED.size + ATTACHED.offset.taken
-    if (isSlot && memory.compareExchange(taken, 1, 0) === 1) return
+    const taken = takenWord(handle, cpu)
+    if (memory.compareExchange(taken, ATTACHED_BY_ITSELF, FREE) === ATTACHED_BY_ITSELF) return
+    if (memory.compareExchange(taken, ARRIVED, LEFT) === ARRIVED) return
     throw new RangeError(`an attached thread is detached once, by its number: ${cpu} is none`)
+  }
+
+  /** Keeps a number for a thread that will attach as that. Throws a RangeError if none is free. */
+  reserve(): number {
+    const cpu = Lot.attach(this.memory, this.handle)
+    this.memory.store(takenWord(this.handle, cpu), EXPECTED)
+    return cpu
+  }
+
+  /** Gives the number of a thread that has ended to others; `bury` comes before. */
+  release(cpu: number): void {
+    this.memory.store(takenWord(this.handle, cpu), FREE)
   }
 
   /** A waiter of its own for a thread or a task. Throws a RangeError when all are in use. */
@@ -89,8 +127,38 @@ export class Lot implements Parking {
     }
     const entry = this.#entries + slot * WAITER.size
     this.memory.write(entry + WAITER.offset.cpu, cpu)
+    this.memory.store(entry + WAITER.offset.thread, this.cpu)
     this.memory.store(entry + WAITER.offset.state, RUNNING)
     return entry
+  }
+
+  /** Whether the waiter of an entry was buried. */
+  isDead(entry: Address): boolean {
+    return this.memory.load(entry + WAITER.offset.state) === DEAD
+  }
+
+  /** The number of the CPU or thread that claimed an entry. */
+  threadOf(entry: Address): number {
+    return this.memory.load(entry + WAITER.offset.thread)
+  }
+
+  /**
+   * After thread `cpu` has ended: takes its waiters out of their queues for good, passes on the
+   * wakes that they had not noticed, and wakes those who sleep for a mutex of theirs, who find its
+   * owner dead. Their entries are not given out again, since locks may still name them. Says how
+   * many waiters it had. A thread that ended while it held a bucket, a section of a few
+   * instructions, leaves that bucket locked.
+   */
+  *bury(cpu: number): Waiting<number> {
+    const given = this.#given()
+    const dead = given.filter((entry) => this.threadOf(entry) === cpu && !this.isDead(entry))
+    for (const entry of dead) yield* this.#end(entry)
+    for (const entry of given) {
+      if (yield* this.#mourns(entry, dead)) {
+        yield* this.unpark(this.memory.load(entry + WAITER.offset.key), EVERYBODY)
+      }
+    }
+    return dead.length
   }
 
   /** Gives an entry back. Whoever it named must not be waiting, nor own a lock. */
@@ -178,6 +246,12 @@ export class Lot implements Parking {
     this.#queues.append(queue, waiter.at, key, want)
   }
 
+  /** Undoes `append`, before the queue was unlocked. */
+  remove(queue: Address, waiter: Waiter): void {
+    this.#queues.remove(queue, waiter.at)
+    this.memory.store(waiter.at + WAITER.offset.state, RUNNING)
+  }
+
   /** The entry of `key` that has waited longest in a queue that the caller holds, or NIL. */
   first(queue: Address, key: Address): Address {
     return this.#queues.first(queue, key)
@@ -253,6 +327,38 @@ export class Lot implements Parking {
     return WOKEN
   }
 
+  *#end(entry: Address): Waiting {
+    const wasQueued = yield* this.#leave(entry)
+    const before = this.memory.exchange(entry + WAITER.offset.state, DEAD)
+    const key = this.memory.load(entry + WAITER.offset.key)
+    const isOfMutex = (this.wantOf(entry) & OF_A_MUTEX) !== 0
+    if (!wasQueued && before === AWAKE && isOfMutex) yield* this.unpark(key, 1)
+  }
+
+  /** Whether a waiter sleeps for a mutex that one of the dead holds. */
+  *#mourns(entry: Address, dead: readonly Address[]): Waiting<boolean> {
+    const { memory } = this
+    for (;;) {
+      const key = memory.load(entry + WAITER.offset.key)
+      const queue = yield* this.lockQueue(key)
+      const isHere = memory.load(entry + WAITER.offset.key) === key
+      const state = memory.load(entry + WAITER.offset.state)
+      const sleeps = isHere && (state === PARKED || state === SLEEPING)
+      const isOfMutex = sleeps && (this.wantOf(entry) & OF_A_MUTEX) !== 0
+      const mourns = isOfMutex && dead.includes(memory.load(key) & OWNER_BITS)
+      this.#queues.unlock(queue)
+      if (isHere) return mourns
+    }
+  }
+
+  #given(): Address[] {
+    const { memory } = this
+    const all = Array.from({ length: this.handle.waiters }, (_, i) => i * WAITER.size)
+    return all
+      .map((offset) => this.#entries + offset)
+      .filter((entry) => memory.load(entry + WAITER.offset.taken) !== 0)
+  }
+
   *#leave(entry: Address): Waiting<boolean> {
     for (;;) {
       const key = this.memory.load(entry + WAITER.offset.key)
@@ -282,9 +388,19 @@ export class Lot implements Parking {
   }
 }
 
+/** Where it says who has a number. Throws a RangeError for what is no attached thread's number. */
+function takenWord({ at, cpus, threads }: LotHandle, cpu: number): Address {
+  const slot = cpu - cpus
+  if (Number.isInteger(slot) && slot >= 0 && slot < threads) return at + slot * ATTACHED.size
+  throw new RangeError(
+    `attached threads have the numbers ${cpus} to ${cpus + threads - 1}: ${cpu} is none`,
+  )
+}
+
 /** Marks a count of woken waiters among which one should run before its waker goes on. */
 const PREEMPTING = 1 << 30
 const COUNT = PREEMPTING - 1
+const EVERYBODY = COUNT
 
 /** Sets the first clear `taken` word of a table and returns its index, or -1 when all are set. */
 function claim(memory: Memory, at: Address, slots: number, size: number, taken: number): number {

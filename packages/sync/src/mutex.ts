@@ -1,10 +1,10 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { LockMisuse } from './errors.ts'
+import { LockAbandoned, LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { Section } from './section.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import { CHANGED, type Outcome, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
-import { RUNNING, WAITER, type Waiter } from './waiter.ts'
+import { CHANGED, type Outcome, OWNER_DIED, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
+import { OF_A_MUTEX, RUNNING, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * The sleep mutex, in the shape of FreeBSD's kern_mutex.c over a parking lot.
@@ -17,6 +17,9 @@ import { RUNNING, WAITER, type Waiter } from './waiter.ts'
  * |                  |                           | then marks CONTESTED    | done            |
  * | owner, CONTESTED | held, somebody may sleep  | parks                   | wakes the first |
  * | owner, RECURSED  | held more than once       | counts, if it is owner  | counts          |
+ * | dead owner       | its holder has ended      | CAS to owner, ABANDONED | -               |
+ * | any, ABANDONED   | what it protects may be   | as without, and says    | as without      |
+ * |                  | half changed              | OWNER_DIED              |                 |
  *
  * An owner is its waiter's address, so that a held lock can name its holder. A lock that is exited
  * is free for whoever comes first, since handing it to a sleeper would leave it idle until that
@@ -29,21 +32,24 @@ export const MUTEX = layout('mutex', {
   word: word('x'),
   /** (m) Under the mutex: how often its owner entered it again. */
   depth: word('m'),
+  /** (m) Under the mutex: the waiter that held it last when it was abandoned. */
+  deceased: word('m'),
 })
 
-const KIND: LockKind = { name: 'mutex', code: 1, version: 1 }
+const KIND: LockKind = { name: 'mutex', code: 1, version: 2 }
 
 const UNOWNED = 0
 const CONTESTED = 1
 const RECURSED = 2
-const FLAGS = CONTESTED | RECURSED
+const ABANDONED = 4
+const FLAGS = CONTESTED | RECURSED | ABANDONED
 
 /** How often one who was woken may find the lock taken before it is handed over. */
 const PATIENCE = 8
 
 /** What a sleeper wants: to be woken and try again, or to be made the owner. */
-const TRY = 0
-const HANDOVER = 1
+const TRY = OF_A_MUTEX
+const HANDOVER = OF_A_MUTEX | 1
 
 export interface MutexOptions {
   /** Whether its owner may enter it again; it must exit as often. False unless told. */
@@ -102,20 +108,23 @@ export class Mutex extends Section {
       if (owner === UNOWNED) {
         if (this.#replace(seen, seen | td.at)) {
           if (seen & CONTESTED) td.passes(this.at, td.at)
-          return WOKEN
+          return seen & ABANDONED ? OWNER_DIED : WOKEN
         }
       } else if (owner === td.at) {
         return this.#recurse()
+      } else if (td.lot.isDead(owner)) {
+        if (this.#inherit(td, seen)) return OWNER_DIED
       } else if (spins < td.spins && this.#runs(owner)) {
         spins++
         yield SPIN
       } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
         const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
         td.blocks(this.at, owner)
-        const outcome = yield* td.lot.park(td, this.at, this.at, seen | CONTESTED, want)
+        const outcome = yield* this.#park(td, seen | CONTESTED, want)
         td.unblocks()
         if (outcome === WOKEN) {
-          if (this.owner() === td.at) return WOKEN
+          const now = memory.load(this.at)
+          if ((now & ~FLAGS) === td.at) return now & ABANDONED ? OWNER_DIED : WOKEN
           lost++
           spins = 0
         } else if (outcome !== CHANGED) return outcome
@@ -135,7 +144,7 @@ export class Mutex extends Section {
     const rest = td.lot.first(queue, at) === NIL ? 0 : CONTESTED
     const isHeir = next !== NIL && td.lot.wantOf(next) === HANDOVER
     td.passes(at, isHeir ? next : NIL)
-    memory.store(at, (isHeir ? next : UNOWNED) | rest)
+    memory.store(at, (isHeir ? next : UNOWNED) | rest | (seen & ABANDONED))
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(next)
   }
@@ -143,6 +152,23 @@ export class Mutex extends Section {
   /** The address of the waiter that holds the lock, or NIL. */
   owner(): Address {
     return this.memory.load(this.at) & ~FLAGS
+  }
+
+  /** Whether a holder has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return (this.memory.load(this.at) & ABANDONED) !== 0
+  }
+
+  /** The waiter that ended inside; for who holds the mutex. */
+  deceased(): Address {
+    return this.memory.read(this.at + MUTEX.offset.deceased)
+  }
+
+  /** What the mutex protects is whole again. Throws LockMisuse unless `td` holds it. */
+  recover(td: Waiter): void {
+    const seen = this.memory.load(this.at)
+    if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)
+    this.memory.and(this.at, ~ABANDONED)
   }
 
   /** Marks a held mutex as slept for; false when it is free. For who holds its queue. */
@@ -157,7 +183,7 @@ export class Mutex extends Section {
   /** Throws LockMisuse unless `td` holds the mutex, and entered it once. */
   assertHeldOnce(td: Waiter): void {
     const seen = this.memory.load(this.at)
-    if ((seen & ~CONTESTED) !== td.at) throw this.#notMine(td, seen)
+    if ((seen & ~(CONTESTED | ABANDONED)) !== td.at) throw this.#notMine(td, seen)
   }
 
   name(): string {
@@ -171,6 +197,41 @@ export class Mutex extends Section {
   /** Whether to spin for the owner pays: one that sleeps, or waits for a CPU, takes too long. */
   #runs(owner: Address): boolean {
     return this.memory.load(owner + WAITER.offset.state) === RUNNING
+  }
+
+  protected override obituary(): LockAbandoned {
+    const waiter = this.deceased()
+    const thread = this.home?.here.lot.threadOf(waiter)
+    const who = `waiter ${waiter} of thread ${thread}`
+    return new LockAbandoned(
+      `${this.name()} was held by ${who}, which has ended: what it protects may be half changed`,
+      this.at,
+      waiter,
+    )
+  }
+
+  /**
+   * Parks while the owner lives. It queues itself, then looks; who buries the owner marks it dead,
+   * then looks through the queues: one of the two sees the other (Dekker).
+   */
+  *#park(td: Waiter, expected: number, want: number): Waiting<Outcome> {
+    const { lot } = td
+    const queue = yield* lot.lockQueue(this.at)
+    const isHeld = this.memory.load(this.at) === expected
+    if (isHeld) lot.append(queue, td, this.at, want)
+    const isBereft = isHeld && lot.isDead(expected & ~FLAGS)
+    if (isBereft) lot.remove(queue, td)
+    lot.unlockQueue(queue)
+    return isHeld && !isBereft ? yield* lot.sleep(td) : CHANGED
+  }
+
+  /** Takes the place of a dead owner, and remembers who it was. */
+  #inherit(td: Waiter, seen: number): boolean {
+    const { memory, at } = this
+    if (!this.#replace(seen, td.at | (seen & CONTESTED) | ABANDONED)) return false
+    memory.write(at + MUTEX.offset.deceased, seen & ~FLAGS)
+    memory.write(at + MUTEX.offset.depth, 0)
+    return true
   }
 
   #recurse(): Outcome {

@@ -18,6 +18,14 @@ export interface WaitOptions {
   readonly timeoutMs?: number
 }
 
+export interface LockOptions extends WaitOptions {
+  /**
+   * Whether a mutex whose holder has ended inside is entered all the same, by one who will mend
+   * what it protects and then `recover` it; without this, LockAbandoned is thrown.
+   */
+  readonly recover?: boolean
+}
+
 export interface AwaitOptions extends WaitOptions {
   /** Ends the wait with the signal's reason. */
   readonly signal?: AbortSignal

@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word, words } from '@smpnet/memory'
+import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { Mutex } from './mutex.ts'
 import { nap } from './nap.ts'
@@ -27,9 +27,8 @@ import type { Waiter } from './waiter.ts'
  * read inside is read by `load`, as on some processors plain reads may move past the plain store.
  */
 const SHARED = layout('rmlock', {
-  /** (x) Two words: the mutex of writers and of readers without a token. */
-  mutex: word('x', 'writers'),
-  depth: word('m', 'writers'),
+  /** (x) The words of the mutex of writers, and of readers without a token. */
+  mutex: words(Mutex.bytes / WORD_BYTES, 'x', 'writers'),
   /** (x) Bit n of word w: CPU 32 w + n holds a token. */
   tokens: words(16, 'x', 'tokens'),
 })

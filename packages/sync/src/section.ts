@@ -1,17 +1,17 @@
 import { block } from './block.ts'
-import { LockMisuse } from './errors.ts'
+import { LockAbandoned, LockMisuse } from './errors.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
   type AwaitOptions,
   checkTimeout,
   type Home,
   homeOf,
+  type LockOptions,
   type Named,
   waitAsync,
-  type WaitOptions,
   waitSync,
 } from './offered.ts'
-import type { Outcome, Waiting } from './wait.ts'
+import { type Outcome, OWNER_DIED, type Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
 
 /**
@@ -44,12 +44,15 @@ export abstract class Section implements Named {
 
   /**
    * Enters, blocking this thread: for threads that may block, such as workers.
-   * Throws LockTimeout when the time is over, and a RangeError for one that cannot be.
+   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time.
    */
-  lockSync(options?: WaitOptions): Guard {
+  lockSync(options?: LockOptions): Guard {
     if (options !== undefined) checkTimeout(options)
     const { here } = homeOf(this)
-    if (!this.tryEnter(here)) waitSync(this, here, this.enter(here), options)
+    if (!this.tryEnter(here)) {
+      const outcome = waitSync(this, here, this.enter(here), options)
+      if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
+    }
     return this.entered(here)
   }
 
@@ -67,15 +70,18 @@ export abstract class Section implements Named {
   /**
    * Enters without blocking the event loop, which is kept alive until then. Each call is a task of
    * its own, which others of the same thread exclude as other threads do; its guard is its key.
-   * Rejects with LockTimeout, or with the signal's reason.
+   * Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
    */
-  async lock(options: AwaitOptions = {}): Promise<Guard> {
+  async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
     checkTimeout(options)
     options.signal?.throwIfAborted()
     const home = homeOf(this)
     const td = home.borrow()
     try {
-      if (!this.tryEnter(td)) await waitAsync(this, td, this.enter(td), options)
+      if (!this.tryEnter(td)) {
+        const outcome = await waitAsync(this, td, this.enter(td), options)
+        if (outcome === OWNER_DIED && options.recover !== true) throw this.#refuse(td)
+      }
     } catch (error) {
       home.giveBack(td)
       throw error
@@ -86,6 +92,17 @@ export abstract class Section implements Named {
   /** Exits for `td`; for guards. Throws LockMisuse if it is not inside. */
   leave(td: Waiter): void {
     if (!this.tryExit(td)) block(td, this.exit(td))
+  }
+
+  /** Whoever ended inside, for a lock that can tell. */
+  protected obituary(): LockAbandoned {
+    return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  #refuse(td: Waiter): LockAbandoned {
+    const error = this.obituary()
+    this.leave(td)
+    return error
   }
 
   /** Exits without exiting: `guard` was moved to another section of the same lock, as `to`. */

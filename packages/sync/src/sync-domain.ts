@@ -1,4 +1,5 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
+import { block } from './block.ts'
 import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
 import { LockMisuse } from './errors.ts'
 import { DISPOSE } from './guard.ts'
@@ -46,7 +47,7 @@ export class SyncDomain implements Home {
   private constructor(readonly handle: DomainHandle) {
     this.memory = new LiveMemory(handle.buffer)
     this.#region = DomainRegion.open(this.memory, handle.at)
-    const cpu = Lot.attach(this.memory, handle.lot)
+    const cpu = Lot.attach(this.memory, handle.lot, handle.seat)
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
     this.here = this.lot.waiter()
     opened.push(this)
@@ -111,6 +112,30 @@ export class SyncDomain implements Home {
   find(kind: LockKind, bytes: number, handle: LockHandle): Address {
     this.#region.verify(kind, bytes, handle)
     return handle.at
+  }
+
+  /**
+   * A handle for one thread to open this domain by, and the number it will have, by which it can be
+   * buried if it ends without having detached:
+   *
+   *     const { handle, thread } = domain.invite()
+   *     new Worker(file, { workerData: handle }).once('exit', () => domain.bury(thread))
+   *
+   * Throws a RangeError when there is no number left.
+   */
+  invite(): { readonly handle: DomainHandle; readonly thread: number } {
+    const thread = this.lot.reserve()
+    return { handle: { ...this.handle, seat: thread }, thread }
+  }
+
+  /**
+   * A thread that was invited has ended, whether it detached or not. Mutexes that it held are
+   * abandoned: whoever waits for one, or comes later, is told. Says how many waiters it left.
+   */
+  bury(thread: number): number {
+    const left = block(this.here, this.lot.bury(thread))
+    this.lot.release(thread)
+    return left
   }
 
   borrow(): Waiter {

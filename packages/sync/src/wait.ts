@@ -26,5 +26,7 @@ export const TIMED_OUT: Outcome = 1
 export const CHANGED: Outcome = 2
 /** Of a barrier: it was the last to arrive, and nobody else of its round is told so. */
 export const LED: Outcome = 4
+/** Of a mutex: it is the caller's, since who held it has ended inside. */
+export const OWNER_DIED: Outcome = 5
 /** Its `AbortSignal` was aborted first. */
 export const ABORTED: Outcome = 3

@@ -10,6 +10,8 @@ import type { Outcome, Waiting } from './wait.ts'
 export const WAITER = layout('waiter', {
   /** (x) One of the states below. The waiter writes RUNNING and PARKED, its waker WOKEN. */
   state: word('x', 'waiter'),
+  /** (x) The CPU or attached thread that claimed it. */
+  thread: word('x', 'waiter'),
   /**
    * (o) of its scheduler: the CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state`
    * itself. Constant, except for threads that a simulated machine's scheduler moves.
@@ -39,8 +41,16 @@ export const SLEEPING = 3
 /** Taken from its queue. */
 export const AWAKE = 4
 
+/** Its thread has ended, and was buried: it neither waits nor exits anything any more. */
+export const DEAD = 5
+
 /** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
 export const NO_CPU = -1
+
+/** The bits of a mutex's word that name its owner's entry. */
+export const OWNER_BITS = ~63
+/** In what a waiter wants: that it waits for a mutex, whose word at its key names an owner. */
+export const OF_A_MUTEX = 1 << 30
 
 /**
  * What locks need of the table that waiters wait in. `Lot` is the one there is, and says more
@@ -63,6 +73,7 @@ export interface Parking {
 
   lockQueue(key: Address): Waiting<Address>
   append(queue: Address, waiter: Waiter, key: Address, want: number): void
+  remove(queue: Address, waiter: Waiter): void
   first(queue: Address, key: Address): Address
   take(queue: Address, key: Address, count: number): Address
   takeOnly(queue: Address, key: Address, count: number, want: number): Address
@@ -75,6 +86,8 @@ export interface Parking {
   wake(chain: Address): Waiting<number>
 
   queueOf(key: Address): Address
+  threadOf(entry: Address): number
+  isDead(entry: Address): boolean
   lockQueues(key: Address, other: Address): Waiting
   requeue(from: Address, to: Address, count: number): number
   unlockQueues(key: Address, other: Address): void

@@ -159,7 +159,7 @@ describe('A lot has bounds, and says so', () => {
   it('and detaches only who is attached', () => {
     const { memory, handle } = makeLot({ cpus: 1, threads: 2 })
     for (const cpu of [0, 2, 3, -1, 1.5]) {
-      expect(() => Lot.detach(memory, handle, cpu)).toThrow(`by its number: ${cpu} is none`)
+      expect(() => Lot.detach(memory, handle, cpu)).toThrow(`${cpu} is none`)
     }
   })
 

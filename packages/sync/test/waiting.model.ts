@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { Barrier } from '../src/barrier.ts'
 import { Condition } from '../src/condition.ts'
 import { EventCount } from '../src/event-count.ts'
+import type { Lot } from '../src/lot.ts'
 import { Mutex } from '../src/mutex.ts'
 import { Once } from '../src/once.ts'
 import { Semaphore } from '../src/semaphore.ts'
-import { LED, TIMED_OUT, WOKEN } from '../src/wait.ts'
+import { LED, OWNER_DIED, TIMED_OUT, WOKEN } from '../src/wait.ts'
 import { budget, expectToHold } from './models/budget.ts'
 import { drive, type Fault, tinyWorld } from './models/drive.ts'
 
@@ -105,7 +106,7 @@ describe('A semaphore', () => {
 function condition(waiters: number, isAll: boolean, fault: Fault = 'none') {
   const name = `condition, ${waiters} wait${isAll ? ', all notified' : ''}`
   return explore({ name, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(waiters + 1, 16, fault)
+    const { memory, tds, at, data } = tinyWorld(waiters + 1, 24, fault)
     const changed = new Condition(memory, at)
     const mutex = new Mutex(memory, at + 8)
     for (const i of numbered(waiters)) {
@@ -253,5 +254,46 @@ describe('An event count', () => {
 
   it('is found out with a deaf sleeper', () => {
     expect(eventCount(1, 1, 'deaf sleeper').verdict).toBe('fails')
+  })
+})
+
+function robust(survivors: number, isBuried: boolean) {
+  const name = `robust mutex, ${survivors} survive`
+  return explore({ name, ...budget }, ({ thread, after }) => {
+    const { memory, tds, at, data } = tinyWorld(survivors + 2, 16, 'none', 4)
+    const mutex = new Mutex(memory, at)
+    const dead = tds[survivors]!
+    const undertaker = tds[survivors + 1]!
+    mutex.tryEnter(dead)
+    for (const i of numbered(survivors)) {
+      const td = tds[i]!
+      thread(`survivor ${i}`, () => {
+        const outcome = mutex.tryEnter(td) ? WOKEN : drive(td, mutex.enter(td))
+        if (outcome === OWNER_DIED) {
+          memory.write(data, memory.read(data) + 1)
+          mutex.recover(td)
+        }
+        memory.write(data + 4, memory.read(data + 4) + 1)
+        if (!mutex.tryExit(td)) drive(td, mutex.exit(td))
+      })
+    }
+    thread('undertaker', () => {
+      const number = isBuried ? dead.lot.cpu : 99
+      drive(undertaker, (undertaker.lot as Lot).bury(number))
+    })
+    after(() => expect([memory.read(data), memory.read(data + 4)]).toEqual([1, survivors]))
+  })
+}
+
+describe('A mutex whose holder has died', () => {
+  it.each([1, 2])(
+    'is inherited by one, who is told, and then works on: %i survive',
+    (survivors) => {
+      expectToHold(robust(survivors, true))
+    },
+  )
+
+  it('is found out when nobody buries the dead', () => {
+    expect(robust(1, false).verdict).toBe('fails')
   })
 })

@@ -44,10 +44,10 @@ class DeafWaker extends NotifyWaker {
  * A memory as small as a model wants it: a lot of one bucket, `bytes` bytes for a lock and four
  * words beside it, and for each of `threads` threads a CPU number and a waiter.
  */
-export function tinyWorld(threads: number, bytes = 16, fault: Fault = 'none') {
+export function tinyWorld(threads: number, bytes = 16, fault: Fault = 'none', buckets = 1) {
   const memory = new TornMemory(new SharedArrayBuffer(8192))
   const arena = Arena.create(memory)
-  const handle = Lot.place(arena, { buckets: 1, cpus: threads, threads: 1, waiters: threads })
+  const handle = Lot.place(arena, { buckets, cpus: threads, threads: 1, waiters: threads })
   const waker = fault === 'deaf sleeper' ? new DeafWaker(memory) : new NotifyWaker(memory)
   const tds = Array.from({ length: threads }, (_, cpu) =>
     new Lot(memory, handle, waker, cpu).waiter(),

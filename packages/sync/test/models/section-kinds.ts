@@ -27,7 +27,7 @@ const sleeping: readonly Fault[] = ['torn compare-exchange', 'deaf sleeper', 'ha
 
 /** A line for each lock that is entered and exited. */
 export const sectionKinds: readonly ModelKind[] = [
-  { name: 'mutex', bytes: 8, make: (m, at) => ({ write: new Mutex(m, at) }), canaries: sleeping },
+  { name: 'mutex', bytes: 12, make: (m, at) => ({ write: new Mutex(m, at) }), canaries: sleeping },
   {
     name: 'spin mutex',
     bytes: 4,
