@@ -2,6 +2,7 @@ import type { CpuTicker } from './accounting/cpu-ticker.ts'
 import type { SchedulingPolicy } from './policy.ts'
 import type { PreemptionMode } from './preemption/preemption.ts'
 import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
+import type { Heartbeat } from './watching/heartbeats.ts'
 
 export interface SchedulerOptions {
   /** Which thread runs next, and where; a `PriorityPolicy` of this CPU unless told. */
@@ -12,6 +13,8 @@ export interface SchedulerOptions {
   readonly wakeup?: WakeupPolicy
   /** Bills the CPU's time to its threads; nothing is billed unless told. */
   readonly ticker?: CpuTicker
+  /** Tells a `Watchdog` that threads go on; nobody unless told. */
+  readonly heartbeat?: Heartbeat
   /** Is told what happens here; nobody unless told. */
   readonly trace?: SchedulerTrace
 }

@@ -43,6 +43,7 @@ import {
   TRACE_SWITCH,
   TRACE_WAKEUP,
 } from './trace-events.ts'
+import type { Heartbeat } from './watching/heartbeats.ts'
 
 const CONTEXT_SWITCH = work('context-switch')
 const THREAD_START = work('thread-start')
@@ -73,6 +74,7 @@ export class Scheduler implements Executive, PolicyHost {
   readonly wake: ((entry: Address) => boolean) | undefined
   readonly #account: CpuAccount | undefined
   readonly #trace: SchedulerTrace | undefined
+  readonly #heartbeat: Heartbeat | undefined
   readonly #owed = new OwedSwitch()
   /** Who has the CPU, between two of its yields. */
   #current: Thread | undefined
@@ -99,6 +101,7 @@ export class Scheduler implements Executive, PolicyHost {
     this.wakeup = options.wakeup ?? preempt
     this.#account = options.ticker && new CpuAccount(options.ticker)
     this.#trace = options.trace
+    this.#heartbeat = options.heartbeat
     this.policy.bind(this)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
   }
@@ -172,6 +175,7 @@ export class Scheduler implements Executive, PolicyHost {
     const td = this.#choose()
     if (td === undefined) return IDLE
     this.#isRunning = true
+    this.#heartbeat?.beat(td)
     try {
       const step = td.body.next(td.outcome)
       if (!step.done) return this.#yielded(td, step.value)
@@ -257,6 +261,7 @@ export class Scheduler implements Executive, PolicyHost {
   #fallIdle(): void {
     this.#account?.bill(this.#last)
     this.#trace?.event(TRACE_SWITCH, 0, this.#why)
+    this.#heartbeat?.rest()
     this.#why = IDLE_ENDED
     this.#last = undefined
   }

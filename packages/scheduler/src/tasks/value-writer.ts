@@ -1,0 +1,134 @@
+import { CannotSend } from './errors.ts'
+import { Tag, VIEWS } from './value-tags.ts'
+
+/** How deep values may be nested: more is a ring in all likelihood. */
+const DEEPEST = 64
+const encoder = new TextEncoder()
+
+/** Writes values as bytes, for a `ValueReader` in another thread: plain data, JSON's and more. */
+export class ValueWriter {
+  readonly bytes: Uint8Array
+  readonly #view: DataView
+  #at = 0
+  #depth = 0
+
+  constructor(readonly capacity: number) {
+    this.bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.bytes.buffer)
+  }
+
+  /** Writes one value and returns its bytes. Throws CannotSend, naming what cannot be sent. */
+  encode(value: unknown): number {
+    this.#at = 0
+    this.#depth = 0
+    this.#write(value)
+    return this.#at
+  }
+
+  #write(value: unknown): void {
+    switch (typeof value) {
+      case 'undefined':
+        return this.#tag(Tag.undefined)
+      case 'boolean':
+        return this.#tag(value ? Tag.true : Tag.false)
+      case 'number':
+        return this.#number(value)
+      case 'string':
+        return this.#string(Tag.string, value)
+      case 'bigint':
+        return this.#string(Tag.bigint, value.toString())
+      case 'object':
+        return value === null ? this.#tag(Tag.null) : this.#nested(value)
+      default:
+        throw new CannotSend(`plain data can be sent to another thread: a ${typeof value} came`)
+    }
+  }
+
+  #number(value: number): void {
+    if (Object.is(value | 0, value)) {
+      this.#tag(Tag.int)
+      this.#view.setInt32(this.#room(4), value)
+    } else {
+      this.#tag(Tag.float)
+      this.#view.setFloat64(this.#room(8), value)
+    }
+  }
+
+  #string(tag: number, value: string): void {
+    this.#tag(tag)
+    const lengthAt = this.#room(4)
+    const { read, written } = encoder.encodeInto(value, this.bytes.subarray(this.#at))
+    if (read < value.length) throw this.#tooLarge()
+    this.#at += written
+    this.#view.setUint32(lengthAt, written)
+  }
+
+  #nested(value: object): void {
+    if (++this.#depth > DEEPEST) {
+      throw new CannotSend(
+        `values are nested up to ${DEEPEST} deep: this one is deeper, or a ring`,
+      )
+    }
+    if (Array.isArray(value)) this.#list(Tag.array, value)
+    else if (ArrayBuffer.isView(value)) this.#buffer(value)
+    else if (value instanceof Error) this.#error(value)
+    else if (value instanceof Date) this.#date(value)
+    else if (value instanceof Map) this.#list(Tag.map, [...value].flat())
+    else if (value instanceof Set) this.#list(Tag.set, [...value])
+    else this.#object(value)
+    this.#depth--
+  }
+
+  #list(tag: number, items: readonly unknown[]): void {
+    this.#tag(tag)
+    this.#view.setUint32(this.#room(4), items.length)
+    for (const item of items) this.#write(item)
+  }
+
+  #object(value: object): void {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== null && prototype !== Object.prototype) {
+      const name = value.constructor?.name ?? 'no known class'
+      throw new CannotSend(`plain data can be sent to another thread: an object of ${name} came`)
+    }
+    this.#list(Tag.object, Object.entries(value).flat())
+  }
+
+  #buffer(value: ArrayBufferView): void {
+    const kind = VIEWS.findIndex(({ name }) => name === value.constructor.name)
+    if (kind < 0)
+      throw new CannotSend(`typed arrays can be sent: a ${value.constructor.name} came`)
+    this.#tag(Tag.view)
+    this.#view.setUint8(this.#room(1), kind)
+    this.#view.setUint32(this.#room(4), value.byteLength)
+    const at = this.#room(value.byteLength)
+    this.bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), at)
+  }
+
+  #error({ name, message, stack }: Error): void {
+    this.#list(Tag.error, [name, message, stack])
+  }
+
+  #date(value: Date): void {
+    this.#tag(Tag.date)
+    this.#view.setFloat64(this.#room(8), value.getTime())
+  }
+
+  #tag(tag: number): void {
+    this.bytes[this.#room(1)] = tag
+  }
+
+  #room(bytes: number): number {
+    const at = this.#at
+    this.#at += bytes
+    if (this.#at > this.capacity) throw this.#tooLarge()
+    return at
+  }
+
+  #tooLarge(): CannotSend {
+    return new CannotSend(
+      `a task's arguments, and its result, take up to ${this.capacity} bytes: these take more; ` +
+        'payloadBytes makes room',
+    )
+  }
+}
