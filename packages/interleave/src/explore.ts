@@ -117,11 +117,13 @@ function conclusion(
   const { executions, redundant, steps } = explorer.totals
   const verdict = failure ? 'fails' : stopped === undefined ? 'holds' : 'unfinished'
   const count = executions.toLocaleString('en')
+  const counted = `${count} execution${executions === 1 ? '' : 's'}`
+  const isAll = strategy.isExhaustive && executions !== 1
   const how = stopped
-    ? `stopped at ${stopped}, after ${count} executions`
+    ? `stopped at ${stopped}, after ${counted}`
     : failure
     ? `in execution ${count}`
-    : `${strategy.isExhaustive ? 'all ' : ''}${count} executions`
+    : `${isAll ? 'all ' : ''}${counted}`
   const what = failure
     ? `${failure.kind}: ${failure.message}`
     : verdict === 'holds'

@@ -119,6 +119,20 @@ describe('promises of a thread', () => {
     expect(result).toFailWith('exception', 'too far')
   })
 
+  it('fail the thread that leaves a rejection unhandled', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(1)
+      const fail = async (): Promise<void> => {
+        Atomics.load(x, 0)
+        throw new RangeError('too far')
+      }
+      thread('event loop', () => void fail())
+      thread('careful', () => void fail().catch(() => {}))
+    })
+    expect(result).toFailWith('exception', 'too far')
+    expect(result.failure!.thread).toBe('event loop')
+  })
+
   it('interleave two tasks of one thread only where they await', () => {
     const { outcomes } = outcomesOf(({ thread }) => {
       let n = 0

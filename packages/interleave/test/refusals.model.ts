@@ -149,6 +149,39 @@ describe('the world around a thread', () => {
     expect(first![2]).not.toBe(first![3])
   })
 
+  it('gives dates, identifiers and random bytes that are the same each time', () => {
+    const once = (): string => {
+      const { outcomes } = outcomesOf(({ thread }) => {
+        const x = words(1)
+        let seen: unknown
+        thread('t', () => {
+          Atomics.load(x, 0)
+          const bytes = crypto.getRandomValues(new Uint16Array(3))
+          seen = [new Date(), new Date(5), crypto.randomUUID(), [...bytes]]
+        })
+        return () => seen
+      })
+      return outcomes.join()
+    }
+    expect(once()).toBe(once())
+    expect(once()).toMatch(/-4[0-9a-f]{3}-8[0-9a-f]{3}-/)
+  })
+
+  it('has no timers, but microtasks', () => {
+    const timer = check((x) => setTimeout(() => Atomics.load(x, 0), 1))
+    expect(timer).toThrow('setTimeout is not modelled; wait with a timeout instead')
+    const { outcomes } = outcomesOf(({ thread }) => {
+      const x = words(1)
+      const order: string[] = []
+      thread('t', () => {
+        queueMicrotask(() => order.push(`later ${Atomics.load(x, 0)}`))
+        order.push('first')
+      })
+      return () => order
+    })
+    expect(outcomes).toEqual(['["first","later 0"]'])
+  })
+
   it('is the real one again afterwards', () => {
     const before = [Math.random, Date.now, Atomics.load, SharedArrayBuffer]
     check((x) => x[0])()

@@ -182,7 +182,7 @@ describe('the built command', () => {
     )
     const bin = resolve(import.meta.dirname, '../bin/interleave.js')
     const { stdout, status } = spawnSync(process.execPath, [bin, file], { encoding: 'utf8' })
-    expect(stdout).toContain('program: holds (exhaustive: all 1 executions')
+    expect(stdout).toContain('program: holds (exhaustive: ')
     expect(status).toBe(0)
   })
 })

@@ -4,13 +4,16 @@ import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 import type { Machine } from './machine.ts'
 import { BufferPool } from './objects.ts'
+import {
+  replaceChance,
+  replaceTime,
+  replaceTimers,
+  type Replace,
+  type StandIn,
+} from './stand-ins.ts'
 import type { Thread } from './thread.ts'
 
 type Globals = Record<string, Record<string, unknown>>
-
-/** Milliseconds that pass between two looks at a clock. */
-const TICK_MS = 1
-const EPOCH_MS = 1_600_000_000_000
 
 /**
  * What the world around the program is during a check: buffers that the checker knows and uses
@@ -22,7 +25,7 @@ export class Environment {
   readonly #undo: (() => void)[] = []
   machine: Machine | undefined
   #setupBuffers = 0
-  readonly #setupClock = { ticks: 0, randomState: 0 }
+  readonly #setup: StandIn = { ticks: 0, randomState: 0 }
 
   /** Puts the stand-ins in place. Nothing of the program may run before. */
   enter(): void {
@@ -31,10 +34,9 @@ export class Environment {
     for (const name of Object.keys(atomics)) {
       if (name in OP) this.#replace(root['Atomics']!, name, guarded(name))
     }
-    this.#replace(root['Math']!, 'random', () => this.#random())
-    this.#replace(root['Date']!, 'now', () => EPOCH_MS + this.#tick())
-    const clock = root['performance']
-    if (clock !== undefined) this.#replace(clock, 'now', () => this.#tick())
+    replaceTime(this.#replace, this.#setup)
+    replaceChance(this.#replace, this.#setup)
+    replaceTimers(this.#replace)
   }
 
   /** Puts back what was there. */
@@ -48,8 +50,8 @@ export class Environment {
     this.#pool.reclaim()
     this.machine = machine
     this.#setupBuffers = 0
-    this.#setupClock.ticks = 0
-    this.#setupClock.randomState = 0
+    this.#setup.ticks = 0
+    this.#setup.randomState = 0
   }
 
   #replaceBuffers(): void {
@@ -62,7 +64,7 @@ export class Environment {
       this.#register(buffer)
       return buffer
     }
-    this.#replace(globalThis as never, 'SharedArrayBuffer', new Proxy(Class, { construct }))
+    this.#replace(globalThis, 'SharedArrayBuffer', new Proxy(Class, { construct }))
   }
 
   #register(buffer: SharedArrayBuffer): void {
@@ -73,24 +75,13 @@ export class Environment {
     machine.buffers.add(buffer, machine.persistent.names.buffer(maker?.id ?? -1, count))
   }
 
-  #replace(object: Record<string, unknown>, name: string, value: unknown): void {
+  readonly #replace: Replace = (object, name, value) => {
     const before = Object.getOwnPropertyDescriptor(object, name)
     Object.defineProperty(object, name, { value, configurable: true, writable: true })
     this.#undo.push(() => {
-      if (before === undefined) delete object[name]
+      if (before === undefined) Reflect.deleteProperty(object, name)
       else Object.defineProperty(object, name, before)
     })
-  }
-
-  #tick(): number {
-    return (state.thread ?? this.#setupClock).ticks++ * TICK_MS
-  }
-
-  /** A number of [0, 1) that only the thread and how often it asked decide. */
-  #random(): number {
-    const owner = state.thread ?? this.#setupClock
-    owner.randomState = (Math.imul(owner.randomState, 1664525) + 1013904223) >>> 0
-    return owner.randomState / 2 ** 32
   }
 }
 

@@ -8,6 +8,7 @@ export type ThreadStatus = 'running' | 'finished' | 'failed'
 export class Thread implements RunningThread {
   readonly changes = new Changes()
   readonly jobs: Job[] = []
+  readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[] = []
   awaitedFromOutside = 0
   ticks = 0
   randomState = 0

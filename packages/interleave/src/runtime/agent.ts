@@ -22,6 +22,8 @@ export function* runAgent(main: Steps): Steps {
       yield STEP
     } else break
   }
+  const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
+  if (unhandled !== undefined) throw unhandled.value
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value

@@ -38,6 +38,7 @@ export class ModelPromise {
     if (this.status !== 'pending') return
     this.status = isFulfilled ? 'fulfilled' : 'rejected'
     this.value = value
+    if (!isFulfilled && !this.isHandled) state.thread?.rejected.push(this)
     for (const reaction of this.#reactions.splice(0)) reaction(isFulfilled, value)
   }
 

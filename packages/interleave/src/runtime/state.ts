@@ -7,6 +7,8 @@ export interface RunningThread {
   readonly changes: ChangeLog
   /** Callbacks of settled promises, first in, first out. */
   readonly jobs: Job[]
+  /** Promises that were rejected when nobody was waiting for them. */
+  readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[]
   /** Promises of `waitAsync` that are not settled yet, or not yet delivered. */
   awaitedFromOutside: number
   /** Deterministic stand-ins, one per thread so that no schedule can change what they give. */
