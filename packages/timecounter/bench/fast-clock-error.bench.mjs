@@ -80,7 +80,8 @@ async function measure(seconds) {
   const [load] = loadavg()
   while (clock.statistics().ticks < ticks + 3) await new Promise((r) => setTimeout(r, 1))
   clock.stopAll()
-  return { seconds, ...sumOf(parts), ...clock.statistics(), ticks, upSeconds: clock.now() / 1e9, load }
+  const upSeconds = clock.now() / 1e9
+  return { seconds, ...sumOf(parts), ...clock.statistics(), ticks, upSeconds, load }
 }
 
 function once(worker) {

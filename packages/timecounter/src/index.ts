@@ -89,6 +89,7 @@ export {
   TimeAccounting,
 } from './accounting/accounting.ts'
 export { CpuTicker } from './accounting/cputicker.ts'
+export { type TickSource, uptimeTicker } from './accounting/uptime-ticker.ts'
 export { CLOCK, type ClockId, type ClockName, clockName } from './clocks/clock-ids.ts'
 export { Clocks, type CpuTimes } from './clocks/clocks.ts'
 export { type MockAlarm, MockClock } from './mock-clock.ts'

@@ -2,6 +2,7 @@ import { LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, CycleAccounting, TimeAccounting } from '../src/accounting/accounting.ts'
 import { CpuTicker } from '../src/accounting/cputicker.ts'
+import { uptimeTicker } from '../src/accounting/uptime-ticker.ts'
 import { Bintime } from '../src/arithmetic/bintime.ts'
 import { CLOCK, clockName } from '../src/clocks/clock-ids.ts'
 import { Clocks } from '../src/clocks/clocks.ts'
@@ -121,6 +122,16 @@ describe('the cputicker', () => {
 
   it('refuses a rate of zero', () => {
     expect(() => new CpuTicker(new SetCounter(32, 0))).toThrow(BadCounter)
+  })
+})
+
+describe('the uptime ticker', () => {
+  it('counts nanoseconds of uptime, for whoever adds up in time', () => {
+    const counter = new SetCounter(32, 1_048_576)
+    const { reader } = clockOn([counter])
+    const ticker = uptimeTicker(reader())
+    counter.advance(524_288)
+    expect([ticker.ticks(), ticker.rate()]).toEqual([500_000_000, 1e9])
   })
 })
 
