@@ -158,6 +158,69 @@ describe('a loop that gives up', () => {
     expect(outcomes).toEqual(['0', '1', '2', '3'])
   })
 
+  it.each([
+    [
+      'a getter',
+      () => {
+        let left = 2
+        return {
+          get next() {
+            return left--
+          },
+        }
+      },
+    ],
+    [
+      'a constructor',
+      () => {
+        let left = 2
+        class Countdown {
+          readonly next = left
+          constructor() {
+            left--
+          }
+        }
+        return {
+          get next() {
+            return new Countdown().next
+          },
+        }
+      },
+    ],
+    [
+      'a setter',
+      () => {
+        let left = 2
+        return {
+          get next() {
+            return left
+          },
+          set next(value: number) {
+            left = value - 1
+          },
+        }
+      },
+    ],
+  ])('is tried to its end when %s counts', (_, make) => {
+    const { outcomes } = outcomesOf(({ thread }) => {
+      const x = words(1)
+      const counter: { next: number } = make()
+      const hasSetter = Object.getOwnPropertyDescriptor(counter, 'next')!.set !== undefined
+      let tries = 0
+      thread('a', () => {
+        while (Atomics.load(x, 0) === 0) {
+          const left = counter.next
+          if (left === 0) return
+          if (hasSetter) counter.next = left
+          tries = 3 - left
+        }
+      })
+      thread('b', () => void Atomics.store(x, 0, 1))
+      return () => tries
+    })
+    expect(outcomes).toEqual(['0', '1', '2'])
+  })
+
   it('keeps the last thing it saw', () => {
     const { outcomes } = outcomesOf(({ thread }) => {
       const x = words(4)
@@ -214,6 +277,66 @@ describe('a generator that yields while it waits', () => {
       })
     expect(program()).toHold()
     expect(program(bounded(2))).toHold()
+  })
+
+  /** Tries twice to get in, and says when it was not let in. */
+  function* twice(x: Int32Array<SharedArrayBuffer>): Generator<number, boolean, unknown> {
+    if (Atomics.load(x, 0) === 1) return true
+    yield 1
+    if (Atomics.load(x, 0) === 1) return true
+    yield 1
+    return Atomics.load(x, 0) === 1
+  }
+
+  function* forEver(x: Int32Array<SharedArrayBuffer>): Generator<number, void, unknown> {
+    while (Atomics.load(x, 0) === 0) yield 1
+  }
+
+  it.each([
+    [
+      'whose loop sees nothing change while the generator goes on',
+      (x: Int32Array<SharedArrayBuffer>) => {
+        const steps = twice(x)
+        let result = steps.next()
+        while (!result.done) result = steps.next()
+        return result.value
+      },
+    ],
+    [
+      'that counts, and gives up',
+      (x: Int32Array<SharedArrayBuffer>) => {
+        const steps = forEver(x)
+        for (let i = 0; i < 2; i++) if (steps.next().done) return true
+        return false
+      },
+    ],
+    [
+      'that counts in a loop over the generator',
+      (x: Int32Array<SharedArrayBuffer>) => {
+        let left = 2
+        for (const value of forEver(x)) if ((left -= value) === 0) return false
+        return true
+      },
+    ],
+    [
+      'without a loop',
+      (x: Int32Array<SharedArrayBuffer>) => {
+        const steps = forEver(x)
+        return steps.next().done === true || steps.next().done === true
+      },
+    ],
+  ])('is given up by a driver %s', (_, isLetIn) => {
+    const { outcomes, result } = outcomesOf(({ thread }) => {
+      const x = words(1)
+      let seen: unknown
+      thread('a', () => {
+        seen = isLetIn(x)
+      })
+      thread('b', () => void Atomics.store(x, 0, 1))
+      return () => seen
+    })
+    expect(outcomes).toEqual(['false', 'true'])
+    expect(result).toHold()
   })
 
   it('is a thread of its own', () => {

@@ -1,3 +1,4 @@
+import type { ForOfStatement } from 'acorn'
 import type { AnyNode } from './syntax.ts'
 import { childrenOf, isFunction, namesOf, walk } from './syntax.ts'
 
@@ -22,6 +23,14 @@ export function carriedVariables(loop: LoopNode, owner: AnyNode): string[] {
   return [...assigned].filter(
     (name) => !inside.has(name) && !isDead(name, loop, owner) && !isOnlyCounted(name, owner),
   )
+}
+
+/** Variables that the body of a `for … of` loop assigns and does not declare. */
+export function assignedVariables({ body }: ForOfStatement): string[] {
+  const assigned = new Set<string>()
+  const inside = new Set<string>()
+  collect(body, assigned, inside)
+  return [...assigned].filter((name) => !inside.has(name))
 }
 
 /** What is evaluated in each round, in the order of evaluation. */

@@ -1,11 +1,8 @@
 import type { ClassBody, MethodDefinition, Property, PropertyDefinition, StaticBlock } from 'acorn'
-import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
+import { CONTEXT, type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { kindOf, plainFunction, stepsFunction } from './functions.ts'
 import { declareBlock, declareVars } from './scope.ts'
 import { type AnyNode, contains, type FunctionNode } from './syntax.ts'
-
-/** Why code in a class cannot be suspended; indexes of the runtime's `PLAIN_CONTEXTS`. */
-const CONTEXT = { constructor: 1, get: 2, set: 3, field: 4 } as const
 
 function classBody(e: Emitter, node: ClassBody): void {
   const rows: string[] = []

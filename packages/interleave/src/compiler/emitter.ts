@@ -6,6 +6,9 @@ import { Scope } from './scope.ts'
 /** The name under which a compiled module knows the runtime, and those of its parts. */
 export const RUNTIME = '$il'
 
+/** Why code in a class cannot be suspended; indexes of the runtime's `PLAIN_CONTEXTS`. */
+export const CONTEXT = { constructor: 1, get: 2, set: 3, field: 4 } as const
+
 /** How code is written: as steps of a generator, or as code that cannot be suspended. */
 export interface FunctionContext {
   readonly isSteps: boolean

@@ -3,11 +3,12 @@ import type {
   Identifier,
   MemberExpression,
   SpreadElement,
+  UnaryExpression,
   UpdateExpression,
 } from 'acorn'
-import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
+import { CONTEXT, type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { listed, target } from './patterns.ts'
-import type { AnyNode } from './syntax.ts'
+import { type AnyNode, namesOf, type Pattern, walk } from './syntax.ts'
 
 /** Whether a member may be an element of an array: computed, and not by a name or a symbol. */
 function isElement(node: MemberExpression): boolean {
@@ -49,17 +50,36 @@ function assignment(e: Emitter, node: AssignmentExpression): void {
   const left = node.left as AnyNode
   if (left.type === 'MemberExpression') return assignMember(e, node, left)
   if (left.type === 'Identifier') return assignVariable(e, node, left)
-  e.write('(')
-  target(e, left)
-  e.write(' = ')
-  listed(e, left, node.right)
-  e.write(')')
+  const write = (): void => {
+    e.write('(')
+    target(e, left)
+    e.write(' = ')
+    listed(e, left, node.right)
+    e.write(')')
+  }
+  if (isOwnPattern(e, left)) write()
+  else changed(e, write)
+}
+
+/** Whether a pattern assigns only to variables of the function that it is in. */
+function isOwnPattern(e: Emitter, left: AnyNode): boolean {
+  let isOwn = namesOf(left as Pattern).every((name) => e.scope.ownerOf(name) === e.context.node)
+  walk(left, (node) => {
+    if (node.type === 'MemberExpression') isOwn = false
+    return isOwn
+  })
+  return isOwn
+}
+
+function unary(e: Emitter, node: UnaryExpression): void {
+  if (node.operator === 'delete') changed(e, () => e.children(node))
+  else e.children(node)
 }
 
 /** A variable of another function or of the module is an object of sorts: others see it change. */
 function assignVariable(e: Emitter, node: AssignmentExpression, left: Identifier): void {
   const isOwn = e.scope.ownerOf(left.name) === e.context.node
-  if (!e.context.isSteps || isOwn) return e.children(node)
+  if (!isWatched(e) || isOwn) return e.children(node)
   e.write(`${RUNTIME}.outer(${left.name}, `)
   e.children(node)
   e.write(')')
@@ -67,8 +87,8 @@ function assignVariable(e: Emitter, node: AssignmentExpression, left: Identifier
 
 function assignMember(e: Emitter, node: AssignmentExpression, left: MemberExpression): void {
   const isOpaque = left.property.type === 'PrivateIdentifier' || left.object.type === 'Super'
-  if (isOpaque) return changed(e, () => e.children(node))
-  if (!isElement(left) && !e.context.isSteps) return e.children(node)
+  if (isOpaque) return changed(e, () => e.children(node), left.object as AnyNode)
+  if (!isElement(left) && !isWatched(e, left.object as AnyNode)) return e.children(node)
   if (node.operator === '=') {
     return store(
       e,
@@ -148,9 +168,20 @@ function writeKey(e: Emitter, left: MemberExpression): void {
   else e.write(JSON.stringify((left.property as { name: string }).name))
 }
 
+/**
+ * Whether a change made here could be one that makes a round of a loop more than idle. Module code
+ * runs in no loop of a thread, and what a constructor does to its new object is no change yet.
+ */
+function isWatched(e: Emitter, object?: AnyNode): boolean {
+  const { isSteps, plainContext } = e.context
+  if (isSteps) return true
+  const isNew = plainContext === CONTEXT.constructor || plainContext === CONTEXT.field
+  return plainContext > 0 && !(isNew && object?.type === 'ThisExpression')
+}
+
 /** Writes an assignment that cannot be looked up again, as a change that cannot be undone. */
-function changed(e: Emitter, write: () => void): void {
-  if (!e.context.isSteps) return write()
+function changed(e: Emitter, write: () => void, object?: AnyNode): void {
+  if (!isWatched(e, object)) return write()
   e.write(`${RUNTIME}.outer(${RUNTIME}, `)
   write()
   e.write(')')
@@ -164,8 +195,8 @@ function update(e: Emitter, node: UpdateExpression): void {
   }
   const left = argument as MemberExpression
   const isOpaque = left.property.type === 'PrivateIdentifier' || left.object.type === 'Super'
-  if (isOpaque) return changed(e, () => e.children(node))
-  if (!isElement(left) && !e.context.isSteps) return e.children(node)
+  if (isOpaque) return changed(e, () => e.children(node), left.object as AnyNode)
+  if (!isElement(left) && !isWatched(e, left.object as AnyNode)) return e.children(node)
   const { object, key, value } = hold(e, left)
   const old = e.temporary()
   e.write(`${old} = ${node.prefix ? node.operator + value : value + node.operator}, `)
@@ -219,6 +250,7 @@ function awaitExpression(e: Emitter, node: Extract<AnyNode, { type: 'AwaitExpres
 export const memberHandlers: Record<string, Handler> = {
   MemberExpression: member as Handler,
   AssignmentExpression: assignment as Handler,
+  UnaryExpression: unary as Handler,
   UpdateExpression: update as Handler,
   SpreadElement: spread as Handler,
   Identifier: identifier as Handler,

@@ -8,7 +8,7 @@ import type {
   VariableDeclaration,
   WithStatement,
 } from 'acorn'
-import { carriedVariables, type LoopNode } from './carried.ts'
+import { assignedVariables, carriedVariables, type LoopNode } from './carried.ts'
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { hoist } from './functions.ts'
 import { target } from './patterns.ts'
@@ -127,19 +127,24 @@ function forOf(e: Emitter, node: ForOfStatement, label = ''): void {
     e.context.node,
     (scope) => declareHead(e, scope, node.left as AnyNode),
     () => {
-      e.write(label)
-      if (e.context.isSteps) forOfSteps(e, node)
-      else e.children(node)
+      if (!e.context.isSteps) {
+        e.write(label)
+        return e.children(node)
+      }
+      const state = e.temporary()
+      e.write(`{ ${state} = ${RUNTIME}.loop(${e.place(node)}); ${label}`)
+      forOfSteps(e, node, `${RUNTIME}.turn(${state}, [${assignedVariables(node).join(', ')}]); `)
+      e.write(' }')
     },
   )
 }
 
 /** The loop stays a native one; for what must not be read natively each round asks first. */
-function forOfSteps(e: Emitter, node: ForOfStatement): void {
+function forOfSteps(e: Emitter, node: ForOfStatement, turn: string): void {
   const item = e.name('item')
   e.write(`for (let ${item} of ${RUNTIME}.iterate(${e.place(node.right)}, `)
   e.node(node.right)
-  e.write(`)) { if (${RUNTIME}.isRound(${item})) { ${item} = yield* ${item}.next(); `)
+  e.write(`)) { ${turn}if (${RUNTIME}.isRound(${item})) { ${item} = yield* ${item}.next(); `)
   e.write(`if (${item}.done) break; ${item} = ${item}.value; } `)
   const left = node.left as AnyNode
   if (left.type === 'VariableDeclaration') {

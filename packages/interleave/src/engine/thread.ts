@@ -9,6 +9,7 @@ export class Thread implements RunningThread {
   readonly changes = new Changes()
   readonly jobs: Job[] = []
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[] = []
+  lastTask: object | undefined
   awaitedFromOutside = 0
   ticks = 0
   randomState = 0

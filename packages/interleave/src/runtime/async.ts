@@ -12,6 +12,9 @@ export function* startAsync(steps: Steps): Steps<ModelPromise> {
 }
 
 function* advance(steps: Steps, promise: ModelPromise, ok: boolean, value: unknown): Steps {
+  // Whatever ran in between, on the same thread, may have changed anything.
+  if (state.thread!.lastTask !== steps) state.thread!.changes.note()
+  state.thread!.lastTask = steps
   try {
     let result = ok ? steps.next(value) : steps.throw(value)
     while (!result.done) {

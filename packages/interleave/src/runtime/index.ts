@@ -94,6 +94,7 @@ export const runtime = {
   /** The state of a loop that may be idle. */
   loop: (place: number): Loop => new Loop(place),
   idle: (loop: Loop, variables: readonly unknown[]): boolean => loop.isIdle(variables),
+  turn: (loop: Loop, variables: readonly unknown[]): void => loop.turn(variables),
 }
 
 /** The compiled generator behind an iterable, if it is one or makes one. */

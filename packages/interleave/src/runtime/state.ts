@@ -7,6 +7,8 @@ export interface RunningThread {
   readonly changes: ChangeLog
   /** Callbacks of settled promises, first in, first out. */
   readonly jobs: Job[]
+  /** The async function that went on last. */
+  lastTask: object | undefined
   /** Promises that were rejected when nobody was waiting for them. */
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[]
   /** Promises of `waitAsync` that are not settled yet, or not yet delivered. */
@@ -35,10 +37,17 @@ export interface CallbackJob {
 /** Whether everything written since a mark now holds what it held then. */
 export interface ChangeLog {
   mark(): number
-  isUndoneSince(mark: number): boolean
+  /** Whether it is so for a round of `loop`. */
+  isUndoneSince(mark: number, loop: object): boolean
   /** A change that cannot be looked up again. */
   note(): void
   noteProperty(target: object, key: PropertyKey, before: unknown): void
+  /** A loop that began at mark `start` came round, with its variables changed or not. */
+  noteRound(loop: object, start: number, hasChanged: boolean): void
+  /** A generator goes on that was left at mark `exit`, or is new if that is -1. */
+  noteDrive(steps: object, exit: number): void
+  /** Generators that are being driven, outermost first. */
+  readonly driven: object[]
 }
 
 /** What the engine offers to compiled code while one of its threads runs. */

@@ -1,6 +1,6 @@
 import { resumeDirectly } from './direct.ts'
 import { CALLED_FROM_OUTSIDE } from './refusal.ts'
-import { STEP } from './state.ts'
+import { state, STEP } from './state.ts'
 
 type Inner = Generator<unknown, unknown, unknown>
 type Result = IteratorResult<unknown, unknown>
@@ -12,6 +12,8 @@ type Result = IteratorResult<unknown, unknown>
 export class Steps {
   /** The last result, given again when it is the same, so that a driver can be seen idle. */
   #last: Result | undefined
+  /** What the thread's log of changes was at when the generator was last left. */
+  #exit = -1
 
   constructor(readonly inner: Inner) {}
 
@@ -33,6 +35,18 @@ export class Steps {
 
   /** `next`, `throw` or `return` as steps of whoever drives this generator. */
   *drive(method: 'next' | 'throw' | 'return', value: unknown): Generator<unknown, Result, unknown> {
+    const changes = state.thread?.changes
+    changes?.noteDrive(this, this.#exit)
+    changes?.driven.push(this)
+    try {
+      return yield* this.#run(method, value)
+    } finally {
+      changes?.driven.pop()
+      this.#exit = changes?.mark() ?? -1
+    }
+  }
+
+  *#run(method: 'next' | 'throw' | 'return', value: unknown): Generator<unknown, Result, unknown> {
     let result = this.inner[method](value as never)
     while (!result.done && result.value === STEP) {
       let answer: unknown
