@@ -5,7 +5,7 @@ import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
 import { SLEEPING, type Waiter } from './waiter.ts'
 
 /** One for this thread: what it learnt in one wait serves the next, whatever that waits for. */
-const budget = new SpinBudget()
+const budget = new SpinBudget(true)
 
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.

@@ -1,49 +1,67 @@
 /** Turns of a loop over one atomic load; one takes 2 to 5 ns here. */
 const FIRST_TURNS = 4_000
 const MOST_TURNS = 10_000
-/** Always: an answer that is already on its way, from a side that spins, comes within these. */
 const LEAST_TURNS = 50
-/** Sleeps between two such tries: the fewest, and the most once they have failed often. */
-const OFTEN = 32
-const SELDOM = 1_024
+/** Some 5 ms, more than the tick at which an operating system spreads threads over idle cores. */
+const LONG_TURNS = 1_000_000
+/** Sleeps before the first try in earnest where spinning does not pay; each try doubles them. */
+const FIRST_PAUSE = 32
+/** From this pause on, a patient one tries for long; one that is not stops doubling soon after. */
+const LONG_PAUSE = 512
+const MOST_PAUSE = 65_536
+/** Hits in a row after which spinning pays again. */
+const ENOUGH_HITS = 64
 
 /**
  * How long to spin before sleeping. Spinning saves the some 5 to 50 µs of a sleep and a wakeup when
  * the other side runs on another core and answers soon; it only steals time when both share a core.
- * So the bound doubles when spinning has paid and halves when it has not. Where it never pays, it
- * is tried in earnest now and then, ever more seldom as that fails too: for long enough that the
- * other side, which may have to be woken for its answer, can give it.
+ * So the bound doubles when spinning has paid and halves when it has not; where it never pays, it
+ * is tried in earnest now and then, ever more seldom until it pays again.
+ *
+ * A short try is long enough for a peer that has to be woken for its answer. It cannot help when
+ * the operating system has put both threads on one core though another is idle, which it likes to
+ * do with threads that wake each other in turn, and keeps to as long as each soon sleeps. A patient
+ * budget therefore also tries for longer than a tick: then the scheduler sees two that want to run.
  */
 export class SpinBudget {
   #turns = FIRST_TURNS
+  #pause = FIRST_PAUSE
   #sleeps = 0
-  #sleepsPerTry = OFTEN
+  #hits = 0
+  #isTrying = false
 
-  /** How many turns to spin this time. */
+  /** `patient`: whether long tries are allowed, because nothing else waits for this thread. */
+  constructor(readonly patient = false) {}
+
+  /** How many turns to spin this time; `hit` or `miss` then says how it ended. */
   turns(): number {
-    return this.#tries() ? MOST_TURNS : this.#turns
+    if (this.#turns > LEAST_TURNS || this.#sleeps < this.#pause) return this.#turns
+    return this.#try()
   }
 
   /** What was waited for came while spinning. */
   hit(): void {
-    if (this.#tries()) {
-      this.#sleepsPerTry = Math.max(OFTEN, this.#sleepsPerTry >> 1)
-      this.#turns = MOST_TURNS
-    } else this.#turns = Math.min(MOST_TURNS, Math.max(FIRST_TURNS, this.#turns * 2))
+    const least = this.#isTrying ? MOST_TURNS : FIRST_TURNS
+    this.#turns = Math.min(MOST_TURNS, Math.max(least, this.#turns * 2))
+    this.#isTrying = false
     this.#sleeps = 0
+    if (++this.#hits >= ENOUGH_HITS) this.#pause = FIRST_PAUSE
   }
 
   /** It did not, and one had to sleep. */
   miss(): void {
-    if (this.#tries()) {
-      this.#sleepsPerTry = Math.min(SELDOM, this.#sleepsPerTry * 2)
-      this.#sleeps = 0
-    }
-    this.#sleeps++
     this.#turns = Math.max(LEAST_TURNS, this.#turns >> 1)
+    this.#isTrying = false
+    this.#sleeps++
+    this.#hits = 0
   }
 
-  #tries(): boolean {
-    return this.#turns === LEAST_TURNS && this.#sleeps >= this.#sleepsPerTry
+  /** A single hit proves little: on one core, the peer may have had its turn by preemption. */
+  #try(): number {
+    const turns = this.patient && this.#pause >= LONG_PAUSE ? LONG_TURNS : MOST_TURNS
+    this.#pause = Math.min(this.patient ? MOST_PAUSE : 2 * LONG_PAUSE, this.#pause * 2)
+    this.#sleeps = 0
+    this.#isTrying = true
+    return turns
   }
 }

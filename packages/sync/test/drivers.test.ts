@@ -158,6 +158,30 @@ describe('The spin budget', () => {
     expect(gaps.at(-1)).toBe(gaps.at(-2))
   })
 
+  it('tries for long when it may, so that the scheduler sees two threads that want to run', () => {
+    const longest = (patient: boolean): number => {
+      const budget = new SpinBudget(patient)
+      return Math.max(...Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns())))
+    }
+    expect(longest(true)).toBeGreaterThan(50 * longest(false))
+  })
+
+  it('does not try more often because one try in a while succeeds', () => {
+    const tries = (hits: boolean): number => {
+      const budget = new SpinBudget(true)
+      let count = 0
+      for (let i = 0; i < 50_000; i++) {
+        const tried = budget.turns() > 100_000
+        if (tried) count++
+        if (tried && hits) budget.hit()
+        else budget.miss()
+      }
+      return count
+    }
+    expect(tries(false)).toBeGreaterThan(3)
+    expect(tries(true)).toBeLessThan(2 * tries(false))
+  })
+
   it('has a ceiling', () => {
     const budget = new SpinBudget()
     for (let i = 0; i < 100; i++) budget.hit()

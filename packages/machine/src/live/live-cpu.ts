@@ -31,7 +31,7 @@ export class LiveCpu implements Cpu {
   readonly #stopping: number
   readonly #alarms = new Alarms()
   readonly #idleBudget = new SpinBudget()
-  readonly #threadBudget = new SpinBudget()
+  readonly #threadBudget = new SpinBudget(true)
   #failure: { readonly error: unknown } | undefined
 
   constructor(
@@ -57,7 +57,9 @@ export class LiveCpu implements Cpu {
   }
 
   spinWhile(at: Address, value: number): boolean {
-    return this.#box.spinWhile(at, value, this.#threadBudget) && this.memory.load(at) !== value
+    const mayTakeLong = this.#alarms.nextNs === Number.POSITIVE_INFINITY
+    const budget = mayTakeLong ? this.#threadBudget : this.#idleBudget
+    return this.#box.spinWhile(at, value, budget) && this.memory.load(at) !== value
   }
 
   report(value: unknown): void {
