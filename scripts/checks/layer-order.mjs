@@ -6,7 +6,7 @@ import { workspaces } from '../lib/workspaces.mjs'
 export const LAYERS = {
   memory: 0,
   fsm: 0,
-  trace: 0,
+  trace: 1,
   sync: 1,
   interleave: 1,
   timecounter: 2,

@@ -1,3 +1,6 @@
+import type { EventKind } from '@smpnet/trace'
+import { SWITCH_REASONS } from './switch-reason.ts'
+
 /** What a scheduler traces: the kinds of events, in the order of their numbers. */
 export const TRACE_EVENTS = [
   /** The CPU goes to a thread, or to 0, idleness; the reason why it left the last one. */
@@ -22,3 +25,37 @@ export const TRACE_PREEMPTION = 2
 export const TRACE_LOCK_BLOCK = 3
 export const TRACE_START = 4
 export const TRACE_END = 5
+
+/** The kinds, as `chromeTrace` of `@smpnet/trace` draws them; names are those of threads. */
+export const TRACE_KINDS: readonly EventKind[] = [
+  {
+    name: 'switch',
+    shape: 'run',
+    details: ({ other }) => ({ 'switched because': SWITCH_REASONS[other] ?? other }),
+  },
+  {
+    name: 'wakeup',
+    shape: 'mark',
+    details: ({ one, other }, of) => ({ thread: of(one), cpu: other }),
+  },
+  {
+    name: 'preemption',
+    shape: 'mark',
+    details: ({ one, other }, of) => ({ thread: of(one), by: of(other) }),
+  },
+  {
+    name: 'lock-block',
+    shape: 'mark',
+    details: ({ one, other }, of) => ({ thread: of(one), lock: `0x${other.toString(16)}` }),
+  },
+  {
+    name: 'start',
+    shape: 'mark',
+    details: ({ one, other }, of) => ({ thread: of(one), priority: other }),
+  },
+  {
+    name: 'end',
+    shape: 'mark',
+    details: ({ one, other }, of) => ({ thread: of(one), threw: other }),
+  },
+]
