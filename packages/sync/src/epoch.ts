@@ -37,7 +37,7 @@ const NAP_MS = 1
 
 /** A callback, and what each CPU's sequence was when it was unlinked; even ones need no waiting. */
 interface Deferred {
-  readonly sequences: Int32Array
+  readonly sequences: readonly number[]
   readonly callbacks: (() => void)[]
 }
 
@@ -111,8 +111,9 @@ export class Epoch extends Placed {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
     while (!memory.settled()) yield SETTLE
+    const sequences = this.#sequences()
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const seen = memory.load(this.at + cpu * LINE.size)
+      const seen = sequences[cpu]!
       if (seen & 1) yield* this.#leftBehind(td, this.at + cpu * LINE.size, seen)
     }
   }
@@ -165,22 +166,27 @@ export class Epoch extends Placed {
 
   *#leftBehind(td: Waiter, line: Address, seen: number): Waiting {
     const { memory } = this
-    for (let spins = 0; ; spins++) {
+    for (let polls = td.polls; ; polls--) {
       while (!memory.settled()) yield SETTLE
       if (memory.load(line) !== seen) return
-      if (spins < td.spins * 4) yield SPIN
+      if (polls > 0) yield SPIN
       else yield* nap(td, NAP_MS)
     }
   }
 
   /** Begins the grace period of what was collected. */
   #close(): void {
-    const sequences = new Int32Array(this.cpus)
-    for (let cpu = 0; cpu < this.cpus; cpu++) {
-      sequences[cpu] = this.memory.load(this.at + cpu * LINE.size)
-    }
-    this.#deferred.push({ sequences, callbacks: this.#collecting })
+    this.#deferred.push({ sequences: this.#sequences(), callbacks: this.#collecting })
     this.#collecting = []
+  }
+
+  /** Where each CPU is now. All are read first, so that nobody who comes later is waited for. */
+  #sequences(): number[] {
+    const sequences: number[] = []
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      sequences.push(this.memory.load(this.at + cpu * LINE.size))
+    }
+    return sequences
   }
 
   #isOver({ sequences }: Deferred): boolean {

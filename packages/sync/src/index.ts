@@ -9,6 +9,7 @@ export { EventCount } from './event-count.ts'
 export type { Guard } from './guard.ts'
 export { KeepAlive } from './keep-alive.ts'
 export type { DomainHandle, LockHandle, LockKind } from './lock-kind.ts'
+export { LockProfile, lockProfileTable, type ProfileRow } from './lock-profile.ts'
 export { Lot } from './lot.ts'
 export type { LotHandle, LotShape } from './lot-shape.ts'
 export { Mutex, type MutexOptions } from './mutex.ts'
@@ -58,3 +59,5 @@ export {
   Waiter,
 } from './waiter.ts'
 export { NotifyWaker, type Waker } from './waker.ts'
+export { watch, type WatchOptions } from './watched.ts'
+export { type Taken, Witness, type WitnessOptions } from './witness.ts'

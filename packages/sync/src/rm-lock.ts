@@ -136,10 +136,10 @@ export class RmLock {
   *#drain(td: Waiter, line: Address): Waiting<Outcome> {
     const { memory } = this
     let leftMs = td.timeoutMs
-    for (let spins = 0; ; spins++) {
+    for (let polls = td.polls; ; polls--) {
       while (!memory.settled()) yield SETTLE
       if (memory.load(line) === 0) return WOKEN
-      if (spins < td.spins * 4) {
+      if (polls > 0) {
         yield SPIN
         continue
       }

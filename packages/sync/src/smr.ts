@@ -114,10 +114,10 @@ export class Smr extends Placed {
 
   /** Waits until a goal of `advance` is passed. */
   *wait(td: Waiter, goal: number): Waiting {
-    for (let spins = 0; ; spins++) {
+    for (let polls = td.polls; ; polls--) {
       while (!this.memory.settled()) yield SETTLE
       if (this.poll(goal)) return
-      if (spins < td.spins * 4) yield SPIN
+      if (polls > 0) yield SPIN
       else yield* nap(td, NAP_MS)
     }
   }

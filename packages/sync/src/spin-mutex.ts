@@ -65,13 +65,13 @@ export class SpinMutex extends Section {
   *enter(td: Waiter): Waiting<Outcome> {
     const { memory, at } = this
     let leftMs = td.timeoutMs
-    for (let spins = 0; ; spins++) {
+    for (let polls = td.polls; ; polls--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
       if (seen === UNOWNED && this.tryEnter(td)) return WOKEN
       const isLimited = leftMs !== Number.POSITIVE_INFINITY || td.signal !== undefined
-      if (!isLimited || spins < td.spins * 4) {
+      if (!isLimited || polls > 0) {
         yield SPIN
         continue
       }

@@ -101,6 +101,8 @@ export class Waiter {
   signal: AbortSignal | undefined
   /** How often it looks again at a lock that may be free soon before it sleeps. */
   spins = 16
+  /** How often it looks at what cannot wake it before its first nap: such sections are short. */
+  polls = 64
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
 

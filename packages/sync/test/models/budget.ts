@@ -9,8 +9,12 @@ const asked = process.env['SMPNET_MODELS'] ?? '1000'
 
 export const budget = { maxExecutions: asked === 'all' ? 100_000_000 : Number(asked) }
 
-/** Fails with the schedule when something is wrong; what was not explored is said, not failed. */
+/**
+ * Fails with the schedule when something is wrong, or when the model ended for another reason than
+ * that bound: one that runs on for ever shows nothing.
+ */
 export function expectToHold(result: Exploration): void {
   if (process.env['SMPNET_MODELS'] !== undefined) process.stdout.write(`${result.summary}\n`)
   expect(result.failure?.text).toBeUndefined()
+  expect(result.stopped ?? 'at its end').toMatch(/^at its end$|^\d+ executions$/)
 }

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import {
+  Counter,
+  Epoch,
+  LockMisuse,
+  RmLock,
+  Seqc,
+  Smr,
+  SyncDomain,
+  WRITING,
+} from '../src/index.ts'
+
+describe('A counter', () => {
+  it('sums what each thread has added on its own line', () => {
+    const domain = SyncDomain.create({ threads: 4 })
+    const counter = Counter.create(domain)
+    counter.increment()
+    counter.add(3, 41)
+    expect(Counter.open(structuredClone(counter.handle)).sum()).toBe(42)
+  })
+
+  it('goes beyond 2^31', () => {
+    const counter = Counter.create(SyncDomain.create({ threads: 2 }))
+    for (let i = 0; i < 6; i++) counter.increment(2 ** 31 - 1)
+    expect(counter.sum()).toBe(6 * (2 ** 31 - 1))
+  })
+
+  it('counts up, by whole numbers', () => {
+    const counter = Counter.create(SyncDomain.create({ threads: 2 }))
+    for (const count of [-1, 0.5, 2 ** 31]) {
+      expect(() => counter.increment(count)).toThrow(`2^31 - 1, came ${count}`)
+    }
+  })
+})
+
+describe('A sequence counter', () => {
+  it('shows a reader that somebody wrote meanwhile', () => {
+    const seqc = Seqc.create(SyncDomain.create())
+    const before = seqc.tryRead()
+    expect(seqc.isSame(before)).toBe(true)
+    seqc.beginWrite()
+    expect(seqc.tryRead()).toBe(WRITING)
+    seqc.endWrite()
+    expect(seqc.isSame(before)).toBe(false)
+    let reads = 0
+    const value = seqc.readSync(() => {
+      if (reads++ === 0) {
+        seqc.beginWrite()
+        seqc.endWrite()
+      }
+      return reads
+    })
+    expect(value).toBe(2)
+  })
+})
+
+describe('An epoch', () => {
+  it('waits for those who were inside, not for those who come later', async () => {
+    const domain = SyncDomain.create({ threads: 3 })
+    const epoch = Epoch.create(domain)
+    epoch.enter(1)
+    let isOver = false
+    const waiting = epoch.waitAsync().then(() => (isOver = true))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(isOver).toBe(false)
+    epoch.exit(1)
+    epoch.enter(1)
+    epoch.enter(2)
+    await waiting
+    expect(isOver).toBe(true)
+  })
+
+  it('runs what was deferred when those who were inside have left', () => {
+    const epoch = Epoch.create(SyncDomain.create({ threads: 3 }))
+    const freed: string[] = []
+    epoch.enter(1)
+    epoch.call(() => freed.push('a'))
+    expect([epoch.poll(), freed]).toEqual([1, []])
+    epoch.call(() => freed.push('b'))
+    epoch.exit(1)
+    expect([epoch.poll(), freed]).toEqual([0, ['a', 'b']])
+  })
+
+  it('can be entered again inside, and is left as often', () => {
+    const epoch = Epoch.create(SyncDomain.create({ threads: 3 }))
+    epoch.enterSync()
+    epoch.enterSync()
+    epoch.exitSync()
+    expect(() => epoch.waitSync()).toThrow('this CPU is inside')
+    epoch.exitSync()
+    epoch.waitSync()
+    expect(() => epoch.exitSync()).toThrow(LockMisuse)
+  })
+})
+
+describe('Safe memory reclamation', () => {
+  it('passes a goal when all who could see what was unlinked have left', () => {
+    const smr = Smr.create(SyncDomain.create({ threads: 3 }))
+    smr.enter(1)
+    const goal = smr.advance()
+    expect(smr.poll(goal)).toBe(false)
+    smr.enter(2)
+    smr.exit(1)
+    expect(smr.poll(goal)).toBe(true)
+    expect(smr.poll(smr.advance())).toBe(false)
+    smr.exit(2)
+    smr.waitSync()
+  })
+
+  it('is entered once, and left once', () => {
+    const smr = Smr.create(SyncDomain.create({ threads: 2 }))
+    smr.enterSync()
+    expect(() => smr.enterSync()).toThrow(LockMisuse)
+    smr.exitSync()
+    expect(() => smr.exitSync()).toThrow(LockMisuse)
+  })
+
+  it('works on when its sequence wraps', () => {
+    const domain = SyncDomain.create({ threads: 2 })
+    const smr = Smr.create(domain)
+    for (const at of [smr.at, smr.at + 64]) domain.memory.store(at, 2 ** 31 - 2)
+    smr.enter(1)
+    const goal = smr.advance()
+    expect(goal).toBeLessThan(0)
+    expect(smr.poll(goal)).toBe(false)
+    smr.exit(1)
+    expect(smr.poll(goal)).toBe(true)
+  })
+})
+
+describe('A read-mostly lock', () => {
+  it('makes a writer pay for every CPU that has read since, and for no other', () => {
+    const domain = SyncDomain.create({ threads: 40 })
+    const met: number[][] = []
+    const memory = domain.memory
+    const at = domain.place({ name: 'rm', code: 99, version: 1 }, RmLock.bytes(40), {}, 64)
+    const rm = new RmLock(
+      memory,
+      at,
+      40,
+      function* (cpus) {
+        met.push([...cpus])
+      },
+      domain,
+    )
+    const readOn = (cpu: number) => {
+      memory.or(rm.tokensOf(cpu), 1 << (cpu & 31))
+      expect(rm.hasTokens()).toBe(true)
+    }
+    rm.write.lockSync().unlock()
+    for (const cpu of [3, 31, 39]) readOn(cpu)
+    rm.write.lockSync().unlock()
+    rm.write.lockSync().unlock()
+    rm.read.lockSync().unlock()
+    rm.write.lockSync().unlock()
+    expect(met).toEqual([[3, 31, 39], [0]])
+  })
+
+  it('waits again for readers that a writer who gave up has waited for', async () => {
+    const rm = RmLock.create(SyncDomain.create())
+    const reader = await rm.read.lock()
+    expect(() => rm.write.lockSync({ timeoutMs: 2 })).toThrow('was not to be had within 2 ms')
+    expect(() => rm.write.lockSync({ timeoutMs: 2 })).toThrow('was not to be had within 2 ms')
+    reader.unlock()
+    rm.write.lockSync().unlock()
+  })
+
+  it('has a bound for CPUs', () => {
+    expect(() => RmLock.create(SyncDomain.create({ threads: 513, bytes: 1 << 20 }))).toThrow(
+      'cpus: expected 1 to 512, came 513',
+    )
+  })
+})

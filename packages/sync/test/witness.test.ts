@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import {
+  LockProfile,
+  lockProfileTable,
+  Mutex,
+  RwLock,
+  SyncDomain,
+  watch,
+  Witness,
+} from '../src/index.ts'
+
+function world(options = {}) {
+  const domain = SyncDomain.create()
+  const witness = Witness.create(domain, options)
+  const lock = (name: string) =>
+    watch(Mutex.create(domain), { name, type: 'sleep mutex', witness })
+  return { domain, witness, lock }
+}
+
+describe('Witness', () => {
+  it('learns an order, and reports the reverse with both places, once', () => {
+    const { witness, lock } = world()
+    const [sender, receiver] = [lock('so_snd'), lock('so_rcv')]
+    const nest = (outer: typeof sender, inner: typeof sender) => {
+      outer.lockSync()
+      inner.lockSync()
+      inner.unlock()
+      outer.unlock()
+    }
+    nest(sender, receiver)
+    nest(sender, receiver)
+    expect(witness.reports).toEqual([])
+    nest(receiver, sender)
+    nest(receiver, sender)
+    expect(witness.reports).toHaveLength(1)
+    const place = String.raw`test/witness\.test\.ts:\d+`
+    const report = new RegExp(
+      [
+        '^lock order reversal:',
+        String.raw` 1st 0x[0-9a-f]+ so_rcv \(so_rcv, sleep mutex\) @ ${place}`,
+        String.raw` 2nd 0x[0-9a-f]+ so_snd \(so_snd, sleep mutex\) @ ${place}`,
+        `lock order so_snd -> so_rcv established at: ${place} then ${place}`,
+        `lock order so_rcv -> so_snd attempted at: ${place} then ${place}$`,
+      ].join('\n'),
+    )
+    expect(witness.reports[0]).toMatch(report)
+  })
+
+  it('finds a reversal over several locks', () => {
+    const { witness, lock } = world({ orders: [['accept', 'so_snd', 'so_rcv']] })
+    const [accept, receiver] = [lock('accept'), lock('so_rcv')]
+    receiver.lockSync()
+    accept.lockSync()
+    expect(witness.reports[0]).toContain('lock order accept -> so_snd declared')
+    expect(witness.reports[0]).toContain('lock order so_snd -> so_rcv declared')
+  })
+
+  it('reports two locks of one type', () => {
+    const { witness, lock } = world()
+    lock('inp').lockSync()
+    lock('inp').lockSync()
+    expect(witness.reports[0]).toMatch(
+      /^acquiring duplicate lock of same type: "inp"\n 1st .* 2nd /s,
+    )
+  })
+
+  it('tells tasks of one thread apart', async () => {
+    const { witness, lock } = world()
+    const [a, b] = [lock('a'), lock('b')]
+    const [first, second] = [await a.lock(), await b.lock()]
+    first.unlock()
+    second.unlock()
+    expect(witness.graph.edges).toEqual([])
+    expect(witness.held(first.td)).toEqual([])
+  })
+
+  it('shares what it has learnt with those that open it', () => {
+    const { domain, witness, lock } = world()
+    lock('a').lockSync()
+    lock('b').lockSync()
+    const reports: string[] = []
+    const other = Witness.open(structuredClone(witness.handle), (report) => reports.push(report))
+    const again = (name: string) => watch(Mutex.create(domain), { name, witness: other })
+    again('b').lockSync()
+    again('a').lockSync()
+    expect(reports[0]).toContain('lock order a -> b established at: test/witness.test.ts')
+  })
+
+  it('counts what it has no room for', () => {
+    const { witness, lock } = world({ names: 3, edges: 1 })
+    for (const name of ['a', 'b', 'c']) lock(name).lockSync()
+    expect(witness.graph.lost()).toBe(2)
+    expect(() => lock('d').lockSync()).toThrow('witness tells 3 names apart: d is one more')
+  })
+})
+
+describe('A lock profile', () => {
+  it('counts and times by place, and prints as debug.lock.prof.stats does', async () => {
+    let nowUs = 0
+    const profile = new LockProfile(() => nowUs)
+    const lock = RwLock.create(SyncDomain.create())
+    const write = watch(lock.write, { name: 'ifnet', type: 'rw', profile })
+    const enter = () => write.lock()
+    for (const heldUs of [3, 5]) {
+      const guard = await enter()
+      nowUs += heldUs
+      guard.unlock()
+    }
+    const guard = await enter()
+    const waiting = write.lock()
+    nowUs += 20
+    guard.unlock()
+    ;(await waiting).unlock()
+    const [row, waiter] = profile.rows()
+    expect(row).toMatchObject({ count: 3, maxUs: 20, totalUs: 28, foundTaken: 0, heldAgainst: 1 })
+    expect(waiter).toMatchObject({ count: 1, waitMaxUs: 20, waitTotalUs: 20, foundTaken: 1 })
+    const table = lockProfileTable(profile.rows(), profile.rows()).split('\n')
+    expect(table[0]!.trim().split(/ +/).join(' ')).toBe(
+      'max wait_max total wait_total count avg wait_avg cnt_hold cnt_lock name',
+    )
+    expect(table[1]).toMatch(
+      /^ {6}20 {9}0 {10}56 {11}0 {11}6 {6}9 {6}0 +2 {6}0 test\/witness\.test\.ts:\d+ \(rw:ifnet\)$/,
+    )
+  })
+})
