@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Explorer } from '../src/engine/explorer.ts'
+import type { Machine } from '../src/engine/machine.ts'
 import { Bounded } from '../src/strategies/bounded.ts'
 import { BruteForce } from '../src/strategies/brute-force.ts'
 import { Exhaustive } from '../src/strategies/exhaustive.ts'
@@ -82,7 +83,24 @@ describe('10,000 random programs, against every order of every step', () => {
   })
 })
 
+/** A strategy with a planted bug: it stops when it has seen a few executions. */
+class Hasty extends Exhaustive {
+  #left = 3
+
+  override finish(machine: Machine): boolean {
+    return --this.#left > 0 && super.finish(machine)
+  }
+}
+
 describe('random programs, against every order of every step', () => {
+  it('find out a strategy that leaves something out', () => {
+    const check = (): unknown =>
+      onPrograms(200, 1, (program, all) => {
+        expect(sorted(outcomeOf(program, new Hasty()).outcomes)).toEqual(sorted(all.outcomes))
+      })
+    expect(check).toThrow('Property failed after')
+  })
+
   it(
     'exhaustive exploration makes each execution, and hardly one twice',
     { timeout: 600_000 },

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { Session } from 'node:inspector'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type ViteDevServer } from 'vite'
 import type { Exploration } from '../src/explore.ts'
@@ -99,6 +101,22 @@ describe('load', () => {
       'packages/interleave/test/fixtures/add.ts:7',
       'packages/interleave/test/fixtures/add.ts:7',
     ])
+  })
+
+  it('hands debuggers a map to the sources as they are', async () => {
+    const session = new Session()
+    session.connect()
+    const maps: string[] = []
+    session.on('Debugger.scriptParsed', ({ params }) => {
+      if (params.url.endsWith('counter.ts.compiled.js')) maps.push(params.sourceMapURL ?? '')
+    })
+    session.post('Debugger.enable')
+    await load(join(FIXTURES, 'counter.ts'))
+    session.disconnect()
+    const json = Buffer.from(maps[0]!.split(',')[1]!, 'base64').toString()
+    const { sources, sourcesContent } = JSON.parse(json) as Record<string, string[]>
+    const at = sources!.indexOf(pathToFileURL(join(FIXTURES, 'add.ts')).href)
+    expect(sourcesContent![at]).toBe(readFileSync(join(FIXTURES, 'add.ts'), 'utf8'))
   })
 
   it('takes URLs, and rejects what is not there', async () => {

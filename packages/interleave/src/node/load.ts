@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { build, type Plugin } from 'esbuild'
@@ -40,7 +40,8 @@ export async function load(
     format: 'cjs',
     platform: 'node',
     target: 'es2023',
-    sourcemap: 'inline',
+    sourcemap: 'external',
+    outfile: 'loaded.js',
     logLevel: 'silent',
     metafile: true,
     conditions: [...(options.conditions ?? [])],
@@ -48,10 +49,21 @@ export async function load(
   }).catch((error: unknown) => {
     throw errors[0] ?? error
   })
-  const [output] = Object.values(result.metafile.outputs)
+  const output = Object.values(result.metafile.outputs).find(({ entryPoint }) => entryPoint)
   const externals = output!.imports.filter(({ external }) => external).map((entry) => entry.path)
   const modules = await importAll(externals, path)
-  return evaluate(result.outputFiles[0]!.text, path, modules)
+  const [map, code] = ['.map', '.js'].map(
+    (end) => result.outputFiles.find((file) => file.path.endsWith(end))!.text,
+  )
+  return evaluate(`${code}\n//# sourceMappingURL=${inline(map!)}`, path, modules)
+}
+
+/** The map as a debugger takes it: inside the script, and with the sources as they are on disk. */
+function inline(text: string): string {
+  const map = JSON.parse(text) as { sources: string[] }
+  map.sources = map.sources.map((source) => pathToFileURL(resolve(source)).href)
+  const encoded = Buffer.from(JSON.stringify(map)).toString('base64')
+  return `data:application/json;base64,${encoded}`
 }
 
 function compiling(packages: readonly string[], errors: unknown[]): Plugin {
@@ -80,10 +92,10 @@ function compiling(packages: readonly string[], errors: unknown[]): Plugin {
 
 async function importAll(names: readonly string[], from: string): Promise<Map<string, unknown>> {
   const modules = new Map<string, unknown>(PROVIDED)
-  const { resolve } = createRequire(from)
+  const require = createRequire(from)
   for (const name of names) {
     if (modules.has(name)) continue
-    const url = name.startsWith('node:') ? name : pathToFileURL(resolve(name)).href
+    const url = name.startsWith('node:') ? name : pathToFileURL(require.resolve(name)).href
     modules.set(name, await import(url))
   }
   return modules
@@ -95,7 +107,7 @@ function evaluate(
   modules: ReadonlyMap<string, unknown>,
 ): Record<string, unknown> {
   const wrapped = `(function (require, module, exports, __filename, __dirname) {${code}\n})`
-  const run = new Script(wrapped, { filename: path }).runInThisContext() as (
+  const run = new Script(wrapped, { filename: `${path}.compiled.js` }).runInThisContext() as (
     ...args: unknown[]
   ) => void
   const module = { exports: {} as Record<string, unknown> }

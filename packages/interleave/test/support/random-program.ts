@@ -19,6 +19,10 @@ export type Instruction =
   | { readonly do: 'notify'; readonly at: number; readonly count: number }
   /** Loops until the word is not 0. */
   | { readonly do: 'await'; readonly at: number }
+  /** Loops until it has exchanged a 0 for a 1. */
+  | { readonly do: 'lock'; readonly at: number }
+  /** Loops until the next word is not 0, and takes a lock to look at it. */
+  | { readonly do: 'awaitLocked'; readonly at: number }
   /** Throws if the register is what it says. */
   | { readonly do: 'assert'; readonly not: number }
 
@@ -57,7 +61,13 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
       count: fc.integer({ min: 1, max: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('await' as const), at }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('await' as const, 'lock' as const, 'awaitLocked' as const),
+      at,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('assert' as const), not: value }) },
 )
 
@@ -104,7 +114,20 @@ function body(instructions: readonly Instruction[], words: Int32Array, log: unkn
       else if (each.do === 'assert') {
         if (register === each.not) throw new Error(`register is ${each.not}`)
       } else if (each.do === 'await') {
-        yield* spin(words, each.at)
+        yield* spin(
+          () => step(OP.load, words, each.at),
+          (seen) => seen !== 0,
+        )
+      } else if (each.do === 'lock') {
+        yield* spin(
+          () => step(OP.exchange, words, each.at, 1),
+          (seen) => seen === 0,
+        )
+      } else if (each.do === 'awaitLocked') {
+        yield* spin(
+          () => lookLocked(words, each.at),
+          (seen) => seen !== 0,
+        )
       } else {
         prepare(each, words)
         const result = yield STEP
@@ -115,8 +138,10 @@ function body(instructions: readonly Instruction[], words: Int32Array, log: unkn
   }
 }
 
-/** What the compiler makes of `while (Atomics.load(words, at) === 0);`. */
-function* spin(words: Int32Array, at: number): Generator<unknown, void, unknown> {
+type Round = Generator<unknown, unknown, unknown>
+
+/** What the compiler makes of `do seen = round() while (!isDone(seen))`. */
+function* spin(round: () => Round, isDone: (seen: unknown) => boolean): Generator<unknown, void> {
   let mark = -1
   for (;;) {
     const { host } = state
@@ -125,9 +150,24 @@ function* spin(words: Int32Array, at: number): Generator<unknown, void, unknown>
       yield STEP
     }
     mark = host!.length
-    state.pending.access(OP.load, 0, words as never, at)
-    if ((yield STEP) !== 0) return
+    if (isDone(yield* round())) return
   }
+}
+
+function* step(kind: 0 | 1 | 7, words: Int32Array, at: number, value = 0): Round {
+  state.pending.access(kind, 0, words as never, at).first = value
+  return yield STEP
+}
+
+/** Takes the lock at `at`, looks at the next word, and gives the lock back. */
+function* lookLocked(words: Int32Array, at: number): Round {
+  yield* spin(
+    () => step(OP.exchange, words, at, 1),
+    (seen) => seen === 0,
+  )
+  const seen = yield* step(OP.load, words, (at + 1) % 3)
+  yield* step(OP.store, words, at, 0)
+  return seen
 }
 
 function prepare(each: Instruction & { at: number }, words: Int32Array): void {
