@@ -139,7 +139,7 @@ function pictureOf(result) {
         `${result.seconds} s, on ${cpus().length} cores at a load of ${result.load.toFixed(0)}`,
       `Half within ${within(result, 0.5)}, 99 % within ${within(result, 0.99)}, ` +
         `${((beyond / result.reads) * 100).toFixed(2)} % beyond ${formatNs(shownUs * 1000)}, ` +
-        `at most ${formatNs(result.worstNs)}; the page's own bound ${formatNs(result.longestNs)}`,
+        `at most ${formatNs(result.worstNs)}; bound ${formatNs(result.longestNs)}`,
     ],
     bins,
     binWidth: BIN_US,

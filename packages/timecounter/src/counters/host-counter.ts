@@ -17,8 +17,9 @@ export function hrtimeCounter(hrtime: HrTime): Counter {
     quality: 1000,
     ...NANOSECONDS,
     read: () => {
-      const [seconds, nanoseconds] = hrtime()
-      const ns = seconds * 1e9 + nanoseconds
+      // By index: to take a pair apart by pattern goes through its iterator, 3 ns here.
+      const pair = hrtime()
+      const ns = pair[0] * 1e9 + pair[1]
       return ns < WRAP_NS ? ns : ns % WRAP_NS
     },
   }
