@@ -73,7 +73,8 @@ function indexer(n: number, minimum: number): LitmusProgram {
           for (let message = 1; message <= 4; message++) {
             const value = message * 11 + me
             let slot = (value * 7) % 128
-            while (Atomics.compareExchange(table, 2 * slot, 0, value) !== 0) slot = (slot + 1) % 128
+            while (Atomics.compareExchange(table, 2 * slot, 0, value) !== 0)
+              slot = (slot + 1) % 128
           }
         })
       }

@@ -122,13 +122,13 @@ function conclusion(
   const how = stopped
     ? `stopped at ${stopped}, after ${counted}`
     : failure
-    ? `in execution ${count}`
-    : `${isAll ? 'all ' : ''}${counted}`
+      ? `in execution ${count}`
+      : `${isAll ? 'all ' : ''}${counted}`
   const what = failure
     ? `${failure.kind}: ${failure.message}`
     : verdict === 'holds'
-    ? 'holds'
-    : 'nothing found'
+      ? 'holds'
+      : 'nothing found'
   const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim})`
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
 }

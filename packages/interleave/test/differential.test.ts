@@ -101,40 +101,36 @@ describe('random programs, against every order of every step', () => {
     expect(check).toThrow('Property failed after')
   })
 
-  it(
-    'exhaustive exploration makes each execution, and hardly one twice',
-    { timeout: 600_000 },
-    () => {
-      let executions = 0
-      let classes = 0
-      let exact = 0
-      const checked = onPrograms(2_000, 2, (program) => {
-        const all = outcomeOf(program, new BruteForce(false), true)
-        const once = outcomeOf(program, new Exhaustive(), true)
-        expect(sorted(once.classes)).toEqual(sorted(all.classes))
-        executions += once.executions
-        classes += all.classes.size
-        if (once.executions === all.classes.size) exact++
-      })
-      expect(checked).toBeGreaterThan(1_500)
-      expect(exact / checked).toBeGreaterThan(0.99)
-      expect(executions / classes).toBeLessThan(1.001)
-    },
-  )
+  it('exhaustive exploration makes each execution, and hardly one twice', {
+    timeout: 600_000,
+  }, () => {
+    let executions = 0
+    let classes = 0
+    let exact = 0
+    const checked = onPrograms(2_000, 2, (program) => {
+      const all = outcomeOf(program, new BruteForce(false), true)
+      const once = outcomeOf(program, new Exhaustive(), true)
+      expect(sorted(once.classes)).toEqual(sorted(all.classes))
+      executions += once.executions
+      classes += all.classes.size
+      if (once.executions === all.classes.size) exact++
+    })
+    expect(checked).toBeGreaterThan(1_500)
+    expect(exact / checked).toBeGreaterThan(0.99)
+    expect(executions / classes).toBeLessThan(1.001)
+  })
 
-  it(
-    'preemption bounding finds the same when the bound is high enough',
-    { timeout: 600_000 },
-    () => {
-      const checked = onPrograms(2_000, 3, (program, all) => {
-        const strategy = new Bounded(20)
-        const some = outcomeOf(program, new Bounded(20, 20))
-        expect(sorted(some.outcomes)).toEqual(sorted(all.outcomes))
-        expect(strategy.isExhaustive).toBe(true)
-      })
-      expect(checked).toBeGreaterThan(1_500)
-    },
-  )
+  it('preemption bounding finds the same when the bound is high enough', {
+    timeout: 600_000,
+  }, () => {
+    const checked = onPrograms(2_000, 3, (program, all) => {
+      const strategy = new Bounded(20)
+      const some = outcomeOf(program, new Bounded(20, 20))
+      expect(sorted(some.outcomes)).toEqual(sorted(all.outcomes))
+      expect(strategy.isExhaustive).toBe(true)
+    })
+    expect(checked).toBeGreaterThan(1_500)
+  })
 
   it.each([
     ['random walk', (seed: number) => new RandomWalk({ executions: 200, seed })],

@@ -98,7 +98,9 @@ describe('memory and functions from elsewhere are refused', () => {
 
   it('a buffer that was not made by setup', () => {
     const program = ({ thread }: World): void => thread('t', () => void Atomics.load(outside, 0))
-    expect(() => explore({}, program)).toThrow(/was not made in this execution; make it in `setup`/)
+    expect(() => explore({}, program)).toThrow(
+      /was not made in this execution; make it in `setup`/,
+    )
   })
 
   it('a function that is not compiled, as a thread', () => {

@@ -74,7 +74,9 @@ async function measure(seconds) {
   const url = new URL(import.meta.url)
   const { handle, startNs } = await start('tick')
   const clock = FastClock.attach(handle, hrtimeCounter(process.hrtime))
-  const readers = Array.from({ length: READERS }, () => start('read', { handle, startNs, seconds }))
+  const readers = Array.from({ length: READERS }, () =>
+    start('read', { handle, startNs, seconds }),
+  )
   const parts = await Promise.all(readers)
   const { ticks } = clock.statistics()
   const [load] = loadavg()

@@ -18,19 +18,29 @@ const counter = hrtimeCounter(process.hrtime)
 function reader({ handle, words, index }) {
   const clock = FastClock.attach(handle, counter)
   let sum = 0
-  work(words, index, (phase) => phase === READING || phase === TICKING, () => {
-    let part = 0
-    for (let i = 0; i < BATCH; i++) part += clock.now()
-    sum += part
-    Atomics.add(words, COUNTS + index, 1)
-  })
+  work(
+    words,
+    index,
+    (phase) => phase === READING || phase === TICKING,
+    () => {
+      let part = 0
+      for (let i = 0; i < BATCH; i++) part += clock.now()
+      sum += part
+      Atomics.add(words, COUNTS + index, 1)
+    },
+  )
   return sum
 }
 
 function tickerOf({ handle, words, index }) {
   const ticker = FastClock.attach(handle, counter).ticker({ isFirst: true })
   const never = new Int32Array(new SharedArrayBuffer(4))
-  work(words, index, (phase) => phase === TICKING, () => Atomics.wait(never, 0, 0, ticker.turn()))
+  work(
+    words,
+    index,
+    (phase) => phase === TICKING,
+    () => Atomics.wait(never, 0, 0, ticker.turn()),
+  )
 }
 
 /** Does `step` again and again while the phase is one of its own; sleeps through the others. */

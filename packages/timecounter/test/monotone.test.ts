@@ -53,7 +53,12 @@ class Run {
   readonly #writers
   #passed = 0
 
-  constructor(bits: number, start: number, within: readonly Event[], readonly every: number) {
+  constructor(
+    bits: number,
+    start: number,
+    within: readonly Event[],
+    readonly every: number,
+  ) {
     this.#within = within
     this.counters = [
       new SetCounter(bits, 1_193_182, start % 2 ** bits, 'a'),
@@ -71,10 +76,7 @@ class Run {
     })
     this.#clock = clockOn(this.counters, { memory })
     this.#readers = [this.#clock.reader(), this.#clock.reader(), this.#clock.reader()]
-    this.#writers = [
-      this.#clock.windup,
-      new Windup(memory, this.#clock.handle, this.counters),
-    ]
+    this.#writers = [this.#clock.windup, new Windup(memory, this.#clock.handle, this.counters)]
     this.#accesses = 1
   }
 

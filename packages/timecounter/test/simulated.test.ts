@@ -135,11 +135,13 @@ describe('callouts on a simulated machine', () => {
       const callout = shared.at! + index * CALLOUT_BYTES
       yield* wheels[cpu.id]!.reset(callout, 10_000, 0, index, { cpu: target })
     }
-    const run = (cpu: Cpu): CalloutFunction => (index) => {
-      if (owner[index] !== cpu.id) fired.wrong++
-      if (cpu.now() < due[index]!) fired.early++
-      return ++fired.count[index]! < ROUNDS ? pass(cpu, index) : undefined
-    }
+    const run =
+      (cpu: Cpu): CalloutFunction =>
+      (index) => {
+        if (owner[index] !== cpu.id) fired.wrong++
+        if (cpu.now() < due[index]!) fired.early++
+        return ++fired.count[index]! < ROUNDS ? pass(cpu, index) : undefined
+      }
     const setAlarm = (cpu: Cpu, nextNs: number) => {
       const delay = Math.max(0, nextNs - cpu.now())
       cpu.alarm(delay, () => executives[cpu.id]!.start(again(cpu)))

@@ -21,9 +21,7 @@ function sample(): Timecounters {
 describe('the choice of a counter', () => {
   it('is the best by quality: HPET, in the sample of timecounters(4)', () => {
     const all = sample()
-    expect(all.choice()).toBe(
-      'TSC-low(-100) HPET(950) i8254(0) ACPI-fast(900) dummy(-1000000)',
-    )
+    expect(all.choice()).toBe('TSC-low(-100) HPET(950) i8254(0) ACPI-fast(900) dummy(-1000000)')
     expect(all.hardware().name).toBe('HPET')
   })
 

@@ -200,7 +200,8 @@ function link(e: Emitter, links: readonly AnyNode[], last: number): void {
   const optional = links[first]!
   const callee = links[first - 1]!
   const isMethod = optional.type === 'CallExpression' && callee.type === 'MemberExpression'
-  if (isMethod && callee.object.type !== 'Super') return optionalMethod(e, links, last, first, held)
+  if (isMethod && callee.object.type !== 'Super')
+    return optionalMethod(e, links, last, first, held)
   e.write(`((${held} = `)
   link(e, links, first - 1)
   e.write(`) == null ? undefined : `)

@@ -45,7 +45,10 @@ const handlers: Record<string, Handler | undefined> = Object.assign(
  * Outside a check the compiled module does what the source does. Throws `CompileError`, which
  * names place and reason, for what cannot be compiled.
  */
-export function compile(source: string, options: CompileOptions): { code: string; map: SourceMap } {
+export function compile(
+  source: string,
+  options: CompileOptions,
+): { code: string; map: SourceMap } {
   const locate = locator(options.map)
   const emitter = new Emitter(source, options.file, handlers, locate)
   const tree = parseModule(source, options.file, locate)

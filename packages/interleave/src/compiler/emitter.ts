@@ -26,7 +26,10 @@ export interface FunctionContext {
 export class CompileError extends Error {
   override readonly name = 'CompileError'
 
-  constructor(readonly where: string, readonly reason: string) {
+  constructor(
+    readonly where: string,
+    readonly reason: string,
+  ) {
     super(`${where}: cannot be compiled for checking: ${reason}`)
   }
 }
@@ -89,7 +92,8 @@ export class Emitter {
   /** Writes a value that takes a name from where it stands, if it is a function without one. */
   named(name: string | undefined, value: AnyNode): void {
     const isNameless =
-      value.type === 'ArrowFunctionExpression' || (value.type === 'FunctionExpression' && !value.id)
+      value.type === 'ArrowFunctionExpression' ||
+      (value.type === 'FunctionExpression' && !value.id)
     this.#name = isNameless ? name : undefined
     this.node(value)
     this.#name = undefined

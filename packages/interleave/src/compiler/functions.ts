@@ -51,7 +51,8 @@ export function plainFunction(e: Emitter, node: FunctionNode, plainContext: numb
       e.write(') {')
       const slot = e.out.slot()
       functionBody(e, node)
-      slot.text = e.context.temporaries.length > 0 ? `let ${e.context.temporaries.join(', ')};` : ''
+      slot.text =
+        e.context.temporaries.length > 0 ? `let ${e.context.temporaries.join(', ')};` : ''
     })
     e.write('}')
   })

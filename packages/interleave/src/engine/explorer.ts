@@ -44,7 +44,10 @@ export class Explorer {
   readonly persistent: Persistent
   readonly #environment = new Environment()
 
-  constructor(readonly setup: Setup, races: RacePolicy) {
+  constructor(
+    readonly setup: Setup,
+    races: RacePolicy,
+  ) {
     const names = new ObjectNames()
     this.persistent = { names, threadIds: new Map(), events: [], races }
   }

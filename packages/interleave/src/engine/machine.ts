@@ -180,7 +180,7 @@ export class Machine implements Core, Host {
     const offset = info.byteOffset + operation.index * (isDataView ? 1 : bytes)
     const at = Math.floor(offset / 8)
     const object = this.persistent.names.object(SPACE.memory, info.buffer.id, at)
-    return { object, at, mask: ((1 << bytes) - 1) << offset % 8 }
+    return { object, at, mask: ((1 << bytes) - 1) << (offset % 8) }
   }
 
   /** Which thread made each step, by key. */

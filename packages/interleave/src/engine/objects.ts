@@ -64,7 +64,10 @@ export class BufferInfo {
   readonly words: Int32Array
   readonly #bytes: Uint8Array
 
-  constructor(readonly id: number, readonly buffer: SharedArrayBuffer) {
+  constructor(
+    readonly id: number,
+    readonly buffer: SharedArrayBuffer,
+  ) {
     this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
     this.#bytes = new Uint8Array(buffer)
   }

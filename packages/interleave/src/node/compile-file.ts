@@ -24,7 +24,10 @@ export async function compileFile(path: string): Promise<{ code: string; map: So
   return { code: compiled.code, map: map as unknown as SourceMap }
 }
 
-async function stripTypes(source: string, path: string): Promise<{ code: string; map: SourceMap }> {
+async function stripTypes(
+  source: string,
+  path: string,
+): Promise<{ code: string; map: SourceMap }> {
   const { code, map } = await transform(source, {
     loader: path.endsWith('x') ? 'tsx' : 'ts',
     target: 'es2023',

@@ -10,7 +10,9 @@ export function timeline(report: FailureReport, title: string): string {
   const { kind, message, where, threads, rows, preemptions, replay } = report
   const place = where === '' ? '' : `<p class="where">at <code>${escape(where)}</code></p>`
   const switches = preemptions === 1 ? '1 preemption' : `${preemptions} preemptions`
-  const lanes = threads.map((name, i) => `<th class="lane c${i % 6}">${escape(name)}</th>`).join('')
+  const lanes = threads
+    .map((name, i) => `<th class="lane c${i % 6}">${escape(name)}</th>`)
+    .join('')
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -45,7 +45,9 @@ export class Loop {
     else changes.noteRound(this, this.#start, !same(variables, this.#variables))
     this.#silentRounds = host.length === this.#steps ? this.#silentRounds + 1 : 0
     if (this.#silentRounds > MAX_SILENT_ROUNDS) {
-      throw new RangeError(`expected a step, got ${MAX_SILENT_ROUNDS} rounds of a loop without any`)
+      throw new RangeError(
+        `expected a step, got ${MAX_SILENT_ROUNDS} rounds of a loop without any`,
+      )
     }
     this.#steps = host.length
     this.#changes = changes.mark()

@@ -41,7 +41,10 @@ export function modelOf(fn: AnyFunction, self: unknown, args: unknown[]): Model 
 }
 
 /** All elements of a shared array, one step each. */
-export function* snapshot(place: number, view: SharedView): Generator<unknown, unknown[], unknown> {
+export function* snapshot(
+  place: number,
+  view: SharedView,
+): Generator<unknown, unknown[], unknown> {
   const elements: unknown[] = []
   for (let i = 0; i < lengthOf(view); i++) {
     getElement(place, view, i)

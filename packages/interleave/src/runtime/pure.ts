@@ -4,7 +4,14 @@
  */
 const pure = new WeakSet<object>()
 
-const WHOLE: readonly object[] = [Math, Number, BigInt, Object.prototype, Reflect, Number.prototype]
+const WHOLE: readonly object[] = [
+  Math,
+  Number,
+  BigInt,
+  Object.prototype,
+  Reflect,
+  Number.prototype,
+]
 const SOME: readonly (readonly [object, readonly string[]])[] = [
   [Object, ['is', 'keys', 'values', 'entries', 'freeze', 'getPrototypeOf', 'hasOwn']],
   [Array, ['isArray']],

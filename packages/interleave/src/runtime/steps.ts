@@ -34,7 +34,10 @@ export class Steps {
   }
 
   /** `next`, `throw` or `return` as steps of whoever drives this generator. */
-  *drive(method: 'next' | 'throw' | 'return', value: unknown): Generator<unknown, Result, unknown> {
+  *drive(
+    method: 'next' | 'throw' | 'return',
+    value: unknown,
+  ): Generator<unknown, Result, unknown> {
     const changes = state.thread?.changes
     changes?.noteDrive(this, this.#exit)
     changes?.driven.push(this)

@@ -25,7 +25,10 @@ export class Bounded implements Strategy {
   /** Whether some schedule of this round would have needed one preemption more. */
   #isCut = false
 
-  constructor(readonly maxPreemptions: number, first = 0) {
+  constructor(
+    readonly maxPreemptions: number,
+    first = 0,
+  ) {
     this.#bound = first
   }
 

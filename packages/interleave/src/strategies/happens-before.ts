@@ -110,7 +110,8 @@ function conflict(event: Event, at: number, other: Event): boolean {
   const object = event.objects[at]!
   for (let i = 0; i < other.size; i++) {
     if (other.objects[i] !== object) continue
-    const bits = (event.changed[at]! & other.touched[i]!) | (event.touched[at]! & other.changed[i]!)
+    const bits =
+      (event.changed[at]! & other.touched[i]!) | (event.touched[at]! & other.changed[i]!)
     if (bits !== 0) return true
   }
   return false

@@ -21,13 +21,19 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
   ['bit atomics', 'Atomics.or(a, 0, 7); Atomics.and(a, 0, 5); Atomics.xor(a, 0, 1); return a[0]'],
   ['exchange', 'return [Atomics.exchange(a, 0, 4), Atomics.compareExchange(a, 0, 4, 9), a[0]]'],
   ['store returns the number', 'return [Atomics.store(a, 0, 3.9), Atomics.store(a, 1, -0)]'],
-  ['atomics by another name', `const { load, store } = Atomics; store(a, 0, 8); return load(a, 0)`],
+  [
+    'atomics by another name',
+    `const { load, store } = Atomics; store(a, 0, 8); return load(a, 0)`,
+  ],
   ['atomics as an object', 'const A = Atomics; A.add(a, 0, 3); return A["load"](a, 0)'],
   [
     'atomics with a spread',
     'const at = [a, 0]; Atomics.store(...at, 6); return Atomics.load(...at)',
   ],
-  ['atomics on private memory', `const b = new Int32Array(2); Atomics.add(b, 0, 2); return [...b]`],
+  [
+    'atomics on private memory',
+    `const b = new Int32Array(2); Atomics.add(b, 0, 2); return [...b]`,
+  ],
   ['errors of atomics', 'try { Atomics.load(a, 99) } catch (e) { return e.name }'],
   ['errors of the wrong kind', 'try { Atomics.load([1], 0) } catch (e) { return e.name }'],
   ['isLockFree', 'return [1, 2, 4, 8].map((n) => Atomics.isLockFree(n))'],
@@ -40,7 +46,10 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
     'recursion',
     'const f = function again(n) { a[0]++; return n ? again(n - 1) : a[0] }; return f(4)',
   ],
-  ['closures', `let n = 0; const add = () => { n += 1; a[0] = n }; add(); add(); return [n, a[0]]`],
+  [
+    'closures',
+    `let n = 0; const add = () => { n += 1; a[0] = n }; add(); add(); return [n, a[0]]`,
+  ],
   [
     'this',
     `const o = { v: 2, f() { return [1].map(() => this.v) }, g() { const h = () => this.v;
@@ -261,5 +270,8 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
     `const m = new Map(); m.set("k", a[0]); for (const [k, v] of m) a[1] = k.length + v;
       return [m.get("k"), a[1], new Set([1, 1]).size]`,
   ],
-  ['delete and in', `const o = { x: 1 }; const had = "x" in o; delete o.x; return [had, "x" in o]`],
+  [
+    'delete and in',
+    `const o = { x: 1 }; const had = "x" in o; delete o.x; return [had, "x" in o]`,
+  ],
 ]

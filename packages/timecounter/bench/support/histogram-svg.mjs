@@ -22,8 +22,12 @@ export function histogramSvg({ title, captions, bins, binWidth, unit, mark }) {
   const plotHeight = HEIGHT - TOP - BOTTOM
   const x = (value) => LEFT + (value / (bins.length * binWidth)) * plotWidth
   const y = (count) =>
-    HEIGHT - BOTTOM - (count < 1 ? 0 : ((Math.log10(count) + 0.15) / (decades + 0.15)) * plotHeight)
-  const bars = bins.map((count, bin) => barOf(count, x(bin * binWidth), x((bin + 1) * binWidth), y))
+    HEIGHT -
+    BOTTOM -
+    (count < 1 ? 0 : ((Math.log10(count) + 0.15) / (decades + 0.15)) * plotHeight)
+  const bars = bins.map((count, bin) =>
+    barOf(count, x(bin * binWidth), x((bin + 1) * binWidth), y),
+  )
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"`,
     ` font-family="system-ui, sans-serif" font-size="13" fill="${INK}">`,

@@ -68,9 +68,7 @@ export class Bintime {
 
   /** Below, at or after `other`: -1, 0 or 1. */
   compare(other: Bintime): -1 | 0 | 1 {
-    return (
-      order(this.sec, other.sec) || order(this.high, other.high) || order(this.low, other.low)
-    )
+    return order(this.sec, other.sec) || order(this.high, other.high) || order(this.low, other.low)
   }
 }
 

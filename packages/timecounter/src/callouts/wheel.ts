@@ -154,7 +154,9 @@ export class Wheel {
 
   #wide(high: 'nextHigh' | 'doneHigh', low: 'nextLow' | 'doneLow'): number {
     const { memory, at } = this
-    return memory.read(at + WHEEL.offset[high]) * HALF + (memory.read(at + WHEEL.offset[low]) >>> 0)
+    return (
+      memory.read(at + WHEEL.offset[high]) * HALF + (memory.read(at + WHEEL.offset[low]) >>> 0)
+    )
   }
 
   #setWide(high: 'nextHigh' | 'doneHigh', low: 'nextLow' | 'doneLow', ns: number): void {

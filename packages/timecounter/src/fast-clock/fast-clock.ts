@@ -4,7 +4,14 @@ import { bintimeToNs, nsToBintime } from '../arithmetic/timespec.ts'
 import { type Counter, counterDelta, largestDelta } from '../counters/counter.ts'
 import { BadTime, checkHz } from '../errors.ts'
 import type { GenerationRing } from '../timehands/generation-ring.ts'
-import { boottimeOf, HANDS, HANDS_WORDS, offsetOf, READER_WORDS, wide } from '../timehands/hands.ts'
+import {
+  boottimeOf,
+  HANDS,
+  HANDS_WORDS,
+  offsetOf,
+  READER_WORDS,
+  wide,
+} from '../timehands/hands.ts'
 import {
   openRing,
   placeTimehands,
