@@ -4,7 +4,7 @@ const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 type Signal = keyof typeof STATUS
 
 /**
- * Runs `work` with a signal that Ctrl-C aborts, and leaves with the status for it when `work`, which
+/** Ends work at a signal of the terminal or of the system. */
  * prints what there is by then, has ended. A second Ctrl-C ends the program at once.
  */
 export async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
