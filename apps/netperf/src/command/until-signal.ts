@@ -3,7 +3,7 @@ const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 
 type Signal = keyof typeof STATUS
 
-/**
+ * Runs work until it ends or a signal comes. At a signal the work is stopped, and what it
 /** Ends work at a signal of the terminal or of the system. */
  * prints what there is by then, has ended. A second Ctrl-C ends the program at once.
  */
