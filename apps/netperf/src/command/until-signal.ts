@@ -3,8 +3,8 @@ const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 
 type Signal = keyof typeof STATUS
 
- * Runs work until it ends or a signal comes. At a signal the work is stopped, and what it
-/** Ends work at a signal of the terminal or of the system. */
+/**
+ * Runs work until it ends or a signal comes. The promise settles when the work, which at a signal
  * prints what there is by then, has ended. A second Ctrl-C ends the program at once.
  */
 export async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
