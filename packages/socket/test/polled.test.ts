@@ -6,7 +6,7 @@ const boot = new URL('./fixtures/polled.mjs', import.meta.url)
 
 it.each([1, 2, 3])('a poller serves 12 clients to the last byte, on %i CPUs', async (cpus) => {
   const bytes = 200_000
-  let finish = (_: unknown): void => {}
+  let finish!: (value: unknown) => void
   const finished = new Promise((resolve) => (finish = resolve))
   const machine = await startLive({
     cpus,

@@ -34,25 +34,27 @@ export class SimHost {
     this.#worker = undefined
   }
 
+  /** Takes back only the listeners that it added: the worker's own deliver its messages. */
   #ask(worker: Worker, request: SimRequest): Promise<SimReply | undefined> {
     return new Promise((resolve, reject) => {
       const end = (act: () => void) => {
         this.#signal.removeEventListener('abort', onAbort)
-        worker.removeAllListeners()
+        worker.off('message', onReply).off('error', onError).off('exit', onExit)
         act()
+      }
+      const onReply = (reply: SimReply) => end(() => resolve(reply))
+      const onError = (error: Error) => {
+        end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))
+      }
+      const onExit = (code: number) => {
+        end(() => reject(new BenchError(`the simulation's worker exited with status ${code}`)))
       }
       const onAbort = () => {
         end(() => resolve(undefined))
         void this.stop()
       }
       this.#signal.addEventListener('abort', onAbort)
-      worker.on('message', (reply: SimReply) => end(() => resolve(reply)))
-      worker.on('error', (error: Error) => {
-        end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))
-      })
-      worker.on('exit', (code) => {
-        end(() => reject(new BenchError(`the simulation's worker exited with status ${code}`)))
-      })
+      worker.on('message', onReply).on('error', onError).on('exit', onExit)
       worker.postMessage(request)
     })
   }

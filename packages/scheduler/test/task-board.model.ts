@@ -1,0 +1,109 @@
+import { explore } from '@smpnet/interleave'
+import '@smpnet/interleave/vitest'
+import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
+import {
+  Lot,
+  NotifyWaker,
+  type Outcome,
+  PARK,
+  PARKED,
+  RUNNING,
+  SLEEPING,
+  WAITER,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/sync'
+import { expect, it } from 'vitest'
+import { TaskBoard } from '../src/tasks/task-board.ts'
+
+/** Drives a generator by blocking, and never spins: every schedule is tried anyway. */
+function drive<T>(td: Waiter, waiting: Waiting<T>): T {
+  let step = waiting.next(WOKEN)
+  while (!step.done) step = waiting.next(step.value === PARK ? sleep(td) : WOKEN)
+  return step.value
+}
+
+function sleep(td: Waiter): Outcome {
+  const memory = td.lot.memory as LiveMemory
+  const state = td.at + WAITER.offset.state
+  if (memory.compareExchange(state, PARKED, SLEEPING) === PARKED) {
+    while (memory.load(state) === SLEEPING) Atomics.wait(memory.words, state >> 2, SLEEPING)
+  }
+  memory.store(state, RUNNING)
+  return WOKEN
+}
+
+/** How a sender tells the CPUs of a task. */
+type Send = (board: TaskBoard, place: Address, td: Waiter) => void
+
+const putThenCall: Send = (board, place, td) => {
+  board.put(place)
+  if (!board.tryCall(td.lot)) drive(td, board.call(td.lot))
+}
+
+/** One thread sends tasks and waits for their results; each server serves `each` of them. */
+function model(name: string, servers: number, each: number, send: Send = putThenCall) {
+  return explore({ name }, ({ thread, after }) => {
+    const memory = LiveMemory.create(8192)
+    const arena = Arena.create(memory)
+    const shape = { buckets: 1, cpus: 3, threads: 1, waiters: 3 }
+    const handle = Lot.place(arena, shape)
+    const waker = new NotifyWaker(memory)
+    const td = (cpu: number) => new Lot(memory, handle, waker, cpu).waiter()
+    const board = new TaskBoard(memory, TaskBoard.place(arena, { places: 2, payloadBytes: 64 }))
+    const sent = board.places().slice(0, servers * each)
+    const came: Address[] = []
+    const sender = td(0)
+    const served = Array.from({ length: servers }, () => [] as Address[])
+    const tds = served.map((_, server) => td(server + 1))
+    thread('sender', () => {
+      for (const place of sent) send(board, place, sender)
+      while (came.length < sent.length) {
+        let place = board.takeDone()
+        if (place === NIL) drive(sender, board.waitForDone(sender))
+        while (place !== NIL) {
+          came.push(place)
+          place = board.after(place)
+        }
+      }
+    })
+    served.forEach((mine, server) => {
+      const self = tds[server]!
+      thread(`server ${server}`, () => {
+        while (mine.length < each) {
+          const place = board.take()
+          if (place === NIL) {
+            drive(self, board.waitForTask(self))
+            continue
+          }
+          mine.push(place)
+          drive(self, board.finish(place, self.lot))
+        }
+      })
+    })
+    after(() => {
+      expect(came.toSorted((a, b) => a - b)).toEqual(sent)
+      expect(served.flat().toSorted((a, b) => a - b)).toEqual(sent)
+    })
+  })
+}
+
+it.each([
+  [1, 1],
+  [1, 2],
+  [2, 1],
+])('loses no task and no result, with %i servers of %i tasks each', (servers, each) => {
+  const result = model(`task board, ${servers} servers, ${each} tasks each`, servers, each)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('finds a sender that looks for sleepers before its task can be seen', () => {
+  const result = model('hasty sender', 1, 1, (board, place, td) => {
+    if (!board.tryCall(td.lot)) drive(td, board.call(td.lot))
+    board.put(place)
+  })
+  expect(result.verdict).toBe('fails')
+  expect(['deadlock', 'lost-wakeup']).toContain(result.failure?.kind)
+})
