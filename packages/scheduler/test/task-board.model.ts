@@ -1,4 +1,4 @@
-import { explore } from '@smpnet/interleave'
+import { bounded, exhaustive, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import {
@@ -42,9 +42,19 @@ const putThenCall: Send = (board, place, td) => {
   if (!board.tryCall(td.lot)) drive(td, board.call(td.lot))
 }
 
+/** Every schedule, however often threads preempt each other. */
+const ALL = Number.POSITIVE_INFINITY
+
 /** One thread sends tasks and waits for their results; each server serves `each` of them. */
-function model(name: string, servers: number, each: number, send: Send = putThenCall) {
-  return explore({ name }, ({ thread, after }) => {
+function model(
+  name: string,
+  servers: number,
+  each: number,
+  preemptions: number,
+  send = putThenCall,
+) {
+  const strategy = preemptions === ALL ? exhaustive() : bounded(preemptions)
+  return explore({ name, strategy }, ({ thread, after }) => {
     const memory = LiveMemory.create(8192)
     const arena = Arena.create(memory)
     const shape = { buckets: 1, cpus: 3, threads: 1, waiters: 3 }
@@ -90,17 +100,18 @@ function model(name: string, servers: number, each: number, send: Send = putThen
 }
 
 it.each([
-  [1, 1],
-  [1, 2],
-  [2, 1],
-])('loses no task and no result, with %i servers of %i tasks each', (servers, each) => {
-  const result = model(`task board, ${servers} servers, ${each} tasks each`, servers, each)
+  [1, 1, ALL],
+  [1, 2, 2],
+  [2, 1, 1],
+])('loses nothing: %i servers, %i tasks each, %d preemptions', (servers, each, preemptions) => {
+  const name = `task board, ${servers} servers, ${each} tasks each`
+  const result = model(name, servers, each, preemptions)
   expect(result).toHold()
   console.log(result.summary)
 })
 
 it('finds a sender that looks for sleepers before its task can be seen', () => {
-  const result = model('hasty sender', 1, 1, (board, place, td) => {
+  const result = model('hasty sender', 1, 1, ALL, (board, place, td) => {
     if (!board.tryCall(td.lot)) drive(td, board.call(td.lot))
     board.put(place)
   })
