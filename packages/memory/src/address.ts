@@ -13,7 +13,7 @@ export const WORD_BYTES = 4
  */
 export const CACHE_LINE_BYTES = 64
 
-/** The smallest multiple of `alignment`, a power of two, that is not below `bytes`. */
+/** The smallest multiple of `alignment` that is not below `bytes`, above 2^31 too. */
 export function alignUp(bytes: number, alignment: number): number {
-  return (bytes + alignment - 1) & -alignment
+  return Math.ceil(bytes / alignment) * alignment
 }

@@ -55,11 +55,12 @@ export class Arena {
 
   /**
    * The address of `bytes` zero bytes for `what`, on whole cache lines of their own.
-   * Throws OutOfMemory, naming `what`, when they are not there.
+   * Throws OutOfMemory, naming `what`, when they are not there, and a RangeError for no bytes.
    */
   place(what: string, bytes: number): Address {
+    if (!(bytes >= 1)) throw new RangeError(`${what} has at least 1 byte: ${bytes} came`)
     const { memory } = this
-    const wanted = alignUp(Math.max(bytes, 1), CACHE_LINE_BYTES)
+    const wanted = alignUp(bytes, CACHE_LINE_BYTES)
     for (;;) {
       const end = memory.load(ROOT.offset.end)
       const left = memory.size - end

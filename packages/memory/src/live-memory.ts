@@ -1,4 +1,4 @@
-import { type Address, CACHE_LINE_BYTES } from './address.ts'
+import type { Address } from './address.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 
@@ -8,6 +8,8 @@ const SHORT_COPY_BYTES = 32
 const SPINNING_ATTEMPTS = 64
 /** How long one of those later attempts sleeps at most. */
 const NAP_MS = 0.05
+/** A word of this thread's own to nap on: one of the memory might be somebody's to wait on. */
+const NOBODY_NOTIFIES = new Int32Array(new SharedArrayBuffer(4))
 
 /** Memory on a live machine: `Atomics` on one SharedArrayBuffer, which every thread opens. */
 export class LiveMemory implements Memory {
@@ -104,8 +106,7 @@ export class LiveMemory implements Memory {
   /** Sleeps on a word that nobody notifies. A browser's main thread may not, and spins on. */
   #nap(): void {
     try {
-      const never = (CACHE_LINE_BYTES >> 2) - 1
-      Atomics.wait(this.words, never, 0, NAP_MS)
+      Atomics.wait(NOBODY_NOTIFIES, 0, 0, NAP_MS)
     } catch {
       for (let i = 0; i < SPINNING_ATTEMPTS; i++) Atomics.load(this.words, 0)
     }

@@ -59,7 +59,7 @@ export class PricedMemory implements Memory {
   compareExchange(at: Address, expected: number, value: number): number {
     this.pricer.update(at >> LINE_SHIFT)
     const before = this.#words[at >> 2]!
-    if (before === expected) this.#words[at >> 2] = value
+    if (before === (expected | 0)) this.#words[at >> 2] = value
     return before
   }
 

@@ -27,6 +27,17 @@ describe.each(kinds)('an arena of %s memory', (_, create) => {
     expect(arena.place('what still fits', 128)).toBe(128)
   })
 
+  it('refuses what no memory can hold, and places nothing then', () => {
+    const arena = Arena.create(create(256))
+    for (const bytes of [2 ** 31, 2 ** 32, 3e9, Number.POSITIVE_INFINITY]) {
+      expect(() => arena.place('a giant', bytes)).toThrow(OutOfMemory)
+    }
+    for (const bytes of [0, -5, Number.NaN]) {
+      expect(() => arena.place('nothing', bytes)).toThrow(`nothing has at least 1 byte: ${bytes}`)
+    }
+    expect(arena.left()).toBe(192)
+  })
+
   it('refuses a memory that no arena manages', () => {
     expect(() => Arena.open(create(64))).toThrow('begins with 0x736d7001: 0x0 came')
   })
