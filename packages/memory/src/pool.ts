@@ -64,7 +64,7 @@ export class Pool {
     return new Pool(handle, memory)
   }
 
-  /** An item, whose bytes are as its last user left them; NIL, and counted, when all are in use. */
+  /** An item, whose bytes but the first word are as its last user left them; NIL, and counted, when all are in use. */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
     const item = this.#free.pop()
@@ -81,10 +81,19 @@ export class Pool {
     this.#lock.exit()
   }
 
+  /** Whether an item of this pool is at `at`, in use or not. */
+  isItem(at: Address): boolean {
+    const { items, itemBytes } = this.handle
+    const index = (at - this.handle.at - POOL.size) / itemBytes
+    return Number.isInteger(index) && index >= 0 && index < items
+  }
+
   /** Items in use. Exact when nobody allocates or frees meanwhile. */
   inUse(): number {
     const { at } = this.handle
-    return this.memory.read(at + POOL.offset.allocated) - this.memory.read(at + POOL.offset.freed)
+    return (
+      (this.memory.read(at + POOL.offset.allocated) - this.memory.read(at + POOL.offset.freed)) | 0
+    )
   }
 
   #count(what: 'allocated' | 'freed' | 'failed'): void {

@@ -9,7 +9,10 @@ export class SocketMisuse extends Error {
   override name = 'SocketMisuse'
 }
 
-/** The result of a call that was not to wait and could do nothing, or whose time was over. */
+/**
+ * The result of a call that could not do all without a wait, or whose time was over. A `try…` call
+ * may have begun: the call of the same name without `try` and with the same bytes goes on with it.
+ */
 export const WOULD_BLOCK = -1
 /** The result of `trySend` on a direction whose receiver has gone. */
 export const BROKEN = -2

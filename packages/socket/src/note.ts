@@ -49,6 +49,11 @@ export class Note {
     }
   }
 
+  /** Whether a poller watches this end. */
+  isAssigned(): boolean {
+    return this.memory.load(this.at + NOTE.offset.poller) !== NIL
+  }
+
   /** Says which poller watches this end. */
   assign(poller: Address): void {
     this.memory.store(this.at + NOTE.offset.poller, poller)

@@ -38,6 +38,10 @@ export const NOTE = layout('note', {
 
 /** A pair: two directions, two notes, who has closed, and behind them the two rings of bytes. */
 export const PAIR = layout('pair', {
+  /** (m) of the pool: links free pairs, so nothing else is here. */
+  link: word('m', 'pair'),
+  /** (x) How often the pair was given out: a handle of an earlier time is known by it. */
+  generation: word('x', 'pair'),
   /** (x) One bit for each end that is closed; whoever sets the second frees the pair. */
   closed: word('x', 'pair'),
 })

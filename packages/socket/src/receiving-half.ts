@@ -41,6 +41,11 @@ export class ReceivingHalf {
     this.#sent = this.#received = memory.load(this.#receivedAt)
   }
 
+  /** Whether a call waits here, or has to be gone on with. */
+  isInUse(): boolean {
+    return this.#inUse || this.#copied + this.#untold > 0
+  }
+
   /** Bytes that can be received at once. */
   available(): number {
     if (this.#sent === this.#received) this.#sent = this.memory.load(this.#sentAt)

@@ -44,6 +44,11 @@ export class SendingHalf {
     this.#received = memory.load(this.#receivedAt)
   }
 
+  /** Whether a call waits here, or has to be gone on with. */
+  isInUse(): boolean {
+    return this.#inUse || this.#copied + this.#untold > 0
+  }
+
   /** Bytes that can be sent at once; exact when fewer than `enough`. */
   space(enough = 1): number {
     const { bytes } = this.ring
@@ -72,7 +77,8 @@ export class SendingHalf {
   /**
    * All `length` bytes of `from`, beginning at `start`, waiting for space; fewer only when `wait`
    * is false or the waiter's time is over. Throws BrokenPipe if the receiver has gone before all
-   * were sent, and SocketMisuse after `finish`.
+   * were sent, and SocketMisuse after `finish`,
+   * or when it is not given at least the bytes that a `trySend` before began with.
    */
   *send(
     td: Waiter,
@@ -81,7 +87,7 @@ export class SendingHalf {
     length: number,
     wait: boolean,
   ): Waiting<number> {
-    this.#begin()
+    this.#begin(length)
     try {
       for (let sent = 0; ; ) {
         while (!this.memory.settled()) yield SETTLE
@@ -100,13 +106,17 @@ export class SendingHalf {
 
   /** Sends nothing more: the receiver comes to the end once it has received the rest. */
   *finish(td: Waiter): Waiting {
+    if (this.isInUse()) throw new SocketMisuse('an end is shut down when no send is under way')
     this.#finished = true
     while (!this.memory.settled()) yield SETTLE
     this.memory.store(this.#finishedAt, 1)
     yield* this.wantData.tell(td)
   }
 
-  #begin(): void {
+  #begin(length: number): void {
+    if (this.#copied + this.#untold > length) {
+      throw new SocketMisuse('the bytes that trySend began with are to be sent to the end first')
+    }
     if (this.#inUse) throw new SocketMisuse('one thread at a time sends on an end: two do')
     if (this.#finished) {
       throw new SocketMisuse('nothing is sent on an end after it was shut down')

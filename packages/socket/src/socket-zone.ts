@@ -8,7 +8,8 @@ import {
   type PoolHandle,
 } from '@smpnet/memory'
 import { block, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
-import { pairBytes, ringOffset } from './pair-layout.ts'
+import { SocketMisuse } from './errors.ts'
+import { PAIR, pairBytes, ringOffset } from './pair-layout.ts'
 import { type EndHandle, StreamSocket } from './stream-socket.ts'
 
 export interface SocketZoneShape {
@@ -61,8 +62,10 @@ export class SocketZone {
     const at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
-    this.#memory.fill(at, 0, ringOffset(0, 0))
-    return [this.end({ at, side: 0 }), this.end({ at, side: 1 })]
+    const kept = PAIR.offset.closed
+    this.#memory.fill(at + kept, 0, ringOffset(0, 0) - kept)
+    const generation = (this.#memory.add(at + PAIR.offset.generation, 1) + 1) | 0
+    return [this.end({ at, side: 0, generation }), this.end({ at, side: 1, generation })]
   }
 
   /** `pair` for a thread outside kernels. */
@@ -70,14 +73,26 @@ export class SocketZone {
     return block(td, this.pair())
   }
 
-  /** The end that a handle names, which another thread or CPU has made. */
+  /**
+   * The end that a handle names, which another thread or CPU has made. Throws SocketMisuse for a
+   * handle of no pair of this zone, or of one that was closed at both ends.
+   */
   end(handle: EndHandle): StreamSocket {
+    this.#check(handle)
     return new StreamSocket(this.#memory, handle, this.handle.bufferBytes, this.#free)
   }
 
   /** Pairs that are open. Exact when nobody opens or closes one meanwhile. */
   open(): number {
     return this.#pool.inUse()
+  }
+
+  #check({ at, side, generation }: EndHandle): void {
+    const isPair = this.#pool.isItem(at) && (side === 0 || side === 1)
+    if (isPair && this.#memory.load(at + PAIR.offset.generation) === generation) return
+    throw new SocketMisuse(
+      `a handle names an open pair of its zone: pair ${at}, side ${side}, use ${generation} came`,
+    )
   }
 
   readonly #free = (pair: Address): Waiting => this.#pool.free(pair)

@@ -19,6 +19,8 @@ import { Want } from './want.ts'
 export interface EndHandle {
   readonly at: Address
   readonly side: Side
+  /** Which use of the pair is meant: pairs are given out again once both ends are closed. */
+  readonly generation: number
 }
 
 /** Both ends are closed when both bits are set. */
@@ -72,13 +74,15 @@ export class StreamSocket {
     )
   }
 
-  /** See `ReceivingHalf.tryReceive`. */
+  /** See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError. */
   tryReceive(to: Uint8Array, start = 0, length = to.length - start): number {
+    this.#check(to, start, length)
     return this.receiving.tryReceive(to, start, length)
   }
 
-  /** See `SendingHalf.trySend`. */
+  /** See `SendingHalf.trySend`. Throws SocketMisuse on a closed end, RangeError. */
   trySend(from: Uint8Array, start = 0, length = from.length - start): number {
+    this.#check(from, start, length)
     return this.sending.trySend(from, start, length)
   }
 
@@ -108,13 +112,13 @@ export class StreamSocket {
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array): number {
-    const taken = this.#open ? this.tryReceive(to) : -1
+    const taken = this.tryReceive(to)
     return taken >= 0 ? taken : block(td, this.receive(td, to))
   }
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
   sendSync(td: Waiter, from: Uint8Array): number {
-    const given = this.#open ? this.trySend(from) : -1
+    const given = this.trySend(from)
     return given >= 0 ? given : block(td, this.send(td, from))
   }
 
@@ -130,18 +134,27 @@ export class StreamSocket {
 
   /** Sends nothing more; the other end still can (half close). */
   *shutdown(td: Waiter): Waiting {
+    if (!this.#open) throw new SocketMisuse('a closed end cannot be shut down')
     yield* this.sending.finish(td)
   }
 
-  /** Neither sends nor receives any more. What was sent before can still be received there. */
+  /**
+   * Neither sends nor receives any more. What was sent before can still be received there. Throws
+   * SocketMisuse when the end is closed already, in another thread too, is still watched by a
+   * poller, or has an operation under way.
+   */
   *close(td: Waiter): Waiting {
-    if (!this.#open) throw new SocketMisuse('an end is closed once: it is closed already')
+    this.#checkIdle()
+    while (!this.memory.settled()) yield SETTLE
+    const mine = 1 << this.handle.side
+    const closed = this.handle.at + PAIR.offset.closed
+    if (this.#isStale() || (this.memory.load(closed) & mine) !== 0) throw closedAlready()
     this.#open = false
     yield* this.sending.finish(td)
     yield* this.receiving.abandon(td)
     while (!this.memory.settled()) yield SETTLE
-    const mine = 1 << this.handle.side
-    const before = this.memory.or(this.handle.at + PAIR.offset.closed, mine)
+    const before = this.memory.or(closed, mine)
+    if ((before & mine) !== 0) throw closedAlready()
     if ((before | mine) === BOTH) yield* this.free(this.handle.at)
   }
 
@@ -157,9 +170,38 @@ export class StreamSocket {
 
   #check(bytes: Uint8Array, start: number, length: number): void {
     if (!this.#open) throw new SocketMisuse('a closed end neither sends nor receives')
-    if (start >= 0 && length >= 0 && start + length <= bytes.length) return
-    throw new SocketMisuse(
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
+    const whole = Number.isInteger(start) && Number.isInteger(length)
+    if (whole && start >= 0 && length >= 0 && start + length <= bytes.length) return
+    throw new RangeError(
       `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
     )
   }
+
+  #checkIdle(): void {
+    if (!this.#open) throw closedAlready()
+    if (this.sending.isInUse() || this.receiving.isInUse()) {
+      throw new SocketMisuse(
+        'an end is closed when nothing is under way on it: a call still waits',
+      )
+    }
+    if (this.note.isAssigned()) {
+      throw new SocketMisuse('a poller watches this end: remove it there before it is closed')
+    }
+  }
+
+  /** Whether both ends were closed, and the pair may be somebody else's by now. */
+  #isStale(): boolean {
+    const { at, generation } = this.handle
+    return this.memory.load(at + PAIR.offset.generation) !== generation
+  }
+}
+
+function closedAlready(): SocketMisuse {
+  return new SocketMisuse('an end is closed once: it is closed already')
+}
+
+function notBytes(value: unknown): string {
+  const kind = Object.prototype.toString.call(value).slice(8, -1)
+  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${kind} came`
 }

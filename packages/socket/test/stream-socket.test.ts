@@ -2,7 +2,15 @@ import { OutOfMemory } from '@smpnet/memory'
 import { block } from '@smpnet/sync'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BROKEN, BrokenPipe, SocketMisuse, SocketZone, WOULD_BLOCK } from '../src/index.ts'
+import {
+  BROKEN,
+  BrokenPipe,
+  Poller,
+  READABLE,
+  SocketMisuse,
+  SocketZone,
+  WOULD_BLOCK,
+} from '../src/index.ts'
 import { bytesOf, makeEnds, textIn } from './ends.ts'
 
 describe('a socket pair', () => {
@@ -105,12 +113,49 @@ describe('closing', () => {
     expect(textIn(atB, d)).toBe('new')
   })
 
+  it('is done once, though two threads have opened the same end', () => {
+    const { a, b, zone, atA, atB } = makeEnds()
+    const again = zone.end(a.handle)
+    a.closeSync(atA)
+    expect(() => again.closeSync(atA)).toThrow('an end is closed once')
+    b.closeSync(atB)
+    expect(() => again.closeSync(atA)).toThrow('an end is closed once')
+    const [c] = zone.pairSync(atA)
+    expect(c.handle.at % 64).toBe(0)
+    expect(zone.open()).toBe(1)
+    expect(() => zone.end(a.handle)).toThrow('a handle names an open pair of its zone')
+  })
+
+  it('is refused while a call waits, and while a poller watches', async () => {
+    const { a, b, arena, atA, atB } = makeEnds()
+    const received = a.receiveAsync(atA, new Uint8Array(8))
+    expect(() => a.closeSync(atB)).toThrow('a call still waits')
+    b.sendSync(atB, bytesOf('x'))
+    expect(await received).toBe(1)
+    const poller = Poller.create(arena)
+    poller.add(a, READABLE)
+    expect(() => a.closeSync(atA)).toThrow('a poller watches this end')
+    block(atA, poller.remove(atA, a))
+    a.closeSync(atA)
+    expect(() => a.closeSync(atA)).toThrow(SocketMisuse)
+  })
+
+  it('half is refused while a send is under way', async () => {
+    const { a, b, atA, atB } = makeEnds({ bufferBytes: 64 })
+    const sent = a.sendAsync(atA, new Uint8Array(100))
+    expect(() => a.shutdownSync(atB)).toThrow('no send is under way')
+    b.receiveSync(atB, new Uint8Array(64))
+    expect(await sent).toBe(100)
+  })
+
   it('is done once, and nothing works afterwards', () => {
     const { a, atA } = makeEnds()
     a.closeSync(atA)
     expect(() => a.closeSync(atA)).toThrow(SocketMisuse)
     expect(() => a.sendSync(atA, bytesOf('x'))).toThrow('neither sends nor receives')
     expect(() => a.receiveSync(atA, new Uint8Array(1))).toThrow('neither sends nor receives')
+    expect(() => a.tryReceive(new Uint8Array(1))).toThrow('neither sends nor receives')
+    expect(() => a.shutdownSync(atA)).toThrow('a closed end cannot be shut down')
   })
 })
 
@@ -127,6 +172,26 @@ describe('mistakes', () => {
   it('of ranges are refused', () => {
     const { a, atA } = makeEnds()
     expect(() => a.send(atA, new Uint8Array(4), 2, 3)).toThrow('bytes 2 to 5 were asked for of an')
+    for (const [start, length] of [
+      [0, 40],
+      [0, -2],
+      [0, Number.NaN],
+      [0.5, 1],
+      [-1, 2],
+    ] as const) {
+      expect(() => a.trySend(new Uint8Array(4), start, length)).toThrow(RangeError)
+      expect(() => a.tryReceive(new Uint8Array(4), start, length)).toThrow(RangeError)
+    }
+    for (const bytes of ['hello', [1, 2], new Float64Array(2), new ArrayBuffer(2)]) {
+      expect(() => a.sendSync(atA, bytes as never)).toThrow('bytes come as a Uint8Array')
+    }
+  })
+
+  it('of handles are refused', () => {
+    const { a, zone } = makeEnds()
+    for (const wrong of [{ at: 0 }, { at: a.handle.at + 4 }, { side: 5 }, { generation: 9 }]) {
+      expect(() => zone.end({ ...a.handle, ...wrong } as never)).toThrow('a handle names an open')
+    }
   })
 
   it('of two receivers at once are refused', async () => {
