@@ -103,6 +103,9 @@ describe('a live machine', () => {
     for (const cpus of [0, -1, 1.5, 65, Number.NaN]) {
       await expect(startLive({ cpus, boot })).rejects.toThrow(`1 to 64 CPUs: ${cpus} came`)
     }
+    for (const bootMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(startLive({ cpus: 1, boot, bootMs })).rejects.toThrow(`2^31: ${bootMs} came`)
+    }
     await expect(startLive({ cpus: 1, boot, memoryBytes: 1024 })).rejects.toThrow(OutOfMemory)
     await expect(startLive({ cpus: 1, boot, memoryBytes: 1000 })).rejects.toThrow(
       '1000 bytes came',
@@ -154,6 +157,7 @@ describe('a live CPU', () => {
     expect([WOKEN, CHANGED]).toContain(outcome)
     outside.lot.releaseEntry(td.at)
     outside.detach()
+    expect(() => outside.detach()).toThrow('detached from a machine once')
     expect(attachLive(machine.handle).lot.cpu).toBe(2)
   })
 
@@ -162,6 +166,22 @@ describe('a live CPU', () => {
     const rung = (await next()).value as { delayMs: number; lateMs: number }[]
     expect(rung.map(({ delayMs }) => delayMs)).toEqual([10, 20, 30])
     for (const { lateMs } of rung) expect(lateMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('agrees with the others on the time, and refuses alarms that never could ring', async () => {
+    const { machine, next } = await start(2, { what: 'clocks' })
+    const hostNs = (): number => Number(process.hrtime.bigint()) - machine.handle.originNs
+    for (const { value } of [await next(), await next()]) {
+      const { nowNs, refused } = value as { nowNs: number; refused: string }
+      expect(nowNs).toBeGreaterThan(0)
+      expect(nowNs).toBeLessThanOrEqual(hostNs() + 1e5)
+      expect(refused).toContain('not below 0: NaN came')
+    }
+  })
+
+  it('notices at once what its own event loop wakes', async () => {
+    const { next } = await start(1, { what: 'wokenByLoop' }, { eventLoop: true })
+    expect((await next()).value).toBeLessThan(300)
   })
 
   it('can serve an event loop beside its threads', async () => {

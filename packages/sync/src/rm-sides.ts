@@ -73,8 +73,9 @@ export class RmReadSide extends SharedSection {
   tryExit(td: Waiter): boolean {
     const memory = this.#memory
     const line = this.#lines + td.lot.cpu * CACHE_LINE_BYTES
+    if (!memory.settled()) return false
     const readers = memory.read(line)
-    if (readers === 0 || !memory.settled()) return false
+    if (readers === 0) return false
     memory.write(line, readers - 1)
     return true
   }

@@ -124,6 +124,7 @@ export class RwWord {
       const seen = memory.load(at)
       if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
       if (seen === (READER | SHARED | WAITERS)) break
+      while (!memory.settled()) yield SETTLE
       if (this.tryUnread()) return
     }
     const queue = yield* td.lot.lockQueue(at)

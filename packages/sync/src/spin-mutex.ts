@@ -69,7 +69,11 @@ export class SpinMutex extends Section {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
-      if (seen === UNOWNED && this.tryEnter(td)) return WOKEN
+      if (seen === UNOWNED) {
+        // Looking takes time, after which this CPU may be ahead: settled again, it tries at once.
+        while (!memory.settled()) yield SETTLE
+        if (this.tryEnter(td)) return WOKEN
+      }
       const isLimited = leftMs !== Number.POSITIVE_INFINITY || td.signal !== undefined
       if (!isLimited || polls > 0) {
         yield SPIN

@@ -8,7 +8,7 @@ export interface Attached {
   readonly memory: LiveMemory
   /** The parking lot as this thread uses it: `lot.waiter()` is someone who can wait. */
   readonly lot: Lot
-  /** Gives the CPU number back. Waiters that came from `lot` must not be used afterwards. */
+  /** Gives the CPU number back, once. Waiters that came from `lot` must not be used afterwards. */
   detach(): void
 }
 
@@ -26,5 +26,11 @@ export function attachLive(handle: LiveHandle): Attached {
     new LiveWaker(memory, mailboxes(memory, handle), cpu),
     cpu,
   )
-  return { memory, lot, detach: () => Lot.detach(memory, handle.lot, cpu) }
+  let attached = true
+  const detach = (): void => {
+    if (!attached) throw new Error('a thread is detached from a machine once: it is already')
+    attached = false
+    Lot.detach(memory, handle.lot, cpu)
+  }
+  return { memory, lot, detach }
 }

@@ -53,7 +53,12 @@ export class LiveCpu implements Cpu {
   }
 
   alarm(delayNs: number, ring: () => void): Alarm {
-    return this.#alarms.set(this.now() + delayNs, ring)
+    if (!(delayNs >= 0 && delayNs < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`a delay is a number of ns, not below 0: ${delayNs} came`)
+    }
+    const alarm = this.#alarms.set(this.now() + delayNs, ring)
+    this.#box.ring()
+    return alarm
   }
 
   spinWhile(at: Address, value: number): boolean {

@@ -160,6 +160,7 @@ function workerUrl(): URL {
 function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
   const { cpus, memoryBytes = 16 << 20, lot } = options
   checkCpus(cpus)
+  checkBootMs(options.bootMs ?? BOOT_MS)
   const memory = LiveMemory.create(memoryBytes)
   const arena = Arena.create(memory)
   return {
@@ -177,6 +178,11 @@ async function endWorker(worker: Worker): Promise<void> {
   const timer = setTimeout(() => void worker.terminate(), GRACE_MS)
   await ended
   clearTimeout(timer)
+}
+
+function checkBootMs(bootMs: number): void {
+  if (bootMs > 0 && bootMs < 2 ** 31) return
+  throw new RangeError(`bootMs is a number of ms, above 0 and below 2^31: ${bootMs} came`)
 }
 
 function checkCpus(cpus: number): void {

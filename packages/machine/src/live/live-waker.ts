@@ -23,7 +23,11 @@ export class LiveWaker implements Waker {
   wake(entry: Address): boolean {
     const cpu = this.memory.read(entry + WAITER.offset.cpu)
     if (cpu === NO_CPU) return this.#outside.wake(entry)
-    if (cpu === this.self && this.executive !== undefined) return this.executive.receive(entry)
+    if (cpu === this.self && this.executive !== undefined) {
+      // A CPU beside an event loop may be asleep while code of that loop wakes its threads.
+      this.boxes[cpu]!.ring()
+      return this.executive.receive(entry)
+    }
     this.boxes[cpu]!.post(entry)
     return false
   }
