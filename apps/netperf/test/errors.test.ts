@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { netperf } from './run-netperf.ts'
 
 const CASES: [args: string, sentence: string][] = [
-  ['run nonsense', 'expected a workload (rr, stream), got "nonsense"'],
+  ['run nonsense', 'expected a workload (rr, stream, list_walk, forward), got "nonsense"'],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
   ['run rr --cpus 65', 'expected --cpus to be a whole number from 1 to 64, got "65"'],
@@ -20,6 +20,17 @@ const CASES: [args: string, sentence: string][] = [
   ['run rr --duration 5ms', 'expected --duration with 10 runs to be from 10ms to 3600s'],
   ['run rr --runs 0', 'expected --runs to be a whole number from 1 to 1000, got "0"'],
   ['run rr --seed x', 'expected --seed to be a whole number from 0 to 2147483647, got "x"'],
+  ['run rr --buffer 3k', 'a power of two of bytes, from 64 to 268435456: 3072 came'],
+  ['run rr --lock mutex', 'expected --lock with list_walk, got it with "rr"'],
+  ['run list_walk --lock latch', 'expected a lock (mutex, spin, rwlock, '],
+  ['run list_walk --writes 2', 'expected --writes to be a probability from 0 to 1'],
+  ['run list_walk --length 0', 'expected --length to be a whole number from 1 to 4096'],
+  ['run list_walk --variants smpnet', 'expected --variants with a workload that has alternatives'],
+  ['run forward --machine live', 'expected --machine sim with forward, got "live"'],
+  ['run forward --path-lock route:rwlock', 'name:kind:shared|flow:count, such as'],
+  ['run forward --path-lock route:latch:shared', 'got "route:latch:shared"'],
+  ['run forward --path-lock a:mutex:flow:0', 'got "a:mutex:flow:0"'],
+  ['run forward --work 0', 'expected --work to be a number of ns from 1 to 1000000, got "0"'],
   ['run rr --pairs 0', 'expected --pairs to be a whole number from 1 to 1024, got "0"'],
   ['run rr --variants node-tcp,pigeon', 'got "pigeon"'],
   ['run rr --machine sim --variants node-tcp', 'expected variants for the sim machine'],

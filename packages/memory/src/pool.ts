@@ -64,7 +64,10 @@ export class Pool {
     return new Pool(handle, memory)
   }
 
-  /** An item, whose bytes but the first word are as its last user left them; NIL, and counted, when all are in use. */
+  /**
+   * An item, whose bytes but the first word are as its last user left them; NIL, and counted, when
+   * all are in use.
+   */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
     const item = this.#free.pop()

@@ -15,7 +15,7 @@ import { checkOwnOptions } from './workload-options.ts'
 
 /** The options of `netperf run` that all workloads have, as they were typed. */
 export interface JobOptions {
-  readonly machine: string
+  readonly machine?: string
   readonly cpus?: string
   readonly variants?: string
   readonly duration?: string
@@ -46,8 +46,8 @@ const LIMITS: ReadonlyMap<string, MachineLimits> = new Map([
 export function jobFrom(workloadName: string, options: JobOptions, own: TypedOptions = {}): Job {
   const workload = lookUp('workload', workloads, workloadName)
   checkOwnOptions(workload, own)
-  const limits = lookUp('machine', LIMITS, options.machine)
-  const machine = options.machine as MachineKind
+  const machine = machineOf(workload, options.machine)
+  const limits = lookUp('machine', LIMITS, machine)
   const profile = lookUp('profile', profiles, options.profile)
   const mostCpus = machine === 'sim' ? mostCpusOf(profile) : MAX_LIVE_CPUS
   const cpus = count('--cpus', options.cpus, 1, mostCpus, 2)
@@ -67,6 +67,14 @@ export function jobFrom(workloadName: string, options: JobOptions, own: TypedOpt
     ...(options.memory !== undefined && { memoryBytes: memory(options.memory) }),
     ...(options.boot !== undefined && { boot: bootModule(options.boot) }),
   }
+}
+
+function machineOf({ name, machines }: Workload, typed: string | undefined): MachineKind {
+  if (typed === undefined) return machines[0] as MachineKind
+  lookUp('machine', LIMITS, typed)
+  const found = machines.find((machine) => machine === typed)
+  if (found !== undefined) return found
+  throw new UsageError(`expected --machine ${machines[0]} with ${name}, got "${typed}"`)
 }
 
 /** Each variant once, or, where only our kernel can run it, each configuration once. */

@@ -44,7 +44,10 @@ function runCommand(): Command {
   const run = command('run')
     .description(`run one workload (${[...workloads.keys()].join(', ')})`)
     .argument('<workload>')
-    .option('--machine <kind>', 'live, on real threads, or sim, simulated', 'live')
+    .option(
+      '--machine <kind>',
+      'live, on real threads, or sim, simulated (default: live if it can)',
+    )
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
     .option('--variants <a,b>', 'what to compare (default: all that the machine compares)')
     .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')

@@ -56,3 +56,23 @@ export function durationText(ms: number): string {
   if (ms >= 1000) return `${ms / 1000}s`
   return ms >= 1 ? `${ms}ms` : `${ms * 1000}us`
 }
+
+/** `0.01` or `1%` as 0.01. Throws a UsageError for what is no probability. */
+export function parseProbability(text: string, name: string): number {
+  const [, digits, percent] = /^(\d*\.?\d+)(%?)$/.exec(text) ?? []
+  const value = Number(digits ?? Number.NaN) / (percent === '%' ? 100 : 1)
+  if (value >= 0 && value <= 1) return Number(value.toPrecision(12))
+  throw new UsageError(
+    `expected ${name} to be a probability from 0 to 1, such as 0.01 or 1%, got "${text}"`,
+  )
+}
+
+/** `703` or `12.5` as a number within bounds. Throws a UsageError for anything else. */
+export function parseQuantity(text: string, bounds: Bounds, unit: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= bounds.least && value <= bounds.most) return value
+  throw new UsageError(
+    `expected ${bounds.name} to be a number of ${unit} from ${bounds.least} to ${bounds.most}, ` +
+      `got "${text}"`,
+  )
+}

@@ -12,13 +12,13 @@ import { KernelSlice } from './kernel-slice.ts'
  * workload's program starts here.
  */
 export default function boot(cpu: Cpu, args: KernelArgs): Executive {
-  const { settings, shared, pace } = args
+  const { settings, seed, shared, pace } = args
   const program = programOf(args)
   const scheduler = new Scheduler(cpu, program.scheduling?.(settings, shared, cpu))
   const client = (name: string, body: SliceBody) => {
     scheduler.spawn((td) => paced(td, cpu, body, pace), { name })
   }
-  program.start(settings, shared, { cpu, scheduler, client })
+  program.start(settings, shared, { cpu, scheduler, seed, client })
   return scheduler
 }
 

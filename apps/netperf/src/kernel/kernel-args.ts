@@ -2,6 +2,8 @@
 export interface KernelArgs {
   readonly workload: string
   readonly settings: unknown
+  /** For the chance that the program needs. */
+  readonly seed: number
   /** What the workload's program has placed for all CPUs. */
   readonly shared: unknown
   /** When the clients begin and end. */

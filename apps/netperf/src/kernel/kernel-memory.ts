@@ -11,6 +11,7 @@ import { ONLY, type KernelSliceResult } from './kernel-slice.ts'
 export interface KernelJob {
   readonly workload: string
   readonly settings: unknown
+  readonly seed: number
   readonly cpus: number
   readonly memoryBytes?: number
 }
@@ -43,9 +44,9 @@ export function memoryBytesOf(job: KernelJob): number {
 
 /** Places what the CPUs of a job share and returns what they are started with. */
 export function placeKernel(job: KernelJob, arena: Arena, lot: Lot, pace: Pace): KernelArgs {
-  const { workload, settings, cpus } = job
+  const { workload, settings, seed, cpus } = job
   const shared = programOf(job).place(settings, { arena, lot, cpus })
-  return { workload, settings, shared, pace }
+  return { workload, settings, seed, shared, pace }
 }
 
 /** What the clients' reports of one slice come to together. */

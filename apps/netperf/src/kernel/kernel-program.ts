@@ -40,6 +40,8 @@ export interface Site {
 export interface KernelHost {
   readonly cpu: Cpu
   readonly scheduler: Scheduler
+  /** Seed of this run. */
+  readonly seed: number
   /** Starts a thread that runs `slice` again and again, as the machine's pace says. */
   client(name: string, slice: SliceBody): void
 }

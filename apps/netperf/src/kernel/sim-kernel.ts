@@ -16,7 +16,6 @@ import type { KernelSliceResult } from './kernel-slice.ts'
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
 export interface SimJob extends KernelJob {
   readonly profile: string
-  readonly seed: number
   /** Virtual nanoseconds after which the clients end. */
   readonly durationNs: number
 }

@@ -21,7 +21,7 @@ export function kernelBoot(job: Job): URL {
 
 /** What of a job our kernel needs. */
 export function kernelJob(job: Job, { settings }: Entrant): KernelJob {
-  const { workload, cpus, memoryBytes } = job
-  const fixed = { workload: workload.name, settings, cpus }
+  const { workload, cpus, seed, memoryBytes } = job
+  const fixed = { workload: workload.name, settings, seed, cpus }
   return memoryBytes === undefined ? fixed : { ...fixed, memoryBytes }
 }

@@ -1,9 +1,11 @@
+import { forward } from './forward/forward.ts'
+import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
 import type { Workload } from './workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
-const ALL: readonly Workload[] = [rr, stream]
+const ALL: readonly Workload[] = [rr, stream, listWalk, forward]
 
 export const workloads: ReadonlyMap<string, Workload> = new Map(
   ALL.map((workload) => [workload.name, workload]),

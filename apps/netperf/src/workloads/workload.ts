@@ -32,7 +32,6 @@ export interface Place {
   readonly machine: MachineKind
   readonly cpus: number
   readonly profile: string
-  readonly seed: number
 }
 
 /** One thing that a job compares. */
@@ -57,6 +56,8 @@ export interface Workload {
   readonly name: string
   readonly summary: string
   readonly metrics: readonly Metric[]
+  /** The machines it runs on; the first when nobody says. */
+  readonly machines: readonly MachineKind[]
   readonly options: readonly WorkloadOption[]
   /** Throws a UsageError that says which option is wrong. */
   configure(options: TypedOptions, place: Place): Configured

@@ -7,6 +7,7 @@ import { SocketPairs } from './socket-pairs.ts'
 /** Round trips of small messages: what one request costs when nothing else is in flight. */
 export const rr: Workload = {
   name: 'rr',
+  machines: ['live', 'sim'],
   summary: 'request and response, 1 byte each way, one in flight',
   options: PAIR_OPTIONS,
   configure: (options, place) => configurePairs(options, place, 1),

@@ -7,6 +7,7 @@ import { streamKernel } from './stream-kernel.ts'
 /** Bulk transfer one way, in writes of 64 KiB, counted at the receiver. */
 export const stream: Workload = {
   name: 'stream',
+  machines: ['live', 'sim'],
   summary: 'one-way stream in writes of 64 KiB, counted at the receiver',
   options: PAIR_OPTIONS,
   configure: (options, place) => configurePairs(options, place, 64 * 1024),

@@ -1,0 +1,61 @@
+import type { Address } from '@smpnet/memory'
+import type { Cpu } from '@smpnet/machine'
+import { Epoch, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import { WithWritersMutex } from './with-writers-mutex.ts'
+
+/**
+ * Readers in an epoch; what a writer takes out is given to `epoch_call`. A writer waits for a grace
+ * period only when it has no spare entry left, and then for all that it has retired at once.
+ */
+class EpochLock extends WithWritersMutex implements ListLock {
+  readonly #epoch: Epoch
+  readonly #cpu: number
+
+  constructor(cpu: Cpu, at: Address, spares: Address[]) {
+    super(cpu.memory, at, spares)
+    this.#epoch = new Epoch(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
+    this.#cpu = cpu.id
+  }
+
+  tryRead(): boolean {
+    if (!this.memory.settled()) return false
+    this.#epoch.enter(this.#cpu)
+    return true
+  }
+
+  *read(): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.#epoch.enter(this.#cpu)
+  }
+
+  tryEndRead(): Ended {
+    if (!this.memory.settled()) return LATER
+    this.#epoch.exit(this.#cpu)
+    return WHOLE
+  }
+
+  *endRead(): Waiting<Ended> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.tryEndRead()
+  }
+
+  retire(entry: Address): void {
+    this.#epoch.call(() => this.spares.push(entry))
+  }
+
+  *spare(td: Waiter): Waiting<Address> {
+    while (this.spares.length === 0) {
+      while (!this.memory.settled()) yield SETTLE
+      if (this.#epoch.poll() > 0 && this.spares.length === 0) yield* this.#epoch.wait(td)
+    }
+    return this.spares.pop() as Address
+  }
+}
+
+export const epochKind: ListLockKind = {
+  name: 'epoch',
+  summary: 'epoch(9): readers store in a line of their CPU, frees wait for a grace period',
+  bytes: (cpus) => WithWritersMutex.bytes + Epoch.bytes(cpus),
+  open: (cpu, at, spares) => new EpochLock(cpu, at, spares),
+}

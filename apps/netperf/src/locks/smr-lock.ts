@@ -1,0 +1,67 @@
+import type { Address } from '@smpnet/memory'
+import type { Cpu } from '@smpnet/machine'
+import { SETTLE, Smr, type Waiter, type Waiting } from '@smpnet/sync'
+import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import { WithWritersMutex } from './with-writers-mutex.ts'
+
+interface Retired {
+  readonly entry: Address
+  /** The sequence that all readers have to have come to before it is used again. */
+  readonly goal: number
+}
+
+/** Readers in an SMR section; what a writer takes out is tagged, and used again when it may be. */
+class SmrLock extends WithWritersMutex implements ListLock {
+  readonly #smr: Smr
+  readonly #cpu: number
+  /** Oldest first. */
+  readonly #retired: Retired[] = []
+
+  constructor(cpu: Cpu, at: Address, spares: Address[]) {
+    super(cpu.memory, at, spares)
+    this.#smr = new Smr(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
+    this.#cpu = cpu.id
+  }
+
+  tryRead(): boolean {
+    if (!this.memory.settled()) return false
+    this.#smr.enter(this.#cpu)
+    return true
+  }
+
+  *read(): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.#smr.enter(this.#cpu)
+  }
+
+  tryEndRead(): Ended {
+    if (!this.memory.settled()) return LATER
+    this.#smr.exit(this.#cpu)
+    return WHOLE
+  }
+
+  *endRead(): Waiting<Ended> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.tryEndRead()
+  }
+
+  retire(entry: Address): void {
+    this.#retired.push({ entry, goal: this.#smr.advance() })
+  }
+
+  *spare(td: Waiter): Waiting<Address> {
+    const spare = this.spares.pop()
+    if (spare !== undefined) return spare
+    while (!this.memory.settled()) yield SETTLE
+    const oldest = this.#retired.shift() as Retired
+    if (!this.#smr.poll(oldest.goal)) yield* this.#smr.wait(td, oldest.goal)
+    return oldest.entry
+  }
+}
+
+export const smrKind: ListLockKind = {
+  name: 'smr',
+  summary: 'smr(9): readers store a sequence in a line of their CPU, frees are tagged with it',
+  bytes: (cpus) => WithWritersMutex.bytes + Smr.bytes(cpus),
+  open: (cpu, at, spares) => new SmrLock(cpu, at, spares),
+}

@@ -1,0 +1,94 @@
+import { parseCount, parseProbability } from '../../command/quantities.ts'
+import { lookUp } from '../../command/usage-error.ts'
+import type { KernelHost, KernelProgram, Needs, Site } from '../../kernel/kernel-program.ts'
+import { lockKinds } from '../../locks/index.ts'
+import type { ListLockKind } from '../../locks/list-lock.ts'
+import { randomOf } from '../../locks/random-of.ts'
+import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
+import { AddressList, type AddressListHandle } from './address-list.ts'
+import { ListWalker, type WalkerSettings } from './list-walker.ts'
+
+interface Shared {
+  readonly list: AddressListHandle
+  readonly lock: number
+}
+
+/** Entries that each CPU can retire before it has to wait for readers. */
+const SPARES = 16
+/** A live clock read takes as long as a walk; a simulated one is free here, and sees each walk. */
+const LIVE_BATCH = 16
+
+class ListWalkProgram implements KernelProgram<WalkerSettings, Shared> {
+  needs({ lock, length }: WalkerSettings, cpus: number): Needs {
+    const bytes = kindOf(lock).bytes(cpus) + AddressList.bytes(length, cpus, SPARES)
+    return { bytes, threads: cpus }
+  }
+
+  place({ lock, length }: WalkerSettings, { arena, cpus }: Site): Shared {
+    const list = AddressList.place(arena, length, cpus, SPARES)
+    return { list, lock: arena.place(`the list's ${lock}`, kindOf(lock).bytes(cpus)) }
+  }
+
+  clients(_settings: WalkerSettings, cpus: number): number {
+    return cpus
+  }
+
+  start(
+    settings: WalkerSettings,
+    { list, lock }: Shared,
+    { cpu, seed, client }: KernelHost,
+  ): void {
+    const spares = [...(list.spares[cpu.id] ?? [])]
+    const walker = new ListWalker(
+      new AddressList(cpu.memory, list.at),
+      kindOf(settings.lock).open(cpu, lock, spares),
+      settings,
+      randomOf(seed, cpu.id),
+    )
+    client(`walker ${cpu.id}`, (td, slice) => walker.run(td, slice))
+  }
+
+  prices(): Record<string, number> {
+    return { 'clock-read': 0 }
+  }
+}
+
+/** Threads on all CPUs walk one list of addresses, and change it rarely, under a lock. */
+export const listWalk: Workload = {
+  name: 'list_walk',
+  machines: ['live', 'sim'],
+  summary: 'one thread per CPU walks an address list under a lock, and changes it rarely',
+  options: [
+    {
+      flags: '--lock <a,b>',
+      description: `of ${[...lockKinds.keys()].join(', ')} (default: all)`,
+    },
+    { flags: '--writes <p>', description: 'probability of a write: 0.01 or 1% (default: 1%)' },
+    { flags: '--length <n>', description: 'entries of the list (default: 8)' },
+  ],
+  configure,
+  metrics: [
+    { name: 'read', unit: 'ns', from: 'latency' },
+    { name: 'write', unit: 'ns', from: 'latency' },
+    { name: 'throughput', unit: '1/s', from: 'count' },
+  ],
+  kernel: new ListWalkProgram(),
+}
+
+function configure(options: TypedOptions, { machine }: Place): Configured {
+  const typed = options as Readonly<Record<string, string | undefined>>
+  const locks = typed['lock']?.split(',').map((name) => name.trim()) ?? [...lockKinds.keys()]
+  for (const lock of locks) lookUp('lock', lockKinds, lock)
+  const writes = parseProbability(typed['writes'] ?? '1%', '--writes')
+  const length = parseCount(typed['length'] ?? '8', { name: '--length', least: 1, most: 4096 })
+  const batch = machine === 'sim' ? 1 : LIVE_BATCH
+  const configurations = [...new Set(locks)].map((lock) => {
+    const settings: WalkerSettings = { lock, writes, length, batch }
+    return { name: lock, settings, labels: { writes } }
+  })
+  return { detail: `writes ${writes * 100} %`, configurations }
+}
+
+function kindOf(lock: string): ListLockKind {
+  return lookUp('lock', lockKinds, lock)
+}
