@@ -1,3 +1,5 @@
+import { contextSwitch } from './clocks/switch.ts'
+import { timestamps } from './clocks/timestamps.ts'
 import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
@@ -5,7 +7,7 @@ import { stream } from './sockets/stream.ts'
 import type { Workload } from './workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
-const ALL: readonly Workload[] = [rr, stream, listWalk, forward]
+const ALL: readonly Workload[] = [rr, stream, listWalk, forward, contextSwitch, timestamps]
 
 export const workloads: ReadonlyMap<string, Workload> = new Map(
   ALL.map((workload) => [workload.name, workload]),

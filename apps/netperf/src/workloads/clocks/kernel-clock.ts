@@ -1,0 +1,91 @@
+import type { Cpu } from '@smpnet/machine'
+import type { Address, Arena } from '@smpnet/memory'
+import {
+  acpiFast,
+  acpiSafe,
+  type Counter,
+  CpuTicker,
+  hpet,
+  I8254_BYTES,
+  i8254,
+  placeTimehands,
+  type TickSource,
+  Timehands,
+  TIMEHANDS_BYTES,
+  type TimehandsHandle,
+  tsc,
+  tscCounter,
+  uptimeTicker,
+  Windup,
+  WORK_COST_NS,
+} from '@smpnet/timecounter'
+
+/** Windups per second: FreeBSD's kern.hz. */
+export const HZ = 1000
+const TICK_NS = 1e9 / HZ
+/** The clock rate of both profiles' era, near enough: only how fine the TSC counts depends on it. */
+const TSC_HZ = 2_600_000_000
+
+/** The counters that a simulated machine has, slowest first, by FreeBSD's names. */
+export const COUNTER_NAMES = ['i8254', 'ACPI-safe', 'ACPI-fast', 'HPET', 'TSC'] as const
+
+/** Where a machine's i8254 and its timehands are; it can be cloned. */
+export interface KernelClockHandle {
+  readonly i8254: Address
+  readonly timehands: TimehandsHandle
+}
+
+/** Bytes that `KernelClock.place` takes. */
+export const KERNEL_CLOCK_BYTES = I8254_BYTES + TIMEHANDS_BYTES
+
+/** Models bill what a read costs, so the true time that they count costs nothing. */
+export const CLOCK_PRICES: Readonly<Record<string, number>> = { ...WORK_COST_NS, 'clock-read': 0 }
+
+/** The time of a simulated machine, kept by one of its counters, as one CPU has it. */
+export class KernelClock {
+  readonly timehands: Timehands
+  readonly #counters: readonly Counter[]
+
+  constructor(
+    readonly cpu: Cpu,
+    readonly handle: KernelClockHandle,
+    counter: string,
+  ) {
+    this.#counters = [counterOf(counter, cpu, handle.i8254)]
+    this.timehands = new Timehands(cpu.memory, handle.timehands, this.#counters)
+  }
+
+  /** Places the device and starts the clock at 0, before any CPU boots. */
+  static place(arena: Arena, counter: string): KernelClockHandle {
+    const i8254 = arena.place('i8254', I8254_BYTES)
+    const atZero = { now: () => 0, memory: arena.memory } as Cpu
+    const timehands = placeTimehands(arena, [counterOf(counter, atZero, i8254)])
+    return { i8254, timehands }
+  }
+
+  /** Ticks on this CPU from now on: one CPU of the machine does. */
+  tick(): void {
+    const windup = new Windup(this.cpu.memory, this.handle.timehands, this.#counters)
+    const next = (): void => {
+      windup.tick()
+      this.cpu.alarm(TICK_NS, next)
+    }
+    this.cpu.alarm(TICK_NS, next)
+  }
+
+  /** What a switch is billed by: uptime, read and converted each time, or cycles of the TSC. */
+  ticker(accounting: 'time' | 'cycles'): TickSource {
+    if (accounting === 'time') return uptimeTicker(this.timehands)
+    return new CpuTicker(counterOf('TSC', this.cpu, this.handle.i8254))
+  }
+}
+
+function counterOf(name: string, cpu: Cpu, i8254At: Address): Counter {
+  const { memory } = cpu
+  const source = { nowNs: () => cpu.now() }
+  if (name === 'i8254') return i8254(memory, i8254At, source)
+  if (name === 'ACPI-safe') return acpiSafe(memory, source)
+  if (name === 'ACPI-fast') return acpiFast(memory, source)
+  if (name === 'HPET') return hpet(memory, source)
+  return tscCounter(memory, tsc(source, TSC_HZ), { isInvariant: true, isSynchronized: true })
+}

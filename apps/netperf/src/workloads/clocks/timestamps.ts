@@ -1,0 +1,97 @@
+import { SETTLE } from '@smpnet/sync'
+import { work } from '@smpnet/memory'
+import { Clocks } from '@smpnet/timecounter'
+import type { KernelHost, KernelProgram, SliceBody, Site } from '../../kernel/kernel-program.ts'
+import type { Configured, TypedOptions, Workload } from '../workload.ts'
+import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
+import {
+  CLOCK_PRICES,
+  HZ,
+  KERNEL_CLOCK_BYTES,
+  KernelClock,
+  type KernelClockHandle,
+} from './kernel-clock.ts'
+
+interface Settings {
+  readonly counter: string
+  /** Whether the counter is read, or the time of the last tick is given. */
+  readonly clock: 'precise' | 'fast'
+}
+
+const SYSCALL_ENTRY = work('syscall-entry')
+/** Readings between two looks at whether simulated time allows to go on. */
+const BATCH = 1
+
+class TimestampsProgram implements KernelProgram<Settings, KernelClockHandle> {
+  needs(_settings: Settings, cpus: number) {
+    return { bytes: KERNEL_CLOCK_BYTES, threads: cpus }
+  }
+
+  place({ counter }: Settings, { arena }: Site): KernelClockHandle {
+    return KernelClock.place(arena, counter)
+  }
+
+  clients(_settings: Settings, cpus: number): number {
+    return cpus
+  }
+
+  start(settings: Settings, handle: KernelClockHandle, { cpu, client }: KernelHost): void {
+    const clock = new KernelClock(cpu, handle, settings.counter)
+    if (cpu.id === 0) clock.tick()
+    client(`timestamps ${cpu.id}`, reading(new Clocks(clock.timehands, HZ), settings.clock))
+  }
+
+  prices(): Readonly<Record<string, number>> {
+    return CLOCK_PRICES
+  }
+}
+
+/** Calls gettimeofday, or reads CLOCK_REALTIME_FAST, again and again. */
+function reading(clocks: Clocks, clock: Settings['clock']): SliceBody {
+  const time = { sec: 0, usec: 0 }
+  return function* ({ lot: { memory } }, slice) {
+    let count = 0
+    while (!slice.done()) {
+      for (let i = 0; i < BATCH; i++) {
+        const startNs = slice.nowNs()
+        memory.charge(SYSCALL_ENTRY, 1)
+        if (clock === 'precise') clocks.microtime(time)
+        else clocks.getmicrotime(time)
+        slice.record(slice.nowNs() - startNs)
+      }
+      count += BATCH
+      do yield SETTLE
+      while (!memory.settled())
+    }
+    return count
+  }
+}
+
+/** One thread per CPU does nothing but take time stamps: what a counter costs an application. */
+export const timestamps: Workload = {
+  name: 'timestamps',
+  machines: ['sim'],
+  summary: 'one thread per CPU calls gettimeofday, by each timecounter',
+  options: [
+    TIMECOUNTER_OPTION,
+    {
+      flags: '--clock <kind>',
+      description: 'precise, or fast: of the last tick (default: precise)',
+    },
+  ],
+  metrics: [
+    { name: 'read', unit: 'ns', from: 'latency' },
+    { name: 'rate', unit: '1/s', from: 'count' },
+  ],
+  configure,
+  kernel: new TimestampsProgram(),
+}
+
+function configure(options: TypedOptions): Configured {
+  const clock = wordFrom('clock', ['precise', 'fast'], options['clock'])
+  const configurations = countersFrom(options).map((counter) => {
+    const settings: Settings = { counter, clock }
+    return { name: counter, settings, labels: { clock } }
+  })
+  return { detail: clock, configurations }
+}
