@@ -23,7 +23,7 @@ import {
 /** Windups per second: FreeBSD's kern.hz. */
 export const HZ = 1000
 const TICK_NS = 1e9 / HZ
-/** The clock rate of both profiles' era, near enough: only how fine the TSC counts depends on it. */
+/** Near enough for both profiles: only how fine the TSC counts depends on it. */
 const TSC_HZ = 2_600_000_000
 
 /** The counters that a simulated machine has, slowest first, by FreeBSD's names. */
