@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { netperf } from './run-netperf.ts'
 
 const CASES: [args: string, sentence: string][] = [
-  ['run nonsense', 'expected a workload (rr, stream, list_walk, forward, switch, timestamps), got "nonsense"'],
+  [
+    'run nonsense',
+    'expected a workload (rr, stream, list_walk, forward, switch, timestamps), got "nonsense"',
+  ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
   ['run rr --cpus 65', 'expected --cpus to be a whole number from 1 to 64, got "65"'],
