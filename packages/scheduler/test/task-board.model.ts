@@ -1,38 +1,10 @@
 import { bounded, exhaustive, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import {
-  Lot,
-  NotifyWaker,
-  type Outcome,
-  PARK,
-  PARKED,
-  RUNNING,
-  SLEEPING,
-  WAITER,
-  type Waiter,
-  type Waiting,
-  WOKEN,
-} from '@smpnet/sync'
+import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
 import { expect, it } from 'vitest'
+import { drive } from '../../sync/test/models/drive-plainly.ts'
 import { TaskBoard } from '../src/tasks/task-board.ts'
-
-/** Drives a generator by blocking, and never spins: every schedule is tried anyway. */
-function drive<T>(td: Waiter, waiting: Waiting<T>): T {
-  let step = waiting.next(WOKEN)
-  while (!step.done) step = waiting.next(step.value === PARK ? sleep(td) : WOKEN)
-  return step.value
-}
-
-function sleep(td: Waiter): Outcome {
-  const memory = td.lot.memory as LiveMemory
-  const state = td.at + WAITER.offset.state
-  if (memory.compareExchange(state, PARKED, SLEEPING) === PARKED) {
-    while (memory.load(state) === SLEEPING) Atomics.wait(memory.words, state >> 2, SLEEPING)
-  }
-  memory.store(state, RUNNING)
-  return WOKEN
-}
 
 /** How a sender tells the CPUs of a task. */
 type Send = (board: TaskBoard, place: Address, td: Waiter) => void

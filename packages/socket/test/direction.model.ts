@@ -9,7 +9,8 @@ import { ReceivingHalf } from '../src/receiving-half.ts'
 import { Ring } from '../src/ring.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
-import { drive, smallLot } from './model-driver.ts'
+import { drive } from '../../sync/test/models/drive-plainly.ts'
+import { smallLot } from './small-lot.ts'
 
 /** What the receiver notes when it has come to the end. */
 const END = -1

@@ -1,17 +1,12 @@
 import type { LiveMemory } from '@smpnet/memory'
-import {
-  AWAKE,
-  PARK,
-  PARKED,
-  RUNNING,
-  SLEEPING,
-  WAITER,
-  type Waiter,
-  type Waiting,
-  WOKEN,
-} from '@smpnet/sync'
+import { PARK, type Waiting, WOKEN } from '../../src/wait.ts'
+import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from '../../src/waiter.ts'
 
-/** Drives a generator as `block` of sync does, without spinning: the checker tries all anyway. */
+/**
+ * Drives a generator as `block` does, without spinning and without timeouts: the checker tries every
+ * schedule anyway. For the models of all packages that wait through sync; sync's own have a driver
+ * that can be made to err.
+ */
 export function drive<T>(td: Waiter, waiting: Waiting<T>): T {
   let step = waiting.next(WOKEN)
   while (!step.done) {
@@ -25,6 +20,7 @@ function sleep(td: Waiter): void {
   const memory = td.lot.memory as LiveMemory
   const state = td.at + WAITER.offset.state
   if (memory.compareExchange(state, PARKED, SLEEPING) === PARKED) {
+    // A notification can come late, from a wakeup before: then the word is still SLEEPING.
     while (memory.load(state) === SLEEPING) Atomics.wait(memory.words, state >> 2, SLEEPING)
   }
   if (memory.load(state) !== AWAKE) throw new Error('woken by nobody')
