@@ -1,6 +1,6 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, layout, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from './lock-kind.ts'
-import { Placed } from './placed.ts'
+import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 
 /**
@@ -23,17 +23,7 @@ export const COUNTER = layout('counter', {
 const KIND: LockKind = { name: 'counter', code: 10, version: 1 }
 const LOW_END = 2 ** 31
 
-export class Counter extends Placed {
-  /** The counter whose lines are at `at`, one for each of `cpus` CPUs, all zero at first. */
-  constructor(
-    memory: Memory,
-    at: Address,
-    readonly cpus: number,
-    domain?: SyncDomain,
-  ) {
-    super(memory, at, domain)
-  }
-
+export class Counter extends PerCpu {
   /** Bytes of a counter for so many CPUs. */
   static bytes(cpus: number): number {
     return cpus * COUNTER.size

@@ -1,10 +1,10 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, layout, word } from '@smpnet/memory'
 import { block } from './block.ts'
 import { awaiting } from './awaiting.ts'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { nap } from './nap.ts'
-import { Placed } from './placed.ts'
+import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
@@ -41,20 +41,10 @@ interface Deferred {
   readonly callbacks: (() => void)[]
 }
 
-export class Epoch extends Placed {
+export class Epoch extends PerCpu {
   /** What this thread deferred, oldest first. Callbacks are this thread's, and so is the list. */
   readonly #deferred: Deferred[] = []
   #collecting: (() => void)[] = []
-
-  /** The epoch at `at` for `cpus` CPUs, all zero at first. */
-  constructor(
-    memory: Memory,
-    at: Address,
-    readonly cpus: number,
-    domain?: SyncDomain,
-  ) {
-    super(memory, at, domain)
-  }
 
   /** Bytes of an epoch for so many CPUs. */
   static bytes(cpus: number): number {

@@ -1,8 +1,8 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { nap } from './nap.ts'
-import { Placed } from './placed.ts'
+import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
 import { block } from './block.ts'
@@ -37,17 +37,7 @@ const STEP = 2
 const OUTSIDE = 0
 const NAP_MS = 1
 
-export class Smr extends Placed {
-  /** The structure at `at` for `cpus` CPUs, all zero at first. */
-  constructor(
-    memory: Memory,
-    at: Address,
-    readonly cpus: number,
-    domain?: SyncDomain,
-  ) {
-    super(memory, at, domain)
-  }
-
+export class Smr extends PerCpu {
   /** Bytes for so many CPUs. */
   static bytes(cpus: number): number {
     return SHARED.size + cpus * LINE.size
