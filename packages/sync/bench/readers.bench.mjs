@@ -39,31 +39,24 @@ export function section({ name, handle }) {
   }
 }
 
-export function epoch({ handle }) {
-  const one = Epoch.open(handle)
-  const cpu = one.domain.thread
-  return (slice) => {
-    let n = 0
-    for (; !slice.done(n); n++) {
-      one.enter(cpu)
-      one.exit(cpu)
+/** Enters and exits by CPU number, as epoch and SMR have it. Each thread runs one of the two. */
+const entersByCpu =
+  (Kind) =>
+  ({ handle }) => {
+    const one = Kind.open(handle)
+    const cpu = one.domain.thread
+    return (slice) => {
+      let n = 0
+      for (; !slice.done(n); n++) {
+        one.enter(cpu)
+        one.exit(cpu)
+      }
+      return n
     }
-    return n
   }
-}
 
-export function smr({ handle }) {
-  const one = Smr.open(handle)
-  const cpu = one.domain.thread
-  return (slice) => {
-    let n = 0
-    for (; !slice.done(n); n++) {
-      one.enter(cpu)
-      one.exit(cpu)
-    }
-    return n
-  }
-}
+export const epoch = entersByCpu(Epoch)
+export const smr = entersByCpu(Smr)
 
 export function seqc({ handle }) {
   const one = Seqc.open(handle)
