@@ -61,7 +61,7 @@ export class Poller {
   }
 
   /** Watches an end no longer. To be done before the end is closed. */
-  *remove(td: Waiter, socket: StreamSocket): Waiting {
+  *remove(socket: StreamSocket): Waiting {
     const watched = this.#watched.get(socket.note.at)
     if (watched === undefined) throw new SocketMisuse('this end is not watched')
     while (!this.memory.settled()) yield SETTLE
@@ -69,7 +69,6 @@ export class Poller {
     this.#watched.delete(socket.note.at)
     yield* socket.note.withdraw(() => this.#takeNotes())
     this.#candidates.delete(watched)
-    void td
   }
 
   /**

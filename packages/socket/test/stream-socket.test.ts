@@ -135,7 +135,7 @@ describe('closing', () => {
     const poller = Poller.create(arena)
     poller.add(a, READABLE)
     expect(() => a.closeSync(atA)).toThrow('a poller watches this end')
-    block(atA, poller.remove(atA, a))
+    block(atA, poller.remove(a))
     a.closeSync(atA)
     expect(() => a.closeSync(atA)).toThrow(SocketMisuse)
   })
