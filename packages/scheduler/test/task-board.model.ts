@@ -3,7 +3,7 @@ import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
 import { expect, it } from 'vitest'
-import { drive } from '../../sync/test/models/drive-plainly.ts'
+import { drive } from '@smpnet/sync/model'
 import { TaskBoard } from '../src/tasks/task-board.ts'
 
 /** How a sender tells the CPUs of a task. */

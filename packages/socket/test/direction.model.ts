@@ -9,7 +9,7 @@ import { ReceivingHalf } from '../src/receiving-half.ts'
 import { Ring } from '../src/ring.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
-import { drive } from '../../sync/test/models/drive-plainly.ts'
+import { drive } from '@smpnet/sync/model'
 import { smallLot } from './small-lot.ts'
 
 /** What the receiver notes when it has come to the end. */

@@ -5,7 +5,7 @@ import type { Waiter, Waiting } from '@smpnet/sync'
 import { expect, it } from 'vitest'
 import { Note, notesOf, POLLER } from '../src/note.ts'
 import { NOTE } from '../src/pair-layout.ts'
-import { drive } from '../../sync/test/models/drive-plainly.ts'
+import { drive } from '@smpnet/sync/model'
 import { smallLot } from './small-lot.ts'
 
 const FREED = 77

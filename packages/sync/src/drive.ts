@@ -1,11 +1,11 @@
 import type { LiveMemory } from '@smpnet/memory'
-import { PARK, type Waiting, WOKEN } from '../../src/wait.ts'
-import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from '../../src/waiter.ts'
+import { PARK, type Waiting, WOKEN } from './wait.ts'
+import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from './waiter.ts'
 
 /**
- * Drives a generator as `block` does, without spinning and without timeouts: the checker tries every
- * schedule anyway. For the models of all packages that wait through sync; sync's own have a driver
- * that can be made to err.
+ * Drives a generator as `block` does, without spinning and without timeouts, since a model checker
+ * tries every schedule anyway. For models of code that waits through this package; it is no way to
+ * run a program. Throws an Error when a sleep ends and nobody has woken the waiter.
  */
 export function drive<T>(td: Waiter, waiting: Waiting<T>): T {
   let step = waiting.next(WOKEN)

@@ -5,7 +5,7 @@ import { Lot, NotifyWaker } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { Callouts } from '../src/callouts/callouts.ts'
-import { drive } from '../../sync/test/models/drive-plainly.ts'
+import { drive } from '@smpnet/sync/model'
 
 /**
  * One callout that is due, on CPU 0. Its function writes 1 while it runs and 2 when it has ended,
