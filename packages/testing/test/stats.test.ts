@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { array, assert, constantFrom, integer, property } from 'fast-check'
-import { formatFigure, formatNs, formatRatio, LatencyRecorder, spread } from '../src/index.ts'
+import {
+  estimate,
+  formatFigure,
+  formatNs,
+  formatRatio,
+  LatencyRecorder,
+  spread,
+} from '../src/index.ts'
 
 describe('LatencyRecorder', () => {
   it('agrees with sorted values to a tenth of a percent', () => {
@@ -45,6 +52,29 @@ describe('spread', () => {
   it('gives the middle and the deviation', () => {
     expect(spread([3, 1, 2, 10])).toEqual({ median: 2.5, min: 1, max: 10, mad: 1, p99: 10 })
     expect(() => spread([])).toThrow('expected at least one figure')
+  })
+})
+
+describe('estimate', () => {
+  it('is as sure as the share of draws that have the true median between its ends', () => {
+    for (let runs = 1; runs <= 12; runs++) {
+      const ranks = Array.from({ length: runs }, (_, rank) => rank)
+      const { low, high, confidence } = estimate(ranks)
+      // Each figure is below or above the true median, with equal chance: all draws, one by one.
+      let inside = 0
+      for (let draw = 0; draw < 2 ** runs; draw++) {
+        const below = draw.toString(2).replaceAll('0', '').length
+        if (below > low && below <= high) inside++
+      }
+      expect([runs, confidence]).toEqual([runs, inside / 2 ** runs])
+    }
+  })
+
+  it('leaves out the outermost figures as soon as 90 % stay', () => {
+    expect(estimate([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3, confidence: 0.75, runs: 3 })
+    const ten = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    expect(estimate(ten)).toMatchObject({ median: 5.5, low: 2, high: 9, runs: 10 })
+    expect(() => estimate([])).toThrow('expected at least one figure')
   })
 })
 
