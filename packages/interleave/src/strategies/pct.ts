@@ -12,9 +12,15 @@ export interface PctOptions extends SampleOptions {
 
 /**
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010):
- * the thread of highest priority runs, and at d - 1 random steps it falls to the bottom. Each
- * execution finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and k
- * steps. Depths that keep showing something new are tried more often.
+ * the thread of highest priority runs, and at up to d - 1 random steps whoever is about to make it
+ * falls below all that have not fallen. Which of the fallen is above which is random too: a thread
+ * that fell first may have to wait for one that fell later. An execution with d - 1 such changes
+ * finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and k steps.
+ * Numbers of changes that keep showing something new are tried more often, and none is given up.
+ *
+ * Several changes may fall on one step, and then one thread after another falls. So each thread
+ * can be made the next one at each step by at most n - 1 changes, and with a depth of
+ * 1 + (n - 1) (k - 1) every schedule has a chance, the first step being the initial priorities'.
  */
 export class Pct implements Strategy {
   readonly name = 'PCT'
@@ -27,11 +33,12 @@ export class Pct implements Strategy {
   /** How much each depth has shown, plus one. */
   readonly #worth: number[]
   #priorities: number[] = []
-  #changes = new Set<number>()
+  /** By step: the priorities to which threads that are about to make it fall, one by one. */
+  readonly #changes = new Map<number, number[]>()
   #chosen = 0
-  #lowest = 0
   #left: number
-  #longest = 20
+  /** Steps of the longest execution so far, which is where changes are made. */
+  #longest = 1
   #threads = 1
 
   constructor(readonly options: PctOptions) {
@@ -46,26 +53,27 @@ export class Pct implements Strategy {
     const odds = this.#threads * this.#longest ** (this.#depth - 1)
     return (
       `a sample of seed ${seed}; each execution finds a bug of depth ${this.#depth} with ` +
-      `probability of at least 1 in ${(odds * this.#depth).toLocaleString('en')}`
+      `probability of at least 1 in ${(odds * this.#depth ** 2).toLocaleString('en')}`
     )
   }
 
   begin(): void {
     this.#coverage.begin()
     this.#priorities = []
-    this.#lowest = 0
     this.#chosen = this.#pickDepth()
-    this.#changes = new Set()
-    for (let i = 0; i < this.#chosen; i++) this.#changes.add(this.#random.below(this.#longest))
+    this.#changes.clear()
+    for (let i = 1; i <= this.#chosen; i++) this.#fallAt(this.#random.below(this.#longest), -i)
   }
 
   choose(machine: Machine): number {
     const enabled = enabledThreads(machine, true, this.#enabled)
     if (enabled.length === 0) return -1
-    const first = this.#highest(enabled)
-    if (!this.#changes.has(machine.length)) return first
-    this.#priorities[first] = --this.#lowest
-    return this.#highest(enabled)
+    let next = this.#highest(enabled)
+    for (const priority of this.#changes.get(machine.length) ?? []) {
+      this.#priorities[next] = priority
+      next = this.#highest(enabled)
+    }
+    return next
   }
 
   observe(machine: Machine, event: Event): void {
@@ -79,7 +87,16 @@ export class Pct implements Strategy {
     return --this.#left > 0
   }
 
-  /** A number of changes, in proportion to what each has shown; each is tried now and then. */
+  #fallAt(step: number, priority: number): void {
+    const priorities = this.#changes.get(step)
+    if (priorities === undefined) this.#changes.set(step, [priority])
+    else priorities.push(priority)
+  }
+
+  /**
+   * A number of changes, in proportion to what each has shown; one time in d, any of the d numbers
+   * with equal chances, which makes the odds that reports tell d² times worse than the theorem's.
+   */
   #pickDepth(): number {
     if (this.#random.below(this.#depth) === 0) return this.#random.below(this.#depth)
     const total = this.#worth.reduce((sum, worth) => sum + worth, 0)

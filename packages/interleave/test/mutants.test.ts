@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { CONTENDERS, type Strategies, STRATEGIES } from './support/contenders.ts'
+import { forPrograms } from './support/differential.ts'
+import { mutantOf, type Mutation } from './support/mutant.ts'
+
+/** Planted bugs: the strategy, what is wrong with it, and the mutation. */
+const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mutation])[] = [
+  [
+    'exhaustive',
+    'lets steps sleep on when one that they depend on is made',
+    {
+      file: 'strategies/exhaustive',
+      from: 'parent.sleep.filter((access) => !areDependent(access, parent.access!))',
+      to: 'parent.sleep',
+    },
+  ],
+  [
+    'exhaustive',
+    'overlooks the last race of an execution',
+    {
+      file: 'strategies/exhaustive',
+      from: 'for (const race of this.#order.races)',
+      to: 'for (const race of this.#order.races.slice(0, -1))',
+    },
+  ],
+  [
+    'exhaustive',
+    'plans only the first step of a reversed race',
+    {
+      file: 'strategies/wakeup-tree',
+      from: 'for (const access of accesses) {',
+      to: 'for (const access of accesses.slice(0, 1)) {',
+    },
+  ],
+  [
+    'exhaustive',
+    'takes a read for independent of a later write',
+    {
+      file: 'strategies/happens-before',
+      from: '| (event.touched[at]! & other.changed[i]!)',
+      to: '| 0',
+    },
+  ],
+  [
+    'bounded',
+    'does not go on to the next bound',
+    {
+      file: 'strategies/bounded',
+      from: 'if (!this.#isCut || this.#bound === this.maxPreemptions) return false',
+      to: 'return false',
+    },
+  ],
+  [
+    'bounded',
+    'does not notice that it cut schedules off',
+    { file: 'strategies/bounded', from: 'this.#isCut = true', to: 'this.#isCut = false' },
+  ],
+  [
+    'bounded',
+    'does not switch when a thread cannot go on',
+    {
+      file: 'strategies/bounded',
+      from: 'let choices = [...enabled]',
+      to: 'let choices = [enabled[0]!]',
+    },
+  ],
+  [
+    'PCT',
+    'never changes a priority',
+    {
+      file: 'strategies/pct',
+      from: 'for (const priority of this.#changes.get(machine.length) ?? [])',
+      to: 'for (const priority of [] as number[])',
+    },
+  ],
+  [
+    'random walk',
+    'goes on with the same thread',
+    {
+      file: 'strategies/random-walk',
+      from: 'enabled.includes(wanted) ? wanted : this.#random.pick(enabled)',
+      to: 'enabled.includes(wanted) ? wanted : enabled[0]!',
+    },
+  ],
+  [
+    'PCT',
+    'changes priorities in the first half of an execution only',
+    {
+      file: 'strategies/pct',
+      from: 'this.#random.below(this.#longest)',
+      to: 'this.#random.below((this.#longest + 1) >> 1)',
+    },
+  ],
+  [
+    'random walk',
+    'never picks the last of the threads that could go on',
+    {
+      file: 'strategies/random-walk',
+      from: 'this.#random.pick(enabled)',
+      to: 'enabled[this.#random.below(Math.max(1, enabled.length - 1))]!',
+    },
+  ],
+]
+
+/** The strategies, of which one is made from a mutated source. */
+async function withMutant(contender: string, mutation: Mutation): Promise<Strategies> {
+  const entries: Record<string, keyof Strategies> = {
+    exhaustive: 'Exhaustive',
+    bounded: 'Bounded',
+    'random walk': 'RandomWalk',
+    PCT: 'Pct',
+  }
+  const exported = entries[contender]!
+  const mutant = await mutantOf(
+    `strategies/${contender.toLowerCase().replace(' ', '-')}`,
+    mutation,
+  )
+  return { ...STRATEGIES, [exported]: mutant[exported] }
+}
+
+describe('random programs find out', () => {
+  it.each(MUTANTS)('%s that %s', { timeout: 120_000 }, async (contender, _, mutation) => {
+    const strategies = await withMutant(contender, mutation)
+    const compare = CONTENDERS[contender]!
+    const check = (): void =>
+      forPrograms(10_000, 1, (program, all) => void compare(strategies, program, all))
+    expect(check).toThrow('Property failed after')
+  })
+})
