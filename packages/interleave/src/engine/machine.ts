@@ -147,14 +147,15 @@ export class Machine implements Core, Host {
   /** Performs an access to memory, notes what it touched and changed, and looks for a race. */
   access(thread: Thread, operation: Operation, event: Event): unknown {
     const info = this.buffers.viewInfo(operation.view!, operation.place)
+    const { contents } = info.buffer
     const { object, at, mask } = this.locate(info, operation)
-    const low = info.buffer.word(at * 2)
-    const high = info.buffer.word(at * 2 + 1)
+    const low = contents.word(at * 2)
+    const high = contents.word(at * 2 + 1)
     const value = performOn(operation)
     event.beforeLow = low
     event.beforeHigh = high
-    event.afterLow = info.buffer.word(at * 2)
-    event.afterHigh = info.buffer.word(at * 2 + 1)
+    event.afterLow = contents.word(at * 2)
+    event.afterHigh = contents.word(at * 2 + 1)
     const changed =
       differingBytes(low, event.afterLow) | (differingBytes(high, event.afterHigh) << 4)
     event.add(object, mask, changed)

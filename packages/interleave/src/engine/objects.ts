@@ -32,6 +32,37 @@ export class ObjectNames {
   }
 }
 
+/** What the checker itself sees of a buffer; kept as long as the buffer, for views cost much. */
+class Contents {
+  readonly #words: Int32Array
+  readonly #bytes: Uint8Array
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    this.#bytes = new Uint8Array(buffer)
+  }
+
+  clear(): void {
+    this.#bytes.fill(0)
+  }
+
+  /** Four bytes of a granule; those past the end of the buffer are 0. */
+  word(index: number): number {
+    if (index < this.#words.length) return this.#words[index]!
+    let word = 0
+    for (let i = 0; i < 4; i++) word |= (this.#bytes[index * 4 + i] ?? 0) << (8 * i)
+    return word
+  }
+}
+
+const contents = new WeakMap<SharedArrayBuffer, Contents>()
+
+function contentsOf(buffer: SharedArrayBuffer): Contents {
+  let known = contents.get(buffer)
+  if (known === undefined) contents.set(buffer, (known = new Contents(buffer)))
+  return known
+}
+
 /** Buffers made by earlier executions, to be used again: making one is far slower than a step. */
 export class BufferPool {
   readonly #free = new Map<number, SharedArrayBuffer[]>()
@@ -44,7 +75,7 @@ export class BufferPool {
       this.#used.push(made)
       return made
     }
-    new Uint8Array(buffer).fill(0)
+    contentsOf(buffer).clear()
     this.#used.push(buffer)
     return buffer
   }
@@ -60,25 +91,9 @@ export class BufferPool {
 }
 
 /** A buffer of the running execution. */
-export class BufferInfo {
-  readonly words: Int32Array
-  readonly #bytes: Uint8Array
-
-  constructor(
-    readonly id: number,
-    readonly buffer: SharedArrayBuffer,
-  ) {
-    this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
-    this.#bytes = new Uint8Array(buffer)
-  }
-
-  /** Four bytes of a granule; those past the end of the buffer are 0. */
-  word(index: number): number {
-    if (index < this.words.length) return this.words[index]!
-    let word = 0
-    for (let i = 0; i < 4; i++) word |= (this.#bytes[index * 4 + i] ?? 0) << (8 * i)
-    return word
-  }
+export interface BufferInfo {
+  readonly id: number
+  readonly contents: Contents
 }
 
 /** Where a view lies. */
@@ -96,7 +111,7 @@ export class Buffers {
   readonly #infos = new Map<SharedArrayBuffer, BufferInfo>()
 
   add(buffer: SharedArrayBuffer, id: number): void {
-    this.#infos.set(buffer, new BufferInfo(id, buffer))
+    this.#infos.set(buffer, { id, contents: contentsOf(buffer) })
   }
 
   viewInfo(view: SharedView, place: number): ViewInfo {
