@@ -1,6 +1,7 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
 import { awaiting } from './awaiting.ts'
 import { block } from './block.ts'
+import { finish } from './finish.ts'
 import type { Guard } from './guard.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import type { Mutex } from './mutex.ts'
@@ -126,13 +127,13 @@ export class Condition extends Placed {
   /** Wakes the first who waits, from a thread or a task. */
   notifySync(mutex: Mutex): void {
     const { here } = homeOf(this)
-    if (!this.tryNotify()) block(here, this.notify(here, mutex))
+    if (!this.tryNotify()) finish(here, this.notify(here, mutex))
   }
 
   /** Wakes all who wait, from a thread or a task. */
   notifyAllSync(mutex: Mutex): void {
     const { here } = homeOf(this)
-    if (!this.tryNotify()) block(here, this.notifyAll(here, mutex))
+    if (!this.tryNotify()) finish(here, this.notifyAll(here, mutex))
   }
 
   name(): string {

@@ -1,5 +1,5 @@
 import { layout, word } from '@smpnet/memory'
-import { block } from './block.ts'
+import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
 import { Placed } from './placed.ts'
@@ -88,7 +88,7 @@ export class EventCount extends Placed {
   /** Adds 1 to the count, from a thread or a task. */
   advanceSync(): void {
     const { here } = homeOf(this)
-    if (!this.tryAdvance()) block(here, this.advance(here))
+    if (!this.tryAdvance()) finish(here, this.advance(here))
   }
 
   /** Waits, blocking this thread. Throws LockTimeout when the time is over. */

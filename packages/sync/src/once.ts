@@ -1,6 +1,6 @@
 import { layout, word } from '@smpnet/memory'
-import { block } from './block.ts'
 import { LockMisuse } from './errors.ts'
+import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { type AwaitOptions, homeOf, waitAsync, type WaitOptions, waitSync } from './offered.ts'
 import { Placed } from './placed.ts'
@@ -102,7 +102,7 @@ export class Once extends Placed {
       work()
       isDone = true
     } finally {
-      block(here, this.#end(here, isDone ? DONE : NEW))
+      finish(here, this.#end(here, isDone ? DONE : NEW))
     }
   }
 
@@ -119,7 +119,7 @@ export class Once extends Placed {
       await work()
       isDone = true
     } finally {
-      if (this.isDoer(td)) block(td, this.#end(td, isDone ? DONE : NEW))
+      if (this.isDoer(td)) finish(td, this.#end(td, isDone ? DONE : NEW))
       home.giveBack(td)
     }
   }

@@ -1,5 +1,5 @@
-import { block } from './block.ts'
 import { LockAbandoned, LockMisuse } from './errors.ts'
+import { finish } from './finish.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
   type AwaitOptions,
@@ -91,7 +91,7 @@ export abstract class Section implements Named {
 
   /** Exits for `td`; for guards. Throws LockMisuse if it is not inside. */
   leave(td: Waiter): void {
-    if (!this.tryExit(td)) block(td, this.exit(td))
+    if (!this.tryExit(td)) finish(td, this.exit(td))
   }
 
   /** Whoever ended inside, for a lock that can tell. */

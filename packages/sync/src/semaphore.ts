@@ -1,6 +1,6 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { block } from './block.ts'
 import { LockMisuse } from './errors.ts'
+import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
 import { Placed } from './placed.ts'
@@ -143,7 +143,7 @@ export class Semaphore extends Placed {
   /** Gives permits back, from a thread or a task. Throws LockMisuse for more than there are. */
   releaseSync(count = 1): void {
     const { here } = homeOf(this)
-    if (!this.tryRelease(count)) block(here, this.release(here, count))
+    if (!this.tryRelease(count)) finish(here, this.release(here, count))
   }
 
   /** Permits that are there now. */

@@ -1,5 +1,5 @@
 import { layout, word } from '@smpnet/memory'
-import { block } from './block.ts'
+import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { homeOf } from './offered.ts'
 import { Placed } from './placed.ts'
@@ -85,7 +85,7 @@ export class Seqc extends Placed {
   readSync<T>(read: () => T): T {
     for (;;) {
       let sequence = this.tryRead()
-      if (sequence === WRITING) sequence = block(homeOf(this).here, this.read())
+      if (sequence === WRITING) sequence = finish(homeOf(this).here, this.read())
       const value = read()
       if (this.isSame(sequence)) return value
     }

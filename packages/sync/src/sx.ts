@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { block } from './block.ts'
+import { finish } from './finish.ts'
 import type { Guard } from './guard.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { RW, RwWord } from './rw-word.ts'
@@ -72,7 +72,7 @@ export class Sx {
 
   /** From the guard of `exclusive` to one of `shared`, for a plain thread or a task. */
   downgradeSync(guard: Guard): Guard {
-    block(guard.td, this.downgrade(guard.td))
+    finish(guard.td, this.downgrade(guard.td))
     return this.exclusive.handOn(guard, this.shared)
   }
 }

@@ -1,7 +1,7 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
-import { block } from './block.ts'
 import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
 import { LockMisuse } from './errors.ts'
+import { finish } from './finish.ts'
 import { DISPOSE } from './guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.ts'
 import { Lot } from './lot.ts'
@@ -133,7 +133,7 @@ export class SyncDomain implements Home {
    * abandoned: whoever waits for one, or comes later, is told. Says how many waiters it left.
    */
   bury(thread: number): number {
-    const left = block(this.here, this.lot.bury(thread))
+    const left = finish(this.here, this.lot.bury(thread))
     this.lot.release(thread)
     return left
   }
