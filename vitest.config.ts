@@ -27,7 +27,7 @@ interface Manifest {
 }
 
 /** `@smpnet/machine/live` → packages/machine/src/live/index.ts, for every entry of every package. */
-function sourceAliases(): { find: RegExp; replacement: string }[] {
+export function sourceAliases(): { find: RegExp; replacement: string }[] {
   const packages = resolve(import.meta.dirname, 'packages')
   return readdirSync(packages).flatMap((folder) => {
     const manifest = resolve(packages, folder, 'package.json')

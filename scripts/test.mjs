@@ -1,23 +1,18 @@
 #!/usr/bin/env node
 // `npm test`, with anything after `--` handed to Vitest: sets up, checks the types, runs the
 // tests, and ends with one line of counts that people and CI read.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { countLine, counts } from './lib/counts.mjs'
+import { countLine } from './lib/counts.mjs'
 import { inWords, run } from './lib/run.mjs'
+import { vitest } from './lib/vitest.mjs'
 import { workspaces } from './lib/workspaces.mjs'
 import { setUp } from './setup.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** A test that loops without a pause cannot be stopped from inside, so the run as a whole is. */
 const LIMIT_MS = 15 * 60_000
 const args = process.argv.slice(2)
-const scratch = mkdtempSync(join(tmpdir(), 'smpnet-test-'))
 
 const total = (await setUp(ROOT)) ? await typesThenTests() : { passed: 0, failed: 1, skipped: 0 }
-rmSync(scratch, { recursive: true, force: true })
 if (total.passed + total.failed === 0) console.log('No test ran: no file matches the arguments.')
 console.log(countLine(total))
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
@@ -25,7 +20,7 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 /** A package whose types do not hold counts as one failure; its tests run all the same. */
 async function typesThenTests() {
   const typesHold = await typecheck()
-  const total = await vitest()
+  const total = await vitest(ROOT, args, { limitMs: LIMIT_MS })
   return typesHold ? total : { ...total, failed: total.failed + 1 }
 }
 
@@ -50,19 +45,4 @@ async function typecheck() {
 /** The workspaces that the arguments name, so that one package can be tested by itself. */
 function chosen() {
   return workspaces(ROOT).filter(({ dir }) => args.some((arg) => `${arg}/`.startsWith(`${dir}/`)))
-}
-
-async function vitest() {
-  const report = join(scratch, 'report.json')
-  const { code, timedOut } = await run(
-    process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'].concat(
-      `--outputFile.json=${report}`,
-      '--passWithNoTests',
-      args,
-    ),
-    { cwd: ROOT, echo: process.stdout, limitMs: LIMIT_MS },
-  )
-  if (timedOut) console.log(`The tests were stopped: still running after ${inWords(LIMIT_MS)}.`)
-  return counts(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, code)
 }

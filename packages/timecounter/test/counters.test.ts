@@ -10,6 +10,7 @@ import { tsc, tscCounter, tscQuality } from '../src/counters/tsc.ts'
 import { tscTest } from '../src/counters/tsc-test.ts'
 import { BadCounter } from '../src/errors.ts'
 import { Bill, billedMemory } from './support/bill.ts'
+import { hereCounter } from './support/here-counter.mjs'
 
 const source = { ns: 0, nowNs: () => source.ns }
 const memory = LiveMemory.create(4096)
@@ -185,7 +186,7 @@ describe('the counters of the host', () => {
 
   it('go up by themselves', () => {
     for (const counter of [
-      hrtimeCounter(process.hrtime),
+      hereCounter(),
       performanceCounter(performance),
       hostCounter('mine', () => performance.now() * 1e6),
     ]) {

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
-import { hrtimeCounter } from '../src/counters/host-counter.ts'
 import { BadHz, BadTime, ClockPageMismatch } from '../src/errors.ts'
 import { FastClock, type FastClockHandle } from '../src/fast-clock/fast-clock.ts'
 import type { Ticker } from '../src/fast-clock/ticker.ts'
 import { SetCounter } from './support/bench-clock.ts'
+import { hereCounter } from './support/here-counter.mjs'
 
 /** Nanoseconds, as wide as the host's counter. */
 function nsCounter(): SetCounter {
@@ -128,7 +128,9 @@ describe('across worker threads', () => {
 
   function start(handle: FastClockHandle, more: object): Worker {
     const url = new URL('./fixtures/clock-worker.mjs', import.meta.url)
-    const worker = new Worker(url, { workerData: { handle, ...more } })
+    const worker = new Worker(url, {
+      workerData: { handle, timeOrigin: performance.timeOrigin, ...more },
+    })
     workers.push(worker)
     return worker
   }
@@ -140,7 +142,7 @@ describe('across worker threads', () => {
     })
 
   it('no reader sees time go back or run ahead, through the death of the writer', async () => {
-    const clock = FastClock.start(hrtimeCounter(process.hrtime), { ticks: false })
+    const clock = FastClock.start(hereCounter(), { ticks: false })
     const { handle } = clock
     const first = start(handle, { role: 'tick' })
     await message(first)
@@ -159,7 +161,7 @@ describe('across worker threads', () => {
   })
 
   it('an event loop ticks it without keeping the program alive', async () => {
-    const clock = FastClock.start(hrtimeCounter(process.hrtime))
+    const clock = FastClock.start(hereCounter())
     await until(() => clock.now() > 3_000_000)
     clock.stop()
     const stopped = clock.now()

@@ -1,0 +1,3 @@
+import type { Counter } from '../../src/counters/counter.ts'
+
+export declare function hereCounter(timeOrigin?: number): Counter

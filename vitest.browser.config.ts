@@ -1,0 +1,83 @@
+import { playwright } from '@vitest/browser-playwright'
+import { resolve } from 'node:path'
+import type { Plugin } from 'vite'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { interleave } from './packages/interleave/src/plugin/index.ts'
+import { LEFT_OUT, PACKAGES } from './scripts/browser/scope.ts'
+import { sourceAliases } from './vitest.config.ts'
+
+/**
+ * The tests as they are, in Debian's chromium: on a page that is isolated from other origins, which
+ * alone may share memory with its workers, and once more in workers of that page, which may block.
+ * What tests use of Node's modules is translated by scripts/browser.
+ */
+const CHROMIUM = process.env['SMPNET_CHROMIUM'] ?? '/usr/bin/chromium'
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('page', { setupFiles: [inBrowser('page.ts')] }),
+      // A model is one thread's work, and comes out the same in both.
+      project('worker', { exclude: ['**/*.model.ts'] }, [runsInWorker()]),
+    ],
+  },
+})
+
+type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>
+
+function project(
+  name: string,
+  { exclude = [], ...options }: TestOptions,
+  plugins: Plugin[] = [],
+): TestProjectInlineConfiguration {
+  return {
+    plugins: [...plugins, interleave({ models: /\.model\.ts(\?|$)/ })],
+    resolve: { alias: [...sourceAliases(), ...nodeAliases()] },
+    server: { headers: ISOLATED },
+    test: {
+      ...options,
+      name,
+      include: [`packages/{${PACKAGES.join()}}/test/**/*.{test,model}.ts`],
+      exclude: [...Object.keys(LEFT_OUT), ...exclude],
+      testTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: { executablePath: CHROMIUM, args: ['--no-sandbox'] },
+        }),
+        instances: [{ browser: 'chromium', name: `chromium, ${name}` }],
+      },
+    },
+  }
+}
+
+function nodeAliases(): { find: RegExp; replacement: string }[] {
+  return ['worker_threads', 'events'].map((name) => ({
+    find: new RegExp(`^node:${name}$`),
+    replacement: inBrowser(`node-${name.replace('_', '-')}.ts`),
+  }))
+}
+
+/** Puts a module in the place of each test file that runs the file in a worker. */
+function runsInWorker(): Plugin {
+  return {
+    name: 'runs in a worker',
+    enforce: 'pre',
+    load(id) {
+      const [file = '', query] = id.split('?')
+      if (!/\/test\/[^?]*\.test\.ts$/.test(file) || query === 'in-worker') return null
+      const target = JSON.stringify(`/@fs${file}?in-worker`)
+      return `import { runInWorker } from '${inBrowser('in-worker.ts')}'\nawait runInWorker(${target})`
+    },
+  }
+}
+
+function inBrowser(file: string): string {
+  return resolve(import.meta.dirname, 'scripts/browser', file)
+}
