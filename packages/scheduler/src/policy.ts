@@ -47,8 +47,8 @@ export interface SchedulingPolicy {
   readonly queued: number
   /** A tick has passed, while `current` ran. True when its turn is over. */
   tick(current: Thread | undefined): boolean
-  /** The priority of a thread becomes at least as urgent as `lent`, until told anew. */
-  lend(td: Thread, lent: number): void
+  /** What a thread is lent has changed: it reckons its priority anew, and its place in a queue. */
+  lend(td: Thread): void
   /** The knobs and statistics, by the names of FreeBSD's sysctl tree. */
   sysctl(): Readonly<Record<string, number | string>>
 }

@@ -51,11 +51,9 @@ export class PriorityPolicy implements SchedulingPolicy {
     return current !== undefined && this.#queue.rivals(current)
   }
 
-  lend(td: Thread, lent: number): void {
-    const priority = Math.min(td.basePriority, lent)
-    if (priority === td.priority) return
+  lend(td: Thread): void {
     const wasQueued = this.claim(td)
-    td.priority = priority
+    td.reckonPriority()
     if (wasQueued) this.add(td, 'woken')
   }
 

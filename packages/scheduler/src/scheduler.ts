@@ -1,4 +1,4 @@
-import { type Address, work } from '@smpnet/memory'
+import { type Address, NIL, work } from '@smpnet/memory'
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '@smpnet/machine'
 import {
   type Outcome,
@@ -15,7 +15,7 @@ import {
 } from '@smpnet/sync'
 import { CpuAccount } from './accounting/cpu-account.ts'
 import { type SchedulerStatistics, threadStatistics, timesInNs } from './accounting/statistics.ts'
-import type { Turnstiles } from './lending/turnstiles.ts'
+import { type Lender, Lending } from './lending/lending.ts'
 import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
 import { OwedSwitch } from './preemption/owed-switch.ts'
 import { Preemption } from './preemption/preemption.ts'
@@ -64,12 +64,13 @@ const THREAD_START = work('thread-start')
  * in simulated time, wherever it waits for that time to catch up. What a step decides about queues
  * that other CPUs see is carried out at the beginning of the next, which is settled.
  */
-export class Scheduler implements Executive, PolicyHost {
+export class Scheduler implements Executive, PolicyHost, Lender {
   readonly policy: SchedulingPolicy
   readonly preemption: Preemption
   readonly wakeup: WakeupPolicy
   /** How often this CPU switched, by why. */
   readonly reasons = new SwitchCounts()
+  readonly lending: Lending
   /** See `Executive`; only for policies that put threads into the queues of other CPUs. */
   readonly wake: ((entry: Address) => boolean) | undefined
   readonly #account: CpuAccount | undefined
@@ -102,6 +103,8 @@ export class Scheduler implements Executive, PolicyHost {
     this.#account = options.ticker && new CpuAccount(options.ticker)
     this.#trace = options.trace
     this.#heartbeat = options.heartbeat
+    this.lending = new Lending(cpu.lot, this)
+    cpu.memory.write(cpu.lot.bellOf(cpu.id) + WAITER.offset.cpu, cpu.id)
     this.policy.bind(this)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
   }
@@ -114,10 +117,6 @@ export class Scheduler implements Executive, PolicyHost {
   /** Threads that have not ended, of this CPU or of all that share its run queues. */
   get threads(): number {
     return this.policy.table.size
-  }
-
-  get turnstiles(): Turnstiles {
-    return this.policy.table.turnstiles
   }
 
   /**
@@ -164,6 +163,7 @@ export class Scheduler implements Executive, PolicyHost {
     )
     this.#started++
     memory.charge(THREAD_START, 1)
+    this.lending.reset(thread.at)
     this.policy.table.add(thread as Thread)
     this.policy.admit(thread as Thread, this.#current)
     this.#trace?.event(TRACE_START, thread.at, priority)
@@ -189,7 +189,7 @@ export class Scheduler implements Executive, PolicyHost {
 
   receive(entry: number): boolean {
     const td = this.policy.table.find(entry)
-    if (td === undefined) throw new Error(`CPU ${this.cpu.id} has no thread with entry ${entry}`)
+    if (td === undefined) return this.#hear(entry)
     if (!td.parked) {
       td.wakePending = true
       return false
@@ -206,8 +206,26 @@ export class Scheduler implements Executive, PolicyHost {
     this.#owed.preempt(REMOTE)
   }
 
-  lend(td: Thread, lent: number): void {
-    this.policy.lend(td, lent)
+  knows(entry: Address): boolean {
+    return this.policy.table.find(entry) !== undefined
+  }
+
+  settle(entry: Address, lent: number): void {
+    this.policy.table.find(entry)?.borrow(lent)
+  }
+
+  lend(td: Thread): void {
+    this.policy.lend(td)
+    if (this.#isRunning) {
+      // Who has to pay back may be the least urgent here from now on.
+      if (td === this.#current && this.policy.rivals(td)) this.#owed.turnOver()
+    } else if (!this.policy.isShared && !td.parked) {
+      this.#preemptsFor(td)
+    }
+  }
+
+  ring(bell: Address): void {
+    this.cpu.lot.waker.wake(bell)
   }
 
   finishSwitch(td: Thread): void {
@@ -299,9 +317,7 @@ export class Scheduler implements Executive, PolicyHost {
     if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
       td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
-    if (td.blockedOn !== undefined) {
-      this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn.lock)
-    }
+    if (td.blockedOn !== NIL) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn)
     return this.#leave(td, reasonToWait(td), undefined)
   }
 
@@ -351,6 +367,14 @@ export class Scheduler implements Executive, PolicyHost {
     return true
   }
 
+  /** Not a thread of this CPU was woken but its scheduler: another CPU has lent to its threads. */
+  #hear(entry: Address): boolean {
+    const { id, lot } = this.cpu
+    if (entry !== lot.bellOf(id)) throw new Error(`CPU ${id} has no thread with entry ${entry}`)
+    this.lending.hear(id)
+    return false
+  }
+
   /** Carries out what a thread that parked or ended means to others. */
   #finish(td: Thread): void {
     this.finishSwitch(td)
@@ -360,6 +384,7 @@ export class Scheduler implements Executive, PolicyHost {
     this.policy.table.remove(td)
     const isError = end.state === 'threw'
     this.#trace?.event(TRACE_END, td.at, Number(isError))
+    this.lending.reset(td.at)
     const joiners = td.end(end.state, end.result)
     this.cpu.lot.releaseEntry(td.at)
     for (const joiner of joiners) this.cpu.lot.waker.wake(joiner.at)
@@ -374,6 +399,6 @@ interface End {
 }
 
 function reasonToWait(td: Thread): SwitchReason {
-  if (td.blockedOn !== undefined) return TURNSTILE
+  if (td.blockedOn !== NIL) return TURNSTILE
   return td.timeoutMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
 }

@@ -1,5 +1,4 @@
 import type { Address } from '@smpnet/memory'
-import { Turnstiles } from './lending/turnstiles.ts'
 import type { Thread } from './thread.ts'
 
 /**
@@ -8,7 +7,6 @@ import type { Thread } from './thread.ts'
  */
 export class ThreadTable {
   readonly #threads = new Map<Address, Thread>()
-  readonly turnstiles = new Turnstiles((entry) => this.#threads.get(entry))
 
   get size(): number {
     return this.#threads.size

@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, NIL } from '@smpnet/memory'
 import type { Alarm, Cpu } from '@smpnet/machine'
 import {
   type Outcome,
@@ -11,8 +11,8 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/sync'
-import type { Borrower, Turnstile } from './lending/turnstile.ts'
-import type { Turnstiles } from './lending/turnstiles.ts'
+import type { Lending } from './lending/lending.ts'
+import { MAX_PRIORITY } from './priority.ts'
 
 /** What a thread runs: a generator function that is given its own thread, as `td`. */
 export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
@@ -37,16 +37,16 @@ export interface ThreadHost {
   owesPreemption(): boolean
   /** `td` is to be woken: if it has only just parked here, that is carried out now. */
   finishSwitch(td: Thread): void
-  /** Gives a thread that is with this scheduler a priority at least as urgent as `lent`. */
-  lend(td: Thread, lent: number): void
-  readonly turnstiles: Turnstiles
+  /** What a thread that is with this scheduler is lent has changed. */
+  lend(td: Thread): void
+  readonly lending: Lending
 }
 
 /**
  * A kernel thread. Its object belongs to its CPU; other CPUs of a live machine know it by its
- * waiter entry only. The fields from `next` to `held` are its scheduler's.
+ * waiter entry only. The fields from `next` to `blockedOn` are its scheduler's.
  */
-export class Thread<T = unknown> extends Waiter implements Borrower {
+export class Thread<T = unknown> extends Waiter {
   /** Its neighbours in a run queue, and which of the queues there. (o) of the run queue. */
   next: Thread | undefined
   previous: Thread | undefined
@@ -62,6 +62,9 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
   alarm: Alarm | undefined
   /** What decides when it runs: the more urgent of its own and what it was lent. */
   priority: number
+  /** What its policy gives it by itself, and the most urgent of what others lend it. */
+  ownPriority: number
+  lent = MAX_PRIORITY
   /** What its policy remembers about it. */
   share: unknown
   /** Ticks of the configured cputicker that it has run. */
@@ -72,9 +75,8 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
   critical = 0
   /** How many counted sections it is in; see `CountedSection`. */
   held = 0
-  /** What it waits for, and what it holds that others wait for; see `Turnstiles`. */
-  blockedOn: Turnstile | undefined
-  readonly contested = new Set<Turnstile>()
+  /** The lock that it sleeps for and that has an owner, or NIL. */
+  blockedOn = NIL
   #state: 'alive' | 'returned' | 'threw' = 'alive'
   #result: unknown
   #joiners: Thread[] = []
@@ -94,6 +96,7 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
     super(host.cpu.lot, entry)
     this.#host = host
     this.priority = basePriority
+    this.ownPriority = basePriority
     this.body = body(this)
   }
 
@@ -108,15 +111,22 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
   }
 
   override blocks(lock: Address, owner: Address): void {
-    this.#host.turnstiles.block(this, lock, owner)
+    this.blockedOn = lock
+    this.#host.lending.block(this.at, this.ownPriority, lock, owner)
   }
 
   override unblocks(): void {
-    this.#host.turnstiles.unblock(this)
+    this.blockedOn = NIL
+    this.#host.lending.unblock(this.at)
   }
 
-  override passes(lock: Address, heir: Address): void {
-    this.#host.turnstiles.pass(lock, heir)
+  override passes(lock: Address, from: Address, heir: Address): void {
+    this.#host.lending.pass(lock, from, heir)
+  }
+
+  /** Its own priority, or what it is lent, has changed: the more urgent counts. For policies. */
+  reckonPriority(): void {
+    this.priority = Math.min(this.ownPriority, this.lent)
   }
 
   /** Whether it still runs or waits. */
@@ -181,9 +191,10 @@ export class Thread<T = unknown> extends Waiter implements Borrower {
     yield PREEMPT
   }
 
-  /** Is given a priority at least as urgent as `lent`. For turnstiles. */
+  /** Is lent another priority from now on. For lending. */
   borrow(lent: number): void {
-    this.#host.lend(this as Thread, lent)
+    this.lent = lent
+    this.#host.lend(this as Thread)
   }
 
   /** It is to be woken, and must have parked for good. For whoever wakes it. */

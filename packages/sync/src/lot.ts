@@ -1,4 +1,5 @@
 import { type Address, type Arena, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { LENDING } from './lending.ts'
 import { checkLotShape, type LotHandle, type LotShape } from './lot-shape.ts'
 import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
 import { BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
@@ -68,7 +69,8 @@ export class Lot implements Parking {
   static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
     const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
     checkLotShape({ buckets, cpus, threads, waiters })
-    const bytes = threads * ATTACHED.size + buckets * BUCKET.size + waiters * WAITER.size
+    const entries = (waiters + cpus) * WAITER.size
+    const bytes = threads * ATTACHED.size + buckets * BUCKET.size + entries + LENDING.size
     return { buckets, cpus, threads, waiters, at: arena.place('lot', bytes) }
   }
 
@@ -111,6 +113,16 @@ export class Lot implements Parking {
   /** Gives the number of a thread that has ended to others; `bury` comes before. */
   release(cpu: number): void {
     this.memory.store(takenWord(this.handle, cpu), FREE)
+  }
+
+  /** The entry by which the scheduler of a CPU can be woken itself; it never waits. */
+  bellOf(cpu: number): Address {
+    return this.#entries + (this.handle.waiters + cpu) * WAITER.size
+  }
+
+  /** Where the words of `LENDING` are. */
+  get lending(): Address {
+    return this.bellOf(this.handle.cpus)
   }
 
   /** A waiter of its own for a thread or a task. Throws a RangeError when all are in use. */
@@ -169,9 +181,17 @@ export class Lot implements Parking {
   /**
    * Sleeps until a waker of `key` chooses this waiter, if the word at `at` is still `expected`
    * when it is queued. `WOKEN`, or `CHANGED` at once, or `TIMED_OUT` after `waiter.timeoutMs`, or
-   * `ABORTED`. Wakers that look see `want` with it.
+   * `ABORTED`. Wakers that look see `want` with it. For a lock that has an `owner`, the waiter
+   * lends to it meanwhile.
    */
-  *park(waiter: Waiter, key: Address, at: Address, expected: number, want = 0): Waiting<Outcome> {
+  *park(
+    waiter: Waiter,
+    key: Address,
+    at: Address,
+    expected: number,
+    want = 0,
+    owner = NIL,
+  ): Waiting<Outcome> {
     const queue = this.#queues.of(key)
     if (!this.#queues.tryLock(queue)) yield* this.#lock(queue)
     if (this.memory.load(at) !== expected) {
@@ -179,7 +199,9 @@ export class Lot implements Parking {
       return CHANGED
     }
     this.#queues.append(queue, waiter.at, key, want)
+    if (owner !== NIL) waiter.blocks(key, owner)
     this.#queues.unlock(queue)
+    if (owner !== NIL) return yield* this.sleep(waiter, true)
     const outcome = yield PARK
     return outcome === WOKEN ? WOKEN : yield* this.#withdraw(waiter, outcome)
   }
@@ -296,10 +318,14 @@ export class Lot implements Parking {
     return this.memory.read(entry + WAITER.offset.want)
   }
 
-  /** Waits after `append` and `unlockQueue`; the outcome is that of `park`. */
-  *sleep(waiter: Waiter): Waiting<Outcome> {
-    const outcome = yield PARK
-    return outcome === WOKEN ? WOKEN : yield* this.#withdraw(waiter, outcome)
+  /** Waits after `append`, `blocks` if it lends, and `unlockQueue`; with the outcome of `park`. */
+  *sleep(waiter: Waiter, lends = false): Waiting<Outcome> {
+    let outcome = yield PARK
+    if (outcome !== WOKEN) outcome = yield* this.#withdraw(waiter, outcome)
+    if (!lends) return outcome
+    while (!this.memory.settled()) yield SETTLE
+    waiter.unblocks()
+    return outcome
   }
 
   /** Wakes a chain that `take` gave, or NIL, and says how many they were. */

@@ -107,7 +107,7 @@ export class Mutex extends Section {
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
         if (this.#replace(seen, seen | td.at)) {
-          if (seen & CONTESTED) td.passes(this.at, td.at)
+          if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
           return seen & ABANDONED ? OWNER_DIED : WOKEN
         }
       } else if (owner === td.at) {
@@ -119,9 +119,7 @@ export class Mutex extends Section {
         yield SPIN
       } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
         const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
-        td.blocks(this.at, owner)
         const outcome = yield* this.#park(td, seen | CONTESTED, want)
-        td.unblocks()
         if (outcome === WOKEN) {
           const now = memory.load(this.at)
           if ((now & ~FLAGS) === td.at) return now & ABANDONED ? OWNER_DIED : WOKEN
@@ -143,7 +141,7 @@ export class Mutex extends Section {
     const next = td.lot.take(queue, at, 1)
     const rest = td.lot.first(queue, at) === NIL ? 0 : CONTESTED
     const isHeir = next !== NIL && td.lot.wantOf(next) === HANDOVER
-    td.passes(at, isHeir ? next : NIL)
+    td.passes(at, td.at, isHeir ? next : NIL)
     memory.store(at, (isHeir ? next : UNOWNED) | rest | (seen & ABANDONED))
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(next)
@@ -221,8 +219,9 @@ export class Mutex extends Section {
     if (isHeld) lot.append(queue, td, this.at, want)
     const isBereft = isHeld && lot.isDead(expected & ~FLAGS)
     if (isBereft) lot.remove(queue, td)
+    else if (isHeld) td.blocks(this.at, expected & ~FLAGS)
     lot.unlockQueue(queue)
-    return isHeld && !isBereft ? yield* lot.sleep(td) : CHANGED
+    return isHeld && !isBereft ? yield* lot.sleep(td, true) : CHANGED
   }
 
   /** Takes the place of a dead owner, and remembers who it was. */
@@ -231,6 +230,7 @@ export class Mutex extends Section {
     if (!this.#replace(seen, td.at | (seen & CONTESTED) | ABANDONED)) return false
     memory.write(at + MUTEX.offset.deceased, seen & ~FLAGS)
     memory.write(at + MUTEX.offset.depth, 0)
+    td.passes(at, seen & ~FLAGS, td.at)
     return true
   }
 

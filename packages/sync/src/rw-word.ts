@@ -88,7 +88,7 @@ export class RwWord {
         spins++
         yield SPIN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
-        const outcome = yield* td.lot.park(td, this.at, this.at, seen | WAITERS, READ)
+        const outcome = yield* this.#park(td, seen | WAITERS, READ)
         if (outcome !== CHANGED) return outcome
       }
     }
@@ -100,14 +100,17 @@ export class RwWord {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(this.at)
       if ((seen & ~WAITERS) === UNLOCKED) {
-        if (this.#replace(seen, seen | td.at)) return WOKEN
+        if (this.#replace(seen, seen | td.at)) {
+          if (seen & WAITERS) td.passes(this.at, NIL, td.at)
+          return WOKEN
+        }
       } else if (spins < td.spins && this.#mayEndSoon(td, seen)) {
         spins++
         yield SPIN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         const isPatient = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY
         const want = isPatient ? WRITE : WRITE_HANDOVER
-        const outcome = yield* td.lot.park(td, this.at, this.at, seen | WAITERS, want)
+        const outcome = yield* this.#park(td, seen | WAITERS, want)
         if (outcome === WOKEN) {
           if (this.writer() === td.at) return WOKEN
           lost++
@@ -150,7 +153,10 @@ export class RwWord {
     const { memory } = this
     if (!memory.settled()) return false
     const seen = memory.load(this.at)
-    return (seen & ~WAITERS) === (READER | SHARED) && this.#replace(seen, (seen & WAITERS) | td.at)
+    if ((seen & ~WAITERS) !== (READER | SHARED)) return false
+    if (!this.#replace(seen, (seen & WAITERS) | td.at)) return false
+    if (seen & WAITERS) td.passes(this.at, NIL, td.at)
+    return true
   }
 
   /** From the writer to a reader, together with all readers that sleep. */
@@ -162,6 +168,7 @@ export class RwWord {
     if (this.#replace(td.at, READER | SHARED)) return
     const queue = yield* td.lot.lockQueue(at)
     const readers = td.lot.takeOnly(queue, at, EVERYBODY, READ)
+    td.passes(at, td.at, NIL)
     const rest = td.lot.first(queue, at) === NIL ? 0 : WAITERS
     memory.store(at, ((this.#count(td, readers) + 1) * READER) | SHARED | rest)
     td.lot.unlockQueue(queue)
@@ -190,17 +197,19 @@ export class RwWord {
     let chain = toReaders ? lot.takeOnly(queue, at, EVERYBODY, READ) : NIL
     if (chain === NIL) chain = lot.takeExcept(queue, at, 1, READ)
     if (chain === NIL) chain = lot.takeOnly(queue, at, EVERYBODY, READ)
-    if (chain === NIL) return this.#free()
-    const rest = lot.first(queue, at) === NIL ? 0 : WAITERS
-    const want = lot.wantOf(chain)
+    const rest = chain === NIL || lot.first(queue, at) === NIL ? 0 : WAITERS
+    const want = chain === NIL ? WRITE : lot.wantOf(chain)
+    const heir = want === WRITE_HANDOVER ? chain : NIL
+    td.passes(at, toReaders ? td.at : NIL, heir)
     if (want === READ) memory.store(at, (this.#count(td, chain) * READER) | SHARED | rest)
-    else memory.store(at, (want === WRITE_HANDOVER ? chain : UNLOCKED) | rest)
+    else memory.store(at, (heir === NIL ? UNLOCKED : heir) | rest)
     return chain
   }
 
-  #free(): Address {
-    this.memory.store(this.at, UNLOCKED)
-    return NIL
+  /** Sleeps while the word is `expected`, and lends to who writes: readers are unknown. */
+  #park(td: Waiter, expected: number, want: number): Waiting<Outcome> {
+    const writer = expected & SHARED ? NIL : expected & OWNER
+    return td.lot.park(td, this.at, this.at, expected, want, writer)
   }
 
   #count(td: Waiter, chain: Address): number {

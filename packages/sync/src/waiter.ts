@@ -28,6 +28,18 @@ export const WAITER = layout('waiter', {
   probe: word('o', 'waiter'),
   /** (x) Whether the entry is given out. */
   taken: word('x', 'waiter'),
+  /** (m) under `LENDING`: the priority of its own, when it waited last, and what it is lent. */
+  own: word('m', 'waiter'),
+  lent: word('m', 'waiter'),
+  /** (m) under `LENDING`: the lock that it waits for and the owner whom it lends to, or NIL. */
+  lock: word('m', 'waiter'),
+  debtor: word('m', 'waiter'),
+  /** (m) under `LENDING`: the next who lends to the same owner. */
+  lender: word('m', 'waiter'),
+  /** (m) under `LENDING`: the first who lends to it. */
+  lenders: word('m', 'waiter'),
+  /** (m) under `LENDING`: the next of its CPU whose loans have changed; 0 if it is not one. */
+  notice: word('m', 'waiter'),
 })
 
 /** The states of an entry. A lock's other contenders spin only while its owner is `RUNNING`. */
@@ -67,6 +79,7 @@ export interface Parking {
     at: Address,
     expected: number,
     want?: number,
+    owner?: Address,
   ): Waiting<Outcome>
   tryUnpark(key: Address, count: number): number
   unpark(key: Address, count: number): Waiting<number>
@@ -82,7 +95,7 @@ export interface Parking {
   after(entry: Address): Address
   wantOf(entry: Address): number
   unlockQueue(queue: Address): void
-  sleep(waiter: Waiter): Waiting<Outcome>
+  sleep(waiter: Waiter, lends?: boolean): Waiting<Outcome>
   wake(chain: Address): Waiting<number>
 
   queueOf(key: Address): Address
@@ -112,17 +125,22 @@ export class Waiter {
   ) {}
 
   /**
-   * It is about to wait for the lock at `lock`, which the waiter at `owner` holds. This and the
-   * next two say nothing to plain threads; a scheduler lends priorities by them. Called by locks
-   * that have one owner, on their slow paths only.
+   * It was queued for the lock at `lock`, which the waiter at `owner` holds. This and the next two
+   * say nothing to plain threads; a scheduler lends priorities by them. Called by locks that have
+   * one owner, on their slow paths only, settled, and this one under the lock's queue: so the owner
+   * cannot have let go meanwhile.
    */
   blocks(_lock: Address, _owner: Address): void {}
 
   /** It waits for that lock no longer, whether it holds it now or not. */
   unblocks(): void {}
 
-  /** The lock at `lock`, for which others wait, passes to the waiter at `heir`, or to none, NIL. */
-  passes(_lock: Address, _heir: Address): void {}
+  /**
+   * The lock at `lock`, for which others may wait, goes from the waiter at `from` to the one at
+   * `heir`; NIL for nobody. Who lets go says so under the lock's queue, before its word changes;
+   * who takes a lock that nobody held, when it has it.
+   */
+  passes(_lock: Address, _from: Address, _heir: Address): void {}
 
   /**
    * Before parking: spins while the word at `at` is `value`, if whoever drives this waiter can

@@ -109,17 +109,15 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     return this.queued > 0
   }
 
-  lend(td: Thread, lent: number): void {
-    const share = bsdShareOf(td)
-    const { queue } = share
-    share.lent = lent
+  lend(td: Thread): void {
+    const { queue } = bsdShareOf(td)
     if (queue === undefined) {
-      share.apply()
+      td.reckonPriority()
       return
     }
     this.#change(() => {
       queue.remove(td)
-      share.apply()
+      td.reckonPriority()
       queue.append(td)
     })
     if (td.pinned) this.#kick(td)

@@ -1,4 +1,4 @@
-import { LAST_TIMESHARE, MAX_NICE, MAX_PRIORITY, Priority, sharesTime } from '../priority.ts'
+import { LAST_TIMESHARE, MAX_NICE, Priority, sharesTime } from '../priority.ts'
 import type { RunQueue } from '../run-queue.ts'
 import type { Thread } from '../thread.ts'
 
@@ -18,10 +18,7 @@ export class BsdShare {
   queue: RunQueue | undefined
   /** Ticks of its turn that are left. */
   sliceTicks: number
-  /** What others lend it. */
-  lent = MAX_PRIORITY
   #estcpu: number
-  #own: number
   #sleptAtNs = AWAKE
   readonly #perPriority: number
 
@@ -33,7 +30,6 @@ export class BsdShare {
   ) {
     this.#perPriority = SAMPLES_PER_PRIORITY * cpus
     this.#estcpu = parent?.estcpu ?? 0
-    this.#own = td.basePriority
     this.sliceTicks = slice
     this.reckon()
   }
@@ -72,14 +68,9 @@ export class BsdShare {
     const { td } = this
     if (sharesTime(td.basePriority)) {
       const used = Math.floor(this.#estcpu / this.#perPriority) + td.nice + MAX_NICE
-      this.#own = Math.min(Priority.user + used, LAST_TIMESHARE)
+      td.ownPriority = Math.min(Priority.user + used, LAST_TIMESHARE)
     }
-    this.apply()
-  }
-
-  /** Its priority is the more urgent of its own and what it was lent. */
-  apply(): void {
-    this.td.priority = Math.min(this.#own, this.lent)
+    td.reckonPriority()
   }
 
   /** Forgets 90 % of the usage in 5 * loadAverage seconds. */

@@ -114,16 +114,14 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     return current !== undefined && this.#sample(current)
   }
 
-  lend(td: Thread, lent: number): void {
-    const share = shareOf(td)
-    share.lent = lent
-    if (share.queue === undefined) {
-      share.apply()
+  lend(td: Thread): void {
+    if (shareOf(td).queue === undefined) {
+      td.reckonPriority()
       return
     }
     this.#change(() => {
       this.queues.remove(td)
-      share.apply()
+      td.reckonPriority()
       this.queues.add(td, false)
     })
     this.#notify(td)

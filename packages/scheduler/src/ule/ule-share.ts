@@ -1,5 +1,5 @@
 import { LAST_INTERACTIVE } from '../preemption/preemption.ts'
-import { LAST_TIMESHARE, MAX_NICE, MAX_PRIORITY, Priority, sharesTime } from '../priority.ts'
+import { LAST_TIMESHARE, MAX_NICE, Priority, sharesTime } from '../priority.ts'
 import type { RunQueue } from '../run-queue.ts'
 import type { Thread } from '../thread.ts'
 import { CpuUsage } from './cpu-usage.ts'
@@ -24,9 +24,6 @@ export class UleShare {
   sliceTicks = 0
   /** When it last had a CPU. */
   ranAtNs: number
-  /** What others lend it. */
-  lent = MAX_PRIORITY
-  #own: number
   #sleptAtNs = AWAKE
 
   constructor(
@@ -39,7 +36,6 @@ export class UleShare {
     this.history = inherited(parent?.history ?? { sleptNs: 0, ranNs: 0 })
     this.usage = new CpuUsage(nowNs)
     this.ranAtNs = nowNs
-    this.#own = td.basePriority
   }
 
   sleeps(nowNs: number): void {
@@ -68,13 +64,8 @@ export class UleShare {
   /** Works its own priority out of its history: sched_priority. */
   reckon(interact: number): void {
     const { td } = this
-    if (sharesTime(td.basePriority)) this.#own = this.#timeshare(interact)
-    this.apply()
-  }
-
-  /** Its priority is the more urgent of its own and what it was lent. */
-  apply(): void {
-    this.td.priority = Math.min(this.#own, this.lent)
+    if (sharesTime(td.basePriority)) td.ownPriority = this.#timeshare(interact)
+    td.reckonPriority()
   }
 
   #timeshare(interact: number): number {
