@@ -40,7 +40,7 @@ const CASES: [args: string, sentence: string][] = [
   ['run', "missing required argument 'workload' (netperf --help says what is expected)"],
   ['run rr --colour', "unknown option '--colour'"],
   ['bake', 'expected a command (run, experiment, compare), got "bake"'],
-  ['experiment polling', 'expected an experiment (none exist yet), got "polling"'],
+  ['experiment polling', 'expected an experiment (read-mostly'],
 ]
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))

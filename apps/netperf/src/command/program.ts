@@ -4,7 +4,9 @@ import { defaultComparison, type ComparisonOptions } from '../plan/default-compa
 import { variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
 import { execute } from './execute.ts'
+import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
 import { jobFrom, type JobOptions } from './job-options.ts'
+import { print } from './until-signal.ts'
 import { lookUp, UsageError } from './usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
@@ -66,13 +68,23 @@ function runCommand(): Command {
 
 function experimentCommand(): Command {
   return command('experiment')
-    .description('run an experiment; without a name, list what exists')
+    .description('answer a question; without a name, list the questions')
     .argument('[name]')
-    .action((name: string | undefined) => {
-      if (name !== undefined) lookUp('experiment', experiments, name)
-      const lines = [...experiments.values()].map((each) => `${each.name}  ${each.summary}`)
-      process.stdout.write(`${lines.join('\n') || 'no experiments exist yet'}\n`)
+    .option('--quick', 'a first look within ten seconds')
+    .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .action(async (name: string | undefined, options: ExperimentOptions) => {
+      if (name === undefined) return print(experimentList())
+      await runExperiment(lookUp('experiment', experiments, name), options)
     })
+}
+
+function experimentList(): string {
+  const lines = [...experiments.values()].map(
+    ({ name, summary }) => `${name.padEnd(16)} ${summary}`,
+  )
+  return `${lines.join('\n')}\n`
 }
 
 /** A command whose mistakes are thrown, so that all errors leave by one door. */
@@ -98,7 +110,12 @@ function jsonOption(): Option {
 function catalogue(): string {
   const list = (title: string, items: Iterable<{ name: string; summary: string }>) =>
     [title, ...[...items].map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`)].join('\n')
-  return `\n${list('Workloads:', workloads.values())}\n\n${list('Variants:', variants.values())}`
+  const lists = [
+    list('Workloads:', workloads.values()),
+    list('Variants:', variants.values()),
+    list('Experiments:', experiments.values()),
+  ]
+  return `\n${lists.join('\n\n')}`
 }
 
 /** What commander found wrong, as our sentences are; nothing when it printed help or a version. */

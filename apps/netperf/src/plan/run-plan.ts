@@ -1,7 +1,7 @@
+import { availableParallelism } from 'node:os'
 import type { Progress } from '../progress/progress.ts'
 import { measureRows } from '../rows/measure-rows.ts'
 import type { Measured } from '../rows/row.ts'
-import type { VariantResult } from '../workloads/workload.ts'
 import type { Job } from './job.ts'
 import { jobTitle } from './job-title.ts'
 import { runLive, type RunHooks } from './run-live.ts'
@@ -11,42 +11,72 @@ import { SimHost } from './sim-host.ts'
 /** About what a simulated run takes; only the progress bar depends on it. */
 const SIM_RUN_MS = 300
 
-/** Runs jobs one after the other and returns the rows of each, as far as the signal let it get. */
+/**
+ * Runs jobs and returns the rows of each, in the order of the jobs and as far as the signal let it
+ * get. Live jobs have the computer to themselves; then it simulates as many jobs at once as it has
+ * cores, which changes no figure.
+ */
 export async function runPlan(
   jobs: readonly Job[],
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Measured[][]> {
   const measured: Measured[][] = []
-  const host = new SimHost(signal)
-  progress.start(jobs.reduce((sum, job) => sum + expectedMs(job), 0))
+  const parallelism = availableParallelism()
+  const done = (job: Job, rows: Measured[]) => (measured[jobs.indexOf(job)] = rows)
+  progress.start(jobs.reduce((sum, job) => sum + shareMs(job, parallelism), 0))
   try {
-    for (const job of jobs) {
+    for (const job of jobs.filter(({ machine }) => machine === 'live')) {
       if (signal.aborted) break
       progress.job(jobTitle(job))
-      const results = await runJob(job, progress, signal, host)
-      measured.push(measureRows(job, results))
+      done(job, measureRows(job, await runLive(job, hooksOf(job, progress, signal, 1))))
     }
+    const simulated = jobs.filter(({ machine }) => machine === 'sim')
+    await simulate(simulated, parallelism, progress, signal, done)
   } finally {
     progress.stop()
-    await host.stop()
   }
-  return measured
+  return measured.filter((rows) => rows !== undefined)
 }
 
-function runJob(
-  job: Job,
+/** Takes jobs from the largest machine down, so that no long one is begun last. */
+async function simulate(
+  jobs: readonly Job[],
+  lanes: number,
   progress: Progress,
   signal: AbortSignal,
-  host: SimHost,
-): Promise<VariantResult[]> {
-  const each = expectedMs(job) / (job.entrants.length * slices(job))
-  const hooks: RunHooks = { signal, onSlice: () => progress.advance(each) }
-  return job.machine === 'sim' ? runSim(job, hooks, host) : runLive(job, hooks)
+  done: (job: Job, rows: Measured[]) => void,
+): Promise<void> {
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const queue = jobs.toSorted((a, b) => b.cpus - a.cpus).values()
+  const lane = async () => {
+    const host = new SimHost(either)
+    try {
+      for (const job of queue) {
+        if (either.aborted) break
+        progress.job(jobTitle(job))
+        const results = await runSim(job, hooksOf(job, progress, either, lanes), host)
+        done(job, measureRows(job, results))
+      }
+    } catch (error) {
+      failed.abort()
+      throw error
+    } finally {
+      await host.stop()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lanes, jobs.length) }, lane))
 }
 
-function expectedMs(job: Job): number {
-  const runMs = job.machine === 'sim' ? SIM_RUN_MS : job.durationMs / job.runs
+function hooksOf(job: Job, progress: Progress, signal: AbortSignal, lanes: number): RunHooks {
+  const each = shareMs(job, lanes) / (job.entrants.length * slices(job))
+  return { signal, onSlice: () => progress.advance(each) }
+}
+
+/** What a job adds to the time of the plan, where jobs that are simulated share it. */
+function shareMs(job: Job, lanes: number): number {
+  const runMs = job.machine === 'sim' ? SIM_RUN_MS / lanes : job.durationMs / job.runs
   return job.entrants.length * slices(job) * runMs
 }
 

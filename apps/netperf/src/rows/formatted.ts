@@ -12,3 +12,7 @@ export function variantText({ variant, settings = {} }: Row): string {
   const texts = Object.entries(settings).map(([name, value]) => `${name} ${value}`)
   return [variant, ...texts].join(', ')
 }
+
+export function cpusText(cpus: number): string {
+  return cpus === 1 ? '1 CPU' : `${cpus} CPUs`
+}

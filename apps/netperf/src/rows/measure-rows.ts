@@ -12,9 +12,12 @@ export function measureRows(job: Job, results: readonly VariantResult[]): Measur
   return job.workload.metrics.flatMap((metric) => {
     const withFigure = measured.filter(({ slices }) => figures(metric, slices).length > 0)
     return withFigure.map((result) => {
-      const row = rowOf(job, metric, result)
       const ratio = baseline && ratioTo(metric, result, baseline)
-      return ratio === undefined ? { row } : { row, ratio }
+      return {
+        row: rowOf(job, metric, result),
+        figures: figures(metric, result.slices),
+        ...(ratio !== undefined && { ratio }),
+      }
     })
   })
 }

@@ -29,6 +29,8 @@ export interface Row {
 /** A row and what stands beside it in the table. */
 export interface Measured {
   readonly row: Row
+  /** The figure of each run, oldest first; `row` sums them up. */
+  readonly figures: readonly number[]
   /** How many times as fast as the baseline, the median over rounds; above 1 is faster. */
   readonly ratio?: number
 }

@@ -2,6 +2,7 @@ import os from 'node:os'
 import { formatRatio } from '@smpnet/testing'
 import pc from 'picocolors'
 import { formatted, variantText } from './formatted.ts'
+import { groupBy } from './group-by.ts'
 import { plainTable } from './plain-table.ts'
 import type { Measured, Row } from './row.ts'
 
@@ -72,10 +73,4 @@ function scaling(row: Row, rows: readonly Row[]): number | undefined {
   )
   const base = same.reduce((least, other) => (other.cpus < least.cpus ? other : least), row)
   return row.unit === 'ns' ? base.median / row.median : row.median / base.median
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item])
-  return [...groups.values()]
 }

@@ -1,0 +1,91 @@
+import { jobFrom } from '../../command/job-options.ts'
+import { type Finding, figureEvidence, simFinding } from '../../findings/finding.ts'
+import { figureText, type Results } from '../../findings/results.ts'
+import type { Job } from '../../plan/job.ts'
+import { CPU_COUNT, PLACE, type View } from '../../views/view.ts'
+import type { Effort } from '../experiment.ts'
+
+/** A published figure of forwarding on one 8-core E5-2650, and the locks of its path. */
+interface Published {
+  readonly what: string
+  readonly cpus: number
+  readonly path: readonly string[]
+  readonly perSecond: number
+  /** The profile was calibrated on it, so it is no prediction. */
+  readonly isCalibration?: boolean
+}
+
+const PROFILE = 'xeon-e5-2650'
+const PUBLISHED: readonly Published[] = [
+  { what: 'no locks, one core', cpus: 1, path: [], perSecond: 1_422_556, isCalibration: true },
+  {
+    what: 'the four locks of 2015, one core',
+    cpus: 1,
+    path: [
+      'table:rwlock:shared',
+      'route:mutex:shared',
+      'neighbours:rwlock:shared',
+      'entry:rwlock:shared',
+    ],
+    perSecond: 1_233_048,
+    isCalibration: true,
+  },
+  {
+    what: 'one rwlock left, eight cores',
+    cpus: 8,
+    path: ['route:rwlock:shared'],
+    perSecond: 5_827_792,
+    isCalibration: true,
+  },
+  {
+    what: 'an rmlock in its place, eight cores',
+    cpus: 8,
+    path: ['route:rmlock:shared'],
+    perSecond: 11_282_262,
+  },
+]
+
+/** The same path under the other locks, in a picture. */
+export const pathView: View = {
+  title: 'Packets per second on the way through the locks of their path',
+  workload: 'forward',
+  metric: 'rate',
+  series: CPU_COUNT,
+  along: { label: '', of: ({ variant }) => whatOf(variant) },
+  panels: [PLACE],
+}
+
+/** Jobs that forward packets under the locks of the published measurements. */
+export function pathJobs(effort: Effort, seed: number): Job[] {
+  const [duration, runs] = effort === 'full' ? ['5ms', '5'] : ['0.3ms', '1']
+  return PUBLISHED.map(({ cpus, path }) => {
+    const options = { machine: 'sim', cpus: String(cpus), profile: PROFILE, seed: String(seed) }
+    return jobFrom('forward', { ...options, duration, runs }, { pathLock: path })
+  })
+}
+
+/** How near the simulated machine comes to what was measured on the real one. */
+export function pathChecks(results: Results): Finding[] {
+  return PUBLISHED.flatMap(({ what, cpus, path, perSecond, isCalibration }) => {
+    const query = { workload: 'forward', metric: 'rate', profile: PROFILE, cpus }
+    const found = results.all(query).find(({ row }) => row.variant === variantOf(path))
+    if (found === undefined) return []
+    const percent = ((found.row.median / perSecond - 1) * 100).toFixed(1)
+    const off = `${Number(percent) < 0 ? '' : '+'}${percent} %`
+    const used = isCalibration
+      ? 'the profile was calibrated on it'
+      : 'the profile does not know it'
+    const claim =
+      `Forwarding, ${what}: ${figureText(found)} packets, beside ` +
+      `${(perSecond / 1e6).toFixed(2)} M/s published for the real machine (${off}; ${used}).`
+    return [simFinding(PROFILE, claim, [figureEvidence(found)])]
+  })
+}
+
+function whatOf(variant: string): string {
+  return PUBLISHED.find(({ path }) => variantOf(path) === variant)?.what ?? variant
+}
+
+function variantOf(path: readonly string[]): string {
+  return path.length === 0 ? 'no locks' : path.map((step) => `${step}:1`).join('+')
+}

@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os'
+import { jobFrom } from '../../command/job-options.ts'
+import type { Job } from '../../plan/job.ts'
+import type { Row } from '../../rows/row.ts'
+import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../views/view.ts'
+import type { Effort, Experiment } from '../experiment.ts'
+import { pathJobs, pathView } from './forwarding-path.ts'
+import { readMostlyFindings } from './read-mostly-findings.ts'
+
+const PROFILES = ['xeon-8176', 'epyc-7742'] as const
+const WRITES = setting('writes', percent)
+
+interface Plan {
+  readonly cpus: readonly number[]
+  readonly writes: readonly string[]
+  readonly runs: number
+  /** Virtual time of all runs together: among many CPUs a write takes long. */
+  simMs(cpus: number): number
+  readonly liveCpus: readonly number[]
+  readonly liveWrites: readonly string[]
+  readonly liveMs: number
+  readonly liveRuns: number
+}
+
+const PLANS: Readonly<Record<Effort, Plan>> = {
+  full: {
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    writes: ['0', '0.1%', '1%', '10%'],
+    runs: 5,
+    simMs: (cpus) => (cpus > 8 ? 10 : 5),
+    liveCpus: [1, 2],
+    liveWrites: ['0', '0.1%', '1%', '10%'],
+    liveMs: 1000,
+    liveRuns: 10,
+  },
+  quick: {
+    cpus: [1, 8, 64],
+    writes: ['0', '1%'],
+    runs: 1,
+    simMs: (cpus) => (cpus > 8 ? 0.2 : 0.1),
+    liveCpus: [2],
+    liveWrites: ['1%'],
+    liveMs: 60,
+    liveRuns: 3,
+  },
+}
+
+const THROUGHPUT = view('Walks and writes per second', 'throughput')
+const READ = view('A read, half are shorter', 'read')
+const WRITE = view('A write, half are shorter', 'write')
+
+/** Row 10 of the Netperf project's page: primitives with fast read and slow write. */
+export const readMostly: Experiment = {
+  name: 'read-mostly',
+  summary: 'Which lock for a list that is walked often and changed almost never?',
+  question:
+    'Which primitive serves a list that is walked often and changed almost never: what does a ' +
+    'read cost, how does it scale with CPUs, and what does a write pay for it? Every kind of ' +
+    'lock protects a list of eight addresses; each CPU walks it again and again, and with a ' +
+    'given probability replaces an entry instead.',
+  jobs,
+  tables: [THROUGHPUT, READ, WRITE].map((each) => ({ ...each, of: isTelling })),
+  pictures: [
+    ...[THROUGHPUT, READ, WRITE].map((each) => ({ ...each, of: isSimulated })),
+    pathView,
+    ...[THROUGHPUT, READ, WRITE].map((each) => ({
+      ...each,
+      title: `${each.title}, on this computer`,
+      of: isLive,
+      along: VARIANT,
+      series: CPU_COUNT,
+      panels: [PLACE, WRITES],
+    })),
+  ],
+  findings: readMostlyFindings,
+}
+
+function view(title: string, metric: string): View {
+  const panels = [PLACE, WRITES]
+  return { title, workload: 'list_walk', metric, series: VARIANT, along: CPUS, panels }
+}
+
+/** What is printed: with one write in a hundred, all kinds differ. */
+function isTelling({ settings }: Row): boolean {
+  return settings?.['writes'] === 0.01
+}
+
+function isSimulated({ machine }: Row): boolean {
+  return machine === 'sim'
+}
+
+function isLive({ machine }: Row): boolean {
+  return machine === 'live'
+}
+
+function jobs(effort: Effort, seed: number): Job[] {
+  const plan = PLANS[effort]
+  const { runs, liveRuns, liveMs } = plan
+  const cores = availableParallelism()
+  const live = plan.liveCpus
+    .filter((cpus) => cpus <= cores)
+    .flatMap((cpus) => plan.liveWrites.map((writes) => ({ cpus, writes })))
+    .map(({ cpus, writes }) => job({ machine: 'live', cpus, writes, ms: liveMs, runs: liveRuns }))
+  const sim = PROFILES.flatMap((profile) =>
+    plan.cpus.flatMap((cpus) =>
+      plan.writes.map((writes) =>
+        job({ machine: 'sim', profile, cpus, writes, ms: plan.simMs(cpus), runs }),
+      ),
+    ),
+  )
+  return [...live, ...sim, ...pathJobs(effort, seed)]
+
+  function job({ machine, profile = PROFILES[0], cpus, writes, ms, runs: each }: Walk): Job {
+    const where = { machine, profile, cpus: String(cpus), seed: String(seed) }
+    const time = { duration: `${ms}ms`, runs: String(each) }
+    return jobFrom('list_walk', { ...where, ...time }, { writes })
+  }
+}
+
+interface Walk {
+  readonly machine: 'live' | 'sim'
+  readonly profile?: string
+  readonly cpus: number
+  readonly writes: string
+  readonly ms: number
+  readonly runs: number
+}

@@ -1,0 +1,77 @@
+import os from 'node:os'
+import type { Finding } from '../findings/finding.ts'
+import { escapeText } from '../views/picture-frame.ts'
+import { arrange, namedTitles, type Panel, shown, type View } from '../views/view.ts'
+import { cellsOf } from '../views/view-tables.ts'
+import { type Answer, commandOf, intervalNote } from './answer.ts'
+
+const STYLE = `
+  body { font: 15px/1.5 system-ui, sans-serif }
+  body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+  h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
+  figure { margin: 1rem 0; overflow-x: auto } svg { max-width: 100%; height: auto }
+  table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px }
+  caption { text-align: left; font-weight: 600; padding: .3rem 0 }
+  th, td { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid #ddd }
+  th:first-child { text-align: left } td.best { font-weight: 600; color: #075 }
+  .tables { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem }
+  .where { color: #666 } code { background: #f3f3f3; padding: .1rem .3rem }`
+
+/** The answer as one HTML document that needs no other file: findings, pictures, tables, rows. */
+export function answerPage(answer: Answer, pictures: readonly string[]): string {
+  const { experiment, results, findings } = answer
+  const rows = JSON.stringify(results.measured.map(({ row }) => row))
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeText(`netperf: ${experiment.name}`)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escapeText(experiment.summary)}</h1>
+<p>${escapeText(experiment.question)}</p>
+<p class="where"><code>${escapeText(commandOf(answer))}</code> on ${escapeText(hostText())}</p>
+<h2>Findings</h2>
+<ul>${findings.map(findingItem).join('\n')}</ul>
+<p class="where">${escapeText(intervalNote(answer))}</p>
+<h2>Pictures</h2>
+${pictures.map((svg) => `<figure>${svg}</figure>`).join('\n')}
+<h2>Tables</h2>
+${experiment.pictures.map((view) => viewSection(view, answer)).join('\n')}
+<script type="application/json" id="rows">${rows.replaceAll('<', '\\u003c')}</script>
+</body>
+</html>
+`
+}
+
+function hostText(): string {
+  const cpus = os.cpus()
+  return `${cpus[0]?.model ?? 'an unknown CPU'}, ${cpus.length} cores, Node ${process.version}`
+}
+
+function findingItem({ claim, machine, profile }: Finding): string {
+  const where = machine === 'live' ? 'this computer' : profile
+  return `<li><span class="where">${escapeText(where)}:</span> ${escapeText(claim)}</li>`
+}
+
+function viewSection(view: View, { results }: Answer): string {
+  const tables = arrange(view, results.measured).map((panel) => panelTable(view, panel))
+  return `<h3>${escapeText(view.title)}</h3>\n<div class="tables">${tables.join('\n')}</div>`
+}
+
+function panelTable(view: View, panel: Panel): string {
+  const { cells, best } = cellsOf(panel)
+  const heads = panel.along.map((value) => `<th>${escapeText(shown(view.along, value))}</th>`)
+  const body = panel.series.map(({ name }, down) => {
+    const columns = (cells[down] as string[]).map((text, column) => {
+      return `<td${best[column] === down ? ' class="best"' : ''}>${escapeText(text)}</td>`
+    })
+    return `<tr><th>${escapeText(name)}</th>${columns.join('')}</tr>`
+  })
+  const caption = escapeText(namedTitles(view, panel.titles).join(', '))
+  const corner = `<th>${escapeText(view.along.label)}</th>`
+  const head = `<caption>${caption}</caption><tr>${corner}${heads.join('')}</tr>`
+  return `<table>${head}${body.join('')}</table>`
+}

@@ -1,0 +1,25 @@
+import pc from 'picocolors'
+import type { Finding } from '../findings/finding.ts'
+import { viewTables } from '../views/view-tables.ts'
+import { type Answer, commandOf, intervalNote } from './answer.ts'
+import { wrapped } from './wrapped.ts'
+
+/** The answer for a terminal: the question, tables, and what they come to. */
+export function answerText(answer: Answer): string {
+  const { experiment, results, findings } = answer
+  const tables = experiment.tables.map((view) => viewTables(view, results.measured))
+  const parts = [
+    pc.bold(wrapped(experiment.question)),
+    ...tables.filter((text) => text !== ''),
+    pc.bold('Findings'),
+    ...findings.map(findingText),
+    pc.dim(wrapped(intervalNote(answer))),
+    pc.dim(commandOf(answer)),
+  ]
+  return `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`
+}
+
+function findingText({ claim, machine, profile }: Finding): string {
+  const where = machine === 'live' ? 'this computer' : profile
+  return wrapped(`${where}: ${claim}`, '• ', '  ')
+}

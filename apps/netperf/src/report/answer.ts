@@ -1,0 +1,32 @@
+import type { Effort, Experiment } from '../experiments/experiment.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { Results } from '../findings/results.ts'
+
+/** An experiment with what came of it. */
+export interface Answer {
+  readonly experiment: Experiment
+  readonly effort: Effort
+  readonly seed: string
+  readonly results: Results
+  readonly findings: readonly Finding[]
+}
+
+/** The command that gives this answer again. */
+export function commandOf({ experiment, effort, seed }: Answer): string {
+  const quick = effort === 'quick' ? ' --quick' : ''
+  return `netperf experiment ${experiment.name}${quick} --seed ${seed}`
+}
+
+/** What the intervals in the findings are. */
+export function intervalNote({ findings }: Answer): string {
+  const evidence = findings.flatMap((finding) => finding.evidence)
+  const confidences = [...new Set(evidence.map(({ confidence }) => confidence))].toSorted()
+  if (confidences.at(-1) === 0) return 'One run each: no intervals; --quick is for a first look.'
+  const percents = confidences
+    .filter((each) => each > 0)
+    .map((each) => `${Math.round(each * 100)} %`)
+  return (
+    'In brackets: where the median lies, by the sign test over runs with different seeds or at ' +
+    `different moments, with a confidence of ${percents.join(' or ')}.`
+  )
+}

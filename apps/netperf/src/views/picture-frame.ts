@@ -1,0 +1,44 @@
+/** Told apart by those who see colours differently, too (P. Tol, "bright", and two more). */
+export const COLOURS = [
+  '#4477aa',
+  '#ee6677',
+  '#228833',
+  '#ccbb44',
+  '#66ccee',
+  '#aa3377',
+  '#999999',
+  '#332288',
+  '#dd8833',
+]
+
+/** Room for the title and the legend above a plot. */
+export const HEAD_HEIGHT = 64
+
+/** A plot's SVG element with a white ground, its title, and a legend in the plot's colours. */
+export function framed(title: string, names: readonly string[], svg: string): string {
+  const head = `<g font-family="system-ui, sans-serif" text-anchor="start" fill="#222">
+<text x="8" y="18" font-size="14" font-weight="bold">${escapeText(title)}</text>
+${legend(names)}</g>`
+  const ground = '<rect width="100%" height="100%" fill="white"></rect>'
+  return svg
+    .replace(/^<svg(?: xmlns="[^"]*")?/, '<svg xmlns="http://www.w3.org/2000/svg"')
+    .replace(/^<svg[^>]*>/, (opening) => opening + ground)
+    .replace(/<\/svg>$/, `${head}</svg>\n`)
+}
+
+function legend(names: readonly string[]): string {
+  let x = 14
+  const entries = names.map((name, index) => {
+    const entry =
+      `<circle cx="${x}" cy="34" r="4" fill="${COLOURS[index % COLOURS.length]}"></circle>` +
+      `<text x="${x + 8}" y="38" font-size="11">${escapeText(name)}</text>`
+    x += 28 + name.length * 6.5
+    return entry
+  })
+  return entries.join('\n')
+}
+
+/** Text as it may stand in SVG and HTML. */
+export function escapeText(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
