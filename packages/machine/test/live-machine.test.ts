@@ -155,10 +155,22 @@ describe('a live CPU', () => {
     const td = outside.lot.waiter()
     const outcome = await awaiting(td, outside.lot.park(td, 64_000, 64_000, 0))
     expect([WOKEN, CHANGED]).toContain(outcome)
-    outside.lot.releaseEntry(td.at)
     outside.detach()
     expect(() => outside.detach()).toThrow('detached from a machine once')
     expect(attachLive(machine.handle).lot.cpu).toBe(2)
+  })
+
+  it('is attached to and left any number of times, with all waiters', async () => {
+    const { machine } = await start(1, { what: 'reports' }, { lot: { waiters: 4 } })
+    for (let i = 0; i < 10; i++) {
+      const outside = attachLive(machine.handle)
+      const [td] = [outside.lot.waiter(), outside.lot.waiter(), outside.lot.waiter()]
+      const waiting = awaiting(td, outside.lot.park(td, 64_000, 64_000, 0))
+      expect(() => outside.detach()).toThrow('when it waits no more: 1 waiters do')
+      while (outside.lot.tryUnpark(64_000, 1) < 1);
+      expect(await waiting).toBe(WOKEN)
+      outside.detach()
+    }
   })
 
   it('rings its alarms in order, never early, and not those cancelled', async () => {

@@ -11,6 +11,9 @@ import {
 } from '@smpnet/memory'
 import { BadHandle } from './errors.ts'
 import { type LockHandle, type LockKind, TAG, tagOf } from './lock-kind.ts'
+import { Lot } from './lot.ts'
+import type { LotHandle } from './lot-shape.ts'
+import { OWNER_BITS } from './waiter.ts'
 
 export interface RegionOptions {
   /** The caller's own buffer, in whole cache lines of 64 bytes; a new one unless told. */
@@ -56,6 +59,9 @@ export function regionOf({ buffer, at = 0, bytes }: RegionOptions): Required<Reg
 
 /** The part of a buffer that a domain manages: its parking lot, and locks without an address. */
 export class DomainRegion {
+  /** Bytes of a region in which nothing is placed. */
+  static readonly bytes = REGION.size
+
   private constructor(
     readonly memory: Memory,
     readonly at: Address,
@@ -146,6 +152,30 @@ export class DomainRegion {
     const isInside = Number.isInteger(handle.at / WORD_BYTES) && handle.at >= 0
     if (isInside && tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
     throw new BadHandle(`there is no ${kind.name} of this version at ${handle.at}`)
+  }
+
+  /**
+   * Whether a word of a lock of this domain looks like one that names the waiter at `entry`, whose
+   * thread has ended: such a word changes only when a living thread takes the lock over. A counter
+   * may look like it, and then the answer is on the safe side. The parking lot itself is left out.
+   */
+  names(entry: Address, lot: LotHandle): boolean {
+    const { memory } = this
+    const end = memory.load(this.at + REGION.offset.end)
+    const afterLot = lot.at + alignUp(Lot.bytes(lot), CACHE_LINE_BYTES)
+    if (this.#namesWithin(entry, afterLot, end)) return true
+    let tag = memory.load(this.at + REGION.offset.given)
+    for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
+      if (this.#namesWithin(entry, tag - memory.read(tag + TAG.offset.bytes), tag)) return true
+    }
+    return false
+  }
+
+  #namesWithin(entry: Address, from: Address, end: Address): boolean {
+    for (let at = from; at < end; at += WORD_BYTES) {
+      if ((this.memory.load(at) & OWNER_BITS) === entry) return true
+    }
+    return false
   }
 
   #checkPlace(kind: LockKind, at: Address, bytes: number, align: number): void {

@@ -23,6 +23,7 @@ export { type Rendezvous, RmLock } from './rm-lock.ts'
 export type { RmReadSide, RmWriteSide } from './rm-sides.ts'
 export { RwLock } from './rw-lock.ts'
 export type { ReadSide, WriteSide } from './rw-sides.ts'
+export type { Seat } from './seats.ts'
 export { Section } from './section.ts'
 export { MAX_PERMITS, Semaphore, type SemaphoreOptions } from './semaphore.ts'
 export { Seqc, WRITING } from './seqc.ts'
@@ -31,7 +32,7 @@ export { Smr } from './smr.ts'
 export { SpinBudget } from './spin-budget.ts'
 export { SpinMutex } from './spin-mutex.ts'
 export { Sx } from './sx.ts'
-export { type DomainOptions, type Placing, SyncDomain } from './sync-domain.ts'
+export { type DomainOptions, type Invitation, type Placing, SyncDomain } from './sync-domain.ts'
 export {
   ABORTED,
   CHANGED,

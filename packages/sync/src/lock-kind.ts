@@ -1,5 +1,6 @@
 import { type Address, layout, word } from '@smpnet/memory'
 import type { LotHandle } from './lot-shape.ts'
+import type { Seat } from './seats.ts'
 
 /**
  * What a kind of lock is in shared memory. A lock that a domain has placed is followed by a tag,
@@ -37,8 +38,8 @@ export interface DomainHandle {
   /** Where in it the domain's own words are. */
   readonly at: Address
   readonly lot: LotHandle
-  /** The number that was reserved for the thread that opens it. */
-  readonly seat?: number
+  /** The seat that is kept for the thread that opens it. */
+  readonly seat?: Seat
 }
 
 /** What another thread needs to use a lock; it can be cloned and posted. */

@@ -17,14 +17,20 @@ export interface LotHandle extends Required<LotShape> {
   readonly at: Address
 }
 
-/** Throws a RangeError for figures that no lot can have. */
-export function checkLotShape({ buckets, cpus, threads, waiters }: Required<LotShape>): void {
-  if (!Number.isInteger(Math.log2(buckets))) {
+/** The shape with all its figures. Throws a RangeError for such as no lot can have. */
+export function wholeLotShape(shape: LotShape): Required<LotShape> {
+  const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
+  if (!isPowerOfTwo(buckets)) {
     throw new RangeError(`a lot has a power of two of buckets: ${buckets} came`)
   }
   expect('CPUs', cpus, 0)
   expect('attached threads', threads, 0)
   expect('waiters', waiters, 1)
+  return { buckets, cpus, threads, waiters }
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 2 ** 30 && (value & (value - 1)) === 0
 }
 
 function expect(what: string, value: number, least: number): void {

@@ -1,6 +1,7 @@
-import { type Address, type Arena, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, type Arena, type Memory, NIL } from '@smpnet/memory'
 import { LENDING } from './lending.ts'
-import { checkLotShape, type LotHandle, type LotShape } from './lot-shape.ts'
+import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
+import { type Seat, Seats } from './seats.ts'
 import { CHANGED, type Outcome, PARK, PREEMPT, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
 import { BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 import {
@@ -37,19 +38,9 @@ import type { Waker } from './waker.ts'
  * A section under a bucket's lock never yields. On a live machine it is therefore short, and on a
  * simulated one it happens at one instant: contention for a bucket shows as its line's price.
  */
-const ATTACHED = layout('attached', {
-  /** (x) Whether a thread outside the machine has this CPU number; one of the values below. */
-  taken: word('x', 'thread'),
-})
-
-/** A number is free, a thread's, kept for one that will come, its, or kept though it has left. */
-const FREE = 0
-const ATTACHED_BY_ITSELF = 1
-const EXPECTED = 2
-const ARRIVED = 3
-const LEFT = 4
-
 export class Lot implements Parking {
+  /** How often `bury` looks whether a wake has come that is on its way, before it gives that up. */
+  patience = 1_000
   readonly #queues: WaitQueues
   readonly #entries: Address
 
@@ -60,36 +51,31 @@ export class Lot implements Parking {
     readonly waker: Waker,
     readonly cpu: number,
   ) {
-    const queues = handle.at + handle.threads * ATTACHED.size
+    const queues = handle.at + handle.threads * Seats.bytes
     this.#queues = new WaitQueues(memory, queues, handle.buckets)
     this.#entries = queues + handle.buckets * BUCKET.size
   }
 
   /** Places a lot. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
-    const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
-    checkLotShape({ buckets, cpus, threads, waiters })
+    const whole = wholeLotShape(shape)
+    return { ...whole, at: arena.place('lot', Lot.bytes(whole)) }
+  }
+
+  /** Bytes of a lot of that shape. */
+  static bytes(shape: LotShape): number {
+    const { threads, buckets, waiters, cpus } = wholeLotShape(shape)
     const entries = (waiters + cpus) * WAITER.size
-    const bytes = threads * ATTACHED.size + buckets * BUCKET.size + entries + LENDING.size
-    return { buckets, cpus, threads, waiters, at: arena.place('lot', bytes) }
+    return threads * Seats.bytes + buckets * BUCKET.size + entries + LENDING.size
   }
 
   /**
    * Claims a number for a thread outside the machine, or the one that was reserved for it. Throws a
    * RangeError when all are in use, or when nobody is expected as that number.
    */
-  static attach(memory: Memory, handle: LotHandle, reserved?: number): number {
-    if (reserved !== undefined) {
-      const taken = takenWord(handle, reserved)
-      if (memory.compareExchange(taken, EXPECTED, ARRIVED) === EXPECTED) return reserved
-      throw new RangeError(`nobody is expected as thread ${reserved}: it has come already`)
-    }
-    const slot = claim(memory, handle.at, handle.threads, ATTACHED.size, ATTACHED.offset.taken)
-    if (slot >= 0) return handle.cpus + slot
-    throw new RangeError(
-      `a lot for ${handle.threads} attached threads has ${handle.threads} already: ` +
-        'detach one, or make the lot for more',
-    )
+  static attach(memory: Memory, handle: LotHandle, reserved?: Seat): number {
+    const seats = seatsOf(memory, handle)
+    return reserved === undefined ? seats.take() : seats.arrive(reserved)
   }
 
   /**
@@ -97,22 +83,32 @@ export class Lot implements Parking {
    * number that no attached thread has.
    */
   static detach(memory: Memory, handle: LotHandle, cpu: number): void {
-    const taken = takenWord(handle, cpu)
-    if (memory.compareExchange(taken, ATTACHED_BY_ITSELF, FREE) === ATTACHED_BY_ITSELF) return
-    if (memory.compareExchange(taken, ARRIVED, LEFT) === ARRIVED) return
-    throw new RangeError(`an attached thread is detached once, by its number: ${cpu} is none`)
+    seatsOf(memory, handle).leave(cpu)
+  }
+
+  /**
+   * Gives back this thread's number, and those of its waiters that no CPU wakes. Throws an Error,
+   * having done nothing, when one of them waits.
+   */
+  leave(): void {
+    const { memory } = this
+    const mine = this.#given().filter(
+      (entry) => this.#isOf(entry, this.cpu) && this.#isThreads(entry),
+    )
+    const waiting = mine.filter((entry) => {
+      const state = memory.load(entry + WAITER.offset.state)
+      return state === PARKED || state === SLEEPING
+    })
+    if (waiting.length > 0) {
+      throw new Error(`a thread leaves a lot when it waits no more: ${waiting.length} waiters do`)
+    }
+    for (const entry of mine) this.releaseEntry(entry)
+    Lot.detach(memory, this.handle, this.cpu)
   }
 
   /** Keeps a number for a thread that will attach as that. Throws a RangeError if none is free. */
-  reserve(): number {
-    const cpu = Lot.attach(this.memory, this.handle)
-    this.memory.store(takenWord(this.handle, cpu), EXPECTED)
-    return cpu
-  }
-
-  /** Gives the number of a thread that has ended to others; `bury` comes before. */
-  release(cpu: number): void {
-    this.memory.store(takenWord(this.handle, cpu), FREE)
+  reserve(): Seat {
+    return seatsOf(this.memory, this.handle).reserve()
   }
 
   /** The entry by which the scheduler of a CPU can be woken itself; it never waits. */
@@ -132,16 +128,17 @@ export class Lot implements Parking {
 
   /** The entry of a new waiter that `cpu` wakes; the machine makes its threads of these. */
   claimEntry(cpu: number): Address {
-    const { waiters } = this.handle
-    const slot = claim(this.memory, this.#entries, waiters, WAITER.size, WAITER.offset.taken)
-    if (slot < 0) {
-      throw new RangeError(`a lot for ${waiters} waiters has ${waiters} already: make it for more`)
-    }
-    const entry = this.#entries + slot * WAITER.size
-    this.memory.write(entry + WAITER.offset.cpu, cpu)
-    this.memory.store(entry + WAITER.offset.thread, this.cpu)
-    this.memory.store(entry + WAITER.offset.state, RUNNING)
+    const { memory } = this
+    const entry = this.#claim()
+    memory.write(entry + WAITER.offset.cpu, cpu)
+    memory.store(entry + WAITER.offset.thread, this.cpu)
+    memory.store(entry + WAITER.offset.state, RUNNING)
     return entry
+  }
+
+  /** Gives an entry back. Whoever it named must not be waiting, nor own a lock. */
+  releaseEntry(entry: Address): void {
+    this.memory.store(entry + WAITER.offset.taken, 0)
   }
 
   /** Whether the waiter of an entry was buried. */
@@ -155,27 +152,33 @@ export class Lot implements Parking {
   }
 
   /**
-   * After thread `cpu` has ended: takes its waiters out of their queues for good, passes on the
-   * wakes that they had not noticed, and wakes those who sleep for a mutex of theirs, who find its
-   * owner dead. Their entries are not given out again, since locks may still name them. Says how
-   * many waiters it had. A thread that ended while it held a bucket, a section of a few
-   * instructions, leaves that bucket locked.
+   * After the thread of a seat has ended: takes its waiters out of their queues for good, passes on
+   * the wakes that they had not noticed, wakes those who sleep for a mutex of theirs, who find its
+   * owner dead, and gives its number to others. Says how many waiters it had; 0 when it was buried
+   * before. `isNamed` says whether a lock may still name an entry; one that none does is given out
+   * again. A thread that ended while it held a bucket, a section of a few instructions, leaves that
+   * bucket locked.
    */
-  *bury(cpu: number): Waiting<number> {
+  *buryGuest(seat: Seat, isNamed?: (entry: Address) => boolean): Waiting<number> {
+    const seats = seatsOf(this.memory, this.handle)
+    if (!seats.beginBurial(seat)) return 0
+    const left = yield* this.bury(seat.thread, isNamed)
+    seats.endBurial(seat)
+    return left
+  }
+
+  /** The same for any CPU or thread, whose number stays as it is. */
+  *bury(cpu: number, isNamed: (entry: Address) => boolean = () => true): Waiting<number> {
     const given = this.#given()
-    const dead = given.filter((entry) => this.threadOf(entry) === cpu && !this.isDead(entry))
-    for (const entry of dead) yield* this.#end(entry)
-    for (const entry of given) {
+    const mine = given.filter((entry) => this.#isOf(entry, cpu) && !this.isDead(entry))
+    const dead: Address[] = []
+    for (const entry of mine) if (yield* this.#end(entry, isNamed)) dead.push(entry)
+    for (const entry of dead.length > 0 ? given : []) {
       if (yield* this.#mourns(entry, dead)) {
         yield* this.unpark(this.memory.load(entry + WAITER.offset.key), EVERYBODY)
       }
     }
-    return dead.length
-  }
-
-  /** Gives an entry back. Whoever it named must not be waiting, nor own a lock. */
-  releaseEntry(entry: Address): void {
-    this.memory.store(entry + WAITER.offset.taken, 0)
+    return mine.length
   }
 
   /**
@@ -340,10 +343,7 @@ export class Lot implements Parking {
    * wake is on its way, and is waited for. It may have been moved to another queue meanwhile.
    */
   *#withdraw(waiter: Waiter, why: Outcome): Waiting<Outcome> {
-    if (yield* this.#leave(waiter.at)) {
-      this.memory.store(waiter.at + WAITER.offset.state, RUNNING)
-      return why
-    }
+    if (yield* this.#leave(waiter.at)) return why
     const { timeoutMs, signal } = waiter
     waiter.timeoutMs = Number.POSITIVE_INFINITY
     waiter.signal = undefined
@@ -353,12 +353,32 @@ export class Lot implements Parking {
     return WOKEN
   }
 
-  *#end(entry: Address): Waiting {
+  /** Ends a waiter whose thread is no more. True if it stays, dead, since a lock may name it. */
+  *#end(entry: Address, isNamed: (entry: Address) => boolean): Waiting<boolean> {
+    const { memory } = this
+    const state = entry + WAITER.offset.state
     const wasQueued = yield* this.#leave(entry)
-    const before = this.memory.exchange(entry + WAITER.offset.state, DEAD)
-    const key = this.memory.load(entry + WAITER.offset.key)
+    const isWhole = wasQueued || (yield* this.#isWoken(entry))
+    const stays = !isWhole || isNamed(entry)
+    const before = memory.exchange(state, stays ? DEAD : RUNNING)
+    const key = memory.load(entry + WAITER.offset.key)
     const isOfMutex = (this.wantOf(entry) & OF_A_MUTEX) !== 0
     if (!wasQueued && before === AWAKE && isOfMutex) yield* this.unpark(key, 1)
+    if (!stays) this.releaseEntry(entry)
+    return stays
+  }
+
+  /**
+   * Waits until the waker that has taken a waiter from its queue has said so: the entry may be
+   * somebody else's afterwards, who must not be woken by that. False if the waker has ended too.
+   */
+  *#isWoken(entry: Address): Waiting<boolean> {
+    for (let { patience } = this; patience > 0; patience--) {
+      const state = this.memory.load(entry + WAITER.offset.state)
+      if (state !== PARKED && state !== SLEEPING) return true
+      yield SPIN
+    }
+    return false
   }
 
   /** Whether a waiter sleeps for a mutex that one of the dead holds. */
@@ -377,6 +397,28 @@ export class Lot implements Parking {
     }
   }
 
+  #claim(): Address {
+    const { memory } = this
+    const { waiters } = this.handle
+    for (let slot = 0; slot < waiters; slot++) {
+      const entry = this.#entries + slot * WAITER.size
+      const taken = entry + WAITER.offset.taken
+      const isFree = memory.load(taken) === 0
+      if (isFree && memory.compareExchange(taken, 0, this.cpu + 1) === 0) return entry
+    }
+    throw new RangeError(`a lot for ${waiters} waiters has ${waiters} already: make it for more`)
+  }
+
+  /** Whether an entry is with the CPU or thread of that number: claiming it is saying so. */
+  #isOf(entry: Address, cpu: number): boolean {
+    return this.memory.load(entry + WAITER.offset.taken) === cpu + 1
+  }
+
+  /** Whether an entry belongs to no CPU. */
+  #isThreads(entry: Address): boolean {
+    return this.memory.read(entry + WAITER.offset.cpu) === NO_CPU
+  }
+
   #given(): Address[] {
     const { memory } = this
     const all = Array.from({ length: this.handle.waiters }, (_, i) => i * WAITER.size)
@@ -385,6 +427,7 @@ export class Lot implements Parking {
       .filter((entry) => memory.load(entry + WAITER.offset.taken) !== 0)
   }
 
+  /** Takes an entry out of the queue that it is in. False when a waker has done so already. */
   *#leave(entry: Address): Waiting<boolean> {
     for (;;) {
       const key = this.memory.load(entry + WAITER.offset.key)
@@ -392,6 +435,7 @@ export class Lot implements Parking {
       yield* this.#lock(queue)
       const isHere = this.memory.load(entry + WAITER.offset.key) === key
       const left = isHere && this.#queues.remove(queue, entry)
+      if (left) this.memory.store(entry + WAITER.offset.state, RUNNING)
       this.#queues.unlock(queue)
       if (isHere) return left
     }
@@ -414,25 +458,11 @@ export class Lot implements Parking {
   }
 }
 
-/** Where it says who has a number. Throws a RangeError for what is no attached thread's number. */
-function takenWord({ at, cpus, threads }: LotHandle, cpu: number): Address {
-  const slot = cpu - cpus
-  if (Number.isInteger(slot) && slot >= 0 && slot < threads) return at + slot * ATTACHED.size
-  throw new RangeError(
-    `attached threads have the numbers ${cpus} to ${cpus + threads - 1}: ${cpu} is none`,
-  )
+function seatsOf(memory: Memory, { at, cpus, threads }: LotHandle): Seats {
+  return new Seats(memory, at, cpus, threads)
 }
 
 /** Marks a count of woken waiters among which one should run before its waker goes on. */
 const PREEMPTING = 1 << 30
 const COUNT = PREEMPTING - 1
 const EVERYBODY = COUNT
-
-/** Sets the first clear `taken` word of a table and returns its index, or -1 when all are set. */
-function claim(memory: Memory, at: Address, slots: number, size: number, taken: number): number {
-  for (let slot = 0; slot < slots; slot++) {
-    const word = at + slot * size + taken
-    if (memory.load(word) === 0 && memory.compareExchange(word, 0, 1) === 0) return slot
-  }
-  return -1
-}

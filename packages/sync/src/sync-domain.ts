@@ -7,6 +7,7 @@ import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.t
 import { Lot } from './lot.ts'
 import type { LotShape } from './lot-shape.ts'
 import type { Home } from './offered.ts'
+import type { Seat } from './seats.ts'
 import { WAITER, type Waiter } from './waiter.ts'
 import { NotifyWaker } from './waker.ts'
 
@@ -21,6 +22,14 @@ export interface Placing {
    */
   readonly at?: Address
 }
+
+/** A handle for one thread, and the seat that it will have: by this it can be buried. */
+export interface Invitation extends Seat {
+  readonly handle: DomainHandle
+}
+
+/** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
+const MOST_IDLE = 64
 
 /** The domains that this thread has opened, so that opening one again gives the same. */
 const opened: SyncDomain[] = []
@@ -43,11 +52,17 @@ export class SyncDomain implements Home {
   readonly #region: DomainRegion
   readonly #idle: Waiter[] = []
   #borrowed = 0
+  /** How many of this thread's guests use the domain, and whether it stays when they have left. */
+  #guests = 0
+  #stays = false
+  /** Names this domain for other threads; it can be cloned and posted. */
+  readonly handle: DomainHandle
 
-  private constructor(readonly handle: DomainHandle) {
+  private constructor({ seat, ...handle }: DomainHandle) {
+    this.handle = handle
     this.memory = new LiveMemory(handle.buffer)
     this.#region = DomainRegion.open(this.memory, handle.at)
-    const cpu = Lot.attach(this.memory, handle.lot, handle.seat)
+    const cpu = Lot.attach(this.memory, handle.lot, seat)
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
     this.here = this.lot.waiter()
     opened.push(this)
@@ -60,10 +75,16 @@ export class SyncDomain implements Home {
   static create(options: DomainOptions = {}): SyncDomain {
     const { buffer, at, bytes } = regionOf(options)
     const memory = new LiveMemory(buffer)
-    const { threads = 64, waiters = 1024, buckets = 64 } = options
     const region = DomainRegion.create(memory, at, bytes)
-    const lot = Lot.place(region, { threads, waiters, buckets })
-    return new SyncDomain({ buffer, at, lot })
+    const lot = Lot.place(region, lotShapeOf(options))
+    const domain = new SyncDomain({ buffer, at, lot })
+    domain.#stays = true
+    return domain
+  }
+
+  /** Bytes that a domain of such a shape takes before any lock is placed in it. */
+  static bytes(shape: Omit<LotShape, 'cpus'> = {}): number {
+    return DomainRegion.bytes + Lot.bytes(lotShapeOf(shape))
   }
 
   /**
@@ -71,6 +92,27 @@ export class SyncDomain implements Home {
    * BadHandle for what is no domain, and a RangeError when it has no number for another thread.
    */
   static open(handle: DomainHandle): SyncDomain {
+    const domain = SyncDomain.#find(handle)
+    domain.#stays = true
+    return domain
+  }
+
+  /**
+   * `open` for something that uses a domain for a while: when as many have left as have entered,
+   * and nobody has opened the domain otherwise, this thread is detached from it.
+   */
+  static enter(handle: DomainHandle): SyncDomain {
+    const domain = SyncDomain.#find(handle)
+    domain.#guests++
+    return domain
+  }
+
+  /** Who entered leaves. Its tasks have ended. */
+  leave(): void {
+    if (--this.#guests === 0 && !this.#stays && this.#borrowed === 0) this.detach()
+  }
+
+  static #find(handle: DomainHandle): SyncDomain {
     return opened.find((domain) => domain.#is(handle)) ?? new SyncDomain(handle)
   }
 
@@ -115,27 +157,28 @@ export class SyncDomain implements Home {
   }
 
   /**
-   * A handle for one thread to open this domain by, and the number it will have, by which it can be
-   * buried if it ends without having detached:
+   * A handle for one thread to open this domain by, and the seat that it will have there, by which
+   * it can be buried if it ends without having detached:
    *
-   *     const { handle, thread } = domain.invite()
-   *     new Worker(file, { workerData: handle }).once('exit', () => domain.bury(thread))
+   *     const guest = domain.invite()
+   *     const worker = new Worker(file, { workerData: guest.handle })
+   *     worker.once('exit', () => domain.bury(guest))
    *
    * Throws a RangeError when there is no number left.
    */
-  invite(): { readonly handle: DomainHandle; readonly thread: number } {
-    const thread = this.lot.reserve()
-    return { handle: { ...this.handle, seat: thread }, thread }
+  invite(): Invitation {
+    const seat = this.lot.reserve()
+    return { ...seat, handle: { ...this.handle, seat } }
   }
 
   /**
-   * A thread that was invited has ended, whether it detached or not. Mutexes that it held are
-   * abandoned: whoever waits for one, or comes later, is told. Says how many waiters it left.
+   * A thread that was invited has ended, or will not come: its number and its waiters are for
+   * others, except those that a lock still names. Mutexes that it held are abandoned: whoever waits
+   * for one, or comes later, is told. Says how many waiters it left; 0 when it was buried before.
    */
-  bury(thread: number): number {
-    const left = finish(this.here, this.lot.bury(thread))
-    this.lot.release(thread)
-    return left
+  bury(guest: Seat): number {
+    const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed))
   }
 
   borrow(): Waiter {
@@ -146,7 +189,8 @@ export class SyncDomain implements Home {
 
   giveBack(td: Waiter): void {
     this.#borrowed--
-    this.#idle.push(td)
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(td)
+    else this.lot.releaseEntry(td.at)
   }
 
   /**
@@ -159,9 +203,11 @@ export class SyncDomain implements Home {
     if (this.#borrowed > 0) {
       throw new LockMisuse(`${this.#borrowed} tasks of this thread still use its domain`)
     }
+    if (this.#guests > 0) {
+      throw new LockMisuse(`${this.#guests} objects of this thread still use its domain`)
+    }
+    this.lot.leave()
     opened.splice(index, 1)
-    for (const td of [this.here, ...this.#idle.splice(0)]) this.lot.releaseEntry(td.at)
-    Lot.detach(this.memory, this.handle.lot, this.lot.cpu)
   }
 
   [DISPOSE](): void {
@@ -183,4 +229,8 @@ export class SyncDomain implements Home {
       return Atomics.load(there, probe >> 2) === value
     })
   }
+}
+
+function lotShapeOf({ threads = 64, waiters = 1024, buckets = 64 }: LotShape): LotShape {
+  return { threads, waiters, buckets }
 }

@@ -26,7 +26,7 @@ export const WAITER = layout('waiter', {
   mail: word('o', 'waiter'),
   /** (o) Lets its thread find out whether two buffers that it was sent are one memory. */
   probe: word('o', 'waiter'),
-  /** (x) Whether the entry is given out. */
+  /** (x) 0, or 1 more than the number of the CPU or thread that it is given out to. */
   taken: word('x', 'waiter'),
   /** (m) under `LENDING`: the priority of its own, when it waited last, and what it is lent. */
   own: word('m', 'waiter'),

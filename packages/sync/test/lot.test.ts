@@ -163,8 +163,30 @@ describe('A lot has bounds, and says so', () => {
     }
   })
 
+  it('and gives a thread that leaves its number and waiters, unless one of these waits', () => {
+    const { memory, handle, lot, word } = makeLot({ threads: 2, waiters: 3 })
+    const other = new Lot(memory, handle, lot.waker, Lot.attach(memory, handle))
+    const [td] = [other.waiter(), other.waiter()]
+    lot.waiter()
+    const parking = other.park(td, word, word, 0)
+    untilParked(parking)
+    expect(() => other.leave()).toThrow('when it waits no more: 1 waiters do')
+    lot.tryUnpark(word, 1)
+    ended(parking, WOKEN)
+    other.leave()
+    expect(() => other.leave()).toThrow('1 is none')
+    expect(Lot.attach(memory, handle)).toBe(1)
+    expect([lot.waiter().at, lot.waiter().at]).toContain(td.at)
+    expect(() => lot.waiter()).toThrow('has 3 already')
+  })
+
   it('for its shape', () => {
     const { arena } = makeLot()
+    for (const buckets of [0.5, 0, -4, 2 ** 31, 2 ** 33, Number.NaN]) {
+      expect(() => Lot.place(arena, { buckets })).toThrow(
+        `power of two of buckets: ${buckets} came`,
+      )
+    }
     expect(() => Lot.place(arena, { buckets: 3 })).toThrow('a power of two of buckets: 3 came')
     expect(() => Lot.place(arena, { cpus: -1 })).toThrow('of CPUs, at least 0: -1 came')
     expect(() => Lot.place(arena, { waiters: 0 })).toThrow('of waiters, at least 1: 0 came')

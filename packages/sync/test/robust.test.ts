@@ -1,21 +1,20 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { LockAbandoned, Mutex, SyncDomain } from '../src/index.ts'
+import { LockAbandoned, Lot, Mutex, SyncDomain } from '../src/index.ts'
 
 /** A worker that takes a mutex and never gives it up; it is terminated, and buried. */
-async function holder() {
-  const domain = SyncDomain.create()
-  const mutex = Mutex.create(domain)
-  const { handle, thread } = domain.invite()
+async function holder(domain = SyncDomain.create(), mutex = Mutex.create(domain)) {
+  const guest = domain.invite()
+  const { handle, thread } = guest
   const file = new URL('./fixtures/dying.mjs', import.meta.url)
   const worker = new Worker(file, { workerData: { domain: handle, mutex: mutex.handle } })
   await once(worker, 'message')
   const end = async () => {
     await worker.terminate()
-    return domain.bury(thread)
+    return domain.bury(guest)
   }
-  return { domain, mutex, thread, end }
+  return { domain, mutex, guest, thread, end }
 }
 
 describe('A mutex whose holder is terminated', () => {
@@ -62,16 +61,16 @@ describe('A mutex whose holder is terminated', () => {
     await end()
     mutex.lockSync({ recover: true })
     mutex.recover(domain.here)
-    const { handle, thread } = domain.invite()
+    const guest = domain.invite()
     const file = new URL('./fixtures/dying.mjs', import.meta.url)
     const worker = new Worker(file, {
-      workerData: { domain: handle, mutex: mutex.handle, sleeps: true },
+      workerData: { domain: guest.handle, mutex: mutex.handle, sleeps: true },
     })
     await once(worker, 'message')
     const waiting = mutex.lock()
     await new Promise((resolve) => setTimeout(resolve, 30))
     await worker.terminate()
-    domain.bury(thread)
+    domain.bury(guest)
     mutex.unlock()
     const guard = await waiting
     expect(mutex.owner()).toBe(guard.td.at)
@@ -80,13 +79,76 @@ describe('A mutex whose holder is terminated', () => {
 })
 
 describe('An invited thread', () => {
-  it('that detached is buried without any harm', async () => {
+  it('that detached is buried without any harm', () => {
     const domain = SyncDomain.create({ threads: 2 })
-    const { handle, thread } = domain.invite()
-    const guest = SyncDomain.open({ ...structuredClone(handle), at: handle.at })
-    expect([thread, guest]).toEqual([1, domain])
-    expect(domain.bury(thread)).toBe(0)
-    expect(domain.invite().thread).toBe(thread)
+    const guest = domain.invite()
+    const again = SyncDomain.open({ ...structuredClone(guest.handle), at: guest.handle.at })
+    expect([guest.thread, again]).toEqual([1, domain])
+    expect(domain.bury(guest)).toBe(0)
+    expect(domain.invite().thread).toBe(guest.thread)
     expect(() => domain.invite()).toThrow(RangeError)
+  })
+
+  it('is buried once: who does it again does not bury the next one of that number', async () => {
+    const { domain, guest, end } = await holder()
+    await end()
+    const next = await holder(domain)
+    expect(next.guest.thread).toBe(guest.thread)
+    expect(domain.bury(guest)).toBe(0)
+    expect(next.mutex.isAbandoned()).toBe(false)
+    expect(next.mutex.tryLock()).toBeUndefined()
+    expect(await next.end()).toBe(1)
+  })
+
+  it('that comes after it was given up does not get the place of another', () => {
+    const domain = SyncDomain.create({ threads: 2 })
+    const late = domain.invite()
+    domain.bury(late)
+    domain.invite()
+    const { memory, handle } = domain
+    expect(() => Lot.attach(memory, handle.lot, late)).toThrow('nobody is expected as thread 1')
+  })
+})
+
+describe('A thread that has ended', () => {
+  const dying = new URL('./fixtures/dying.mjs', import.meta.url)
+
+  /** A worker that waits for a mutex, is terminated there and buried. */
+  const dieWaiting = async (domain: SyncDomain, mutex: Mutex): Promise<void> => {
+    const guest = domain.invite()
+    const workerData = { domain: guest.handle, mutex: mutex.handle, sleeps: true }
+    const worker = new Worker(dying, { workerData })
+    await once(worker, 'message')
+    await worker.terminate()
+    expect(domain.bury(guest)).toBe(1)
+  }
+
+  it('leaves its number and its waiters to others, however many have come and gone', async () => {
+    const domain = SyncDomain.create({ threads: 2, waiters: 3 })
+    const mutex = Mutex.create(domain)
+    mutex.lockSync()
+    for (let i = 0; i < 4; i++) await dieWaiting(domain, mutex)
+    const tasks = [domain.borrow(), domain.borrow()]
+    for (const td of tasks) expect(domain.lot.isDead(td.at)).toBe(false)
+    expect(() => domain.borrow()).toThrow('a lot for 3 waiters has 3 already')
+  })
+
+  it('leaves no waiter that a lock names', async () => {
+    const { domain, mutex, end } = await holder()
+    const owner = mutex.owner()
+    await end()
+    const others = Array.from({ length: 1022 }, () => domain.borrow().at)
+    expect(others).not.toContain(owner)
+    expect(domain.lot.isDead(owner)).toBe(true)
+    expect(() => domain.borrow()).toThrow('has 1024 already')
+  })
+
+  it('leaves no waiter that a lock at an address of its own names', async () => {
+    const domain = SyncDomain.create({ buffer: new SharedArrayBuffer(1 << 19), at: 1 << 18 })
+    const { mutex, end } = await holder(domain, Mutex.create(domain, { at: 4096 }))
+    const owner = mutex.owner()
+    await end()
+    expect(domain.lot.isDead(owner)).toBe(true)
+    expect(domain.borrow().at).not.toBe(owner)
   })
 })

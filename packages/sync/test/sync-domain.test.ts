@@ -31,6 +31,36 @@ describe('A domain', () => {
     expect(() => domain.detach()).toThrow(LockMisuse)
   })
 
+  it('is left when the last who entered it leaves, unless it was opened otherwise', () => {
+    const { handle } = SyncDomain.create({ threads: 2 })
+    const elsewhere = { ...handle, buffer: structuredClone(handle.buffer) }
+    const first = SyncDomain.create({ threads: 1 })
+    first.detach()
+    const guest = SyncDomain.enter(first.handle)
+    expect(SyncDomain.enter(first.handle)).toBe(guest)
+    expect(() => guest.detach()).toThrow('2 objects of this thread still use its domain')
+    guest.leave()
+    expect(SyncDomain.enter(first.handle)).toBe(guest)
+    guest.leave()
+    guest.leave()
+    const again = SyncDomain.open(first.handle)
+    expect(again).not.toBe(guest)
+    expect(SyncDomain.enter(first.handle)).toBe(again)
+    again.leave()
+    expect(SyncDomain.open(elsewhere)).not.toBe(again)
+    expect(SyncDomain.open(first.handle)).toBe(again)
+  })
+
+  it('gives back the waiters of tasks, but for a few', () => {
+    const domain = SyncDomain.create({ waiters: 200 })
+    const tds = Array.from({ length: 199 }, () => domain.borrow())
+    for (const td of tds) domain.giveBack(td)
+    const others = Array.from({ length: 135 }, () => domain.lot.waiter())
+    expect(() => domain.lot.waiter()).toThrow('has 200 already')
+    expect(domain.borrow()).toBe(tds[63])
+    expect(others).toHaveLength(135)
+  })
+
   it('is not left by a thread with a task that holds a lock', async () => {
     const domain = SyncDomain.create()
     const guard = await Mutex.create(domain).lock()

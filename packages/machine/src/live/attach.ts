@@ -8,7 +8,10 @@ export interface Attached {
   readonly memory: LiveMemory
   /** The parking lot as this thread uses it: `lot.waiter()` is someone who can wait. */
   readonly lot: Lot
-  /** Gives the CPU number back, once. Waiters that came from `lot` must not be used afterwards. */
+  /**
+   * Gives the CPU number and the waiters that came from `lot` back. Throws an Error when that was
+   * done, and when one of them still waits.
+   */
   detach(): void
 }
 
@@ -29,8 +32,8 @@ export function attachLive(handle: LiveHandle): Attached {
   let attached = true
   const detach = (): void => {
     if (!attached) throw new Error('a thread is detached from a machine once: it is already')
+    lot.leave()
     attached = false
-    Lot.detach(memory, handle.lot, cpu)
   }
   return { memory, lot, detach }
 }
