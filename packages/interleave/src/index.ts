@@ -1,3 +1,4 @@
+export { type Allocations, type Follow } from './allocations/allocations.ts'
 export { type Budget, type Execution, type Setup } from './engine/explorer.ts'
 export { type History, type Specification } from './history.ts'
 export { type Failure, type FailureKind } from './engine/failure.ts'

@@ -37,6 +37,51 @@ it('never gives an item to two CPUs, however they meet at the depot', () => {
   console.log(result.summary)
 })
 
+/** One CPU hands an item to another, which frees it. */
+function handOver(free: (zone: Zone, cpu: number, item: Address) => void) {
+  return explore({ name: 'hand-over' }, ({ thread, allocations }) => {
+    const memory = LiveMemory.create(1 << 13)
+    const zone = Zone.create(Arena.create(memory), shape)
+    allocations('items').follow(zone, {
+      allocates: ['alloc', 'tryAlloc'],
+      frees: ['free', 'tryFree'],
+      memory: { buffer: memory.buffer, bytes: shape.itemBytes },
+    })
+    // The last line of the memory, which no zone of this size reaches.
+    const mailbox = memory.size - 64
+    thread('sender', () => {
+      const item = spin(zone.alloc(0))
+      memory.write(item, 7)
+      memory.store(mailbox, item)
+    })
+    thread('receiver', () => {
+      while (memory.load(mailbox) === NIL);
+      const item = memory.load(mailbox)
+      expect(memory.read(item)).toBe(7)
+      free(zone, 1, item)
+    })
+  })
+}
+
+it('has every item back when the other CPU frees what it was handed', () => {
+  expect(handOver((zone, cpu, item) => spin(zone.free(cpu, item)))).toHold()
+})
+
+it('is caught when an item is forgotten, with the line that allocated it', () => {
+  const result = handOver(() => {})
+  expect(result).toFailWith('leak', 'items never freed: ')
+  expect(result.failure!.text).toMatch(/allocates \d+ of items +zone\.model\.ts:\d+ +const item/)
+  expect(result.failure!.thread).toBe('sender')
+})
+
+it('is caught when an item is freed twice', () => {
+  const result = handOver((zone, cpu, item) => {
+    spin(zone.free(cpu, item))
+    spin(zone.free(cpu, item))
+  })
+  expect(result).toFailWith('double-free', 'which receiver had freed at ')
+})
+
 /** Two threads add to a word under a lock. */
 function sections(name: string, lockOf: (memory: Memory) => { enter(): Generator; exit(): void }) {
   return explore({ name }, ({ thread, after }) => {

@@ -21,6 +21,11 @@ export interface Persistent {
   observer?: ((event: Event, operation: Operation, result: unknown) => void) | undefined
 }
 
+/** Is told of accesses to memory, at a byte offset of their buffer, and may object to them. */
+export interface Guard {
+  access(thread: Thread, operation: Operation, event: Event, offset: number): void
+}
+
 /** What the parts of a machine know of the whole. */
 export interface Core {
   readonly persistent: Persistent
@@ -29,6 +34,8 @@ export interface Core {
   readonly waiters: WaiterLists
   readonly races: RaceDetector
   readonly failures: readonly Failure[]
+  /** Asked about each access to memory. */
+  readonly guards: Guard[]
   /** What each sleeping thread sleeps in. */
   readonly sleeping: Map<Thread, Waiter>
   /** Outcomes that agents have not taken yet. */

@@ -16,6 +16,13 @@ export type FailureKind =
   | 'not-linearizable'
   /** Something was allocated and never given back. */
   | 'leak'
+  /** Something is given back twice, or was never given out. */
+  | 'double-free'
+  | 'bad-free'
+  /** Something is used that was given back. */
+  | 'use-after-free'
+  /** Something is given out that is in use. */
+  | 'double-allocation'
 
 export interface Failure {
   readonly kind: FailureKind

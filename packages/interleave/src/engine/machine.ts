@@ -4,7 +4,7 @@ import { runAgent } from '../runtime/agent.ts'
 import { Refusal } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
-import { type Core, outcome, type Outcome, type Persistent } from './core.ts'
+import { type Core, type Guard, outcome, type Outcome, type Persistent } from './core.ts'
 import { Event } from './event.ts'
 import { describe, type Failure, isAssertion } from './failure.ts'
 import { isRemovable, IdleWatch } from './idle.ts'
@@ -16,6 +16,17 @@ import { type Waiter, WaiterLists } from './waiters.ts'
 import { performWaiting } from './waiting.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
+
+/** Which bytes an access is to. */
+interface Location {
+  readonly object: number
+  /** Of the first byte, in the buffer. */
+  readonly offset: number
+  /** Which granule of the buffer. */
+  readonly at: number
+  /** Which bytes of the granule. */
+  readonly mask: number
+}
 
 /** More threads than this have no place in the sets of the strategies. */
 const MAX_THREADS = 31
@@ -31,6 +42,7 @@ export class Machine implements Core, Host {
   readonly waiters = new WaiterLists()
   readonly races = new RaceDetector()
   readonly failures: Failure[] = []
+  readonly guards: Guard[] = []
   readonly idle = new IdleWatch(this)
   /** What each sleeping thread sleeps in, and which agents have something in their mailbox. */
   readonly sleeping = new Map<Thread, Waiter>()
@@ -117,6 +129,9 @@ export class Machine implements Core, Host {
       case OP.invoke:
       case OP.respond:
         return this.#history(operation, event)
+      case OP.account:
+        ;(operation.first as { record: (event: Event) => void }).record(event)
+        return outcome(undefined)
       default:
         if (operation.view === undefined || operation.kind >= OP.wait) {
           return performWaiting(this, thread, operation, event)
@@ -148,7 +163,7 @@ export class Machine implements Core, Host {
   access(thread: Thread, operation: Operation, event: Event): unknown {
     const info = this.buffers.viewInfo(operation.view!, operation.place)
     const { contents } = info.buffer
-    const { object, at, mask } = this.locate(info, operation)
+    const { object, offset, at, mask } = this.locate(info, operation)
     const low = contents.word(at * 2)
     const high = contents.word(at * 2 + 1)
     const value = performOn(operation)
@@ -159,6 +174,7 @@ export class Machine implements Core, Host {
     const changed =
       differingBytes(low, event.afterLow) | (differingBytes(high, event.afterHigh) << 4)
     event.add(object, mask, changed)
+    for (const guard of this.guards) guard.access(thread, operation, event, offset)
     const isTearable = operation.method !== undefined || !isWhole(operation)
     const race = this.races.access(
       thread.id,
@@ -175,13 +191,13 @@ export class Machine implements Core, Host {
   }
 
   /** Which object an access is to, which granule of its buffer that is, and which bytes of it. */
-  locate(info: ViewInfo, operation: Operation): { object: number; at: number; mask: number } {
+  locate(info: ViewInfo, operation: Operation): Location {
     const isDataView = operation.method !== undefined
     const bytes = isDataView ? Number(/\d+/.exec(operation.method!)![0]) >> 3 : info.elementBytes
     const offset = info.byteOffset + operation.index * (isDataView ? 1 : bytes)
     const at = Math.floor(offset / 8)
     const object = this.persistent.names.object(SPACE.memory, info.buffer.id, at)
-    return { object, at, mask: ((1 << bytes) - 1) << (offset % 8) }
+    return { object, offset, at, mask: ((1 << bytes) - 1) << (offset % 8) }
   }
 
   /** Which thread made each step, by key. */

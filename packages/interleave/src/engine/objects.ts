@@ -3,10 +3,10 @@ import { refuse } from '../runtime/refusal.ts'
 import { elementBytes } from '../runtime/views.ts'
 
 /** What steps can touch. */
-export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3 } as const
+export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4 } as const
 type Space = (typeof SPACE)[keyof typeof SPACE]
 
-const SPACES = 4
+const SPACES = 5
 const OFFSETS = 2 ** 32
 
 /**

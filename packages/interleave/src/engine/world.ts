@@ -1,5 +1,6 @@
 import { startAsync } from '../runtime/async.ts'
 import { compiledOf } from '../runtime/functions.ts'
+import { type Allocations, AllocationsOf } from '../allocations/allocations.ts'
 import { type History, HistoryOf, type Specification } from '../history.ts'
 import { describe, isAssertion } from './failure.ts'
 import type { Machine } from './machine.ts'
@@ -15,6 +16,11 @@ export interface World {
    * difference is a leak.
    */
   readonly leaks: (name: string, count: () => number) => void
+  /**
+   * Adds what an allocator gives out, item by item: what is not freed at the end is a leak, which
+   * is reported with who allocated it and where; so is what is freed twice or used when it is free.
+   */
+  readonly allocations: (name: string) => Allocations
   /**
    * Records calls and checks, when all threads have ended, that they are linearizable: that some
    * order of them is what `Class`, used by one thread, does too.
@@ -33,6 +39,7 @@ export class WorldOf implements World {
   readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
   readonly #checks: ((machine: Machine) => void)[] = []
   readonly #counts: Count[] = []
+  readonly #allocations: AllocationsOf[] = []
   #histories = 0
 
   readonly thread = (name: string, body: () => unknown): void => {
@@ -54,6 +61,12 @@ export class WorldOf implements World {
     this.#counts.push({ name, count, before: 0 })
   }
 
+  readonly allocations = (name: string): Allocations => {
+    const allocations = new AllocationsOf(name, this.#allocations.length)
+    this.#allocations.push(allocations)
+    return allocations
+  }
+
   readonly history = <T extends object>(Class: Specification<T>): History<T> => {
     const history = new HistoryOf(Class, this.#histories++)
     this.#checks.push((machine) => history.check(machine))
@@ -66,12 +79,14 @@ export class WorldOf implements World {
       throw new TypeError('expected `setup` to add threads, got none')
     }
     for (const entry of this.#counts) entry.before = entry.count()
+    for (const { ledger } of this.#allocations) ledger.start(machine)
     for (const { name, steps } of this.#threads) machine.start(name, steps)
   }
 
   /** Makes the final checks, when all threads have ended. */
   finish(machine: Machine): void {
     for (const check of this.#checks) check(machine)
+    for (const { ledger } of this.#allocations) ledger.finish()
     for (const { name, count, before } of this.#counts) {
       const left = count() - before
       if (left === 0) continue

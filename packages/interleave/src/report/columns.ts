@@ -29,7 +29,8 @@ export function showColumns(report: Printed): string {
     const cells = threads.map((_, t) => (t === row.thread ? row.action : ''))
     return `${line(cells)}  ${places[i]!.padEnd(placeWidth)}  ${row.source}`.trimEnd()
   })
-  const where = report.where === '' ? '' : ` (${report.where})`
+  const isSaid = report.message.includes(report.where)
+  const where = isSaid ? '' : ` (${report.where})`
   const switches = report.preemptions === 1 ? '1 preemption' : `${report.preemptions} preemptions`
   return [
     `${report.kind}: ${report.message}${where}`,

@@ -59,6 +59,7 @@ function describe(event: Event, operation: Operation, result: unknown): string {
       return `start ${(result as Thread).name}`
     case OP.invoke:
     case OP.respond:
+    case OP.account:
       return (first as { text: string }).text
     case OP.settle:
       return 'the timeout strikes'

@@ -8,8 +8,11 @@ import { STYLE } from './timeline-style.ts'
  */
 export function timeline(report: FailureReport, title: string): string {
   const { kind, message, where, threads, rows, preemptions, replay } = report
-  const place = where === '' ? '' : `<p class="where">at <code>${escape(where)}</code></p>`
+  const place = message.includes(where)
+    ? ''
+    : `<p class="where">at <code>${escape(where)}</code></p>`
   const switches = preemptions === 1 ? '1 preemption' : `${preemptions} preemptions`
+  const failing = failingRow(report)
   const lanes = threads
     .map((name, i) => `<th class="lane c${i % 6}">${escape(name)}</th>`)
     .join('')
@@ -31,7 +34,7 @@ ${place}<p class="facts">${rows.length} steps, ${switches}. To run it again:
 <table>
 <thead><tr><th class="number">step</th>${lanes}<th class="source">source</th></tr></thead>
 <tbody>
-${rows.map((row, i) => tableRow(report, row, i)).join('\n')}
+${rows.map((row, i) => tableRow(report, row, i, i === failing)).join('\n')}
 </tbody>
 </table>
 </body>
@@ -39,11 +42,23 @@ ${rows.map((row, i) => tableRow(report, row, i)).join('\n')}
 `
 }
 
-function tableRow({ threads, rows, thread }: FailureReport, row: Row, index: number): string {
+/** The row that a failure points at: the last one of its thread at its place, or else the last. */
+function failingRow({ threads, rows, thread, where }: FailureReport): number {
+  const isOwn = (row: Row): boolean => threads[row.thread] === thread
+  const at = rows.findLastIndex(
+    (row) => isOwn(row) && where.startsWith(`${row.file}:${row.line}:`),
+  )
+  return at >= 0 ? at : rows.findLastIndex(isOwn)
+}
+
+function tableRow(
+  { threads, rows }: FailureReport,
+  row: Row,
+  index: number,
+  isFailing: boolean,
+): string {
   const before = rows[index - 1]
   const isSwitch = before !== undefined && before.thread !== row.thread
-  const isLastOf = !rows.slice(index + 1).some((later) => later.thread === row.thread)
-  const isFailing = isLastOf && threads[row.thread] === thread
   const cells = threads.map((_, lane) => {
     if (lane !== row.thread) return `<td class="lane c${lane % 6} idle"></td>`
     const mark = isFailing ? ' failing' : ''

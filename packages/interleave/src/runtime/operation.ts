@@ -33,6 +33,8 @@ export const OP = {
   waitAsync: 20,
   /** The timeout of a waitAsync strikes, or its notification arrives, in the agent's job queue. */
   settle: 21,
+  /** An item of an allocator is given out, given back or used. */
+  account: 22,
 } as const
 
 export type OpKind = (typeof OP)[keyof typeof OP]
