@@ -5,7 +5,7 @@ import { netperf } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    'expected a workload (rr, stream, list_walk, forward, switch, timestamps), got "nonsense"',
+    '(rr, stream, list_walk, forward, switch, timestamps, clocks, uptime), got "nonsense"',
   ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
@@ -33,6 +33,10 @@ const CASES: [args: string, sentence: string][] = [
   ['run forward --path-lock route:rwlock', 'name:kind:shared|flow:count, such as'],
   ['run forward --path-lock route:latch:shared', 'got "route:latch:shared"'],
   ['run forward --path-lock a:mutex:flow:0', 'got "a:mutex:flow:0"'],
+  ['run switch --machine live --accounting cycles', 'expected an accounting (time), got "cycles"'],
+  ['run clocks --clocks sundial', 'expected a clock (FastClock.now, '],
+  ['run clocks --machine sim', 'expected --machine live with clocks, got "sim"'],
+  ['run uptime --wraps 0', 'expected --wraps to be a number of wraps from 0.01 to 100, got "0"'],
   ['run forward --work 0', 'expected --work to be a number of ns from 1 to 1000000, got "0"'],
   ['run rr --pairs 0', 'expected --pairs to be a whole number from 1 to 1024, got "0"'],
   ['run rr --variants node-tcp,pigeon', 'got "pigeon"'],

@@ -3,7 +3,7 @@ import { Results } from '../findings/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { answerText } from '../report/answer-text.ts'
-import { openFolder, writeReport } from '../report/write-report.ts'
+import { openFolder } from '../report/open-folder.ts'
 import { parseCount } from './quantities.ts'
 import { print, printJson, untilSignal } from './until-signal.ts'
 
@@ -41,6 +41,8 @@ export async function runExperiment(
     if (json) await printJson({ question: experiment.question, rows, findings })
     else await print(`\n${answerText(answer)}`)
     if (out === undefined) return
+    // Loaded only here: what draws takes longer to load than the rest of the program.
+    const { writeReport } = await import('../report/write-report.ts')
     const files = await writeReport(answer, out)
     process.stderr.write(`written: ${files.join(' ')}\n`)
   })

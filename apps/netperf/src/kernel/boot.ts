@@ -1,6 +1,6 @@
 import type { Cpu, Executive } from '@smpnet/machine'
-import { Scheduler } from '@smpnet/scheduler'
-import type { Waiter, Waiting } from '@smpnet/sync'
+import { Scheduler, type Thread } from '@smpnet/scheduler'
+import type { Waiting } from '@smpnet/sync'
 import { Gate } from './gate.ts'
 import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
 import { programOf } from './kernel-memory.ts'
@@ -22,12 +22,12 @@ export default function boot(cpu: Cpu, args: KernelArgs): Executive {
   return scheduler
 }
 
-function paced(td: Waiter, cpu: Cpu, body: SliceBody, pace: Pace): Waiting {
+function paced(td: Thread, cpu: Cpu, body: SliceBody, pace: Pace): Waiting {
   if (pace.kind === 'alarm') return untilAlarm(td, cpu, body, pace.durationNs)
   return atGate(td, cpu, body, new Gate(cpu.memory, pace.at))
 }
 
-function* atGate(td: Waiter, cpu: Cpu, body: SliceBody, gate: Gate): Waiting {
+function* atGate(td: Thread, cpu: Cpu, body: SliceBody, gate: Gate): Waiting {
   const slice = new KernelSlice(cpu, () => gate.closed)
   for (let round = 1; ; round++) {
     yield* gate.wait(td, round)
@@ -37,13 +37,13 @@ function* atGate(td: Waiter, cpu: Cpu, body: SliceBody, gate: Gate): Waiting {
 }
 
 /** The alarm rings on the client's own CPU, so that it costs nothing to look whether it has. */
-function* untilAlarm(td: Waiter, cpu: Cpu, body: SliceBody, durationNs: number): Waiting {
+function* untilAlarm(td: Thread, cpu: Cpu, body: SliceBody, durationNs: number): Waiting {
   let ended = false
   cpu.alarm(durationNs, () => (ended = true))
   yield* runSlice(td, cpu, body, new KernelSlice(cpu, () => ended))
 }
 
-function* runSlice(td: Waiter, cpu: Cpu, body: SliceBody, slice: KernelSlice): Waiting {
+function* runSlice(td: Thread, cpu: Cpu, body: SliceBody, slice: KernelSlice): Waiting {
   const startNs = cpu.now()
   const count = yield* body(td, slice)
   const endNs = cpu.now()

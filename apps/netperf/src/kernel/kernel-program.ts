@@ -1,7 +1,7 @@
 import type { Arena } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import type { Scheduler, SchedulerOptions } from '@smpnet/scheduler'
-import type { Lot, Waiter, Waiting } from '@smpnet/sync'
+import type { Scheduler, SchedulerOptions, Thread } from '@smpnet/scheduler'
+import type { Lot, Waiting } from '@smpnet/sync'
 import type { KernelSlice } from './kernel-slice.ts'
 
 /**
@@ -18,6 +18,8 @@ export interface KernelProgram<S = unknown, A = unknown> {
   start(settings: S, shared: A, host: KernelHost): void
   /** How the CPUs schedule; as the scheduler does by itself when absent. */
   scheduling?(settings: S, shared: A, cpu: Cpu): SchedulerOptions
+  /** Virtual ns that a slice may take that ends by itself, however long others are to last. */
+  mostNs?(settings: S): number
   /** Prices of the simulated machine that are not the profile's, in ns by name of the work. */
   prices?(settings: S): Readonly<Record<string, number>>
 }
@@ -47,4 +49,4 @@ export interface KernelHost {
 }
 
 /** Runs one slice and returns what it counts. */
-export type SliceBody = (td: Waiter, slice: KernelSlice) => Waiting<number>
+export type SliceBody = (td: Thread, slice: KernelSlice) => Waiting<number>

@@ -58,7 +58,9 @@ function optionsOf(
   onReport: (report: ClientReport) => void,
 ): SimOptions<KernelArgs> {
   const { profile, cpus, seed, durationNs, settings } = job
-  const workNs = programOf(job).prices?.(settings)
+  const program = programOf(job)
+  const workNs = program.prices?.(settings)
+  const mostNs = Math.max(durationNs, program.mostNs?.(settings) ?? 0)
   return {
     profile,
     cpus,
@@ -66,7 +68,7 @@ function optionsOf(
     boot,
     memoryBytes: memoryBytesOf(job),
     lot: { ...lotShapeOf(job), threads: 0 },
-    untilNs: durationNs + GRACE_NS,
+    untilNs: mostNs + GRACE_NS,
     ...(workNs && { workNs }),
     setup: ({ arena, lot }: SimSetup) => {
       const place = new Lot(arena.memory, lot, NOBODY, 0)

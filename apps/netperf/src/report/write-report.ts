@@ -1,20 +1,8 @@
-import { access, constants, mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../command/usage-error.ts'
 import { viewPicture } from '../views/view-picture.ts'
 import type { Answer } from './answer.ts'
 import { answerPage } from './answer-page.ts'
-
-/** Makes sure of a folder before anything is measured for it. Throws a UsageError if it cannot. */
-export async function openFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new UsageError(`expected --out to be a folder to write to, got "${folder}" (${why})`)
-  }
-}
 
 /**
  * Writes an answer's pictures, one SVG file each, and one HTML page that has all in it and needs no

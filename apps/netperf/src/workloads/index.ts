@@ -1,5 +1,7 @@
+import { clocks } from './clocks/clocks.ts'
 import { contextSwitch } from './clocks/switch.ts'
 import { timestamps } from './clocks/timestamps.ts'
+import { uptime } from './clocks/uptime.ts'
 import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
@@ -7,7 +9,16 @@ import { stream } from './sockets/stream.ts'
 import type { Workload } from './workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
-const ALL: readonly Workload[] = [rr, stream, listWalk, forward, contextSwitch, timestamps]
+const ALL: readonly Workload[] = [
+  rr,
+  stream,
+  listWalk,
+  forward,
+  contextSwitch,
+  timestamps,
+  clocks,
+  uptime,
+]
 
 export const workloads: ReadonlyMap<string, Workload> = new Map(
   ALL.map((workload) => [workload.name, workload]),

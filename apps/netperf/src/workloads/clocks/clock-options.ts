@@ -1,20 +1,38 @@
 import { lookUp } from '../../command/usage-error.ts'
+import type { MachineKind } from '../../rows/row.ts'
 import type { TypedOptions } from '../workload.ts'
-import { COUNTER_NAMES } from './kernel-clock.ts'
+import { LIVE_COUNTERS, SIM_COUNTERS } from './kernel-clock.ts'
 
-/** `--timecounter`, which both workloads about clocks understand. */
+/** No counter: nothing is billed, and what remains is the cost without clocks. */
+export const NO_COUNTER = 'none'
+
+const COUNTERS: Readonly<Record<MachineKind, readonly string[]>> = {
+  live: LIVE_COUNTERS,
+  sim: SIM_COUNTERS,
+}
+
+/** `--timecounter`, which all workloads about counters understand. */
 export const TIMECOUNTER_OPTION = {
   flags: '--timecounter <a,b>',
-  description: `of ${COUNTER_NAMES.join(', ')} (default: all)`,
+  description:
+    `of ${SIM_COUNTERS.join(', ')}; live of ${LIVE_COUNTERS.join(', ')}; ` +
+    'for switch also none (default: all)',
 } as const
 
-const COUNTERS = new Map(COUNTER_NAMES.map((name) => [name as string, name]))
-
-/** The counters that were asked for, each once. Throws a UsageError for one that does not exist. */
-export function countersFrom(options: TypedOptions): string[] {
+/**
+ * The counters that were asked for, each once, of those that the machine has and of `more`. Throws
+ * a UsageError for one that does not exist.
+ */
+export function countersFrom(
+  options: TypedOptions,
+  machine: MachineKind,
+  more: readonly string[] = [],
+): string[] {
+  const all = [...COUNTERS[machine], ...more]
+  const known = new Map(all.map((name) => [name, name]))
   const typed = options['timecounter'] as string | undefined
-  const names = typed?.split(',').map((name) => name.trim()) ?? [...COUNTER_NAMES]
-  return [...new Set(names.map((name) => lookUp('timecounter', COUNTERS, name)))]
+  const names = typed?.split(',').map((name) => name.trim()) ?? all
+  return [...new Set(names.map((name) => lookUp('timecounter', known, name)))]
 }
 
 /** One of a few words. Throws a UsageError for any other. */

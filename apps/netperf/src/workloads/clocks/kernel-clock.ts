@@ -5,7 +5,9 @@ import {
   acpiSafe,
   type Counter,
   CpuTicker,
+  hostCounter,
   hpet,
+  hrtimeCounter,
   I8254_BYTES,
   i8254,
   placeTimehands,
@@ -25,9 +27,13 @@ export const HZ = 1000
 const TICK_NS = 1e9 / HZ
 /** Near enough for both profiles: only how fine the TSC counts depends on it. */
 const TSC_HZ = 2_600_000_000
+/** As many bits as a number counts without gaps. */
+const WIDE_MASK = 2 ** 53 - 1
 
 /** The counters that a simulated machine has, slowest first, by FreeBSD's names. */
-export const COUNTER_NAMES = ['i8254', 'ACPI-safe', 'ACPI-fast', 'HPET', 'TSC'] as const
+export const SIM_COUNTERS = ['i8254', 'ACPI-safe', 'ACPI-fast', 'HPET', 'TSC'] as const
+/** Those of Node on real threads. Its time stamp counter cannot be read from JavaScript. */
+export const LIVE_COUNTERS = ['performance', 'hrtime'] as const
 
 /** Where a machine's i8254 and its timehands are; it can be cloned. */
 export interface KernelClockHandle {
@@ -41,18 +47,18 @@ export const KERNEL_CLOCK_BYTES = I8254_BYTES + TIMEHANDS_BYTES
 /** Models bill what a read costs, so the true time that they count costs nothing. */
 export const CLOCK_PRICES: Readonly<Record<string, number>> = { ...WORK_COST_NS, 'clock-read': 0 }
 
-/** The time of a simulated machine, kept by one of its counters, as one CPU has it. */
+/** The time of a machine, kept by one of its counters, as one CPU has it. */
 export class KernelClock {
   readonly timehands: Timehands
-  readonly #counters: readonly Counter[]
+  readonly counters: readonly Counter[]
 
   constructor(
     readonly cpu: Cpu,
     readonly handle: KernelClockHandle,
     counter: string,
   ) {
-    this.#counters = [counterOf(counter, cpu, handle.i8254)]
-    this.timehands = new Timehands(cpu.memory, handle.timehands, this.#counters)
+    this.counters = [counterOf(counter, cpu, handle.i8254)]
+    this.timehands = new Timehands(cpu.memory, handle.timehands, this.counters)
   }
 
   /** Places the device and starts the clock at 0, before any CPU boots. */
@@ -63,9 +69,15 @@ export class KernelClock {
     return { i8254, timehands }
   }
 
+  /** The whole TSC, which wraps after months: to watch over a counter that wraps sooner. */
+  wideTsc(): Counter {
+    const { cycles } = tsc({ nowNs: () => this.cpu.now() }, TSC_HZ)
+    return { name: 'TSC', mask: WIDE_MASK, frequency: TSC_HZ, quality: 0, read: cycles }
+  }
+
   /** Ticks on this CPU from now on: one CPU of the machine does. */
   tick(): void {
-    const windup = new Windup(this.cpu.memory, this.handle.timehands, this.#counters)
+    const windup = new Windup(this.cpu.memory, this.handle.timehands, this.counters)
     const next = (): void => {
       windup.tick()
       this.cpu.alarm(TICK_NS, next)
@@ -82,10 +94,17 @@ export class KernelClock {
 
 function counterOf(name: string, cpu: Cpu, i8254At: Address): Counter {
   const { memory } = cpu
+  if (name === 'hrtime') return hrtimeCounter(process.hrtime)
+  if (name === 'performance') return hostCounter(name, performanceNs)
   const source = { nowNs: () => cpu.now() }
   if (name === 'i8254') return i8254(memory, i8254At, source)
   if (name === 'ACPI-safe') return acpiSafe(memory, source)
   if (name === 'ACPI-fast') return acpiFast(memory, source)
   if (name === 'HPET') return hpet(memory, source)
   return tscCounter(memory, tsc(source, TSC_HZ), { isInvariant: true, isSynchronized: true })
+}
+
+/** The same for all threads, since it counts from 1970. */
+function performanceNs(): number {
+  return (performance.timeOrigin + performance.now()) * 1e6
 }

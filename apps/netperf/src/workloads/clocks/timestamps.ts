@@ -1,8 +1,9 @@
+import type { Cpu } from '@smpnet/machine'
 import { SETTLE } from '@smpnet/sync'
 import { work } from '@smpnet/memory'
 import { Clocks } from '@smpnet/timecounter'
 import type { KernelHost, KernelProgram, SliceBody, Site } from '../../kernel/kernel-program.ts'
-import type { Configured, TypedOptions, Workload } from '../workload.ts'
+import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
 import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
 import {
   CLOCK_PRICES,
@@ -19,8 +20,6 @@ interface Settings {
 }
 
 const SYSCALL_ENTRY = work('syscall-entry')
-/** Readings between two looks at whether simulated time allows to go on. */
-const BATCH = 1
 
 class TimestampsProgram implements KernelProgram<Settings, KernelClockHandle> {
   needs(_settings: Settings, cpus: number) {
@@ -38,7 +37,7 @@ class TimestampsProgram implements KernelProgram<Settings, KernelClockHandle> {
   start(settings: Settings, handle: KernelClockHandle, { cpu, client }: KernelHost): void {
     const clock = new KernelClock(cpu, handle, settings.counter)
     if (cpu.id === 0) clock.tick()
-    client(`timestamps ${cpu.id}`, reading(new Clocks(clock.timehands, HZ), settings.clock))
+    client(`timestamps ${cpu.id}`, reading(new Clocks(clock.timehands, HZ), cpu, settings.clock))
   }
 
   prices(): Readonly<Record<string, number>> {
@@ -46,20 +45,24 @@ class TimestampsProgram implements KernelProgram<Settings, KernelClockHandle> {
   }
 }
 
-/** Calls gettimeofday, or reads CLOCK_REALTIME_FAST, again and again. */
-function reading(clocks: Clocks, clock: Settings['clock']): SliceBody {
+/**
+ * Calls gettimeofday, or reads CLOCK_REALTIME_FAST, again and again. The age of a time stamp is how
+ * far it is behind the true time when the call returns; the machine began at time 0.
+ */
+function reading(clocks: Clocks, { memory }: Cpu, clock: Settings['clock']): SliceBody {
   const time = { sec: 0, usec: 0 }
-  return function* ({ lot: { memory } }, slice) {
+  return function* (_td, slice) {
+    const reads = slice.recorder('read')
+    const ages = slice.recorder('age')
     let count = 0
-    while (!slice.done()) {
-      for (let i = 0; i < BATCH; i++) {
-        const startNs = slice.nowNs()
-        memory.charge(SYSCALL_ENTRY, 1)
-        if (clock === 'precise') clocks.microtime(time)
-        else clocks.getmicrotime(time)
-        slice.record(slice.nowNs() - startNs)
-      }
-      count += BATCH
+    for (; !slice.done(); count++) {
+      const startNs = slice.nowNs()
+      memory.charge(SYSCALL_ENTRY, 1)
+      if (clock === 'precise') clocks.microtime(time)
+      else clocks.getmicrotime(time)
+      const endNs = slice.nowNs()
+      reads.record(endNs - startNs)
+      ages.record(endNs - (time.sec * 1e9 + time.usec * 1e3))
       do yield SETTLE
       while (!memory.settled())
     }
@@ -81,15 +84,16 @@ export const timestamps: Workload = {
   ],
   metrics: [
     { name: 'read', unit: 'ns', from: 'latency' },
+    { name: 'age', unit: 'ns', from: 'latency' },
     { name: 'rate', unit: '1/s', from: 'count' },
   ],
   configure,
   kernel: new TimestampsProgram(),
 }
 
-function configure(options: TypedOptions): Configured {
+function configure(options: TypedOptions, { machine }: Place): Configured {
   const clock = wordFrom('clock', ['precise', 'fast'], options['clock'])
-  const configurations = countersFrom(options).map((counter) => {
+  const configurations = countersFrom(options, machine).map((counter) => {
     const settings: Settings = { counter, clock }
     return { name: counter, settings, labels: { clock } }
   })

@@ -1,0 +1,105 @@
+import type { Cpu } from '@smpnet/machine'
+import { YIELD } from '@smpnet/sync'
+import { FastClock, type FastClockHandle, hrtimeCounter } from '@smpnet/timecounter'
+import { lookUp } from '../../command/usage-error.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../kernel/kernel-program.ts'
+import type { Configured, TypedOptions, Workload } from '../workload.ts'
+import { HZ } from './kernel-clock.ts'
+
+interface Settings {
+  readonly clock: string
+}
+
+/** One clock as a thread reads it. */
+interface OpenClock {
+  read(): unknown
+  /** How far what it gives is behind, in ns; a clock of the host has nothing to be behind of. */
+  ageNs?(): number
+}
+
+const CLOCKS = new Map<string, (page: FastClock) => OpenClock>([
+  ['FastClock.now', (page) => ({ read: () => page.now(), ageNs: () => page.ageNs() })],
+  ['FastClock.dateMs', (page) => ({ read: () => page.dateMs(), ageNs: () => page.ageNs() })],
+  ['FastClock.precise', (page) => ({ read: () => page.precise() })],
+  ['process.hrtime', () => ({ read: () => process.hrtime() })],
+  ['process.hrtime.bigint', () => ({ read: () => process.hrtime.bigint() })],
+  ['Date.now', () => ({ read: () => Date.now() })],
+  ['performance.now', () => ({ read: () => performance.now() })],
+])
+
+/** Readings between two looks at the time, so that this costs next to nothing. */
+const BATCH = 500
+
+class ClocksProgram implements KernelProgram<Settings, FastClockHandle> {
+  needs(_settings: Settings, cpus: number) {
+    return { bytes: 0, threads: cpus }
+  }
+
+  place(): FastClockHandle {
+    const options = { hz: HZ, utcMs: Date.now(), ticks: false }
+    return FastClock.start(hrtimeCounter(process.hrtime), options).handle
+  }
+
+  clients(_settings: Settings, cpus: number): number {
+    return cpus
+  }
+
+  start({ clock }: Settings, handle: FastClockHandle, { cpu, client }: KernelHost): void {
+    const page = FastClock.attach(handle, hrtimeCounter(process.hrtime))
+    if (cpu.id === 0) tick(cpu, page)
+    client(`clocks ${cpu.id}`, reading(lookUp('clock', CLOCKS, clock)(page)))
+  }
+}
+
+/** This CPU's alarms tick the page from now on. */
+function tick(cpu: Cpu, page: FastClock): void {
+  const ticker = page.ticker({ isFirst: true })
+  const next = (): void => {
+    ticker.turn()
+    cpu.alarm(1e9 / HZ, next)
+  }
+  next()
+}
+
+/** Reads one clock again and again, and lets the CPU's alarms ring between batches. */
+function reading(clock: OpenClock): SliceBody {
+  return function* (_td, slice) {
+    const reads = slice.recorder('read')
+    const ages = slice.recorder('age')
+    let count = 0
+    while (!slice.done()) {
+      const startNs = slice.nowNs()
+      let last: unknown
+      for (let i = 0; i < BATCH; i++) last = clock.read()
+      reads.record((slice.nowNs() - startNs) / BATCH)
+      if (last === undefined) throw new Error('a clock gave nothing')
+      if (clock.ageNs) ages.record(clock.ageNs())
+      count += BATCH
+      yield YIELD
+    }
+    return count
+  }
+}
+
+/** One thread per CPU reads a clock of JavaScript: what a time stamp costs there. */
+export const clocks: Workload = {
+  name: 'clocks',
+  machines: ['live'],
+  summary: 'one thread per CPU reads one of the clocks that JavaScript has, or FastClock',
+  options: [{ flags: '--clocks <a,b>', description: `of ${[...CLOCKS.keys()].join(', ')}` }],
+  metrics: [
+    { name: 'read', unit: 'ns', from: 'latency' },
+    { name: 'age', unit: 'ns', from: 'latency' },
+    { name: 'rate', unit: '1/s', from: 'count' },
+  ],
+  configure,
+  kernel: new ClocksProgram(),
+}
+
+function configure(options: TypedOptions): Configured {
+  const typed = options['clocks'] as string | undefined
+  const names = typed?.split(',').map((name) => name.trim()) ?? [...CLOCKS.keys()]
+  for (const name of names) lookUp('clock', CLOCKS, name)
+  const configurations = [...new Set(names)].map((name) => ({ name, settings: { clock: name } }))
+  return { detail: 'host clocks and FastClock', configurations }
+}
