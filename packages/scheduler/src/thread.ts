@@ -14,6 +14,9 @@ import {
 import type { Lending } from './lending/lending.ts'
 import { MAX_PRIORITY } from './priority.ts'
 
+/** Who may wait for less does not spin, which may take some 5 ms. */
+const LEAST_MS = 40
+
 /** What a thread runs: a generator function that is given its own thread, as `td`. */
 export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
 
@@ -105,9 +108,13 @@ export class Thread<T = unknown> extends Waiter {
     return this.#host.cpu
   }
 
-  /** Spins only while no other thread of its CPU could run instead. */
+  override now(): number {
+    return this.cpu.now() / 1e6
+  }
+
+  /** Spins only while no other thread of its CPU could run instead, and it has the time. */
   override spinWhile(at: Address, value: number): boolean {
-    return this.#host.isAlone() && this.cpu.spinWhile(at, value)
+    return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.cpu.spinWhile(at, value)
   }
 
   override blocks(lock: Address, owner: Address): void {

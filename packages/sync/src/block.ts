@@ -39,7 +39,7 @@ function checkMayBlock(): true {
 
 function sleep(td: Waiter): Outcome {
   const memory = td.lot.memory as LiveMemory
-  if (spinUntilAwake(memory, td.at, budget) || !fallAsleep(memory, td.at)) return WOKEN
+  if (spinUntilAwake(memory, td, budget) || !fallAsleep(memory, td.at)) return WOKEN
   const index = stateOf(td.at) >> 2
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {

@@ -16,7 +16,14 @@ export { Lot } from './lot.ts'
 export type { LotHandle, LotShape } from './lot-shape.ts'
 export { Mutex, type MutexOptions } from './mutex.ts'
 export { nap } from './nap.ts'
-export type { AwaitOptions, Home, LockOptions, Named, WaitOptions } from './offered.ts'
+export {
+  type AwaitOptions,
+  checkTimeout,
+  type Home,
+  type LockOptions,
+  type Named,
+  type WaitOptions,
+} from './offered.ts'
 export { Once } from './once.ts'
 export { Placed } from './placed.ts'
 export { type Rendezvous, RmLock } from './rm-lock.ts'

@@ -19,8 +19,37 @@ export class KeepAlive {
     }
   }
 
-  /** One turn of the event loop. */
+  /** A turn of the event loop, in which all that was due runs; as soon as can be. */
   turn(): Promise<void> {
+    return new Promise(nextTurn)
+  }
+
+  /** The same, not sooner than in a moment: for who polls, and would take another's core. */
+  pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, 0))
   }
+}
+
+/**
+ * Calls back when the loop has turned. Browsers take one message at a time; Node serves a thousand
+ * that a port sends to itself before it looks at a timer, and has a call of its own for this.
+ */
+const nextTurn: (callback: () => void) => void =
+  typeof setImmediate === 'function' ? setImmediate : messageOneself()
+
+function messageOneself(): (callback: () => void) => void {
+  const { port1, port2 } = new MessageChannel() as unknown as Channel
+  const callbacks: (() => void)[] = []
+  port1.addEventListener('message', () => callbacks.shift()!())
+  port1.start()
+  return (callback) => {
+    callbacks.push(callback)
+    port2.postMessage(0)
+  }
+}
+
+/** Two ports as browsers have them. */
+interface Channel {
+  readonly port1: { addEventListener(type: 'message', listener: () => void): void; start(): void }
+  readonly port2: { postMessage(message: unknown): void }
 }

@@ -48,8 +48,8 @@ export function homeOf(what: Named): Home {
 
 /** Throws a RangeError for a time that nobody can wait. */
 export function checkTimeout({ timeoutMs }: WaitOptions): void {
-  if (timeoutMs === undefined || timeoutMs >= 0) return
-  throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${timeoutMs}`)
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
+  throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${String(timeoutMs)}`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Address, LiveMemory } from '@smpnet/memory'
 import { type SpinBudget } from './spin-budget.ts'
-import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from './waiter.ts'
+import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * How a thread outside a machine sleeps on its own entry, and is woken.
@@ -23,9 +23,11 @@ export function stateOf(entry: Address): Address {
 }
 
 /** Spins until the waiter is awake, for as long as has paid lately. True when it is. */
-export function spinUntilAwake(memory: LiveMemory, entry: Address, budget: SpinBudget): boolean {
-  const state = stateOf(entry)
-  for (let turn = budget.turns(); turn > 0; turn--) {
+export function spinUntilAwake(memory: LiveMemory, td: Waiter, budget: SpinBudget): boolean {
+  const state = stateOf(td.at)
+  const turns = budget.turns(td.timeoutMs)
+  if (turns === 0) return false
+  for (let turn = turns; turn > 0; turn--) {
     if (memory.load(state) !== AWAKE) continue
     memory.store(state, RUNNING)
     budget.hit()

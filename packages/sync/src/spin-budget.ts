@@ -4,6 +4,8 @@ const MOST_TURNS = 10_000
 const LEAST_TURNS = 50
 /** Some 5 ms, more than the tick at which an operating system spreads threads over idle cores. */
 const LONG_TURNS = 1_000_000
+/** Turns of 5 ns in an eighth of a millisecond: what a wait may spin for each that it may last. */
+const TURNS_PER_MS = 25_000
 /** Sleeps before the first try in earnest where spinning does not pay; each try doubles them. */
 const FIRST_PAUSE = 32
 /** From this pause on, a patient one tries for long; one that is not stops doubling soon after. */
@@ -33,8 +35,13 @@ export class SpinBudget {
   /** `patient`: whether long tries are allowed, because nothing else waits for this thread. */
   constructor(readonly patient = false) {}
 
-  /** How many turns to spin this time; `hit` or `miss` then says how it ended. */
-  turns(): number {
+  /**
+   * How many turns to spin this time; `hit` or `miss` then says how it ended. One who may wait for
+   * `withinMs` only does so for an eighth of that at most, and tries nothing.
+   */
+  turns(withinMs = Number.POSITIVE_INFINITY): number {
+    const most = Math.floor(withinMs * TURNS_PER_MS)
+    if (most < LONG_TURNS) return Math.min(this.#turns, most)
     if (this.#turns > LEAST_TURNS || this.#sleeps < this.#pause) return this.#turns
     return this.#try()
   }

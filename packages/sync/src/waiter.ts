@@ -1,4 +1,5 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { hostMs } from './host-clock.ts'
 import type { SpinBudget } from './spin-budget.ts'
 import type { Outcome, Waiting } from './wait.ts'
 
@@ -142,14 +143,32 @@ export class Waiter {
    */
   passes(_lock: Address, _from: Address, _heir: Address): void {}
 
+  /** Milliseconds on the clock by which this waiter's time passes. */
+  now(): number {
+    return hostMs()
+  }
+
+  /** When `timeoutMs` from now are over, on that clock. */
+  deadline(): number {
+    const { timeoutMs } = this
+    return timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : this.now() + timeoutMs
+  }
+
+  /** Lets the next `PARK` last until then at most: for calls that may park more than once. */
+  parkUntil(deadline: number): void {
+    if (deadline === Number.POSITIVE_INFINITY) return
+    this.timeoutMs = Math.max(0, deadline - this.now())
+  }
+
   /**
    * Before parking: spins while the word at `at` is `value`, if whoever drives this waiter can
    * spare the time and as long as that pays, and says whether the word has changed.
    */
   spinWhile(at: Address, value: number): boolean {
     const { budget } = this
-    if (budget === undefined) return false
-    for (let turn = budget.turns(); turn > 0; turn--) {
+    const turns = budget?.turns(this.timeoutMs) ?? 0
+    if (budget === undefined || turns === 0) return false
+    for (let turn = turns; turn > 0; turn--) {
       if (this.lot.memory.load(at) === value) continue
       budget.hit()
       return true

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LoopShare } from '../src/loop-share.ts'
 import {
   ABORTED,
   awaiting,
@@ -10,9 +11,13 @@ import {
   SyncDomain,
   TIMED_OUT,
   WAITER,
+  Waiter,
   type Waiting,
   WOKEN,
 } from '../src/index.ts'
+
+/** Tasks that could be served in some seconds. */
+const A_LOT = 3_000_000
 
 function makeWord() {
   const domain = SyncDomain.create()
@@ -74,6 +79,33 @@ describe('Driving by awaiting', () => {
     expect(turns).toBeGreaterThan(0)
   })
 
+  it('lets the event loop run though what is awaited is always there', async () => {
+    const { domain } = makeWord()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    for (let i = 0; !timer.rang && i < A_LOT; i++) await awaiting(domain.here, yields())
+    expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though two tasks of it wake each other for ever', async () => {
+    const { domain, lot, word, memory } = makeWord()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    const plays = async (mine: number): Promise<void> => {
+      const td = domain.borrow()
+      for (let i = 0; !timer.rang && i < A_LOT; i++) {
+        if (memory.load(word) === mine) {
+          memory.store(word, 1 - mine)
+          await awaiting(td, lot.unpark(word, 1))
+        } else await awaiting(td, lot.park(td, word, word, 1 - mine))
+      }
+      memory.store(word, 2)
+      await awaiting(td, lot.unpark(word, 1))
+    }
+    await Promise.all([plays(0), plays(1)])
+    expect(timer.rang).toBe(true)
+  })
+
   it('rejects with what the generator throws', async () => {
     const { domain } = makeWord()
     function* failing(): Waiting {
@@ -115,7 +147,54 @@ describe('Driving by awaiting', () => {
   })
 })
 
+describe('The share of an event loop that tasks have', () => {
+  it('is used up some ms after one was served, and whole when the loop has turned', () => {
+    let now = 1000
+    const share = new LoopShare(() => now)
+    const at = (ms: number): boolean => ((now = ms), share.isUsedUp())
+    expect([1000, 1003, 1004, 1005].map(at)).toEqual([false, false, true, true])
+    share.renew()
+    expect([1100, 1103, 1104].map(at)).toEqual([false, false, true])
+  })
+})
+
+describe('A waiter with a time', () => {
+  it('counts it from the call on, however often it sleeps', () => {
+    const { domain } = makeWord()
+    const td = new Waiter(domain.lot, domain.here.at)
+    let now = 50
+    td.now = () => now
+    td.timeoutMs = 30
+    const deadline = td.deadline()
+    const left = [60, 79, 80, 200].map((ms) => {
+      now = ms
+      td.parkUntil(deadline)
+      return td.timeoutMs
+    })
+    expect([deadline, ...left]).toEqual([80, 20, 1, 0, 0])
+  })
+
+  it('looks at no clock when there is no end to it', () => {
+    const { domain } = makeWord()
+    const td = new Waiter(domain.lot, domain.here.at)
+    td.now = () => {
+      throw new Error('nobody asked for the time')
+    }
+    td.parkUntil(td.deadline())
+    expect(td.timeoutMs).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
 describe('The spin budget', () => {
+  it('spins for an eighth of what one may wait for at most, and not at all for nothing', () => {
+    const budget = new SpinBudget(true)
+    for (let i = 0; i < 1000; i++) budget.hit()
+    expect([0, 0.004, 1, 39].map((ms) => budget.turns(ms))).toEqual([0, 100, 10_000, 10_000])
+    const timed = Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns(10)))
+    expect(Math.max(...timed)).toBeLessThanOrEqual(10_000)
+    expect(Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns(40)))).toContain(1e6)
+  })
+
   it('halves when spinning does not pay, and doubles when it does', () => {
     const budget = new SpinBudget()
     const first = budget.turns()

@@ -1,0 +1,32 @@
+import { hostMs } from './host-clock.ts'
+
+/** How long tasks that need not wait may keep an event loop to themselves. */
+const SHARE_MS = 4
+
+const FRESH = -1
+
+/**
+ * What tasks may take of their event loop before it gets a turn.
+ *
+ * A task that finds what it awaits is resumed at once, without a turn of the loop; where bytes
+ * never stop coming, timers and I/O would never run. So the time is taken from when a task was
+ * first served after the loop had turned, and when too much of it is over, the loop comes first.
+ */
+export class LoopShare {
+  #sinceMs = FRESH
+
+  /** `nowMs`: a monotonic clock. */
+  constructor(readonly nowMs: () => number = hostMs) {}
+
+  /** The loop has turned. */
+  renew(): void {
+    this.#sinceMs = FRESH
+  }
+
+  /** Whether the loop is to get a turn before another task is served. */
+  isUsedUp(): boolean {
+    const now = this.nowMs()
+    if (this.#sinceMs === FRESH) this.#sinceMs = now
+    return now - this.#sinceMs >= SHARE_MS
+  }
+}
