@@ -27,7 +27,9 @@ export function element(e: Emitter, node: MemberExpression, writeObject: () => v
   const key = node.property as AnyNode
   if (!isElement(node) || node.object.type === 'Super') {
     writeObject()
-    e.write(node.computed ? '[' : '.')
+    // In code that cannot be suspended a chain is written as it is.
+    const chained = node.optional ? '?.' : ''
+    e.write(node.computed ? `${chained}[` : chained || '.')
     if (node.computed) e.node(key)
     else e.out.copy(key.start, key.end)
     if (node.computed) e.write(']')

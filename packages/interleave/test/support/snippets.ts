@@ -107,6 +107,11 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
       class C extends B { m() { a[0] = 4; return super.m() } } return new C().m()`,
   ],
   [
+    'optional chains in constructors',
+    `class A { constructor(b) { this.x = b?.c ?? 7; this.y = b?.['c'] ?? 8 } }
+     return [new A(undefined), new A({ c: 1 })]`,
+  ],
+  [
     'constructors',
     `class A { constructor(x) { this.x = x } } class B extends A { constructor() {
       super(3); this.y = [1, 2].map((n) => n + this.x) } } return new B()`,
