@@ -23,7 +23,7 @@ export interface Lender {
  *
  * Whoever sleeps for a lock lends its priority to the owner, and if that sleeps for another lock,
  * on to that one's owner: a thread that holds what an urgent one needs is as urgent. What was lent
- * for a lock ends when the lock is let go; whoever gets it next is lent to by those who still sleep.
+ * for a lock ends when the lock is let go; who gets it next is lent to by those who still sleep.
  *
  * Each owner has a list of those who lend to it, through their entries; those whose lock nobody
  * holds just now, or a plain thread, are orphans. Whoever changes a list works out what the owner
