@@ -1,8 +1,12 @@
+import { cycles } from './clocks/cycles.ts'
+import { fastClocks } from './clocks/fast-clocks.ts'
+import { hpet } from './clocks/hpet.ts'
+import { switchClock } from './clocks/switch-clock.ts'
 import type { Experiment } from './experiment.ts'
 import { readMostly } from './read-mostly/read-mostly.ts'
 
 /** Every experiment; a new one is a file of its own and a line here. */
-const ALL: readonly Experiment[] = [readMostly]
+const ALL: readonly Experiment[] = [readMostly, switchClock, cycles, fastClocks, hpet]
 
 export const experiments: ReadonlyMap<string, Experiment> = new Map(
   ALL.map((experiment) => [experiment.name, experiment]),

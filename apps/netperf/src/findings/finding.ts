@@ -13,6 +13,9 @@ export interface Finding {
   readonly evidence: readonly Evidence[]
 }
 
+/** What is found, before it is said on which machine. */
+export type Claim = Pick<Finding, 'claim' | 'evidence'>
+
 /** A figure with its uncertainty. */
 export interface Evidence extends Estimate {
   /** What was estimated: `rmlock over rwlock, throughput, 64 CPUs`. */
@@ -20,17 +23,15 @@ export interface Evidence extends Estimate {
   readonly unit: string
 }
 
-export function simFinding(
-  profile: string,
-  claim: string,
-  evidence: readonly Evidence[],
-): Finding {
-  return { claim, machine: 'sim', profile, evidence }
+/** Claims about one simulated machine. */
+export function simFindings(profile: string, claims: readonly Claim[]): Finding[] {
+  return claims.map((claim) => ({ ...claim, machine: 'sim', profile }))
 }
 
-export function liveFinding(claim: string, evidence: readonly Evidence[]): Finding {
-  const model = os.cpus()[0]?.model ?? 'unknown CPU'
-  return { claim, machine: 'live', profile: model, evidence }
+/** Claims about this computer. */
+export function liveFindings(claims: readonly Claim[]): Finding[] {
+  const profile = os.cpus()[0]?.model ?? 'unknown CPU'
+  return claims.map((claim) => ({ ...claim, machine: 'live', profile }))
 }
 
 /** A ratio as evidence. */

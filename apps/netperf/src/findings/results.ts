@@ -33,9 +33,9 @@ export class Results {
     return [...new Set(this.all(query).map(({ row }) => of(row)))]
   }
 
-  /** The simulated machines. */
-  get profiles(): string[] {
-    return this.values({ machine: 'sim' }, ({ profile }) => profile as string)
+  /** The machines on which a workload was simulated. */
+  profilesOf(workload: string): string[] {
+    return this.values({ workload, machine: 'sim' }, ({ profile }) => profile as string)
   }
 }
 
@@ -72,4 +72,9 @@ export function figureText({ row, figures }: Measured): string {
 function intervalText({ median, low, high }: Estimate, text: (value: number) => string): string {
   const [middle, least, most] = [median, low, high].map(text) as [string, string, string]
   return least === most ? middle : `${middle} (${least}–${most})`
+}
+
+/** `12.3 % (11.9 %–12.5 %)` of a share from 0 to 1. */
+export function percentText(share: Estimate): string {
+  return intervalText(share, (value) => `${(value * 100).toFixed(1)} %`)
 }

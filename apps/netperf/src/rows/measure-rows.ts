@@ -35,8 +35,8 @@ function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
     cpus,
     metric: metric.name,
     unit: metric.unit,
-    median: latency?.percentile(50) ?? ofRuns.median,
-    p99: latency?.percentile(99) ?? ofRuns.p99,
+    median: latency ? percentile(metric, latency, 50) : ofRuns.median,
+    p99: latency ? percentile(metric, latency, 99) : ofRuns.p99,
     min: ofRuns.min,
     max: ofRuns.max,
     runs: result.slices.length,
@@ -49,8 +49,13 @@ function figures(metric: Metric, slices: VariantResult['slices']): number[] {
   if (metric.from === 'count') return slices.map(perSecond)
   return slices.flatMap((slice) => {
     const latency = latencyOf(metric, slice)
-    return latency ? [latency.percentile(50)] : []
+    return latency ? [percentile(metric, latency, 50)] : []
   })
+}
+
+/** Of one operation, where a latency is of several. */
+function percentile({ per = 1 }: Metric, latency: LatencyRecorder, percent: number): number {
+  return latency.percentile(percent) / per
 }
 
 function latencyOf(

@@ -44,7 +44,8 @@ export function viewPicture(view: View, measured: readonly Measured[]): string |
 }
 
 function marksOf(view: View, panel: Panel): Mark[] {
-  const [row = '', column = ''] = namedTitles(view, panel.titles)
+  const titles = namedTitles(view, panel.titles)
+  const [row = '', column = ''] = titles.length === 1 ? ['', ...titles] : titles
   return panel.series.flatMap(({ name, points }) =>
     points.flatMap((point, index) => {
       if (point === undefined) return []

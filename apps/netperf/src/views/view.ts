@@ -16,7 +16,7 @@ export interface View {
   readonly series: Dimension
   /** What stands along the axis: numbers are drawn to scale, words in the order of the rows. */
   readonly along: Dimension
-  /** What panels differ in: the first from row to row, the second from column to column. */
+  /** What panels differ in: from row to row and from column to column; one, in columns alone. */
   readonly panels: readonly Dimension[]
 }
 

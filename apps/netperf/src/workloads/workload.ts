@@ -13,6 +13,8 @@ export interface Metric {
    * several, or what was counted per second.
    */
   readonly from: 'latency' | 'count'
+  /** How many operations each recorded latency is of; 1 when absent. */
+  readonly per?: number
 }
 
 /** An option of `netperf run` that some workloads understand. */

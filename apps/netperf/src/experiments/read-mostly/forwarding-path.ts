@@ -1,9 +1,9 @@
-import { jobFrom } from '../../command/job-options.ts'
-import { type Finding, figureEvidence, simFinding } from '../../findings/finding.ts'
+import { type Finding, figureEvidence, simFindings } from '../../findings/finding.ts'
 import { figureText, type Results } from '../../findings/results.ts'
 import type { Job } from '../../plan/job.ts'
 import { CPU_COUNT, PLACE, type View } from '../../views/view.ts'
 import type { Effort } from '../experiment.ts'
+import { jobOf } from '../job-of.ts'
 
 /** A published figure of forwarding on one 8-core E5-2650, and the locks of its path. */
 interface Published {
@@ -57,10 +57,10 @@ export const pathView: View = {
 
 /** Jobs that forward packets under the locks of the published measurements. */
 export function pathJobs(effort: Effort, seed: number): Job[] {
-  const [duration, runs] = effort === 'full' ? ['5ms', '5'] : ['0.3ms', '1']
+  const [ms, runs] = effort === 'full' ? [5, 5] : [0.3, 1]
   return PUBLISHED.map(({ cpus, path }) => {
-    const options = { machine: 'sim', cpus: String(cpus), profile: PROFILE, seed: String(seed) }
-    return jobFrom('forward', { ...options, duration, runs }, { pathLock: path })
+    const where = { workload: 'forward', machine: 'sim', profile: PROFILE, cpus, seed } as const
+    return jobOf({ ...where, ms, runs, own: { pathLock: path } })
   })
 }
 
@@ -78,7 +78,7 @@ export function pathChecks(results: Results): Finding[] {
     const claim =
       `Forwarding, ${what}: ${figureText(found)} packets, beside ` +
       `${(perSecond / 1e6).toFixed(2)} M/s published for the real machine (${off}; ${used}).`
-    return [simFinding(PROFILE, claim, [figureEvidence(found)])]
+    return simFindings(PROFILE, [{ claim, evidence: [figureEvidence(found)] }])
   })
 }
 

@@ -1,10 +1,11 @@
 import {
+  type Claim,
   figureEvidence,
   type Finding,
   listText,
-  liveFinding,
+  liveFindings,
   ratioEvidence,
-  simFinding,
+  simFindings,
 } from '../../findings/finding.ts'
 import {
   best,
@@ -26,12 +27,9 @@ const FAST_READ = ['rmlock', 'epoch', 'smr', 'seqc']
 
 /** What the walks come to, on each machine. */
 export function readMostlyFindings(results: Results): Finding[] {
-  const sim = results.profiles.flatMap((profile) => {
+  const sim = results.profilesOf('list_walk').flatMap((profile) => {
     const at: Query = { workload: 'list_walk', machine: 'sim', profile }
-    const add = (claims: readonly Claim[]) => {
-      return claims.map(({ claim, evidence }) => simFinding(profile, claim, evidence))
-    }
-    return add([
+    return simFindings(profile, [
       ...readScaling(results, at),
       ...winners(results, at),
       ...limits(results, at),
@@ -39,14 +37,8 @@ export function readMostlyFindings(results: Results): Finding[] {
     ])
   })
   const live = winners(results, { workload: 'list_walk', machine: 'live' })
-  return [
-    ...sim,
-    ...pathChecks(results),
-    ...live.map(({ claim, evidence }) => liveFinding(claim, evidence)),
-  ]
+  return [...sim, ...pathChecks(results), ...liveFindings(live)]
 }
-
-type Claim = Pick<Finding, 'claim' | 'evidence'>
 
 function mostCpus(results: Results, at: Query): number {
   return Math.max(...results.values(at, ({ cpus }) => cpus))

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os'
-import { jobFrom } from '../../command/job-options.ts'
 import type { Job } from '../../plan/job.ts'
 import type { Row } from '../../rows/row.ts'
 import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../views/view.ts'
 import type { Effort, Experiment } from '../experiment.ts'
+import { type Asked, jobOf, liveCpus } from '../job-of.ts'
 import { pathJobs, pathView } from './forwarding-path.ts'
 import { readMostlyFindings } from './read-mostly-findings.ts'
 
@@ -27,7 +26,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     cpus: [1, 2, 4, 8, 16, 32, 64],
     writes: ['0', '0.1%', '1%', '10%'],
     runs: 5,
-    simMs: (cpus) => (cpus > 8 ? 10 : 5),
+    simMs: (cpus) => (cpus > 8 ? 5 : 2.5),
     liveCpus: [1, 2],
     liveWrites: ['0', '0.1%', '1%', '10%'],
     liveMs: 1000,
@@ -96,32 +95,27 @@ function isLive({ machine }: Row): boolean {
 function jobs(effort: Effort, seed: number): Job[] {
   const plan = PLANS[effort]
   const { runs, liveRuns, liveMs } = plan
-  const cores = availableParallelism()
-  const live = plan.liveCpus
-    .filter((cpus) => cpus <= cores)
-    .flatMap((cpus) => plan.liveWrites.map((writes) => ({ cpus, writes })))
-    .map(({ cpus, writes }) => job({ machine: 'live', cpus, writes, ms: liveMs, runs: liveRuns }))
+  const live = liveCpus(plan.liveCpus).flatMap((cpus) =>
+    plan.liveWrites.map((writes): Asked => {
+      const time = { ms: liveMs, runs: liveRuns }
+      return { workload: 'list_walk', machine: 'live', cpus, seed, ...time, own: { writes } }
+    }),
+  )
   const sim = PROFILES.flatMap((profile) =>
     plan.cpus.flatMap((cpus) =>
-      plan.writes.map((writes) =>
-        job({ machine: 'sim', profile, cpus, writes, ms: plan.simMs(cpus), runs }),
-      ),
+      plan.writes.map((writes): Asked => {
+        const time = { ms: plan.simMs(cpus), runs }
+        return {
+          workload: 'list_walk',
+          machine: 'sim',
+          profile,
+          cpus,
+          seed,
+          ...time,
+          own: { writes },
+        }
+      }),
     ),
   )
-  return [...live, ...sim, ...pathJobs(effort, seed)]
-
-  function job({ machine, profile = PROFILES[0], cpus, writes, ms, runs: each }: Walk): Job {
-    const where = { machine, profile, cpus: String(cpus), seed: String(seed) }
-    const time = { duration: `${ms}ms`, runs: String(each) }
-    return jobFrom('list_walk', { ...where, ...time }, { writes })
-  }
-}
-
-interface Walk {
-  readonly machine: 'live' | 'sim'
-  readonly profile?: string
-  readonly cpus: number
-  readonly writes: string
-  readonly ms: number
-  readonly runs: number
+  return [...[...live, ...sim].map(jobOf), ...pathJobs(effort, seed)]
 }

@@ -90,7 +90,7 @@ function* returning(td: Waiter, pipe: StreamSocket): Waiting {
   }
 }
 
-/** Gives the token away and waits until it is back: two switches, each with its part of the pipe. */
+/** Gives the token away and waits until it is back: two switches, each with half of the pipes. */
 function* passing(td: Waiter, pipe: StreamSocket, slice: Slice, batch: number): Waiting<number> {
   const token = new Uint8Array(1)
   let count = 0

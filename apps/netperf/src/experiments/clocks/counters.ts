@@ -1,0 +1,53 @@
+import { type Claim, figureEvidence } from '../../findings/finding.ts'
+import { figureText, type Query, type Results } from '../../findings/results.ts'
+import type { Measured } from '../../rows/row.ts'
+import { CPUS, PLACE, VARIANT, type View } from '../../views/view.ts'
+import type { Effort } from '../experiment.ts'
+import { type Asked, simulatedCpus } from '../job-of.ts'
+
+/** The machines that clocks are asked about; the first has at most 32 CPUs. */
+const PROFILES = ['xeon-e5-2650', 'xeon-8176', 'epyc-7742']
+
+const CPU_COUNTS: Readonly<Record<Effort, readonly number[]>> = {
+  full: [1, 2, 4, 8, 16, 32, 64],
+  quick: [1, 8, 64],
+}
+
+/** A workload about counters on every simulated machine, from 1 CPU to 64 where it has as many. */
+export function onSimulatedMachines(
+  effort: Effort,
+  asked: Pick<Asked, 'workload' | 'seed' | 'own'>,
+): Asked[] {
+  const time = effort === 'full' ? { ms: 2, runs: 5 } : { ms: 0.1, runs: 1 }
+  return PROFILES.flatMap((profile) =>
+    simulatedCpus(profile, CPU_COUNTS[effort]).map((cpus): Asked => {
+      return { machine: 'sim', profile, cpus, ...time, ...asked }
+    }),
+  )
+}
+
+/** A metric of a simulated workload, by counter along the CPUs. */
+export function counterView(title: string, workload: string, metric: string): View {
+  const of: View['of'] = ({ machine }) => machine === 'sim'
+  return { title, workload, metric, of, series: VARIANT, along: CPUS, panels: [PLACE] }
+}
+
+/** The most CPUs that the query's rows have. */
+export function mostCpusOf(results: Results, at: Query): number {
+  return Math.max(...results.values(at, ({ cpus }) => cpus))
+}
+
+/** What was measured with each counter, slowest first. */
+export function byCounter(results: Results, at: Query): Map<string, Measured> {
+  return new Map(results.all(at).map((measured) => [measured.row.variant, measured]))
+}
+
+/** `3.21 µs with HPET`, for each. */
+export function figuresOf(measured: Iterable<Measured>): string[] {
+  return [...measured].map((each) => `${figureText(each)} with ${each.row.variant}`)
+}
+
+/** A claim with the figures that it is made of. */
+export function claimOf(claim: string, measured: Iterable<Measured>): Claim {
+  return { claim, evidence: [...measured].map(figureEvidence) }
+}

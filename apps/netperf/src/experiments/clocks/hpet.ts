@@ -1,0 +1,181 @@
+import { LiveMemory } from '@smpnet/memory'
+import {
+  acpiFast,
+  type Counter,
+  dummyCounter,
+  hpet as hpetCounter,
+  Timecounters,
+  tsc,
+  tscCounter,
+  type TscFacts,
+} from '@smpnet/timecounter'
+import { estimate } from '@smpnet/testing'
+import { type Claim, listText, ratioEvidence, simFindings } from '../../findings/finding.ts'
+import { figureText, type Query, ratio, ratioText, type Results } from '../../findings/results.ts'
+import { cpusText } from '../../rows/formatted.ts'
+import type { Measured } from '../../rows/row.ts'
+import { PLACE, setting, VARIANT, type View } from '../../views/view.ts'
+import { HZ } from '../../workloads/clocks/kernel-clock.ts'
+import type { Effort, Experiment } from '../experiment.ts'
+import { type Asked, jobOf } from '../job-of.ts'
+import { byCounter, claimOf, counterView, mostCpusOf, onSimulatedMachines } from './counters.ts'
+
+const READS = counterView('A call of gettimeofday', 'timestamps', 'read')
+const WATCH = setting('watch')
+const KEPT: View = {
+  title: 'Seconds kept per second, by wraps between two windups',
+  workload: 'uptime',
+  metric: 'kept',
+  series: VARIANT,
+  along: setting('wraps'),
+  panels: [PLACE, WATCH],
+}
+const WRAPS: Readonly<Record<Effort, readonly string[]>> = {
+  full: ['0.5', '0.9', '1.1', '1.5', '2.5'],
+  quick: ['0.9', '1.1'],
+}
+
+/** Row 5 of the Netperf project's page: the ACPI HPET as a timecounter. */
+export const hpet: Experiment = {
+  name: 'hpet',
+  summary: 'Is the HPET worth having as a timecounter, and when is it chosen?',
+  question:
+    'The HPET is another timecounter: when do its quality and its rate make it the one in use, ' +
+    'what does reading it cost beside the others, and what happens at its wrap? A thread of each ' +
+    'CPU calls gettimeofday by each counter; then time is kept by windups that come so late that ' +
+    'the counter wraps between them, alone and watched by a counter that does not. (Simulated ' +
+    'only: JavaScript cannot read an HPET.)',
+  jobs: (effort, seed) => [
+    ...onSimulatedMachines(effort, { workload: 'timestamps', seed }).map(jobOf),
+    ...uptimeJobs(effort, seed),
+  ],
+  tables: [READS, KEPT],
+  pictures: [READS, KEPT],
+  findings: (results) =>
+    results.profilesOf('timestamps').flatMap((profile) =>
+      simFindings(profile, [
+        ...readCosts(results, {
+          machine: 'sim',
+          profile,
+          workload: 'timestamps',
+          metric: 'read',
+        }),
+        ...atWrap(results, { machine: 'sim', profile, workload: 'uptime' }),
+        ...(profile === SELECTED_ON ? selection() : []),
+      ]),
+    ),
+}
+
+/** Selection does not depend on the machine; it is told once. */
+const SELECTED_ON = 'xeon-8176'
+
+function uptimeJobs(effort: Effort, seed: number) {
+  return ['none', 'TSC'].flatMap((watch) =>
+    WRAPS[effort].map((wraps) => {
+      const own = { wraps, watch, timecounter: 'HPET,ACPI-fast,i8254' }
+      const asked: Asked = {
+        workload: 'uptime',
+        machine: 'sim',
+        cpus: 1,
+        seed,
+        ms: 1,
+        runs: 1,
+        own,
+      }
+      return jobOf(asked)
+    }),
+  )
+}
+
+function readCosts(results: Results, at: Query): Claim[] {
+  const most = mostCpusOf(results, at)
+  return [...new Set([1, most])].flatMap((cpus) => {
+    const reads = byCounter(results, { ...at, cpus })
+    const own = reads.get('HPET')
+    if (own === undefined) return []
+    const others = [...reads.values()].filter((other) => other !== own)
+    const compared = others.map((other) => ({ other, times: ratio(other, own) }))
+    const texts = compared.map(({ other, times }) => `${other.row.variant} ${ratioText(times)}`)
+    const claim =
+      `${cpusText(cpus)}: gettimeofday takes ${figureText(own)} with HPET; with the others, ` +
+      `beside it, ${listText(texts)}.`
+    const evidence = compared.map(({ other, times }) =>
+      ratioEvidence(`${other.row.variant} over HPET, gettimeofday, ${cpusText(cpus)}`, times),
+    )
+    return [{ claim, evidence: [...claimOf('', [own]).evidence, ...evidence] }]
+  })
+}
+
+function atWrap(results: Results, at: Query): Claim[] {
+  const kept = (watch: string) =>
+    results.all({ ...at, variant: 'HPET', settings: { watch } }).toSorted(byWraps)
+  const [alone, watched] = [kept('none'), kept('TSC')]
+  if (alone.length === 0) return []
+  const whole = alone.filter(({ row }) => row.median > 0.999)
+  const lost = alone.filter(({ row }) => row.median <= 0.999)
+  const limit = Math.max(0, ...whole.map(wrapsOf))
+  const losses = lost.map((each) => {
+    return `${(100 * (1 - each.row.median)).toFixed(0)} % at ${wrapsOf(each)} wraps`
+  })
+  const isMended = watched.every(({ row }) => row.median > 0.999)
+  const claim =
+    `The HPET's 32 bits wrap every ${(2 ** 32 / hpetHz()).toFixed(0)} s. Windups up to ` +
+    `${limit} wraps apart keep all of the time; later ones lose ${listText(losses) || 'none'}, ` +
+    `and ${isMended ? 'nothing' : 'as much'} when a second counter watches.`
+  return [claimOf(claim, [...alone, ...watched])]
+}
+
+function wrapsOf({ row }: Measured): number {
+  return row.settings?.['wraps'] as number
+}
+
+function byWraps(one: Measured, other: Measured): number {
+  return wrapsOf(one) - wrapsOf(other)
+}
+
+const SOURCE = { nowNs: () => 0 }
+
+function hpetHz(): number {
+  return hpetCounter(LiveMemory.create(64), SOURCE).frequency
+}
+
+/** Which counter is chosen on machines that have an HPET. */
+function selection(): Claim[] {
+  const memory = LiveMemory.create(64)
+  const [high, acpi] = [hpetCounter(memory, SOURCE), acpiFast(memory, SOURCE)]
+  const tscOf = (facts: TscFacts) => tscCounter(memory, tsc(SOURCE, 2_600_000_000), facts)
+  return [
+    choice('whose TSC is invariant and passes the test across CPUs', [
+      acpi,
+      high,
+      tscOf({ isInvariant: true, isSynchronized: true }),
+    ]),
+    choice('whose TSC fails the test across CPUs', [
+      acpi,
+      high,
+      tscOf({ isInvariant: true, isSynchronized: false }),
+    ]),
+    choice('that VirtualBox simulates', [
+      acpi,
+      high,
+      tscOf({ isInvariant: true, isVirtualBox: true }),
+    ]),
+    choice('that has no HPET and whose TSC fails the test', [
+      acpi,
+      tscOf({ isInvariant: true, isSynchronized: false }),
+    ]),
+  ]
+}
+
+function choice(where: string, counters: readonly Counter[]): Claim {
+  const registered = new Timecounters(dummyCounter(), HZ)
+  for (const counter of counters) registered.register(counter)
+  const { name } = registered.hardware()
+  const claim = `On a machine ${where}, of ${registered.choice()}, ${name} is chosen.`
+  const evidence = registered.registered().map((counter) => ({
+    of: `quality of ${counter.name}`,
+    unit: '',
+    ...estimate([counter.quality]),
+  }))
+  return { claim, evidence }
+}
