@@ -52,9 +52,8 @@ export class PriorityPolicy implements SchedulingPolicy {
   }
 
   lend(td: Thread): void {
-    const wasQueued = this.claim(td)
-    td.reckonPriority()
-    if (wasQueued) this.add(td, 'woken')
+    if (td.isQueued) this.#queue.requeue(td, () => td.reckonPriority())
+    else td.reckonPriority()
   }
 
   sysctl(): Readonly<Record<string, number | string>> {

@@ -89,6 +89,19 @@ export class RunQueue {
     this.#length--
   }
 
+  /**
+   * The priority of a thread that is here is worked out anew by `reckon`: it keeps its place unless
+   * it belongs into another queue now, or whoever is reckoned often would never be first.
+   */
+  requeue(thread: Thread, reckon: () => void): void {
+    const { queue } = thread
+    reckon()
+    const wanted = queueOf(thread.priority)
+    if (wanted === queue) return
+    this.remove(thread)
+    this.append(thread, wanted)
+  }
+
   isEmptyAt(queue: number): boolean {
     return this.#first[queue] === undefined
   }

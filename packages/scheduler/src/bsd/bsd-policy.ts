@@ -115,11 +115,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
       td.reckonPriority()
       return
     }
-    this.#change(() => {
-      queue.remove(td)
-      td.reckonPriority()
-      queue.append(td)
-    })
+    this.#change(() => queue.requeue(td, () => td.reckonPriority()))
     if (td.pinned) this.#kick(td)
   }
 

@@ -62,9 +62,8 @@ export class BsdShared {
       const share = bsdShareOf(td)
       const { queue } = share
       share.decays(this.loadAverage)
-      queue?.remove(td)
-      share.reckon()
-      queue?.append(td)
+      if (queue === undefined) share.reckon()
+      else queue.requeue(td, () => share.reckon())
     }
   }
 
