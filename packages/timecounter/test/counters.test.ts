@@ -178,6 +178,20 @@ describe('the counters of the host', () => {
     expect(hrtimeCounter(() => [2 ** 24, 5]).read()).toBe((2 ** 24 * 1e9 + 5) % 2 ** 53)
   })
 
+  it.each([0n, 1n, 2n ** 32n - 1n, 2n ** 32n, 12_345_678_901n, 2n ** 53n - 1n, 2n ** 53n + 7n])(
+    'read %d ns by bigint as they are, and wrap at 53 bits',
+    (ns) => {
+      const hrtime = Object.assign((): [number, number] => [0, 0], { bigint: () => ns })
+      expect(hrtimeCounter(hrtime).read()).toBe(Number(ns % 2n ** 53n))
+    },
+  )
+
+  it('read the same clock by bigint and by the pair', () => {
+    const [pair, bigint] = [hrtimeCounter(() => process.hrtime()), hrtimeCounter(process.hrtime)]
+    const readings = [pair, bigint, pair, bigint].map((counter) => counter.read())
+    expect(readings).toEqual(readings.toSorted((a, b) => a - b))
+  })
+
   it('count performance.now from the origin of another thread', () => {
     const counter = performanceCounter({ now: () => 1.5, timeOrigin: 1000 }, 900)
     expect(counter.read()).toBe(101_500_000)

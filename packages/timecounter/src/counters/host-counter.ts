@@ -3,25 +3,48 @@ import { type Counter, maskOf } from './counter.ts'
 /** Nanoseconds, in as many bits as a number counts without gaps: it wraps after 104 days. */
 const NANOSECONDS = { mask: maskOf(53), frequency: 1_000_000_000 } as const
 const WRAP_NS = 2 ** 53
+/** What of the upper 32 bits is below the wrap. */
+const HIGH_MASK = 2 ** 21 - 1
 
 /** Seconds and nanoseconds since some moment, the same for all threads: `process.hrtime`. */
-export type HrTime = () => [seconds: number, nanoseconds: number]
+export interface HrTime {
+  (): [seconds: number, nanoseconds: number]
+  /** The same moment in nanoseconds. */
+  readonly bigint?: () => bigint
+}
 
 /**
  * Node's monotonic clock as a counter. Pass `process.hrtime`; it reads CLOCK_MONOTONIC, which all
- * threads share, and in this form it costs less than `process.hrtime.bigint` and a conversion.
+ * threads share. By `bigint` where there is one, which costs 3 ns less than the pair.
  */
 export function hrtimeCounter(hrtime: HrTime): Counter {
-  return {
-    name: 'hrtime',
-    quality: 1000,
-    ...NANOSECONDS,
-    read: () => {
-      // By index: to take a pair apart by pattern goes through its iterator, 3 ns here.
-      const pair = hrtime()
-      const ns = pair[0] * 1e9 + pair[1]
-      return ns < WRAP_NS ? ns : ns % WRAP_NS
-    },
+  const { bigint } = hrtime
+  const read = bigint === undefined ? pairReader(hrtime) : bigintReader(bigint)
+  return { name: 'hrtime', quality: 1000, ...NANOSECONDS, read }
+}
+
+function pairReader(hrtime: HrTime): () => number {
+  return () => {
+    // By index: to take a pair apart by pattern goes through its iterator, 3 ns here.
+    const pair = hrtime()
+    const ns = pair[0] * 1e9 + pair[1]
+    return ns < WRAP_NS ? ns : ns % WRAP_NS
+  }
+}
+
+/**
+ * Through memory: an optimized store of a BigInt that comes straight out of such an array is a move
+ * of 64 bits, where `Number` of it would make an object of it first, 7 ns here.
+ */
+function bigintReader(bigint: () => bigint): () => number {
+  const whole = new BigInt64Array(1)
+  const halves = new Uint32Array(whole.buffer)
+  whole[0] = 1n
+  const low = halves[0] === 1 ? 0 : 1
+  const high = 1 - low
+  return () => {
+    whole[0] = bigint()
+    return (halves[high]! & HIGH_MASK) * 2 ** 32 + halves[low]!
   }
 }
 
