@@ -62,6 +62,17 @@ describe('netperf experiment', () => {
     expect(stdout.trim().split('\n')).toHaveLength(experiments.size)
   })
 
+  it('answers from what was measured when it is interrupted', async () => {
+    const out = join(folder, 'interrupted')
+    const ended = await netperf(['experiment', 'hpet', '--out', out], (child) => {
+      child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 3000))
+    })
+    expect(ended.status).toBe(130)
+    expect(ended.stdout).toContain('Findings')
+    expect(ended.stdout).not.toMatch(/NaN|undefined|Infinity/)
+    expect(readdirSync(out)).toContain('hpet.html')
+  })
+
   it('refuses a folder that it cannot write to', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')

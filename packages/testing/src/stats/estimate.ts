@@ -14,11 +14,11 @@ export interface Estimate {
 const CONFIDENCE = 0.9
 
 /**
- * The sign test's interval for the median, which supposes nothing of the figures but that they are
- * independent: from the k-th smallest to the k-th largest, with the largest k that leaves 90 %. With
- * fewer than five runs no k does, and the interval from the smallest to the largest says how little
- * it is sure of. (W. J. Conover, Practical Nonparametric Statistics, 3.2.) Throws a RangeError when
- * there are no figures.
+ * The sign test's interval for the median, which supposes nothing of the figures but that they
+ * are independent: from the k-th smallest to the k-th largest, with the largest k that leaves 90 %.
+ * With fewer than five runs none does, and the interval from the smallest to the largest says how
+ * little it is sure of. (W. J. Conover, Practical Nonparametric Statistics, 3.2.) Throws a
+ * RangeError when there are no figures.
  */
 export function estimate(figures: readonly number[]): Estimate {
   const runs = figures.length
