@@ -1,4 +1,5 @@
 import { assumed, derived, type Profile, published } from '../profile.ts'
+import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot)'
 const TWICE = 'two transfers and a swap, as on the E5-2650'
@@ -18,7 +19,7 @@ export const EPYC_7742: Profile = {
     threadsPerCore: 2,
   },
   clockMhz: assumed(2250, 'its base clock, at which its TSC counts'),
-  tickHz: assumed(1000, "FreeBSD's default kern.hz"),
+  tickHz: TICK_HZ,
   lines: {
     readNs: assumed(1.6, 'four cycles to use a first-level hit, with the instructions around it'),
     writeNs: assumed(1.6, 'like a read'),
@@ -42,25 +43,12 @@ export const EPYC_7742: Profile = {
     bytesPerCycle: assumed(16, 'half of what 32-byte loads and stores can do'),
     linesInFlight: assumed(12, 'line fill buffers of a core'),
   },
-  waking: {
-    ipiDeliveryNs: assumed(750, 'no FreeBSD figure found: 0.5 to 1 us'),
-    idleSpinNs: assumed(20_000, "ULE's idle loop spins up to 10,000 turns when it switches often"),
-  },
+  waking: WAKING,
   workNs: {
-    'clock-read': published(20, 'rdtsc with a fence: 10 to 35 ns'),
-    'spin-turn': assumed(67, 'one pause instruction of about 140 cycles'),
-    tick: assumed(600, 'timer interrupt and hardclock'),
-    alarm: assumed(600, 'timer interrupt and one callout'),
-    interrupt: assumed(600, 'entry, handler dispatch, end of interrupt, return'),
-    'ipi-send': assumed(100, 'a rendezvous costs about 100 ns per target to send'),
-    'ipi-handle': assumed(450, 'no FreeBSD figure found: 0.3 to 0.6 us'),
-    'idle-exit': assumed(2_000, 'from the wakeup of a CPU that sleeps in its shallowest state'),
-    'context-switch': assumed(700, 'mi_switch between two kernel threads'),
-    'thread-start': assumed(2_000, 'allocation of a thread and its first dispatch'),
-    'syscall-entry': published(150, 'clocks by system call cost 100 to 250 ns more'),
+    ...KERNEL_WORK_NS,
+    'spin-turn': assumed(29, 'one pause instruction of about 65 cycles'),
     'socket-send': derived(630, 'UNIX-domain send 840 ns, less a system call and four lock pairs'),
     'socket-receive': assumed(630, 'like a send'),
-    poll: assumed(100, 'one descriptor of a poll that finds it ready'),
     'forward-packet': assumed(557, 'one core of the fastest machine whose figure is known'),
   },
 }

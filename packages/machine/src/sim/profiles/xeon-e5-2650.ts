@@ -1,4 +1,5 @@
 import { assumed, derived, type Profile, published } from '../profile.ts'
+import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const PERFBOOK = "perfbook (P. McKenney), Xeon X5550 at 2.8 GHz, in this machine's cycles"
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot), 2x E5-2690, the same Sandy Bridge-EP'
@@ -16,7 +17,7 @@ export const XEON_E5_2650: Profile = {
     threadsPerCore: 2,
   },
   clockMhz: published(2600, `${FORWARDING}: "at 2.6 GHz"`),
-  tickHz: assumed(1000, "FreeBSD's default kern.hz"),
+  tickHz: TICK_HZ,
   lines: {
     readNs: assumed(1.5, 'four cycles to use a first-level hit, with the instructions around it'),
     writeNs: assumed(1.5, 'like a read'),
@@ -44,25 +45,12 @@ export const XEON_E5_2650: Profile = {
     bytesPerCycle: assumed(8, 'half of what 16-byte loads and stores can do'),
     linesInFlight: assumed(10, 'line fill buffers of a core'),
   },
-  waking: {
-    ipiDeliveryNs: assumed(750, 'no FreeBSD figure found: 0.5 to 1 us'),
-    idleSpinNs: assumed(20_000, "ULE's idle loop spins up to 10,000 turns when it switches often"),
-  },
+  waking: WAKING,
   workNs: {
-    'clock-read': published(20, 'rdtsc with a fence: 10 to 35 ns'),
+    ...KERNEL_WORK_NS,
     'spin-turn': assumed(4, 'one pause instruction of about 10 cycles'),
-    tick: assumed(600, 'timer interrupt and hardclock'),
-    alarm: assumed(600, 'timer interrupt and one callout'),
-    interrupt: assumed(600, 'entry, handler dispatch, end of interrupt, return'),
-    'ipi-send': assumed(100, 'a rendezvous costs about 100 ns per target to send'),
-    'ipi-handle': assumed(450, 'no FreeBSD figure found: 0.3 to 0.6 us'),
-    'idle-exit': assumed(2_000, 'from the wakeup of a CPU that sleeps in its shallowest state'),
-    'context-switch': assumed(700, 'mi_switch between two kernel threads'),
-    'thread-start': assumed(2_000, 'allocation of a thread and its first dispatch'),
-    'syscall-entry': published(150, 'clocks by system call cost 100 to 250 ns more'),
     'socket-send': derived(580, 'UNIX-domain send 840 ns, less a system call and four lock pairs'),
     'socket-receive': assumed(580, 'like a send'),
-    poll: assumed(100, 'one descriptor of a poll that finds it ready'),
     'forward-packet': published(703, `${FORWARDING}, one core, route and neighbour locks removed`),
   },
   checks: {

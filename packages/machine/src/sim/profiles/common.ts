@@ -1,0 +1,29 @@
+import { assumed, type Figure, published, type WakePrices } from '../profile.ts'
+
+/**
+ * What every profile says alike: most of it nobody published, and nothing of it for one of these
+ * machines. A profile of a machine on which it is known has its own figure instead.
+ */
+
+/** FreeBSD's timer interrupts per second. */
+export const TICK_HZ = assumed(1000, "FreeBSD's default kern.hz")
+
+export const WAKING: WakePrices = {
+  ipiDeliveryNs: assumed(750, 'no FreeBSD figure found: 0.5 to 1 us'),
+  idleSpinNs: assumed(20_000, "ULE's idle loop spins up to 10,000 turns when it switches often"),
+}
+
+/** Named work that takes as long on all of them. */
+export const KERNEL_WORK_NS: Readonly<Record<string, Figure>> = {
+  'clock-read': published(20, 'rdtsc with a fence: 10 to 35 ns'),
+  tick: assumed(600, 'timer interrupt and hardclock'),
+  alarm: assumed(600, 'timer interrupt and one callout'),
+  interrupt: assumed(600, 'entry, handler dispatch, end of interrupt, return'),
+  'ipi-send': assumed(100, 'a rendezvous costs about 100 ns per target to send'),
+  'ipi-handle': assumed(450, 'no FreeBSD figure found: 0.3 to 0.6 us'),
+  'idle-exit': assumed(2_000, 'from the wakeup of a CPU that sleeps in its shallowest state'),
+  'context-switch': assumed(700, 'mi_switch between two kernel threads'),
+  'thread-start': assumed(2_000, 'allocation of a thread and its first dispatch'),
+  'syscall-entry': published(150, 'clocks by system call cost 100 to 250 ns more'),
+  poll: assumed(100, 'one descriptor of a poll that finds it ready'),
+}
