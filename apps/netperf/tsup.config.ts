@@ -6,6 +6,7 @@ const entries = {
   cli: 'src/cli.ts',
   'net-cpu': 'src/baselines/net-cpu.ts',
   'kernel-boot': 'src/kernel/boot.ts',
+  'traced-boot': 'src/trace/traced-boot.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',
   'message-port-cpu': 'src/baselines/message-port-cpu.ts',
 }

@@ -78,7 +78,7 @@ describe('the trace of a scheduler', () => {
     for (const tid of tracks.map((track) => track.tid)) {
       const runs = trace.traceEvents.filter((event) => event.ph === 'X' && event.tid === tid)
       runs.slice(1).forEach(({ ts }, i) => {
-        expect(ts).toBeGreaterThan(runs[i]!.ts! + runs[i]!.dur! - 1e-6)
+        expect(ts).toBeGreaterThan(runs[i]!.ts + runs[i]!.dur! - 1e-6)
       })
     }
   })

@@ -17,11 +17,12 @@ export interface ChromeEvent {
   readonly ph: 'X' | 'i' | 'M'
   readonly pid: number
   readonly tid: number
-  readonly ts?: number
+  readonly ts: number
   readonly dur?: number
   /** Scope of an instant event: its track. */
   readonly s?: 't'
-  readonly cat?: string
+  /** Kinds to filter by: some readers need one of every event. */
+  readonly cat: 'run' | 'mark' | '__metadata'
   readonly args: EventDetails
 }
 
@@ -90,7 +91,7 @@ function drawn(
     } else out.push(mark(kind, tid, event, nameOf))
   }
   endRun(events.at(-1)?.timeNs ?? 0)
-  return out.sort((one, other) => one.ts! - other.ts!)
+  return out.sort((one, other) => one.ts - other.ts)
 }
 
 function kindOf({ kinds }: TraceContent, event: TraceEvent): EventKind {
@@ -124,5 +125,5 @@ function mark(
 }
 
 function metadata(name: string, tid: number, args: EventDetails): ChromeEvent {
-  return { name, ph: 'M', pid: MACHINE, tid, args }
+  return { name, cat: '__metadata', ph: 'M', pid: MACHINE, tid, ts: 0, args }
 }

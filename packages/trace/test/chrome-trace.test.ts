@@ -66,11 +66,21 @@ describe('the export of a trace', () => {
 })
 
 describe('the check of the format', () => {
-  const good: ChromeEvent = { name: 'a', ph: 'X', pid: 1, tid: 1, ts: 1, dur: 2, args: {} }
+  const good: ChromeEvent = {
+    name: 'a',
+    ph: 'X',
+    pid: 1,
+    tid: 1,
+    ts: 1,
+    dur: 2,
+    cat: 'run',
+    args: {},
+  }
   it.each([
     ['a phase that is none', { ...good, ph: 'Q' }],
     ['a time that is missing', { ...good, ts: undefined }],
     ['a duration below 0', { ...good, dur: -1 }],
+    ['an event of no category', { ...good, cat: undefined }],
     ['a track that is no number', { ...good, tid: '1' }],
     ['an instant without a scope', { ...good, ph: 'i' }],
     ['metadata without a name', { ...good, ph: 'M', name: 'thread_name' }],

@@ -36,6 +36,7 @@ function brokenRule(event: Event): string | undefined {
   const rule = FIELDS[String(event['ph'])]
   if (rule === undefined) return `phase ${event['ph']} is none of ${Object.keys(FIELDS)}`
   if (typeof event['name'] !== 'string') return 'an event has a name'
+  if (typeof event['cat'] !== 'string' || !isTime(event['ts'])) return 'an event has cat and ts'
   if (!Number.isInteger(event['pid']) || !Number.isInteger(event['tid'])) {
     return 'pid and tid are whole numbers'
   }

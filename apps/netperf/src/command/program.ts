@@ -6,6 +6,7 @@ import { workloads } from '../workloads/index.ts'
 import { execute } from './execute.ts'
 import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
 import { jobFrom, type JobOptions } from './job-options.ts'
+import { traceCommand } from './trace-command.ts'
 import { print } from './until-signal.ts'
 import { lookUp, UsageError } from './usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
@@ -19,6 +20,7 @@ export function program(version: string): Command {
     .addHelpText('after', catalogue)
   netperf.addCommand(compareCommand(), { isDefault: true })
   netperf.addCommand(runCommand())
+  netperf.addCommand(traceCommand(command('trace')))
   netperf.addCommand(experimentCommand())
   return netperf
 }

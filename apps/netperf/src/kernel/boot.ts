@@ -1,5 +1,5 @@
 import type { Cpu, Executive } from '@smpnet/machine'
-import { Scheduler, type Thread } from '@smpnet/scheduler'
+import { Scheduler, type SchedulerOptions, type Thread } from '@smpnet/scheduler'
 import type { Waiting } from '@smpnet/sync'
 import { Gate } from './gate.ts'
 import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
@@ -9,12 +9,16 @@ import { KernelSlice } from './kernel-slice.ts'
 
 /**
  * Sets up one CPU of our kernel, on either machine: a scheduler, and the threads that the
- * workload's program starts here.
+ * workload's program starts here. `adapt` changes how it schedules.
  */
-export default function boot(cpu: Cpu, args: KernelArgs): Executive {
+export default function boot(
+  cpu: Cpu,
+  args: KernelArgs,
+  adapt = (options: SchedulerOptions): SchedulerOptions => options,
+): Executive {
   const { settings, seed, shared, pace } = args
   const program = programOf(args)
-  const scheduler = new Scheduler(cpu, program.scheduling?.(settings, shared, cpu))
+  const scheduler = new Scheduler(cpu, adapt(program.scheduling?.(settings, shared, cpu) ?? {}))
   const client = (name: string, body: SliceBody) => {
     scheduler.spawn((td) => paced(td, cpu, body, pace), { name })
   }

@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { type Command } from 'commander'
+import { TRACE_KINDS } from '@smpnet/scheduler'
+import { chromeTrace } from '@smpnet/trace'
+import type { Entrant, Job } from '../plan/job.ts'
+import { recordLive, recordSimulated, type Recording } from '../trace/record.ts'
+import { kernelJob, smpnet } from '../variants/smpnet.ts'
+import { jobFrom, type JobOptions } from './job-options.ts'
+import { parseCount } from './quantities.ts'
+import { print } from './until-signal.ts'
+import { UsageError } from './usage-error.ts'
+import { ownOptions, workloadOptions } from './workload-options.ts'
+
+/** What is traced when nobody says for how long, in milliseconds: some ten thousand events. */
+const DURATION_MS = { live: 20, sim: 1 } as const
+const MS = 1e6
+
+interface TraceOptions extends JobOptions {
+  readonly out: string
+  readonly events: string
+}
+
+/** Gives `command` what `netperf trace` is: it runs our kernel once and writes what happened. */
+export function traceCommand(command: Command): Command {
+  command
+    .description('write what the CPUs of our kernel do in a run, for ui.perfetto.dev')
+    .argument('<workload>')
+    .option('--out <file>', 'where the trace goes', 'trace.json')
+    .option('--events <n>', 'the last so many events of each CPU: a power of two', '65536')
+    .option('--machine <kind>', 'live or sim (default: live if it can)')
+    .option('--cpus <n>', 'CPUs of the machine (default: 2)')
+    .option('--duration <time>', 'how long (default: live 20ms, sim 1ms)')
+    .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
+    .option('--profile <name>', 'the machine that is simulated', 'xeon-e5-2650')
+    .option('--seed <n>', 'seed of the simulation', '1')
+    .action((workload: string, options: TraceOptions) => trace(workload, options))
+  for (const option of workloadOptions()) command.addOption(option)
+  return command
+}
+
+async function trace(workload: string, options: TraceOptions): Promise<void> {
+  const given = jobFrom(workload, { ...options, runs: '1' }, ownOptions(options))
+  const durationMs = options.duration ? given.durationMs : DURATION_MS[given.machine]
+  const job = { ...given, durationMs }
+  const recording = await record(job, entrantOf(job), eventsOf(options.events))
+  const { rings } = recording
+  writeFileSync(options.out, JSON.stringify(picture(job, recording)))
+  const written = rings.reduce((sum, { events }) => sum + events.length, 0)
+  const lost = rings.reduce((sum, { lost: ofRing }) => sum + ofRing, 0)
+  const counted = `${written} events of ${rings.length} CPUs, ${lost} older ones lost`
+  await print(`${options.out}: ${counted}; ui.perfetto.dev opens it\n`)
+}
+
+async function record(job: Job, entrant: Entrant, events: number): Promise<Recording> {
+  const kernel = kernelJob(job, entrant)
+  if (job.machine === 'live') return recordLive(kernel, job.durationMs, events)
+  const { profile, durationMs } = job
+  return recordSimulated({ ...kernel, profile, durationNs: durationMs * MS }, events)
+}
+
+function picture(job: Job, { rings, names }: Recording) {
+  const { workload, machine, profile, seed, durationMs } = job
+  const where = machine === 'live' ? { machine } : { machine, profile, seed }
+  return chromeTrace({
+    cpus: rings.map(({ events }, cpu) => ({ cpu, events })),
+    kinds: TRACE_KINDS,
+    names,
+    title: `${workload.name} on ${machine === 'live' ? 'real threads' : profile}`,
+    facts: { workload: workload.name, ...where, durationMs },
+  })
+}
+
+/** A trace is of one kernel. Throws a UsageError when the options describe several. */
+function entrantOf({ entrants }: Job): Entrant {
+  const ours = entrants.filter(({ carrier }) => carrier === smpnet.name)
+  if (ours.length === 1) return ours[0]!
+  const names = ours.map(({ name }) => name).join(', ')
+  throw new UsageError(`expected options that describe one run to trace, got ${names}`)
+}
+
+function eventsOf(text: string): number {
+  const events = parseCount(text, { name: '--events', least: 16, most: 2 ** 24 })
+  if (Number.isInteger(Math.log2(events))) return events
+  throw new UsageError(`expected --events to be a power of two, got "${text}"`)
+}
