@@ -55,6 +55,23 @@ describe('Atomics.waitAsync', () => {
     expect(result).toFailWith('deadlock', 'awaits a promise that nobody settles')
   })
 
+  it('times out only when the job that waits has ended', () => {
+    const { outcomes, result } = outcomesOf(({ thread }) => {
+      const x = words(2)
+      let woken = 0
+      let seen: unknown
+      thread('event loop', async () => {
+        const { value } = waitAsync(x, 0, 0, 10)
+        woken = Atomics.notify(x, 0)
+        seen = await value
+      })
+      thread('other', () => void Atomics.load(x, 1))
+      return () => [woken, seen]
+    })
+    expect(outcomes).toEqual(['[1,"ok"]'])
+    expect(result).toHold()
+  })
+
   it('orders what came before the notify', () => {
     const result = explore({}, ({ thread }) => {
       const x = words(4)
@@ -69,6 +86,80 @@ describe('Atomics.waitAsync', () => {
       })
     })
     expect(result).toHold()
+  })
+})
+
+describe('Atomics.waitAsync with a timeout, in a loop', () => {
+  /** Sleeps for a while, again and again, until the word is not 0. */
+  async function poll(x: Int32Array<SharedArrayBuffer>, at: number): Promise<void> {
+    while (Atomics.load(x, at) === 0) await waitAsync(x, at, 0, 10).value
+  }
+
+  it('costs no more executions than without', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(1)
+      thread('event loop', () => poll(x, 0))
+      thread('waker', () => {
+        Atomics.store(x, 0, 1)
+        Atomics.notify(x, 0)
+      })
+    })
+    expect(result).toHold()
+    expect(result.executions).toBe(2)
+  })
+
+  it('may be all that a program does until somebody writes, in several threads', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(2)
+      thread('a', async () => {
+        await poll(x, 0)
+        Atomics.store(x, 1, 1)
+      })
+      thread('b', () => poll(x, 0))
+      thread('c', () => {
+        while (Atomics.load(x, 1) === 0) Atomics.wait(x, 1, 0, 10)
+      })
+      thread('writer', () => void Atomics.store(x, 0, 1))
+    })
+    expect(result).toHold()
+  })
+
+  it('is a livelock when nobody ever will', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(1)
+      thread('a', () => poll(x, 0))
+      thread('b', () => poll(x, 0))
+    })
+    expect(result).toFailWith('livelock', 'a and b go round in a loop that nobody will end')
+    expect(result.failure!.where).toMatch(/async\.model\.ts:\d+:\d+$/)
+  })
+
+  it('is tried to its end when it gives up', () => {
+    const { outcomes, result } = outcomesOf(({ thread }) => {
+      const x = words(1)
+      let tries = 0
+      thread('event loop', async () => {
+        for (let i = 0; i < 2 && Atomics.load(x, 0) === 0; i++) {
+          await waitAsync(x, 0, 0, 10).value
+          tries++
+        }
+      })
+      thread('writer', () => void Atomics.store(x, 0, 1))
+      return () => tries
+    })
+    expect(outcomes).toEqual(['0', '1', '2'])
+    expect(result).toHold()
+  })
+
+  it('is refused when it waits too often, with the place', () => {
+    const wait = () =>
+      explore({}, ({ thread }) => {
+        const x = words(1)
+        thread('event loop', async () => {
+          for (let i = 0; i < 40; i++) await waitAsync(x, 0, 0, 10).value
+        })
+      })
+    expect(wait).toThrow(/async\.model\.ts:\d+:\d+: .*more than 31 threads, timeouts of waitAsync/)
   })
 })
 

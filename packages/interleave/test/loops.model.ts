@@ -61,6 +61,22 @@ describe('a loop that waits', () => {
     expect(result).toHold()
   })
 
+  it('may time out beside another that does', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(1)
+      for (const name of ['a', 'b']) {
+        thread(name, () => {
+          while (Atomics.load(x, 0) === 0) Atomics.wait(x, 0, 0, 1)
+        })
+      }
+      thread('c', () => {
+        Atomics.store(x, 0, 1)
+        Atomics.notify(x, 0)
+      })
+    })
+    expect(result).toHold()
+  })
+
   it('may retry what another thread was quicker to do', () => {
     const { outcomes, result } = outcomesOf(({ thread }) => {
       const x = words(1)

@@ -25,6 +25,15 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
   ],
   [
     'exhaustive',
+    'takes the races of the part that two executions share for settled',
+    {
+      file: 'strategies/exhaustive',
+      from: 'this.#order.add(machine, index, true)',
+      to: 'this.#order.add(machine, index, index >= this.#replayed)',
+    },
+  ],
+  [
+    'exhaustive',
     'plans only the first step of a reversed race',
     {
       file: 'strategies/wakeup-tree',

@@ -43,7 +43,12 @@ export interface Core {
   /** Steps made. */
   readonly length: number
   event(index: number): Event
-  start(name: string, steps: Generator<unknown, unknown, unknown>, parent?: Thread): Thread
+  start(
+    name: string,
+    steps: Generator<unknown, unknown, unknown>,
+    parent?: Thread,
+    agent?: Thread,
+  ): Thread
   access(thread: Thread, operation: Operation, event: Event): unknown
   canResume(thread: Thread): boolean
   fail(failure: Failure): void

@@ -1,4 +1,4 @@
-import { OP } from '../runtime/operation.ts'
+import { OP, type OpKind } from '../runtime/operation.ts'
 import { areDependent, type Event } from './event.ts'
 import type { Core } from './core.ts'
 import { differingBytes } from './objects.ts'
@@ -7,27 +7,53 @@ import type { Thread } from './thread.ts'
 /**
  * Whether what a thread did since step `mark` could be left out: it left shared memory as it was,
  * and between its first and last step nobody else touched what it had changed, so that its steps
- * could just as well have been made all at once.
+ * could just as well have been made all at once. Its timeouts' steps are its own here.
  */
 export function isRemovable(machine: Core, thread: Thread, mark: number): boolean {
   let first = -1
   let hasEffect = false
+  /** Promises of `waitAsync` that are not settled, or whose outcome has not been taken. */
+  let pending = 0
   for (let i = mark; i < machine.length; i++) {
     const event = machine.event(i)
-    if (event.thread !== thread.id) continue
-    if (first < 0) first = i
-    if (!event.hasEffect) continue
+    if (first < 0 && event.thread === thread.id) first = i
+    if (first < 0 || !event.hasEffect || !isOwn(machine, thread, event, first)) continue
     hasEffect = true
-    if (!canBeUndone(event)) return false
+    if (!canBeUndone(machine, event, first)) return false
+    if (event.kind === OP.waitAsync) pending++
+    else if (event.kind === OP.idle) pending--
   }
-  if (first < 0) return false
+  if (first < 0 || pending !== 0) return false
   return !hasEffect || (isUndone(machine, thread, first) && isUndisturbed(machine, thread, first))
 }
 
-/** A write can be written back, and a wait that timed out has left its list again. */
-function canBeUndone(event: Event): boolean {
-  if (event.kind <= OP.write || event.kind === OP.wait) return true
-  return event.kind === OP.wake && event.size > 0 && event.changed[0] !== 0
+/** Whether the step is the thread's, or that of a timeout that it started at step `first` or later. */
+function isOwn(machine: Core, thread: Thread, event: Event, first: number): boolean {
+  if (event.thread === thread.id) return true
+  const timeout = machine.threads[event.thread]!
+  return timeout.agent === thread && timeout.origin >= first
+}
+
+/**
+ * A write can be written back, and a wait that timed out has left its list again. So has a
+ * `waitAsync`, if all of it was since `first`: the timeout, and the taking of its outcome.
+ */
+function canBeUndone(machine: Core, event: Event, first: number): boolean {
+  switch (event.kind) {
+    case OP.wait:
+    case OP.waitAsync:
+      return true
+    case OP.wake:
+      return event.size > 0 && event.changed[0] !== 0
+    case OP.settle:
+      return true
+    case OP.idle: {
+      const outcome = machine.event(event.enabledBy)
+      return outcome.kind === OP.settle && machine.threads[outcome.thread]!.origin >= first
+    }
+    default:
+      return event.kind <= OP.write
+  }
 }
 
 /** Whether all bytes that the thread changed hold what they held before. */
@@ -64,7 +90,7 @@ function isUndisturbed(machine: Core, thread: Thread, first: number): boolean {
   for (let i = first; i < machine.length; i++) {
     const event = machine.event(i)
     const follows = after.some((other) => isOrdered(machine, other, event))
-    if (event.thread !== thread.id) {
+    if (!isOwn(machine, thread, event, first)) {
       if (follows || own.some((other) => isOrdered(machine, other, event))) after.push(event)
     } else if (follows) return false
     else own.push(event)
@@ -74,11 +100,27 @@ function isUndisturbed(machine: Core, thread: Thread, first: number): boolean {
 
 function isOrdered(machine: Core, earlier: Event, later: Event): boolean {
   if (later.enabledBy >= 0 && machine.event(later.enabledBy) === earlier) return true
-  return areDependent(earlier, later)
+  return areDependent(earlier, later) && !areQueueing(machine, earlier, later)
+}
+
+/**
+ * Whether both only put a thread into a list of waiters or take one out. Their order matters to
+ * who is notified first, but neither can tell whether the other was made at all; except timeouts
+ * of one agent, which settle promises one after the other.
+ */
+function areQueueing({ threads }: Core, a: Event, b: Event): boolean {
+  if (a.thread === b.thread || !isQueueing(a.kind) || !isQueueing(b.kind)) return false
+  if (a.kind !== OP.settle || b.kind !== OP.settle) return true
+  return threads[a.thread]!.agent !== threads[b.thread]!.agent
+}
+
+function isQueueing(kind: OpKind): boolean {
+  return kind === OP.wait || kind === OP.wake || kind === OP.waitAsync || kind === OP.settle
 }
 
 /** Whether `writer` changed what `reader` looked at. */
-function changes(writer: Event, reader: Event): boolean {
+function changes(machine: Core, writer: Event, reader: Event): boolean {
+  if (areQueueing(machine, writer, reader)) return false
   for (let i = 0; i < writer.size; i++) {
     for (let j = 0; j < reader.size; j++) {
       if (writer.objects[i] !== reader.objects[j]) continue
@@ -103,10 +145,11 @@ export class IdleWatch {
   #overtakes(index: number, thread: Thread): boolean {
     const { machine } = this
     const event = machine.event(index)
-    if (event.thread === thread.id) return false
-    for (let i = thread.operation.first as number; i < index; i++) {
+    const mark = thread.operation.first as number
+    if (isOwn(machine, thread, event, mark)) return false
+    for (let i = mark; i < index; i++) {
       const own = machine.event(i)
-      if (own.thread === thread.id && changes(event, own)) return true
+      if (isOwn(machine, thread, own, mark) && changes(machine, event, own)) return true
     }
     return false
   }

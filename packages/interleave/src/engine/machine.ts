@@ -1,7 +1,7 @@
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
 import { runAgent } from '../runtime/agent.ts'
-import { Refusal } from '../runtime/refusal.ts'
+import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
 import { type Core, type Guard, outcome, type Outcome, type Persistent } from './core.ts'
@@ -56,18 +56,20 @@ export class Machine implements Core, Host {
     return this.persistent.events[index]!
   }
 
-  /** Starts a thread, up to its first step. `parent` is undefined for the threads of the setup. */
-  start(name: string, steps: Steps, parent?: Thread): Thread {
+  /**
+   * Starts a thread, up to its first step. `parent` is undefined for the threads of the setup, and
+   * `agent` is the thread whose timeout this is.
+   */
+  start(name: string, steps: Steps, parent?: Thread, agent?: Thread): Thread {
     const key = parent === undefined ? `${this.#started}` : `${parent.id}/${parent.spawned++}`
     let id = this.persistent.threadIds.get(key)
     if (id === undefined) this.persistent.threadIds.set(key, (id = this.persistent.threadIds.size))
-    if (id >= MAX_THREADS) throw new RangeError(`expected at most ${MAX_THREADS} threads`)
+    if (id >= MAX_THREADS) throw tooMany(parent)
     this.#started++
-    const thread = new Thread(id, key, name, runAgent(steps))
+    const origin = parent === undefined ? -1 : this.length
+    const thread = new Thread(id, key, name, runAgent(steps), agent, origin)
     for (let i = this.threads.length; i < id; i++) this.threads[i] = undefined
     this.threads[id] = thread
-    thread.lastEvent = parent === undefined ? -1 : this.length
-    thread.enabledBy = thread.lastEvent
     if (parent !== undefined) this.races.order(parent.id, id)
     this.#advance(thread, undefined, false)
     return thread
@@ -87,6 +89,8 @@ export class Machine implements Core, Host {
         return (this.mailboxes.get(thread)?.length ?? 0) > 0
       case OP.spin:
         return false
+      case OP.settle:
+        return thread.canStrikeAfter >= 0
       default:
         return true
     }
@@ -231,6 +235,7 @@ export class Machine implements Core, Host {
         const { operation } = thread
         thread.operation = state.pending
         state.pending = operation
+        if (thread.operation.kind === OP.idle) thread.idleAfter.push(thread.lastEvent)
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
@@ -248,6 +253,13 @@ export class Machine implements Core, Host {
     const place = thread.lastEvent >= 0 ? this.event(thread.lastEvent).place : 0
     this.fail({ kind, message: describe(result), thread: thread.id, place, error: result })
   }
+}
+
+function tooMany(parent: Thread | undefined): Refusal {
+  return refuse(
+    parent?.operation.place ?? 0,
+    `it starts more than ${MAX_THREADS} threads, timeouts of waitAsync included`,
+  )
 }
 
 /** Whether JavaScript promises that the access is never split: integers of up to 32 bits. */

@@ -28,6 +28,8 @@ export class Thread implements RunningThread {
   /** Threads and buffers that it made. */
   spawned = 0
   buffers = 0
+  /** Its steps after which it had nothing to run until a promise is settled, by index. */
+  readonly idleAfter: number[] = []
 
   constructor(
     /** The same number in every execution of one exploration. */
@@ -36,5 +38,20 @@ export class Thread implements RunningThread {
     readonly key: string,
     readonly name: string,
     readonly steps: Generator<unknown, unknown, unknown>,
-  ) {}
+    /** For the timeout of a `waitAsync`, the thread that waits. */
+    readonly agent: Thread | undefined = undefined,
+    /** Index of the step that started it, or -1. */
+    readonly origin = -1,
+  ) {
+    this.lastEvent = origin
+    this.enabledBy = origin
+  }
+
+  /**
+   * For a timeout, the step after which it can strike, or -1 if that is still to come. Timeouts are
+   * jobs of their agent, so the job that began to wait has to end first.
+   */
+  get canStrikeAfter(): number {
+    return this.agent?.idleAfter.find((index) => index >= this.origin) ?? -1
+  }
 }

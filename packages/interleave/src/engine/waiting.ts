@@ -24,9 +24,9 @@ export function performWaiting(
     case OP.notify:
       return notify(machine, thread, operation, event)
     case OP.settle:
-      return strike(machine, operation.first as Waiter, event)
+      return strike(machine, thread, operation.first as Waiter, event)
     case OP.idle:
-      return deliver(machine, thread, event)
+      return deliver(machine, thread, operation, event)
     default:
       throw new Error(`expected a step, got operation ${operation.kind}`)
   }
@@ -70,6 +70,7 @@ function enqueue(
     promise,
     list,
     isTimed,
+    place: operation.place,
     state: 'waiting',
     notifiedBy: -1,
     clock: [],
@@ -130,23 +131,26 @@ function waitAsync(machine: Core, thread: Thread, operation: Operation, event: E
   const promise = new ModelPromise()
   thread.awaitedFromOutside++
   const waiter = enqueue(machine, thread, operation, event, promise)
-  if (waiter.isTimed) machine.start(`timeout of ${thread.name}`, timer(waiter), thread)
+  if (waiter.isTimed) machine.start(`timeout of ${thread.name}`, timer(waiter), thread, thread)
   return outcome({ async: true, value: promise })
 }
 
-/** The clock that may time a `waitAsync` out: a thread of one step, which can strike anywhere. */
+/**
+ * The clock that may time a `waitAsync` out: a thread of one step, which can strike at any moment
+ * from the end of the job that began to wait.
+ */
 function* timer(waiter: Waiter): Generator<unknown, void, unknown> {
-  state.pending.event(OP.settle, 0, waiter)
+  state.pending.event(OP.settle, waiter.place, waiter)
   yield STEP
 }
 
-function strike(machine: Core, waiter: Waiter, event: Event): Outcome {
+function strike(machine: Core, timer: Thread, waiter: Waiter, event: Event): Outcome {
+  event.enabledBy = timer.canStrikeAfter
   if (waiter.state !== 'waiting') {
     event.add(waiter.list, 1, 0)
     return outcome(undefined)
   }
   waiter.state = 'timed-out'
-
   machine.waiters.remove(waiter)
   event.add(waiter.list, 1, 1)
   post(machine, waiter, event)
@@ -154,8 +158,11 @@ function strike(machine: Core, waiter: Waiter, event: Event): Outcome {
 }
 
 /** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
-function deliver(machine: Core, thread: Thread, event: Event): Outcome {
+function deliver(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const waiter = machine.mailboxes.get(thread)!.shift()!
+  // It has no place of its own: what goes on is what began to wait.
+  operation.place = waiter.place
+  event.place = waiter.place
   // It takes the oldest, so it does not matter what else is put in, before or after.
   event.enabledBy = waiter.notifiedBy
   event.hasEffect = true

@@ -31,7 +31,9 @@ interface Node {
  * An execution is run to its end. Each pair of dependent steps in it that could have come the
  * other way round is a race; for each, the steps that lead to the reversed order are inserted at
  * the state before the race, unless something explored or about to be explored from there covers
- * them. Memory is one path and the branches that hang off it.
+ * them. Races in the part that an execution shares with the one before are looked at again: what
+ * does not depend on their first step, and is made before their second, may lie in the other part.
+ * Memory is one path and the branches that hang off it.
  */
 export class Exhaustive implements Strategy {
   readonly name: string = 'exhaustive'
@@ -61,7 +63,7 @@ export class Exhaustive implements Strategy {
     const index = machine.length - 1
     const node = this.#path[index]!
     if (index >= this.#replayed) node.access = accessOf(event)
-    this.#order.add(machine, index, index >= this.#replayed)
+    this.#order.add(machine, index, true)
     this.#last = event.thread
   }
 

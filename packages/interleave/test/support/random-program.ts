@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { OP } from '../../src/runtime/operation.ts'
-import { state, STEP } from '../../src/runtime/state.ts'
+import type { ModelPromise } from '../../src/runtime/promise.ts'
+import { AWAIT, state, STEP } from '../../src/runtime/state.ts'
 import { wrap } from '../../src/runtime/functions.ts'
 import type { Setup } from '../../src/engine/explorer.ts'
 
@@ -16,6 +17,22 @@ export type Instruction =
   /** Skips the next instruction if the register is 0. */
   | { readonly do: 'ifNonZero' }
   | { readonly do: 'wait'; readonly at: number; readonly value: number; readonly isTimed: boolean }
+  /** Awaits a `waitAsync`. */
+  | {
+      readonly do: 'sleep'
+      readonly at: number
+      readonly value: number
+      readonly isTimed: boolean
+    }
+  /** Does not await it, and takes down later what came of it. */
+  | {
+      readonly do: 'watch'
+      readonly at: number
+      readonly value: number
+      readonly isTimed: boolean
+    }
+  /** Awaits a `waitAsync` with a timeout again and again until the word is not 0. */
+  | { readonly do: 'poll'; readonly at: number }
   | { readonly do: 'notify'; readonly at: number; readonly count: number }
   /** Loops until the word is not 0. */
   | { readonly do: 'await'; readonly at: number }
@@ -51,7 +68,12 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'ifNonZero' as const }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), at, value, isTimed: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('wait' as const, 'wait' as const, 'sleep' as const, 'watch' as const),
+      at,
+      value,
+      isTimed: fc.boolean(),
+    }),
   },
   {
     weight: 2,
@@ -64,7 +86,12 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom('await' as const, 'lock' as const, 'awaitLocked' as const),
+      do: fc.constantFrom(
+        'await' as const,
+        'lock' as const,
+        'awaitLocked' as const,
+        'poll' as const,
+      ),
       at,
     }),
   },
@@ -95,7 +122,7 @@ export function setupOf(program: Program, seen: (state: string) => void): Setup 
     const words = new Int32Array(new SharedArrayBuffer(16))
     const logs = program.map((): unknown[] => [])
     program.forEach((instructions, i) => {
-      thread(`t${i}`, wrap(body(instructions, words, logs[i]!) as never, 0))
+      thread(`t${i}`, wrap(body(instructions, words, logs[i]!) as never, 2))
     })
     after(() => seen(JSON.stringify([[...words], logs])))
   }
@@ -128,7 +155,14 @@ function body(instructions: readonly Instruction[], words: Int32Array, log: unkn
           () => lookLocked(words, each.at),
           (seen) => seen !== 0,
         )
-      } else {
+      } else if (each.do === 'poll') {
+        yield* spin(
+          () => poll(words, each.at),
+          (seen) => seen !== 0,
+        )
+      } else if (each.do === 'sleep') log.push(yield* sleep(each, words))
+      else if (each.do === 'watch') watch(yield* waitAsync(each, words), log)
+      else {
         prepare(each, words)
         const result = yield STEP
         log.push(result)
@@ -157,6 +191,34 @@ function* spin(round: () => Round, isDone: (seen: unknown) => boolean): Generato
 function* step(kind: 0 | 1 | 7, words: Int32Array, at: number, value = 0): Round {
   state.pending.access(kind, 0, words as never, at).first = value
   return yield STEP
+}
+
+type Waited = { readonly value: string | ModelPromise }
+
+function* waitAsync(
+  { at, value, isTimed }: { at: number; value: number; isTimed: boolean },
+  words: Int32Array,
+): Generator<unknown, Waited['value'], unknown> {
+  const op = state.pending.access(OP.waitAsync, 0, words as never, at)
+  op.first = value
+  op.timeoutMs = isTimed ? 10 : Infinity
+  return ((yield STEP) as Waited).value
+}
+
+function* sleep(each: { at: number; value: number; isTimed: boolean }, words: Int32Array): Round {
+  state.awaited = yield* waitAsync(each, words)
+  return yield AWAIT
+}
+
+function watch(value: Waited['value'], log: unknown[]): void {
+  if (typeof value === 'string') log.push(value)
+  else void value.then((outcome) => log.push(outcome))
+}
+
+/** Sleeps for a while unless the word is not 0, and looks at it. */
+function* poll(words: Int32Array, at: number): Round {
+  yield* sleep({ at, value: 0, isTimed: true }, words)
+  return yield* step(OP.load, words, at)
 }
 
 /** Takes the lock at `at`, looks at the next word, and gives the lock back. */
