@@ -2,6 +2,31 @@
 export class BrokenPipe extends Error {
   override name = 'BrokenPipe'
   readonly code = 'EPIPE'
+
+  constructor(
+    /** Bytes of the call that were sent before; nobody will receive them. */
+    readonly sent: number,
+  ) {
+    super(`the receiver has gone after ${sent} bytes`)
+  }
+}
+
+/**
+ * A signal ended a send. What had been sent by then arrives; how much that is, who goes on or gives
+ * up has to know. It has the name and the code that Node and browsers give to an abort.
+ */
+export class SendAborted extends Error {
+  override name = 'AbortError'
+  readonly code = 'ABORT_ERR'
+
+  constructor(
+    /** Bytes of the call that were sent before. */
+    readonly sent: number,
+    /** The signal's reason. */
+    reason: unknown,
+  ) {
+    super(`a send was aborted after ${sent} bytes`, { cause: reason })
+  }
 }
 
 /** Used after it was closed, or for what it cannot do: a mistake of the caller. */

@@ -15,6 +15,16 @@ export function notesOf(memory: Memory, poller: Address): TakeAllStack {
   return new TakeAllStack(memory, poller + POLLER.offset.notes, NOTE.offset.next)
 }
 
+/** Takes all notes from a poller, and says of each that it is posted no more. */
+function clearAll(memory: Memory, poller: Address): void {
+  const notes = notesOf(memory, poller)
+  for (let at = notes.takeAll(); at !== NIL; ) {
+    const next = notes.after(at)
+    new Note(memory, at).clear()
+    at = next
+  }
+}
+
 /**
  * The note of one end, which says to its poller "look at me". It is in the poller's stack at most
  * once: `posted` is set by whoever posts it and cleared by the poller before it looks. What
@@ -40,6 +50,7 @@ export class Note {
     while (!memory.settled()) yield SETTLE
     if (memory.exchange(at + NOTE.offset.posted, 1) !== 0) return
     const poller = memory.load(at + NOTE.offset.poller)
+    while (!memory.settled()) yield SETTLE
     if (poller === NIL) return memory.store(at + NOTE.offset.posted, 0)
     notesOf(memory, poller).push(at)
     const asleep = poller + POLLER.offset.asleep
@@ -66,12 +77,19 @@ export class Note {
 
   /** Takes the note from its poller for good; `drain` empties the poller's stack. */
   *withdraw(drain: () => void): Waiting {
-    this.assign(NIL)
     while (!this.memory.settled()) yield SETTLE
-    drain()
-    while (this.isPosted()) {
-      yield SPIN
+    this.assign(NIL)
+    for (;;) {
+      while (!this.memory.settled()) yield SETTLE
       drain()
+      if (!this.isPosted()) return
+      yield SPIN
     }
+  }
+
+  /** The same for the note of a thread that has ended, and whose poller nobody empties any more. */
+  *recover(): Waiting {
+    const poller = this.memory.load(this.at + NOTE.offset.poller)
+    if (poller !== NIL) yield* this.withdraw(() => clearAll(this.memory, poller))
   }
 }

@@ -1,5 +1,15 @@
 import { type Address, type Arena, type Memory, NIL, type TakeAllStack } from '@smpnet/memory'
-import { awaiting, block, CHANGED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import {
+  ABORTED,
+  awaiting,
+  block,
+  CHANGED,
+  type Outcome,
+  SETTLE,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { Note, notesOf, POLLER } from './note.ts'
 import { DIRECTION, POLLED } from './pair-layout.ts'
@@ -28,6 +38,7 @@ export class Poller {
   readonly #watched = new Map<Address, Watched>()
   /** Those that may be ready: told so by their notes, or ready when last looked at. */
   readonly #candidates = new Set<Watched>()
+  #isWaiting = false
 
   private constructor(
     readonly memory: Memory,
@@ -47,20 +58,24 @@ export class Poller {
     return new Poller(memory, at)
   }
 
-  /** Watches an end for `events`. Throws SocketMisuse if it is watched already or for nothing. */
-  add(socket: StreamSocket, events: number): void {
-    if (this.#watched.has(socket.note.at)) throw new SocketMisuse('this end is watched already')
+  /**
+   * Watches an end for `events`, and tells a wait under way to look at it. Never parks. Throws
+   * SocketMisuse if it is watched already or for nothing.
+   */
+  *add(td: Waiter, socket: StreamSocket, events: number): Waiting {
     if ((events & (READABLE | WRITABLE)) === 0) {
       throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${events} came`)
     }
+    while (!this.memory.settled()) yield SETTLE
+    if (socket.note.isAssigned()) throw new SocketMisuse('this end is watched already')
     const watched = { socket, events }
     this.#watched.set(socket.note.at, watched)
-    this.#candidates.add(watched)
     socket.note.assign(this.at)
     for (const want of wantsOf(watched)) this.memory.or(want, POLLED)
+    yield* socket.note.post(td)
   }
 
-  /** Watches an end no longer. To be done before the end is closed. */
+  /** Watches an end no longer. To be done before the end is closed. Never parks. */
   *remove(socket: StreamSocket): Waiting {
     const watched = this.#watched.get(socket.note.at)
     if (watched === undefined) throw new SocketMisuse('this end is not watched')
@@ -73,23 +88,34 @@ export class Poller {
 
   /**
    * The ends that are ready, at least one; none only when `wait` is false or the waiter's time is
-   * over. An end whose peer has finished or gone is ready: using it says so.
+   * over. An end whose peer has finished or gone is ready: using it says so. Throws the reason of
+   * the waiter's signal if that ended the wait, and SocketMisuse when another is under way.
    */
   *wait(td: Waiter, wait = true): Waiting<StreamSocket[]> {
-    const { memory } = this
-    for (;;) {
-      while (!memory.settled()) yield SETTLE
-      this.#takeNotes()
-      const ready = this.#ready()
-      if (ready.length > 0 || !wait) return ready
-      memory.store(this.#asleep, 1)
-      while (!memory.settled()) yield SETTLE
-      const outcome = this.#notes.isEmpty()
-        ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1)
-        : WOKEN
-      memory.store(this.#asleep, 0)
-      if (outcome !== WOKEN && outcome !== CHANGED) return []
+    this.checkIdle()
+    this.#isWaiting = true
+    const { timeoutMs } = td
+    const deadline = td.deadline()
+    try {
+      for (;;) {
+        while (!this.memory.settled()) yield SETTLE
+        this.#takeNotes()
+        const ready = this.#ready()
+        if (ready.length > 0 || !wait) return ready
+        td.parkUntil(deadline)
+        const outcome = yield* this.#sleep(td)
+        if (outcome === ABORTED) td.signal?.throwIfAborted()
+        if (outcome !== WOKEN && outcome !== CHANGED) return []
+      }
+    } finally {
+      td.timeoutMs = timeoutMs
+      this.#isWaiting = false
     }
+  }
+
+  /** Throws SocketMisuse while a wait is under way. */
+  checkIdle(): void {
+    if (this.#isWaiting) throw new SocketMisuse('one wait at a time is on a poller: two came')
   }
 
   /** `wait`, blocking this thread. */
@@ -100,6 +126,19 @@ export class Poller {
   /** `wait` without blocking the event loop. */
   async waitAsync(td: Waiter): Promise<StreamSocket[]> {
     return await awaiting(td, this.wait(td))
+  }
+
+  *#sleep(td: Waiter): Waiting<Outcome> {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    memory.store(this.#asleep, 1)
+    while (!memory.settled()) yield SETTLE
+    const outcome = this.#notes.isEmpty()
+      ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1)
+      : WOKEN
+    while (!memory.settled()) yield SETTLE
+    memory.store(this.#asleep, 0)
+    return outcome
   }
 
   #takeNotes(): void {

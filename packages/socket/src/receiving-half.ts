@@ -1,5 +1,5 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -24,6 +24,8 @@ export class ReceivingHalf {
   #copied = 0
   /** Bytes published of which a waiting sender is to be told. */
   #untold = 0
+  /** Whether a `tryReceive` has just looked, in vain: `receive` does not pay for that once more. */
+  #looked = false
   #inUse = false
 
   constructor(
@@ -43,7 +45,7 @@ export class ReceivingHalf {
 
   /** Whether a call waits here, or has to be gone on with. */
   isInUse(): boolean {
-    return this.#inUse || this.#copied + this.#untold > 0
+    return this.#inUse || this.#hasBegun()
   }
 
   /** Bytes that can be received at once. */
@@ -62,22 +64,16 @@ export class ReceivingHalf {
    * or 0 at the end, or WOULD_BLOCK: then `yield* receive`, which also finishes what this began.
    */
   tryReceive(to: Uint8Array, start: number, length: number): number {
-    const { memory } = this
-    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
-    const available = this.available()
-    if (available === 0) return this.isAtEnd() ? 0 : WOULD_BLOCK
-    const taken = Math.min(available, length)
-    memory.charge(RECEIVE, 1)
-    this.ring.copyOut(this.#received, to, start, taken)
-    this.#copied = taken
-    if (!memory.settled()) return WOULD_BLOCK
-    this.#publish()
-    return this.#untold > 0 ? WOULD_BLOCK : taken
+    if (this.#hasBegun() || !this.memory.settled()) return WOULD_BLOCK
+    const taken = this.#take(to, start, length)
+    this.#looked = taken === WOULD_BLOCK && !this.#hasBegun()
+    return taken
   }
 
   /**
-   * Up to `length` bytes into `to` at `start`, as soon as there are any: how many, or 0 at the
-   * end. WOULD_BLOCK when there are none and `wait` is false, or the waiter's time is over.
+   * Up to `length` bytes into `to` at `start`, as soon as there is one: how many, or 0 at the
+   * end. WOULD_BLOCK when there are none and `wait` is false, or the waiter's time is over. Throws
+   * the reason of its signal if that ended the call.
    */
   *receive(
     td: Waiter,
@@ -90,12 +86,11 @@ export class ReceivingHalf {
     this.#inUse = true
     try {
       for (;;) {
-        while (!this.memory.settled()) yield SETTLE
-        const taken = this.tryReceive(to, start, length)
-        if (taken >= 0) return taken
-        if (this.#copied + this.#untold > 0) return yield* this.#finish(td)
-        if (!wait) return WOULD_BLOCK
-        if ((yield* this.#waitForData(td)) !== WOKEN) return WOULD_BLOCK
+        const taken = yield* this.#takeSome(td, to, start, length)
+        if (taken >= 0 || !wait) return taken
+        const outcome = yield* this.#waitForData(td)
+        if (outcome === ABORTED) td.signal?.throwIfAborted()
+        if (outcome !== WOKEN) return WOULD_BLOCK
       }
     } finally {
       this.#inUse = false
@@ -107,6 +102,44 @@ export class ReceivingHalf {
     while (!this.memory.settled()) yield SETTLE
     this.memory.store(this.at + DIRECTION.offset.abandoned, 1)
     yield* this.wantSpace.tell(td)
+  }
+
+  #hasBegun(): boolean {
+    return this.#copied + this.#untold > 0
+  }
+
+  /** What can be taken at once, 0 at the end, or WOULD_BLOCK when there is nothing. */
+  *#takeSome(td: Waiter, to: Uint8Array, start: number, length: number): Waiting<number> {
+    if (!this.#hasBegun()) {
+      if (this.#sawAll()) return WOULD_BLOCK
+      while (!this.memory.settled()) yield SETTLE
+      const taken = this.#take(to, start, length)
+      if (taken >= 0 || !this.#hasBegun()) return taken
+    }
+    return yield* this.#finish(td)
+  }
+
+  /** Whether a `tryReceive` has just looked, and there is still nothing to be seen. */
+  #sawAll(): boolean {
+    const { memory } = this
+    const looked = this.#looked
+    this.#looked = false
+    if (!looked || memory.peek(this.#finishedAt) !== 0) return false
+    return memory.peek(this.#sentAt) === this.#received
+  }
+
+  /** Takes what is there. WOULD_BLOCK if there is nothing, or if `#finish` has to go on. */
+  #take(to: Uint8Array, start: number, length: number): number {
+    const { memory } = this
+    const available = this.available()
+    if (available === 0) return this.isAtEnd() ? 0 : WOULD_BLOCK
+    const taken = Math.min(available, length)
+    memory.charge(RECEIVE, 1)
+    this.ring.copyOut(this.#received, to, start, taken)
+    this.#copied = taken
+    if (!memory.settled()) return WOULD_BLOCK
+    this.#publish()
+    return this.#untold > 0 ? WOULD_BLOCK : taken
   }
 
   #publish(): void {

@@ -1,6 +1,6 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
-import { BROKEN, BrokenPipe, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { BROKEN, BrokenPipe, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
 import type { Want } from './want.ts'
@@ -24,6 +24,8 @@ export class SendingHalf {
   #copied = 0
   /** Bytes published of which a waiting receiver is to be told. */
   #untold = 0
+  /** Whether a `trySend` has just looked, in vain: `send` does not pay for that once more. */
+  #looked = false
   #inUse = false
   #finished = false
 
@@ -46,16 +48,13 @@ export class SendingHalf {
 
   /** Whether a call waits here, or has to be gone on with. */
   isInUse(): boolean {
-    return this.#inUse || this.#copied + this.#untold > 0
+    return this.#inUse || this.#hasBegun()
   }
 
   /** Bytes that can be sent at once; exact when fewer than `enough`. */
   space(enough = 1): number {
-    const { bytes } = this.ring
-    if (bytes - ((this.#sent - this.#received) | 0) < enough) {
-      this.#received = this.memory.load(this.#receivedAt)
-    }
-    return bytes - ((this.#sent - this.#received) | 0)
+    if (this.#free() < enough) this.#received = this.memory.load(this.#receivedAt)
+    return this.#free()
   }
 
   /** Whether the receiver takes nothing more. */
@@ -69,16 +68,19 @@ export class SendingHalf {
    * began.
    */
   trySend(from: Uint8Array, start: number, length: number): number {
-    if (this.#finished || !this.memory.settled()) return WOULD_BLOCK
-    if (this.space(length) < length) return this.isBroken() ? BROKEN : WOULD_BLOCK
-    return this.#tryGive(from, start, length)
+    if (this.#finished || this.#hasBegun() || !this.memory.settled()) return WOULD_BLOCK
+    const space = this.#look(length)
+    if (space === BROKEN) return BROKEN
+    this.#looked = space < length
+    return this.#looked ? WOULD_BLOCK : this.#give(from, start, length)
   }
 
   /**
-   * All `length` bytes of `from`, beginning at `start`, waiting for space; fewer only when `wait`
-   * is false or the waiter's time is over. Throws BrokenPipe if the receiver has gone before all
-   * were sent, and SocketMisuse after `finish`,
-   * or when it is not given at least the bytes that a `trySend` before began with.
+   * All `length` bytes of `from`, beginning at `start`, waiting for space: how many were sent,
+   * fewer only when `wait` is false or the waiter's time for the whole call is over. Throws
+   * SendAborted if its signal ended the call, BrokenPipe if the receiver has gone before all were
+   * sent, and SocketMisuse after `finish`, or when it is not given at least the bytes that a
+   * `trySend` before began with.
    */
   *send(
     td: Waiter,
@@ -88,18 +90,22 @@ export class SendingHalf {
     wait: boolean,
   ): Waiting<number> {
     this.#begin(length)
+    const { timeoutMs } = td
+    const deadline = td.deadline()
     try {
       for (let sent = 0; ; ) {
-        while (!this.memory.settled()) yield SETTLE
-        const given = this.#tryGive(from, start + sent, length - sent)
-        if (given === BROKEN) throw new BrokenPipe(`the receiver has gone after ${sent} bytes`)
-        if (given >= 0) sent += given
-        else if (this.#copied + this.#untold > 0) sent += yield* this.#finishStep(td)
-        else if (!wait) return sent
-        else if ((yield* this.#waitForSpace(td, length - sent)) !== WOKEN) return sent
-        if (sent === length) return sent
+        const given = yield* this.#giveSome(td, from, start + sent, length - sent)
+        if (given === BROKEN) throw new BrokenPipe(sent)
+        sent += given
+        if (sent === length || (given === 0 && !wait)) return sent
+        if (given > 0) continue
+        td.parkUntil(deadline)
+        const outcome = yield* this.#waitForSpace(td, length - sent)
+        if (outcome === ABORTED) throw new SendAborted(sent, td.signal?.reason)
+        if (outcome !== WOKEN) return sent
       }
     } finally {
+      td.timeoutMs = timeoutMs
       this.#inUse = false
     }
   }
@@ -124,19 +130,55 @@ export class SendingHalf {
     this.#inUse = true
   }
 
-  /** What there is space for of `length` bytes, at least one: how many. */
-  #tryGive(from: Uint8Array, start: number, length: number): number {
+  #hasBegun(): boolean {
+    return this.#copied + this.#untold > 0
+  }
+
+  /** What of `length` bytes can be given at once, 0 for none, or BROKEN. */
+  *#giveSome(td: Waiter, from: Uint8Array, start: number, length: number): Waiting<number> {
+    if (!this.#hasBegun()) {
+      const space = this.#sawAll() ? this.#free() : yield* this.#settleAndLook(length)
+      if (space === BROKEN) return BROKEN
+      const given = this.#give(from, start, Math.min(space, length))
+      if (given !== WOULD_BLOCK) return given
+    }
+    return yield* this.#finishStep(td)
+  }
+
+  *#settleAndLook(length: number): Waiting<number> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.#look(length)
+  }
+
+  /** BROKEN, or the bytes that there is space for, exact when fewer than `length`. */
+  #look(length: number): number {
+    return this.isBroken() ? BROKEN : this.space(length)
+  }
+
+  /** Whether a `trySend` has just looked, and there is still nothing else to be seen. */
+  #sawAll(): boolean {
     const { memory } = this
-    if (this.#copied + this.#untold > 0 || !memory.settled()) return WOULD_BLOCK
-    if (this.isBroken()) return BROKEN
-    const given = Math.min(this.space(), length)
-    if (given === 0) return length === 0 ? 0 : WOULD_BLOCK
+    const looked = this.#looked
+    this.#looked = false
+    if (!looked || memory.peek(this.#abandonedAt) !== 0) return false
+    return memory.peek(this.#receivedAt) === this.#received
+  }
+
+  /** Bytes that were free when last looked at. */
+  #free(): number {
+    return this.ring.bytes - ((this.#sent - this.#received) | 0)
+  }
+
+  /** Gives as many bytes as there is space for. WOULD_BLOCK if `#finishStep` has to go on. */
+  #give(from: Uint8Array, start: number, length: number): number {
+    if (length === 0) return 0
+    const { memory } = this
     memory.charge(SEND, 1)
-    this.ring.copyIn(this.#sent, from, start, given)
-    this.#copied = given
+    this.ring.copyIn(this.#sent, from, start, length)
+    this.#copied = length
     if (!memory.settled()) return WOULD_BLOCK
     this.#publish()
-    return this.#untold > 0 ? WOULD_BLOCK : given
+    return this.#untold > 0 ? WOULD_BLOCK : length
   }
 
   #publish(): void {

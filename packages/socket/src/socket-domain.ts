@@ -1,40 +1,82 @@
-import { Arena, LiveMemory } from '@smpnet/memory'
-import { SyncDomain } from '@smpnet/sync'
+import { type Address, Arena, LiveMemory, NIL, OutOfMemory, Pool } from '@smpnet/memory'
+import { DISPOSE, finish, SyncDomain } from '@smpnet/sync'
+import { POLLER } from './note.ts'
 import { pairBytes } from './pair-layout.ts'
+import { Poller } from './poller.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
+import { ThreadPoller } from './thread-poller.ts'
 import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
 
-/** Room for the threads and tasks that use a domain's sockets: its parking lot. */
-const LOT_BYTES = 128 << 10
-/** Room for what is placed beside the pairs. */
-const SLACK_BYTES = 4 << 10
+/** How large a socket domain is. */
+export interface SocketDomainShape extends SocketZoneShape {
+  /** Threads that use the domain at once; 64 unless told. */
+  readonly threads?: number
+  /** Threads and tasks that wait at once; 1024 unless told, or 4 for each pair if that is more. */
+  readonly waiters?: number
+  /** Pollers of `SocketDomain.poller` at once; 16 unless told. */
+  readonly pollers?: number
+}
+
+/** Room for what is placed beside the pairs: roots, pools, and a few locks of the caller's. */
+const SLACK_BYTES = 8 << 10
+const LEAST_WAITERS = 1024
 
 /**
  * Sockets for threads that have nothing else in common: one SharedArrayBuffer with a parking lot
  * and a number of pairs. One thread creates it; others open the ends that they are given.
+ *
+ * A thread has a number in it while it uses an end, a poller or this object, from their first call
+ * on; `detach` says that this object is not used any more, or not for a while.
  */
 export class SocketDomain {
-  private constructor(
-    readonly sync: SyncDomain,
-    readonly zone: SocketZone,
-  ) {}
+  readonly #memory: LiveMemory
+  readonly #pollers: Pool
+  #home: SyncDomain | undefined
 
-  /** Makes a domain for `pairs` pairs. Throws a RangeError for figures that it cannot have. */
-  static create(shape: SocketZoneShape = {}): SocketDomain {
-    const { pairs, bufferBytes } = SocketZone.check(shape)
-    const bytes = LOT_BYTES + SLACK_BYTES + pairs * pairBytes(bufferBytes)
-    const { buffer } = LiveMemory.create(bytes)
-    const arena = Arena.create(new LiveMemory(buffer))
-    const at = arena.place('sync domain', LOT_BYTES)
-    const sync = SyncDomain.create({ buffer, at, bytes: LOT_BYTES })
-    return new SocketDomain(sync, new SocketZone(sync.lot, SocketZone.place(arena, shape)))
+  private constructor(
+    readonly handle: Omit<SocketHandle, 'end'>,
+    readonly zone: SocketZone,
+    home?: SyncDomain,
+  ) {
+    this.#memory = new LiveMemory(handle.domain.buffer)
+    this.#pollers = Pool.open(this.#memory, handle.pollers)
+    this.#home = home
+  }
+
+  /** Makes a domain. Throws a RangeError for figures, and a TypeError for names, that cannot be. */
+  static create(shape: SocketDomainShape = {}): SocketDomain {
+    const { pairs, bufferBytes, pollers, ...lot } = wholeShape(shape)
+    const lotBytes = SyncDomain.bytes(lot) + SLACK_BYTES / 2
+    const itemBytes = POLLER.size
+    const bytes = lotBytes + SLACK_BYTES + pairs * pairBytes(bufferBytes) + pollers * itemBytes
+    const memory = LiveMemory.create(bytes)
+    const arena = Arena.create(memory)
+    const at = arena.place('sync domain', lotBytes)
+    const { buffer } = memory
+    const sync = SyncDomain.create({ ...lot, buffer, at, bytes: lotBytes })
+    sync.detach()
+    const zone = SocketZone.place(arena, { pairs, bufferBytes })
+    const places = Pool.create(arena, { name: 'pollers', items: pollers, itemBytes })
+    const handle = { domain: sync.handle, zone, pollers: places.handle }
+    return new SocketDomain(handle, new SocketZone({ memory }, zone))
   }
 
   /** Opens, in any thread, the end that a handle names. Throws BadHandle for what is none. */
-  static open({ domain, zone, end }: SocketHandle): ThreadSocket {
-    const sync = SyncDomain.open(domain)
-    return new SocketDomain(sync, new SocketZone(sync.lot, zone)).#end(end)
+  static open({ domain, zone, pollers, end }: SocketHandle): ThreadSocket {
+    const sync = SyncDomain.enter(domain)
+    try {
+      const stream = new SocketZone(sync.lot, zone).end(end)
+      return new ThreadSocket(stream, { domain: sync.handle, zone, pollers, end }, sync)
+    } catch (error) {
+      sync.leave()
+      throw error
+    }
+  }
+
+  /** What the threads of the domain share. Locks may be placed in it, in some room that is left. */
+  get sync(): SyncDomain {
+    return (this.#home ??= SyncDomain.enter(this.handle.domain))
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
@@ -43,20 +85,63 @@ export class SocketDomain {
     return [this.#end(one.handle), this.#end(other.handle)]
   }
 
+  /** A poller for ends of this domain. Throws OutOfMemory when there are as many as can be. */
+  poller(): ThreadPoller {
+    const { here } = this.sync
+    const at = finish(here, this.#pollers.alloc())
+    const { items, itemBytes } = this.handle.pollers
+    if (at === NIL) throw new OutOfMemory('another poller', itemBytes, 0, items * itemBytes)
+    this.#memory.fill(at, 0, POLLER.size)
+    const sync = SyncDomain.enter(this.handle.domain)
+    const free = (place: Address): void => {
+      finish(sync.here, this.#pollers.free(place))
+      sync.leave()
+    }
+    return new ThreadPoller(Poller.open(this.#memory, at), sync, free)
+  }
+
+  /**
+   * Gives this thread's number back if none of its ends and pollers is in use; used again, the
+   * object takes another. Does nothing when that was done.
+   */
+  detach(): void {
+    this.#home?.leave()
+    this.#home = undefined
+  }
+
+  [DISPOSE](): void {
+    this.detach()
+  }
+
   #end(end: EndHandle): ThreadSocket {
-    const handle = { domain: this.sync.handle, zone: this.zone.handle, end }
-    return new ThreadSocket(this.zone.end(end), this.sync, handle)
+    return new ThreadSocket(this.zone.end(end), { ...this.handle, end })
   }
 }
 
 /** Two connected ends in a domain of their own: post the `handle` of one to another thread. */
 export function socketPair(
-  shape: Omit<SocketZoneShape, 'pairs'> = {},
+  shape: Omit<SocketDomainShape, 'pairs'> = {},
 ): [ThreadSocket, ThreadSocket] {
-  return SocketDomain.create({ ...shape, pairs: 1 }).pair()
+  const domain = SocketDomain.create({ ...shape, pairs: 1 })
+  const ends = domain.pair()
+  domain.detach()
+  return ends
 }
 
 /** Opens the end whose handle another thread has posted. Throws BadHandle for anything else. */
 export function openSocket(handle: SocketHandle): ThreadSocket {
   return SocketDomain.open(handle)
+}
+
+const NAMES = ['pairs', 'bufferBytes', 'threads', 'waiters', 'pollers']
+
+function wholeShape(shape: SocketDomainShape): Required<SocketDomainShape> {
+  const strange = Object.keys(shape).find((name) => !NAMES.includes(name))
+  if (strange !== undefined) {
+    throw new TypeError(`a socket domain is told ${NAMES.join(', ')}: ${strange} came`)
+  }
+  const { pairs, bufferBytes } = SocketZone.check(shape)
+  const { threads = 64, pollers = 16 } = shape
+  const { waiters = Math.max(LEAST_WAITERS, threads + 4 * pairs) } = shape
+  return { pairs, bufferBytes, threads, waiters, pollers }
 }

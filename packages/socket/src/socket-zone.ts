@@ -7,7 +7,7 @@ import {
   Pool,
   type PoolHandle,
 } from '@smpnet/memory'
-import { block, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
+import { finish, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { PAIR, pairBytes, ringOffset } from './pair-layout.ts'
 import { type EndHandle, StreamSocket } from './stream-socket.ts'
@@ -34,11 +34,11 @@ export class SocketZone {
   readonly #memory: Memory
 
   constructor(
-    lot: Lot,
+    { memory }: Pick<Lot, 'memory'>,
     readonly handle: SocketZoneHandle,
   ) {
-    this.#memory = lot.memory
-    this.#pool = Pool.open(lot.memory, handle.pool)
+    this.#memory = memory
+    this.#pool = Pool.open(memory, handle.pool)
   }
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
@@ -48,11 +48,16 @@ export class SocketZone {
     return { bufferBytes, pool: Pool.create(arena, what).handle }
   }
 
-  /** The whole shape, as `place` understands it. Throws a RangeError for a bad buffer. */
+  /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
   static check({
     pairs = 16,
     bufferBytes = 256 << 10,
   }: SocketZoneShape): Required<SocketZoneShape> {
+    if (!Number.isInteger(pairs) || pairs < 1) {
+      throw new RangeError(
+        `there is a whole number of socket pairs, at least 1: ${String(pairs)} came`,
+      )
+    }
     checkBuffer(bufferBytes)
     return { pairs, bufferBytes }
   }
@@ -70,7 +75,7 @@ export class SocketZone {
 
   /** `pair` for a thread outside kernels. */
   pairSync(td: Waiter): [StreamSocket, StreamSocket] {
-    return block(td, this.pair())
+    return finish(td, this.pair())
   }
 
   /**
@@ -99,10 +104,10 @@ export class SocketZone {
 }
 
 function checkBuffer(bytes: number): void {
-  const isPower = Number.isInteger(Math.log2(bytes))
+  const isPower = Number.isInteger(bytes) && Number.isInteger(Math.log2(bytes))
   if (isPower && bytes >= MIN_BUFFER_BYTES && bytes <= MAX_BUFFER_BYTES) return
   throw new RangeError(
     `a socket buffer has a power of two of bytes, from ${MIN_BUFFER_BYTES} to ` +
-      `${MAX_BUFFER_BYTES}: ${bytes} came`,
+      `${MAX_BUFFER_BYTES}: ${String(bytes)} came`,
   )
 }

@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { awaiting, block, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { awaiting, block, finish, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
 import {
@@ -74,6 +74,11 @@ export class StreamSocket {
     )
   }
 
+  /** Whether it was not closed, as far as this object knows. */
+  get isOpen(): boolean {
+    return this.#open
+  }
+
   /** See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError. */
   tryReceive(to: Uint8Array, start = 0, length = to.length - start): number {
     this.#check(to, start, length)
@@ -146,10 +151,10 @@ export class StreamSocket {
   *close(td: Waiter): Waiting {
     this.#checkIdle()
     while (!this.memory.settled()) yield SETTLE
+    this.#open = false
+    if (this.#isClosed()) throw closedAlready()
     const mine = 1 << this.handle.side
     const closed = this.handle.at + PAIR.offset.closed
-    if (this.#isStale() || (this.memory.load(closed) & mine) !== 0) throw closedAlready()
-    this.#open = false
     yield* this.sending.finish(td)
     yield* this.receiving.abandon(td)
     while (!this.memory.settled()) yield SETTLE
@@ -158,14 +163,27 @@ export class StreamSocket {
     if ((before | mine) === BOTH) yield* this.free(this.handle.at)
   }
 
+  /**
+   * Closes the end of a thread that has ended, whatever it was about, if it had not. For an end
+   * that nobody else uses.
+   */
+  *bury(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    if (!this.#isClosed()) {
+      yield* this.note.recover()
+      yield* this.close(td)
+    }
+    this.#open = false
+  }
+
   /** `shutdown` for a thread outside kernels. */
   shutdownSync(td: Waiter): void {
-    block(td, this.shutdown(td))
+    finish(td, this.shutdown(td))
   }
 
   /** `close` for a thread outside kernels. */
   closeSync(td: Waiter): void {
-    block(td, this.close(td))
+    finish(td, this.close(td))
   }
 
   #check(bytes: Uint8Array, start: number, length: number): void {
@@ -188,6 +206,12 @@ export class StreamSocket {
     if (this.note.isAssigned()) {
       throw new SocketMisuse('a poller watches this end: remove it there before it is closed')
     }
+  }
+
+  /** Whether this end was closed, by this thread or by another that had opened it. */
+  #isClosed(): boolean {
+    const closed = this.memory.load(this.handle.at + PAIR.offset.closed)
+    return this.#isStale() || (closed & (1 << this.handle.side)) !== 0
   }
 
   /** Whether both ends were closed, and the pair may be somebody else's by now. */

@@ -1,13 +1,18 @@
 import {
   awaiting,
   type AwaitOptions,
+  checkTimeout,
+  DISPOSE,
   type DomainHandle,
-  type SyncDomain,
+  finish,
+  type Seat,
+  SyncDomain,
   type Waiter,
   type Waiting,
   type WaitOptions,
 } from '@smpnet/sync'
-import { WOULD_BLOCK } from './errors.ts'
+import type { PoolHandle } from '@smpnet/memory'
+import { SocketMisuse } from './errors.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 
@@ -15,34 +20,50 @@ import type { EndHandle, StreamSocket } from './stream-socket.ts'
 export interface SocketHandle {
   readonly domain: DomainHandle
   readonly zone: SocketZoneHandle
+  readonly pollers: PoolHandle
   readonly end: EndHandle
+}
+
+/** A handle for one thread, and the seat that it will have: by this it can be buried. */
+export interface SocketInvitation extends Seat {
+  readonly handle: SocketHandle
 }
 
 /**
  * One end of a pair for plain threads and event loops, which need not say who waits. The methods
  * with `Sync` block this thread, the others return promises and keep the event loop alive.
+ *
+ * A thread has a number in the domain from its first call on an end of it until it has closed all
+ * ends that it used: an end of which it only posts the handle costs it none.
  */
 export class ThreadSocket {
+  #home: SyncDomain | undefined
+
   constructor(
     /** The end itself, for kernel threads and pollers. */
     readonly stream: StreamSocket,
-    readonly domain: SyncDomain,
     /** Names this end for another thread; it can be cloned and posted. */
     readonly handle: SocketHandle,
-  ) {}
+    /** The domain, if this end has entered it already. */
+    home?: SyncDomain,
+  ) {
+    this.#home = home
+  }
 
   /**
    * Receives up to all of `to` as soon as there is anything: how many bytes, 0 at the end, or
-   * WOULD_BLOCK when the time is over.
+   * WOULD_BLOCK when the time is over. Throws SocketMisuse, and a RangeError for no such time.
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
-    const td = this.#here(options)
-    return this.stream.receiveSync(td, to)
+    return this.#block(options, (td) => this.stream.receiveSync(td, to))
   }
 
-  /** Sends all of `from`: how many bytes, fewer only when the time is over. Throws BrokenPipe. */
+  /**
+   * Sends all of `from`: how many bytes, fewer only when the time is over; what was sent arrives.
+   * Throws BrokenPipe, SocketMisuse, and a RangeError for no such time.
+   */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
-    return this.stream.sendSync(this.#here(options), from)
+    return this.#block(options, (td) => this.stream.sendSync(td, from))
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
@@ -50,42 +71,106 @@ export class ThreadSocket {
     return this.#await(options, (td) => this.stream.receive(td, to))
   }
 
-  /** `sendSync` without blocking. Rejects with BrokenPipe, or the reason of `signal`. */
+  /**
+   * `sendSync` without blocking. When `signal` aborts it rejects with SendAborted, which says how
+   * many bytes were sent and has the signal's reason as its cause.
+   */
   send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(options, (td) => this.stream.send(td, from))
   }
 
   /** Sends nothing more; the other end still can (half close). */
   shutdown(): void {
-    this.stream.shutdownSync(this.domain.here)
+    this.stream.shutdownSync(this.#sync().here)
   }
 
   /** Neither sends nor receives any more. What was sent before can still be received there. */
   close(): void {
-    this.stream.closeSync(this.domain.here)
+    const { here } = this.#sync()
+    this.#leaveAfter(() => this.stream.closeSync(here))
   }
 
-  #here({ timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions = {}): Waiter {
-    this.domain.here.timeoutMs = timeoutMs
-    return this.domain.here
+  /**
+   * A handle for one thread, and the seat that it will have. If that thread may end without having
+   * closed this end, who started it tells:
+   *
+   *     const guest = there.invite()
+   *     new Worker(file, { workerData: guest.handle }).once('exit', () => there.bury(guest))
+   *
+   * Throws a RangeError when as many threads as can be use the domain or are invited.
+   */
+  invite(): SocketInvitation {
+    const { handle, ...seat } = this.#sync().invite()
+    return { ...seat, handle: { ...this.handle, domain: handle } }
+  }
+
+  /**
+   * The thread that was invited to this end has ended: closes the end, if it had not, so that the
+   * peer is told, and gives the thread's place to others. May be called when all was in order, too.
+   */
+  bury(guest: Seat): void {
+    const sync = this.#sync()
+    this.#leaveAfter(() => {
+      sync.bury(guest)
+      finish(sync.here, this.stream.bury(sync.here))
+    })
+  }
+
+  [DISPOSE](): void {
+    if (this.stream.isOpen) this.close()
+  }
+
+  /** The domain, which this thread enters with the first call. */
+  #sync(): SyncDomain {
+    if (!this.stream.isOpen) throw new SocketMisuse('an end is used until it is closed: it is')
+    return (this.#home ??= SyncDomain.enter(this.handle.domain))
+  }
+
+  /** Leaves the domain if `close` has closed the end, or found that another thread had. */
+  #leaveAfter(close: () => void): void {
+    try {
+      close()
+    } finally {
+      if (!this.stream.isOpen) this.#home?.leave()
+      if (!this.stream.isOpen) this.#home = undefined
+    }
+  }
+
+  #block(options: WaitOptions = {}, call: (td: Waiter) => number): number {
+    checkTimeout(options)
+    const { here } = this.#sync()
+    here.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
+    try {
+      return call(here)
+    } finally {
+      here.timeoutMs = Number.POSITIVE_INFINITY
+    }
   }
 
   async #await(
-    { timeoutMs = Number.POSITIVE_INFINITY, signal }: AwaitOptions = {},
+    options: AwaitOptions = {},
     begin: (td: Waiter) => Waiting<number>,
   ): Promise<number> {
-    signal?.throwIfAborted()
-    const td = this.domain.borrow()
-    td.timeoutMs = timeoutMs
-    td.signal = signal
-    try {
-      const bytes = await awaiting(td, begin(td))
-      if (bytes === WOULD_BLOCK) signal?.throwIfAborted()
-      return bytes
-    } finally {
-      td.signal = undefined
-      td.timeoutMs = Number.POSITIVE_INFINITY
-      this.domain.giveBack(td)
-    }
+    return await awaitAs(this.#sync(), options, begin)
+  }
+}
+
+/** Runs a call as a task of its own, which has a waiter while it lasts. */
+export async function awaitAs<T>(
+  sync: SyncDomain,
+  options: AwaitOptions,
+  begin: (td: Waiter) => Waiting<T>,
+): Promise<T> {
+  checkTimeout(options)
+  options.signal?.throwIfAborted()
+  const td = sync.borrow()
+  td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
+  td.signal = options.signal
+  try {
+    return await awaiting(td, begin(td))
+  } finally {
+    td.signal = undefined
+    td.timeoutMs = Number.POSITIVE_INFINITY
+    sync.giveBack(td)
   }
 }

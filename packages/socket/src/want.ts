@@ -53,12 +53,10 @@ export class Want {
     while (!memory.settled()) yield SETTLE
     const want = memory.or(this.at, bytes) | bytes
     while (!memory.settled()) yield SETTLE
-    if (memory.load(progress) !== seen || memory.load(ended) !== 0) {
-      memory.and(this.at, POLLED)
-      return WOKEN
-    }
-    const outcome = yield* td.lot.park(td, this.at, this.at, want)
-    if (outcome === WOKEN || outcome === CHANGED) return WOKEN
+    const isOver = memory.load(progress) !== seen || memory.load(ended) !== 0
+    const outcome = isOver ? WOKEN : yield* td.lot.park(td, this.at, this.at, want)
+    if (!isOver && (outcome === WOKEN || outcome === CHANGED)) return WOKEN
+    while (!memory.settled()) yield SETTLE
     memory.and(this.at, POLLED)
     return outcome
   }

@@ -1,6 +1,8 @@
-import { block } from '@smpnet/sync'
+import { block, finish } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Poller, READABLE, SocketMisuse, type StreamSocket, WRITABLE } from '../src/index.ts'
+import { POLLER } from '../src/note.ts'
+import { DIRECTION } from '../src/pair-layout.ts'
 import { bytesOf, makeEnds, textIn } from './ends.ts'
 
 function make() {
@@ -8,14 +10,16 @@ function make() {
   const [c, d] = ends.zone.pairSync(ends.atA)
   const poller = Poller.create(ends.arena)
   const now = (): StreamSocket[] => block(ends.atB, poller.wait(ends.atB, false))
-  return { ...ends, c, d, poller, now }
+  const add = (socket: StreamSocket, events: number): void =>
+    finish(ends.atB, poller.add(ends.atB, socket, events))
+  return { ...ends, c, d, poller, now, add }
 }
 
 describe('a poller', () => {
   it('returns the ends that can be read, and only these', () => {
-    const { a, b, c, d, atA, poller, now } = make()
-    poller.add(b, READABLE)
-    poller.add(d, READABLE)
+    const { a, b, c, d, atA, now, add } = make()
+    add(b, READABLE)
+    add(d, READABLE)
     expect(now()).toEqual([])
     c.sendSync(atA, bytesOf('x'))
     expect(now()).toEqual([d])
@@ -24,8 +28,8 @@ describe('a poller', () => {
   })
 
   it('goes by level: an end that was not drained is ready again', () => {
-    const { a, b, atA, atB, poller, now } = make()
-    poller.add(b, READABLE)
+    const { a, b, atA, atB, now, add } = make()
+    add(b, READABLE)
     a.sendSync(atA, bytesOf('xy'))
     expect(now()).toEqual([b])
     expect(textIn(atB, b, 1)).toBe('x')
@@ -35,8 +39,8 @@ describe('a poller', () => {
   })
 
   it('returns an end that can be written once there is space', () => {
-    const { a, b, atA, atB, poller, now } = make()
-    poller.add(a, WRITABLE)
+    const { a, b, atA, atB, now, add } = make()
+    add(a, WRITABLE)
     expect(now()).toEqual([a])
     block(atA, a.send(atA, new Uint8Array(64), 0, 64, false))
     expect(now()).toEqual([])
@@ -47,9 +51,9 @@ describe('a poller', () => {
   })
 
   it('returns an end whose peer has finished or gone', () => {
-    const { a, b, c, d, atA, poller, now } = make()
-    poller.add(b, READABLE)
-    poller.add(c, WRITABLE)
+    const { a, b, c, d, atA, now, add } = make()
+    add(b, READABLE)
+    add(c, WRITABLE)
     block(atA, c.send(atA, new Uint8Array(64), 0, 64, false))
     expect(now()).toEqual([])
     a.shutdownSync(atA)
@@ -58,24 +62,25 @@ describe('a poller', () => {
   })
 
   it('waits until something is ready', async () => {
-    const { a, b, atA, atB, poller } = make()
-    poller.add(b, READABLE)
+    const { a, b, atA, atB, poller, add } = make()
+    add(b, READABLE)
     const waiting = poller.waitAsync(atB)
     a.sendSync(atA, bytesOf('x'))
     expect(await waiting).toEqual([b])
   })
 
   it('returns nothing when its time is over', () => {
-    const { b, atB, poller } = make()
-    poller.add(b, READABLE)
+    const { b, atB, poller, add } = make()
+    add(b, READABLE)
     atB.timeoutMs = 2
     expect(poller.waitSync(atB)).toEqual([])
+    expect(poller.memory.load(poller.at + POLLER.offset.asleep)).toBe(0)
   })
 
   it('forgets an end that is removed, even with its note posted', () => {
-    const { a, b, d, c, atA, atB, poller, now } = make()
-    poller.add(b, READABLE)
-    poller.add(d, READABLE)
+    const { a, b, d, c, atA, atB, poller, now, add } = make()
+    add(b, READABLE)
+    add(d, READABLE)
     a.sendSync(atA, bytesOf('x'))
     c.sendSync(atA, bytesOf('y'))
     block(atB, poller.remove(b))
@@ -83,15 +88,83 @@ describe('a poller', () => {
     expect(now()).toEqual([d])
     a.sendSync(atA, bytesOf('z'))
     expect(now()).toEqual([d])
-    poller.add(b, READABLE)
+    add(b, READABLE)
     expect(new Set(now())).toEqual(new Set([b, d]))
   })
 
+  it('sees at once what is added while it waits, if that is ready already', async () => {
+    const { a, b, c, d, atA, atB, poller, add, lot } = make()
+    add(b, READABLE)
+    c.sendSync(atA, bytesOf('x'))
+    atB.timeoutMs = 10_000
+    const waiting = poller.waitAsync(atB)
+    finish(atA, poller.add(lot.waiter(), d, READABLE))
+    expect(await waiting).toEqual([d])
+    const again = poller.waitAsync(atB)
+    a.sendSync(atA, bytesOf('y'))
+    expect(await again).toContain(d)
+  })
+
+  it('is waited for by one at a time', async () => {
+    const { a, b, atA, atB, poller, add, lot } = make()
+    add(b, READABLE)
+    const first = poller.waitAsync(atB)
+    await expect(poller.waitAsync(lot.waiter())).rejects.toThrow('one wait at a time')
+    a.sendSync(atA, bytesOf('x'))
+    expect(await first).toEqual([b])
+    expect(poller.waitSync(atB)).toEqual([b])
+  })
+
+  it('gives its waiter the time that it had, and ends by a signal with its reason', async () => {
+    const { b, atB, poller, add } = make()
+    add(b, READABLE)
+    atB.timeoutMs = 3
+    expect(await poller.waitAsync(atB)).toEqual([])
+    expect(atB.timeoutMs).toBe(3)
+    atB.timeoutMs = Number.POSITIVE_INFINITY
+    const control = new AbortController()
+    atB.signal = control.signal
+    const waiting = poller.waitAsync(atB)
+    control.abort(new Error('closing time'))
+    await expect(waiting).rejects.toThrow('closing time')
+  })
+
+  it('is over when its time is, though notes come that are for nothing', async () => {
+    const { a, b, atA, atB, poller, add } = make()
+    add(b, READABLE)
+    expect(poller.waitSync(Object.assign(atB, { timeoutMs: 0 }))).toEqual([])
+    let now = 0
+    atB.now = () => now
+    atB.timeoutMs = 30_000
+    const waiting = poller.waitAsync(atB)
+    for (let i = 1; i <= 2; i++) {
+      now = i * 15_000
+      a.sendSync(atA, bytesOf('x'))
+      b.tryReceive(new Uint8Array(1))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    expect(await waiting).toEqual([])
+  })
+
+  it('leaves nothing of itself with an end that is removed', () => {
+    const { a, b, atA, atB, poller, add, lot } = make()
+    add(b, READABLE | WRITABLE)
+    expect(poller.waitSync(Object.assign(atB, { timeoutMs: 0 }))).toEqual([b])
+    block(atB, poller.remove(b))
+    const wants = [
+      b.receiving.at + DIRECTION.offset.wantData,
+      b.sending.at + DIRECTION.offset.wantSpace,
+    ]
+    expect(wants.map((at) => lot.memory.load(at))).toEqual([0, 0])
+    expect(a.trySend(bytesOf('no one is to be told'))).toBe(20)
+    expect(textIn(atA, b)).toBe('no one is to be told')
+  })
+
   it('refuses what it cannot do', () => {
-    const { a, b, atB, poller } = make()
-    poller.add(b, READABLE)
-    expect(() => poller.add(b, READABLE)).toThrow(SocketMisuse)
-    expect(() => poller.add(a, 4)).toThrow('READABLE, WRITABLE or their sum: 4 came')
+    const { a, b, atB, poller, add } = make()
+    add(b, READABLE)
+    expect(() => add(b, READABLE)).toThrow(SocketMisuse)
+    expect(() => add(a, 4)).toThrow('READABLE, WRITABLE or their sum: 4 came')
     expect(() => block(atB, poller.remove(a))).toThrow('this end is not watched')
   })
 })

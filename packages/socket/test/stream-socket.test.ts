@@ -133,7 +133,7 @@ describe('closing', () => {
     b.sendSync(atB, bytesOf('x'))
     expect(await received).toBe(1)
     const poller = Poller.create(arena)
-    poller.add(a, READABLE)
+    block(atA, poller.add(atA, a, READABLE))
     expect(() => a.closeSync(atA)).toThrow('a poller watches this end')
     block(atA, poller.remove(a))
     a.closeSync(atA)

@@ -113,7 +113,7 @@ export class SyncDomain implements Home {
   }
 
   static #find(handle: DomainHandle): SyncDomain {
-    return opened.find((domain) => domain.#is(handle)) ?? new SyncDomain(handle)
+    return opened.find((domain) => domain.isNamedBy(handle)) ?? new SyncDomain(handle)
   }
 
   /** The handle of a lock of a domain; for locks. Throws LockMisuse for one without a domain. */
@@ -181,6 +181,22 @@ export class SyncDomain implements Home {
     return finish(this.here, this.lot.buryGuest(guest, isNamed))
   }
 
+  /**
+   * Whether `handle` names this domain. Two buffers cannot be compared, since each message brings
+   * a new object; but what this thread writes in its own line here shows there, if they are one.
+   */
+  isNamedBy(handle: DomainHandle): boolean {
+    if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
+    const { buffer, at } = handle
+    if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
+    const there = new Int32Array(buffer)
+    const probe = this.here.at + WAITER.offset.probe
+    return [1, 2, 3, 0].every((value) => {
+      this.memory.store(probe, value)
+      return Atomics.load(there, probe >> 2) === value
+    })
+  }
+
   borrow(): Waiter {
     const td = this.#idle.pop() ?? this.lot.waiter()
     this.#borrowed++
@@ -212,22 +228,6 @@ export class SyncDomain implements Home {
 
   [DISPOSE](): void {
     this.detach()
-  }
-
-  /**
-   * Whether `handle` names this domain. Two buffers cannot be compared, since each message brings
-   * a new object; but what this thread writes in its own line here shows there, if they are one.
-   */
-  #is(handle: DomainHandle): boolean {
-    if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
-    const { buffer, at } = handle
-    if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
-    const there = new Int32Array(buffer)
-    const probe = this.here.at + WAITER.offset.probe
-    return [1, 2, 3, 0].every((value) => {
-      this.memory.store(probe, value)
-      return Atomics.load(there, probe >> 2) === value
-    })
   }
 }
 
