@@ -79,6 +79,16 @@ describe('a live machine', () => {
     await expect(startLive({ cpus: 1, boot: notABoot })).rejects.toThrow(
       /default export is a function \(cpu, args\) => executive: that of .* is number/,
     )
+    const returns = startLive({ cpus: 1, boot, setup: () => ({ what: 'returnsNothing' }) })
+    await expect(returns).rejects.toThrow(
+      /returns an executive, with run, receive and tick: that of .* returned undefined/,
+    )
+    for (const strange of ['./boot.mjs', undefined, 7]) {
+      await expect(startLive({ cpus: 1, boot: strange as never })).rejects.toThrow(
+        `boot is the URL of a module, such as new URL('./boot.mjs', import.meta.url): ` +
+          `${typeof strange} ${strange} came`,
+      )
+    }
     const missing = new URL('./fixtures/missing.mjs', import.meta.url)
     await expect(startLive({ cpus: 1, boot: missing })).rejects.toThrow(
       /CPU 0 did not start.*missing/,
@@ -90,6 +100,31 @@ describe('a live machine', () => {
     await expect(machine.stopped).rejects.toThrow(/CPU [01] failed: thread t0 met an error/)
     await machine.stop()
     await expect(machine.stopped).rejects.toThrow('thread t0 met an error')
+  })
+
+  it('says what caused an error, as far as that can be said elsewhere', async () => {
+    const { machine } = await start(1, { what: 'failsForAReason' })
+    const error = await machine.stopped.catch((failed: unknown) => failed)
+    expect(error).toMatchObject({
+      message: 'CPU 0 failed: no page to be had',
+      cause: { name: 'RangeError', cause: { message: 'the disk is full' } },
+    })
+  })
+
+  it('says that a report cannot be cloned', async () => {
+    const { machine } = await start(1, { what: 'reportsWhatCannotBe' })
+    await expect(machine.stopped).rejects.toThrow(
+      'CPU 0 failed: a report is a value that can be cloned: callback() {} could not be cloned',
+    )
+  })
+
+  it('does not fail in silence when nobody listens', async () => {
+    const unheard = new Promise((resolve) => process.once('unhandledRejection', resolve))
+    const heard = process.listeners('unhandledRejection').slice(0, -1)
+    for (const listener of heard) process.off('unhandledRejection', listener)
+    await start(1, { what: 'fails' })
+    expect(await unheard).toBeInstanceOf(CpuFailed)
+    for (const listener of heard) process.on('unhandledRejection', listener)
   })
 
   it('tells of a worker that ends by itself', async () => {
@@ -178,6 +213,23 @@ describe('a live CPU', () => {
     const rung = (await next()).value as { delayMs: number; lateMs: number }[]
     expect(rung.map(({ delayMs }) => delayMs)).toEqual([10, 20, 30])
     for (const { lateMs } of rung) expect(lateMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('rings its alarms soon, not when it would look anyway', async () => {
+    const begin = performance.now()
+    const { next } = await start(1, { what: 'alarmsInARow', count: 12 })
+    expect((await next()).value).toBe('all rang')
+    expect(performance.now() - begin).toBeLessThan(6_000)
+  })
+
+  it('rings its alarms though it is never idle', async () => {
+    const { next } = await start(1, { what: 'busyUntilAlarm', runs: 20_000_000 })
+    expect((await next()).value).toBe('rang')
+  })
+
+  it('receives what it woke itself while it was set up', async () => {
+    const { next } = await start(1, { what: 'wokenInBoot' })
+    expect((await next()).value).toBe('received')
   })
 
   it('agrees with the others on the time, and refuses alarms that never could ring', async () => {

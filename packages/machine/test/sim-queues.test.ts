@@ -64,6 +64,20 @@ describe('what is to happen later', () => {
   })
 })
 
+describe('what does not happen', () => {
+  it('takes room for a while only, and does not change the order of the rest', () => {
+    const queue = new LaterQueue()
+    const rest = Array.from({ length: 100 }, (_, i) => {
+      for (let j = 0; j < 50; j++) queue.cancel(queue.add(3000 - j, WORK, () => {}))
+      expect(queue.length).toBeLessThanOrEqual(Math.max(64, 2 * (i + 1)))
+      return queue.add(2000 - 10 * (i % 7), WORK, () => {})
+    })
+    const sorted = rest.toSorted((a, b) => a.at - b.at || a.order - b.order)
+    expect(rest.map(() => queue.take())).toEqual(sorted)
+    expect(queue.firstAt).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
 describe('the machine’s chance', () => {
   it('is the same on every host', () => {
     const random = new SimRandom(42)

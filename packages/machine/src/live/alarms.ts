@@ -1,65 +1,93 @@
 import type { Alarm } from '../cpu.ts'
 
-interface Entry {
-  readonly atNs: number
-  ring: (() => void) | undefined
+/** What is set; it knows its place in the heap, to be taken out of there at once. */
+class Entry implements Alarm {
+  at = NOWHERE
+
+  constructor(
+    readonly alarms: Alarms,
+    readonly atNs: number,
+    readonly ring: () => void,
+  ) {}
+
+  cancel(): void {
+    if (this.at !== NOWHERE) this.alarms.remove(this)
+  }
 }
 
-/** The alarms of one live CPU: a binary heap by time, the next one at its root. */
+const NOWHERE = -1
+
+/**
+ * The alarms of one live CPU: a binary heap by time, the next one at its root. One that is
+ * cancelled leaves it at once: a timeout set with every call, and far, would else fill the memory.
+ */
 export class Alarms {
   readonly #heap: Entry[] = []
 
   /** When the next one rings, in the clock's nanoseconds; Infinity if none is set. */
   get nextNs(): number {
-    while (this.#heap.length > 0 && this.#heap[0]!.ring === undefined) this.#pop()
     return this.#heap[0]?.atNs ?? Number.POSITIVE_INFINITY
   }
 
+  /** How many are set. */
+  get count(): number {
+    return this.#heap.length
+  }
+
   set(atNs: number, ring: () => void): Alarm {
-    const entry: Entry = { atNs, ring }
-    this.#push(entry)
-    return { cancel: () => (entry.ring = undefined) }
+    const entry = new Entry(this, atNs, ring)
+    this.#heap.push(entry)
+    this.#rise(entry, this.#heap.length - 1)
+    return entry
   }
 
   /** Rings all whose time has come. */
   ringUntil(nowNs: number): void {
     while (this.nextNs <= nowNs) {
-      const { ring } = this.#pop()
-      ring?.()
+      const entry = this.#heap[0]!
+      this.remove(entry)
+      entry.ring()
     }
   }
 
-  #push(entry: Entry): void {
+  /** Takes one out that is set; for itself. */
+  remove(entry: Entry): void {
+    const { at } = entry
+    entry.at = NOWHERE
+    const last = this.#heap.pop()!
+    if (last === entry) return
+    this.#rise(last, at)
+    this.#sink(last, last.at)
+  }
+
+  #rise(entry: Entry, from: number): void {
     const heap = this.#heap
-    let at = heap.push(entry) - 1
+    let at = from
     while (at > 0) {
       const above = (at - 1) >> 1
       if (heap[above]!.atNs <= entry.atNs) break
-      heap[at] = heap[above]!
+      this.#put(heap[above]!, at)
       at = above
     }
-    heap[at] = entry
+    this.#put(entry, at)
   }
 
-  #pop(): Entry {
+  #sink(entry: Entry, from: number): void {
     const heap = this.#heap
-    const first = heap[0]!
-    const last = heap.pop()!
-    if (heap.length > 0) this.#sink(last)
-    return first
-  }
-
-  #sink(entry: Entry): void {
-    const heap = this.#heap
-    let at = 0
+    let at = from
     for (;;) {
       let below = 2 * at + 1
       if (below >= heap.length) break
       if (below + 1 < heap.length && heap[below + 1]!.atNs < heap[below]!.atNs) below++
       if (heap[below]!.atNs >= entry.atNs) break
-      heap[at] = heap[below]!
+      this.#put(heap[below]!, at)
       at = below
     }
-    heap[at] = entry
+    this.#put(entry, at)
+  }
+
+  #put(entry: Entry, at: number): void {
+    this.#heap[at] = entry
+    entry.at = at
   }
 }

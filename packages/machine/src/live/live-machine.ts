@@ -63,9 +63,9 @@ export function startLive<Args>(options: LiveOptions<Args>): Promise<LiveMachine
 
 /** A running live machine, as the thread that started it sees it. */
 export class LiveMachine {
-  /** Resolves when the machine has stopped. A CPU that fails stops it: then rejects, CpuFailed. */
-  readonly stopped: Promise<void>
   readonly #workers: Worker[] = []
+  readonly #ended: Promise<void>
+  #stopped: Promise<void>
   #stopping = false
   #resolve!: () => void
   #reject!: (error: CpuFailed) => void
@@ -77,11 +77,20 @@ export class LiveMachine {
     readonly here: Attached,
     readonly onReport: LiveOptions<unknown>['onReport'],
   ) {
-    this.stopped = new Promise((resolve, reject) => {
+    this.#ended = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.stopped.catch(() => {})
+    this.#ended.catch(() => {})
+    this.#stopped = this.#ended
+  }
+
+  /**
+   * Resolves when the machine has stopped. A CPU that fails stops it: then rejects, CpuFailed,
+   * which is an unhandled rejection, and not silence, when nobody listens.
+   */
+  get stopped(): Promise<void> {
+    return this.#stopped
   }
 
   /** See `startLive`. */
@@ -98,6 +107,8 @@ export class LiveMachine {
       await machine.stop()
       throw error
     }
+    // From here on somebody has the machine, and can listen.
+    machine.#stopped = machine.#ended.then(() => {})
     return machine
   }
 
@@ -158,7 +169,8 @@ function workerUrl(): URL {
 }
 
 function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
-  const { cpus, memoryBytes = 16 << 20, lot } = options
+  const { cpus, memoryBytes = 16 << 20, lot, boot } = options
+  checkBoot(boot)
   checkCpus(cpus)
   checkBootMs(options.bootMs ?? BOOT_MS)
   const memory = LiveMemory.create(memoryBytes)
@@ -178,6 +190,14 @@ async function endWorker(worker: Worker): Promise<void> {
   const timer = setTimeout(() => void worker.terminate(), GRACE_MS)
   await ended
   clearTimeout(timer)
+}
+
+function checkBoot(boot: unknown): void {
+  if (boot instanceof URL) return
+  throw new TypeError(
+    `boot is the URL of a module, such as new URL('./boot.mjs', import.meta.url): ` +
+      `${typeof boot} ${String(boot)} came`,
+  )
 }
 
 function checkBootMs(bootMs: number): void {

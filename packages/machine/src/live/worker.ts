@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Executive } from '../cpu.ts'
 import type { LiveBoot } from './live-boot.ts'
 import { LiveCpu } from './live-cpu.ts'
 import type { LiveHandle } from './machine-block.ts'
+import { plainError } from './plain-error.ts'
 
 /** The main module of every live CPU's worker. What it is told, and what it says, is here. */
 export interface WorkerData {
@@ -31,9 +33,10 @@ async function main(data: WorkerData, tell: (message: WorkerMessage) => void): P
     const skewNs = skewOf(data.handle.originNs)
     const cpu = new LiveCpu(data.id, data.handle, {
       now: () => performance.now() * 1e6 + skewNs,
-      report: (value) => tell({ kind: 'report', value }),
+      report: (value) => report(value, tell),
     })
-    const executive = await (await loadBoot(data.boot))(cpu, data.args)
+    const executive: unknown = await (await loadBoot(data.boot))(cpu, data.args)
+    checkExecutive(executive, data.boot)
     tell({ kind: 'booted' })
     if (data.eventLoop) await cpu.runBesideEventLoop(executive, eventLoopTurn)
     else cpu.run(executive)
@@ -64,13 +67,22 @@ async function loadBoot(url: string): Promise<LiveBoot> {
   )
 }
 
-/** An error that can be cloned, whatever hangs on the one that was thrown. */
-function plainError(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error))
-  const plain = new Error(error.message)
-  plain.name = error.name
-  if (error.stack !== undefined) plain.stack = error.stack
-  return plain
+function checkExecutive(value: unknown, url: string): asserts value is Executive {
+  const found = (value ?? {}) as Record<string, unknown>
+  if (['run', 'receive', 'tick'].every((name) => typeof found[name] === 'function')) return
+  throw new TypeError(
+    `a boot module's function returns an executive, with run, receive and tick: ` +
+      `that of ${url} returned ${value === null ? 'null' : typeof value}`,
+  )
+}
+
+function report(value: unknown, tell: (message: WorkerMessage) => void): void {
+  try {
+    tell({ kind: 'report', value })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new TypeError(`a report is a value that can be cloned: ${why}`, { cause })
+  }
 }
 
 function eventLoopTurn(): Promise<void> {

@@ -12,10 +12,17 @@ export interface Later {
   handler: (() => void) | undefined
 }
 
-/** What will happen on one CPU, earliest first: a binary heap. */
+/** Entries below which it does not pay to look for cancelled ones. */
+const LEAST_SWEPT = 64
+
+/**
+ * What will happen on one CPU, earliest first: a binary heap. What was cancelled leaves it at its
+ * head, or when the heap has grown to twice of what was left when it was swept last.
+ */
 export class LaterQueue {
-  readonly #heap: Later[] = []
+  #heap: Later[] = []
   #order = 0
+  #sweptAt = LEAST_SWEPT
 
   /** When the earliest is due, in cycles; Infinity when there is none. */
   get firstAt(): number {
@@ -23,7 +30,13 @@ export class LaterQueue {
     return first === undefined ? Number.POSITIVE_INFINITY : first.at
   }
 
+  /** How many are there, some of them cancelled. */
+  get length(): number {
+    return this.#heap.length
+  }
+
   add(at: number, entry: Work, handler: () => void): Later {
+    if (this.#heap.length >= this.#sweptAt) this.#sweep()
     const later: Later = { at, order: this.#order++, entry, handler }
     this.#heap.push(later)
     this.#rise(this.#heap.length - 1)
@@ -37,10 +50,17 @@ export class LaterQueue {
     return first
   }
 
-  /** It does not happen; those that were cancelled leave the queue when they come to its head. */
+  /** It does not happen. */
   cancel(later: Later): void {
     later.handler = undefined
     this.#prune()
+  }
+
+  /** A sorted array is a heap. */
+  #sweep(): void {
+    const alive = this.#heap.filter(({ handler }) => handler !== undefined)
+    this.#heap = alive.sort((one, other) => (isBefore(one, other) ? -1 : 1))
+    this.#sweptAt = Math.max(LEAST_SWEPT, 2 * alive.length)
   }
 
   #prune(): void {
