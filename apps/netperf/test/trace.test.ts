@@ -23,7 +23,7 @@ async function traced(name: string, ...args: string[]) {
 }
 
 describe('netperf trace', () => {
-  it('writes a track for each simulated CPU, with its threads by name and why they ran', async () => {
+  it('writes a track for each simulated CPU, with its threads and why they ran', async () => {
     const { events, stdout } = await traced('sim.json', 'rr', '--machine', 'sim', '--cpus', '3')
     const tracks = events.filter(({ name }) => name === 'thread_name')
     expect(tracks.map(({ args }) => args['name'])).toEqual(['CPU 0', 'CPU 1', 'CPU 2'])

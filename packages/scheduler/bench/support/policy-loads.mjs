@@ -1,0 +1,166 @@
+import { simulate } from '@smpnet/machine/sim'
+import { work } from '@smpnet/memory'
+import { Bsd, Scheduler, SWITCH_REASONS, TRACE_EVENTS, Ule } from '@smpnet/scheduler'
+import { SETTLE } from '@smpnet/sync'
+
+/** Loads for the two schedulers on simulated machines, and what they come to: no chance in them. */
+const NANOSECOND = work('nanosecond')
+/** How long a hog computes before its turn can end. */
+const GRAIN_NS = 250_000
+const VIRTUAL_NS = 2e9
+
+/** The machines, and the most CPUs that they are asked for. */
+export const PROFILES = { 'xeon-e5-2650': 32, 'xeon-8176': 64, 'epyc-7742': 64 }
+export const POLICIES = { '4BSD': () => new Bsd(), ULE: () => new Ule() }
+export const CPUS = [1, 2, 4, 8, 16, 32, 64]
+
+const hog = { name: 'hog', runNs: GRAIN_NS, sleepNs: 0 }
+/** A fifth of a millisecond of work every two: its like at a terminal, or of a request. */
+const brief = { name: 'brief', runNs: 200_000, sleepNs: 2_000_000 }
+
+/** The threads of each load on so many CPUs, and whose share of the CPU is compared. */
+export const LOADS = {
+  batch: { threads: (cpus) => Array(2 * cpus + 1).fill(hog), compared: 'hog' },
+  interactive: { threads: (cpus) => Array(4 * cpus).fill(brief), compared: 'brief' },
+  mixed: {
+    threads: (cpus) => [...Array(cpus).fill(hog), ...Array(2 * cpus).fill(brief)],
+    compared: 'hog',
+  },
+}
+
+const SWITCH = TRACE_EVENTS.indexOf('switch')
+const WAKEUP = TRACE_EVENTS.indexOf('wakeup')
+const WAITS = ['turnstile', 'sleepq', 'sleepqtimo'].map((name) => SWITCH_REASONS.indexOf(name))
+
+/** Hears of all schedulers, and counts what their threads wait and how they move. */
+class Observer {
+  delaysNs = []
+  switches = 0
+  migrations = 0
+  #running = []
+  #readyNs = new Map()
+  #lastCpu = new Map()
+
+  event(cpu, kind, one, other) {
+    if (kind === WAKEUP) this.#readyNs.set(one, cpu.now())
+    if (kind !== SWITCH) return
+    const before = this.#running[cpu.id]
+    if (before !== undefined && !WAITS.includes(other)) this.#readyNs.set(before, cpu.now())
+    this.#running[cpu.id] = one === 0 ? undefined : one
+    if (one !== 0) this.#dispatched(cpu, one)
+  }
+
+  #dispatched(cpu, td) {
+    const last = this.#lastCpu.get(td)
+    if (last !== undefined && last !== cpu.id) this.migrations++
+    this.#lastCpu.set(td, cpu.id)
+    this.switches++
+    const readyNs = this.#readyNs.get(td)
+    this.#readyNs.delete(td)
+    // CPUs that have run ahead of each other disagree by less than the price of a wakeup.
+    if (readyNs !== undefined) this.delaysNs.push(Math.max(0, cpu.now() - readyNs))
+  }
+}
+
+function* live(td, { runNs, sleepNs }, ran, i) {
+  for (;;) {
+    td.cpu.memory.charge(NANOSECOND, runNs)
+    while (!td.cpu.memory.settled()) yield SETTLE
+    ran[i] += runNs
+    if (sleepNs > 0) yield* td.sleep(sleepNs)
+  }
+}
+
+/** Runs threads, spawned on the CPUs in turn, and returns what they ran and were seen to do. */
+function run({ profile, policy, cpus, threads, virtualNs }) {
+  const observer = new Observer()
+  const ran = threads.map(() => 0)
+  simulate({
+    profile,
+    cpus,
+    seed: 1,
+    memoryBytes: 1 << 20,
+    untilNs: virtualNs,
+    lot: { waiters: threads.length + 1 },
+    // The clock is read by who observes, which is to cost nothing.
+    workNs: { 'clock-read': 0 },
+    setup: () => POLICIES[policy](),
+    boot: (cpu, shared) => {
+      const trace = { event: (kind, one, other) => observer.event(cpu, kind, one, other) }
+      const options = { policy: shared.on(cpu), preemption: 'full', trace }
+      const scheduler = new Scheduler(cpu, options)
+      threads.forEach((thread, i) => {
+        if (i % cpus === cpu.id) scheduler.spawn((td) => live(td, thread, ran, i), thread)
+      })
+      return scheduler
+    },
+  })
+  return { observer, ran }
+}
+
+/** A line of the table: delays in µs, switches and migrations per CPU and second. */
+export function measure({ profile, policy, load, cpus }) {
+  const { threads: of, compared } = LOADS[load]
+  const threads = of(cpus)
+  const { observer, ran } = run({ profile, policy, cpus, threads, virtualNs: VIRTUAL_NS })
+  const delays = observer.delaysNs.sort((one, other) => one - other)
+  const at = (part) => us(delays[Math.min(delays.length - 1, Math.floor(part * delays.length))])
+  const perCpu = (count) => Math.round(count / cpus)
+  const fair = jain(ran.filter((_, i) => threads[i].name === compared)).toFixed(3)
+  const perSecond = (count) => perCpu(count / (VIRTUAL_NS / 1e9))
+  const counts = [perSecond(observer.switches), perSecond(observer.migrations), fair]
+  return [profile, load, policy, cpus, at(0.5), at(0.99), at(1), ...counts]
+}
+
+/** 1 when all got the same, 1 / n when one got all (Jain, Chiu and Hawe, 1984). */
+function jain(shares) {
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  return total ** 2 / (shares.length * shares.reduce((sum, share) => sum + share ** 2, 0))
+}
+
+function us(ns = 0) {
+  return ns < 10_000 ? (ns / 1000).toFixed(2) : String(Math.round(ns / 1000))
+}
+
+/** Hogs of two values of `nice` on one CPU: the part of it that the first gets, and should get. */
+export const NICES = [
+  [0, 10],
+  [0, 20],
+  [-20, 20],
+]
+
+/** The load average has to have settled before 4BSD tells them apart: it forgets in a minute. */
+const SETTLING_NS = 300e9
+
+export function niceShare(policy, [first, second]) {
+  const threads = [first, second].map((nice) => ({ ...hog, nice, runNs: 1_000_000 }))
+  const given = { profile: 'xeon-e5-2650', policy, cpus: 1, threads }
+  const before = run({ ...given, virtualNs: SETTLING_NS }).ran
+  const after = run({ ...given, virtualNs: 1.5 * SETTLING_NS }).ran
+  const [one, other] = after.map((ran, i) => ran - before[i])
+  return one / (one + other)
+}
+
+/**
+ * What the algorithms say, from their constants alone.
+ *
+ * 4BSD: both stay equally urgent, usage and nice together. With a load of 2, usage is between 4 and
+ * 5 seconds' worth of samples, 127 of them a second; 8 samples count as much as one of nice.
+ *
+ * ULE: who has had a turn is put into the calendar behind, by usage and nice: 64 queues for 72
+ * priorities, of which usage decides 32. In a turn the calendar goes on by 12 queues. So for each
+ * turn of the second, the first has as many as bring it behind the second; having more, it is put
+ * farther behind. Where no whole number of turns fits, it alternates between the two next to it.
+ */
+export function predictedShare(policy, [first, second]) {
+  const nice = second - first
+  if (policy === '4BSD') return (1 + (8 * nice) / (127 * 4.5)) / 2
+  const turnsOf = (share) => ((64 / 72) * (nice - 32 * (2 * share - 1))) / 12
+  for (let turns = 1; ; turns++) {
+    const share = turns / (turns + 1)
+    if (turnsOf(share) > turns) continue
+    // The share at which as many turns as the last whole number just fit, if that is the least.
+    const between = (1 + (nice - (12 * 72 * (turns - 1)) / 64) / 32) / 2
+    return turns === 1 ? share : Math.min(share, between)
+  }
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  LOADS,
+  measure,
+  NICES,
+  niceShare,
+  POLICIES,
+  predictedShare,
+} from '../bench/support/policy-loads.mjs'
+
+const tables = readFileSync(new URL('../docs/policies.md', import.meta.url), 'utf8').split('\n')
+const policies = Object.keys(POLICIES)
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+
+describe.each(policies)('the tables of %s', (policy) => {
+  it.each(Object.keys(LOADS))('say what the load %s comes to', (load) => {
+    for (const cpus of [1, 4]) {
+      expect(tables).toContain(row(measure({ profile: 'xeon-8176', policy, load, cpus })))
+    }
+  })
+
+  /** Half of what four priorities, which share a queue and are not told apart, are worth. */
+  const queueWidth = 0.04
+
+  it.each(NICES)('say what a hog of nice %i gets beside one of %i, as predicted', (...nices) => {
+    const [got, predicted] = [niceShare(policy, nices), predictedShare(policy, nices)]
+    expect(tables).toContain(row([policy, nices.join(', '), got.toFixed(3), predicted.toFixed(3)]))
+    expect(Math.abs(got - predicted)).toBeLessThan(queueWidth)
+  })
+})
