@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inspect, layout, View, word, words } from '../src/index.ts'
+import { type Address, inspect, layout, LiveMemory, View, word, words } from '../src/index.ts'
 import { kinds } from './memories.ts'
 
 const QUEUE = layout('queue', {
@@ -48,5 +48,30 @@ describe.each(kinds)('a view of %s memory', (_, create) => {
     expect(() => view.get('sise')).toThrow(
       'layout queue has the fields head, seen, tail, size: sise came',
     )
+  })
+})
+
+describe('a view', () => {
+  /** Notes which words were reached by plain reads and writes. */
+  class Noting extends LiveMemory {
+    readonly plain: number[] = []
+
+    override read(at: Address): number {
+      this.plain.push(at)
+      return super.read(at)
+    }
+    override write(at: Address, value: number): void {
+      this.plain.push(at)
+      super.write(at, value)
+    }
+  }
+
+  it('reaches fields that anybody may touch by atomic operations, and others plainly', () => {
+    const memory = new Noting(new SharedArrayBuffer(256))
+    const view = new View(QUEUE, memory, 0)
+    for (const name of ['head', 'tail', 'seen', 'size'] as const)
+      view.set(name, view.get(name) + 1)
+    const { seen, size } = QUEUE.offset
+    expect(memory.plain).toEqual([seen, seen, size, size])
   })
 })

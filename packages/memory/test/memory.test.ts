@@ -105,6 +105,7 @@ describe('priced memory', () => {
     memory.copyIn(60, new Uint8Array(10), 0, 10)
     memory.copyOut(64, new Uint8Array(64), 0, 64)
     memory.copyIn(60, new Uint8Array(10), 0, 0)
+    memory.fill(120, 0, 16)
     memory.charge(3, 2)
     memory.pause(7)
     expect(bill.items).toEqual([
@@ -117,6 +118,7 @@ describe('priced memory', () => {
       'update 0',
       'copy 10 to 0..1',
       'copy 64 from 1..1',
+      'copy 16 to 1..2',
       'charge 3 x 2',
       'pause 7',
     ])

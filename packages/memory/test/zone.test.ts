@@ -1,6 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Address, Arena, NIL, OutOfMemory, PricedMemory, Zone } from '../src/index.ts'
+import {
+  type Address,
+  Arena,
+  LiveMemory,
+  NIL,
+  OutOfMemory,
+  PricedMemory,
+  SETTLE,
+  SPIN,
+  Zone,
+} from '../src/index.ts'
+import { SpinLock } from '../src/spin-lock.ts'
 import { Bill, kinds, run } from './memories.ts'
 
 const shape = { name: 'mbufs', items: 20, itemBytes: 100, cpus: 3, magazineItems: 4 }
@@ -93,5 +104,62 @@ describe('the fast path of a zone', () => {
     const visits = bill.items.filter((item) => item.startsWith('update')).length
     expect(visits).toBeGreaterThan(0)
     expect(visits).toBeLessThanOrEqual(10)
+  })
+})
+
+describe('two threads of one CPU that meet at the depot', () => {
+  const total = 11 * 4
+
+  /** A zone of 11 full magazines, and its depot's lock, held while two begin to wait for it. */
+  function make() {
+    const memory = LiveMemory.create(1 << 16)
+    const zone = Zone.create(Arena.create(memory), shape)
+    const meet = <T>(begin: () => Generator<number, T, number>): T[] => {
+      memory.store(zone.handle.at, 1)
+      const both = [begin(), begin()]
+      for (const waiting of both) expect(waiting.next(0)).toEqual({ done: false, value: SPIN })
+      memory.store(zone.handle.at, 0)
+      return both.map(run)
+    }
+    return { zone, meet }
+  }
+
+  it('exchange one empty magazine, not also the one that the other has just got', () => {
+    const { zone, meet } = make()
+    const items = [...meet(() => zone.alloc(0))]
+    for (;;) {
+      const item = run(zone.alloc(0))
+      if (item === NIL) break
+      items.push(item)
+    }
+    expect(new Set(items).size).toBe(total)
+  })
+
+  it('exchange one full magazine, not also the one that the other has just got', () => {
+    const { zone, meet } = make()
+    const items = Array.from({ length: total }, () => run(zone.alloc(0)))
+    while (zone.tryFree(0, items.at(-1)!)) items.pop()
+    for (let i = 0; i < 4; i++) {
+      meet(() => zone.free(0, items.pop()!))
+      while (items.length > 2 && zone.tryFree(0, items.at(-1)!)) items.pop()
+    }
+    expect(items.length).toBe(total - 2 * 4 - 4 * 4)
+    const again = Array.from({ length: total - items.length }, () => run(zone.alloc(1)))
+    expect(again.filter((item) => item === NIL)).toHaveLength(2 * 4)
+  })
+})
+
+describe('a depot’s lock', () => {
+  it('is entered when its CPU has settled', () => {
+    const bill = new Bill()
+    const lock = new SpinLock(new PricedMemory(64, bill), 4)
+    bill.ahead = true
+    const entering = lock.enter()
+    expect(entering.next(0).value).toBe(SETTLE)
+    expect(entering.next(0).value).toBe(SETTLE)
+    expect(bill.items).toEqual([])
+    bill.ahead = false
+    expect(entering.next(0).done).toBe(true)
+    expect(bill.items).toEqual(['update 0'])
   })
 })
