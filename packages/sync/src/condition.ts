@@ -9,7 +9,7 @@ import { type AwaitOptions, checkTimeout, homeOf, type WaitOptions } from './off
 import { Placed } from './placed.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { ABORTED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
-import { OF_A_MUTEX, WAITER, type Waiter } from './waiter.ts'
+import { OF_AN_OWNER, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * A condition variable: waiting, under a mutex, until somebody says that what it protects has
@@ -67,7 +67,7 @@ export class Condition extends Placed {
     const { lot } = td
     const queue = yield* lot.lockQueue(at)
     memory.store(at, SLEEPERS)
-    lot.append(queue, td, at, OF_A_MUTEX)
+    lot.append(queue, td, at, OF_AN_OWNER)
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
     const outcome = yield* lot.sleep(td)

@@ -8,8 +8,8 @@ import {
   AWAKE,
   DEAD,
   NO_CPU,
-  OF_A_MUTEX,
-  OWNER_BITS,
+  OF_AN_OWNER,
+  ownerIn,
   PARKED,
   type Parking,
   RUNNING,
@@ -362,8 +362,8 @@ export class Lot implements Parking {
     const stays = !isWhole || isNamed(entry)
     const before = memory.exchange(state, stays ? DEAD : RUNNING)
     const key = memory.load(entry + WAITER.offset.key)
-    const isOfMutex = (this.wantOf(entry) & OF_A_MUTEX) !== 0
-    if (!wasQueued && before === AWAKE && isOfMutex) yield* this.unpark(key, 1)
+    const isOfOwner = (this.wantOf(entry) & OF_AN_OWNER) !== 0
+    if (!wasQueued && before === AWAKE && isOfOwner) yield* this.unpark(key, 1)
     if (!stays) this.releaseEntry(entry)
     return stays
   }
@@ -390,8 +390,8 @@ export class Lot implements Parking {
       const isHere = memory.load(entry + WAITER.offset.key) === key
       const state = memory.load(entry + WAITER.offset.state)
       const sleeps = isHere && (state === PARKED || state === SLEEPING)
-      const isOfMutex = sleeps && (this.wantOf(entry) & OF_A_MUTEX) !== 0
-      const mourns = isOfMutex && dead.includes(memory.load(key) & OWNER_BITS)
+      const isOfOwner = sleeps && (this.wantOf(entry) & OF_AN_OWNER) !== 0
+      const mourns = isOfOwner && dead.includes(ownerIn(memory.load(key)))
       this.#queues.unlock(queue)
       if (isHere) return mourns
     }

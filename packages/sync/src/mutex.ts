@@ -1,10 +1,11 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
+import { parkForOwner } from './park-for-owner.ts'
 import { Section } from './section.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { CHANGED, type Outcome, OWNER_DIED, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
-import { OF_A_MUTEX, RUNNING, WAITER, type Waiter } from './waiter.ts'
+import { OF_AN_OWNER, RUNNING, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * The sleep mutex, in the shape of FreeBSD's kern_mutex.c over a parking lot.
@@ -48,8 +49,8 @@ const FLAGS = CONTESTED | RECURSED | ABANDONED
 const PATIENCE = 8
 
 /** What a sleeper wants: to be woken and try again, or to be made the owner. */
-const TRY = OF_A_MUTEX
-const HANDOVER = OF_A_MUTEX | 1
+const TRY = OF_AN_OWNER
+const HANDOVER = OF_AN_OWNER | 1
 
 export interface MutexOptions {
   /** Whether its owner may enter it again; it must exit as often. False unless told. */
@@ -99,33 +100,40 @@ export class Mutex extends Section {
     return memory.settled() && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
   }
 
+  /** Each failed swap says what is there, so that nothing is read twice. */
   *enter(td: Waiter): Waiting<Outcome> {
-    const { memory } = this
+    const { memory, at } = this
+    while (!memory.settled()) yield SETTLE
+    let seen = memory.compareExchange(at, UNOWNED, td.at)
+    if (seen === UNOWNED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
       while (!memory.settled()) yield SETTLE
-      const seen = memory.load(this.at)
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
-        if (this.#replace(seen, seen | td.at)) {
-          if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
-          return seen & ABANDONED ? OWNER_DIED : WOKEN
-        }
+        const found = memory.compareExchange(at, seen, seen | td.at)
+        if (found === seen) return this.#taken(td, seen)
+        seen = found
       } else if (owner === td.at) {
         return this.#recurse()
       } else if (td.lot.isDead(owner)) {
         if (this.#inherit(td, seen)) return OWNER_DIED
+        seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
         spins++
         yield SPIN
-      } else if (seen & CONTESTED || this.#replace(seen, seen | CONTESTED)) {
+        seen = yield* this.#look()
+      } else if ((seen & CONTESTED) === 0) {
+        const found = memory.compareExchange(at, seen, seen | CONTESTED)
+        seen = found === seen ? seen | CONTESTED : found
+      } else {
         const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
-        const outcome = yield* this.#park(td, seen | CONTESTED, want)
-        if (outcome === WOKEN) {
-          const now = memory.load(this.at)
-          if ((now & ~FLAGS) === td.at) return now & ABANDONED ? OWNER_DIED : WOKEN
-          lost++
-          spins = 0
-        } else if (outcome !== CHANGED) return outcome
+        const outcome = yield* parkForOwner(td, at, seen, want)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+        seen = yield* this.#look()
+        if (outcome === CHANGED) continue
+        if ((seen & ~FLAGS) === td.at) return seen & ABANDONED ? OWNER_DIED : WOKEN
+        lost++
+        spins = 0
       }
     }
   }
@@ -133,10 +141,10 @@ export class Mutex extends Section {
   *exit(td: Waiter): Waiting {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
-    const seen = memory.load(at)
+    const seen = memory.compareExchange(at, td.at, UNOWNED)
+    if (seen === td.at) return
     if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)
     if (seen & RECURSED) return this.#uncount()
-    if (this.#replace(td.at, UNOWNED)) return
     const queue = yield* td.lot.lockQueue(at)
     const next = td.lot.take(queue, at, 1)
     const rest = td.lot.first(queue, at) === NIL ? 0 : CONTESTED
@@ -192,36 +200,31 @@ export class Mutex extends Section {
     return this.memory.compareExchange(this.at, seen, value) === seen
   }
 
+  /** It was free and is `td`'s now; `seen` is what it was. */
+  #taken(td: Waiter, seen: number): Outcome {
+    if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
+    return seen & ABANDONED ? OWNER_DIED : WOKEN
+  }
+
+  *#look(): Waiting<number> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.memory.load(this.at)
+  }
+
   /** Whether to spin for the owner pays: one that sleeps, or waits for a CPU, takes too long. */
   #runs(owner: Address): boolean {
     return this.memory.load(owner + WAITER.offset.state) === RUNNING
   }
 
-  protected override obituary(): LockAbandoned {
+  /** What to tell who enters without being ready to mend anything. For who holds the mutex. */
+  override obituary(thread = this.home?.here.lot.threadOf(this.deceased())): LockAbandoned {
     const waiter = this.deceased()
-    const thread = this.home?.here.lot.threadOf(waiter)
-    const who = `waiter ${waiter} of thread ${thread}`
     return new LockAbandoned(
-      `${this.name()} was held by ${who}, which has ended: what it protects may be half changed`,
+      `${this.name()} was held by waiter ${waiter} of thread ${thread}, which has ended: ` +
+        'what it protects may be half changed',
       this.at,
       waiter,
     )
-  }
-
-  /**
-   * Parks while the owner lives. It queues itself, then looks; who buries the owner marks it dead,
-   * then looks through the queues: one of the two sees the other (Dekker).
-   */
-  *#park(td: Waiter, expected: number, want: number): Waiting<Outcome> {
-    const { lot } = td
-    const queue = yield* lot.lockQueue(this.at)
-    const isHeld = this.memory.load(this.at) === expected
-    if (isHeld) lot.append(queue, td, this.at, want)
-    const isBereft = isHeld && lot.isDead(expected & ~FLAGS)
-    if (isBereft) lot.remove(queue, td)
-    else if (isHeld) td.blocks(this.at, expected & ~FLAGS)
-    lot.unlockQueue(queue)
-    return isHeld && !isBereft ? yield* lot.sleep(td, true) : CHANGED
   }
 
   /** Takes the place of a dead owner, and remembers who it was. */

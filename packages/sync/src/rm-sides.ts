@@ -5,7 +5,7 @@ import type { Mutex } from './mutex.ts'
 import { type Home, homeOf } from './offered.ts'
 import { Section } from './section.ts'
 import { SharedSection } from './shared-section.ts'
-import { type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
+import { type Outcome, OWNER_DIED, SETTLE, type Waiting, WOKEN } from './wait.ts'
 import type { Waiter } from './waiter.ts'
 
 /** What the two sides of a read-mostly lock share; `RmLock` is it. */
@@ -58,10 +58,8 @@ export class RmReadSide extends SharedSection {
     const { mutex } = this.rm
     const memory = this.#memory
     const { cpu } = td.lot
-    if (!mutex.tryEnter(td)) {
-      const outcome = yield* mutex.enter(td)
-      if (outcome !== WOKEN) return outcome
-    }
+    const outcome = yield* enterMutex(mutex, td)
+    if (outcome !== WOKEN) return outcome
     while (!memory.settled()) yield SETTLE
     memory.or(this.rm.tokensOf(cpu), 1 << (cpu & 31))
     const line = this.rm.lineOf(cpu)
@@ -106,10 +104,8 @@ export class RmWriteSide extends Section {
 
   *enter(td: Waiter): Waiting<Outcome> {
     const { mutex } = this.rm
-    if (!mutex.tryEnter(td)) {
-      const outcome = yield* mutex.enter(td)
-      if (outcome !== WOKEN) return outcome
-    }
+    const entered = yield* enterMutex(mutex, td)
+    if (entered !== WOKEN) return entered
     while (!this.rm.memory.settled()) yield SETTLE
     const outcome = yield* this.rm.revoke(td)
     if (outcome !== WOKEN && !mutex.tryExit(td)) yield* mutex.exit(td)
@@ -132,4 +128,16 @@ export class RmWriteSide extends Section {
   exit(td: Waiter): Waiting {
     return this.rm.mutex.exit(td)
   }
+}
+
+/**
+ * Enters the mutex of the lock. A writer that has ended inside has taken all tokens with it, so
+ * that everybody who comes passes here and is refused: throws LockAbandoned.
+ */
+function* enterMutex(mutex: Mutex, td: Waiter): Waiting<Outcome> {
+  const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
+  if (outcome !== OWNER_DIED) return outcome
+  const error = mutex.obituary(td.lot.threadOf(mutex.deceased()))
+  if (!mutex.tryExit(td)) yield* mutex.exit(td)
+  throw error
 }

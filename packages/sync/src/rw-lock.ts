@@ -3,8 +3,9 @@ import type { LockHandle, LockKind } from './lock-kind.ts'
 import { RwWord, RW } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
+import type { Waiter } from './waiter.ts'
 
-const KIND: LockKind = { name: 'rwlock', code: 2, version: 1 }
+const KIND: LockKind = { name: 'rwlock', code: 2, version: 2 }
 
 /**
  * A lock with many readers or one writer, of which neither starves. Every reader writes its word,
@@ -46,5 +47,15 @@ export class RwLock {
 
   name(): string {
     return `the rwlock at ${this.at}`
+  }
+
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return this.word.isAbandoned()
+  }
+
+  /** What it protects is whole again. Throws LockMisuse unless `td` writes. */
+  recover(td: Waiter): void {
+    this.word.recover(td)
   }
 }

@@ -1,3 +1,4 @@
+import type { LockAbandoned } from './errors.ts'
 import type { Home } from './offered.ts'
 import type { RwWord } from './rw-word.ts'
 import { Section } from './section.ts'
@@ -33,6 +34,10 @@ export class ReadSide extends SharedSection {
   exit(td: Waiter): Waiting {
     return this.word.unread(td)
   }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.word, this.home)
+  }
 }
 
 /** The same lock as its writers enter it. */
@@ -63,4 +68,12 @@ export class WriteSide extends Section {
   exit(td: Waiter): Waiting {
     return this.word.unwrite(td)
   }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.word, this.home)
+  }
+}
+
+function obituaryOf(word: RwWord, home: Home | undefined): LockAbandoned {
+  return word.obituary(home?.here.lot.threadOf(word.deceased()))
 }

@@ -1,7 +1,8 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { LockMisuse } from './errors.ts'
-import { CHANGED, type Outcome, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
-import { RUNNING, WAITER, type Waiter } from './waiter.ts'
+import { LockAbandoned, LockMisuse } from './errors.ts'
+import { parkForOwner } from './park-for-owner.ts'
+import { CHANGED, type Outcome, OWNER_DIED, SETTLE, SPIN, type Waiting, WOKEN } from './wait.ts'
+import { NO_OWNER, OF_AN_OWNER, ownerIn, RUNNING, WAITER, type Waiter } from './waiter.ts'
 
 /**
  * The word of a lock with readers and writers, and its algorithm; `RwLock` and `Sx` offer it. The
@@ -15,31 +16,41 @@ import { RUNNING, WAITER, type Waiter } from './waiter.ts'
  * | the same, WAITERS  | n readers, some sleep    | parks                | parks           |
  * | owner              | a writer, nobody sleeps  | spins, marks WAITERS | spins, marks it |
  * | owner, WAITERS     | a writer, some sleep     | parks                | parks           |
+ * | dead owner         | a writer has ended       | CAS to owner, then as| CAS to owner,   |
+ * |                    |                          | after a downgrade    | ABANDONED       |
+ * | any, ABANDONED     | what it protects may be  | as without, and says | as without, and |
+ * |                    | half changed             | OWNER_DIED           | says OWNER_DIED |
  *
  * Nobody starves: readers stop coming in once a writer sleeps, and the last of them wakes the
  * first writer; a writer lets in all readers that sleep before it lets in the next writer (the
  * phase-fair order of Brandenburg and Anderson, ECRTS 2009). Readers are let in by whoever wakes
- * them, so that they sleep once. A writer tries again when it is woken, for the reason given in
- * `Mutex`, and is handed the lock when it has lost often or may wait only so long.
+ * them, and told so in what they wanted, so that they sleep once. A writer tries again when it is
+ * woken, for the reason given in `Mutex`, and is handed the lock when it has lost often or may wait
+ * only so long. Readers are only counted: one that ends inside keeps writers out for ever.
  */
 export const RW = layout('rw', {
   /** (x) As above. */
   word: word('x'),
+  /** (m) Under the lock, written: the waiter that wrote last when it was abandoned. */
+  deceased: word('m'),
 })
 
 const UNLOCKED = 0
 const WAITERS = 1
-const SHARED = 2
+const ABANDONED = 2
+const SHARED = NO_OWNER
 const READER = 64
-const OWNER = ~63
+/** What stays as it is when the lock changes hands. */
+const KEPT = WAITERS | ABANDONED
 
 /** How often a writer that was woken may find the lock taken before it is handed over. */
 const PATIENCE = 8
 
-/** What a sleeper wants. */
-const READ = 0
-const WRITE = 1
-const WRITE_HANDOVER = 2
+/** What a sleeper wants, and what a reader has that was let in. */
+const READ = OF_AN_OWNER
+const WRITE = OF_AN_OWNER | 1
+const WRITE_HANDOVER = OF_AN_OWNER | 2
+const GIVEN = 3
 
 const EVERYBODY = 0x7fffffff
 
@@ -54,7 +65,7 @@ export class RwWord {
     const { memory, at } = this
     if (!memory.settled()) return false
     const seen = memory.load(at)
-    if (seen !== UNLOCKED && (seen & (SHARED | WAITERS)) !== SHARED) return false
+    if (seen !== UNLOCKED && (seen & (SHARED | KEPT)) !== SHARED) return false
     return memory.compareExchange(at, seen, (seen | SHARED) + READER) === seen
   }
 
@@ -62,9 +73,8 @@ export class RwWord {
     const { memory, at } = this
     if (!memory.settled()) return false
     const seen = memory.load(at)
-    if ((seen & SHARED) === 0 || seen === (READER | SHARED | WAITERS)) return false
-    const left = seen === (READER | SHARED) ? UNLOCKED : seen - READER
-    return memory.compareExchange(at, seen, left) === seen
+    if ((seen & SHARED) === 0 || isLastOfMany(seen)) return false
+    return memory.compareExchange(at, seen, withoutReader(seen)) === seen
   }
 
   tryWrite(td: Waiter): boolean {
@@ -78,72 +88,91 @@ export class RwWord {
   }
 
   *read(td: Waiter): Waiting<Outcome> {
-    const { memory } = this
+    let seen = yield* this.#look()
     for (let spins = 0; ; ) {
-      while (!memory.settled()) yield SETTLE
-      const seen = memory.load(this.at)
-      if (this.#admitsReader(seen)) {
-        if (this.#replace(seen, (seen | SHARED) + READER)) return WOKEN
-      } else if (spins < td.spins && this.#mayEndSoon(td, seen)) {
+      if (admitsReader(seen)) {
+        const found = this.#replace(seen, (seen | SHARED) + READER)
+        if (found === seen) return outcomeOf(seen)
+        seen = found
+      } else if (this.#isBereft(td, seen)) {
+        if (!this.#inherit(td, seen)) seen = yield* this.#look()
+        else {
+          yield* this.downgrade(td)
+          return OWNER_DIED
+        }
+      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
         spins++
         yield SPIN
-      } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
-        const outcome = yield* this.#park(td, seen | WAITERS, READ)
-        if (outcome !== CHANGED) return outcome
+        seen = yield* this.#look()
+      } else if ((seen & WAITERS) === 0) {
+        seen = this.#marked(seen)
+      } else {
+        const outcome = yield* parkForOwner(td, this.at, seen, READ)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+        const isIn = outcome === WOKEN && td.lot.wantOf(td.at) === GIVEN
+        seen = yield* this.#look()
+        if (isIn) return outcomeOf(seen)
       }
+      while (!this.memory.settled()) yield SETTLE
     }
   }
 
   *write(td: Waiter): Waiting<Outcome> {
-    const { memory } = this
+    while (!this.memory.settled()) yield SETTLE
+    let seen = this.#replace(UNLOCKED, td.at)
+    if (seen === UNLOCKED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
-      while (!memory.settled()) yield SETTLE
-      const seen = memory.load(this.at)
-      if ((seen & ~WAITERS) === UNLOCKED) {
-        if (this.#replace(seen, seen | td.at)) {
-          if (seen & WAITERS) td.passes(this.at, NIL, td.at)
-          return WOKEN
-        }
-      } else if (spins < td.spins && this.#mayEndSoon(td, seen)) {
+      while (!this.memory.settled()) yield SETTLE
+      if ((seen & ~KEPT) === UNLOCKED) {
+        const found = this.#replace(seen, seen | td.at)
+        if (found === seen) return this.#taken(td, seen)
+        seen = found
+      } else if (this.#isBereft(td, seen)) {
+        if (this.#inherit(td, seen)) return OWNER_DIED
+        seen = yield* this.#look()
+      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
         spins++
         yield SPIN
-      } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
+        seen = yield* this.#look()
+      } else if ((seen & WAITERS) === 0) {
+        seen = this.#marked(seen)
+      } else {
         const isPatient = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY
         const want = isPatient ? WRITE : WRITE_HANDOVER
-        const outcome = yield* this.#park(td, seen | WAITERS, want)
-        if (outcome === WOKEN) {
-          if (this.writer() === td.at) return WOKEN
-          lost++
-          spins = 0
-        } else if (outcome !== CHANGED) return outcome
+        const outcome = yield* parkForOwner(td, this.at, seen, want)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+        seen = yield* this.#look()
+        if (outcome === CHANGED) continue
+        if (ownerIn(seen) === td.at) return outcomeOf(seen)
+        lost++
+        spins = 0
       }
     }
   }
 
   *unread(td: Waiter): Waiting {
-    const { memory, at } = this
+    let seen = yield* this.#look()
     for (;;) {
-      while (!memory.settled()) yield SETTLE
-      const seen = memory.load(at)
       if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
-      if (seen === (READER | SHARED | WAITERS)) break
-      while (!memory.settled()) yield SETTLE
-      if (this.tryUnread()) return
+      if (isLastOfMany(seen)) break
+      const found = this.#replace(seen, withoutReader(seen))
+      if (found === seen) return
+      seen = found
+      while (!this.memory.settled()) yield SETTLE
     }
-    const queue = yield* td.lot.lockQueue(at)
-    const chain = this.#passOn(td, queue, false)
+    const queue = yield* td.lot.lockQueue(this.at)
+    const chain = this.#passOn(td, queue, false, seen & ABANDONED)
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(chain)
   }
 
   *unwrite(td: Waiter): Waiting {
-    const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
-    const seen = memory.load(at)
-    if ((seen & OWNER) !== td.at || seen & SHARED) throw this.#misuse('written', seen, td)
-    if (this.#replace(td.at, UNLOCKED)) return
-    const queue = yield* td.lot.lockQueue(at)
-    const chain = this.#passOn(td, queue, true)
+    while (!this.memory.settled()) yield SETTLE
+    const seen = this.#replace(td.at, UNLOCKED)
+    if (seen === td.at) return
+    if (ownerIn(seen) !== td.at) throw this.#misuse('written', seen, td)
+    const queue = yield* td.lot.lockQueue(this.at)
+    const chain = this.#passOn(td, queue, true, seen & ABANDONED)
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(chain)
   }
@@ -153,8 +182,8 @@ export class RwWord {
     const { memory } = this
     if (!memory.settled()) return false
     const seen = memory.load(this.at)
-    if ((seen & ~WAITERS) !== (READER | SHARED)) return false
-    if (!this.#replace(seen, (seen & WAITERS) | td.at)) return false
+    if ((seen & ~KEPT) !== (READER | SHARED)) return false
+    if (this.#replace(seen, (seen & KEPT) | td.at) !== seen) return false
     if (seen & WAITERS) td.passes(this.at, NIL, td.at)
     return true
   }
@@ -163,22 +192,50 @@ export class RwWord {
   *downgrade(td: Waiter): Waiting {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
-    const seen = memory.load(at)
-    if ((seen & OWNER) !== td.at || seen & SHARED) throw this.#misuse('downgraded', seen, td)
-    if (this.#replace(td.at, READER | SHARED)) return
+    const seen = this.#replace(td.at, READER | SHARED)
+    if (seen === td.at) return
+    if (ownerIn(seen) !== td.at) throw this.#misuse('downgraded', seen, td)
     const queue = yield* td.lot.lockQueue(at)
     const readers = td.lot.takeOnly(queue, at, EVERYBODY, READ)
     td.passes(at, td.at, NIL)
     const rest = td.lot.first(queue, at) === NIL ? 0 : WAITERS
-    memory.store(at, ((this.#count(td, readers) + 1) * READER) | SHARED | rest)
+    const count = this.#letIn(td, readers) + 1
+    memory.store(at, (count * READER) | SHARED | rest | (seen & ABANDONED))
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(readers)
   }
 
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return (this.memory.load(this.at) & ABANDONED) !== 0
+  }
+
+  /** The waiter that ended inside; for who is inside. */
+  deceased(): Address {
+    return this.memory.read(this.at + RW.offset.deceased)
+  }
+
+  /** What the lock protects is whole again. Throws LockMisuse unless `td` writes. */
+  recover(td: Waiter): void {
+    const seen = this.memory.load(this.at)
+    if (ownerIn(seen) !== td.at) throw this.#misuse('recovered', seen, td)
+    this.memory.and(this.at, ~ABANDONED)
+  }
+
+  /** What to tell who enters without being ready to mend anything. */
+  obituary(thread: number | undefined): LockAbandoned {
+    const waiter = this.deceased()
+    return new LockAbandoned(
+      `${this.name()} was written by waiter ${waiter} of thread ${thread}, which has ended: ` +
+        'what it protects may be half changed',
+      this.at,
+      waiter,
+    )
+  }
+
   /** The waiter that writes, or NIL. */
   writer(): Address {
-    const seen = this.memory.load(this.at)
-    return seen & SHARED ? NIL : seen & OWNER
+    return ownerIn(this.memory.load(this.at))
   }
 
   /** How many read. */
@@ -191,7 +248,7 @@ export class RwWord {
    * Gives the lock to who sleeps for it, as its last holder: to the first writer, or to all readers
    * if there is no writer, or if it was a writer who held it. Returns whom to wake.
    */
-  #passOn(td: Waiter, queue: Address, toReaders: boolean): Address {
+  #passOn(td: Waiter, queue: Address, toReaders: boolean, abandoned: number): Address {
     const { memory, at } = this
     const { lot } = td
     let chain = toReaders ? lot.takeOnly(queue, at, EVERYBODY, READ) : NIL
@@ -201,47 +258,89 @@ export class RwWord {
     const want = chain === NIL ? WRITE : lot.wantOf(chain)
     const heir = want === WRITE_HANDOVER ? chain : NIL
     td.passes(at, toReaders ? td.at : NIL, heir)
-    if (want === READ) memory.store(at, (this.#count(td, chain) * READER) | SHARED | rest)
-    else memory.store(at, (heir === NIL ? UNLOCKED : heir) | rest)
+    const readers = want === READ ? (this.#letIn(td, chain) * READER) | SHARED : UNLOCKED
+    memory.store(at, (heir === NIL ? readers : heir) | rest | abandoned)
     return chain
   }
 
-  /** Sleeps while the word is `expected`, and lends to who writes: readers are unknown. */
-  #park(td: Waiter, expected: number, want: number): Waiting<Outcome> {
-    const writer = expected & SHARED ? NIL : expected & OWNER
-    return td.lot.park(td, this.at, this.at, expected, want, writer)
-  }
-
-  #count(td: Waiter, chain: Address): number {
+  /** Tells the readers of a chain that they are in, and says how many they are. */
+  #letIn(td: Waiter, chain: Address): number {
     let count = 0
-    for (let entry = chain; entry !== NIL; entry = td.lot.after(entry)) count++
+    for (let entry = chain; entry !== NIL; entry = td.lot.after(entry)) {
+      this.memory.write(entry + WAITER.offset.want, GIVEN)
+      count++
+    }
     return count
   }
 
-  #admitsReader(seen: number): boolean {
-    return (seen & ~WAITERS) === UNLOCKED || (seen & (SHARED | WAITERS)) === SHARED
+  *#look(): Waiting<number> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.memory.load(this.at)
   }
 
-  #replace(seen: number, value: number): boolean {
-    return this.memory.compareExchange(this.at, seen, value) === seen
+  /** Swaps; what was found is `seen` if that was done. */
+  #replace(seen: number, value: number): number {
+    return this.memory.compareExchange(this.at, seen, value)
+  }
+
+  /** What the word is when one has tried to mark that somebody sleeps. */
+  #marked(seen: number): number {
+    const found = this.#replace(seen, seen | WAITERS)
+    return found === seen ? seen | WAITERS : found
+  }
+
+  /** It was free and `td` writes now; `seen` is what it was. */
+  #taken(td: Waiter, seen: number): Outcome {
+    if (seen & WAITERS) td.passes(this.at, NIL, td.at)
+    return outcomeOf(seen)
+  }
+
+  /** Whether a writer holds it that has ended. Throws LockMisuse when that is `td` itself. */
+  #isBereft(td: Waiter, seen: number): boolean {
+    const owner = ownerIn(seen)
+    if (owner === td.at) throw this.#misuse('entered again', seen, td)
+    return owner !== NIL && td.lot.isDead(owner)
+  }
+
+  /** Takes the place of a dead writer, and remembers who it was. */
+  #inherit(td: Waiter, seen: number): boolean {
+    if (this.#replace(seen, td.at | (seen & WAITERS) | ABANDONED) !== seen) return false
+    this.memory.write(this.at + RW.offset.deceased, ownerIn(seen))
+    td.passes(this.at, ownerIn(seen), td.at)
+    return true
   }
 
   /** Whether a short spin may pay: the writer runs, or readers, who may be leaving, are inside. */
-  #mayEndSoon(td: Waiter, seen: number): boolean {
+  #mayEndSoon(seen: number): boolean {
     if (seen & SHARED) return true
-    const owner = seen & OWNER
-    if (owner === td.at) throw this.#misuse('entered again', seen, td)
-    return this.memory.load(owner + WAITER.offset.state) === RUNNING
+    return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
   }
 
   #misuse(what: string, seen: number, td: Waiter): LockMisuse {
-    const owner = seen & OWNER
+    const owner = ownerIn(seen)
     const holder =
-      (seen & ~WAITERS) === UNLOCKED
-        ? 'nobody holds it'
+      owner !== NIL
+        ? `waiter ${owner} holds it`
         : seen & SHARED
           ? `${seen >>> 6} readers hold it`
-          : `waiter ${owner} holds it`
+          : 'nobody holds it'
     return new LockMisuse(`${this.name()} is ${what} by its holder: ${holder}, ${td.at} came`)
   }
+}
+
+function admitsReader(seen: number): boolean {
+  return (seen & ~KEPT) === UNLOCKED || (seen & (SHARED | WAITERS)) === SHARED
+}
+
+/** Whether the reader who leaves is the last, and others sleep. */
+function isLastOfMany(seen: number): boolean {
+  return (seen & ~ABANDONED) === (READER | SHARED | WAITERS)
+}
+
+function withoutReader(seen: number): number {
+  return (seen & ~KEPT) === (READER | SHARED) ? seen & KEPT : seen - READER
+}
+
+function outcomeOf(seen: number): Outcome {
+  return seen & ABANDONED ? OWNER_DIED : WOKEN
 }

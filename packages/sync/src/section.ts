@@ -95,13 +95,14 @@ export abstract class Section implements Named {
   }
 
   /** Whoever ended inside, for a lock that can tell. */
-  protected obituary(): LockAbandoned {
+  obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
   }
 
   #refuse(td: Waiter): LockAbandoned {
     const error = this.obituary()
-    this.leave(td)
+    // Not `leave`: it has not been noted yet that this thread is inside.
+    if (!this.tryExit(td)) finish(td, this.exit(td))
     return error
   }
 

@@ -123,8 +123,13 @@ export class Semaphore extends Placed {
     this.#check(count)
     for (;;) {
       while (!this.memory.settled()) yield SETTLE
-      if (this.tryRelease(count)) return
-      if (this.memory.load(this.at) & WAITERS && (yield* this.#give(td, count))) return
+      const seen = this.memory.load(this.at)
+      if (seen & WAITERS) {
+        if (yield* this.#give(td, count)) return
+      } else {
+        this.#checkRoom(seen, count)
+        if (this.#replace(seen, seen + count * 2)) return
+      }
     }
   }
 

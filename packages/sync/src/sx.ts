@@ -8,7 +8,7 @@ import { type Placing, SyncDomain } from './sync-domain.ts'
 import type { Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
 
-const KIND: LockKind = { name: 'sx', code: 3, version: 1 }
+const KIND: LockKind = { name: 'sx', code: 3, version: 2 }
 
 /**
  * FreeBSD's sx(9): a shared and exclusive lock that one may sleep with, and whose holder may go
@@ -50,6 +50,16 @@ export class Sx {
 
   name(): string {
     return `the sx lock at ${this.at}`
+  }
+
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return this.word.isAbandoned()
+  }
+
+  /** What it protects is whole again. Throws LockMisuse unless `td` holds it exclusively. */
+  recover(td: Waiter): void {
+    this.word.recover(td)
   }
 
   /**

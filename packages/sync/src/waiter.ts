@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { hostMs } from './host-clock.ts'
 import type { SpinBudget } from './spin-budget.ts'
 import type { Outcome, Waiting } from './wait.ts'
@@ -60,10 +60,17 @@ export const DEAD = 5
 /** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
 export const NO_CPU = -1
 
-/** The bits of a mutex's word that name its owner's entry. */
+/** The bits of a lock's word that name its owner's entry. */
 export const OWNER_BITS = ~63
-/** In what a waiter wants: that it waits for a mutex, whose word at its key names an owner. */
-export const OF_A_MUTEX = 1 << 30
+/** The bit of a lock's word that says that it names nobody: several hold it, and are counted. */
+export const NO_OWNER = 32
+/** In what a waiter wants: that it waits for a lock whose word, at its key, may name an owner. */
+export const OF_AN_OWNER = 1 << 30
+
+/** The entry that a lock's word names as its owner, or NIL. */
+export function ownerIn(word: number): Address {
+  return word & NO_OWNER ? NIL : word & OWNER_BITS
+}
 
 /**
  * What locks need of the table that waiters wait in. `Lot` is the one there is, and says more
