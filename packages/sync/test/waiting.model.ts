@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { Barrier } from '../src/barrier.ts'
 import { Condition } from '../src/condition.ts'
 import { EventCount } from '../src/event-count.ts'
-import type { Lot } from '../src/lot.ts'
 import { Mutex } from '../src/mutex.ts'
 import { Once } from '../src/once.ts'
 import { Semaphore } from '../src/semaphore.ts'
-import { LED, OWNER_DIED, TIMED_OUT, WOKEN } from '../src/wait.ts'
-import { budget, expectToHold } from './models/budget.ts'
+import { LED, TIMED_OUT, WOKEN } from '../src/wait.ts'
+import { budget, expectToHold, whole } from './models/budget.ts'
 import { drive, type Fault, tinyWorld } from './models/drive.ts'
+import { alikeIn, parkedWorld, untilWoken } from './models/parked-world.ts'
 
 /** Sizes of the programs: threads by operations of each. */
 const SIZES = [
@@ -63,37 +63,45 @@ describe('Parking', () => {
   })
 })
 
-function semaphore(
-  threads: number,
-  times: number,
-  weights: readonly number[],
-  fault: Fault = 'none',
-) {
+/** Two permits: who takes both writes, the others read, and the checker reports who races. */
+function semaphore(threads: number, times: number, weights: readonly number[], fault?: Fault) {
   const name = `semaphore ${threads} x ${times}, of 2`
-  return explore({ name, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(threads, 4, fault)
-    memory.store(at, 2 * 2)
-    const one = new Semaphore(memory, at, 2)
-    for (const i of numbered(threads)) {
-      const td = tds[i]!
-      thread(`takes ${weights[i]}`, () => {
+  return explore({ name, ...whole }, ({ thread, after }) => {
+    const alike = alikeIn(weights.slice(0, threads).map(String))
+    const world = parkedWorld(alike, 4, fault)
+    const { at, data } = world
+    world.threads[0]!.memory.write(at, 2 * 2)
+    world.threads.forEach(({ memory, td }, i) => {
+      const one = new Semaphore(memory, at, 2)
+      const weight = weights[i]!
+      thread(`takes ${weight}`, () => {
         for (let n = 0; n < times; n++) {
-          if (!one.tryAcquire(weights[i]!)) drive(td, one.acquire(td, weights[i]!))
-          const inUse = memory.add(data, weights[i]!) + weights[i]!
-          if (inUse > 2) throw new Error(`${inUse} permits are in use`)
-          memory.add(data, -weights[i]!)
-          if (!one.tryRelease(weights[i]!)) drive(td, one.release(td, weights[i]!))
+          untilWoken(td, one.acquire(td, weight))
+          if (weight === 2) memory.write(data, memory.read(data) + 1)
+          else memory.read(data)
+          untilWoken(td, one.release(td, weight))
         }
       })
-    }
-    after(() => expect(memory.load(at)).toBe(4))
+    })
+    after(() => expect(world.threads[0]!.memory.load(at)).toBe(4))
   })
 }
 
 describe('A semaphore', () => {
-  it.each(SIZES)('gives no more permits than it has: %i threads, %i times', (threads, times) => {
-    expectToHold(semaphore(threads, times, [2, 1, 1]))
-  })
+  it.each([
+    [2, 1, [2, 2]],
+    [2, 1, [2, 1]],
+    [2, 2, [2, 2]],
+    [2, 2, [2, 1]],
+    [3, 1, [2, 1, 1]],
+    [3, 1, [2, 2, 1]],
+    [3, 1, [2, 2, 2]],
+  ])(
+    'gives no more permits than it has: %i threads, %i times, who take %j',
+    (threads, times, weights) => {
+      expectToHold(semaphore(threads, times, weights))
+    },
+  )
 
   it.each(['torn compare-exchange', 'deaf sleeper'] as const)(
     'is found out with a %s',
@@ -103,33 +111,42 @@ describe('A semaphore', () => {
   )
 })
 
-function condition(waiters: number, isAll: boolean, fault: Fault = 'none') {
+/** Each waiter takes one item, which the notifier brings: one at a time, or all at once. */
+function condition(waiters: number, isAll: boolean, fault: Fault | 'silence' = 'none') {
   const name = `condition, ${waiters} wait${isAll ? ', all notified' : ''}`
-  return explore({ name, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(waiters + 1, 24, fault)
-    const changed = new Condition(memory, at)
-    const mutex = new Mutex(memory, at + 8)
-    for (const i of numbered(waiters)) {
-      const td = tds[i]!
-      thread(`waiter ${i}`, () => {
-        if (!mutex.tryEnter(td)) drive(td, mutex.enter(td))
-        while (memory.read(data) === 0) drive(td, changed.wait(td, mutex))
-        memory.write(data, memory.read(data) - 1)
-        memory.write(data + 4, memory.read(data + 4) + 1)
-        if (!mutex.tryExit(td)) drive(td, mutex.exit(td))
-      })
-    }
-    const td = tds[waiters]!
-    thread('notifier', () => {
-      for (let left = isAll ? 1 : waiters; left > 0; left--) {
-        if (!mutex.tryEnter(td)) drive(td, mutex.enter(td))
-        memory.write(data, memory.read(data) + (isAll ? waiters : 1))
-        const notify = isAll ? changed.notifyAll(td, mutex) : changed.notify(td, mutex)
-        if (fault !== 'torn exchange') drive(td, notify)
-        if (!mutex.tryExit(td)) drive(td, mutex.exit(td))
+  return explore({ name, ...(waiters > 1 ? budget : whole) }, ({ thread, after }) => {
+    const alike = [...numbered(waiters).map((i) => i - 1), -1]
+    const world = parkedWorld(alike, 24, fault === 'silence' ? 'none' : fault)
+    const { at, data } = world
+    world.threads.forEach(({ memory, td }, i) => {
+      const changed = new Condition(memory, at)
+      const mutex = new Mutex(memory, at + 8)
+      const inside = (work: () => void): void => {
+        untilWoken(td, mutex.enter(td))
+        work()
+        untilWoken(td, mutex.exit(td))
       }
+      if (i < waiters) {
+        thread('waiter', () =>
+          inside(() => {
+            while (memory.read(data) === 0) untilWoken(td, changed.wait(td, mutex))
+            memory.write(data, memory.read(data) - 1)
+            memory.write(data + 4, memory.read(data + 4) + 1)
+          }),
+        )
+        return
+      }
+      thread('notifier', () => {
+        for (let left = isAll ? 1 : waiters; left > 0; left--) {
+          inside(() => {
+            memory.write(data, memory.read(data) + (isAll ? waiters : 1))
+            const notify = isAll ? changed.notifyAll(td, mutex) : changed.notify(td, mutex)
+            if (fault !== 'silence') untilWoken(td, notify)
+          })
+        }
+      })
     })
-    after(() => expect(memory.read(data + 4)).toBe(waiters))
+    after(() => expect(world.threads[0]!.memory.read(data + 4)).toBe(waiters))
   })
 }
 
@@ -142,29 +159,38 @@ describe('A condition', () => {
     expectToHold(condition(waiters, isAll))
   })
 
-  it.each(['deaf sleeper', 'torn compare-exchange', 'torn exchange'] as const)(
-    'is found out with a %s, or when nobody notifies',
+  it.each(['deaf sleeper', 'torn compare-exchange', 'silence'] as const)(
+    'is found out with a %s',
     (fault) => {
       expect(condition(1, false, fault).verdict).toBe('fails')
     },
   )
 })
 
-function barrier(parties: number, rounds: number, fault: Fault = 'none') {
-  return explore({ name: `barrier ${parties} x ${rounds}`, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(parties, 16, fault)
-    const one = new Barrier(memory, at, parties)
-    for (const td of tds) {
-      thread(`party ${td.at}`, () => {
-        for (let round = 1; round <= rounds; round++) {
-          memory.add(data, 1)
-          if (drive(td, one.arrive(td)) === LED) memory.add(data + 4, 1)
-          const arrivals = memory.load(data)
-          if (arrivals < round * parties) throw new Error(`passed after ${arrivals} arrivals`)
+function barrier(parties: number, rounds: number, fault?: Fault) {
+  const name = `barrier ${parties} x ${rounds}`
+  return explore({ name, ...whole }, ({ thread, after }) => {
+    const world = parkedWorld(
+      numbered(parties).map((i) => i - 1),
+      16,
+      fault,
+    )
+    const { at, data } = world
+    world.threads.forEach(({ memory, td }, i) => {
+      const one = new Barrier(memory, at, parties)
+      thread(`party ${i}`, () => {
+        for (let round = 0; round < rounds; round++) {
+          const came = data + round * parties * 4
+          memory.write(came + i * 4, 1)
+          const leads = untilWoken(td, one.arrive(td)) === LED
+          for (const other of numbered(parties)) {
+            if (memory.read(came + other * 4) !== 1) throw new Error(`${other} did not arrive`)
+          }
+          if (leads) memory.write(data + 60, memory.read(data + 60) + 1)
         }
       })
-    }
-    after(() => expect(memory.load(data + 4)).toBe(rounds))
+    })
+    after(() => expect(world.threads[0]!.memory.read(data + 60)).toBe(rounds))
   })
 }
 
@@ -181,21 +207,29 @@ describe('A barrier', () => {
   )
 })
 
-function once(threads: number, fails: number, fault: Fault = 'none') {
-  return explore({ name: `once ${threads}, ${fails} fail`, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(threads, 4, fault)
-    const one = new Once(memory, at)
-    for (const td of tds) {
-      thread(`${td.at}`, () => {
-        drive(td, one.begin(td))
-        if (!one.isDoer(td)) return
-        const attempt = memory.read(data) + 1
-        memory.write(data, attempt)
-        drive(td, attempt <= fails ? one.failed(td) : one.done(td))
+function once(threads: number, fails: number, fault?: Fault) {
+  return explore(
+    { name: `once ${threads}, ${fails} fail`, ...(threads * fails > 2 ? budget : whole) },
+    ({ thread, after }) => {
+      const alike = numbered(threads).map((i) => i - 1)
+      const world = parkedWorld(alike, 4, fault)
+      const { at, data } = world
+      world.threads.forEach(({ memory, td }, i) => {
+        const one = new Once(memory, at)
+        thread(`${i}`, () => {
+          untilWoken(td, one.begin(td))
+          if (!one.isDoer(td)) {
+            if (memory.read(data) !== fails + 1) throw new Error('it was not done')
+            return
+          }
+          const attempt = memory.read(data) + 1
+          memory.write(data, attempt)
+          untilWoken(td, attempt <= fails ? one.failed(td) : one.done(td))
+        })
       })
-    }
-    after(() => expect(memory.read(data)).toBe(fails + 1))
-  })
+      after(() => expect(world.threads[0]!.memory.read(data)).toBe(fails + 1))
+    },
+  )
 }
 
 describe('A once', () => {
@@ -216,29 +250,36 @@ describe('A once', () => {
   )
 })
 
-function eventCount(waiters: number, items: number, fault: Fault = 'none') {
-  return explore({ name: `event count ${waiters} x ${items}`, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(waiters + 1, 4, fault)
-    const count = new EventCount(memory, at)
-    for (const i of numbered(waiters)) {
-      const td = tds[i]!
-      thread(`waiter ${i}`, () => {
-        for (;;) {
-          const seen = count.read()
-          if (memory.load(data) === items) break
-          drive(td, count.wait(td, seen))
-        }
-        memory.add(data + 4, 1)
-      })
-    }
-    const td = tds[waiters]!
-    thread('producer', () => {
-      for (let item = 1; item <= items; item++) {
-        memory.store(data, item)
-        if (!count.tryAdvance()) drive(td, count.advance(td))
+function eventCount(waiters: number, items: number, fault?: Fault) {
+  const limit = waiters * items > 3 ? budget : whole
+  return explore({ name: `event count ${waiters} x ${items}`, ...limit }, ({ thread, after }) => {
+    const alike = [...numbered(waiters).map((i) => i - 1), -1]
+    const world = parkedWorld(alike, 4, fault)
+    const { at, data } = world
+    world.threads.forEach(({ memory, td }, i) => {
+      const count = new EventCount(memory, at)
+      if (i < waiters) {
+        thread('waiter', () => {
+          for (;;) {
+            const seen = count.read()
+            if (memory.load(data) === items) break
+            untilWoken(td, count.wait(td, seen))
+          }
+          memory.write(data + 4 + i * 4, 1)
+        })
+        return
       }
+      thread('producer', () => {
+        for (let item = 1; item <= items; item++) {
+          memory.store(data, item)
+          untilWoken(td, count.advance(td))
+        }
+      })
     })
-    after(() => expect(memory.load(data + 4)).toBe(waiters))
+    after(() => {
+      const done = numbered(waiters).map((i) => world.threads[0]!.memory.read(data + 4 + i * 4))
+      expect(done).toEqual(numbered(waiters).map(() => 1))
+    })
   })
 }
 
@@ -254,46 +295,5 @@ describe('An event count', () => {
 
   it('is found out with a deaf sleeper', () => {
     expect(eventCount(1, 1, 'deaf sleeper').verdict).toBe('fails')
-  })
-})
-
-function robust(survivors: number, isBuried: boolean) {
-  const name = `robust mutex, ${survivors} survive`
-  return explore({ name, ...budget }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(survivors + 2, 16, 'none', 4)
-    const mutex = new Mutex(memory, at)
-    const dead = tds[survivors]!
-    const undertaker = tds[survivors + 1]!
-    mutex.tryEnter(dead)
-    for (const i of numbered(survivors)) {
-      const td = tds[i]!
-      thread(`survivor ${i}`, () => {
-        const outcome = mutex.tryEnter(td) ? WOKEN : drive(td, mutex.enter(td))
-        if (outcome === OWNER_DIED) {
-          memory.write(data, memory.read(data) + 1)
-          mutex.recover(td)
-        }
-        memory.write(data + 4, memory.read(data + 4) + 1)
-        if (!mutex.tryExit(td)) drive(td, mutex.exit(td))
-      })
-    }
-    thread('undertaker', () => {
-      const number = isBuried ? dead.lot.cpu : 99
-      drive(undertaker, (undertaker.lot as Lot).bury(number))
-    })
-    after(() => expect([memory.read(data), memory.read(data + 4)]).toEqual([1, survivors]))
-  })
-}
-
-describe('A mutex whose holder has died', () => {
-  it.each([1, 2])(
-    'is inherited by one, who is told, and then works on: %i survive',
-    (survivors) => {
-      expectToHold(robust(survivors, true))
-    },
-  )
-
-  it('is found out when nobody buries the dead', () => {
-    expect(robust(1, false).verdict).toBe('fails')
   })
 })

@@ -2,19 +2,25 @@ import type { Exploration } from '@smpnet/interleave'
 import { expect } from 'vitest'
 
 /**
- * Executions per model in CI. `SMPNET_MODELS=all` explores every model to its end, which takes
- * hours for the largest; the README has those figures. `SMPNET_MODELS=5000` sets another bound.
+ * How far models go whose schedules are too many to be tried in CI: so many executions. With
+ * `SMPNET_MODELS=all`, which is `npm run test:models`, they go on to their end, too;
+ * `SMPNET_MODELS=5000` sets another bound.
  */
-const asked = process.env['SMPNET_MODELS'] ?? '1000'
+const asked = process.env['SMPNET_MODELS']
 
-export const budget = { maxExecutions: asked === 'all' ? 100_000_000 : Number(asked) }
+export const budget = {
+  maxExecutions: asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked ?? '1000'),
+}
+
+/** For models that are explored to their end wherever they run. */
+export const whole = { maxExecutions: Number.POSITIVE_INFINITY }
 
 /**
  * Fails with the schedule when something is wrong, or when the model ended for another reason than
- * that bound: one that runs on for ever shows nothing.
+ * its bound: one that runs on for ever shows nothing.
  */
 export function expectToHold(result: Exploration): void {
-  if (process.env['SMPNET_MODELS'] !== undefined) process.stdout.write(`${result.summary}\n`)
+  if (asked !== undefined) process.stdout.write(`${result.summary}\n`)
   expect(result.failure?.text).toBeUndefined()
   expect(result.stopped ?? 'at its end').toMatch(/^at its end$|^\d+ executions$/)
 }

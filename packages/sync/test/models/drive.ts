@@ -14,7 +14,7 @@ export type Fault =
   | 'hasty sleeper'
 
 /** Read-modify-writes in two steps: what a lock is made of does not hold together. */
-class TornMemory extends LiveMemory {
+export class TornMemory extends LiveMemory {
   fault: Fault = 'none'
 
   override compareExchange(at: Address, expected: number, value: number): number {
