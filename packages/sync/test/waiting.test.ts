@@ -81,14 +81,18 @@ describe('A condition', () => {
   it('wakes one who waits, when the mutex is free', async () => {
     const { mutex, changed } = create()
     const seen: string[] = []
+    let begun = 0
     const wait = async (name: string) => {
       const guard = await mutex.lock()
+      begun++
       expect(await changed.waitAsync(mutex, guard)).toBe(true)
       seen.push(name)
       guard.unlock()
     }
     const waiting = [wait('a'), wait('b'), wait('c')]
-    await soon()
+    // Who waits has queued before it lets go of the mutex.
+    while (begun < waiting.length || !mutex.tryLock()) await soon()
+    mutex.unlock()
     mutex.lockSync()
     changed.notifySync(mutex)
     await soon()
@@ -120,11 +124,11 @@ describe('A condition', () => {
   it('counts a notification that came before the time was over', async () => {
     const { mutex, changed } = create()
     const guard = await mutex.lock()
-    const waiting = changed.waitAsync(mutex, guard, { timeoutMs: 10 })
+    const waiting = changed.waitAsync(mutex, guard, { timeoutMs: 400 })
     await soon()
     mutex.lockSync()
     changed.notifySync(mutex)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 500))
     mutex.unlock()
     expect(await waiting).toBe(true)
     guard.unlock()
