@@ -3,7 +3,7 @@ import { figureText, type Query, type Results } from '../../findings/results.ts'
 import type { Measured } from '../../rows/row.ts'
 import { CPUS, PLACE, VARIANT, type View } from '../../views/view.ts'
 import type { Effort } from '../experiment.ts'
-import { type Asked, simulatedCpus } from '../job-of.ts'
+import { type Asked, liveCpus, simulatedCpus } from '../job-of.ts'
 
 /** The machines that clocks are asked about; the first has at most 32 CPUs. */
 const PROFILES = ['xeon-e5-2650', 'xeon-8176', 'epyc-7742']
@@ -24,6 +24,16 @@ export function onSimulatedMachines(
       return { machine: 'sim', profile, cpus, ...time, ...asked }
     }),
   )
+}
+
+/** The same on this computer's threads: one of them, and, given time, as many as there are cores. */
+export function onThisComputer(
+  effort: Effort,
+  asked: Pick<Asked, 'workload' | 'seed' | 'own'>,
+): Asked[] {
+  const [counts, time] =
+    effort === 'full' ? [[1, 2], { ms: 2000, runs: 10 }] : [[1], { ms: 90, runs: 3 }]
+  return liveCpus(counts).map((cpus): Asked => ({ machine: 'live', cpus, ...time, ...asked }))
 }
 
 /** A metric of a simulated workload, by counter along the CPUs. */

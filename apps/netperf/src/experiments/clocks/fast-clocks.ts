@@ -11,9 +11,16 @@ import { cpusText, formatted } from '../../rows/formatted.ts'
 import type { Measured, Row } from '../../rows/row.ts'
 import { CPU_COUNT, setting, VARIANT, type View } from '../../views/view.ts'
 import { HZ } from '../../workloads/clocks/kernel-clock.ts'
-import type { Effort, Experiment } from '../experiment.ts'
+import type { Experiment } from '../experiment.ts'
 import { type Asked, jobOf, liveCpus } from '../job-of.ts'
-import { byCounter, claimOf, counterView, mostCpusOf, onSimulatedMachines } from './counters.ts'
+import {
+  byCounter,
+  claimOf,
+  counterView,
+  mostCpusOf,
+  onSimulatedMachines,
+  onThisComputer,
+} from './counters.ts'
 
 const CLOCK = setting('clock')
 const READS: View = {
@@ -54,7 +61,7 @@ export const fastClocks: Experiment = {
     `they give never older than a tick, 1/${HZ} s? The same is asked of FastClock beside the ` +
     'clocks that JavaScript has.',
   jobs: (effort, seed) => [
-    ...liveJobs(effort, seed),
+    ...onThisComputer(effort, { workload: 'clocks', seed }).map(jobOf),
     ...['precise', 'fast'].flatMap((clock) =>
       onSimulatedMachines(effort, { workload: 'timestamps', seed, own: { clock } }).map(longer),
     ),
@@ -72,14 +79,6 @@ function isFast({ settings }: Row): boolean {
 function longer(asked: Asked) {
   const ticks = asked.cpus > 8 ? 1 : 4
   return jobOf({ ...asked, ms: asked.runs * ticks * (1000 / HZ) })
-}
-
-function liveJobs(effort: Effort, seed: number) {
-  const time = effort === 'full' ? { ms: 2000, runs: 10 } : { ms: 60, runs: 3 }
-  return liveCpus(effort === 'full' ? [1, 2] : [1]).map((cpus) => {
-    const asked: Asked = { workload: 'clocks', machine: 'live', cpus, seed, ...time }
-    return jobOf(asked)
-  })
 }
 
 function findings(results: Results): Finding[] {

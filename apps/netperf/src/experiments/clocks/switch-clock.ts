@@ -19,8 +19,8 @@ import { cpusText } from '../../rows/formatted.ts'
 import type { Measured } from '../../rows/row.ts'
 import { CPU_COUNT, VARIANT } from '../../views/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
-import type { Effort, Experiment } from '../experiment.ts'
-import { type Asked, jobOf, liveCpus } from '../job-of.ts'
+import type { Experiment } from '../experiment.ts'
+import { jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,
   claimOf,
@@ -28,6 +28,7 @@ import {
   figuresOf,
   mostCpusOf,
   onSimulatedMachines,
+  onThisComputer,
 } from './counters.ts'
 
 const SWITCHES = counterView('A switch, billed in time', 'switch', 'switch')
@@ -51,21 +52,13 @@ export const switchClock: Experiment = {
     'of each CPU pass a token through a pipe, with each switch billed in time by the counter or ' +
     'not billed at all; then a thread of each CPU calls gettimeofday again and again.',
   jobs: (effort, seed) => [
-    ...liveJobs(effort, seed),
+    ...onThisComputer(effort, { workload: 'switch', seed }).map(jobOf),
     ...onSimulatedMachines(effort, { workload: 'switch', seed }).map(jobOf),
     ...onSimulatedMachines(effort, { workload: 'timestamps', seed }).map(jobOf),
   ],
   tables: [LIVE, SWITCHES, STAMPS],
   pictures: [SWITCHES, STAMPS, LIVE],
   findings,
-}
-
-function liveJobs(effort: Effort, seed: number) {
-  const time = effort === 'full' ? { ms: 2000, runs: 10 } : { ms: 150, runs: 3 }
-  return liveCpus(effort === 'full' ? [1, 2] : [1]).map((cpus) => {
-    const asked: Asked = { workload: 'switch', machine: 'live', cpus, seed, ...time }
-    return jobOf(asked)
-  })
 }
 
 function findings(results: Results): Finding[] {
