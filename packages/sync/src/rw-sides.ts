@@ -11,6 +11,7 @@ export class ReadSide extends SharedSection {
   constructor(
     readonly word: RwWord,
     home: Home | undefined,
+    override readonly isSleepable = false,
   ) {
     super(home)
   }
@@ -45,6 +46,7 @@ export class WriteSide extends Section {
   constructor(
     readonly word: RwWord,
     home: Home | undefined,
+    override readonly isSleepable = false,
   ) {
     super(home)
   }

@@ -26,6 +26,9 @@ import type { Waiter } from './waiter.ts'
 export abstract class Section implements Named {
   #guard: ThreadGuard | undefined
 
+  /** Whether its holder may sleep inside, in FreeBSD's sense: of an sx lock. For witness. */
+  readonly isSleepable: boolean = false
+
   constructor(
     /** Where it finds who waits; none when only kernel threads use it. */
     readonly home: Home | undefined,

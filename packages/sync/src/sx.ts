@@ -28,8 +28,8 @@ export class Sx {
     readonly domain?: SyncDomain,
   ) {
     this.word = new RwWord(memory, at, () => this.name())
-    this.shared = new ReadSide(this.word, domain)
-    this.exclusive = new WriteSide(this.word, domain)
+    this.shared = new ReadSide(this.word, domain, true)
+    this.exclusive = new WriteSide(this.word, domain, true)
   }
 
   /** Places an sx lock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */

@@ -78,7 +78,8 @@ class Watched extends Section {
 
   #look(td: Waiter): Taken {
     const { name, type = 'lock', witness } = this.options
-    const taken = { at: this.#at, name, type, place: callerPlace() }
+    const { isSleepable } = this.section
+    const taken = { at: this.#at, name, type, isSleepable, place: callerPlace() }
     witness?.check(td, taken)
     return taken
   }

@@ -10,6 +10,10 @@ import type { Waiter } from './waiter.ts'
  * told, with both places, though nobody has had to wait yet. Two threads that do that at the same
  * time would wait for each other for ever.
  *
+ * Locks that one may sleep with, sx, come before those that are held for moments, whatever was seen:
+ * who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once. So is
+ * who says, by `sleeps`, that it is about to sleep for something else.
+ *
  * Locks are watched by `watch`; one that is not costs nothing. What a thread holds is kept here,
  * in its own memory; what all have learnt, in the shared `OrderGraph`.
  */
@@ -29,6 +33,8 @@ export interface Taken {
   readonly name: string
   /** The kind of lock, for reports: 'sleep mutex'. */
   readonly type: string
+  /** Whether its holder may sleep. */
+  readonly isSleepable: boolean
   readonly place: string
 }
 
@@ -77,8 +83,18 @@ export class Witness {
       if (this.#settled.has(pair)) continue
       this.#settled.add(pair)
       if (held.name === taken.name) this.#report(duplicate(held, taken))
+      else if (taken.isSleepable && !held.isSleepable) this.#report(sleepableAfter(held, taken))
       else this.#order(held, taken)
     }
+  }
+
+  /** Before `td` sleeps for something that is no watched lock: it should hold none but sx locks. */
+  sleeps(td: Waiter, what: string): void {
+    const held = (this.#held.get(td) ?? []).filter(({ isSleepable }) => !isSleepable)
+    const key = [what, ...held.map(({ name }) => name)].join('\n')
+    if (held.length === 0 || this.#settled.has(key)) return
+    this.#settled.add(key)
+    this.#report(sleeping(what, held))
   }
 
   /** `td` has taken a lock. */
@@ -128,6 +144,25 @@ export class Witness {
 
 function line({ at, name, type, place }: Taken): string {
   return `0x${at.toString(16)} ${name} (${name}, ${type}) @ ${place}`
+}
+
+/** As FreeBSD's witness_warn. */
+function sleeping(what: string, held: readonly Taken[]): string {
+  return [
+    `Sleeping on "${what}" with the following non-sleepable locks held:`,
+    ...held.map(
+      ({ at, name, type, place }) => `${type} ${name} (0x${at.toString(16)}) locked @ ${place}`,
+    ),
+  ].join('\n')
+}
+
+function sleepableAfter(held: Taken, taken: Taken): string {
+  return [
+    'lock order reversal: (sleepable after non-sleepable)',
+    ` 1st ${line(held)}`,
+    ` 2nd ${line(taken)}`,
+    `lock order ${held.name} -> ${taken.name} attempted at: ${held.place} then ${taken.place}`,
+  ].join('\n')
 }
 
 function duplicate(held: Taken, taken: Taken): string {

@@ -4,6 +4,7 @@ import {
   lockProfileTable,
   Mutex,
   RwLock,
+  Sx,
   SyncDomain,
   watch,
   Witness,
@@ -53,6 +54,41 @@ describe('Witness', () => {
     accept.lockSync()
     expect(witness.reports[0]).toContain('lock order accept -> so_snd declared')
     expect(witness.reports[0]).toContain('lock order so_snd -> so_rcv declared')
+  })
+
+  it('reports an sx lock that is taken inside one that nobody may sleep with, once', () => {
+    const { domain, witness, lock } = world()
+    const sx = watch(Sx.create(domain).exclusive, { name: 'sysctl', type: 'sx', witness })
+    const shared = watch(Sx.create(domain).shared, { name: 'proctree', type: 'sx', witness })
+    const mutex = lock('so_snd')
+    for (let i = 0; i < 2; i++) {
+      mutex.lockSync()
+      sx.lockSync().unlock()
+      mutex.unlock()
+    }
+    expect(witness.reports).toHaveLength(1)
+    expect(witness.reports[0]).toMatch(
+      /^lock order reversal: \(sleepable after non-sleepable\)\n 1st 0x\w+ so_snd \(so_snd, sleep mutex\) @ .*\n 2nd 0x\w+ sysctl \(sysctl, sx\) @ /,
+    )
+    sx.lockSync()
+    shared.lockSync()
+    mutex.lockSync()
+    expect(witness.reports).toHaveLength(1)
+  })
+
+  it('reports who is about to sleep with a lock that nobody may sleep with', () => {
+    const { domain, witness, lock } = world()
+    const sx = watch(Sx.create(domain).shared, { name: 'sysctl', type: 'sx', witness })
+    sx.lockSync()
+    witness.sleeps(domain.here, 'sbwait')
+    expect(witness.reports).toEqual([])
+    lock('so_rcv').lockSync()
+    witness.sleeps(domain.here, 'sbwait')
+    witness.sleeps(domain.here, 'sbwait')
+    expect(witness.reports).toHaveLength(1)
+    expect(witness.reports[0]).toMatch(
+      /^Sleeping on "sbwait" with the following non-sleepable locks held:\nsleep mutex so_rcv \(0x\w+\) locked @ test\/witness/,
+    )
   })
 
   it('reports two locks of one type', () => {
