@@ -1,0 +1,137 @@
+import { explore } from '@smpnet/interleave'
+import '@smpnet/interleave/vitest'
+import { type Address, Arena, LiveMemory, NIL, Pool } from '@smpnet/memory'
+import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
+import { drive } from '@smpnet/sync/model'
+import { expect, it } from 'vitest'
+import { DIRECTION, directionOffset, PAIR } from '../src/pair-layout.ts'
+import { SocketMisuse, SocketZone, type StreamSocket, WOULD_BLOCK } from '../src/index.ts'
+
+/** Sets bits in two steps, between which another may do the same. */
+class TornMemory extends LiveMemory {
+  override or(at: Address, bits: number): number {
+    const before = super.load(at)
+    super.store(at, before | bits)
+    return before
+  }
+}
+
+type MemoryClass = new (buffer: SharedArrayBuffer) => LiveMemory
+
+/** A zone of one pair, and two threads with a view of it each. */
+function makeZone(Memory: MemoryClass) {
+  const memory = new Memory(new SharedArrayBuffer(4096))
+  const arena = Arena.create(memory)
+  const handle = Lot.place(arena, { threads: 1, waiters: 4, buckets: 1 })
+  const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))
+  const zone = new SocketZone(lot, SocketZone.place(arena, { pairs: 1, bufferBytes: 64 }))
+  const tds = [lot.waiter(), lot.waiter()]
+  return { memory, lot, zone, tds }
+}
+
+/** Whether closing was done by this one, and not before it by another. */
+function closes(td: Waiter, end: StreamSocket): boolean {
+  try {
+    drive(td, end.close(td))
+    return true
+  } catch (error) {
+    if (error instanceof SocketMisuse) return false
+    throw error
+  }
+}
+
+/** Words of a pair, one of each line, that those who close it write. */
+const WRITTEN = [PAIR.offset.closed, ...([0, 1] as const).flatMap(wordsOf)]
+
+function wordsOf(side: 0 | 1): number[] {
+  const { finished, abandoned, wantData } = DIRECTION.offset
+  return [finished, abandoned, wantData].map((offset) => directionOffset(side) + offset)
+}
+
+const MARK = 0x55
+
+/** Both ends are closed at the same time; whoever gets the pair next marks it as its own. */
+function bothClose(name: string, Memory: MemoryClass) {
+  return explore({ name }, ({ thread, after }) => {
+    const { memory, zone, tds } = makeZone(Memory)
+    const [one, other] = tds as [Waiter, Waiter]
+    const [a, b] = drive(one, zone.pair())
+    const pool = Pool.open(memory, zone.handle.pool)
+    let next = NIL
+    thread('one', () => {
+      closes(one, a)
+      next = drive(one, pool.alloc())
+      if (next !== NIL) for (const word of WRITTEN) memory.store(next + word, MARK)
+    })
+    thread('other', () => closes(other, b))
+    after(() => {
+      const pair = a.handle.at
+      if (next === NIL) expect(drive(one, pool.alloc())).toBe(pair)
+      else expect(WRITTEN.map((word) => memory.load(pair + word))).toEqual(WRITTEN.map(() => MARK))
+      expect(drive(one, pool.alloc())).toBe(NIL)
+      drive(one, pool.free(pair))
+      const [c, d] = drive(one, zone.pair())
+      expect(d.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
+      expect(c.trySend(Uint8Array.of(7))).toBe(1)
+      expect(d.tryReceive(new Uint8Array(1))).toBe(1)
+    })
+  })
+}
+
+it('of both ends at once frees the pair once, and is over before another gets it', () => {
+  const result = bothClose('both close', LiveMemory)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('is caught when both find the other still open', () => {
+  expect(bothClose('torn closing', TornMemory).verdict).toBe('fails')
+})
+
+/** Two threads have opened the same end, and both close it; the other end stays open. */
+function closedTwice(name: string, Memory: MemoryClass) {
+  return explore({ name }, ({ thread, after }) => {
+    const { zone, tds } = makeZone(Memory)
+    const [one, other] = tds as [Waiter, Waiter]
+    const [a] = drive(one, zone.pair())
+    const again = zone.end(a.handle)
+    const done: boolean[] = []
+    thread('one', () => done.push(closes(one, a)))
+    thread('other', () => done.push(closes(other, again)))
+    after(() => {
+      expect(done.toSorted()).toEqual([false, true])
+      expect(zone.open()).toBe(1)
+    })
+  })
+}
+
+it('of one end by two threads is done by one of them', () => {
+  const result = closedTwice('closed twice', LiveMemory)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('is caught when both think that they were the first', () => {
+  expect(closedTwice('torn closing twice', TornMemory).verdict).toBe('fails')
+})
+
+/** The end of one direction comes while its receiver is about to sleep for bytes. */
+it('reaches a peer that is about to wait', () => {
+  const result = explore({ name: 'close and receive' }, ({ thread, after }) => {
+    const { zone, tds } = makeZone(LiveMemory)
+    const [one, other] = tds as [Waiter, Waiter]
+    const [a, b] = drive(one, zone.pair())
+    let taken = WOULD_BLOCK
+    thread('closes', () => closes(one, a))
+    thread('receives', () => {
+      taken = drive(other, b.receive(other, new Uint8Array(1)))
+      closes(other, b)
+    })
+    after(() => {
+      expect(taken).toBe(0)
+      expect(zone.open()).toBe(0)
+    })
+  })
+  expect(result).toHold()
+  console.log(result.summary)
+})
