@@ -19,8 +19,8 @@ function kernel(body) {
       throw error
     },
   }
-  const scheduler = new Scheduler(cpu)
   cpu.lot = new Lot(memory, handle, { wake: (entry) => scheduler.receive(entry) }, 0)
+  const scheduler = new Scheduler(cpu)
   const threads = [0, 1].map(() => scheduler.spawn((td) => body(td, () => threads)))
   return (slice) => {
     let n = 0

@@ -30,4 +30,11 @@ export { TRACE_EVENTS, TRACE_KINDS, type TraceEventName } from './trace-events.t
 export { Ule } from './ule/ule.ts'
 export { ULE_DEFAULTS, type UleKnobs } from './ule/ule-knobs.ts'
 export { Heartbeat, type HeartbeatsHandle, placeHeartbeats } from './watching/heartbeats.ts'
+export {
+  type Ending,
+  Roster,
+  type RosterHandle,
+  ThreadDied,
+  type Ticket,
+} from './watching/roster.ts'
 export { type Stuck, Watchdog } from './watching/watchdog.ts'

@@ -3,6 +3,7 @@ import type { SchedulingPolicy } from './policy.ts'
 import type { PreemptionMode } from './preemption/preemption.ts'
 import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
 import type { Heartbeat } from './watching/heartbeats.ts'
+import type { Roster } from './watching/roster.ts'
 
 export interface SchedulerOptions {
   /** Which thread runs next, and where; a `PriorityPolicy` of this CPU unless told. */
@@ -15,6 +16,8 @@ export interface SchedulerOptions {
   readonly ticker?: CpuTicker
   /** Tells a `Watchdog` that threads go on; nobody unless told. */
   readonly heartbeat?: Heartbeat
+  /** Is told of each thread, so that other CPUs can wait for it; nobody unless told. */
+  readonly roster?: Roster
   /** Is told what happens here; nobody unless told. */
   readonly trace?: SchedulerTrace
 }

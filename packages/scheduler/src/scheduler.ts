@@ -44,6 +44,7 @@ import {
   TRACE_WAKEUP,
 } from './trace-events.ts'
 import type { Heartbeat } from './watching/heartbeats.ts'
+import type { Roster } from './watching/roster.ts'
 
 const CONTEXT_SWITCH = work('context-switch')
 const THREAD_START = work('thread-start')
@@ -76,6 +77,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
   readonly #account: CpuAccount | undefined
   readonly #trace: SchedulerTrace | undefined
   readonly #heartbeat: Heartbeat | undefined
+  readonly #roster: Roster | undefined
   readonly #owed = new OwedSwitch()
   /** Who has the CPU, between two of its yields. */
   #current: Thread | undefined
@@ -103,6 +105,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#account = options.ticker && new CpuAccount(options.ticker)
     this.#trace = options.trace
     this.#heartbeat = options.heartbeat
+    this.#roster = options.roster
     this.lending = new Lending(cpu.lot, this)
     cpu.memory.write(cpu.lot.bellOf(cpu.id) + WAITER.offset.cpu, cpu.id)
     this.policy.bind(this)
@@ -164,6 +167,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#started++
     memory.charge(THREAD_START, 1)
     this.lending.reset(thread.at)
+    thread.ticket = this.#roster?.enter(this.cpu.id, name)
     this.policy.table.add(thread as Thread)
     this.policy.admit(thread as Thread, this.#current)
     this.#trace?.event(TRACE_START, thread.at, priority)
@@ -385,10 +389,12 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     const isError = end.state === 'threw'
     this.#trace?.event(TRACE_END, td.at, Number(isError))
     this.lending.reset(td.at)
+    if (td.ticket !== undefined) this.#roster?.leave(td.ticket, isError)
     const joiners = td.end(end.state, end.result)
-    this.cpu.lot.releaseEntry(td.at)
     for (const joiner of joiners) this.cpu.lot.waker.wake(joiner.at)
+    // Who buries this CPU has to find the entry, which locks may name.
     if (isError && joiners.length === 0) this.cpu.fail(end.result)
+    else this.cpu.lot.releaseEntry(td.at)
   }
 }
 

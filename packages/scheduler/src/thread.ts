@@ -12,6 +12,7 @@ import {
   WOKEN,
 } from '@smpnet/sync'
 import type { Lending } from './lending/lending.ts'
+import type { Ticket } from './watching/roster.ts'
 import { MAX_PRIORITY } from './priority.ts'
 
 /** Who may wait for less does not spin, which may take some 5 ms. */
@@ -78,6 +79,8 @@ export class Thread<T = unknown> extends Waiter {
   critical = 0
   /** How many counted sections it is in; see `CountedSection`. */
   held = 0
+  /** What other CPUs know it by, if its scheduler has a roster. */
+  ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
   blockedOn = NIL
   #state: 'alive' | 'returned' | 'threw' = 'alive'

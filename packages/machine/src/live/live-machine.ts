@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, type LotShape } from '@smpnet/sync'
+import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/sync'
 import { attachLive, type Attached } from './attach.ts'
 import { type LiveHandle, mailboxes, placeMachine, tellToStop } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
@@ -10,6 +10,13 @@ export const MAX_LIVE_CPUS = 64
 
 /** How long a CPU may take to stop by itself before its worker is terminated. */
 const GRACE_MS = 500
+
+/**
+ * How often a burial may look again, and after how many looks it lets others go on for a
+ * millisecond: each waiter that sleeps takes some, and a queue that stays locked all of them.
+ */
+const MOST_SPINS = 2_000_000
+const SPINS_PER_NAP = 1_000
 
 /** How long a boot module may take to be loaded and to return, unless told. */
 const BOOT_MS = 10_000
@@ -35,6 +42,12 @@ export interface LiveOptions<Args> {
   readonly onReport?: (cpu: number, value: unknown) => void
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
+  /**
+   * Hears of a CPU that has died, or whose code has failed, after its waiters were taken out of
+   * their queues and its mutexes marked as abandoned: then the others go on. Unless told, the
+   * machine stops, once that is done.
+   */
+  readonly onDeath?: (failed: CpuFailed) => void
   /** How long a CPU may take to start, in milliseconds; 10,000 unless told. */
   readonly bootMs?: number
 }
@@ -76,6 +89,7 @@ export class LiveMachine {
     /** The machine as this thread, attached from the start, uses it. */
     readonly here: Attached,
     readonly onReport: LiveOptions<unknown>['onReport'],
+    readonly onDeath: LiveOptions<unknown>['onDeath'],
   ) {
     this.#ended = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -99,7 +113,7 @@ export class LiveMachine {
     const here = attachLive(handle)
     const arena = Arena.open(here.memory)
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
-    const machine = new LiveMachine(handle, here, options.onReport)
+    const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
       const { boot, bootMs = BOOT_MS, eventLoop = false } = options
       await machine.#boot({ boot: boot.href, args, eventLoop }, bootMs)
@@ -134,13 +148,16 @@ export class LiveMachine {
     const worker = new Worker(workerUrl(), { workerData })
     this.#workers.push(worker)
     let booted = false
+    let hasFailed = false
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => fail(`it was not set up within ${bootMs} ms`), bootMs)
       const fail = (cause: unknown): void => {
+        if (hasFailed) return
+        hasFailed = true
         clearTimeout(late)
         const failed = new CpuFailed(workerData.id, booted ? 'failed' : 'did not start', cause)
         reject(failed)
-        this.#fail(failed)
+        void this.#fail(failed, booted)
       }
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'report') return this.onReport?.(workerData.id, message.value)
@@ -156,10 +173,32 @@ export class LiveMachine {
     })
   }
 
-  #fail(failed: CpuFailed): void {
+  async #fail(failed: CpuFailed, hadBooted: boolean): Promise<void> {
+    const mayGoOn = this.onDeath !== undefined && hadBooted && !this.#stopping
+    if (!mayGoOn) this.#reject(failed)
+    if (this.#stopping) return
+    if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
+      this.onDeath?.(failed)
+      return
+    }
     this.#reject(failed)
-    if (!this.#stopping) void this.stop()
+    await this.stop()
   }
+}
+
+/**
+ * Buries the waiters of a CPU that runs no more; false if it ended while it held a queue of the
+ * lot, which stays locked.
+ */
+async function buried(lot: Lot, cpu: number): Promise<boolean> {
+  const burial = lot.bury(cpu)
+  for (let spins = 0; spins < MOST_SPINS; ) {
+    const step = burial.next(WOKEN)
+    if (step.done) return true
+    if (step.value !== SPIN || ++spins % SPINS_PER_NAP !== 0) continue
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return false
 }
 
 /** Beside this file in a built package; the built one also serves tests of the source tree. */

@@ -1,0 +1,159 @@
+import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
+import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+
+/** Bytes of a name that are kept: enough to know a thread by. */
+const NAME_BYTES = 40
+/** Between two looks of who waits for a thread of another CPU, which may die and wake nobody. */
+const LOOK_MS = 1
+
+/** A place in the roster: one thread after another has it. */
+const PLACE = layout('roster place', {
+  /** (x) One of the states below, and above it how many threads have had the place, wrapping. */
+  state: word('x', 'place'),
+  /** (m) of whoever has claimed the place: the thread's CPU, and its name. */
+  cpu: word('m', 'place'),
+  nameBytes: word('m', 'place'),
+  name: words(NAME_BYTES / 4, 'm', 'place'),
+})
+
+/**
+ * | state   | means               | who leaves it, and to what                             |
+ * |---------|---------------------|--------------------------------------------------------|
+ * | FREE    | nobody's            | a CPU that spawns, to CLAIMED                          |
+ * | CLAIMED | its name is written | the same, to ALIVE                                     |
+ * | ALIVE   | its thread lives    | its CPU, to an end; who buries that CPU, to DIED       |
+ * | an end  | its thread does not | a CPU that spawns, to CLAIMED of the next thread       |
+ * | DIED    | nor does its CPU    | nobody, so that it can be named for ever               |
+ */
+const FREE = 0
+const CLAIMED = 1
+const ALIVE = 2
+const RETURNED = 3
+const THREW = 4
+const DIED = 5
+const SHIFT = 3
+const STATE = (1 << SHIFT) - 1
+
+/** What another thread needs to use a roster; it can be cloned and posted. */
+export interface RosterHandle {
+  readonly at: Address
+  /** Threads that can be in it at once. */
+  readonly threads: number
+}
+
+/** A thread, as others can name it for as long as they like; it can be cloned and posted. */
+export interface Ticket {
+  readonly place: number
+  /** Which of those that had the place in turn. */
+  readonly turn: number
+}
+
+/** How a thread of another CPU has ended; `ended` if that is so long ago that it is not known. */
+export type Ending = 'returned' | 'threw' | 'ended'
+
+/** The CPU of a thread has died, and the thread with it. */
+export class ThreadDied extends Error {
+  override name = 'ThreadDied'
+  constructor(
+    readonly thread: string,
+    readonly cpu: number,
+  ) {
+    super(`thread ${thread} has died with its CPU ${cpu}`)
+  }
+}
+
+/**
+ * The threads of all CPUs by name, in shared memory: so that a thread can be waited for from
+ * another CPU, and be named when its CPU has died. Each scheduler writes its threads down.
+ */
+export class Roster {
+  constructor(
+    readonly memory: Memory,
+    readonly handle: RosterHandle,
+  ) {}
+
+  /** Places a roster. Throws OutOfMemory. */
+  static place(arena: Arena, threads: number): RosterHandle {
+    return { threads, at: arena.place('roster', threads * PLACE.size) }
+  }
+
+  /** Writes down a thread that CPU `cpu` spawns. Throws a RangeError when the roster is full. */
+  enter(cpu: number, name: string): Ticket {
+    const { memory } = this
+    for (let place = 0; place < this.handle.threads; place++) {
+      const at = this.#at(place)
+      const seen = memory.load(at)
+      const state = seen & STATE
+      if (state === CLAIMED || state === ALIVE || state === DIED) continue
+      const turn = (seen >>> SHIFT) + Number(state !== FREE)
+      if (memory.compareExchange(at, seen, wordOf(turn, CLAIMED)) !== seen) continue
+      this.#write(at, cpu, name)
+      memory.store(at, wordOf(turn, ALIVE))
+      return { place, turn: wordOf(turn, 0) }
+    }
+    const { threads } = this.handle
+    throw new RangeError(`a roster for ${threads} threads has ${threads}: make it for more`)
+  }
+
+  /** Its thread has ended. For the scheduler that entered it. */
+  leave({ place, turn }: Ticket, isError: boolean): void {
+    this.memory.store(this.#at(place), turn | (isError ? THREW : RETURNED))
+  }
+
+  /**
+   * Waits until a thread, of whichever CPU, has ended, looking once a millisecond: a CPU that dies
+   * wakes nobody. Throws ThreadDied when its CPU has died and was buried.
+   */
+  *join(td: Waiter, { place, turn }: Ticket): Waiting<Ending> {
+    const { memory } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(this.#at(place))
+      if ((seen & ~STATE) !== turn) return 'ended'
+      if ((seen & STATE) === DIED) throw new ThreadDied(this.nameOf(place), this.#cpuOf(place))
+      if ((seen & STATE) !== ALIVE) return (seen & STATE) === THREW ? 'threw' : 'returned'
+      yield* nap(td, LOOK_MS)
+    }
+  }
+
+  /** CPU `cpu` has died: its threads have, too. Returns their names. */
+  bury(cpu: number): string[] {
+    const { memory } = this
+    const places = Array.from({ length: this.handle.threads }, (_, place) => place)
+    const died = places.filter((place) => {
+      const at = this.#at(place)
+      const seen = memory.load(at)
+      if ((seen & STATE) !== ALIVE || this.#cpuOf(place) !== cpu) return false
+      memory.store(at, (seen & ~STATE) | DIED)
+      return true
+    })
+    return died.map((place) => this.nameOf(place))
+  }
+
+  /** The name of the thread that has a place, or had it last, or the first 40 bytes of it. */
+  nameOf(place: number): string {
+    const at = this.#at(place)
+    const bytes = new Uint8Array(this.memory.read(at + PLACE.offset.nameBytes))
+    this.memory.copyOut(at + PLACE.offset.name, bytes, 0, bytes.length)
+    return new TextDecoder().decode(bytes)
+  }
+
+  #cpuOf(place: number): number {
+    return this.memory.read(this.#at(place) + PLACE.offset.cpu)
+  }
+
+  #write(at: Address, cpu: number, name: string): void {
+    const bytes = new TextEncoder().encode(name).subarray(0, NAME_BYTES)
+    this.memory.write(at + PLACE.offset.cpu, cpu)
+    this.memory.write(at + PLACE.offset.nameBytes, bytes.length)
+    this.memory.copyIn(at + PLACE.offset.name, bytes, 0, bytes.length)
+  }
+
+  #at(place: number): Address {
+    return this.handle.at + place * PLACE.size
+  }
+}
+
+function wordOf(turn: number, state: number): number {
+  return (turn << SHIFT) | state | 0
+}
