@@ -62,7 +62,7 @@ export class Counter extends PerCpu {
     if (!Number.isInteger(count) || count < 0 || count >= LOW_END) {
       throw new RangeError(`count: expected a whole number from 0 to 2^31 - 1, came ${count}`)
     }
-    this.add(this.domain!.thread, count)
+    this.add(this.thread, count)
   }
 
   /** What all CPUs have counted: nothing that was added before is missing, nor counted twice. */

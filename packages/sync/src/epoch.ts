@@ -4,6 +4,7 @@ import { awaiting } from './awaiting.ts'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { nap } from './nap.ts'
+import { homeOf } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
@@ -126,27 +127,28 @@ export class Epoch extends PerCpu {
 
   /** `enter` for a plain thread. */
   enterSync(): void {
-    this.enter(this.domain!.thread)
+    this.enter(this.thread)
   }
 
   /** `exit` for a plain thread. */
   exitSync(): void {
-    this.exit(this.domain!.thread)
+    this.exit(this.thread)
   }
 
   /** Waits for a grace period, blocking this thread. */
   waitSync(): void {
-    const { here } = this.domain!
+    const { here } = homeOf(this)
     block(here, this.wait(here))
   }
 
   /** Waits for a grace period in a task. */
   async waitAsync(): Promise<void> {
-    const td = this.domain!.borrow()
+    const home = homeOf(this)
+    const td = home.borrow()
     try {
       await awaiting(td, this.wait(td))
     } finally {
-      this.domain!.giveBack(td)
+      home.giveBack(td)
     }
   }
 

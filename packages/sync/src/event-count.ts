@@ -1,7 +1,14 @@
 import { layout, word } from '@smpnet/memory'
 import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
-import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  homeOf,
+  waitAsTask,
+  type WaitOptions,
+  waitSync,
+} from './offered.ts'
 import { Placed } from './placed.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { CHANGED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
@@ -92,13 +99,15 @@ export class EventCount extends Placed {
   }
 
   /** Waits, blocking this thread. Throws LockTimeout when the time is over. */
-  waitSync(seen: number, options?: WaitOptions): void {
+  waitSync(seen: number, options: WaitOptions = {}): void {
+    checkTimeout(options)
     const { here } = homeOf(this)
     if (this.read() === seen) waitSync(this, here, this.wait(here, seen), options)
   }
 
   /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
-  async waitAsync(seen: number, options?: AwaitOptions): Promise<void> {
+  async waitAsync(seen: number, options: AwaitOptions = {}): Promise<void> {
+    checkTimeout(options)
     if (this.read() === seen) await waitAsTask(this, (td) => this.wait(td, seen), options)
   }
 

@@ -2,7 +2,14 @@ import { layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
-import { type AwaitOptions, homeOf, waitAsync, type WaitOptions, waitSync } from './offered.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  homeOf,
+  waitAsync,
+  type WaitOptions,
+  waitSync,
+} from './offered.ts'
 import { Placed } from './placed.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { CHANGED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
@@ -92,7 +99,8 @@ export class Once extends Placed {
   }
 
   /** Runs `work` unless it was done, or blocks this thread until it is. */
-  runSync(work: () => void, options?: WaitOptions): void {
+  runSync(work: () => void, options: WaitOptions = {}): void {
+    checkTimeout(options)
     if (this.isDone()) return
     const { here } = homeOf(this)
     waitSync(this, here, this.begin(here), options)
@@ -108,6 +116,7 @@ export class Once extends Placed {
 
   /** Runs `work`, which may await, unless it was done, or waits until it is. */
   async run(work: () => Promise<void> | void, options: AwaitOptions = {}): Promise<void> {
+    checkTimeout(options)
     if (this.isDone()) return
     options.signal?.throwIfAborted()
     const home = homeOf(this)

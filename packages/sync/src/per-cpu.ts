@@ -1,4 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
+import { homeOf } from './offered.ts'
 import { Placed } from './placed.ts'
 import type { SyncDomain } from './sync-domain.ts'
 
@@ -12,5 +13,10 @@ export abstract class PerCpu extends Placed {
     domain?: SyncDomain,
   ) {
     super(memory, at, domain)
+  }
+
+  /** The number of this thread. Throws LockMisuse when it was made without a domain. */
+  protected get thread(): number {
+    return homeOf(this).here.lot.cpu
   }
 }

@@ -2,7 +2,14 @@ import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
-import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  homeOf,
+  waitAsTask,
+  type WaitOptions,
+  waitSync,
+} from './offered.ts'
 import { Placed } from './placed.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { CHANGED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
@@ -134,13 +141,15 @@ export class Semaphore extends Placed {
   }
 
   /** Takes permits, blocking this thread. Throws LockTimeout when the time is over. */
-  acquireSync(count = 1, options?: WaitOptions): void {
+  acquireSync(count = 1, options: WaitOptions = {}): void {
+    checkTimeout(options)
     const { here } = homeOf(this)
     if (!this.tryAcquire(count)) waitSync(this, here, this.acquire(here, count), options)
   }
 
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
-  async acquireAsync(count = 1, options?: AwaitOptions): Promise<void> {
+  async acquireAsync(count = 1, options: AwaitOptions = {}): Promise<void> {
+    checkTimeout(options)
     if (this.tryAcquire(count)) return
     await waitAsTask(this, (td) => this.acquire(td, count), options)
   }

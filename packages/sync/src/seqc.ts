@@ -1,4 +1,5 @@
 import { layout, word } from '@smpnet/memory'
+import { LockMisuse } from './errors.ts'
 import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { homeOf } from './offered.ts'
@@ -73,12 +74,16 @@ export class Seqc extends Placed {
 
   /** Before writing. In simulated time, settle first. */
   beginWrite(): void {
-    this.memory.store(this.at, (this.memory.load(this.at) + 1) | 0)
+    const seen = this.memory.load(this.at)
+    if (seen & 1) throw new LockMisuse(`${this.name()} is written by one at a time: one does`)
+    this.memory.store(this.at, (seen + 1) | 0)
   }
 
-  /** After writing. */
+  /** After writing. Throws LockMisuse when nobody writes. */
   endWrite(): void {
-    this.memory.store(this.at, (this.memory.load(this.at) + 1) | 0)
+    const seen = this.memory.load(this.at)
+    if ((seen & 1) === 0) throw new LockMisuse(`${this.name()} is written by nobody`)
+    this.memory.store(this.at, (seen + 1) | 0)
   }
 
   /** Runs `read` until nobody wrote meanwhile, and returns what it returned. Spins for a writer. */

@@ -2,6 +2,7 @@ import { type Address, layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { nap } from './nap.ts'
+import { homeOf } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
@@ -102,8 +103,11 @@ export class Smr extends PerCpu {
     return isPassed(least, goal)
   }
 
-  /** Waits until a goal of `advance` is passed. */
+  /** Waits until a goal of `advance` is passed. Throws LockMisuse inside, for it never would be. */
   *wait(td: Waiter, goal: number): Waiting {
+    if (this.memory.read(this.#line(td.lot.cpu)) !== OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
+    }
     for (let polls = td.polls; ; polls--) {
       while (!this.memory.settled()) yield SETTLE
       if (this.poll(goal)) return
@@ -114,17 +118,17 @@ export class Smr extends PerCpu {
 
   /** `enter` for a plain thread. */
   enterSync(): void {
-    this.enter(this.domain!.thread)
+    this.enter(this.thread)
   }
 
   /** `exit` for a plain thread. */
   exitSync(): void {
-    this.exit(this.domain!.thread)
+    this.exit(this.thread)
   }
 
   /** Waits until nobody can see what was unlinked before, blocking this thread. */
   waitSync(goal = this.advance()): void {
-    const { here } = this.domain!
+    const { here } = homeOf(this)
     block(here, this.wait(here, goal))
   }
 

@@ -10,9 +10,9 @@ import type { Waiter } from './waiter.ts'
  * told, with both places, though nobody has had to wait yet. Two threads that do that at the same
  * time would wait for each other for ever.
  *
- * Locks that one may sleep with, sx, come before those that are held for moments, whatever was seen:
- * who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once. So is
- * who says, by `sleeps`, that it is about to sleep for something else.
+ * Locks that one may sleep with, sx, come before those that are held for moments, whatever was
+ * seen: who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once.
+ * So is who says, by `sleeps`, that it is about to sleep for something else.
  *
  * Locks are watched by `watch`; one that is not costs nothing. What a thread holds is kept here,
  * in its own memory; what all have learnt, in the shared `OrderGraph`.

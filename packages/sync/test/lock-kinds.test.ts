@@ -11,6 +11,18 @@ describe.each(lockKinds)('A $name', (kind) => {
     await lockCase.run()
   })
 
+  it.each(['write', 'read'] as const)('is not unlocked by another thread: %s', async (side) => {
+    const lock = kind.create()
+    const section = lock[side] ?? lock.write
+    const guard = section.lockSync()
+    const file = new URL('./fixtures/unlocking.mjs', import.meta.url)
+    const worker = new Worker(file, { workerData: { name: kind.name, handle: lock.handle, side } })
+    expect((await once(worker, 'message'))[0]).toBe(lock[side] ? 'LockMisuse' : 'TypeError')
+    guard.unlock()
+    lock.write.lockSync().unlock()
+    section.lockSync().unlock()
+  })
+
   it.each([
     ['two that block', ['blocking', 'blocking']],
     ['four, on fewer cores', ['blocking', 'blocking', 'blocking', 'blocking']],

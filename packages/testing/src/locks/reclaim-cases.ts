@@ -1,0 +1,54 @@
+import { errorOf, expectSame, type LockCase } from './lock-under-test.ts'
+
+/** What frees memory when all readers who may still see it have left. */
+export interface ReclaimerUnderTest {
+  enterSync(): void
+  exitSync(): void
+  waitSync(): void
+  /** What has to be done later, when all who are inside now have left. */
+  later(callback: () => void): void
+  /** Does what can be done of it. */
+  poll(): void
+}
+
+export interface ReclaimerKindUnderTest {
+  readonly name: string
+  create(): ReclaimerUnderTest
+}
+
+export function reclaimCases(kind: ReclaimerKindUnderTest): LockCase[] {
+  const named = (name: string, run: (one: ReclaimerUnderTest) => Promise<void>): LockCase => ({
+    name,
+    skip: undefined,
+    run: () => run(kind.create()),
+  })
+  return [
+    named('nobody is waited for when nobody is inside', async (one) => {
+      one.waitSync()
+      one.waitSync()
+    }),
+    named('what is to be done later is done when the reader has left', async (one) => {
+      let isDone = false
+      one.enterSync()
+      one.later(() => (isDone = true))
+      one.poll()
+      expectSame('with a reader inside', isDone, false)
+      one.exitSync()
+      one.poll()
+      expectSame('when it has left', isDone, true)
+    }),
+    named('exiting without being inside is refused, and it works on', async (one) => {
+      expectSame('exit', await errorOf(() => one.exitSync()), 'LockMisuse')
+      one.enterSync()
+      one.exitSync()
+      expectSame('exit again', await errorOf(() => one.exitSync()), 'LockMisuse')
+      one.waitSync()
+    }),
+    named('waiting inside is refused, for it would never end', async (one) => {
+      one.enterSync()
+      expectSame('waitSync', await errorOf(() => one.waitSync()), 'LockMisuse')
+      one.exitSync()
+      one.waitSync()
+    }),
+  ]
+}
