@@ -24,6 +24,7 @@ function model(
   each: number,
   preemptions: number,
   send = putThenCall,
+  passesOn = true,
 ) {
   const strategy = preemptions === ALL ? exhaustive() : bounded(preemptions)
   return explore({ name, strategy }, ({ thread, after }) => {
@@ -53,13 +54,16 @@ function model(
     served.forEach((mine, server) => {
       const self = tds[server]!
       thread(`server ${server}`, () => {
+        let wasCalled = false
         while (mine.length < each) {
           const place = board.take()
           if (place === NIL) {
-            drive(self, board.waitForTask(self))
+            wasCalled = drive(self, board.waitForTask(self))
             continue
           }
           mine.push(place)
+          if (wasCalled && passesOn) drive(self, board.passOn(self.lot))
+          wasCalled = false
           drive(self, board.finish(place, self.lot))
         }
       })
@@ -87,6 +91,12 @@ it('finds a sender that looks for sleepers before its task can be seen', () => {
     if (!board.tryCall(td.lot)) drive(td, board.call(td.lot))
     board.put(place)
   })
+  expect(result.verdict).toBe('fails')
+  expect(['deadlock', 'lost-wakeup']).toContain(result.failure?.kind)
+})
+
+it('finds a server that was called and calls nobody, though there is more than it takes', () => {
+  const result = model('silent server', 2, 1, 1, putThenCall, false)
   expect(result.verdict).toBe('fails')
   expect(['deadlock', 'lost-wakeup']).toContain(result.failure?.kind)
 })

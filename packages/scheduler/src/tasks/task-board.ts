@@ -19,6 +19,11 @@ import { CHANGED, type Parking, type Waiter, type Waiting } from '@smpnet/sync'
  * has a queue of its own that others would have to steal from. Results go back on a stack from
  * which the sender takes all at once. Each side says that it sleeps before it looks for the last
  * time, and looks for sleepers after it has put something there, so that nobody sleeps through it.
+ *
+ * To wake a CPU takes its caller longer than a short task takes, and it comes late. So nobody is
+ * called while those who look for a task as it is are enough, and one at a time: as long as that one
+ * is on its way nobody calls another, and when it has come and finds more than it takes, it calls
+ * the next itself.
  */
 const BOARD = layout('task board', {
   /** (o) The sender's: how many tasks were put into the ring. */
@@ -27,6 +32,10 @@ const BOARD = layout('task board', {
   head: word('x', 'takers'),
   /** (x) CPUs that sleep, or are about to, and have not been called. */
   sleepers: word('x', 'sleepers'),
+  /** (x) CPUs that look for a task without sleeping, and will see the next one. */
+  looking: word('x', 'looking'),
+  /** (x) 1 while a CPU that was called is on its way. */
+  isCalled: word('x', 'sleepers'),
   /** (x) The stack of places with results, linked by their `mail`. */
   done: word('x', 'done'),
   /** (x) 1 while the sender sleeps, or is about to. */
@@ -101,14 +110,16 @@ export class TaskBoard {
   tryCall(lot: Parking): boolean {
     const { memory } = this
     if (memory.load(this.#word('sleepers')) <= 0) return true
+    const waiting = (memory.load(this.#word('tail')) - memory.load(this.#word('head'))) | 0
+    if (waiting <= memory.load(this.#word('looking'))) return true
+    if (memory.exchange(this.#word('isCalled'), 1) !== 0) return true
     const woken = lot.tryUnpark(this.#word('tail'), 1)
-    if (woken > 0) memory.add(this.#word('sleepers'), -woken)
+    if (woken >= 0) this.#hasCalled(woken)
     return woken >= 0
   }
 
   *call(lot: Parking): Waiting {
-    const woken = yield* lot.unpark(this.#word('tail'), 1)
-    this.memory.add(this.#word('sleepers'), -woken)
+    this.#hasCalled(yield* lot.unpark(this.#word('tail'), 1))
   }
 
   /** Takes the task that waits longest, or NIL. */
@@ -123,16 +134,26 @@ export class TaskBoard {
     }
   }
 
-  /** Waits until there is a task, or another CPU has taken it. */
-  *waitForTask(td: Waiter): Waiting {
+  /** Waits until there is a task, or another CPU has taken it. True if this CPU was called for it. */
+  *waitForTask(td: Waiter): Waiting<boolean> {
     const { memory } = this
     const tailAt = this.#word('tail')
     const head = memory.load(this.#word('head'))
     const tail = memory.load(tailAt)
-    if (head !== tail || td.spinWhile(tailAt, tail)) return
+    if (head !== tail || this.#looks(td, tailAt, tail)) return false
     memory.add(this.#word('sleepers'), 1)
     const outcome = yield* td.lot.park(td, tailAt, tailAt, tail)
-    if (outcome === CHANGED) memory.add(this.#word('sleepers'), -1)
+    if (outcome === CHANGED) {
+      memory.add(this.#word('sleepers'), -1)
+      return false
+    }
+    memory.store(this.#word('isCalled'), 0)
+    return true
+  }
+
+  /** For a CPU that was called and has taken a task: calls another one if there are more. */
+  *passOn(lot: Parking): Waiting {
+    if (!this.tryCall(lot)) yield* this.call(lot)
   }
 
   /** Gives a place back with its result, and wakes the sender if it sleeps. */
@@ -197,6 +218,21 @@ export class TaskBoard {
     const length = this.memory.read(place + PLACE.offset.bytes)
     this.memory.copyOut(place + PLACE.size, to, 0, length)
     return length
+  }
+
+  /** Who has seen a task looks no more before it takes it, so that each is counted for one. */
+  #looks(td: Waiter, tailAt: Address, tail: number): boolean {
+    const { memory } = this
+    memory.add(this.#word('looking'), 1)
+    const hasChanged = td.spinWhile(tailAt, tail)
+    memory.add(this.#word('looking'), -1)
+    return hasChanged
+  }
+
+  /** Somebody is on the way, or nobody slept yet: then whoever was about to has seen the task. */
+  #hasCalled(woken: number): void {
+    if (woken === 0) this.memory.store(this.#word('isCalled'), 0)
+    else this.memory.add(this.#word('sleepers'), -woken)
   }
 
   #word(name: keyof typeof BOARD.offset): Address {

@@ -66,12 +66,14 @@ class TaskServer {
 
   *serve(td: Thread): Waiting {
     const { board } = this
-    for (let count = 1; ; count++) {
+    for (let count = 1, wasCalled = false; ; count++) {
       const place = board.take()
       if (place === NIL) {
-        yield* board.waitForTask(td)
+        wasCalled = yield* board.waitForTask(td)
         continue
       }
+      if (wasCalled) yield* board.passOn(td.lot)
+      wasCalled = false
       if (board.move(place, QUEUED, RUNNING)) this.#run(place)
       yield* board.finish(place, td.lot)
       if (count % TASKS_PER_LOOK === 0) yield YIELD
