@@ -7,16 +7,22 @@ const FAR_MS = 2 ** 31 - 1
  */
 export class KeepAlive {
   #pending = 0
-  #timer: ReturnType<typeof setInterval> | undefined
+  /** Made once: to make one takes longer than to say whether it counts. */
+  #timer: Timer | undefined
 
   /** Waits for `promise`, with the loop alive until it is settled. */
   async whilePending<T>(promise: Promise<T>): Promise<T> {
-    if (this.#pending++ === 0) this.#timer = setInterval(() => {}, FAR_MS)
+    if (this.#pending++ === 0) this.#hold()
     try {
       return await promise
     } finally {
-      if (--this.#pending === 0) clearInterval(this.#timer)
+      if (--this.#pending === 0) this.#timer?.unref?.()
     }
+  }
+
+  #hold(): void {
+    if (this.#timer === undefined) this.#timer = setInterval(() => {}, FAR_MS) as unknown as Timer
+    else this.#timer.ref?.()
   }
 
   /** A turn of the event loop, in which all that was due runs; as soon as can be. */
@@ -28,6 +34,12 @@ export class KeepAlive {
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, 0))
   }
+}
+
+/** What a host gives for a timer; a browser's loop never ends, and its timers cannot say so. */
+interface Timer {
+  ref?(): void
+  unref?(): void
 }
 
 /**
