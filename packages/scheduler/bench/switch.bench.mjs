@@ -2,6 +2,7 @@ import { Arena, LiveMemory } from '@smpnet/memory'
 import { Scheduler } from '@smpnet/scheduler'
 import { Lot, PARK, YIELD } from '@smpnet/sync'
 import { bench } from '@smpnet/testing'
+import { Effect } from 'effect'
 
 /**
  * A switch from one thread to another on the same CPU, beside what an event loop offers for it.
@@ -62,6 +63,21 @@ export function awaits() {
   }
 }
 
+/** Two fibers of effect that yield to each other. */
+export function effects() {
+  return async (slice) => {
+    let n = 0
+    const turn = Effect.gen(function* () {
+      while (!slice.done(n)) {
+        n++
+        yield* Effect.yieldNow
+      }
+    })
+    await Effect.runPromise(Effect.all([turn, turn], { concurrency: 2 }))
+    return n
+  }
+}
+
 const team = (run) => ({ threads: [{ module: import.meta.url, run }] })
 
 await bench(import.meta.url, {
@@ -70,6 +86,7 @@ await bench(import.meta.url, {
   what: 'switch',
   variants: {
     'await null': team('awaits'),
+    'effect, yieldNow': team('effects'),
     'yield YIELD': team('yields'),
     'wake and park': team('wakes'),
   },
