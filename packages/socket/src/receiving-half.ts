@@ -86,8 +86,13 @@ export class ReceivingHalf {
     this.#inUse = true
     try {
       for (;;) {
-        const taken = yield* this.#takeSome(td, to, start, length)
-        if (taken >= 0 || !wait) return taken
+        if (!this.#sawAll()) {
+          while (!this.memory.settled()) yield SETTLE
+          const taken = this.#hasBegun() ? WOULD_BLOCK : this.#take(to, start, length)
+          if (taken >= 0) return taken
+          if (this.#hasBegun()) return yield* this.#finish(td)
+        }
+        if (!wait) return WOULD_BLOCK
         const outcome = yield* this.#waitForData(td)
         if (outcome === ABORTED) td.signal?.throwIfAborted()
         if (outcome !== WOKEN) return WOULD_BLOCK
@@ -106,17 +111,6 @@ export class ReceivingHalf {
 
   #hasBegun(): boolean {
     return this.#copied + this.#untold > 0
-  }
-
-  /** What can be taken at once, 0 at the end, or WOULD_BLOCK when there is nothing. */
-  *#takeSome(td: Waiter, to: Uint8Array, start: number, length: number): Waiting<number> {
-    if (!this.#hasBegun()) {
-      if (this.#sawAll()) return WOULD_BLOCK
-      while (!this.memory.settled()) yield SETTLE
-      const taken = this.#take(to, start, length)
-      if (taken >= 0 || !this.#hasBegun()) return taken
-    }
-    return yield* this.#finish(td)
   }
 
   /** Whether a `tryReceive` has just looked, and there is still nothing to be seen. */

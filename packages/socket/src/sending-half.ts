@@ -94,8 +94,11 @@ export class SendingHalf {
     const deadline = td.deadline()
     try {
       for (let sent = 0; ; ) {
-        const given = yield* this.#giveSome(td, from, start + sent, length - sent)
+        const isSeen = this.#sawAll()
+        if (!isSeen) while (!this.memory.settled()) yield SETTLE
+        let given = this.#giveSome(isSeen, from, start + sent, length - sent)
         if (given === BROKEN) throw new BrokenPipe(sent)
+        if (given === WOULD_BLOCK) given = yield* this.#finishStep(td)
         sent += given
         if (sent === length || (given === 0 && !wait)) return sent
         if (given > 0) continue
@@ -134,20 +137,11 @@ export class SendingHalf {
     return this.#copied + this.#untold > 0
   }
 
-  /** What of `length` bytes can be given at once, 0 for none, or BROKEN. */
-  *#giveSome(td: Waiter, from: Uint8Array, start: number, length: number): Waiting<number> {
-    if (!this.#hasBegun()) {
-      const space = this.#sawAll() ? this.#free() : yield* this.#settleAndLook(length)
-      if (space === BROKEN) return BROKEN
-      const given = this.#give(from, start, Math.min(space, length))
-      if (given !== WOULD_BLOCK) return given
-    }
-    return yield* this.#finishStep(td)
-  }
-
-  *#settleAndLook(length: number): Waiting<number> {
-    while (!this.memory.settled()) yield SETTLE
-    return this.#look(length)
+  /** What of `length` bytes can be given at once: how many, or BROKEN, or as `#give` says. */
+  #giveSome(isSeen: boolean, from: Uint8Array, start: number, length: number): number {
+    if (this.#hasBegun()) return WOULD_BLOCK
+    const space = isSeen ? this.#free() : this.#look(length)
+    return space === BROKEN ? BROKEN : this.#give(from, start, Math.min(space, length))
   }
 
   /** BROKEN, or the bytes that there is space for, exact when fewer than `length`. */

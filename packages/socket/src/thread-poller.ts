@@ -62,7 +62,13 @@ export class ThreadPoller {
   /** `waitSync` without blocking. Rejects with the reason of `signal` when that aborts. */
   async wait(options: AwaitOptions = {}): Promise<ThreadSocket[]> {
     this.#checkOpen()
-    return this.#named(await awaitAs(this.sync, options, (td) => this.poller.wait(td)))
+    return this.#named(
+      await awaitAs(
+        () => this.sync,
+        options,
+        (td) => this.poller.wait(td),
+      ),
+    )
   }
 
   /** Watches no more. Throws SocketMisuse while a wait is under way. */

@@ -1,6 +1,7 @@
 import {
   awaiting,
   type AwaitOptions,
+  block,
   checkTimeout,
   DISPOSE,
   type DomainHandle,
@@ -55,7 +56,9 @@ export class ThreadSocket {
    * WOULD_BLOCK when the time is over. Throws SocketMisuse, and a RangeError for no such time.
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
-    return this.#block(options, (td) => this.stream.receiveSync(td, to))
+    if (options !== undefined) checkTimeout(options)
+    const taken = this.stream.tryReceive(to)
+    return taken >= 0 ? taken : this.#block(options, (td) => this.stream.receive(td, to))
   }
 
   /**
@@ -63,7 +66,9 @@ export class ThreadSocket {
    * Throws BrokenPipe, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
-    return this.#block(options, (td) => this.stream.sendSync(td, from))
+    if (options !== undefined) checkTimeout(options)
+    const given = this.stream.trySend(from)
+    return given >= 0 ? given : this.#block(options, (td) => this.stream.send(td, from))
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
@@ -136,33 +141,33 @@ export class ThreadSocket {
     }
   }
 
-  #block(options: WaitOptions = {}, call: (td: Waiter) => number): number {
-    checkTimeout(options)
+  #block(options: WaitOptions | undefined, begin: (td: Waiter) => Waiting<number>): number {
     const { here } = this.#sync()
-    here.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
+    here.timeoutMs = options?.timeoutMs ?? Number.POSITIVE_INFINITY
     try {
-      return call(here)
+      return block(here, begin(here))
     } finally {
       here.timeoutMs = Number.POSITIVE_INFINITY
     }
   }
 
-  async #await(
-    options: AwaitOptions = {},
+  #await(
+    options: AwaitOptions | undefined,
     begin: (td: Waiter) => Waiting<number>,
   ): Promise<number> {
-    return await awaitAs(this.#sync(), options, begin)
+    return awaitAs(() => this.#sync(), options, begin)
   }
 }
 
 /** Runs a call as a task of its own, which has a waiter while it lasts. */
 export async function awaitAs<T>(
-  sync: SyncDomain,
-  options: AwaitOptions,
+  domain: () => SyncDomain,
+  options: AwaitOptions = {},
   begin: (td: Waiter) => Waiting<T>,
 ): Promise<T> {
   checkTimeout(options)
   options.signal?.throwIfAborted()
+  const sync = domain()
   const td = sync.borrow()
   td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
   td.signal = options.signal

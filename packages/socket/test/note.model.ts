@@ -1,11 +1,12 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
-import { type Address, type LiveMemory, NIL } from '@smpnet/memory'
-import type { Waiter, Waiting } from '@smpnet/sync'
+import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
+import { Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/sync'
 import { expect, it } from 'vitest'
 import { Note, notesOf, POLLER } from '../src/note.ts'
 import { NOTE } from '../src/pair-layout.ts'
 import { drive } from '@smpnet/sync/model'
+import { Poller, READABLE, SocketZone, type StreamSocket } from '../src/index.ts'
 import { smallLot } from './small-lot.ts'
 
 const FREED = 77
@@ -102,4 +103,54 @@ it.each([1, 2])('wakes a poller that goes to sleep, by %i posters', (posters) =>
 
 it('is caught when the poller does not look again after it said that it sleeps', () => {
   expect(sleep('hasty poller', 1, false)).toFailWith('deadlock')
+})
+
+/** A memory in which whoever would wake the poller finds that it does not sleep. */
+class Blind extends LiveMemory {
+  asleep: Address = NIL
+
+  override exchange(at: Address, value: number): number {
+    const before = super.exchange(at, value)
+    return at === this.asleep ? 0 : before
+  }
+}
+
+/** A thread adds ends to its poller and waits for each of them, while their peers send. */
+function polling(name: string, isBlind: boolean, peers: number) {
+  return explore({ name }, ({ thread, after }) => {
+    const memory = new Blind(new SharedArrayBuffer(8192))
+    const arena = Arena.create(memory)
+    const handle = Lot.place(arena, { threads: 1, waiters: 4, buckets: 1 })
+    const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))
+    const zone = new SocketZone(lot, SocketZone.place(arena, { pairs: 2, bufferBytes: 64 }))
+    const poller = Poller.create(arena)
+    if (isBlind) memory.asleep = poller.at + POLLER.offset.asleep
+    const td = lot.waiter()
+    const pairs = Array.from({ length: peers }, () => drive(td, zone.pair()))
+    const seen = new Set<StreamSocket>()
+    thread('poller', () => {
+      for (const [, end] of pairs) drive(td, poller.add(td, end, READABLE))
+      while (seen.size < peers) {
+        for (const end of drive(td, poller.wait(td))) {
+          seen.add(end)
+          end.tryReceive(new Uint8Array(1))
+        }
+      }
+    })
+    for (const [end] of pairs) {
+      const peer = lot.waiter()
+      thread(`peer ${end.handle.at}`, () => drive(peer, end.send(peer, Uint8Array.of(1))))
+    }
+    after(() => expect(seen.size).toBe(peers))
+  })
+}
+
+it('reaches a poller that watches its end from now on, and then waits', () => {
+  const result = polling('add and wait', false, 1)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('is caught when nobody sees that the poller sleeps', () => {
+  expect(polling('unseen poller', true, 1)).toFailWith('deadlock')
 })
