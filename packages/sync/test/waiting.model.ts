@@ -65,8 +65,8 @@ describe('Parking', () => {
 
 /** Two permits: who takes both writes, the others read, and the checker reports who races. */
 function semaphore(threads: number, times: number, weights: readonly number[], fault?: Fault) {
-  const name = `semaphore ${threads} x ${times}, of 2`
-  return explore({ name, ...whole }, ({ thread, after }) => {
+  const name = `semaphore ${threads} x ${times}, who take ${weights.slice(0, threads).join()}`
+  return explore({ name, ...(threads > 2 ? budget : whole) }, ({ thread, after }) => {
     const alike = alikeIn(weights.slice(0, threads).map(String))
     const world = parkedWorld(alike, 4, fault)
     const { at, data } = world
@@ -209,7 +209,7 @@ describe('A barrier', () => {
 
 function once(threads: number, fails: number, fault?: Fault) {
   return explore(
-    { name: `once ${threads}, ${fails} fail`, ...(threads * fails > 2 ? budget : whole) },
+    { name: `once ${threads}, ${fails} fail`, ...(threads > 2 ? budget : whole) },
     ({ thread, after }) => {
       const alike = numbered(threads).map((i) => i - 1)
       const world = parkedWorld(alike, 4, fault)
@@ -251,7 +251,7 @@ describe('A once', () => {
 })
 
 function eventCount(waiters: number, items: number, fault?: Fault) {
-  const limit = waiters * items > 3 ? budget : whole
+  const limit = waiters * items > 2 ? budget : whole
   return explore({ name: `event count ${waiters} x ${items}`, ...limit }, ({ thread, after }) => {
     const alike = [...numbered(waiters).map((i) => i - 1), -1]
     const world = parkedWorld(alike, 4, fault)

@@ -1,5 +1,5 @@
 import type { Exploration } from '@smpnet/interleave'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 
 /**
  * How far models go whose schedules are too many to be tried in CI: so many executions. With
@@ -11,6 +11,9 @@ const asked = process.env['SMPNET_MODELS']
 export const budget = {
   maxExecutions: asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked ?? '1000'),
 }
+
+/** An exploration cannot be interrupted, and a crowded machine may take long for it. */
+vi.setConfig({ testTimeout: 600_000 })
 
 /** For models that are explored to their end wherever they run. */
 export const whole = { maxExecutions: Number.POSITIVE_INFINITY }
