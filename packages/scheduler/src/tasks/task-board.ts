@@ -21,9 +21,9 @@ import { CHANGED, type Parking, type Waiter, type Waiting } from '@smpnet/sync'
  * time, and looks for sleepers after it has put something there, so that nobody sleeps through it.
  *
  * To wake a CPU takes its caller longer than a short task takes, and it comes late. So nobody is
- * called while those who look for a task as it is are enough, and one at a time: as long as that one
- * is on its way nobody calls another, and when it has come and finds more than it takes, it calls
- * the next itself.
+ * called while those who look for a task as it is are enough, and one at a time: as long as that
+ * one is on its way nobody calls another, and when it has come and finds more than it takes, it
+ * calls the next itself.
  */
 const BOARD = layout('task board', {
   /** (o) The sender's: how many tasks were put into the ring. */
@@ -134,7 +134,7 @@ export class TaskBoard {
     }
   }
 
-  /** Waits until there is a task, or another CPU has taken it. True if this CPU was called for it. */
+  /** Waits until there is a task, or another CPU has it. True if this CPU was called for it. */
   *waitForTask(td: Waiter): Waiting<boolean> {
     const { memory } = this
     const tailAt = this.#word('tail')
