@@ -1,6 +1,14 @@
-import { Mutex, type Waiting, YIELD } from '@smpnet/sync'
+import { Mutex, RwLock, Sx, type Waiting, YIELD } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
-import { Bsd, Priority, PriorityPolicy, Scheduler, type Thread, Ule } from '../src/index.ts'
+import {
+  Bsd,
+  type Countable,
+  Priority,
+  PriorityPolicy,
+  Scheduler,
+  type Thread,
+  Ule,
+} from '../src/index.ts'
 import { HandCpu } from './hand-cpu.ts'
 
 /** Words of the test's own, past everything that is placed. */
@@ -21,7 +29,7 @@ function make(policyOf: (cpu: HandCpu) => PriorityPolicy | ReturnType<Ule['on']>
   const log: string[] = []
   const gate = { isOpen: false }
   /** Holds `mutex`, and `inner` in it, until `open`, and says then how urgent it is. */
-  const holds = (mutex: Mutex, inner?: Mutex) =>
+  const holds = (mutex: Countable, inner?: Countable) =>
     function* (td: Thread): Waiting {
       if (!mutex.tryEnter(td)) yield* mutex.enter(td)
       log.push(`${td.name} enters`)
@@ -45,6 +53,9 @@ function make(policyOf: (cpu: HandCpu) => PriorityPolicy | ReturnType<Ule['on']>
   const mutexes = [new Mutex(cpu.memory, LOCK), new Mutex(cpu.memory, OTHER)] as const
   return { cpu, scheduler, log, holds, spawn, open, mutexes }
 }
+
+const rw = ({ memory }: HandCpu): RwLock => new RwLock(memory, LOCK)
+const sx = ({ memory }: HandCpu): Sx => new Sx(memory, LOCK)
 
 describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) => {
   it('runs the holder of what an urgent thread needs before those between them', () => {
@@ -93,6 +104,39 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
       'second at 20',
       'second left at 236',
     ])
+  })
+
+  it.each([
+    [
+      'a writer to the writer of a rwlock',
+      (at: HandCpu) => rw(at).write,
+      (at: HandCpu) => rw(at).write,
+    ],
+    [
+      'a reader to the writer of a rwlock',
+      (at: HandCpu) => rw(at).write,
+      (at: HandCpu) => rw(at).read,
+    ],
+    [
+      'a sharer to who has an sx lock alone',
+      (at: HandCpu) => sx(at).exclusive,
+      (at: HandCpu) => sx(at).shared,
+    ],
+  ])('lends from %s, until it lets go', (_what, ownerSide, waiterSide) => {
+    const { cpu, log, holds, spawn, open } = make(policyOf)
+    const owner = spawn('owner', 240, holds(ownerSide(cpu)))
+    spawn('waiter', 20, holds(waiterSide(cpu)))
+    expect(owner.priority).toBe(20)
+    open()
+    expect(log).toContain('owner left at 240')
+    expect(log).toContain('waiter left at 20')
+  })
+
+  it('lends nothing to readers, of whom nobody knows who they are', () => {
+    const { cpu, holds, spawn } = make(policyOf)
+    const reader = spawn('reader', 240, holds(rw(cpu).read))
+    spawn('writer', 20, holds(rw(cpu).write))
+    expect(reader.priority).toBe(240)
   })
 
   it('stops lending when the wait is given up', () => {
