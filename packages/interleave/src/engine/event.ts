@@ -1,4 +1,4 @@
-import { OP, type OpKind } from '../runtime/operation.ts'
+import { Operation, type OpKind } from '../runtime/operation.ts'
 
 /**
  * One step that was made: which thread, and which bytes of which objects it touched and changed.
@@ -21,8 +21,14 @@ export class Event {
   readonly changed: number[] = []
   /** Index of the step without which this one could not have been made at all, or -1. */
   enabledBy = -1
-  /** A list of waiters that the step would have joined had the value been another, or -1. */
-  possibleList = -1
+  /** What the thread asked for, to tell what it would come to in another state. */
+  readonly asked = new Operation()
+  /** The list of waiters that the step looked at or would have joined, or -1, and its length. */
+  list = -1
+  waitersBefore = 0
+  waitersAfter = 0
+  /** For the end of a wait, the index of the step that notified it, or -1 if it timed out. */
+  notifiedBy = -1
   /** Whether anybody could tell that this step was made. */
   hasEffect = false
   /** The 8 bytes of the first object before and after the step, for a step on memory. */
@@ -38,7 +44,8 @@ export class Event {
     this.place = place
     this.size = 0
     this.enabledBy = -1
-    this.possibleList = -1
+    this.list = -1
+    this.notifiedBy = -1
     this.hasEffect = false
     return this
   }
@@ -70,28 +77,6 @@ export function accessOf(event: Access): Access {
     objects: event.objects.slice(0, size),
     touched: event.touched.slice(0, size),
     changed: event.changed.slice(0, size),
-  }
-}
-
-/**
- * All that the step might touch and change if it were made in another state: a write that changed
- * nothing might change something, and a wait that did not sleep might.
- */
-export function possibleAccessOf(event: Event): Access {
-  const access = accessOf(event)
-  const changed = access.changed as number[]
-  const mayChange = event.kind !== OP.load && event.kind !== OP.read && event.kind < OP.join
-  if (mayChange) {
-    const first = event.kind === OP.wait ? 1 : 0
-    for (let i = first; i < access.size; i++) changed[i] = access.touched[i]!
-  }
-  if (event.possibleList < 0) return access
-  return {
-    thread: access.thread,
-    size: access.size + 1,
-    objects: [...access.objects, event.possibleList],
-    touched: [...access.touched, 1],
-    changed: [...changed, 1],
   }
 }
 

@@ -108,6 +108,7 @@ export class Machine implements Core, Host {
     const index = this.length
     const event = (this.persistent.events[index] ??= new Event())
     event.reset(thread.id, ++thread.sequence, operation.kind, operation.place)
+    event.asked.copy(operation)
     event.enabledBy = thread.enabledBy
     thread.enabledBy = -1
     this.races.tick(thread.id, thread.sequence)

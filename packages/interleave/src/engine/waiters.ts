@@ -25,6 +25,10 @@ export class WaiterLists {
   /** Addresses that were notified when nobody waited there: the other half of a lost wakeup. */
   readonly #missed = new Set<number>()
 
+  length(list: number): number {
+    return this.#lists.get(list)?.length ?? 0
+  }
+
   enqueue(waiter: Waiter): Waiter {
     const list = this.#lists.get(waiter.list)
     if (list === undefined) this.#lists.set(waiter.list, [waiter])

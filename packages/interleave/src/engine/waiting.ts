@@ -14,6 +14,12 @@ export function performWaiting(
   operation: Operation,
   event: Event,
 ): Outcome {
+  const outcome = perform(machine, thread, operation, event)
+  if (event.list >= 0) event.waitersAfter = machine.waiters.length(event.list)
+  return outcome
+}
+
+function perform(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   switch (operation.kind) {
     case OP.wait:
       return wait(machine, thread, operation, event)
@@ -32,21 +38,32 @@ export function performWaiting(
   }
 }
 
-/** The list of waiters of an address. */
-function listOf(machine: Core, operation: Operation): number {
+/** The list of waiters of an address; the step is now known to look at it. */
+function listOf(machine: Core, operation: Operation, event: Event): number {
   const info = machine.buffers.viewInfo(operation.view!, operation.place)
   const offset = info.byteOffset + operation.index * info.elementBytes
-  return machine.persistent.names.object(SPACE.waiters, info.buffer.id, offset)
+  return lookAt(
+    machine,
+    machine.persistent.names.object(SPACE.waiters, info.buffer.id, offset),
+    event,
+  )
 }
 
-function mailboxOf(machine: Core, thread: Thread): number {
+function lookAt(machine: Core, list: number, event: Event): number {
+  event.list = list
+  event.waitersBefore = machine.waiters.length(list)
+  return list
+}
+
+/** Where the outcomes of an agent's promises are put. */
+export function mailboxOf(machine: Core, thread: Thread): number {
   return machine.persistent.names.object(SPACE.mailbox, thread.id, 0)
 }
 
 /** Compares, and if the value is the expected one puts the thread to sleep, in one step. */
 function wait(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const value = read(machine, thread, operation, event)
-  event.possibleList = listOf(machine, operation)
+  listOf(machine, operation, event)
   if (value !== operation.first) return outcome('not-equal')
   if (operation.timeoutMs === 0) return outcome('timed-out')
   machine.sleeping.set(thread, enqueue(machine, thread, operation, event))
@@ -61,8 +78,7 @@ function enqueue(
   event: Event,
   promise?: ModelPromise,
 ): Waiter {
-  const list = event.possibleList
-  event.possibleList = -1
+  const { list } = event
   event.add(list, 1, 1)
   const isTimed = operation.timeoutMs !== Infinity
   return machine.waiters.enqueue({
@@ -89,8 +105,10 @@ function read(machine: Core, thread: Thread, operation: Operation, event: Event)
 function wake(machine: Core, thread: Thread, event: Event): Outcome {
   const waiter = machine.sleeping.get(thread)!
   machine.sleeping.delete(thread)
+  lookAt(machine, waiter.list, event)
   if (waiter.state === 'notified') {
     event.hasEffect = true
+    event.notifiedBy = waiter.notifiedBy
     if (waiter.isTimed) event.add(waiter.list, 1, 0)
     else event.enabledBy = waiter.notifiedBy
     machine.races.learn(thread.id, waiter.clock)
@@ -102,7 +120,7 @@ function wake(machine: Core, thread: Thread, event: Event): Outcome {
 }
 
 function notify(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
-  const list = listOf(machine, operation)
+  const list = listOf(machine, operation, event)
   const woken = machine.waiters.notify(
     list,
     operation.first as number,
@@ -125,7 +143,7 @@ function post(machine: Core, waiter: Waiter, event: Event): void {
 
 function waitAsync(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const value = read(machine, thread, operation, event)
-  event.possibleList = listOf(machine, operation)
+  listOf(machine, operation, event)
   if (value !== operation.first) return outcome({ async: false, value: 'not-equal' })
   if (operation.timeoutMs === 0) return outcome({ async: false, value: 'timed-out' })
   const promise = new ModelPromise()
@@ -146,7 +164,9 @@ function* timer(waiter: Waiter): Generator<unknown, void, unknown> {
 
 function strike(machine: Core, timer: Thread, waiter: Waiter, event: Event): Outcome {
   event.enabledBy = timer.canStrikeAfter
+  lookAt(machine, waiter.list, event)
   if (waiter.state !== 'waiting') {
+    event.notifiedBy = waiter.notifiedBy
     event.add(waiter.list, 1, 0)
     return outcome(undefined)
   }

@@ -75,6 +75,18 @@ export class Operation {
     return this
   }
 
+  copy(other: Operation): void {
+    this.kind = other.kind
+    this.place = other.place
+    this.view = other.view
+    this.index = other.index
+    this.method = other.method
+    this.littleEndian = other.littleEndian
+    this.first = other.first
+    this.second = other.second
+    this.timeoutMs = other.timeoutMs
+  }
+
   /** Fills in a step that touches no memory. */
   event(kind: OpKind, place: number, first: unknown): this {
     this.kind = kind

@@ -1,12 +1,7 @@
-import {
-  type Access,
-  accessOf,
-  areDependent,
-  type Event,
-  possibleAccessOf,
-} from '../engine/event.ts'
+import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
 import type { Machine } from '../engine/machine.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
+import { predict } from './predict.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 import { type Branch, initialOf, insert, type Sequence } from './wakeup-tree.ts'
 
@@ -22,6 +17,8 @@ interface Node {
   branches: Branch[]
   /** What has to follow the step that is being explored. */
   guide: Branch[]
+  /** Whether that step was itself planned. */
+  isPlanned: boolean
 }
 
 /**
@@ -34,6 +31,11 @@ interface Node {
  * them. Races in the part that an execution shares with the one before are looked at again: what
  * does not depend on their first step, and is made before their second, may lie in the other part.
  * Memory is one path and the branches that hang off it.
+ *
+ * A plan says what its last step will change in the state that it leads to, so in theory each
+ * sleeping step is woken by one of the plan's, and when the plan has been done nothing sleeps. It
+ * is made so here, because whose promises a notify would settle is not foreseen: a sleeping step
+ * that outlives a plan hides executions.
  */
 export class Exhaustive implements Strategy {
   readonly name: string = 'exhaustive'
@@ -75,9 +77,10 @@ export class Exhaustive implements Strategy {
   /** Adds the node for the present state; false when all that could be done here is done. */
   #push(machine: Machine, depth: number): boolean {
     const parent = this.#path[depth - 1]
-    const sleep = parent === undefined ? [] : this.#stillAsleep(parent)
-    const enabled = enabledThreads(machine, false, this.#enabled)
     const [first, ...others] = parent?.guide ?? []
+    const isPlanDone = parent?.isPlanned === true && first === undefined
+    const sleep = parent === undefined || isPlanDone ? [] : this.#stillAsleep(parent)
+    const enabled = enabledThreads(machine, false, this.#enabled)
     let thread = first?.access.thread ?? -1
     if (first === undefined) {
       const awake = enabled.filter((id) => sleep.every((access) => access.thread !== id))
@@ -94,6 +97,7 @@ export class Exhaustive implements Strategy {
       access: undefined,
       branches: others,
       guide: first?.children ?? [],
+      isPlanned: first !== undefined,
     })
     return true
   }
@@ -119,14 +123,18 @@ export class Exhaustive implements Strategy {
     }
     const accesses = indexes.map((i) => this.#path[i]!.access!)
     // The second step will be made in another state than it was made in, and may differ there.
-    const last = indexes.push(second) - 1
-    const possible = possibleAccessOf(machine.event(second))
+    const access = predict(machine, second, { before: first, others: indexes })
+    const { enabledBy } = machine.event(second)
+    const last = indexes.length
+    const isBefore = (i: number, j: number): boolean =>
+      this.#order.isBefore(machine, indexes[i]!, indexes[j]!)
+    const needs = accesses.map((a, i) => areDependent(a, access) || indexes[i] === enabledBy)
+    const precedesLast = (i: number): boolean =>
+      needs.some((isNeeded, k) => isNeeded && (k === i || (k > i && isBefore(i, k))))
     return {
-      accesses: [...accesses, possible],
-      positions: indexes.map((_, i) => i),
-      precedes: (i, j) =>
-        this.#order.isBefore(machine, indexes[i]!, indexes[j]!) ||
-        (j === last && areDependent(accesses[i]!, possible)),
+      accesses: [...accesses, access],
+      positions: [...indexes.keys(), last],
+      precedes: (i, j) => (j === last ? precedesLast(i) : isBefore(i, j)),
     }
   }
 
@@ -139,6 +147,7 @@ export class Exhaustive implements Strategy {
         node.thread = next.access.thread
         node.access = undefined
         node.guide = next.children
+        node.isPlanned = true
         this.#replayed = this.#path.length - 1
         return true
       }

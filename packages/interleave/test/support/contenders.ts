@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
 import { Bounded } from '../../src/strategies/bounded.ts'
+import { BruteForce } from '../../src/strategies/brute-force.ts'
 import { Exhaustive } from '../../src/strategies/exhaustive.ts'
 import { Pct, type PctOptions } from '../../src/strategies/pct.ts'
 import { RandomWalk, type SampleOptions } from '../../src/strategies/random-walk.ts'
 import type { Strategy } from '../../src/strategies/strategy.ts'
-import { exploreProgram, type Found, sorted } from './differential.ts'
+import { classesOf, exploreProgram, type Found, sorted } from './differential.ts'
 import type { Program } from './random-program.ts'
 
 /** The strategies, as they are or with a planted bug. */
@@ -35,13 +36,13 @@ function covers(make: (strategies: Strategies) => Strategy): Contender {
 }
 
 /** Whatever a sampler's chances, it may take this many executions at most. */
-const MAX_SAMPLE = 200_000
+const MAX_SAMPLE = 50_000
 
 /**
  * A strategy that samples: it goes on until it has found everything, and then for as many
  * executions again, in which it must find nothing else. Its budget is 40 times the number of
- * sequences of n threads and k steps, of which one execution of a random walk is a draw; so a walk
- * that misses one of them all that time has had a chance of less than 1 in 10^8 to do so.
+ * sequences of n threads and k steps, each of which is as likely as any other draw of a walk, or
+ * the limit above, which is more than twice what any of the programs took.
  */
 function samples(make: (strategies: Strategies, k: number, n: number) => Strategy): Contender {
   return (strategies, program, all) => {
@@ -68,4 +69,15 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   'random walk': samples((s) => new s.RandomWalk(sample)),
   // With this depth every schedule has a chance; see `pct.ts`.
   PCT: samples((s, k, n) => new s.Pct({ ...sample, depth: 1 + (n - 1) * (k - 1) })),
+}
+
+/**
+ * Exhaustive exploration makes all executions that differ in more than the order of independent
+ * steps, which is what all orders of all steps come to, and makes no two that do not.
+ */
+export function expectEachOnce({ Exhaustive: Strategy }: Strategies, program: Program): void {
+  const all = classesOf(program, new BruteForce(false))
+  const once = classesOf(program, new Strategy())
+  expect(sorted(once.classes)).toEqual(sorted(all.classes))
+  expect(once.executions).toBe(all.classes.size)
 }
