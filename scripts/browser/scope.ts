@@ -1,7 +1,9 @@
 /** Packages whose tests run in a browser, too: a line each. */
-export const PACKAGES = ['interleave', 'memory', 'sync', 'timecounter']
+export const PACKAGES = ['interleave', 'memory', 'socket', 'sync', 'timecounter']
 
 const COMPILES = 'compiles programs with esbuild, which is a program of its own'
+
+const NODES = 'starts the live machine, whose CPUs are threads of Node'
 
 /** Test files of theirs that do not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -11,5 +13,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/interleave/test/tools.test.ts':
     'is about the command and the plugin, which are for Node',
   'packages/interleave/test/differential.test.ts': 'computes for a minute what no engine changes',
+  'packages/socket/test/messages.test.ts': NODES,
+  'packages/socket/test/polled.test.ts': NODES,
   'packages/sync/test/event-loop.test.ts': 'watches processes end',
 }
