@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run test:models`, with anything after `--` handed to Vitest: explores every model to its end,
-// also those that CI leaves after some schedules. Each says how many executions it took.
+// `npm run test:models`, with anything after `--` handed to Vitest: explores every model to its
+// end, also those that CI leaves after some schedules. Each says how many executions it took.
 import { fileURLToPath } from 'node:url'
 import { countLine } from './lib/counts.mjs'
 import { vitest } from './lib/vitest.mjs'
