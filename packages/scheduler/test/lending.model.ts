@@ -181,12 +181,58 @@ function chain(preemptions: number) {
   })
 }
 
+/**
+ * A lock without its queue: one holder lets go, another may take it, and a third sleeps for whoever
+ * has it and gives up. Small enough for three threads in every order.
+ */
+function bareLock() {
+  return explore({ name: 'lending, 3 threads for a bare lock' }, ({ thread, after }) => {
+    const { memory, tds, locks } = tiny(3)
+    const { at } = locks[0]!
+    const guard = locks[1]!.at
+    const [holder, taker, sleeper] = tds as [Sleeper, Sleeper, Sleeper]
+    memory.store(at, holder.at)
+    const guarded = (what: () => void): void => {
+      while (memory.compareExchange(guard, 0, 1) !== 0) memory.pause(0)
+      what()
+      memory.store(guard, 0)
+    }
+    const letGo = (td: Sleeper): void => {
+      guarded(() => {
+        td.passes(at, td.at, NIL)
+        memory.store(at, NIL)
+      })
+      expectFree(td)
+    }
+    thread('holder', () => letGo(holder))
+    thread('taker', () => {
+      if (memory.compareExchange(at, NIL, taker.at) !== NIL) return
+      taker.passes(at, NIL, taker.at)
+      letGo(taker)
+    })
+    thread('sleeper', () => {
+      guarded(() => {
+        const owner = memory.load(at)
+        if (owner !== NIL) sleeper.blocks(at, owner)
+      })
+      sleeper.unblocks()
+    })
+    after(() => expect(atRest(tds)).toBe(true))
+  })
+}
+
 describe('Under every schedule, an owner', () => {
   it.each([
     [2, ALL],
     [3, 1],
   ])('is lent to while it holds the lock, and not after: %i threads', (count, preemptions) => {
     const result = oneLock(count, preemptions)
+    console.log(result.summary)
+    expect(result).toHold()
+  })
+
+  it('is lent to while it holds the lock, and not after: 3 threads in every order', () => {
+    const result = bareLock()
     console.log(result.summary)
     expect(result).toHold()
   })
