@@ -6,7 +6,7 @@ export interface LitmusProgram {
   readonly verdict: string
   /** Where the program and, if it has one, its bug are from. */
   readonly source: string
-  /** Executions at least, known from the publication or by counting by hand. */
+  /** Executions at least, where that is published or follows by hand; see `source`. */
   readonly minimum?: number
   readonly setup: (world: World) => void
 }
