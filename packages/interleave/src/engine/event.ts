@@ -4,9 +4,10 @@ import { Operation, type OpKind } from '../runtime/operation.ts'
  * One step that was made: which thread, and which bytes of which objects it touched and changed.
  *
  * An object is 8 aligned bytes of shared memory, the list of waiters of an address, the mailbox of
- * an agent, a history, or an item that somebody allocated; a mask has one bit per byte. Two steps of different threads depend on
- * each other when one changed what the other touched; otherwise they can be exchanged and nobody
- * can tell. A write that changes nothing, such as a compare-and-exchange that fails, touches only.
+ * an agent, a history, or an item that somebody allocated; a mask has one bit per byte. Two steps
+ * of different threads depend on each other when one changed what the other touched; otherwise they
+ * can be exchanged and nobody can tell. A write that changes nothing, such as a compare-and-exchange
+ * that fails, touches only.
  */
 export class Event {
   thread = 0

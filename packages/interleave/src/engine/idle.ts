@@ -27,7 +27,7 @@ export function isRemovable(machine: Core, thread: Thread, mark: number): boolea
   return !hasEffect || (isUndone(machine, thread, first) && isUndisturbed(machine, thread, first))
 }
 
-/** Whether the step is the thread's, or that of a timeout that it started at step `first` or later. */
+/** Whether the step is the thread's, or that of a timeout that it started since step `first`. */
 function isOwn(machine: Core, thread: Thread, event: Event, first: number): boolean {
   if (event.thread === thread.id) return true
   const timeout = machine.threads[event.thread]!
