@@ -6,8 +6,8 @@ import { Operation, type OpKind } from '../runtime/operation.ts'
  * An object is 8 aligned bytes of shared memory, the list of waiters of an address, the mailbox of
  * an agent, a history, or an item that somebody allocated; a mask has one bit per byte. Two steps
  * of different threads depend on each other when one changed what the other touched; otherwise they
- * can be exchanged and nobody can tell. A write that changes nothing, such as a compare-and-exchange
- * that fails, touches only.
+ * can be exchanged and nobody can tell. A write that changes nothing, such as a failed exchange,
+ * only touches.
  */
 export class Event {
   thread = 0
