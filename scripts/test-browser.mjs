@@ -56,7 +56,8 @@ async function installChromium() {
     limitMs: INSTALL_LIMIT_MS,
   })
   console.log(`apt-get install chromium: status ${code} after ${inWords(elapsedMs)}`)
-  if (code === 0) return findChromium()
+  if (code === 0)
+    return findChromium() ?? skip('chromium was installed, and is not where it was looked for')
   return skip(`there is no chromium, and it could not be installed:\n${output.trim()}`)
 }
 
