@@ -157,10 +157,18 @@ describe('a live CPU', () => {
     },
   })
 
-  it('receives what other CPUs wake, however often it sleeps between', async () => {
-    const rounds = 2_000
+  it.each([true, false])('spins before it sleeps: %s', async (spins) => {
+    const args = { what: 'spins' }
+    const { next } = await start(1, args, { ...reserve(args), spins })
+    expect((await next()).value).toBe(spins)
+  })
+
+  it.each([
+    [true, 2_000],
+    [false, 300],
+  ])('receives what other CPUs wake, spinning (%s) or asleep', async (spins, rounds) => {
     const args = { what: 'relay', rounds }
-    const { machine, next } = await start(2, args, reserve(args))
+    const { machine, next } = await start(2, args, { ...reserve(args), spins })
     const entries = [await next(), await next()]
     for (const { cpu, value } of entries)
       machine.here.memory.write(64_000 + 4 * cpu, value as number)

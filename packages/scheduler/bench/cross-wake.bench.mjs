@@ -42,10 +42,11 @@ function* waitFor(td, at, round) {
 }
 
 /** Our machine runs for ever; a slice reads how far it has come, and waits for time to pass. */
-export async function ours() {
+export async function ours({ spins }) {
   let words
   const machine = await startLive({
     cpus: 2,
+    spins,
     boot: new URL(import.meta.url),
     setup: ({ arena }) => {
       const at = arena.place('words of the bench', 4 * 64)
@@ -95,6 +96,10 @@ function channel(spins) {
   }))
 }
 
+function kernel(spins) {
+  return { module: import.meta.url, run: 'ours', args: { spins } }
+}
+
 await bench(import.meta.url, {
   name: 'wake a thread of another CPU and be woken',
   what: 'round trip',
@@ -102,6 +107,7 @@ await bench(import.meta.url, {
   variants: {
     'MessagePort, event loop': { threads: () => channel(false) },
     'MessagePort, spinning': { threads: () => channel(true) },
-    'our kernel threads': { threads: [{ module: import.meta.url, run: 'ours' }] },
+    'our kernel threads': { threads: [kernel(true)] },
+    'our kernel threads, parked': { threads: [kernel(false)] },
   },
 })

@@ -38,6 +38,8 @@ export class LiveCpu implements Cpu {
     readonly id: number,
     handle: LiveHandle,
     readonly host: Host,
+    /** Whether it spins before it sleeps. */
+    readonly spins = true,
   ) {
     this.cpus = handle.cpus
     this.memory = new LiveMemory(handle.buffer)
@@ -62,6 +64,7 @@ export class LiveCpu implements Cpu {
   }
 
   spinWhile(at: Address, value: number): boolean {
+    if (!this.spins) return false
     const mayTakeLong = this.#alarms.nextNs === Number.POSITIVE_INFINITY
     const budget = mayTakeLong ? this.#threadBudget : this.#idleBudget
     return this.#box.spinWhile(at, value, budget) && this.memory.load(at) !== value
@@ -80,7 +83,7 @@ export class LiveCpu implements Cpu {
     this.#waker.executive = executive
     while (!this.#stops()) {
       if (this.#work(executive)) continue
-      if (this.#box.spinWhile(this.#stopping, 0, this.#idleBudget)) continue
+      if (this.spins && this.#box.spinWhile(this.#stopping, 0, this.#idleBudget)) continue
       if (this.#box.fallAsleep(this.#stopping, 0)) this.#box.sleep(this.#sleepMs())
     }
   }

@@ -43,6 +43,11 @@ export interface LiveOptions<Args> {
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
   /**
+   * Whether an idle CPU spins before it sleeps, for as long as that has paid. True unless told; a
+   * machine that shares its cores with others' work may rather not.
+   */
+  readonly spins?: boolean
+  /**
    * Hears of a CPU that has died, or whose code has failed, after its waiters were taken out of
    * their queues and its mutexes marked as abandoned: then the others go on. Unless told, the
    * machine stops, once that is done.
@@ -115,8 +120,8 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
-      const { boot, bootMs = BOOT_MS, eventLoop = false } = options
-      await machine.#boot({ boot: boot.href, args, eventLoop }, bootMs)
+      const { boot, bootMs = BOOT_MS, eventLoop = false, spins = true } = options
+      await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs)
     } catch (error) {
       await machine.stop()
       throw error

@@ -12,6 +12,7 @@ export interface WorkerData {
   readonly boot: string
   readonly args: unknown
   readonly eventLoop: boolean
+  readonly spins: boolean
 }
 
 export type WorkerMessage =
@@ -31,10 +32,11 @@ function say(message: WorkerMessage): void {
 async function main(data: WorkerData, tell: (message: WorkerMessage) => void): Promise<void> {
   try {
     const skewNs = skewOf(data.handle.originNs)
-    const cpu = new LiveCpu(data.id, data.handle, {
+    const host = {
       now: () => performance.now() * 1e6 + skewNs,
-      report: (value) => report(value, tell),
-    })
+      report: (value: unknown) => report(value, tell),
+    }
+    const cpu = new LiveCpu(data.id, data.handle, host, data.spins)
     const executive: unknown = await (await loadBoot(data.boot))(cpu, data.args)
     checkExecutive(executive, data.boot)
     tell({ kind: 'booted' })
