@@ -26,7 +26,7 @@ export function onSimulatedMachines(
   )
 }
 
-/** The same on this computer's threads: one of them, and, given time, as many as there are cores. */
+/** The same on this computer's threads: on one and, given time, on two. */
 export function onThisComputer(
   effort: Effort,
   asked: Pick<Asked, 'workload' | 'seed' | 'own'>,
