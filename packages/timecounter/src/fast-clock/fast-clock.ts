@@ -113,7 +113,8 @@ export class FastClock {
 
   /** Nanoseconds since the clock was made, as of the last tick. */
   now(): number {
-    return this.#memory.load(this.#current) === this.#version ? this.#nowNs : this.#follow()
+    if (this.#memory.load(this.#current) !== this.#version) this.#follow()
+    return this.#nowNs
   }
 
   /** Milliseconds since 1970, as of the last tick, with a fraction: a cheap `Date.now`. */
@@ -122,15 +123,22 @@ export class FastClock {
     return this.#dateMs
   }
 
-  /** Nanoseconds since the clock was made, by reading the counter. Never back in a thread. */
+  /**
+   * Nanoseconds since the clock was made, by reading the counter. Never back in a thread. The rare
+   * case leaves its result in a field, as the usual one does: were it returned, compiled code would
+   * have to make an object of every result, 4 ns here, so that both are of one kind.
+   */
   precise(): number {
     const count = this.counter.read()
     // The counter's read is a call, so this plain load is made after it, and once each time.
-    if (this.#memory.read(this.#current) !== this.#version) return this.#preciseAfresh()
-    const delta = count - this.#offsetCount
-    if (delta < 0) return this.#preciseAfresh()
-    const ns = this.#nowNs + delta * this.#nsPerCount
-    return ns < this.#latestNs ? this.#latestNs : (this.#latestNs = ns)
+    if (this.#memory.read(this.#current) !== this.#version) this.#preciseAfresh()
+    else {
+      const delta = count - this.#offsetCount
+      const ns = this.#nowNs + delta * this.#nsPerCount
+      if (delta < 0) this.#preciseAfresh()
+      else if (ns > this.#latestNs) this.#latestNs = ns
+    }
+    return this.#latestNs
   }
 
   /** How old the published time is now, in ns: large when nobody ticks. */
@@ -196,7 +204,7 @@ export class FastClock {
     }
   }
 
-  #follow(): number {
+  #follow(): void {
     const words = this.#words
     this.#version = this.#ring.copy(words)
     this.#offsetCount = wide(words, HANDS.offsetCount)
@@ -206,16 +214,15 @@ export class FastClock {
     const boottime = boottimeOf(words, this.#time)
     const bootFractionMs = (boottime.high / 2 ** 32) * 1000
     this.#dateMs = boottime.sec * 1000 + bootFractionMs + this.#nowNs / 1e6
-    return this.#nowNs
   }
 
   /** The rare case: a tick fell into the reading, or the counter has wrapped or gone back. */
-  #preciseAfresh(): number {
+  #preciseAfresh(): void {
     this.#follow()
     const { mask } = this.counter
     const delta = counterDelta(mask, this.counter.read(), this.#offsetCount)
     const ns = this.#nowNs + (delta > largestDelta(mask) ? 0 : delta * this.#nsPerCount)
-    return (this.#latestNs = Math.max(this.#latestNs, ns))
+    this.#latestNs = Math.max(this.#latestNs, ns)
   }
 }
 
