@@ -33,6 +33,16 @@ export class Results {
     return [...new Set(this.all(query).map(({ row }) => of(row)))]
   }
 
+  /** The most CPUs that the query's rows have. */
+  mostCpus(query: Query): number {
+    return Math.max(...this.values(query, ({ cpus }) => cpus))
+  }
+
+  /** One CPU and the most, or one alone. */
+  oneAndMostCpus(query: Query): number[] {
+    return [...new Set([1, this.mostCpus(query)])]
+  }
+
   /** The machines on which a workload was simulated. */
   profilesOf(workload: string): string[] {
     return this.values({ workload, machine: 'sim' }, ({ profile }) => profile as string)

@@ -42,11 +42,6 @@ export function counterView(title: string, workload: string, metric: string): Vi
   return { title, workload, metric, of, series: VARIANT, along: CPUS, panels: [PLACE] }
 }
 
-/** The most CPUs that the query's rows have. */
-export function mostCpusOf(results: Results, at: Query): number {
-  return Math.max(...results.values(at, ({ cpus }) => cpus))
-}
-
 /** What was measured with each counter, slowest first. */
 export function byCounter(results: Results, at: Query): Map<string, Measured> {
   return new Map(results.all(at).map((measured) => [measured.row.variant, measured]))

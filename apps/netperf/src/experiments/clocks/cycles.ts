@@ -5,7 +5,7 @@ import { PLACE, setting, VARIANT, type View } from '../../views/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
 import type { Experiment } from '../experiment.ts'
 import { jobOf } from '../job-of.ts'
-import { byCounter, claimOf, counterView, mostCpusOf, onSimulatedMachines } from './counters.ts'
+import { byCounter, claimOf, counterView, onSimulatedMachines } from './counters.ts'
 
 const ACCOUNTING = setting('accounting')
 const BOTH: View = {
@@ -49,11 +49,12 @@ function ofAccounting(accounting: string): View {
 
 function claims(results: Results, profile: string): Claim[] {
   const at: Query = { machine: 'sim', profile, workload: 'switch', metric: 'switch' }
-  const most = mostCpusOf(results, at)
-  return [...new Set([1, most])].flatMap((cpus) => [
-    ...savings(results, { ...at, cpus }),
-    ...remainder(results, { ...at, cpus }),
-  ])
+  return results
+    .oneAndMostCpus(at)
+    .flatMap((cpus) => [
+      ...savings(results, { ...at, cpus }),
+      ...remainder(results, { ...at, cpus }),
+    ])
 }
 
 /** How many times as long a switch takes in time as in cycles. */

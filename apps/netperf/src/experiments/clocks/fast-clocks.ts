@@ -17,7 +17,6 @@ import {
   byCounter,
   claimOf,
   counterView,
-  mostCpusOf,
   onSimulatedMachines,
   onThisComputer,
 } from './counters.ts'
@@ -84,9 +83,8 @@ function longer(asked: Asked) {
 function findings(results: Results): Finding[] {
   const sim = results.profilesOf('timestamps').flatMap((profile) => {
     const at: Query = { machine: 'sim', profile, workload: 'timestamps' }
-    const most = mostCpusOf(results, at)
     return simFindings(profile, [
-      ...[...new Set([1, most])].flatMap((cpus) => saved(results, { ...at, cpus })),
+      ...results.oneAndMostCpus(at).flatMap((cpus) => saved(results, { ...at, cpus })),
       ...ages(results.all({ ...at, metric: 'age', settings: { clock: 'fast' } })),
     ])
   })

@@ -18,7 +18,7 @@ import { PLACE, setting, VARIANT, type View } from '../../views/view.ts'
 import { HZ } from '../../workloads/clocks/kernel-clock.ts'
 import type { Effort, Experiment } from '../experiment.ts'
 import { type Asked, jobOf } from '../job-of.ts'
-import { byCounter, claimOf, counterView, mostCpusOf, onSimulatedMachines } from './counters.ts'
+import { byCounter, claimOf, counterView, onSimulatedMachines } from './counters.ts'
 
 const READS = counterView('A call of gettimeofday', 'timestamps', 'read')
 const WATCH = setting('watch')
@@ -88,8 +88,7 @@ function uptimeJobs(effort: Effort, seed: number) {
 }
 
 function readCosts(results: Results, at: Query): Claim[] {
-  const most = mostCpusOf(results, at)
-  return [...new Set([1, most])].flatMap((cpus) => {
+  return results.oneAndMostCpus(at).flatMap((cpus) => {
     const reads = byCounter(results, { ...at, cpus })
     const own = reads.get('HPET')
     if (own === undefined) return []

@@ -26,7 +26,6 @@ import {
   claimOf,
   counterView,
   figuresOf,
-  mostCpusOf,
   onSimulatedMachines,
   onThisComputer,
 } from './counters.ts'
@@ -64,10 +63,9 @@ export const switchClock: Experiment = {
 function findings(results: Results): Finding[] {
   const sim = results.profilesOf('switch').flatMap((profile) => {
     const at: Query = { machine: 'sim', profile }
-    const most = mostCpusOf(results, at)
-    const counts = most === 1 ? [1] : [1, most]
+    const most = results.mostCpus(at)
     return simFindings(profile, [
-      ...counts.flatMap((cpus) => switchClaims(results, { ...at, cpus })),
+      ...results.oneAndMostCpus(at).flatMap((cpus) => switchClaims(results, { ...at, cpus })),
       ...scaling(results, at, most),
       ...stampClaims(results, { ...at, cpus: most }),
     ])

@@ -40,17 +40,13 @@ export function readMostlyFindings(results: Results): Finding[] {
   return [...sim, ...pathChecks(results), ...liveFindings(live)]
 }
 
-function mostCpus(results: Results, at: Query): number {
-  return Math.max(...results.values(at, ({ cpus }) => cpus))
-}
-
 function shares(results: Results, at: Query): number[] {
   return results.values(at, ({ settings }) => settings?.['writes'] as number)
 }
 
 /** How far walks without any write scale. */
 function readScaling(results: Results, at: Query): Claim[] {
-  const most = mostCpus(results, at)
+  const most = results.mostCpus(at)
   const scaled = results
     .values(at, ({ variant }) => variant)
     .flatMap((variant) => {
@@ -75,7 +71,7 @@ function readScaling(results: Results, at: Query): Claim[] {
 
 /** Which kind does most at each share of writes, and whether that is certain. */
 function winners(results: Results, at: Query): Claim[] {
-  const most = mostCpus(results, at)
+  const most = results.mostCpus(at)
   return shares(results, at).flatMap((writes) => {
     const query = { ...at, cpus: most, metric: 'throughput', settings: { writes } }
     const winner = best(results.all(query))
@@ -110,7 +106,7 @@ function winnerClaim(winner: Measured, usual: Measured, writes: number): Claim {
 
 /** Up to which share of writes each fast reader pays. */
 function limits(results: Results, at: Query): Claim[] {
-  const most = mostCpus(results, at)
+  const most = results.mostCpus(at)
   const ratios = FAST_READ.flatMap((variant) =>
     shares(results, at).flatMap((writes) => {
       const query = { ...at, cpus: most, metric: 'throughput', settings: { writes } }
@@ -138,7 +134,7 @@ function limits(results: Results, at: Query): Claim[] {
 
 /** What writers pay for their readers' speed, where writes are rarest. */
 function writePrices(results: Results, at: Query): Claim[] {
-  const most = mostCpus(results, at)
+  const most = results.mostCpus(at)
   const rarest = Math.min(...shares(results, at).filter((writes) => writes > 0))
   const query = { ...at, cpus: most, settings: { writes: rarest }, metric: 'write' }
   const found = [USUAL, ...FAST_READ].map((variant) => results.find({ ...query, variant }))
