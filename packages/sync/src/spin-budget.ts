@@ -1,7 +1,8 @@
 /** Turns of a loop over one atomic load; one takes 2 to 5 ns here. */
 const FIRST_TURNS = 4_000
 const MOST_TURNS = 10_000
-const LEAST_TURNS = 50
+/** Enough to be counted: what is left of the spin where it has not paid, which is no use there. */
+const LEAST_TURNS = 4
 /** Some 5 ms, more than the tick at which an operating system spreads threads over idle cores. */
 const LONG_TURNS = 1_000_000
 /** Turns of 5 ns in an eighth of a millisecond: what a wait may spin for each that it may last. */
