@@ -74,6 +74,7 @@ export class Barrier extends Placed {
   *arrive(td: Waiter): Waiting<Outcome> {
     const { memory, at } = this
     const { lot } = td
+    td.maySleepFor(this)
     while (!memory.settled()) yield SETTLE
     const queue = yield* lot.lockQueue(at)
     const generation = memory.read(at)

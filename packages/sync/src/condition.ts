@@ -63,6 +63,7 @@ export class Condition extends Placed {
    */
   *wait(td: Waiter, mutex: Mutex): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
+    td.maySleepFor(this, mutex.at)
     const { memory, at } = this
     const { lot } = td
     const queue = yield* lot.lockQueue(at)

@@ -87,6 +87,7 @@ export class EventCount extends Placed {
       if (word >>> 1 !== seen) return WOKEN
       const marked = word | WAITERS
       if (marked !== word && memory.compareExchange(at, word, marked) !== word) continue
+      td.maySleepFor(this)
       const outcome = yield* td.lot.park(td, at, at, marked)
       if (outcome !== WOKEN && outcome !== CHANGED) return outcome
     }

@@ -82,6 +82,7 @@ export class Once extends Placed {
       if (seen === NEW) {
         if (this.#replace(NEW, td.at)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
+        td.maySleepFor(this)
         const outcome = yield* td.lot.park(td, at, at, seen | WAITERS)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
       }

@@ -102,6 +102,7 @@ export class Semaphore extends Placed {
       if ((seen & WAITERS) === 0 && seen >= count * 2) {
         if (this.#replace(seen, seen - count * 2)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
+        td.maySleepFor(this)
         const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, count)
         if (outcome === WOKEN) return WOKEN
         if (outcome === CHANGED) continue

@@ -114,6 +114,12 @@ export interface Parking {
   unlockQueues(key: Address, other: Address): void
 }
 
+/** Is told when a waiter whose locks it knows is about to sleep for something else. */
+export interface SleepWatch {
+  /** `what` it sleeps for, and the address of a lock that it exits meanwhile. */
+  sleeps(td: Waiter, what: string, exited?: Address): void
+}
+
 /** Someone who can wait, and the entry at `at` by which others know it. Used by its owner only. */
 export class Waiter {
   /** How long a `PARK` may take, in milliseconds. */
@@ -126,6 +132,8 @@ export class Waiter {
   polls = 64
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
+  /** Those who watched it take a lock; none unless a lock is watched. */
+  watches: SleepWatch[] | undefined
 
   constructor(
     readonly lot: Parking,
@@ -149,6 +157,15 @@ export class Waiter {
    * who takes a lock that nobody held, when it has it.
    */
   passes(_lock: Address, _from: Address, _heir: Address): void {}
+
+  /**
+   * Says, before anything is queued, that it may have to sleep for `what`, and that it has exited
+   * the lock at `exited` while it does.
+   */
+  maySleepFor(what: { name(): string }, exited?: Address): void {
+    if (this.watches === undefined) return
+    for (const watch of this.watches) watch.sleeps(this, what.name(), exited)
+  }
 
   /** Milliseconds on the clock by which this waiter's time passes. */
   now(): number {

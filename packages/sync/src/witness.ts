@@ -2,7 +2,7 @@ import type { Address } from '@smpnet/memory'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import type { Waiter } from './waiter.ts'
+import type { SleepWatch, Waiter } from './waiter.ts'
 
 /**
  * FreeBSD's witness(4): the order in which locks are taken inside each other is learnt as it
@@ -12,7 +12,9 @@ import type { Waiter } from './waiter.ts'
  *
  * Locks that one may sleep with, sx, come before those that are held for moments, whatever was
  * seen: who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once.
- * So is who says, by `sleeps`, that it is about to sleep for something else.
+ * So is who waits there for a semaphore, a barrier, a once or an event count, or for a condition
+ * with another lock held than its mutex, and who says, by `sleeps`, that it is about to sleep for
+ * something else.
  *
  * Locks are watched by `watch`; one that is not costs nothing. What a thread holds is kept here,
  * in its own memory; what all have learnt, in the shared `OrderGraph`.
@@ -38,7 +40,7 @@ export interface Taken {
   readonly place: string
 }
 
-export class Witness {
+export class Witness implements SleepWatch {
   /** What was reported to this thread. */
   readonly reports: string[] = []
   readonly #held = new Map<Waiter, Taken[]>()
@@ -88,9 +90,12 @@ export class Witness {
     }
   }
 
-  /** Before `td` sleeps for something that is no watched lock: it should hold none but sx locks. */
-  sleeps(td: Waiter, what: string): void {
-    const held = (this.#held.get(td) ?? []).filter(({ isSleepable }) => !isSleepable)
+  /**
+   * Before `td` sleeps for something that is no watched lock: it should hold none but sx locks, and
+   * the lock at `exited`, which it exits for as long as it sleeps.
+   */
+  sleeps(td: Waiter, what: string, exited?: Address): void {
+    const held = this.held(td).filter(({ at, isSleepable }) => !isSleepable && at !== exited)
     const key = [what, ...held.map(({ name }) => name)].join('\n')
     if (held.length === 0 || this.#settled.has(key)) return
     this.#settled.add(key)
@@ -100,8 +105,12 @@ export class Witness {
   /** `td` has taken a lock. */
   took(td: Waiter, taken: Taken): void {
     const held = this.#held.get(td)
-    if (held === undefined) this.#held.set(td, [taken])
-    else held.push(taken)
+    if (held !== undefined) {
+      held.push(taken)
+      return
+    }
+    this.#held.set(td, [taken])
+    ;(td.watches ??= []).push(this)
   }
 
   /** `td` has exited the lock at `at`. */

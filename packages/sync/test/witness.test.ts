@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
+  Barrier,
+  Condition,
+  EventCount,
   LockProfile,
   lockProfileTable,
+  LockTimeout,
   Mutex,
+  Once,
   RwLock,
+  Semaphore,
   Sx,
   SyncDomain,
   watch,
@@ -17,6 +23,40 @@ function world(options = {}) {
     watch(Mutex.create(domain), { name, type: 'sleep mutex', witness })
   return { domain, witness, lock }
 }
+
+/** What one waits for that is no lock, made so that one has to, and how. */
+const sleepers: [string, (domain: SyncDomain) => () => void][] = [
+  [
+    'semaphore',
+    (domain: SyncDomain) => {
+      const one = Semaphore.create(domain)
+      one.acquireSync()
+      return () => one.acquireSync(1, { timeoutMs: 1 })
+    },
+  ],
+  [
+    'barrier',
+    (domain: SyncDomain) => {
+      const one = Barrier.create(domain, { parties: 2 })
+      return () => one.arriveSync({ timeoutMs: 1 })
+    },
+  ],
+  [
+    'event count',
+    (domain: SyncDomain) => {
+      const one = EventCount.create(domain)
+      return () => one.waitSync(one.read(), { timeoutMs: 1 })
+    },
+  ],
+  [
+    'once',
+    (domain: SyncDomain) => {
+      const one = Once.create(domain)
+      one.begin(domain.lot.waiter()).next()
+      return () => one.runSync(() => {}, { timeoutMs: 1 })
+    },
+  ],
+]
 
 describe('Witness', () => {
   it('learns an order, and reports the reverse with both places, once', () => {
@@ -91,6 +131,62 @@ describe('Witness', () => {
     expect(head).toBe('Sleeping on "sbwait" with the following non-sleepable locks held:')
     expect(held).toMatch(/^sleep mutex so_rcv \(0x\w+\) locked @ test\/witness/)
   })
+
+  it('reports who waits for a condition with another lock held than its mutex', async () => {
+    const { domain, witness, lock } = world()
+    const condition = Condition.create(domain)
+    const raw = Mutex.create(domain)
+    const mutex = watch(raw, { name: 'so_rcv', type: 'sleep mutex', witness })
+    const wait = () => condition.waitSync(raw, { timeoutMs: 1 })
+    mutex.lockSync()
+    wait()
+    expect(witness.reports).toEqual([])
+    mutex.unlock()
+    lock('inp').lockSync()
+    mutex.lockSync()
+    wait()
+    wait()
+    expect(witness.reports).toHaveLength(1)
+    const [head, ...held] = witness.reports[0]!.split('\n')
+    expect(head).toBe(
+      `Sleeping on "the condition at ${condition.at}" ` +
+        'with the following non-sleepable locks held:',
+    )
+    expect(held).toHaveLength(1)
+    expect(held[0]).toMatch(/^sleep mutex inp \(0x\w+\) locked @ test\/witness/)
+  })
+
+  it('reports the same of a task, and not what another task of its thread holds', async () => {
+    const { domain, witness, lock } = world()
+    const condition = Condition.create(domain)
+    const raw = Mutex.create(domain)
+    const mutex = watch(raw, { name: 'so_rcv', type: 'sleep mutex', witness })
+    const other = await lock('inp').lock()
+    const guard = await mutex.lock()
+    await condition.waitAsync(raw, guard, { timeoutMs: 1 })
+    expect(witness.reports).toEqual([])
+    lock('tcp').tryEnter(guard.td)
+    await condition.waitAsync(raw, guard, { timeoutMs: 1 })
+    expect(witness.reports.map((report) => report.split('\n')[1])).toEqual([
+      expect.stringMatching(/^sleep mutex tcp /),
+    ])
+    other.unlock()
+  })
+
+  it.each(sleepers)(
+    'reports who waits with such a lock held for something else: %s',
+    (what, make) => {
+      const { domain, witness, lock } = world()
+      const wait = make(domain)
+      expect(wait).toThrow(LockTimeout)
+      lock('so_rcv').lockSync()
+      expect(witness.reports).toEqual([])
+      expect(wait).toThrow(LockTimeout)
+      expect(witness.reports).toHaveLength(1)
+      expect(witness.reports[0]).toContain(`Sleeping on "the ${what} at `)
+      expect(witness.reports[0]).toContain('sleep mutex so_rcv')
+    },
+  )
 
   it('reports two locks of one type', () => {
     const { witness, lock } = world()
