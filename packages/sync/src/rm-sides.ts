@@ -11,6 +11,7 @@ import type { Waiter } from './waiter.ts'
 /** What the two sides of a read-mostly lock share; `RmLock` is it. */
 export interface RmCore {
   readonly memory: Memory
+  readonly at: Address
   readonly domain?: Home | undefined
   readonly mutex: Mutex
   name(): string
@@ -31,6 +32,11 @@ export class RmReadSide extends SharedSection {
     this.#memory = rm.memory
     this.#lines = rm.lineOf(0)
     this.#tokens = rm.tokensOf(0)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.rm.at
   }
 
   name(): string {
@@ -91,6 +97,11 @@ export class RmReadSide extends SharedSection {
 export class RmWriteSide extends Section {
   constructor(readonly rm: RmCore) {
     super(rm.domain)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.rm.at
   }
 
   name(): string {

@@ -1,3 +1,4 @@
+import type { Address } from '@smpnet/memory'
 import type { LockAbandoned } from './errors.ts'
 import type { Home } from './offered.ts'
 import type { RwWord } from './rw-word.ts'
@@ -14,6 +15,11 @@ export class ReadSide extends SharedSection {
     override readonly isSleepable = false,
   ) {
     super(home)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.word.at
   }
 
   name(): string {
@@ -49,6 +55,11 @@ export class WriteSide extends Section {
     override readonly isSleepable = false,
   ) {
     super(home)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.word.at
   }
 
   name(): string {

@@ -8,6 +8,7 @@ import {
   LockTimeout,
   Mutex,
   Once,
+  RmLock,
   RwLock,
   Semaphore,
   Sx,
@@ -57,6 +58,10 @@ const sleepers: [string, (domain: SyncDomain) => () => void][] = [
     },
   ],
 ]
+
+function lockOf({ at, shared, exclusive }: Sx) {
+  return { at, read: shared, write: exclusive }
+}
 
 describe('Witness', () => {
   it('learns an order, and reports the reverse with both places, once', () => {
@@ -187,6 +192,21 @@ describe('Witness', () => {
       expect(witness.reports[0]).toContain('sleep mutex so_rcv')
     },
   )
+
+  it.each([
+    ['rwlock', (domain: SyncDomain) => RwLock.create(domain)],
+    ['sx', (domain: SyncDomain) => lockOf(Sx.create(domain))],
+    ['rmlock', (domain: SyncDomain) => RmLock.create(domain)],
+  ])('knows the sides of a %s by its address, whatever is exited first', (_kind, make) => {
+    const { domain, witness } = world()
+    const locks = [make(domain), make(domain), make(domain)] as const
+    const sides = [locks[0].write, locks[1].write, locks[2].read]
+    const [first, second, third] = sides.map((side, i) => watch(side, { name: `${i}`, witness }))
+    for (const one of [first, second, third]) one!.lockSync()
+    expect(witness.held(domain.here).map(({ at }) => at)).toEqual(locks.map(({ at }) => at))
+    first!.unlock()
+    expect(witness.held(domain.here).map(({ name }) => name)).toEqual(['1', '2'])
+  })
 
   it('reports two locks of one type', () => {
     const { witness, lock } = world()
