@@ -1,3 +1,4 @@
+export { deathCases, type HeldUnderTest, type MortalKindUnderTest } from './death-cases.ts'
 export { lockCases } from './lock-cases.ts'
 export type {
   GuardUnderTest,

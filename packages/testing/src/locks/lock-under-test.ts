@@ -7,7 +7,7 @@ export interface GuardUnderTest {
 }
 
 export interface SectionUnderTest {
-  lockSync(options?: { readonly timeoutMs?: number }): GuardUnderTest
+  lockSync(options?: { readonly timeoutMs?: number; readonly recover?: boolean }): GuardUnderTest
   lock(options?: {
     readonly timeoutMs?: number
     readonly signal?: AbortSignal
