@@ -1,10 +1,30 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type LockKindUnderTest, lockCases } from '@smpnet/testing/locks'
+import { deathCases, type LockKindUnderTest, lockCases } from '@smpnet/testing/locks'
 import { describe, expect, it } from 'vitest'
+import { lockTable } from '../src/lock-table.ts'
 import { lockKinds } from './fixtures/lock-kinds.mjs'
 
-describe.each(lockKinds)('A $name', (kind) => {
+describe('The table of locks', () => {
+  it('has each name once, and one word for it', () => {
+    const names = lockTable.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]*$/)
+  })
+
+  it('leaves out nothing that no case tests, and nothing without a reason', () => {
+    const inModels = 'who waits for long sleeps'
+    for (const kind of lockKinds) {
+      const cases = [...lockCases(kind), ...deathCases(kind)].map(({ name }) => name)
+      for (const [promised, reason] of Object.entries(kind.skips ?? {})) {
+        expect([...cases, inModels]).toContain(promised)
+        expect(reason).toMatch(/^\w+ .+\w$/)
+      }
+    }
+  })
+})
+
+describe.each(lockKinds)('The lock $name', (kind) => {
   // oxlint-disable-next-line vitest/expect-expect
   it.for(lockCases(kind))('$name', async (lockCase, context) => {
     if (lockCase.skip !== undefined) context.skip(lockCase.skip)

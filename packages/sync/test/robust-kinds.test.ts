@@ -1,115 +1,64 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { deathCases, type LockUnderTest, type MortalKindUnderTest } from '@smpnet/testing/locks'
 import { describe, expect, it } from 'vitest'
-import {
-  LockAbandoned,
-  LockTimeout,
-  Mutex,
-  RmLock,
-  RwLock,
-  SpinMutex,
-  Sx,
-  SyncDomain,
-} from '../src/index.ts'
+import { lockKinds } from './fixtures/lock-kinds.mjs'
 
-const FIXTURE = new URL('./fixtures/dying-inside.mjs', import.meta.url)
-
-/** Kinds whose holders are named, with what enters them. */
-const named: { name: string; make: (domain: SyncDomain) => Mutex | RwLock | Sx }[] = [
-  { name: 'mutex', make: (domain: SyncDomain) => Mutex.create(domain) },
-  { name: 'rwlock', make: (domain: SyncDomain) => RwLock.create(domain) },
-  { name: 'sx', make: (domain: SyncDomain) => Sx.create(domain) },
-]
-
-function sidesOf(lock: Mutex | RwLock | Sx | SpinMutex) {
-  if (lock instanceof RwLock) return lock
-  return lock instanceof Sx
-    ? { read: lock.shared, write: lock.exclusive }
-    : { read: lock, write: lock }
-}
-
-/** A worker that enters a lock and never leaves; `end` terminates and buries it. */
-async function holder<L extends Mutex | RwLock | Sx | SpinMutex>(
-  name: string,
-  make: (domain: SyncDomain) => L,
-  side = 'write',
-) {
-  const domain = SyncDomain.create()
-  const lock = make(domain)
-  const guest = domain.invite()
-  const worker = new Worker(FIXTURE, {
-    workerData: { name, domain: guest.handle, handle: lock.handle, side },
+describe.each(lockKinds)('The lock $name, when one has ended inside', (kind) => {
+  // oxlint-disable-next-line vitest/expect-expect
+  it.for(deathCases(kind))('$name', async (deathCase, context) => {
+    if (deathCase.skip !== undefined) context.skip(deathCase.skip)
+    await deathCase.run()
   })
-  await once(worker, 'message')
-  const end = async () => {
-    await worker.terminate()
-    domain.bury(guest)
+})
+
+describe('The cases of holders that end', () => {
+  /** The outcomes of all cases over a lock that is not told that its holder has ended. */
+  async function outcomes(skips: MortalKindUnderTest['skips'], lock: LockUnderTest) {
+    const kind = {
+      name: 'broken',
+      skips: skips ?? {},
+      create: () => lock,
+      open: () => lock,
+      held: async () => ({
+        ...lock,
+        at: 64,
+        end: async () => {},
+        isAbandoned: () => true,
+        recover: () => {},
+      }),
+    }
+    const outcome = deathCases(kind).map(({ run }) =>
+      run().then(
+        () => 'passes',
+        () => 'fails',
+      ),
+    )
+    return Promise.all(outcome)
   }
-  return { ...sidesOf(lock), domain, lock, end }
-}
 
-describe.each(named)('A $name whose holder is terminated', ({ name, make }) => {
-  it('tells those who sleep for it, on either side, which lock and which waiter', async () => {
-    const { lock, read, write, end } = await holder(name, make)
-    const waiting = [read.lock(), write.lock(), read.lock()].map((one) =>
-      one.catch((error: unknown) => error),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    await end()
-    const errors = (await Promise.all(waiting)) as LockAbandoned[]
-    expect(errors.map(({ name }) => name)).toEqual(Array(3).fill('LockAbandoned'))
-    expect(new Set(errors.map((error) => error.lock))).toEqual(new Set([lock.at]))
-    expect(new Set(errors.map((error) => error.waiter)).size).toBe(1)
-    expect(errors[0]!.message).toMatch(/waiter \d+ of thread \d+, which has ended/)
+  const guard = { unlock: () => {} }
+  const open = {
+    lockSync: () => guard,
+    lock: async () => guard,
+    tryLock: () => guard,
+    unlock: () => {},
+  }
+
+  it('find a lock that lets in whoever comes', async () => {
+    const lock = { write: open, read: open, handle: {} }
+    expect(await outcomes({}, lock)).toEqual(Array(4).fill('fails'))
+    const reason = { 'what one that has ended inside left can be mended': 'it is lost' }
+    expect(await outcomes(reason, lock)).toEqual(Array(5).fill('fails'))
   })
 
-  it('tells those who come later, until one who was ready to mend it has', async () => {
-    const { domain, lock, read, write, end } = await holder(name, make)
-    await end()
-    expect(() => write.lockSync()).toThrow(LockAbandoned)
-    await expect(read.lock({ timeoutMs: 100 })).rejects.toThrow(LockAbandoned)
-    expect(() => read.lockSync()).toThrow(LockAbandoned)
-    expect(write.tryLock()).toBeUndefined()
-    expect(read.tryLock()).toBeUndefined()
-    read.lockSync({ recover: true }).unlock()
-    const guard = write.lockSync({ recover: true })
-    expect(lock.isAbandoned()).toBe(true)
-    lock.recover(domain.here)
-    guard.unlock()
-    expect(lock.isAbandoned()).toBe(false)
-    read.lockSync().unlock()
-    ;(await write.lock()).unlock()
-  })
-})
-
-describe('What only counts its holders, or has no sleepers, cannot tell that one ended', () => {
-  it.each([
-    ['rwlock', 'read', RwLock],
-    ['sx', 'read', Sx],
-    ['spin mutex', 'write', SpinMutex],
-  ] as const)('%s, %s: it stays taken, and waits end in time', async (name, side, Lock) => {
-    const { write, end } = await holder(name, (domain) => Lock.create(domain), side)
-    await end()
-    expect(() => write.lockSync({ timeoutMs: 2 })).toThrow(LockTimeout)
-    await expect(write.lock({ timeoutMs: 2 })).rejects.toThrow(LockTimeout)
-  })
-})
-
-describe('A rmlock whose writer is terminated', () => {
-  it('refuses everybody, and says why', async () => {
-    const domain = SyncDomain.create()
-    const lock = RmLock.create(domain)
-    const guest = domain.invite()
-    const workerData = { name: 'rmlock', domain: guest.handle, handle: lock.handle, side: 'write' }
-    const worker = new Worker(FIXTURE, { workerData })
-    await once(worker, 'message')
-    const waiting = [lock.read.lock(), lock.write.lock()].map((one) =>
-      one.catch((error: unknown) => error),
-    )
-    await worker.terminate()
-    domain.bury(guest)
-    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(LockAbandoned)
-    expect(() => lock.read.lockSync()).toThrow(LockAbandoned)
-    expect(() => lock.write.lockSync({ recover: true })).toThrow(LockAbandoned)
+  it('find one that says of a wait that is too long what another error says', async () => {
+    const refuse = () => {
+      throw Object.assign(new Error('it is lost'), { name: 'LockMisuse' })
+    }
+    const write = { ...open, lockSync: refuse, lock: async () => refuse() }
+    const reasons = {
+      'who waits for one that has ended inside is told': 'nobody sleeps',
+      'who comes after one that has ended inside is told': 'nobody sleeps',
+    }
+    expect(await outcomes(reasons, { write, handle: {} })).toEqual(Array(4).fill('fails'))
   })
 })

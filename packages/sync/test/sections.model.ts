@@ -2,11 +2,12 @@ import { type DataRace, type Exploration, explore } from '@smpnet/interleave'
 import type { Memory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { type Outcome, type Waiting, WOKEN } from '../src/wait.ts'
+import type { LockBySides } from '../src/lock-table.ts'
 import type { Waiter } from '../src/waiter.ts'
 import { budget, expectToHold, whole } from './models/budget.ts'
 import { drive, type Fault, tinyWorld } from './models/drive.ts'
 import { alikeIn, parkedWorld, untilWoken } from './models/parked-world.ts'
-import { type ModelKind, type Sides, sectionKinds } from './models/section-kinds.ts'
+import { canariesOf, type ModelKind, sectionKinds } from './models/section-kinds.ts'
 
 /**
  * What each thread does, a letter for each time inside: w writes, r reads, u reads and tries to
@@ -49,7 +50,7 @@ const LONG_CHANGERS: Programs[] = [
 interface Contender {
   readonly memory: Memory
   readonly td: Waiter
-  readonly lock: Sides
+  readonly by: LockBySides
   readonly data: number
   readonly drive: <T>(td: Waiter, waiting: Waiting<T>) => T
   /**
@@ -72,11 +73,11 @@ function look({ memory, data }: Contender): void {
 
 function within(one: Contender, side: 'read' | 'write', work: () => 'read' | 'write'): void {
   const { td } = one
-  const section = one.lock[side]!
+  const section = one.by[side]!
   const entered: Outcome =
     one.tries && section.tryEnter(td) ? WOKEN : one.drive(td, section.enter(td))
   if (entered !== WOKEN) throw new Error('nobody limits its time')
-  const left = one.lock[work()]!
+  const left = one.by[work()]!
   if (!one.tries || !left.tryExit(td)) one.drive(td, left.exit(td))
 }
 
@@ -86,14 +87,14 @@ const OPERATIONS: Record<string, (one: Contender) => void> = {
   u: (one) =>
     within(one, 'read', () => {
       look(one)
-      if (!one.lock.tryUpgrade!(one.td)) return 'read'
+      if (!one.by.lock.tryUpgrade!(one.td)) return 'read'
       write(one)
       return 'write'
     }),
   d: (one) =>
     within(one, 'write', () => {
       write(one)
-      one.drive(one.td, one.lock.downgrade!(one.td))
+      one.drive(one.td, one.by.lock.downgrade!(one.td))
       look(one)
       return 'read'
     }),
@@ -119,7 +120,7 @@ function run(
       const one = {
         memory,
         td,
-        lock: kind.make(memory, at),
+        by: kind.make(memory, at),
         data,
         drive: untilWoken,
         tries: false,
@@ -142,12 +143,12 @@ function runWhole(kind: ModelKind, programs: Programs, fault: Fault = 'none'): E
   const name = `${kind.name} ${programs.join(' ')} ${fault}, asleep`
   return explore({ name, ...whole, ...racesOf(kind) }, ({ thread }) => {
     const { memory, tds, at, data } = tinyWorld(programs.length, kind.bytes, fault)
-    const lock = kind.make(memory, at)
+    const by = kind.make(memory, at)
     programs.forEach((program, i) => {
       const one = {
         memory,
         td: tds[i]!,
-        lock,
+        by,
         data,
         tries: true,
         drive: <T>(td: Waiter, waiting: Waiting<T>) => drive(td, waiting, fault),
@@ -166,10 +167,10 @@ function racesOf(kind: ModelKind) {
   return { races: ({ first, second }: DataRace) => !first.isAtomic && !second.isAtomic }
 }
 
-describe.each(sectionKinds)('Under every schedule, a $name', (kind) => {
-  const sides = kind.make(tinyWorld(1, kind.bytes).memory, 256)
-  const hasReaders = sides.read !== undefined
-  const changes = sides.downgrade !== undefined
+describe.each(sectionKinds)('Under every schedule, the lock $name', (kind) => {
+  const { read, lock } = kind.make(tinyWorld(1, kind.bytes).memory, 256)
+  const hasReaders = read !== undefined
+  const changes = lock.downgrade !== undefined
   const alone = [...WRITERS, ...(hasReaders ? READERS : [])]
   const short = [...(kind.isNewWord ? alone : []), ...(changes ? CHANGERS : [])]
   const long = [...LONG, ...(hasReaders ? LONG_READERS : []), ...(changes ? LONG_CHANGERS : [])]
@@ -187,11 +188,15 @@ describe.each(sectionKinds)('Under every schedule, a $name', (kind) => {
     if (hasReaders) expectToHold(runWhole(kind, ['w', 'r']))
   })
 
-  it.each(kind.canaries)('is found out with a %s', (fault) => {
+  it.each(canariesOf(kind))('is found out with a %s', (fault) => {
     const isOfSleep = fault === 'hasty sleeper'
     const result = isOfSleep
       ? runWhole(kind, ['w', 'w', 'w'], fault)
       : run(kind, ['ww', 'ww'], whole, fault)
     expect(result.verdict).toBe('fails')
+  })
+
+  it.each(kind.sleeps ? [] : (['deaf sleeper'] as const))('has nobody to wake: %s', (fault) => {
+    expectToHold(run(kind, ['ww', 'ww'], whole, fault))
   })
 })

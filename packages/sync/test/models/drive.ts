@@ -10,6 +10,7 @@ export type Fault =
   | 'none'
   | 'torn compare-exchange'
   | 'torn exchange'
+  | 'torn updates'
   | 'deaf sleeper'
   | 'hasty sleeper'
 
@@ -18,16 +19,35 @@ export class TornMemory extends LiveMemory {
   fault: Fault = 'none'
 
   override compareExchange(at: Address, expected: number, value: number): number {
-    if (this.fault !== 'torn compare-exchange') return super.compareExchange(at, expected, value)
+    if (!this.#isTorn('torn compare-exchange')) return super.compareExchange(at, expected, value)
     const before = super.load(at)
     if (before === expected) super.store(at, value)
     return before
   }
 
   override exchange(at: Address, value: number): number {
-    if (this.fault !== 'torn exchange') return super.exchange(at, value)
+    return this.#isTorn('torn exchange') ? this.#tear(at, () => value) : super.exchange(at, value)
+  }
+
+  override add(at: Address, delta: number): number {
+    return this.#isTorn() ? this.#tear(at, (before) => before + delta) : super.add(at, delta)
+  }
+
+  override or(at: Address, bits: number): number {
+    return this.#isTorn() ? this.#tear(at, (before) => before | bits) : super.or(at, bits)
+  }
+
+  override and(at: Address, bits: number): number {
+    return this.#isTorn() ? this.#tear(at, (before) => before & bits) : super.and(at, bits)
+  }
+
+  #isTorn(alone?: Fault): boolean {
+    return this.fault === 'torn updates' || this.fault === alone
+  }
+
+  #tear(at: Address, next: (before: number) => number): number {
     const before = super.load(at)
-    super.store(at, value)
+    super.store(at, next(before))
     return before
   }
 }
