@@ -1,5 +1,6 @@
 import { bench } from '@smpnet/testing'
 import { Mutex, SyncDomain } from '@smpnet/sync'
+import { team as teamOf } from './support/lock-rows.mjs'
 
 /**
  * What a mutex costs beside the least that any lock must do, a compare-exchange and an exchange on
@@ -130,14 +131,7 @@ function slices(lock, unlock) {
 const words = () => ({ shared: new SharedArrayBuffer(256), at: 16 })
 const mutex = () => ({ handle: Mutex.create(SyncDomain.create()).handle })
 
-/** A team of `count` threads that run `run`, on one lock. */
-function team(count, run, args) {
-  const threads = () => {
-    const shared = args()
-    return Array.from({ length: count }, () => ({ module: import.meta.url, run, args: shared }))
-  }
-  return { threads }
-}
+const team = (count, run, args) => teamOf(import.meta.url, count, run, args)
 
 await bench(import.meta.url, {
   name: 'mutex, lock and unlock',

@@ -1,5 +1,6 @@
 import { bench } from '@smpnet/testing'
-import { block, Epoch, Mutex, RmLock, RwLock, Seqc, Smr, SyncDomain } from '@smpnet/sync'
+import { Epoch, Seqc, Smr, SyncDomain } from '@smpnet/sync'
+import { aloneAndTogether, lockRows, team } from './support/lock-rows.mjs'
 
 /**
  * What it costs to read, beside the least that a reader who is seen can do, one atomic store and
@@ -14,26 +15,6 @@ export function bare({ shared }) {
     for (; !slice.done(n); n++) {
       Atomics.store(words, 16, n)
       if (Atomics.load(words, 32) !== 0) throw new Error('nobody writes it')
-    }
-    return n
-  }
-}
-
-/** The sections of locks, by name. */
-const sections = {
-  mutex: (handle) => Mutex.open(handle),
-  rwlock: (handle) => RwLock.open(handle).read,
-  rmlock: (handle) => RmLock.open(handle).read,
-}
-
-export function section({ name, handle }) {
-  const lock = sections[name](handle)
-  const td = lock.home.here
-  return (slice) => {
-    let n = 0
-    for (; !slice.done(n); n++) {
-      if (!lock.tryEnter(td)) block(td, lock.enter(td))
-      if (!lock.tryExit(td)) block(td, lock.exit(td))
     }
     return n
   }
@@ -67,30 +48,21 @@ export function seqc({ handle }) {
   }
 }
 
-function team(count, run, args) {
-  const threads = () => {
-    const shared = args()
-    return Array.from({ length: count }, () => ({ module: import.meta.url, run, args: shared }))
-  }
-  return { threads }
-}
-
-function both(name, run, args) {
-  return { [name]: team(1, run, args), [`${name}, 2 threads`]: team(2, run, args) }
-}
-
-const of = (Lock, name) => () => ({ name, handle: Lock.create(SyncDomain.create()).handle })
+const both = (Kind, run) =>
+  aloneAndTogether(import.meta.url, run, run, () => ({
+    handle: Kind.create(SyncDomain.create()).handle,
+  }))
 
 await bench(import.meta.url, {
   name: 'reading',
   baseline: 'store and load',
   variants: {
-    'store and load': team(1, 'bare', () => ({ shared: new SharedArrayBuffer(256) })),
-    ...both('mutex', 'section', of(Mutex, 'mutex')),
-    ...both('rwlock', 'section', of(RwLock, 'rwlock')),
-    ...both('rmlock', 'section', of(RmLock, 'rmlock')),
-    ...both('epoch', 'epoch', of(Epoch)),
-    ...both('smr', 'smr', of(Smr)),
-    ...both('seqc', 'seqc', of(Seqc)),
+    'store and load': team(import.meta.url, 1, 'bare', () => ({
+      shared: new SharedArrayBuffer(256),
+    })),
+    ...lockRows('read'),
+    ...both(Epoch, 'epoch'),
+    ...both(Smr, 'smr'),
+    ...both(Seqc, 'seqc'),
   },
 })
