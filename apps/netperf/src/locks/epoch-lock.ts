@@ -56,6 +56,7 @@ class EpochLock extends WithWritersMutex implements ListLock {
 export const epochKind: ListLockKind = {
   name: 'epoch',
   summary: 'epoch(9): readers store in a line of their CPU, frees wait for a grace period',
+  hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Epoch.bytes(cpus),
   open: (cpu, at, spares) => new EpochLock(cpu, at, spares),
 }

@@ -40,6 +40,8 @@ export const TORN: Ended = 2
 export interface ListLockKind {
   readonly name: string
   readonly summary: string
+  /** Whether readers write no line that other CPUs write. */
+  readonly hasReadersApart: boolean
   /** Bytes of one such lock on a machine of so many CPUs, all zero at first. */
   bytes(cpus: number): number
   /** The lock at an address, for one thread; `spares` are entries for its writes. */

@@ -1,13 +1,8 @@
 import type { Address } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
 import type { Section, Waiter, Waiting } from '@smpnet/sync'
+import type { LockEntry, Sides } from '@smpnet/sync/kinds'
 import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
-
-/** The two sides of a lock; the same one twice for a lock that has one. */
-export interface Sides {
-  readonly read: Section
-  readonly write: Section
-}
+import { rendezvousOf } from './rendezvous-of.ts'
 
 /** A lock that readers and writers enter: what a writer takes out nobody sees, and it is reused. */
 export class SectionLock implements ListLock {
@@ -15,7 +10,8 @@ export class SectionLock implements ListLock {
   readonly #write: Section
   readonly #spares: Address[]
 
-  constructor({ read, write }: Sides, spares: Address[]) {
+  /** Where a lock has no readers, those of the list exclude each other as its writers do. */
+  constructor({ write, read = write }: Sides, spares: Address[]) {
     this.#read = read
     this.#write = write
     this.#spares = spares
@@ -55,17 +51,11 @@ export class SectionLock implements ListLock {
   }
 }
 
-/** A kind of lock with sides, from what makes one. */
-export function sectionKind(
-  name: string,
-  summary: string,
-  bytes: (cpus: number) => number,
-  make: (cpu: Cpu, at: Address) => Sides,
-): ListLockKind {
-  return {
-    name,
-    summary,
-    bytes,
-    open: (cpu, at, spares) => new SectionLock(make(cpu, at), spares),
+/** A kind of lock of the table. */
+export function sectionKind({ name, summary, hasReadersApart, bytes, over }: LockEntry) {
+  const open: ListLockKind['open'] = (cpu, at, spares) => {
+    const { memory, cpus } = cpu
+    return new SectionLock(over({ memory, at, cpus, rendezvous: rendezvousOf(cpu) }), spares)
   }
+  return { name, summary, hasReadersApart, bytes, open }
 }

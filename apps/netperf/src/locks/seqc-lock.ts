@@ -56,6 +56,7 @@ class SeqcLock extends WithWritersMutex implements ListLock {
 export const seqcKind: ListLockKind = {
   name: 'seqc',
   summary: 'seqc(9): readers write nothing, and read again when a writer came between',
+  hasReadersApart: true,
   bytes: () => WithWritersMutex.bytes + CACHE_LINE_BYTES,
   open: (cpu, at, spares) => new SeqcLock(cpu, at, spares),
 }

@@ -62,6 +62,7 @@ class SmrLock extends WithWritersMutex implements ListLock {
 export const smrKind: ListLockKind = {
   name: 'smr',
   summary: 'smr(9): readers store a sequence in a line of their CPU, frees are tagged with it',
+  hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Smr.bytes(cpus),
   open: (cpu, at, spares) => new SmrLock(cpu, at, spares),
 }

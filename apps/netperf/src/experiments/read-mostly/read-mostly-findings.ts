@@ -15,6 +15,7 @@ import {
   ratioText,
   type Results,
 } from '../../findings/results.ts'
+import { lockKinds } from '../../locks/index.ts'
 import { cpusText } from '../../rows/formatted.ts'
 import type { Measured } from '../../rows/row.ts'
 import { percent } from '../../views/view.ts'
@@ -23,7 +24,9 @@ import { pathChecks } from './forwarding-path.ts'
 /** What others are measured by: the lock that such lists had. */
 const USUAL = 'rwlock'
 /** Kinds whose readers write no word that others write: what the page asks for. */
-const FAST_READ = ['rmlock', 'epoch', 'smr', 'seqc']
+const FAST_READ = [...lockKinds.values()]
+  .filter(({ hasReadersApart }) => hasReadersApart)
+  .map(({ name }) => name)
 
 /** What the walks come to, on each machine. */
 export function readMostlyFindings(results: Results): Finding[] {
