@@ -1,11 +1,12 @@
 import { layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
-import { finish } from './finish.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
-import { homeOf } from './offered.ts'
+import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
 import { Placed } from './placed.ts'
+import { looksOf, poll } from './poll.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import { SETTLE, SPIN, type Waiting } from './wait.ts'
+import { ABORTED, type Outcome, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import type { Waiter } from './waiter.ts'
 
 /**
  * A sequence counter (FreeBSD's seqc(9), Linux's seqcount): readers write nothing at all, and read
@@ -50,7 +51,7 @@ export class Seqc extends Placed {
     return SyncDomain.handleOf(this, KIND)
   }
 
-  /** The sequence to read under, or `WRITING`: then `yield* read()`. */
+  /** The sequence to read under, or `WRITING`: then `yield* read(td)`. */
   tryRead(): number {
     const { memory } = this
     if (!memory.settled()) return WRITING
@@ -58,13 +59,11 @@ export class Seqc extends Placed {
     return seen & 1 ? WRITING : seen
   }
 
-  /** The sequence to read under, as soon as nobody writes. */
-  *read(): Waiting<number> {
-    for (;;) {
-      const seen = this.tryRead()
-      if (seen !== WRITING) return seen
-      yield this.memory.settled() ? SPIN : SETTLE
-    }
+  /** The sequence to read under, as soon as nobody writes; `WRITING` when the wait was given up. */
+  *read(td: Waiter): Waiting<number> {
+    let sequence = WRITING
+    yield* poll(td, () => (sequence = this.tryRead()) !== WRITING, looksOf(td))
+    return sequence
   }
 
   /** Whether nobody has written since `sequence` was read: what was read then is whole. */
@@ -86,17 +85,57 @@ export class Seqc extends Placed {
     this.memory.store(this.at, (seen + 1) | 0)
   }
 
-  /** Runs `read` until nobody wrote meanwhile, and returns what it returned. Spins for a writer. */
-  readSync<T>(read: () => T): T {
-    for (;;) {
-      let sequence = this.tryRead()
-      if (sequence === WRITING) sequence = finish(homeOf(this).here, this.read())
+  /**
+   * Runs `read` until nobody wrote meanwhile, and returns what it returned. Blocks this thread while
+   * somebody writes. Throws LockTimeout when the time is over first.
+   */
+  readSync<T>(read: () => T, options: WaitOptions = {}): T {
+    const sequence = this.tryRead()
+    if (sequence !== WRITING) {
       const value = read()
       if (this.isSame(sequence)) return value
     }
+    const { here } = homeOf(this)
+    const reading = new Reading(this, read)
+    waitSync(this, here, reading.untilWhole(here), options)
+    return reading.value!
+  }
+
+  /** The same in a task. Rejects with LockTimeout, or with the signal's reason. */
+  async readAsync<T>(read: () => T, options: AwaitOptions = {}): Promise<T> {
+    const reading = new Reading(this, read)
+    await waitAsTask(this, (td) => reading.untilWhole(td), options)
+    return reading.value!
   }
 
   name(): string {
     return `the seqc at ${this.at}`
+  }
+}
+
+/** What is read under a sequence counter, until it was read whole. */
+class Reading<T> {
+  value: T | undefined
+
+  constructor(
+    readonly seqc: Seqc,
+    readonly read: () => T,
+  ) {}
+
+  /** Its time is that of all its waits together, and of what was read in vain. */
+  *untilWhole(td: Waiter): Waiting<Outcome> {
+    const deadline = td.deadline()
+    while (!this.#isWhole(yield* this.seqc.read(td))) {
+      if (td.signal?.aborted) return ABORTED
+      td.parkUntil(deadline)
+      if (td.timeoutMs === 0) return TIMED_OUT
+    }
+    return WOKEN
+  }
+
+  #isWhole(sequence: number): boolean {
+    if (sequence === WRITING) return false
+    this.value = this.read()
+    return this.seqc.isSame(sequence)
   }
 }

@@ -3,6 +3,7 @@ import {
   Counter,
   Epoch,
   LockMisuse,
+  LockTimeout,
   RmLock,
   Seqc,
   Smr,
@@ -51,6 +52,35 @@ describe('A sequence counter', () => {
       return reads
     })
     expect(value).toBe(2)
+  })
+
+  it('lets a reader wait for a writer, in a task too', async () => {
+    const seqc = Seqc.create(SyncDomain.create())
+    seqc.beginWrite()
+    const reading = seqc.readAsync(() => 'whole')
+    setTimeout(() => seqc.endWrite(), 2)
+    expect(await reading).toBe('whole')
+    expect(await seqc.readAsync(() => 'at once')).toBe('at once')
+  })
+
+  it('lets a reader wait no longer than it wants, for one writer or for many', async () => {
+    const seqc = Seqc.create(SyncDomain.create())
+    const write = (): void => {
+      seqc.beginWrite()
+      seqc.endWrite()
+    }
+    expect(() => seqc.readSync(write, { timeoutMs: 2 })).toThrow(LockTimeout)
+    seqc.beginWrite()
+    const never = (): void => expect.fail('somebody writes')
+    expect(() => seqc.readSync(never, { timeoutMs: 2 })).toThrow(LockTimeout)
+    expect(() => seqc.readSync(never, { timeoutMs: -1 })).toThrow(RangeError)
+    await expect(seqc.readAsync(never, { timeoutMs: 2 })).rejects.toThrow(LockTimeout)
+    const ending = new AbortController()
+    const reading = seqc.readAsync(never, { signal: ending.signal })
+    ending.abort(new Error('called off'))
+    await expect(reading).rejects.toThrow('called off')
+    seqc.endWrite()
+    expect(seqc.readSync(() => 'usable')).toBe('usable')
   })
 })
 

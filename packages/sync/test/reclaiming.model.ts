@@ -93,12 +93,13 @@ describe.each(Object.entries(kinds))('%s', (_name, kind) => {
 
 function seqc(readers: number, writes: number, isHasty = false) {
   return explore({ name: `seqc ${readers} x ${writes}`, ...budget, races }, ({ thread }) => {
-    const { memory, at, data } = tinyWorld(readers + 1, 4)
+    const { memory, tds, at, data } = tinyWorld(readers + 1, 4)
     const one = new Seqc(memory, at)
     for (let i = 0; i < readers; i++) {
+      const td = tds[i]!
       thread(`reader ${i}`, () => {
-        const sequence = one.tryRead()
-        if (sequence === WRITING) return
+        const sequence = drive(td, one.read(td))
+        if (sequence === WRITING) throw new Error('nobody limits its time')
         const [first, second] = [memory.load(data), memory.load(data + 4)]
         if ((isHasty || one.isSame(sequence)) && first !== second) throw new Error('half written')
       })

@@ -19,8 +19,8 @@ class SeqcLock extends WithWritersMutex implements ListLock {
     return this.#sequence !== WRITING
   }
 
-  *read(): Waiting {
-    this.#sequence = yield* this.#seqc.read()
+  *read(td: Waiter): Waiting {
+    this.#sequence = yield* this.#seqc.read(td)
   }
 
   tryEndRead(): Ended {
