@@ -10,7 +10,7 @@ export type Fault =
   | 'none'
   | 'torn compare-exchange'
   | 'torn exchange'
-  | 'torn updates'
+  | 'torn update'
   | 'deaf sleeper'
   | 'hasty sleeper'
 
@@ -42,7 +42,7 @@ export class TornMemory extends LiveMemory {
   }
 
   #isTorn(alone?: Fault): boolean {
-    return this.fault === 'torn updates' || this.fault === alone
+    return this.fault === 'torn update' || this.fault === alone
   }
 
   #tear(at: Address, next: (before: number) => number): number {

@@ -42,7 +42,7 @@ export const sectionKinds: readonly ModelKind[] = lockTable.map((entry) => ({
 
 /** Planted faults that must show in the models of a kind. */
 export function canariesOf({ sleeps }: ModelKind): readonly Fault[] {
-  return sleeps ? ['torn updates', 'deaf sleeper', 'hasty sleeper'] : ['torn updates']
+  return sleeps ? ['torn update', 'deaf sleeper', 'hasty sleeper'] : ['torn update']
 }
 
 /** Its mutex has models of its own, so that any lock of one word may stand in its place here. */

@@ -1,0 +1,76 @@
+import { LiveMemory } from '@smpnet/memory'
+import { describe, expect, it } from 'vitest'
+import { SETTLE, type Waiting } from '../src/wait.ts'
+import { sectionKinds } from './models/section-kinds.ts'
+import { tinyWorld } from './models/drive.ts'
+
+/** A simulated CPU's memory when it has run ahead of another's next event. */
+class AheadMemory extends LiveMemory {
+  touches = 0
+
+  override settled(): boolean {
+    return false
+  }
+
+  override load(at: number): number {
+    this.touches++
+    return super.load(at)
+  }
+
+  override store(at: number, value: number): void {
+    this.touches++
+    super.store(at, value)
+  }
+
+  override exchange(at: number, value: number): number {
+    this.touches++
+    return super.exchange(at, value)
+  }
+
+  override compareExchange(at: number, expected: number, value: number): number {
+    this.touches++
+    return super.compareExchange(at, expected, value)
+  }
+
+  override add(at: number, delta: number): number {
+    this.touches++
+    return super.add(at, delta)
+  }
+
+  override or(at: number, bits: number): number {
+    this.touches++
+    return super.or(at, bits)
+  }
+
+  override and(at: number, bits: number): number {
+    this.touches++
+    return super.and(at, bits)
+  }
+}
+
+/** The first turns of something that cannot go on. */
+function turns(waiting: Waiting<unknown>): unknown[] {
+  return [1, 2, 3].map(() => waiting.next().value)
+}
+
+describe.each(sectionKinds)('The lock $name on a CPU that has run ahead', ({ bytes, make }) => {
+  const sides = make(tinyWorld(1, bytes).memory, 256)
+
+  it.each(sides.read === undefined ? (['write'] as const) : (['write', 'read'] as const))(
+    'touches nothing that others touch before the others have come as far: %s',
+    (side) => {
+      const { memory, tds, at } = tinyWorld(1, bytes)
+      const [td] = tds as [(typeof tds)[0]]
+      const ahead = new AheadMemory(memory.words.buffer)
+      const section = make(ahead, at)[side]!
+      expect(section.tryEnter(td)).toBe(false)
+      expect(turns(section.enter(td))).toEqual([SETTLE, SETTLE, SETTLE])
+      const inside = make(memory, at)[side]!
+      expect(inside.tryEnter(td) || inside.enter(td).next().done).toBe(true)
+      expect(section.tryExit(td)).toBe(false)
+      expect(turns(section.exit(td))).toEqual([SETTLE, SETTLE, SETTLE])
+      expect(ahead.touches).toBe(0)
+      expect(inside.tryExit(td)).toBe(true)
+    },
+  )
+})
