@@ -7,12 +7,13 @@ import {
 } from '@smpnet/testing/locks'
 import { describe, expect, it } from 'vitest'
 import { placedKinds, reclaimerKinds, waitKinds } from './fixtures/lock-kinds.mjs'
+import { named } from './named.ts'
 
 /** Every case of every kind is a test. */
 function each(kinds: readonly { readonly name: string; readonly cases: LockCase[] }[]): void {
   describe.each(kinds)('A $name', ({ cases }) => {
-    it.each(cases)('$name', async (one) => {
-      await expect(one.run()).resolves.toBeUndefined()
+    it.for(named(cases))('%s', async ([, { run }]) => {
+      await expect(run()).resolves.toBeUndefined()
     })
   })
 }
@@ -20,6 +21,14 @@ function each(kinds: readonly { readonly name: string; readonly cases: LockCase[
 each(placedKinds.map((kind) => ({ name: kind.name, cases: placeCases(kind) })))
 each(waitKinds.map((kind) => ({ name: `${kind.name}, waited for,`, cases: waitCases(kind) })))
 each(reclaimerKinds.map((kind) => ({ name: `${kind.name}, read,`, cases: reclaimCases(kind) })))
+
+describe('Every kind', () => {
+  it('has a tag of its own, so that no handle leads to another kind', () => {
+    const tags = placedKinds.map(({ tag }) => tag())
+    expect(tags).not.toContain(undefined)
+    expect(new Set(tags).size).toBe(placedKinds.length)
+  })
+})
 
 /** The names of the cases that pass. */
 async function passing(cases: LockCase[]): Promise<string[]> {

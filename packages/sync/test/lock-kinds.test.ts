@@ -4,6 +4,7 @@ import { deathCases, type LockKindUnderTest, lockCases } from '@smpnet/testing/l
 import { describe, expect, it } from 'vitest'
 import { lockTable } from '../src/lock-table.ts'
 import { lockKinds } from './fixtures/lock-kinds.mjs'
+import { named } from './named.ts'
 
 describe('The table of locks', () => {
   it('has each name once, and one word for it', () => {
@@ -25,10 +26,9 @@ describe('The table of locks', () => {
 })
 
 describe.each(lockKinds)('The lock $name', (kind) => {
-  // oxlint-disable-next-line vitest/expect-expect
-  it.for(lockCases(kind))('$name', async (lockCase, context) => {
-    if (lockCase.skip !== undefined) context.skip(lockCase.skip)
-    await lockCase.run()
+  it.for(named(lockCases(kind)))('%s', async ([, { skip, run }], context) => {
+    if (skip !== undefined) context.skip(skip)
+    await expect(run()).resolves.toBeUndefined()
   })
 
   it.each(['write', 'read'] as const)('is not unlocked by another thread: %s', async (side) => {

@@ -1,12 +1,12 @@
 import { deathCases, type LockUnderTest, type MortalKindUnderTest } from '@smpnet/testing/locks'
 import { describe, expect, it } from 'vitest'
 import { lockKinds } from './fixtures/lock-kinds.mjs'
+import { named } from './named.ts'
 
 describe.each(lockKinds)('The lock $name, when one has ended inside', (kind) => {
-  // oxlint-disable-next-line vitest/expect-expect
-  it.for(deathCases(kind))('$name', async (deathCase, context) => {
-    if (deathCase.skip !== undefined) context.skip(deathCase.skip)
-    await deathCase.run()
+  it.for(named(deathCases(kind)))('%s', async ([, { skip, run }], context) => {
+    if (skip !== undefined) context.skip(skip)
+    await expect(run()).resolves.toBeUndefined()
   })
 })
 
