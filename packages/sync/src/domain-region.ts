@@ -13,6 +13,7 @@ import { BadHandle } from './errors.ts'
 import { type LockHandle, type LockKind, TAG, tagOf } from './lock-kind.ts'
 import { Lot } from './lot.ts'
 import type { LotHandle } from './lot-shape.ts'
+import type { PlacedLock } from './remains.ts'
 import { OWNER_BITS } from './waiter.ts'
 
 export interface RegionOptions {
@@ -35,9 +36,11 @@ const REGION = layout('region', {
   placing: word('x', 'region'),
   /** (m) under `placing`: the tag of the lock that was given an address last; linked by `next`. */
   given: word('m', 'region'),
+  /** (x) The tag of the lock that was placed last without an address; linked by `next`. */
+  placed: word('x', 'region'),
 })
 
-const MAGIC = 0x10c40001
+const MAGIC = 0x10c40002
 const DEFAULT_BYTES = 128 * 1024
 
 /** Where a domain goes. Throws a RangeError for figures that cannot be. */
@@ -107,9 +110,30 @@ export class DomainRegion {
   /** Places a lock where nothing else can be. Throws OutOfMemory. */
   placeLock(kind: LockKind, bytes: number): Address {
     const at = this.place(kind.name, bytes + TAG.size)
-    this.memory.write(at + bytes + TAG.offset.bytes, bytes)
-    this.memory.store(at + bytes + TAG.offset.kind, tagOf(kind))
+    const { memory } = this
+    const placed = this.at + REGION.offset.placed
+    const tag = at + bytes
+    memory.write(tag + TAG.offset.bytes, bytes)
+    for (let last = memory.load(placed); ; ) {
+      memory.write(tag + TAG.offset.next, last)
+      const seen = memory.compareExchange(placed, last, tag)
+      if (seen === last) break
+      last = seen
+    }
+    memory.store(tag + TAG.offset.kind, tagOf(kind))
     return at
+  }
+
+  /** All locks that are placed here, those with an address of their own last. */
+  *locks(): Generator<PlacedLock> {
+    const { memory } = this
+    for (const list of [REGION.offset.placed, REGION.offset.given]) {
+      let tag = memory.load(this.at + list)
+      for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
+        const bytes = memory.read(tag + TAG.offset.bytes)
+        yield { at: tag - bytes, bytes, tag: memory.load(tag + TAG.offset.kind) }
+      }
+    }
   }
 
   /**

@@ -156,13 +156,18 @@ export class Lot implements Parking {
    * the wakes that they had not noticed, wakes those who sleep for a mutex of theirs, who find its
    * owner dead, and gives its number to others. Says how many waiters it had; 0 when it was buried
    * before. `isNamed` says whether a lock may still name an entry; one that none does is given out
-   * again. A thread that ended while it held a bucket, a section of a few instructions, leaves that
-   * bucket locked.
+   * again. `clear` puts right what the thread left elsewhere by its number. A thread that ended
+   * while it held a bucket, a section of a few instructions, leaves that bucket locked.
    */
-  *buryGuest(seat: Seat, isNamed?: (entry: Address) => boolean): Waiting<number> {
+  *buryGuest(
+    seat: Seat,
+    isNamed?: (entry: Address) => boolean,
+    clear?: (thread: number) => Waiting,
+  ): Waiting<number> {
     const seats = seatsOf(this.memory, this.handle)
     if (!seats.beginBurial(seat)) return 0
     const left = yield* this.bury(seat.thread, isNamed)
+    if (clear !== undefined) yield* clear(seat.thread)
     seats.endBurial(seat)
     return left
   }

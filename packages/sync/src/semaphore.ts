@@ -1,7 +1,7 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import type { Address, Memory } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import { finish } from './finish.ts'
-import type { LockHandle, LockKind } from './lock-kind.ts'
+import type { LockHandle } from './lock-kind.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -11,9 +11,21 @@ import {
   waitSync,
 } from './offered.ts'
 import { Placed } from './placed.ts'
+import {
+  MAX_PERMITS,
+  SEMAPHORE,
+  SEMAPHORE_KIND as KIND,
+  SEMAPHORE_WAITERS as WAITERS,
+  serve,
+} from './semaphore-word.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { CHANGED, type Outcome, SETTLE, type Waiting, WOKEN } from './wait.ts'
 import type { Waiter } from './waiter.ts'
+
+export interface SemaphoreOptions extends Placing {
+  /** The permits that there are in all, from 1 to `MAX_PERMITS`; 1 unless told. */
+  readonly permits?: number
+}
 
 /**
  * A weighted semaphore: a number of permits, of which anybody takes some and gives some back.
@@ -27,24 +39,9 @@ import type { Waiter } from './waiter.ts'
  *
  * It is fair: who comes while others sleep goes behind them, so that one who wants many is not
  * passed for ever by those who want one. Sleepers are given their permits by the one who wakes
- * them. When the first in the queue gives up, those behind it may be served: it sees to that.
+ * them. When the first in the queue gives up, those behind it may be served: it sees to that, and
+ * who buries it if it has ended.
  */
-export const SEMAPHORE = layout('semaphore', {
-  /** (x) As above. */
-  word: word('x'),
-})
-
-const KIND: LockKind = { name: 'semaphore', code: 4, version: 1 }
-
-const WAITERS = 1
-/** The most permits that a word can count. */
-export const MAX_PERMITS = 2 ** 30 - 1
-
-export interface SemaphoreOptions extends Placing {
-  /** The permits that there are in all, from 1 to `MAX_PERMITS`; 1 unless told. */
-  readonly permits?: number
-}
-
 export class Semaphore extends Placed {
   /** Bytes of a semaphore in memory; a word of zero has no permits until `release`. */
   static readonly bytes = SEMAPHORE.size
@@ -106,7 +103,7 @@ export class Semaphore extends Placed {
         const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, count)
         if (outcome === WOKEN) return WOKEN
         if (outcome === CHANGED) continue
-        yield* this.#give(td, 0)
+        yield* serve(td, at)
         return outcome
       }
     }
@@ -170,33 +167,12 @@ export class Semaphore extends Placed {
     return `the semaphore at ${this.at}`
   }
 
-  /**
-   * Adds `count` permits and serves the queue, first come first, as far as they last. False, and
-   * nothing done, when nobody sleeps any more.
-   */
+  /** False, and nothing done, when nobody sleeps any more. */
   *#give(td: Waiter, count: number): Waiting<boolean> {
-    const { memory, at } = this
-    const { lot } = td
-    const queue = yield* lot.lockQueue(at)
-    const seen = memory.load(at)
-    const isContested = (seen & WAITERS) !== 0
-    const permits = (seen >>> 1) + count
-    const chain =
-      isContested && permits <= this.permits ? lot.takeWeighed(queue, at, permits) : NIL
-    if (isContested && permits <= this.permits) this.#settleAccount(td, queue, chain, permits)
-    lot.unlockQueue(queue)
-    if (isContested) this.#checkRoom(seen, count)
-    yield* lot.wake(chain)
-    return isContested
-  }
-
-  /** Writes what is left when the sleepers of `chain` have what they want. */
-  #settleAccount(td: Waiter, queue: Address, chain: Address, permits: number): void {
-    const { lot } = td
-    let left = permits
-    for (let entry = chain; entry !== NIL; entry = lot.after(entry)) left -= lot.wantOf(entry)
-    const rest = lot.first(queue, this.at) === NIL ? 0 : WAITERS
-    this.memory.store(this.at, left * 2 + rest)
+    const seen = yield* serve(td, this.at, count, this.permits)
+    if ((seen & WAITERS) === 0) return false
+    this.#checkRoom(seen, count)
+    return true
   }
 
   #replace(seen: number, value: number): boolean {

@@ -7,6 +7,7 @@ import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.t
 import { Lot } from './lot.ts'
 import type { LotShape } from './lot-shape.ts'
 import type { Home } from './offered.ts'
+import { putRight } from './remains.ts'
 import type { Seat } from './seats.ts'
 import { WAITER, type Waiter } from './waiter.ts'
 import { NotifyWaker } from './waker.ts'
@@ -174,11 +175,13 @@ export class SyncDomain implements Home {
   /**
    * A thread that was invited has ended, or will not come: its number and its waiters are for
    * others, except those that a lock still names. Mutexes that it held are abandoned: whoever waits
-   * for one, or comes later, is told. Says how many waiters it left; 0 when it was buried before.
+   * for one, or comes later, is told. Those behind it in the queue of a semaphore are served. Says
+   * how many waiters it left; 0 when it was buried before.
    */
   bury(guest: Seat): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed))
+    const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
   }
 
   /**

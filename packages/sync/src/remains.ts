@@ -1,0 +1,42 @@
+import type { Address } from '@smpnet/memory'
+import { type LockKind, tagOf } from './lock-kind.ts'
+import { SEMAPHORE_KIND, serve } from './semaphore-word.ts'
+import type { Waiting } from './wait.ts'
+import type { Waiter } from './waiter.ts'
+
+/**
+ * What a thread that has ended leaves behind in locks, beside its place in their queues, and how it
+ * is put right by the one who buries it.
+ *
+ * The undertaker finds the locks of its domain by their tags, and may have opened none of them: so
+ * this table knows the words of each kind, not the classes, and the classes use the same functions.
+ * The dead write nothing any more, and the next thread that gets their number comes afterwards.
+ */
+export interface PlacedLock {
+  readonly at: Address
+  /** Its bytes without the tag. */
+  readonly bytes: number
+  /** The first word of its tag. */
+  readonly tag: number
+}
+
+/** Puts right what thread `ended` left in `lock`, which has lines for `cpus` threads, if any. */
+type PutRight = (td: Waiter, lock: PlacedLock, ended: number, cpus: number) => Waiting<unknown>
+
+const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
+  // Whoever stands behind one that gave up is served by that one; the dead cannot.
+  [SEMAPHORE_KIND, (td, { at }) => serve(td, at)],
+]
+
+/** Puts right all that thread `ended` left in `locks`. Never parks. */
+export function* putRight(
+  td: Waiter,
+  locks: Iterable<PlacedLock>,
+  ended: number,
+  cpus: number,
+): Waiting {
+  for (const lock of locks) {
+    const found = REMAINS.find(([kind]) => tagOf(kind) === lock.tag)
+    if (found !== undefined) yield* found[1](td, lock, ended, cpus)
+  }
+}
