@@ -39,5 +39,6 @@ describe('4BSD', () => {
       "4BSD's slice is a whole number, at least 1: 1.5",
     )
     expect(() => new Bsd({ stathz: 2000 })).toThrow('1000 a second: stathz 2000 came')
+    expect(() => new Bsd({ loadAverage: -1 })).toThrow('0 threads or more: -1 came')
   })
 })

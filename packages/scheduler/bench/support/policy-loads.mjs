@@ -11,7 +11,15 @@ const VIRTUAL_NS = 2e9
 
 /** The machines, and the most CPUs that they are asked for. */
 export const PROFILES = { 'xeon-e5-2650': 32, 'xeon-8176': 64, 'epyc-7742': 64 }
-export const POLICIES = { '4BSD': () => new Bsd(), ULE: () => new Ule() }
+/**
+ * Before anything is counted, a policy has to have learnt of its threads what it remembers: 4BSD
+ * counts usage for a minute and more when many are runnable, ULE what they did in five seconds.
+ */
+const POLICIES = {
+  '4BSD': { make: (loadAverage) => new Bsd({ loadAverage }), warmUpNs: 60e9 },
+  ULE: { make: () => new Ule(), warmUpNs: 5e9 },
+}
+export const POLICY_NAMES = Object.keys(POLICIES)
 export const CPUS = [1, 2, 4, 8, 16, 32, 64]
 
 const hog = { name: 'hog', runNs: GRAIN_NS, sleepNs: 0 }
@@ -41,6 +49,11 @@ class Observer {
   #readyNs = new Map()
   #lastCpu = new Map()
 
+  /** Counts from `sinceNs` on. */
+  constructor(sinceNs) {
+    this.sinceNs = sinceNs
+  }
+
   event(cpu, kind, one, other) {
     if (kind === WAKEUP) this.#readyNs.set(one, cpu.now())
     if (kind !== SWITCH) return
@@ -52,45 +65,51 @@ class Observer {
 
   #dispatched(cpu, td) {
     const last = this.#lastCpu.get(td)
-    if (last !== undefined && last !== cpu.id) this.migrations++
-    this.#lastCpu.set(td, cpu.id)
-    this.switches++
     const readyNs = this.#readyNs.get(td)
+    this.#lastCpu.set(td, cpu.id)
     this.#readyNs.delete(td)
+    if (cpu.now() < this.sinceNs) return
+    if (last !== undefined && last !== cpu.id) this.migrations++
+    this.switches++
     // CPUs that have run ahead of each other disagree by less than the price of a wakeup.
     if (readyNs !== undefined) this.delaysNs.push(Math.max(0, cpu.now() - readyNs))
   }
 }
 
-function* live(td, { runNs, sleepNs }, ran, i) {
+function* live(td, { runNs, sleepNs }, sinceNs, ran) {
   for (;;) {
     td.cpu.memory.charge(NANOSECOND, runNs)
     while (!td.cpu.memory.settled()) yield SETTLE
-    ran[i] += runNs
+    if (td.cpu.now() >= sinceNs) ran(runNs)
     if (sleepNs > 0) yield* td.sleep(sleepNs)
   }
 }
 
-/** Runs threads, spawned on the CPUs in turn, and returns what they ran and were seen to do. */
-function run({ profile, policy, cpus, threads, virtualNs }) {
-  const observer = new Observer()
+/**
+ * Runs threads, spawned on the CPUs in turn, and returns what they ran and were seen to do in the
+ * `virtualNs` after `sinceNs`.
+ */
+function run({ profile, policy, cpus, threads, loadAverage = 0, sinceNs = 0, virtualNs }) {
+  const observer = new Observer(sinceNs)
   const ran = threads.map(() => 0)
   simulate({
     profile,
     cpus,
     seed: 1,
     memoryBytes: 1 << 20,
-    untilNs: virtualNs,
+    untilNs: sinceNs + virtualNs,
     lot: { waiters: threads.length + 1 },
     // The clock is read by who observes, which is to cost nothing.
     workNs: { 'clock-read': 0 },
-    setup: () => POLICIES[policy](),
+    setup: () => POLICIES[policy].make(loadAverage),
     boot: (cpu, shared) => {
       const trace = { event: (kind, one, other) => observer.event(cpu, kind, one, other) }
       const options = { policy: shared.on(cpu), preemption: 'full', trace }
       const scheduler = new Scheduler(cpu, options)
       threads.forEach((thread, i) => {
-        if (i % cpus === cpu.id) scheduler.spawn((td) => live(td, thread, ran, i), thread)
+        if (i % cpus !== cpu.id) return
+        const count = (ns) => (ran[i] += ns)
+        scheduler.spawn((td) => live(td, thread, sinceNs, count), thread)
       })
       return scheduler
     },
@@ -102,7 +121,9 @@ function run({ profile, policy, cpus, threads, virtualNs }) {
 export function measure({ profile, policy, load, cpus }) {
   const { threads: of, compared } = LOADS[load]
   const threads = of(cpus)
-  const { observer, ran } = run({ profile, policy, cpus, threads, virtualNs: VIRTUAL_NS })
+  const loadAverage = demandOf(threads)
+  const until = { sinceNs: POLICIES[policy].warmUpNs, virtualNs: VIRTUAL_NS }
+  const { observer, ran } = run({ profile, policy, cpus, threads, loadAverage, ...until })
   const delays = observer.delaysNs.sort((one, other) => one - other)
   const at = (part) => us(delays[Math.min(delays.length - 1, Math.floor(part * delays.length))])
   const perCpu = (count) => Math.round(count / cpus)
@@ -110,6 +131,11 @@ export function measure({ profile, policy, load, cpus }) {
   const perSecond = (count) => perCpu(count / (VIRTUAL_NS / 1e9))
   const counts = [perSecond(observer.switches), perSecond(observer.migrations), fair]
   return [profile, load, policy, cpus, at(0.5), at(0.99), at(1), ...counts]
+}
+
+/** How many of the threads are runnable on average, if none waits for another. */
+function demandOf(threads) {
+  return threads.reduce((sum, { runNs, sleepNs }) => sum + runNs / (runNs + sleepNs), 0)
 }
 
 /** 1 when all got the same, 1 / n when one got all (Jain, Chiu and Hawe, 1984). */
@@ -135,9 +161,8 @@ const SETTLING_NS = 300e9
 export function niceShare(policy, [first, second]) {
   const threads = [first, second].map((nice) => ({ ...hog, nice, runNs: 1_000_000 }))
   const given = { profile: 'xeon-e5-2650', policy, cpus: 1, threads }
-  const before = run({ ...given, virtualNs: SETTLING_NS }).ran
-  const after = run({ ...given, virtualNs: 1.5 * SETTLING_NS }).ran
-  const [one, other] = after.map((ran, i) => ran - before[i])
+  const until = { sinceNs: SETTLING_NS, virtualNs: SETTLING_NS / 2 }
+  const [one, other] = run({ ...given, ...until }).ran
   return one / (one + other)
 }
 

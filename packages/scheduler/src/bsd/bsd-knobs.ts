@@ -8,9 +8,20 @@ export interface BsdKnobs {
   readonly hz: number
   /** How often usage is sampled, per second. */
   readonly stathz: number
+  /**
+   * The load average to begin with, in threads: that of a machine on which they have run for
+   * minutes. 0 unless told, as after a boot; then usage is forgotten every second at first.
+   */
+  readonly loadAverage: number
 }
 
-export const BSD_DEFAULTS: BsdKnobs = { slice: 12, ipiWakeup: true, hz: 1000, stathz: 127 }
+export const BSD_DEFAULTS: BsdKnobs = {
+  slice: 12,
+  ipiWakeup: true,
+  hz: 1000,
+  stathz: 127,
+  loadAverage: 0,
+}
 
 /** Completes knobs. Throws a RangeError, naming the knob, for a value that it cannot have. */
 export function bsdKnobs(given: Partial<BsdKnobs>): BsdKnobs {
@@ -19,6 +30,9 @@ export function bsdKnobs(given: Partial<BsdKnobs>): BsdKnobs {
   for (const [name, value] of Object.entries({ slice, hz, stathz })) {
     if (Number.isInteger(value) && value >= 1) continue
     throw new RangeError(`4BSD's ${name} is a whole number, at least 1: ${value} came`)
+  }
+  if (!(knobs.loadAverage >= 0 && knobs.loadAverage < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`a load average is 0 threads or more: ${knobs.loadAverage} came`)
   }
   if (stathz <= hz) return knobs
   throw new RangeError(`4BSD samples at most at every tick, ${hz} a second: stathz ${stathz} came`)

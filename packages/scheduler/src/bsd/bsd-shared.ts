@@ -25,14 +25,16 @@ export class BsdShared {
   readonly queue = new RunQueue()
   readonly counts = { wakeupsRequested: 0, wakeupsDelivered: 0, migrations: 0, kicks: 0 }
   /** How many threads were runnable of late: ldavg of one minute. */
-  loadAverage = 0
+  loadAverage: number
   /** Threads that are queued or run. */
   runnable = 0
   #words: CpuWords | undefined
   #isDecaying = false
   #seconds = 0
 
-  constructor(readonly knobs: BsdKnobs) {}
+  constructor(readonly knobs: BsdKnobs) {
+    this.loadAverage = knobs.loadAverage
+  }
 
   /** `sched_lock` and what is under it; placed when the first CPU comes. */
   words(cpu: Cpu): CpuWords {
