@@ -36,6 +36,7 @@ export type Promised =
   | 'who waits for one that has ended inside is told'
   | 'who comes after one that has ended inside is told'
   | 'what one that has ended inside left can be mended'
+  | 'a reader that has ended inside keeps nobody out'
 
 export type Exceptions = { readonly [promised in Promised]?: string }
 

@@ -24,16 +24,25 @@ export const SPINS: { readonly notPromised: Exceptions } = {
   },
 }
 
+/** What a lock that only counts its readers leaves out. */
+const COUNTS: { readonly notPromised: Exceptions } = {
+  notPromised: {
+    'a reader that has ended inside keeps nobody out':
+      'a count of readers does not say who they are',
+  },
+}
+
 /** In the order in which tables show them. */
 export const lockTable: readonly LockEntry[] = [
   entry('mutex', Mutex, alone, 'mutex(9): one at a time; sleeps when its owner does'),
   entry('spin', SpinMutex, alone, 'one at a time; spins until it has it', SPINS),
-  entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word'),
+  entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', COUNTS),
   entry(
     'sx',
     Sx,
     ({ shared, exclusive }) => ({ read: shared, write: exclusive }),
     'sx(9): the same, for holders that sleep',
+    COUNTS,
   ),
   entry(
     'rmlock',
@@ -48,6 +57,7 @@ export const lockTable: readonly LockEntry[] = [
           'readers of one thread are readers of one CPU, which enter without its token',
         'what one that has ended inside left can be mended':
           'a writer takes all tokens with it, and readers without one are refused for good',
+        ...COUNTS.notPromised,
       },
     },
   ),

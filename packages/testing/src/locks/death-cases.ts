@@ -31,9 +31,10 @@ export interface MortalKindUnderTest extends LockKindUnderTest {
 const TOLD = 'who waits for one that has ended inside is told'
 const TOLD_LATER = 'who comes after one that has ended inside is told'
 const MENDED = 'what one that has ended inside left can be mended'
+const READER = 'a reader that has ended inside keeps nobody out'
 
 /**
- * What a kind promises of holders that end inside. A kind that cannot tell one, as no lock can that
+ * What a kind promises of holders that end inside. A kind that cannot tell one, such as a lock that
  * only counts its readers, has to leave whoever waits a way out.
  */
 export function deathCases(kind: MortalKindUnderTest): LockCase[] {
@@ -42,7 +43,8 @@ export function deathCases(kind: MortalKindUnderTest): LockCase[] {
     ...told(kind),
     ...(TOLD_LATER in skips || !(MENDED in skips) ? [] : [refused(kind)]),
     ...(TOLD in skips ? [stuck(kind, 'write')] : []),
-    ...(kind.create().read !== undefined ? [stuck(kind, 'read')] : []),
+    ...(kind.create().read === undefined ? [] : [readerLeft(kind)]),
+    ...(READER in skips ? [stuck(kind, 'read')] : []),
   ]
 }
 
@@ -94,6 +96,15 @@ function refused(kind: MortalKindUnderTest): LockCase {
       const error = await errorOf(() => side.lockSync({ recover: true }))
       expectSame('one who would', error, 'LockAbandoned')
     }
+  })
+}
+
+function readerLeft(kind: MortalKindUnderTest): LockCase {
+  return caseOf(kind, READER, async () => {
+    const { end, write } = await kind.held('read')
+    await end()
+    write.lockSync({ timeoutMs: 1000 }).unlock()
+    ;(await write.lock({ timeoutMs: 1000 })).unlock()
   })
 }
 
