@@ -1,4 +1,5 @@
 export { type Allocations, type Follow } from './allocations/allocations.ts'
+export { awaitExchange, awaitValue } from './awaited.ts'
 export { type Budget, type Execution, type Setup } from './engine/explorer.ts'
 export { type History, type Specification } from './history.ts'
 export { type Failure, type FailureKind } from './engine/failure.ts'

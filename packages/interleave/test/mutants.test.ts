@@ -61,6 +61,42 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     },
   ],
   [
+    'exhaustive',
+    'takes what ended a wait for a word for what it could come before',
+    {
+      file: 'strategies/happens-before',
+      from: 'findRaces && couldFollow',
+      to: 'findRaces',
+    },
+  ],
+  [
+    'exhaustive',
+    'does not try to acquire a lock before another thread has',
+    {
+      file: 'strategies/happens-before',
+      from: 'if (awaited !== undefined) this.races.push(awaited)',
+      to: '',
+    },
+  ],
+  [
+    'exhaustive',
+    'forgets what a step that is never made waited for',
+    {
+      file: 'strategies/exhaustive',
+      from: 'for (const thread of machine.threads) this.#unblock(machine, thread)',
+      to: '',
+    },
+  ],
+  [
+    'exhaustive',
+    'acquires a lock before what the thread needs to get there',
+    {
+      file: 'strategies/happens-before',
+      from: ' || this.#isNeeded(machine.event(first), event)',
+      to: '',
+    },
+  ],
+  [
     'bounded',
     'does not go on to the next bound',
     {

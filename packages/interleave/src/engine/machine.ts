@@ -1,3 +1,4 @@
+import { atomics } from '../runtime/access.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
 import { runAgent } from '../runtime/agent.ts'
@@ -92,7 +93,7 @@ export class Machine implements Core, Host {
       case OP.settle:
         return thread.canStrikeAfter >= 0
       default:
-        return true
+        return !thread.operation.isAwaited || isFound(thread.operation)
     }
   }
 
@@ -162,6 +163,24 @@ export class Machine implements Core, Host {
     else event.add(object, 1, 2)
     record(this.length)
     return outcome(undefined)
+  }
+
+  /**
+   * The step that a thread would make if it were not blocked, as the event after the last, with
+   * nothing changed; undefined when it does not await a word.
+   */
+  blockedEvent(thread: Thread | undefined): Event | undefined {
+    if (thread?.status !== 'running' || !thread.operation.isAwaited) return undefined
+    if (this.isEnabled(thread)) return undefined
+    const { operation } = thread
+    const event = (this.persistent.events[this.length] ??= new Event())
+    event.reset(thread.id, thread.sequence + 1, operation.kind, operation.place)
+    event.asked.copy(operation)
+    event.enabledBy = thread.enabledBy
+    const info = this.buffers.viewInfo(operation.view!, operation.place)
+    const { object, mask } = this.locate(info, operation)
+    event.add(object, mask, 0)
+    return event
   }
 
   /** Performs an access to memory, notes what it touched and changed, and looks for a race. */
@@ -261,6 +280,11 @@ function tooMany(parent: Thread | undefined): Refusal {
     parent?.operation.place ?? 0,
     `it starts more than ${MAX_THREADS} threads, timeouts of waitAsync included`,
   )
+}
+
+/** Whether the word is what a step awaits. */
+function isFound({ view, index, first }: Operation): boolean {
+  return atomics['load']!(view, index) === first
 }
 
 /** Whether JavaScript promises that the access is never split: integers of up to 32 bits. */

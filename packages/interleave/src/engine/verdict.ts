@@ -61,6 +61,7 @@ function asleep(machine: Core, stuck: Thread[]): Failure {
 function activity({ operation }: Thread): string {
   if (operation.kind === OP.wake) return 'waits to be notified'
   if (operation.kind === OP.join) return `joins ${(operation.first as Thread).name}`
+  if (operation.isAwaited) return `awaits ${String(operation.first)} at [${operation.index}]`
   return 'awaits a promise that nobody settles'
 }
 

@@ -64,6 +64,8 @@ export class Operation {
   second: unknown
   /** A wait's timeout. */
   timeoutMs = Infinity
+  /** Whether a load or exchange is made only when it finds `first`; see `awaited.ts`. */
+  isAwaited = false
 
   /** Fills in an access to `view`. */
   access(kind: OpKind, place: number, view: SharedView, index: number): this {
@@ -72,6 +74,7 @@ export class Operation {
     this.view = view
     this.index = index
     this.method = undefined
+    this.isAwaited = false
     return this
   }
 
@@ -85,6 +88,7 @@ export class Operation {
     this.first = other.first
     this.second = other.second
     this.timeoutMs = other.timeoutMs
+    this.isAwaited = other.isAwaited
   }
 
   /** Fills in a step that touches no memory. */
@@ -94,6 +98,7 @@ export class Operation {
     this.view = undefined
     this.index = 0
     this.first = first
+    this.isAwaited = false
     return this
   }
 }

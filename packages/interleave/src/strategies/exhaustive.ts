@@ -1,5 +1,6 @@
 import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
 import type { Machine } from '../engine/machine.ts'
+import type { Thread } from '../engine/thread.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
 import { predict } from './predict.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
@@ -71,7 +72,16 @@ export class Exhaustive implements Strategy {
 
   finish(machine: Machine): boolean {
     for (const race of this.#order.races) this.#reverse(machine, race)
+    for (const thread of machine.threads) this.#unblock(machine, thread)
     return this.#backtrack()
+  }
+
+  /** Sees to it that a step that a thread could not make is tried where it could have been. */
+  #unblock(machine: Machine, thread: Thread | undefined): void {
+    const event = machine.blockedEvent(thread)
+    if (event === undefined) return
+    const race = this.#order.awaitedRace(machine, event, machine.length)
+    if (race !== undefined) this.#reverse(machine, race)
   }
 
   /** Adds the node for the present state; false when all that could be done here is done. */

@@ -49,6 +49,29 @@ export class HappensBefore {
     return knows(this.clocks[b]!, thread, sequence)
   }
 
+  /**
+   * The race of a step that awaits a word, which need not have been made. It cannot come right
+   * before the change that ends its wait, such as the release of a lock, but before an earlier one
+   * that begins it, the acquisition, unless that happens before for another reason.
+   */
+  awaitedRace(machine: Machine, event: Event, second: number): ReversibleRace | undefined {
+    if (!event.asked.isAwaited) return undefined
+    const object = event.objects[0]!
+    const first = this.#touching[object]?.findLast((index) => {
+      const other = machine.event(index)
+      return (changeOf(other, object) & event.touched[0]!) !== 0 && finds(event, other)
+    })
+    if (first === undefined || this.#isNeeded(machine.event(first), event)) return undefined
+    return { first, second }
+  }
+
+  /** Whether a step happens before the next of a thread, whatever that is. */
+  #isNeeded({ thread, sequence }: Event, next: Event): boolean {
+    const { enabledBy } = next
+    if (enabledBy >= 0 && knows(this.clocks[enabledBy]!, thread, sequence)) return true
+    return knows(this.#threads[next.thread] ?? [], thread, sequence)
+  }
+
   #orderAfterDependent(
     machine: Machine,
     event: Event,
@@ -80,11 +103,14 @@ export class HappensBefore {
   ): void {
     const list = this.#touching[event.objects[at]!]
     if (list === undefined) return
+    const awaited = findRaces ? this.awaitedRace(machine, event, index) : undefined
+    if (awaited !== undefined) this.races.push(awaited)
     const own = event.touched[at]! | event.changed[at]!
     for (let i = list.length - 1; i >= 0; i--) {
       const other = machine.event(list[i]!)
       if (!conflict(event, at, other)) continue
-      this.#orderAfter(machine, list[i]!, index, clock, findRaces)
+      const couldFollow = !event.asked.isAwaited || finds(event, other)
+      this.#orderAfter(machine, list[i]!, index, clock, findRaces && couldFollow)
       // Whatever came before a change of all these bytes also happens before that change.
       const changed = changeOf(other, event.objects[at]!)
       if ((changed & own) === own && (event.touched[at]! & own) === own) return
@@ -99,6 +125,11 @@ export class HappensBefore {
     }
     join(clock, this.clocks[other]!)
   }
+}
+
+/** Whether a step that awaits a word would find what it awaits in the state before another. */
+function finds({ asked, touched }: Event, { beforeLow, beforeHigh }: Event): boolean {
+  return (touched[0]! & 15 ? beforeLow : beforeHigh) === asked.first
 }
 
 function changeOf(event: Event, object: number): number {

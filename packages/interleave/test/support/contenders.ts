@@ -36,7 +36,7 @@ function covers(make: (strategies: Strategies) => Strategy): Contender {
 }
 
 /** Whatever a sampler's chances, it may take this many executions at most. */
-const MAX_SAMPLE = 50_000
+const MAX_SAMPLE = 100_000
 
 /**
  * A strategy that samples: it goes on until it has found everything, and then for as many

@@ -38,6 +38,10 @@ export type Instruction =
   | { readonly do: 'await'; readonly at: number }
   /** Loops until it has exchanged a 0 for a 1. */
   | { readonly do: 'lock'; readonly at: number }
+  /** The same as one step, and the same for a word that is to be 1. */
+  | { readonly do: 'acquire' | 'until'; readonly at: number }
+  /** Acquires the word, adds to the next, and writes 0. */
+  | { readonly do: 'locked'; readonly at: number; readonly value: number }
   /** Loops until the next word is not 0, and takes a lock to look at it. */
   | { readonly do: 'awaitLocked'; readonly at: number }
   /** Throws if the register is what it says. */
@@ -94,6 +98,13 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
       ),
       at,
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      fc.record({ do: fc.constantFrom('acquire' as const, 'until' as const), at }),
+      fc.record({ do: fc.constant('locked' as const), at, value }),
+    ),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('assert' as const), not: value }) },
 )
@@ -164,6 +175,12 @@ function body(instructions: readonly Instruction[], words: Int32Array, log: unkn
       if (each.do === 'ifNonZero') isSkipped = register === 0
       else if (each.do === 'assert') {
         if (register === each.not) throw new Error(`register is ${each.not}`)
+      } else if (each.do === 'until') log.push(yield* awaited(OP.load, words, each.at, 1))
+      else if (each.do === 'acquire') log.push(yield* acquire(words, each.at))
+      else if (each.do === 'locked') {
+        yield* acquire(words, each.at)
+        log.push(yield* step(OP.add, words, (each.at + 1) % 3, each.value))
+        yield* step(OP.store, words, each.at, 0)
       } else if (each.do === 'await') {
         yield* spin(
           () => step(OP.load, words, each.at),
@@ -212,7 +229,19 @@ function* spin(round: () => Round, isDone: (seen: unknown) => boolean): Generato
   }
 }
 
-function* step(kind: 0 | 1 | 7, words: Int32Array, at: number, value = 0): Round {
+function* awaited(kind: 0 | 8, words: Int32Array, at: number, expected: number): Round {
+  const op = state.pending.access(kind, 0, words as never, at)
+  op.first = expected
+  op.second = 1
+  op.isAwaited = true
+  return yield STEP
+}
+
+function acquire(words: Int32Array, at: number): Round {
+  return awaited(OP.compareExchange, words, at, 0)
+}
+
+function* step(kind: 0 | 1 | 2 | 7, words: Int32Array, at: number, value = 0): Round {
   state.pending.access(kind, 0, words as never, at).first = value
   return yield STEP
 }
