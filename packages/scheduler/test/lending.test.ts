@@ -1,4 +1,5 @@
-import { Mutex, RwLock, Sx, type Waiting, YIELD } from '@smpnet/sync'
+import { Mutex, RwLock, type Waiting, YIELD } from '@smpnet/sync'
+import { lockTable } from '@smpnet/sync/kinds'
 import { describe, expect, it } from 'vitest'
 import {
   Bsd,
@@ -55,7 +56,16 @@ function make(policyOf: (cpu: HandCpu) => PriorityPolicy | ReturnType<Ule['on']>
 }
 
 const rw = ({ memory }: HandCpu): RwLock => new RwLock(memory, LOCK)
-const sx = ({ memory }: HandCpu): Sx => new Sx(memory, LOCK)
+
+/** Every lock that lends, with each way to wait for who is alone inside. */
+const lenders = lockTable
+  .filter(({ notPromised }) => !('who waits for long lends its priority' in notPromised))
+  .flatMap(({ name, over }) => {
+    const lockOn = ({ memory }: HandCpu) => over({ memory, at: LOCK, cpus: 1 })
+    const hasReaders = lockOn(new HandCpu()).read !== undefined
+    const sides = hasReaders ? (['write', 'read'] as const) : (['write'] as const)
+    return sides.map((side) => [side, name, lockOn] as const)
+  })
 
 describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) => {
   it('runs the holder of what an urgent thread needs before those between them', () => {
@@ -106,26 +116,12 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     ])
   })
 
-  it.each([
-    [
-      'a writer to the writer of a rwlock',
-      (at: HandCpu) => rw(at).write,
-      (at: HandCpu) => rw(at).write,
-    ],
-    [
-      'a reader to the writer of a rwlock',
-      (at: HandCpu) => rw(at).write,
-      (at: HandCpu) => rw(at).read,
-    ],
-    [
-      'a sharer to who has an sx lock alone',
-      (at: HandCpu) => sx(at).exclusive,
-      (at: HandCpu) => sx(at).shared,
-    ],
-  ])('lends from %s, until it lets go', (_what, ownerSide, waiterSide) => {
+  it.each(lenders)('lends to who is alone inside, from who waits to %s: %s', (...given) => {
+    const [side, , lockOn] = given
     const { cpu, log, holds, spawn, open } = make(policyOf)
-    const owner = spawn('owner', 240, holds(ownerSide(cpu)))
-    spawn('waiter', 20, holds(waiterSide(cpu)))
+    const { write, [side]: wanted } = lockOn(cpu)
+    const owner = spawn('owner', 240, holds(write))
+    spawn('waiter', 20, holds(wanted!))
     expect(owner.priority).toBe(20)
     open()
     expect(log).toContain('owner left at 240')

@@ -33,6 +33,7 @@ export interface LockEntry {
 export type Promised =
   | 'no reader passes a writer that waits'
   | 'who waits for long sleeps'
+  | 'who waits for long lends its priority'
   | 'who waits for one that has ended inside is told'
   | 'who comes after one that has ended inside is told'
   | 'what one that has ended inside left can be mended'

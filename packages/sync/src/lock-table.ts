@@ -18,6 +18,7 @@ const nobodySleeps = 'nobody sleeps for it: its sections are a few instructions'
 export const SPINS: { readonly notPromised: Exceptions } = {
   notPromised: {
     'who waits for long sleeps': nobodySleeps,
+    'who waits for long lends its priority': nobodySleeps,
     'who waits for one that has ended inside is told': nobodySleeps,
     'who comes after one that has ended inside is told': nobodySleeps,
     'what one that has ended inside left can be mended': nobodySleeps,
@@ -57,7 +58,6 @@ export const lockTable: readonly LockEntry[] = [
           'readers of one thread are readers of one CPU, which enter without its token',
         'what one that has ended inside left can be mended':
           'a writer takes all tokens with it, and readers without one are refused for good',
-        ...COUNTS.notPromised,
       },
     },
   ),
