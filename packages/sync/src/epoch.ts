@@ -1,14 +1,23 @@
-import { type Address, layout, word } from '@smpnet/memory'
+import type { Address } from '@smpnet/memory'
 import { block } from './block.ts'
 import { awaiting } from './awaiting.ts'
 import { LockMisuse } from './errors.ts'
-import type { LockHandle, LockKind } from './lock-kind.ts'
+import type { LockHandle } from './lock-kind.ts'
 import { nap } from './nap.ts'
 import { homeOf } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
+import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
+
+const NAP_MS = 1
+
+/** A callback, and what each CPU's sequence was when it was unlinked; even ones need no waiting. */
+interface Deferred {
+  readonly sequences: readonly number[]
+  readonly callbacks: (() => void)[]
+}
 
 /**
  * FreeBSD's epoch(9): readers say that they are inside, writers unlink what is shared, and free it
@@ -26,22 +35,6 @@ import type { Waiter } from './waiter.ts'
  * Readers do not wait, nor write what others write. What is read inside is read by `load`, as on
  * some processors plain reads may move past the exit.
  */
-const LINE = layout('epoch record', {
-  /** (o) Odd while somebody is inside on this CPU; who waits reads it. */
-  sequence: word('o', 'cpu'),
-  /** (o) How often this CPU is inside. */
-  depth: word('o', 'cpu'),
-})
-
-const KIND: LockKind = { name: 'epoch', code: 13, version: 1 }
-const NAP_MS = 1
-
-/** A callback, and what each CPU's sequence was when it was unlinked; even ones need no waiting. */
-interface Deferred {
-  readonly sequences: readonly number[]
-  readonly callbacks: (() => void)[]
-}
-
 export class Epoch extends PerCpu {
   /** What this thread deferred, oldest first. Callbacks are this thread's, and so is the list. */
   readonly #deferred: Deferred[] = []
@@ -92,6 +85,14 @@ export class Epoch extends PerCpu {
       throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: nobody is inside`)
     memory.write(line + LINE.offset.depth, depth - 1)
     if (depth === 1) memory.write(line, (memory.read(line) + 1) | 0)
+  }
+
+  /**
+   * CPU `cpu` has ended, and reads no more: who waits for it goes on. For who buries a CPU; `bury`
+   * of a domain does it for its threads.
+   */
+  bury(cpu: number): void {
+    clearEpochLine(this.memory, this.at + cpu * LINE.size)
   }
 
   /** Waits until all who are inside now have left. Throws LockMisuse inside, for it never would. */

@@ -1,5 +1,6 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
 import { type LockKind, tagOf } from './lock-kind.ts'
+import { clearEpochLine, clearLine, EPOCH_KIND, RM_KIND, SMR_KIND } from './reader-lines.ts'
 import { SEMAPHORE_KIND, serve } from './semaphore-word.ts'
 import type { Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
@@ -26,6 +27,9 @@ type PutRight = (td: Waiter, lock: PlacedLock, ended: number, cpus: number) => W
 const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
   // Whoever stands behind one that gave up is served by that one; the dead cannot.
   [SEMAPHORE_KIND, (td, { at }) => serve(td, at)],
+  [RM_KIND, perLine(clearLine)],
+  [EPOCH_KIND, perLine(clearEpochLine)],
+  [SMR_KIND, perLine(clearLine)],
 ]
 
 /** Puts right all that thread `ended` left in `locks`. Never parks. */
@@ -38,5 +42,12 @@ export function* putRight(
   for (const lock of locks) {
     const found = REMAINS.find(([kind]) => tagOf(kind) === lock.tag)
     if (found !== undefined) yield* found[1](td, lock, ended, cpus)
+  }
+}
+
+/** Clears the line of who has ended. The lines of all threads are the last that such a lock has. */
+function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
+  return function* (td, { at, bytes }, ended, cpus) {
+    clear(td.lot.memory, at + bytes - (cpus - ended) * CACHE_LINE_BYTES)
   }
 }

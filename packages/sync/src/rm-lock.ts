@@ -1,7 +1,8 @@
 import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
-import type { LockHandle, LockKind } from './lock-kind.ts'
+import type { LockHandle } from './lock-kind.ts'
 import { Mutex } from './mutex.ts'
 import { nap } from './nap.ts'
+import { clearLine, RM_KIND as KIND, RM_LINE as LINE } from './reader-lines.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { type Outcome, SETTLE, SPIN, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
@@ -25,20 +26,20 @@ import type { Waiter } from './waiter.ts'
  * before the store is seen. So a writer spins for a while and then naps. A reader that is inside,
  * or on whose CPU another is, enters without a token: the writer waits for that CPU anyway. What is
  * read inside is read by `load`, as on some processors plain reads may move past the plain store.
+ *
+ * A reader that has ended is cleared from its line by who buries it. If one ends while it takes a
+ * token, or a writer that is not inside yet, nothing is half changed, but tokens may be gone whose
+ * readers are inside: the next who gets the mutex gives every CPU one.
  */
 const SHARED = layout('rmlock', {
   /** (x) The words of the mutex of writers, and of readers without a token. */
   mutex: words(Mutex.bytes / WORD_BYTES, 'x', 'writers'),
+  /** (m) Under the mutex: 1 while a writer is inside, which readers who take a token are not. */
+  writing: word('m', 'writers'),
   /** (x) Bit n of word w: CPU 32 w + n holds a token. */
   tokens: words(16, 'x', 'tokens'),
 })
 
-const LINE = layout('rmlock reader', {
-  /** (o) Readers inside on this CPU; a writer that waits for them reads it. */
-  readers: word('o', 'cpu'),
-})
-
-const KIND: LockKind = { name: 'rmlock', code: 12, version: 1 }
 /** As many as the words of tokens have bits. */
 const MAX_CPUS = 16 * 32
 const NAP_MS = 1
@@ -103,6 +104,31 @@ export class RmLock {
 
   tokensOf(cpu: number): Address {
     return this.at + SHARED.offset.tokens + (cpu >> 5) * 4
+  }
+
+  /**
+   * CPU `cpu` has ended, and reads no more: writers do not wait for it. For who buries a CPU;
+   * `bury` of a domain does it for its threads.
+   */
+  bury(cpu: number): void {
+    clearLine(this.memory, this.lineOf(cpu))
+  }
+
+  /** Whether what the lock protects is half changed if who holds the mutex has ended. */
+  isWritten(): boolean {
+    return this.memory.read(this.at + SHARED.offset.writing) === 1
+  }
+
+  /** For the mutex's owner, who has waited for all readers, or will let them in again. */
+  setWritten(isWritten: boolean): void {
+    this.memory.write(this.at + SHARED.offset.writing, isWritten ? 1 : 0)
+  }
+
+  /** Gives every CPU a token, so that the next writer waits for readers on any. Mutex's owner. */
+  giveTokens(): void {
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      this.memory.or(this.tokensOf(cpu), 1 << (cpu & 31))
+    }
   }
 
   /** Whether any CPU holds a token. */

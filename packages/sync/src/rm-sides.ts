@@ -18,6 +18,9 @@ export interface RmCore {
   lineOf(cpu: number): Address
   tokensOf(cpu: number): Address
   hasTokens(): boolean
+  isWritten(): boolean
+  setWritten(isWritten: boolean): void
+  giveTokens(): void
   revoke(td: Waiter): Waiting<Outcome>
 }
 
@@ -64,7 +67,7 @@ export class RmReadSide extends SharedSection {
     const { mutex } = this.rm
     const memory = this.#memory
     const { cpu } = td.lot
-    const outcome = yield* enterMutex(mutex, td)
+    const outcome = yield* enterMutex(this.rm, td)
     if (outcome !== WOKEN) return outcome
     while (!memory.settled()) yield SETTLE
     memory.or(this.rm.tokensOf(cpu), 1 << (cpu & 31))
@@ -115,11 +118,12 @@ export class RmWriteSide extends Section {
 
   *enter(td: Waiter): Waiting<Outcome> {
     const { mutex } = this.rm
-    const entered = yield* enterMutex(mutex, td)
+    const entered = yield* enterMutex(this.rm, td)
     if (entered !== WOKEN) return entered
     while (!this.rm.memory.settled()) yield SETTLE
     const outcome = yield* this.rm.revoke(td)
-    if (outcome !== WOKEN && !mutex.tryExit(td)) yield* mutex.exit(td)
+    if (outcome === WOKEN) this.rm.setWritten(true)
+    else if (!mutex.tryExit(td)) yield* mutex.exit(td)
     return outcome
   }
 
@@ -127,27 +131,45 @@ export class RmWriteSide extends Section {
   override tryLock(): Guard | undefined {
     const { here } = homeOf(this)
     if (this.rm.hasTokens() || !this.rm.mutex.tryEnter(here)) return undefined
-    if (!this.rm.hasTokens()) return this.entered(here)
+    if (!this.rm.hasTokens()) {
+      this.rm.setWritten(true)
+      return this.entered(here)
+    }
     this.leave(here)
     return undefined
   }
 
   tryExit(td: Waiter): boolean {
-    return this.rm.mutex.tryExit(td)
+    const { mutex, memory } = this.rm
+    if (!memory.settled() || mutex.owner() !== td.at) return false
+    this.rm.setWritten(false)
+    return mutex.tryExit(td)
   }
 
-  exit(td: Waiter): Waiting {
-    return this.rm.mutex.exit(td)
+  *exit(td: Waiter): Waiting {
+    const { mutex, memory } = this.rm
+    while (!memory.settled()) yield SETTLE
+    if (mutex.owner() === td.at) this.rm.setWritten(false)
+    yield* mutex.exit(td)
   }
 }
 
 /**
- * Enters the mutex of the lock. A writer that has ended inside has taken all tokens with it, so
- * that everybody who comes passes here and is refused: throws LockAbandoned.
+ * Enters the mutex of the lock. One that ended with it without writing has left nothing half
+ * changed, but may have taken tokens away whose readers are inside. A writer that has ended inside
+ * has taken all of them with it, so that everybody who comes passes here and is refused: throws
+ * LockAbandoned.
  */
-function* enterMutex(mutex: Mutex, td: Waiter): Waiting<Outcome> {
+function* enterMutex(rm: RmCore, td: Waiter): Waiting<Outcome> {
+  const { mutex } = rm
   const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
   if (outcome !== OWNER_DIED) return outcome
+  while (!rm.memory.settled()) yield SETTLE
+  if (!rm.isWritten()) {
+    rm.giveTokens()
+    mutex.recover(td)
+    return WOKEN
+  }
   const error = mutex.obituary(td.lot.threadOf(mutex.deceased()))
   if (!mutex.tryExit(td)) yield* mutex.exit(td)
   throw error

@@ -1,9 +1,10 @@
 import { type Address, layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
-import type { LockHandle, LockKind } from './lock-kind.ts'
+import type { LockHandle } from './lock-kind.ts'
 import { nap } from './nap.ts'
 import { homeOf } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
+import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { SETTLE, SPIN, type Waiting } from './wait.ts'
 import { block } from './block.ts'
@@ -27,12 +28,6 @@ const SHARED = layout('smr', {
   read: word('x', 'read'),
 })
 
-const LINE = layout('smr reader', {
-  /** (o) The sequence at which this CPU entered, or 0 outside. Others read it. */
-  seen: word('o', 'cpu'),
-})
-
-const KIND: LockKind = { name: 'smr', code: 14, version: 1 }
 const FIRST = 1
 const STEP = 2
 const OUTSIDE = 0
@@ -81,6 +76,14 @@ export class Smr extends PerCpu {
       throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: it is outside`)
     }
     memory.write(line, OUTSIDE)
+  }
+
+  /**
+   * CPU `cpu` has ended, and reads no more: goals are passed without it. For who buries a CPU;
+   * `bury` of a domain does it for its threads.
+   */
+  bury(cpu: number): void {
+    clearLine(this.memory, this.#line(cpu))
   }
 
   /** A goal for what was unlinked before: when it is passed, nobody can still see that. */

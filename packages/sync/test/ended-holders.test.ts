@@ -2,7 +2,15 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import type { LockHandle } from '../src/index.ts'
-import { LockTimeout, Semaphore, SyncDomain } from '../src/index.ts'
+import {
+  Epoch,
+  LockAbandoned,
+  LockTimeout,
+  RmLock,
+  Semaphore,
+  Smr,
+  SyncDomain,
+} from '../src/index.ts'
 
 const FIXTURE = new URL('./fixtures/ending.mjs', import.meta.url)
 
@@ -71,5 +79,139 @@ describe('A semaphore of which a thread has ended', () => {
     await end()
     await behind
     expect(one.available()).toBe(0)
+  })
+})
+
+/** Something that threads read, and whether who writes would still have to wait for a reader. */
+interface Readable {
+  readonly handle: LockHandle
+  isWaitedFor(): boolean
+  /** Reads, and stops, as the thread that calls. */
+  visit(): void
+}
+
+const readables: Record<string, (domain: SyncDomain, at?: number) => Readable> = {
+  reads: (domain, at) => {
+    const lock = RmLock.create(domain, at === undefined ? {} : { at })
+    const isWaitedFor = () => {
+      try {
+        lock.write.lockSync({ timeoutMs: 1 }).unlock()
+        return false
+      } catch (error) {
+        expect(error).toBeInstanceOf(LockTimeout)
+        return true
+      }
+    }
+    return { handle: lock.handle, isWaitedFor, visit: () => lock.read.lockSync().unlock() }
+  },
+  'enters an epoch': (domain, at) => {
+    const epoch = Epoch.create(domain, at === undefined ? {} : { at })
+    const isWaitedFor = () => {
+      epoch.call(() => {})
+      return epoch.poll() > 0
+    }
+    const visit = () => {
+      epoch.enterSync()
+      epoch.exitSync()
+    }
+    return { handle: epoch.handle, isWaitedFor, visit }
+  },
+  'enters an smr': (domain, at) => {
+    const smr = Smr.create(domain, at === undefined ? {} : { at })
+    const visit = () => {
+      smr.enterSync()
+      smr.exitSync()
+    }
+    return { handle: smr.handle, isWaitedFor: () => !smr.poll(smr.advance()), visit }
+  },
+}
+readables['reads twice'] = readables['reads']!
+
+describe.each(Object.entries(readables))('A thread that has ended, which %s,', (does, make) => {
+  it('is not waited for any more when it is buried', async () => {
+    const domain = SyncDomain.create()
+    const one = make(domain)
+    const { done, end } = begin(domain, one.handle, does)
+    await done
+    expect(one.isWaitedFor()).toBe(true)
+    await end()
+    expect(one.isWaitedFor()).toBe(false)
+    one.visit()
+    expect(one.isWaitedFor()).toBe(false)
+  })
+
+  it('leaves its line to the next of its number as if it had never come', async () => {
+    const domain = SyncDomain.create({ threads: 2 })
+    const one = make(domain)
+    for (let i = 0; i < 3; i++) {
+      const { guest, done, end } = begin(domain, one.handle, does)
+      expect(guest.thread).toBe(1)
+      await done
+      expect(one.isWaitedFor()).toBe(true)
+      await end()
+    }
+    expect(one.isWaitedFor()).toBe(false)
+  })
+
+  it('is found in what was placed at an address, too', async () => {
+    const domain = SyncDomain.create({ buffer: new SharedArrayBuffer(1 << 19), at: 1 << 18 })
+    const one = make(domain, 4096)
+    const { done, end } = begin(domain, one.handle, does)
+    await done
+    expect(one.isWaitedFor()).toBe(true)
+    await end()
+    expect(one.isWaitedFor()).toBe(false)
+  })
+
+  it('takes nobody with it who reads as another number', async () => {
+    const domain = SyncDomain.create()
+    const one = make(domain)
+    const [dead, living] = [begin(domain, one.handle, does), begin(domain, one.handle, does)]
+    await Promise.all([dead.done, living.done])
+    await dead.end()
+    expect(one.isWaitedFor()).toBe(true)
+    await living.end()
+    expect(one.isWaitedFor()).toBe(false)
+  })
+})
+
+describe('A writer that sleeps for a reader of an rmlock that has ended', () => {
+  it('is inside when the reader is buried', async () => {
+    const domain = SyncDomain.create()
+    const lock = RmLock.create(domain)
+    const { done, end } = begin(domain, lock.handle, 'reads')
+    await done
+    const writing = lock.write.lock()
+    await new Promise((next) => setImmediate(next))
+    await end()
+    const guard = await writing
+    expect(lock.mutex.owner()).toBe(guard.td.at)
+    guard.unlock()
+  })
+
+  it('and ends too, leaves the lock to others', async () => {
+    const domain = SyncDomain.create()
+    const lock = RmLock.create(domain)
+    const reader = begin(domain, lock.handle, 'reads')
+    await reader.done
+    const writer = begin(domain, lock.handle, 'writes')
+    while (lock.mutex.owner() === 0) await new Promise((next) => setImmediate(next))
+    await writer.end()
+    expect(() => lock.write.lockSync({ timeoutMs: 1 })).toThrow(LockTimeout)
+    await reader.end()
+    lock.write.lockSync({ timeoutMs: 1000 }).unlock()
+    lock.read.lockSync().unlock()
+  })
+
+  it('refuses everybody when it ends inside', async () => {
+    const domain = SyncDomain.create()
+    const lock = RmLock.create(domain)
+    const writer = begin(domain, lock.handle, 'writes')
+    await writer.done
+    await writer.end()
+    for (let i = 0; i < 2; i++) {
+      expect(() => lock.write.lockSync()).toThrow(LockAbandoned)
+      expect(() => lock.read.lockSync()).toThrow(LockAbandoned)
+    }
   })
 })
