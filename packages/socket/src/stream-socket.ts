@@ -79,19 +79,22 @@ export class StreamSocket {
     return this.#open
   }
 
-  /** See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError. */
+  /**
+   * See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError, also for room
+   * of no bytes: that 0 came would look like the end.
+   */
   tryReceive(to: Uint8Array, start = 0, length = to.length - start): number {
-    this.#check(to, start, length)
+    this.#check(to, start, length, 1)
     return this.receiving.tryReceive(to, start, length)
   }
 
   /** See `SendingHalf.trySend`. Throws SocketMisuse on a closed end, RangeError. */
   trySend(from: Uint8Array, start = 0, length = from.length - start): number {
-    this.#check(from, start, length)
+    this.#check(from, start, length, 0)
     return this.sending.trySend(from, start, length)
   }
 
-  /** See `ReceivingHalf.receive`. Throws SocketMisuse on a closed end. */
+  /** See `ReceivingHalf.receive`. Throws as `tryReceive` does. */
   receive(
     td: Waiter,
     to: Uint8Array,
@@ -99,7 +102,7 @@ export class StreamSocket {
     length = to.length - start,
     wait = true,
   ): Waiting<number> {
-    this.#check(to, start, length)
+    this.#check(to, start, length, 1)
     return this.receiving.receive(td, to, start, length, wait)
   }
 
@@ -111,7 +114,7 @@ export class StreamSocket {
     length = from.length - start,
     wait = true,
   ): Waiting<number> {
-    this.#check(from, start, length)
+    this.#check(from, start, length, 0)
     return this.sending.send(td, from, start, length, wait)
   }
 
@@ -186,13 +189,15 @@ export class StreamSocket {
     finish(td, this.close(td))
   }
 
-  #check(bytes: Uint8Array, start: number, length: number): void {
+  #check(bytes: Uint8Array, start: number, length: number, least: number): void {
     if (!this.#open) throw new SocketMisuse('a closed end neither sends nor receives')
     if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
     const whole = Number.isInteger(start) && Number.isInteger(length)
-    if (whole && start >= 0 && length >= 0 && start + length <= bytes.length) return
+    if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
     throw new RangeError(
-      `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
+      length === 0 && least > 0
+        ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
+        : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
     )
   }
 

@@ -120,6 +120,16 @@ describe('a socket pair between plain threads', () => {
     expect(domain.sync.here.timeoutMs).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('refuses room for no bytes, and leaves no waiter behind', async () => {
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64 })
+    const [here, there] = domain.pair()
+    const none = new Uint8Array(0)
+    for (let i = 0; i < 100; i++) await expect(here.receive(none)).rejects.toThrow(RangeError)
+    expect(() => here.receiveSync(none)).toThrow('room for 0 came')
+    await there.send(bytesOf('x'))
+    expect(await here.receive(new Uint8Array(1))).toBe(1)
+  })
+
   it('is closed at the end of a block, unless it is closed already', () => {
     const [here, there] = socketPair()
     here[Symbol.dispose]()

@@ -187,6 +187,38 @@ describe('mistakes', () => {
     }
   })
 
+  it('of room for no bytes are refused, which 0 would call the end, by every way to receive', async () => {
+    const { a, b, atA, atB } = makeEnds()
+    const none = new Uint8Array(0)
+    const refused = 'room for at least 1, since 0 is the end: room for 0 came'
+    for (const come of [
+      () => {},
+      () => a.sendSync(atA, bytesOf('x')),
+      () => a.shutdownSync(atA),
+    ]) {
+      come()
+      expect(() => b.tryReceive(none)).toThrow(refused)
+      expect(() => b.tryReceive(new Uint8Array(4), 2, 0)).toThrow(refused)
+      expect(() => b.receive(atB, none)).toThrow(refused)
+      expect(() => b.receive(atB, new Uint8Array(4), 2, 0)).toThrow(refused)
+      expect(() => b.receiveSync(atB, none)).toThrow(refused)
+      await expect(b.receiveAsync(atB, none)).rejects.toThrow(refused)
+    }
+    expect(textIn(atB, b)).toBe('x')
+    expect(b.tryReceive(new Uint8Array(1))).toBe(0)
+  })
+
+  it('are none when nothing is sent: 0 bytes of 0', async () => {
+    const { a, b, atA, atB } = makeEnds({ bufferBytes: 64 })
+    a.sendSync(atA, new Uint8Array(64))
+    const none = new Uint8Array(0)
+    expect([a.trySend(none), a.sendSync(atA, none), await a.sendAsync(atA, none)]).toEqual([
+      0, 0, 0,
+    ])
+    expect(block(atB, b.receive(atB, new Uint8Array(99), 0, 99, false))).toBe(64)
+    expect(b.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
+  })
+
   it('of handles are refused', () => {
     const { a, zone } = makeEnds()
     for (const wrong of [{ at: 0 }, { at: a.handle.at + 4 }, { side: 5 }, { generation: 9 }]) {
