@@ -1,5 +1,5 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN, YIELD } from '@smpnet/sync'
 import { BROKEN, BrokenPipe, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -101,7 +101,13 @@ export class SendingHalf {
         if (given === WOULD_BLOCK) given = yield* this.#finishStep(td)
         sent += given
         if (sent === length || (given === 0 && !wait)) return sent
-        if (given > 0) continue
+        if (given > 0) {
+          if (!td.isToYield()) continue
+          yield YIELD
+          if (td.signal?.aborted) throw new SendAborted(sent, td.signal.reason)
+          if (td.now() < deadline) continue
+          return sent
+        }
         td.parkUntil(deadline)
         const outcome = yield* this.#waitForSpace(td, length - sent)
         if (outcome === ABORTED) throw new SendAborted(sent, td.signal?.reason)

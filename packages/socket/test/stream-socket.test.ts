@@ -187,7 +187,7 @@ describe('mistakes', () => {
     }
   })
 
-  it('of room for no bytes are refused, which 0 would call the end, by every way to receive', async () => {
+  it('of room for no bytes are refused by every way to receive, as 0 is the end', async () => {
     const { a, b, atA, atB } = makeEnds()
     const none = new Uint8Array(0)
     const refused = 'room for at least 1, since 0 is the end: room for 0 came'

@@ -2,7 +2,7 @@ import type { LiveMemory } from '@smpnet/memory'
 import { KeepAlive } from './keep-alive.ts'
 import { LoopShare } from './loop-share.ts'
 import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
-import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from './wait.ts'
 import { SLEEPING, type Waiter } from './waiter.ts'
 
 const loop = new KeepAlive()
@@ -19,11 +19,17 @@ const TURNS_PER_LOOP = 128
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
   td.budget = undefined
+  td.loopShare = share
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {
       spins = 0
-      step = waiting.next(await sleep(td))
+      const outcome = await sleep(td)
+      if (share.isUsedUp()) await turn()
+      step = waiting.next(outcome)
+    } else if (step.value === YIELD) {
+      await turn()
+      step = waiting.next(WOKEN)
     } else {
       if (++spins % TURNS_PER_LOOP === 0) await loop.pause()
       step = waiting.next(WOKEN)

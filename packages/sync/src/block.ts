@@ -16,6 +16,7 @@ const budget = new SpinBudget(true)
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
   mayBlock ??= checkMayBlock()
   td.budget = budget
+  td.loopShare = undefined
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {

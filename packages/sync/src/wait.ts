@@ -12,7 +12,7 @@ export { SETTLE, SPIN, type Wait, type Waiting } from '@smpnet/memory'
 export const PARK: Wait = 2
 /** Someone more urgent became runnable on this CPU: run it first if the policy says so. */
 export const PREEMPT: Wait = 3
-/** Let the others of my priority run; only kernel threads have others. */
+/** Let the others of my priority run, or of my event loop; a plain thread has none. */
 export const YIELD: Wait = 4
 
 /** How a wait ended; the resume value of `PARK`, and the result of parking and of entering. */

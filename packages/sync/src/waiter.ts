@@ -1,5 +1,6 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { hostMs } from './host-clock.ts'
+import type { LoopShare } from './loop-share.ts'
 import type { SpinBudget } from './spin-budget.ts'
 import type { Outcome, Waiting } from './wait.ts'
 
@@ -132,6 +133,8 @@ export class Waiter {
   polls = 64
   /** How long this thread spins before it sleeps; none unless its driver blocks it. */
   budget: SpinBudget | undefined
+  /** What it may take of its event loop; none unless its driver serves one. */
+  loopShare: LoopShare | undefined
   /** Those who watched it take a lock; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
 
@@ -165,6 +168,14 @@ export class Waiter {
   maySleepFor(what: { name(): string }, exited?: Address): void {
     if (this.watches === undefined) return
     for (const watch of this.watches) watch.sleeps(this, what.name(), exited)
+  }
+
+  /**
+   * For a call that does much and waits seldom, each time that it has done some of it: whether
+   * others of its event loop are to come first. It then yields `YIELD`.
+   */
+  isToYield(): boolean {
+    return this.loopShare?.isUsedUp() ?? false
   }
 
   /** Milliseconds on the clock by which this waiter's time passes. */

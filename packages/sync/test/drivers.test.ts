@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { LoopShare } from '../src/loop-share.ts'
 import {
   ABORTED,
+  AWAKE,
   awaiting,
   block,
+  PARK,
   PREEMPT,
   SETTLE,
   SPIN,
@@ -14,6 +16,7 @@ import {
   Waiter,
   type Waiting,
   WOKEN,
+  YIELD,
 } from '../src/index.ts'
 
 /** Tasks that could be served in some seconds. */
@@ -104,6 +107,37 @@ describe('Driving by awaiting', () => {
     }
     await Promise.all([plays(0), plays(1)])
     expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though one call is woken before it sleeps, again and again', async () => {
+    const { domain, memory } = makeWord()
+    const td = domain.borrow()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    function* neverAsleep(): Waiting {
+      for (let i = 0; !timer.rang && i < A_LOT; i++) {
+        memory.store(td.at + WAITER.offset.state, AWAKE)
+        yield PARK
+      }
+    }
+    await awaiting(td, neverAsleep())
+    expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though one call does much and never waits, if it asks', async () => {
+    const { domain } = makeWord()
+    const td = domain.borrow()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    function* busy(): Waiting {
+      for (let i = 0; !timer.rang && i < A_LOT; i++) if (td.isToYield()) yield YIELD
+    }
+    await awaiting(td, busy())
+    expect(timer.rang).toBe(true)
+    function* blocking(): Waiting<boolean> {
+      return td.isToYield()
+    }
+    expect(Array.from({ length: 16 }, () => block(td, blocking()))).not.toContain(true)
   })
 
   it('rejects with what the generator throws', async () => {
