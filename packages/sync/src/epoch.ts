@@ -1,17 +1,13 @@
 import type { Address } from '@smpnet/memory'
-import { block } from './block.ts'
-import { awaiting } from './awaiting.ts'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle } from './lock-kind.ts'
-import { nap } from './nap.ts'
-import { homeOf } from './offered.ts'
+import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
+import { pollAll } from './poll.ts'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import { SETTLE, SPIN, type Waiting } from './wait.ts'
+import { type Outcome, SETTLE, type Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
-
-const NAP_MS = 1
 
 /** A callback, and what each CPU's sequence was when it was unlinked; even ones need no waiting. */
 interface Deferred {
@@ -95,8 +91,11 @@ export class Epoch extends PerCpu {
     clearEpochLine(this.memory, this.at + cpu * LINE.size)
   }
 
-  /** Waits until all who are inside now have left. Throws LockMisuse inside, for it never would. */
-  *wait(td: Waiter): Waiting {
+  /**
+   * Waits until all who are inside now have left: `WOKEN`, or why it was given up. Throws LockMisuse
+   * inside, for it never would.
+   */
+  *wait(td: Waiter): Waiting<Outcome> {
     const { memory } = this
     const line = this.at + td.lot.cpu * LINE.size
     if (memory.read(line + LINE.offset.depth) > 0) {
@@ -104,10 +103,11 @@ export class Epoch extends PerCpu {
     }
     while (!memory.settled()) yield SETTLE
     const sequences = this.#sequences()
-    for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const seen = sequences[cpu]!
-      if (seen & 1) yield* this.#leftBehind(td, this.at + cpu * LINE.size, seen)
-    }
+    const inside = sequences.flatMap((seen, cpu) => (seen & 1 ? [cpu] : []))
+    return yield* pollAll(td, inside.length, (which) => {
+      const cpu = inside[which]!
+      return memory.load(this.at + cpu * LINE.size) !== sequences[cpu]
+    })
   }
 
   /** Runs `callback` on this thread, by a later `poll`, when all who are inside now have left. */
@@ -136,35 +136,19 @@ export class Epoch extends PerCpu {
     this.exit(this.thread)
   }
 
-  /** Waits for a grace period, blocking this thread. */
-  waitSync(): void {
+  /** Waits for a grace period, blocking this thread. Throws LockTimeout when the time is over. */
+  waitSync(options: WaitOptions = {}): void {
     const { here } = homeOf(this)
-    block(here, this.wait(here))
+    waitSync(this, here, this.wait(here), options)
   }
 
-  /** Waits for a grace period in a task. */
-  async waitAsync(): Promise<void> {
-    const home = homeOf(this)
-    const td = home.borrow()
-    try {
-      await awaiting(td, this.wait(td))
-    } finally {
-      home.giveBack(td)
-    }
+  /** Waits for a grace period in a task. Rejects with LockTimeout or the signal's reason. */
+  async waitAsync(options: AwaitOptions = {}): Promise<void> {
+    await waitAsTask(this, (td) => this.wait(td), options)
   }
 
   name(): string {
     return `the epoch at ${this.at}`
-  }
-
-  *#leftBehind(td: Waiter, line: Address, seen: number): Waiting {
-    const { memory } = this
-    for (let polls = td.polls; ; polls--) {
-      while (!memory.settled()) yield SETTLE
-      if (memory.load(line) !== seen) return
-      if (polls > 0) yield SPIN
-      else yield* nap(td, NAP_MS)
-    }
   }
 
   /** Begins the grace period of what was collected. */

@@ -1,11 +1,11 @@
 import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
 import type { LockHandle } from './lock-kind.ts'
 import { Mutex } from './mutex.ts'
-import { nap } from './nap.ts'
+import { pollAll } from './poll.ts'
 import { clearLine, RM_KIND as KIND, RM_LINE as LINE } from './reader-lines.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import { type Outcome, SETTLE, SPIN, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
+import { type Outcome, type Waiting, WOKEN } from './wait.ts'
 import type { Waiter } from './waiter.ts'
 
 /**
@@ -42,7 +42,6 @@ const SHARED = layout('rmlock', {
 
 /** As many as the words of tokens have bits. */
 const MAX_CPUS = 16 * 32
-const NAP_MS = 1
 
 /**
  * How a machine makes every CPU of `targets` take part in a rendezvous; a simulated one prices its
@@ -151,29 +150,14 @@ export class RmLock {
     }
     if (had.length === 0) return WOKEN
     if (this.rendezvous !== undefined) yield* this.rendezvous(had)
-    let outcome = WOKEN
-    for (const cpu of had) {
-      if (outcome === WOKEN) outcome = yield* this.#drain(td, this.lineOf(cpu))
-      if (outcome !== WOKEN) this.memory.or(this.tokensOf(cpu), 1 << (cpu & 31))
-    }
+    let drained = 0
+    const outcome = yield* pollAll(td, had.length, (which) => {
+      if (this.memory.load(this.lineOf(had[which]!)) !== 0) return false
+      drained = which + 1
+      return true
+    })
+    for (const cpu of had.slice(drained)) this.memory.or(this.tokensOf(cpu), 1 << (cpu & 31))
     return outcome
-  }
-
-  *#drain(td: Waiter, line: Address): Waiting<Outcome> {
-    const { memory } = this
-    let leftMs = td.timeoutMs
-    for (let polls = td.polls; ; polls--) {
-      while (!memory.settled()) yield SETTLE
-      if (memory.load(line) === 0) return WOKEN
-      if (polls > 0) {
-        yield SPIN
-        continue
-      }
-      const outcome = yield* nap(td, Math.min(leftMs, NAP_MS))
-      if (outcome !== TIMED_OUT) return outcome
-      leftMs -= NAP_MS
-      if (leftMs <= 0) return TIMED_OUT
-    }
   }
 }
 

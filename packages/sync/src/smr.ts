@@ -1,13 +1,12 @@
 import { type Address, layout, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle } from './lock-kind.ts'
-import { nap } from './nap.ts'
-import { homeOf } from './offered.ts'
+import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
 import { PerCpu } from './per-cpu.ts'
+import { poll } from './poll.ts'
 import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
-import { SETTLE, SPIN, type Waiting } from './wait.ts'
-import { block } from './block.ts'
+import type { Outcome, Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
 
 /**
@@ -31,7 +30,6 @@ const SHARED = layout('smr', {
 const FIRST = 1
 const STEP = 2
 const OUTSIDE = 0
-const NAP_MS = 1
 
 export class Smr extends PerCpu {
   /** Bytes for so many CPUs. */
@@ -106,17 +104,15 @@ export class Smr extends PerCpu {
     return isPassed(least, goal)
   }
 
-  /** Waits until a goal of `advance` is passed. Throws LockMisuse inside, for it never would be. */
-  *wait(td: Waiter, goal: number): Waiting {
+  /**
+   * Waits until a goal of `advance` is passed: `WOKEN`, or why it was given up. Throws LockMisuse
+   * inside, for it never would be.
+   */
+  *wait(td: Waiter, goal: number): Waiting<Outcome> {
     if (this.memory.read(this.#line(td.lot.cpu)) !== OUTSIDE) {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
-    for (let polls = td.polls; ; polls--) {
-      while (!this.memory.settled()) yield SETTLE
-      if (this.poll(goal)) return
-      if (polls > 0) yield SPIN
-      else yield* nap(td, NAP_MS)
-    }
+    return yield* poll(td, () => this.poll(goal))
   }
 
   /** `enter` for a plain thread. */
@@ -129,10 +125,18 @@ export class Smr extends PerCpu {
     this.exit(this.thread)
   }
 
-  /** Waits until nobody can see what was unlinked before, blocking this thread. */
-  waitSync(goal = this.advance()): void {
+  /**
+   * Waits until nobody can see what was unlinked before, or before `goal` was had, blocking this
+   * thread. Throws LockTimeout when the time is over.
+   */
+  waitSync(goal = this.advance(), options: WaitOptions = {}): void {
     const { here } = homeOf(this)
-    block(here, this.wait(here, goal))
+    waitSync(this, here, this.wait(here, goal), options)
+  }
+
+  /** The same in a task. Rejects with LockTimeout or the signal's reason. */
+  async waitAsync(goal = this.advance(), options: AwaitOptions = {}): Promise<void> {
+    await waitAsTask(this, (td) => this.wait(td, goal), options)
   }
 
   name(): string {

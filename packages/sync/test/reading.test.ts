@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  block,
   Counter,
   Epoch,
   LockMisuse,
@@ -8,8 +9,11 @@ import {
   Seqc,
   Smr,
   SyncDomain,
+  TIMED_OUT,
+  WOKEN,
   WRITING,
 } from '../src/index.ts'
+import { pollAll } from '../src/poll.ts'
 
 describe('A counter', () => {
   it('sums what each thread has added on its own line', () => {
@@ -100,6 +104,18 @@ describe('An epoch', () => {
     expect(isOver).toBe(true)
   })
 
+  it('is waited for no longer than one wants, by who comes back for it later', async () => {
+    const epoch = Epoch.create(SyncDomain.create({ threads: 4 }))
+    for (const cpu of [1, 2, 3]) epoch.enter(cpu)
+    expect(() => epoch.waitSync({ timeoutMs: 2 })).toThrow(LockTimeout)
+    expect(() => epoch.waitSync({ timeoutMs: -1 })).toThrow(RangeError)
+    await expect(epoch.waitAsync({ timeoutMs: 2 })).rejects.toThrow(LockTimeout)
+    const signal = AbortSignal.abort(new Error('called off'))
+    await expect(epoch.waitAsync({ signal })).rejects.toThrow('called off')
+    for (const cpu of [1, 2, 3]) epoch.exit(cpu)
+    epoch.waitSync({ timeoutMs: 0 })
+  })
+
   it('runs what was deferred when those who were inside have left', () => {
     const epoch = Epoch.create(SyncDomain.create({ threads: 3 }))
     const freed: string[] = []
@@ -135,6 +151,21 @@ describe('Safe memory reclamation', () => {
     expect(smr.poll(smr.advance())).toBe(false)
     smr.exit(2)
     smr.waitSync()
+  })
+
+  it('is waited for no longer than one wants, by who comes back for it later', async () => {
+    const smr = Smr.create(SyncDomain.create({ threads: 3 }))
+    smr.enter(1)
+    const goal = smr.advance()
+    expect(() => smr.waitSync(goal, { timeoutMs: 2 })).toThrow(LockTimeout)
+    const ending = new AbortController()
+    const waiting = smr.waitAsync(goal, { signal: ending.signal })
+    ending.abort(new Error('called off'))
+    await expect(waiting).rejects.toThrow('called off')
+    const passing = smr.waitAsync(goal)
+    setTimeout(() => smr.exit(1), 2)
+    await passing
+    expect(smr.poll(goal)).toBe(true)
   })
 
   it('is entered once, and left once', () => {
@@ -199,5 +230,18 @@ describe('A read-mostly lock', () => {
     expect(() => RmLock.create(SyncDomain.create({ threads: 513, bytes: 1 << 20 }))).toThrow(
       'cpus: expected 1 to 512, came 513',
     )
+  })
+})
+
+describe('Waiting by looking', () => {
+  it('counts the time of all that is waited for together', () => {
+    const td = SyncDomain.create().here
+    Object.assign(td, { timeoutMs: 4, polls: 0 })
+    const looks = [0, 0, 0]
+    const isOver = (which: number): boolean => ++looks[which]! > 2
+    // A look before each of four naps and one after, besides the first look at what comes next.
+    expect([block(td, pollAll(td, 3, isOver)), looks]).toEqual([TIMED_OUT, [3, 2, 0]])
+    td.timeoutMs = 100
+    expect([block(td, pollAll(td, 3, isOver)), looks]).toEqual([WOKEN, [4, 3, 3]])
   })
 })
