@@ -24,6 +24,9 @@ const READERS: Programs[] = [
   ['rr', 'rr'],
   ['wr', 'wr'],
   ['ww', 'wr'],
+  ['ww', 'rr'],
+  ['wr', 'rw'],
+  ['w', 'w', 'r'],
 ]
 const CHANGERS: Programs[] = [
   ['u', 'u'],
@@ -33,12 +36,9 @@ const CHANGERS: Programs[] = [
 /** To their end where there is time for it; `npm run test:models` takes it. */
 const LONG: Programs[] = [['www', 'www']]
 const LONG_READERS: Programs[] = [
-  ['ww', 'rr'],
-  ['wr', 'rw'],
   ['rr', 'wr'],
   ['r', 'r', 'r'],
   ['w', 'r', 'r'],
-  ['w', 'w', 'r'],
 ]
 const LONG_CHANGERS: Programs[] = [
   ['ur', 'wd'],

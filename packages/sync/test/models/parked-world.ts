@@ -1,6 +1,9 @@
+import { awaitExchange, awaitValue } from '@smpnet/interleave'
 import { type Address, Arena } from '@smpnet/memory'
+import { Seats } from '../../src/seats.ts'
 import { Lot } from '../../src/lot.ts'
 import { PARK, type Waiting, WOKEN } from '../../src/wait.ts'
+import { BUCKET } from '../../src/wait-queues.ts'
 import { AWAKE, RUNNING, WAITER, type Waiter } from '../../src/waiter.ts'
 import { NotifyWaker } from '../../src/waker.ts'
 import { type Fault, TornMemory } from './drive.ts'
@@ -8,13 +11,21 @@ import { type Fault, TornMemory } from './drive.ts'
 /**
  * A world for models of what waits through a parking lot. The lot's queues are the real ones; how a
  * thread falls asleep and is woken is proved by the models of parking, and is one word here, which
- * the waker writes and the waiter sees. Nobody dies in it, so that nobody looks whether one has:
+ * the waker writes and the waiter awaits. Nobody dies in it, so that nobody looks whether one has:
  * the models of dead holders do. Both would multiply the schedules and add nothing.
+ *
+ * The lock of a queue is taken in a step that can only be made when it is free. The lot tries
+ * until it is, and a try in vain changes nothing that anybody can tell: without those tries each
+ * execution is the same, and what is left is one execution for each order of who has the queue.
+ * The lot takes a second queue while it holds one by trying, and lets go of the first if it cannot:
+ * here it waits with the first in hand, which has all the orders in which it succeeds at once.
  *
  * Threads that run the same program are alike, and which of them makes its first step first makes
  * no difference: they begin in their order, which leaves one schedule of those that are the same
  * up to the threads' names.
  */
+export type ParkedFault = Fault | 'torn queue lock'
+
 export interface Parked {
   readonly memory: TurnMemory
   readonly td: Waiter
@@ -27,20 +38,29 @@ export interface ParkedWorld {
   readonly data: Address
 }
 
-/** `alike[i]`: the thread before thread i that runs the same program; -1 when there is none. */
+/**
+ * `alike[i]`: the thread before thread i that runs the same program; -1 when there is none. With
+ * several buckets, queues that are apart have locks of their own.
+ */
 export function parkedWorld(
   alike: readonly number[],
   bytes: number,
-  fault: Fault = 'none',
+  fault: ParkedFault = 'none',
+  buckets = 1,
 ): ParkedWorld {
   const buffer = new SharedArrayBuffer(8192)
   const memory = new TornMemory(buffer)
   const arena = Arena.create(memory)
   const count = alike.length
-  const handle = Lot.place(arena, { buckets: 1, cpus: count, threads: 1, waiters: count })
+  const handle = Lot.place(arena, { buckets, cpus: count, threads: 1, waiters: count })
+  const queues = handle.at + handle.threads * Seats.bytes
+  const locks = Array.from(
+    { length: buckets },
+    (_, i) => queues + i * BUCKET.size + BUCKET.offset.lock,
+  )
   const turns = arena.place('turns', count * 4)
   const threads = alike.map((before, cpu) => {
-    const own = new TurnMemory(buffer, turns + before * 4, turns + cpu * 4)
+    const own = new TurnMemory(buffer, turns + before * 4, turns + cpu * 4, locks)
     const waker = fault === 'deaf sleeper' ? new SilentWaker(own) : new SettingWaker(own)
     const td = new ImmortalLot(own, handle, waker, cpu).waiter()
     td.spins = 0
@@ -65,7 +85,7 @@ export function untilWoken<T>(td: Waiter, waiting: Waiting<T>): T {
   let step = waiting.next(WOKEN)
   while (!step.done) {
     if (step.value === PARK) {
-      while (memory.load(state) !== AWAKE);
+      awaitValue((memory as TurnMemory).words, state >> 2, AWAKE)
       memory.store(state, RUNNING)
     }
     step = waiting.next(WOKEN)
@@ -77,17 +97,20 @@ export function untilWoken<T>(td: Waiter, waiting: Waiting<T>): T {
 export class TurnMemory extends TornMemory {
   #waits = false
   #tells = false
+  #tears = false
 
   constructor(
     buffer: SharedArrayBuffer,
     readonly before: Address,
     readonly mine: Address,
+    readonly locks: readonly Address[],
   ) {
     super(buffer)
   }
 
-  begin(fault: Fault, waits: boolean, tells: boolean): void {
-    this.fault = fault
+  begin(fault: ParkedFault, waits: boolean, tells: boolean): void {
+    this.#tears = fault === 'torn queue lock'
+    if (fault !== 'torn queue lock') this.fault = fault
     this.#waits = waits
     this.#tells = tells
   }
@@ -101,15 +124,31 @@ export class TurnMemory extends TornMemory {
 
   override compareExchange(at: Address, expected: number, value: number): number {
     this.#enter()
-    const before = super.compareExchange(at, expected, value)
+    const isLock = expected === 0 && this.locks.includes(at)
+    const before = isLock ? this.#take(at, value) : super.compareExchange(at, expected, value)
     this.#left()
     return before
+  }
+
+  /** Takes what stands for a lock whose own models are others, when it is free. */
+  acquire(at: Address, value: number): void {
+    this.#enter()
+    awaitExchange(this.words, at >> 2, 0, value)
+    this.#left()
+  }
+
+  /** The lock of a queue of the lot, which is free sooner or later. */
+  #take(at: Address, value: number): number {
+    if (!this.#tears) return awaitExchange(this.words, at >> 2, 0, value)
+    awaitValue(this.words, at >> 2, 0)
+    super.store(at, value)
+    return 0
   }
 
   #enter(): void {
     if (!this.#waits) return
     this.#waits = false
-    while (super.load(this.before) === 0);
+    awaitValue(this.words, this.before >> 2, 1)
   }
 
   #left(): void {
