@@ -5,8 +5,8 @@ import { indexOf, isSharedView } from './runtime/views.ts'
 
 /**
  * Steps that can be made only when a word is what they wait for; until then their thread has no
- * step at all. A loop that looks again and again comes to the same, but each look in vain is a step,
- * and a model that waits often would spend most of its executions on such steps.
+ * step at all. A loop that looks again and again comes to the same, but each look in vain is a
+ * step, and a model that waits often would spend most of its executions on such steps.
  */
 
 /** `while (Atomics.load(words, index) !== expected);` as one step, made when it ends the loop. */
