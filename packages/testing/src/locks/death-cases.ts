@@ -1,6 +1,7 @@
 import {
   caseOf,
   errorOf,
+  expectRefused,
   expectSame,
   type LockCase,
   type LockKindUnderTest,
@@ -68,7 +69,7 @@ function told(kind: MortalKindUnderTest): LockCase[] {
         expectSame('blocking', await errorOf(() => side.lockSync()), 'LockAbandoned')
         const error = await errorOf(() => side.lock({ timeoutMs: 1000 }))
         expectSame('awaiting', error, 'LockAbandoned')
-        expectSame('tryLock', side.tryLock(), undefined)
+        expectRefused(side)
       }
     }),
     caseOf(kind, MENDED, async () => {

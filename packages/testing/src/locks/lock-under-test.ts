@@ -59,6 +59,11 @@ export function expectSame(what: string, found: unknown, expected: unknown): voi
   if (is !== wanted) throw new Error(`${what}: expected ${wanted}, came ${is}`)
 }
 
+/** Throws unless the section cannot be had at once. */
+export function expectRefused(section: SectionUnderTest): void {
+  expectSame('whether tryLock enters', section.tryLock() !== undefined, false)
+}
+
 /** The name of the error that `run` throws or rejects with; 'none' if it does not. */
 export async function errorOf(run: () => unknown): Promise<string> {
   try {
