@@ -70,6 +70,12 @@ export interface Executive {
   wake?: ((entry: number) => boolean) | undefined
   /** The timer interrupt: a slice of time has passed. */
   tick(): void
+  /**
+   * How many turns of its idle loop a simulated CPU that falls idle now watches for work, before it
+   * sleeps and takes longer to come back. As the machine's profile has it where this is undefined;
+   * a live CPU learns by itself what pays.
+   */
+  readonly idleTurns?: number | undefined
 }
 
 /** What an executive says when it gives its CPU back: a number, as it happens at every switch. */

@@ -18,7 +18,7 @@ function* busyFor(cpu: Cpu, ns: number): Waiting {
  * CPU 1 parks a thread and goes on with `other`, if given; CPU 0 wakes it after `afterNs`. How
  * long it took from the wake until the thread ran, in ns, and what the machine counted.
  */
-function wake(afterNs: number, other?: TinyBody) {
+function wake(afterNs: number, other?: TinyBody, idleTurns?: number) {
   let wokenNs = 0
   let wakeNs = 0
   const timeOf = (cpu: Cpu) => (cpu as SimCpu).turns.pricer.clock[cpu.id]! / 2.6
@@ -39,10 +39,11 @@ function wake(afterNs: number, other?: TinyBody) {
     seed: 1,
     memoryBytes: 1 << 16,
     setup: ({ arena }) => arena.place('word', 4),
-    boot: (cpu, at) =>
-      cpu.id === 0
-        ? new TinyExecutive(cpu, waker(at))
-        : new TinyExecutive(cpu, sleeper(at), ...(other ? [other] : [])),
+    boot: (cpu, at) => {
+      if (cpu.id === 0) return new TinyExecutive(cpu, waker(at))
+      const executive = new TinyExecutive(cpu, sleeper(at), ...(other ? [other] : []))
+      return Object.assign(executive, { idleTurns })
+    },
   })
   return { tookNs: wokenNs - wakeNs, result }
 }
@@ -62,6 +63,17 @@ describe('a wake of another CPU', () => {
     expect(tookNs).toBeLessThan(2_900)
     expect(result.statistics.ipis).toBe(0)
     expect(result.cpus[1]!.workCycles['idle-exit']).toBe(5200)
+  })
+
+  it('finds one watching for as many turns as its executive has it watch', () => {
+    const exits = (afterNs: number, turns: number): number | undefined =>
+      wake(afterNs, undefined, turns).result.cpus[1]!.workCycles['idle-exit']
+    // A turn takes 4 ns on this machine.
+    expect([exits(1_000, 0), exits(30_000, 10_000), exits(60_000, 10_000)]).toEqual([
+      5200,
+      undefined,
+      5200,
+    ])
   })
 
   it('interrupts one that is busy', () => {

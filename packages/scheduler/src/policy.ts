@@ -37,6 +37,13 @@ export interface SchedulingPolicy {
   add(td: Thread, cause: Cause): boolean
   /** Takes the thread that runs next out of the queues; undefined to be idle. */
   choose(): Thread | undefined
+  /**
+   * What the idle thread does: the CPU is idle, and this is asked whenever it was disturbed and has
+   * still nothing to run. A thread that it finds elsewhere and that runs next, if any.
+   */
+  seek?(): Thread | undefined
+  /** See `Executive.idleTurns`. */
+  readonly idleTurns?: number
   /** Takes a thread out to run it next, if it is queued on this CPU. */
   claim(td: Thread): boolean
   /** The thread that `choose` gave last waits now, or has ended: it is no longer runnable. */

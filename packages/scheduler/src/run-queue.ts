@@ -60,6 +60,16 @@ export class RunQueue {
     return queue < 0 ? undefined : this.#first[queue]
   }
 
+  /** The most urgent thread; of the first `most` of its queue, rather one that `fits`. */
+  firstLike(fits: (thread: Thread) => boolean, most: number): Thread | undefined {
+    const first = this.first()
+    let thread = first
+    for (let left = most; left > 0 && thread !== undefined; left--, thread = thread.next) {
+      if (fits(thread)) return thread
+    }
+    return first
+  }
+
   /** The first thread at or behind queue `from`, going round: for a calendar. */
   firstFrom(from: number): Thread | undefined {
     const queue = this.#firstOccupied(from)

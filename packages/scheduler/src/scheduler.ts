@@ -206,6 +206,10 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     if (this.policy.tick(this.#current)) this.#owed.turnOver()
   }
 
+  get idleTurns(): number | undefined {
+    return this.policy.idleTurns
+  }
+
   preemptFromAfar(): void {
     this.#owed.preempt(REMOTE)
   }
@@ -246,10 +250,13 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       if (why < 0) return current
       this.#giveWay(current, why)
     }
-    const td = this.#heir() ?? this.policy.choose()
+    let td = this.#heir() ?? this.policy.choose()
     this.#owed.clear()
+    if (td === undefined) {
+      if (this.#last !== undefined) this.#fallIdle()
+      td = this.policy.seek?.()
+    }
     if (td !== undefined) this.#dispatch(td)
-    else if (this.#last !== undefined) this.#fallIdle()
     return td
   }
 

@@ -5,16 +5,15 @@ import {
   measure,
   NICES,
   niceShare,
-  POLICIES,
+  POLICY_NAMES,
   predictedShare,
 } from '../bench/support/policy-loads.mjs'
 
 const tables = readFileSync(new URL('../docs/policies.md', import.meta.url), 'utf8').split('\n')
-const policies = Object.keys(POLICIES)
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
 
-describe.each(policies)('the tables of %s', (policy) => {
+describe.each(POLICY_NAMES)('the tables of %s', (policy) => {
   it.each(Object.keys(LOADS))('say what the load %s comes to', (load) => {
     for (const cpus of [1, 4]) {
       expect(tables).toContain(row(measure({ profile: 'xeon-8176', policy, load, cpus })))

@@ -21,6 +21,16 @@ describe('a run queue', () => {
     expect([queue.take(), queue.take()]).toEqual([b, a])
   })
 
+  it('gives, of the first few of a queue, rather one that fits', () => {
+    const queue = new RunQueue()
+    const [a, b, c] = [thread(120), thread(121), thread(120)]
+    for (const each of [a, b, c]) queue.append(each!)
+    const given = [1, 2, 3].map((most) => queue.firstLike((td) => td === c, most))
+    expect(given).toEqual([a, a, c])
+    expect(queue.firstLike((td) => td === b, 2)).toBe(b)
+    expect(new RunQueue().firstLike(() => true, 2)).toBeUndefined()
+  })
+
   it('knows whether a thread has rivals', () => {
     const queue = new RunQueue()
     queue.append(thread(120))

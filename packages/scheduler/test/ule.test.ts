@@ -1,5 +1,8 @@
+import { BUSY, IDLE } from '@smpnet/machine'
+import { type Waiting, YIELD } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Ule, type UleKnobs } from '../src/index.ts'
+import { handPair } from './hand-pair.ts'
 import { hogs, type PolicyMaker, sharedPolicyCases } from './shared-policy.case.ts'
 import { runLoad, spread } from './simulated-load.ts'
 
@@ -43,11 +46,89 @@ describe('ULE', () => {
     expect(sysctl['kern.sched.stats.stolen']).toBeGreaterThan(0)
   })
 
+  it('tells its groups of CPUs in the layout of FreeBSD', () => {
+    const { policies } = runLoad({ cpus: 30, untilNs: 1e6, threads: hogs(1), policy: ule() })
+    const lines = String(policies[0]!.sysctl()['kern.sched.topology_spec']).split('\n')
+    expect(lines.slice(0, 6).map((line) => line.replace(/>0, 1, .*</, '>0, 1, …<'))).toEqual([
+      '<groups>',
+      ' <group level="1" cache-level="0">',
+      '  <cpu count="30" mask="3fffffff">0, 1, …</cpu>',
+      '  <children>',
+      '   <group level="2" cache-level="3">',
+      '    <cpu count="28" mask="fffffff">0, 1, …</cpu>',
+    ])
+    expect(lines.slice(7)).toEqual([
+      '   <group level="2" cache-level="3">',
+      '    <cpu count="2" mask="30000000">28, 29</cpu>',
+      '   </group>',
+      '  </children>',
+      ' </group>',
+      '</groups>',
+    ])
+  })
+
   it('refuses knobs that cannot be', () => {
     expect(() => new Ule({ slice: 0 })).toThrow(
       "ULE's slice is a whole number, at least 1: 0 came",
     )
+    expect(() => new Ule({ idleSpins: -1 })).toThrow(
+      "ULE's idleSpins is a whole number, at least 0: -1 came",
+    )
     expect(() => new Ule({ interact: 101 })).toThrow('from 0 to 100: 101 came')
     expect(() => new Ule({ hz: 100 })).toThrow('100 a second: stathz 127 came')
+  })
+})
+
+/** CPU 0 runs a thread and has another one; CPU 1, `distance` away, runs out of work. */
+function loadedPair(knobs: Partial<UleKnobs>, distance = 2) {
+  const shared = new Ule(knobs)
+  const pair = handPair((cpu) => shared.on(cpu), distance)
+  const [loaded, idle] = pair
+  const brief = function* (): Waiting {
+    yield YIELD
+  }
+  // Urgent, so that nobody is put on its CPU while it runs.
+  idle.spawn(brief, { priority: 80, pinned: true })
+  idle.run()
+  for (let i = 0; i < 2; i++) loaded.spawn(brief)
+  loaded.run()
+  idle.run()
+  return { idle, loaded, brief, stolen: () => shared.sysctl()['kern.sched.stats.stolen'] }
+}
+
+describe('A CPU under ULE that runs out of work', () => {
+  it('takes some from near before it idles, and from afar by its idle thread', () => {
+    for (const [trystealLimit, distance] of [
+      [2, 2],
+      [0, 2],
+      [1, 4],
+    ] as const) {
+      const { idle, stolen } = loadedPair({ trystealLimit }, distance)
+      expect(idle.run()).toBe(BUSY)
+      expect(stolen()).toBe(1)
+    }
+  })
+
+  it('looks for some once, unless it always does', () => {
+    for (const alwaysSteal of [false, true]) {
+      const { idle, loaded, brief, stolen } = loadedPair({ alwaysSteal, stealThresh: 3 })
+      expect(idle.run()).toBe(IDLE)
+      loaded.spawn(brief, { pinned: true })
+      expect([idle.run(), stolen()]).toEqual(alwaysSteal ? [BUSY, 1] : [IDLE, 0])
+    }
+  })
+
+  it('watches for some, if it has switched often and shares its core with nobody', () => {
+    const turnsAfter = (switches: number, distance: number): number | undefined => {
+      const { idle, brief } = loadedPair({ stealIdle: false, idleSpins: 500 }, distance)
+      for (let i = 0; i < switches; i++) {
+        idle.spawn(brief, { priority: 80, pinned: true })
+        while (idle.run() === BUSY);
+      }
+      return idle.idleTurns
+    }
+    expect(turnsAfter(5, 2)).toBe(0)
+    expect(turnsAfter(20, 2)).toBe(500)
+    expect(turnsAfter(20, 1)).toBe(0)
   })
 })

@@ -22,6 +22,7 @@ export class Core {
   tickAt = Number.POSITIVE_INFINITY
   idleCycles = 0
   #idleSince = NOT_IDLE
+  #sleepsAt = 0
 
   constructor(
     readonly id: number,
@@ -38,8 +39,10 @@ export class Core {
     return this.isIdle ? event : Math.min(event, this.tickAt)
   }
 
-  fallIdle(now: number): void {
+  /** Falls idle at cycle `now`, and watches its mailbox for so many cycles. */
+  fallIdle(now: number, spinCycles: number): void {
     this.#idleSince = now
+    this.#sleepsAt = now + spinCycles
   }
 
   /** Ends idleness at cycle `now`, and says how many cycles it lasted. */
@@ -56,8 +59,8 @@ export class Core {
   }
 
   /** Whether it has been idle at `now` for so long that it no longer watches its mailbox. */
-  isAsleep(now: number, spinCycles: number): boolean {
-    return this.isIdle && now - this.#idleSince > spinCycles
+  isAsleep(now: number): boolean {
+    return this.isIdle && now > this.#sleepsAt
   }
 
   /** Sets the next tick behind `now`; those that were due before it are not made up for. */

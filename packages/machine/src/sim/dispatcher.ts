@@ -1,6 +1,6 @@
 import { AHEAD, BUSY, IDLE } from '../cpu.ts'
 import type { Core } from './core.ts'
-import { ALARM, IDLE_EXIT, INTERRUPT, IPI_HANDLE, TICK } from './named-work.ts'
+import { ALARM, IDLE_EXIT, INTERRUPT, IPI_HANDLE, SPIN_TURN, TICK } from './named-work.ts'
 import type { SimPricer } from './sim-pricer.ts'
 import type { SimStatistics } from './sim-statistics.ts'
 import { executiveOf, type SimWaker } from './sim-waker.ts'
@@ -53,14 +53,20 @@ export class Dispatcher {
   }
 
   #fallIdle(core: Core): void {
-    core.fallIdle(this.#now(core))
+    core.fallIdle(this.#now(core), this.#spinCycles(core))
     this.turns.end(core, core.nextEvent())
   }
 
+  #spinCycles(core: Core): number {
+    const turns = executiveOf(core).idleTurns
+    const { costs, prices } = this.#pricer
+    return turns === undefined ? costs.idleSpinCycles : turns * prices.cyclesOf(SPIN_TURN)
+  }
+
   #leaveIdle(core: Core, at: number): void {
-    const { costs, clock } = this.#pricer
+    const { clock } = this.#pricer
     this.statistics.idleExits++
-    const slept = core.isAsleep(at, costs.idleSpinCycles)
+    const slept = core.isAsleep(at)
     core.leaveIdle(at)
     clock[core.id] = at
     core.skipTicks(at)

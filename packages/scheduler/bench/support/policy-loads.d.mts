@@ -2,7 +2,7 @@
 export type Cells = readonly (string | number)[]
 export type Nices = readonly [number, number]
 export declare const LOADS: Readonly<Record<string, unknown>>
-export declare const POLICIES: Readonly<Record<string, unknown>>
+export declare const POLICY_NAMES: readonly string[]
 export declare const NICES: readonly Nices[]
 export declare function measure(what: {
   profile: string

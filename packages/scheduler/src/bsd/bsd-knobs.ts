@@ -2,6 +2,8 @@
 export interface BsdKnobs {
   /** Ticks of a turn, at `stathz`. */
   readonly slice: number
+  /** Among how many of the first in a queue a CPU looks for one that it has run last. */
+  readonly runqFuzz: number
   /** Whether idle CPUs are woken for a thread that is queued: `ipiwakeup.enabled`. */
   readonly ipiWakeup: boolean
   /** How often the machine calls `tick`, per second. */
@@ -17,6 +19,7 @@ export interface BsdKnobs {
 
 export const BSD_DEFAULTS: BsdKnobs = {
   slice: 12,
+  runqFuzz: 1,
   ipiWakeup: true,
   hz: 1000,
   stathz: 127,
@@ -26,8 +29,8 @@ export const BSD_DEFAULTS: BsdKnobs = {
 /** Completes knobs. Throws a RangeError, naming the knob, for a value that it cannot have. */
 export function bsdKnobs(given: Partial<BsdKnobs>): BsdKnobs {
   const knobs = { ...BSD_DEFAULTS, ...given }
-  const { slice, hz, stathz } = knobs
-  for (const [name, value] of Object.entries({ slice, hz, stathz })) {
+  const { slice, runqFuzz, hz, stathz } = knobs
+  for (const [name, value] of Object.entries({ slice, runqFuzz, hz, stathz })) {
     if (Number.isInteger(value) && value >= 1) continue
     throw new RangeError(`4BSD's ${name} is a whole number, at least 1: ${value} came`)
   }

@@ -71,7 +71,8 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
 
   choose(): Thread | undefined {
     this.#isOwed = false
-    const everyone = this.bsd.queue.first()
+    const { queue, knobs } = this.bsd
+    const everyone = queue.firstLike((td) => td.cpu === this.cpu, knobs.runqFuzz)
     const own = this.#pinned.first()
     const isOwn = own !== undefined && own.priority < (everyone?.priority ?? MAX_PRIORITY + 1)
     const td = isOwn ? own : everyone

@@ -75,6 +75,7 @@ export class BsdShared {
       'kern.sched.name': '4BSD',
       'kern.sched.slice': knobs.slice,
       'kern.sched.quantum': Math.round((knobs.slice * 1e6) / knobs.stathz),
+      'kern.sched.runq_fuzz': knobs.runqFuzz,
       'kern.sched.ipiwakeup.enabled': Number(knobs.ipiWakeup),
       'kern.sched.ipiwakeup.requested': counts.wakeupsRequested,
       'kern.sched.ipiwakeup.delivered': counts.wakeupsDelivered,

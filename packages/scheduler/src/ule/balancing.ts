@@ -14,10 +14,13 @@ export class Balancing {
     readonly knobs: UleKnobs,
   ) {}
 
-  /** Takes a thread for an idle CPU, from the most loaded of the nearest group that has one. */
-  steal(thief: UleCpu): Thread | undefined {
+  /**
+   * Takes a thread for a CPU without work, from the most loaded of the nearest group that has one,
+   * of its groups `from` to before `to`.
+   */
+  steal(thief: UleCpu, from: number, to = thief.groups.length): Thread | undefined {
     if (!this.knobs.stealIdle) return undefined
-    for (const { cpus } of thief.groups) {
+    for (const { cpus } of thief.groups.slice(from, to)) {
       const victim = this.#highest(cpus, thief)
       const td = victim?.queues.stealable()
       if (td === undefined) continue

@@ -16,6 +16,14 @@ export interface UleKnobs {
   readonly stealIdle: boolean
   /** The load from which a CPU is stolen from: its running thread and those in its queues. */
   readonly stealThresh: number
+  /** In how many groups, near to far, a CPU looks for work before it switches to its idle thread. */
+  readonly trystealLimit: number
+  /** Whether an idle CPU that has found none looks again each time that it is disturbed. */
+  readonly alwaysSteal: boolean
+  /** Turns of its loop for which an idle CPU watches for work before it sleeps; see the next. */
+  readonly idleSpins: number
+  /** It does so if it has switched more often than this in the last samples, and has no sibling. */
+  readonly idleSpinThresh: number
   /** How often the machine calls `tick`, per second. */
   readonly hz: number
   /** How often usage is sampled, per second. */
@@ -31,26 +39,31 @@ export const ULE_DEFAULTS: UleKnobs = {
   balanceInterval: 128,
   stealIdle: true,
   stealThresh: 2,
+  trystealLimit: 2,
+  alwaysSteal: false,
+  idleSpins: 10_000,
+  idleSpinThresh: 16,
   hz: 1000,
   stathz: 127,
 }
 
+const COUNTS = [
+  'slice',
+  'sliceMinDivisor',
+  'affinity',
+  'balanceInterval',
+  'stealThresh',
+  'hz',
+  'stathz',
+] as const
+const LIMITS = ['trystealLimit', 'idleSpins', 'idleSpinThresh'] as const
+
 /** Completes knobs. Throws a RangeError, naming the knob, for a value that it cannot have. */
 export function uleKnobs(given: Partial<UleKnobs>): UleKnobs {
   const knobs = { ...ULE_DEFAULTS, ...given }
-  const { slice, sliceMinDivisor, affinity, balanceInterval, stealThresh, hz, stathz } = knobs
-  for (const [name, value] of Object.entries({
-    slice,
-    sliceMinDivisor,
-    affinity,
-    balanceInterval,
-    stealThresh,
-    hz,
-    stathz,
-  })) {
-    if (Number.isInteger(value) && value >= 1) continue
-    throw new RangeError(`ULE's ${name} is a whole number, at least 1: ${value} came`)
-  }
+  for (const name of COUNTS) check(name, knobs[name], 1)
+  for (const name of LIMITS) check(name, knobs[name], 0)
+  const { hz, stathz } = knobs
   if (stathz > hz) {
     throw new RangeError(
       `ULE samples at most at every tick, ${hz} a second: stathz ${stathz} came`,
@@ -58,4 +71,9 @@ export function uleKnobs(given: Partial<UleKnobs>): UleKnobs {
   }
   if (knobs.interact >= 0 && knobs.interact <= 100) return knobs
   throw new RangeError(`ULE's interact is a score from 0 to 100: ${knobs.interact} came`)
+}
+
+function check(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new RangeError(`ULE's ${name} is a whole number, at least ${least}: ${value} came`)
 }

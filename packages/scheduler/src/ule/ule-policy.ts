@@ -1,3 +1,4 @@
+import { work } from '@smpnet/memory'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
 import { MAX_PRIORITY, sharesTime } from '../priority.ts'
 import type { Thread } from '../thread.ts'
@@ -9,6 +10,8 @@ import type { UleShared } from './ule-shared.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
 import { shareOf, UleShare } from './ule-share.ts'
 
+const CONTEXT_SWITCH = work('context-switch')
+
 /** ULE on one CPU: tdq and its functions in FreeBSD's sched_ule.c. */
 export class UlePolicy implements SchedulingPolicy, UleCpu {
   readonly name = 'ULE'
@@ -16,6 +19,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   readonly words: CpuWords
   readonly groups: readonly CpuGroup[]
   readonly index: number
+  readonly #hasSibling: boolean
   #host!: PolicyHost
   /** The thread that runs here. */
   #current: Thread | undefined
@@ -23,6 +27,11 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   #isOwed = false
   /** Counts up to a sample, in `stathz` per tick. */
   #phase = 0
+  /** Whether it has nothing to run, and has looked everywhere for it. */
+  #isIdle = false
+  /** Switches since the last sample, begun with the load then, and before it: tdq_switchcnt. */
+  #switches = 0
+  #switchesBefore = 0
 
   constructor(
     readonly ule: UleShared,
@@ -32,6 +41,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     this.index = index
     this.words = new CpuWords(cpu, `run queue of CPU ${cpu.id}`)
     this.groups = groupsOf(cpu)
+    this.#hasSibling = this.groups.some(({ cacheLevel }) => cacheLevel === 1)
   }
 
   get isShared(): boolean {
@@ -77,13 +87,33 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   choose(): Thread | undefined {
     this.#isOwed = false
-    const td = this.queues.length > 0 ? this.queues.first() : this.#steal()
+    const { trystealLimit } = this.ule.knobs
+    const td = this.queues.first() ?? (this.#isIdle ? undefined : this.#steal(0, trystealLimit))
+    if (td !== undefined) this.#run(td)
+    return td
+  }
+
+  /** The near groups have just been looked through, unless it was idle before. */
+  seek(): Thread | undefined {
+    const { trystealLimit, alwaysSteal } = this.ule.knobs
+    const from = this.#isIdle ? 0 : trystealLimit
+    const td = this.#isIdle && !alwaysSteal ? undefined : this.#steal(from)
+    this.#isIdle = true
     if (td === undefined) {
       this.words.setLowest(MAX_PRIORITY)
       return undefined
     }
     this.#run(td)
+    // The idle thread found it: that is one switch more.
+    this.cpu.memory.charge(CONTEXT_SWITCH, 1)
     return td
+  }
+
+  /** Who switches often will have work again soon; who has a sibling would take its time. */
+  get idleTurns(): number {
+    const { idleSpins, idleSpinThresh } = this.ule.knobs
+    const isBusy = this.#switches + this.#switchesBefore > idleSpinThresh
+    return isBusy && !this.#hasSibling ? idleSpins : 0
   }
 
   claim(td: Thread): boolean {
@@ -110,6 +140,8 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     this.#phase += stathz
     if (this.#phase < hz) return false
     this.#phase -= hz
+    this.#switchesBefore = this.#switches
+    this.#switches = this.words.load
     this.queues.tick()
     return current !== undefined && this.#sample(current)
   }
@@ -141,7 +173,8 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   sysctl(): Readonly<Record<string, number | string>> {
-    return this.ule.sysctl()
+    const { threshold } = this.#host.preemption
+    return { ...this.ule.sysctl(), 'kern.sched.preempt_thresh': threshold }
   }
 
   /** A thread becomes part of this CPU's load. */
@@ -163,11 +196,13 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
       if (shareOf(td).queue !== undefined) this.queues.remove(td)
       this.#current = td
     })
+    this.#isIdle = false
+    this.#switches++
     shareOf(td).usage.update(this.cpu.now(), false)
   }
 
-  #steal(): Thread | undefined {
-    const td = this.ule.balancing.steal(this)
+  #steal(from: number, to?: number): Thread | undefined {
+    const td = this.ule.balancing.steal(this, from, to)
     if (td === undefined) return undefined
     this.#arrive(td)
     return td

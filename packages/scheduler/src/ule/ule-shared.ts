@@ -2,6 +2,7 @@ import type { Cpu } from '@smpnet/machine'
 import { ThreadTable } from '../thread-table.ts'
 import { Balancing } from './balancing.ts'
 import { Placement } from './placement.ts'
+import { topologySpec } from './topology-spec.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
 import type { UleKnobs } from './ule-knobs.ts'
 
@@ -62,6 +63,11 @@ export class UleShared {
       'kern.sched.balance_interval': knobs.balanceInterval,
       'kern.sched.steal_idle': Number(knobs.stealIdle),
       'kern.sched.steal_thresh': knobs.stealThresh,
+      'kern.sched.trysteal_limit': knobs.trystealLimit,
+      'kern.sched.always_steal': Number(knobs.alwaysSteal),
+      'kern.sched.idlespins': knobs.idleSpins,
+      'kern.sched.idlespinthresh': knobs.idleSpinThresh,
+      'kern.sched.topology_spec': topologySpec(this.cpus),
       ...Object.fromEntries(counts),
       'kern.sched.stats.remotewakeidle': this.remoteWakes,
       'kern.sched.stats.remotepreempt': this.remotePreemptions,

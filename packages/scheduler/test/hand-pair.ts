@@ -1,0 +1,34 @@
+import type { Cpu, Peers } from '@smpnet/machine'
+import { Arena, LiveMemory } from '@smpnet/memory'
+import { Lot } from '@smpnet/sync'
+import { Scheduler, type SchedulingPolicy } from '../src/index.ts'
+
+/** Two CPUs of one isolate, `distance` apart, that a test runs step by step, at time 0. */
+export function handPair(
+  policyOf: (cpu: Cpu) => SchedulingPolicy,
+  distance: number,
+): [Scheduler, Scheduler] {
+  const memory = LiveMemory.create(1 << 16)
+  const handle = Lot.place(Arena.create(memory), { buckets: 1, cpus: 2, threads: 1, waiters: 64 })
+  const make = (id: number): Scheduler => {
+    const peers: Peers = {
+      rouse() {},
+      ipi() {},
+      distance: (other) => (other === id ? 0 : distance),
+    }
+    const cpu = {
+      id,
+      cpus: 2,
+      memory,
+      lot: new Lot(memory, handle, { wake: () => false }, id),
+      peers,
+      now: () => 0,
+      alarm: () => ({ cancel() {} }),
+      fail(error: unknown) {
+        throw error
+      },
+    } as unknown as Cpu
+    return new Scheduler(cpu, { policy: policyOf(cpu) })
+  }
+  return [make(0), make(1)]
+}
