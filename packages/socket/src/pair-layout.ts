@@ -42,9 +42,40 @@ export const PAIR = layout('pair', {
   link: word('m', 'pair'),
   /** (x) How often the pair was given out: a handle of an earlier time is known by it. */
   generation: word('x', 'pair'),
-  /** (x) One bit for each end that is closed; whoever sets the second frees the pair. */
+  /**
+   * (x) As `closedOf`: the use that it speaks of, one bit for each end that somebody has begun to
+   * close, who alone writes there from then on, and one for each that is closed; whoever sets the
+   * second of those frees the pair.
+   */
   closed: word('x', 'pair'),
 })
+
+/** Bits of the word `closed`. */
+const CLOSING = 1
+const CLOSED = 4
+/** Both ends are closed when both bits are set. */
+export const BOTH_CLOSED = 3 * CLOSED
+const USE_SHIFT = 4
+
+/** The word `closed` of a pair of which nobody has closed an end in that use. */
+export function closedOf(generation: number): number {
+  return generation << USE_SHIFT
+}
+
+/** In `closed`: somebody closes the end of that side, or has. */
+export function closingBit(side: Side): number {
+  return CLOSING << side
+}
+
+/** In `closed`: the end of that side is closed. */
+export function closedBit(side: Side): number {
+  return CLOSED << side
+}
+
+/** Whether a word `closed` speaks of that use of the pair. */
+export function isOfUse(closed: number, generation: number): boolean {
+  return closed >> USE_SHIFT === closedOf(generation) >> USE_SHIFT
+}
 
 /** Which of a pair's two ends. End 0 sends in direction 0 and receives in direction 1. */
 export type Side = 0 | 1

@@ -6,10 +6,11 @@ import {
   OutOfMemory,
   Pool,
   type PoolHandle,
+  WORD_BYTES,
 } from '@smpnet/memory'
 import { finish, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
-import { PAIR, pairBytes, ringOffset } from './pair-layout.ts'
+import { closedOf, PAIR, pairBytes, ringOffset } from './pair-layout.ts'
 import { type EndHandle, StreamSocket } from './stream-socket.ts'
 
 export interface SocketZoneShape {
@@ -64,13 +65,20 @@ export class SocketZone {
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
   *pair(): Waiting<[StreamSocket, StreamSocket]> {
+    const use = yield* this.use()
+    return [this.end({ ...use, side: 0 }), this.end({ ...use, side: 1 })]
+  }
+
+  /** A pair of which nobody has opened an end yet. Throws OutOfMemory. */
+  *use(): Waiting<Omit<EndHandle, 'side'>> {
     const at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
-    const kept = PAIR.offset.closed
+    const kept = PAIR.offset.closed + WORD_BYTES
     this.#memory.fill(at + kept, 0, ringOffset(0, 0) - kept)
     const generation = (this.#memory.add(at + PAIR.offset.generation, 1) + 1) | 0
-    return [this.end({ at, side: 0, generation }), this.end({ at, side: 1, generation })]
+    this.#memory.store(at + PAIR.offset.closed, closedOf(generation))
+    return { at, generation }
   }
 
   /** `pair` for a thread outside kernels. */

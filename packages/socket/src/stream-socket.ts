@@ -3,8 +3,12 @@ import { awaiting, block, finish, SETTLE, type Waiter, type Waiting } from '@smp
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
 import {
+  BOTH_CLOSED,
+  closedBit,
+  closingBit,
   DIRECTION,
   directionOffset,
+  isOfUse,
   noteOffset,
   PAIR,
   ringOffset,
@@ -22,9 +26,6 @@ export interface EndHandle {
   /** Which use of the pair is meant: pairs are given out again once both ends are closed. */
   readonly generation: number
 }
-
-/** Both ends are closed when both bits are set. */
-const BOTH = 3
 
 /**
  * One end of a stream socket pair: bytes go in at one end and come out at the other, in order,
@@ -142,7 +143,10 @@ export class StreamSocket {
 
   /** Sends nothing more; the other end still can (half close). */
   *shutdown(td: Waiter): Waiting {
-    if (!this.#open) throw new SocketMisuse('a closed end cannot be shut down')
+    while (!this.memory.settled()) yield SETTLE
+    if (!this.#open || this.#isClosed()) {
+      throw new SocketMisuse('a closed end cannot be shut down')
+    }
     yield* this.sending.finish(td)
   }
 
@@ -153,17 +157,14 @@ export class StreamSocket {
    */
   *close(td: Waiter): Waiting {
     this.#checkIdle()
-    while (!this.memory.settled()) yield SETTLE
+    this.#open = yield* this.#beginClosing()
+    if (!this.#open) throw closedAlready()
+    if (this.note.isAssigned()) {
+      this.memory.and(this.handle.at + PAIR.offset.closed, ~closingBit(this.handle.side))
+      throw new SocketMisuse('a poller watches this end: remove it there before it is closed')
+    }
     this.#open = false
-    if (this.#isClosed()) throw closedAlready()
-    const mine = 1 << this.handle.side
-    const closed = this.handle.at + PAIR.offset.closed
-    yield* this.sending.finish(td)
-    yield* this.receiving.abandon(td)
-    while (!this.memory.settled()) yield SETTLE
-    const before = this.memory.or(closed, mine)
-    if ((before & mine) !== 0) throw closedAlready()
-    if ((before | mine) === BOTH) yield* this.free(this.handle.at)
+    yield* this.#finishClosing(td)
   }
 
   /**
@@ -174,7 +175,9 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     if (!this.#isClosed()) {
       yield* this.note.recover()
-      yield* this.close(td)
+      // It may have ended while it closed: then all is done once more, which tells nobody twice.
+      yield* this.#beginClosing()
+      yield* this.#finishClosing(td)
     }
     this.#open = false
   }
@@ -208,21 +211,40 @@ export class StreamSocket {
         'an end is closed when nothing is under way on it: a call still waits',
       )
     }
-    if (this.note.isAssigned()) {
-      throw new SocketMisuse('a poller watches this end: remove it there before it is closed')
+  }
+
+  /**
+   * The caller, and nobody else, is to close this end. False if somebody does or has, also in an
+   * earlier use of the pair: from then on its words may be others'.
+   */
+  *#beginClosing(): Waiting<boolean> {
+    const { memory, handle } = this
+    const at = handle.at + PAIR.offset.closed
+    const mine = closingBit(handle.side)
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(at)
+      if (!isOfUse(seen, handle.generation) || (seen & mine) !== 0) return false
+      while (!memory.settled()) yield SETTLE
+      if (memory.compareExchange(at, seen, seen | mine) === seen) return true
     }
   }
 
-  /** Whether this end was closed, by this thread or by another that had opened it. */
-  #isClosed(): boolean {
-    const closed = this.memory.load(this.handle.at + PAIR.offset.closed)
-    return this.#isStale() || (closed & (1 << this.handle.side)) !== 0
+  *#finishClosing(td: Waiter): Waiting {
+    const { memory, handle } = this
+    const mine = closedBit(handle.side)
+    yield* this.sending.finish(td)
+    yield* this.receiving.abandon(td)
+    while (!memory.settled()) yield SETTLE
+    const before = memory.or(handle.at + PAIR.offset.closed, mine)
+    if (((before | mine) & BOTH_CLOSED) === BOTH_CLOSED) yield* this.free(handle.at)
   }
 
-  /** Whether both ends were closed, and the pair may be somebody else's by now. */
-  #isStale(): boolean {
-    const { at, generation } = this.handle
-    return this.memory.load(at + PAIR.offset.generation) !== generation
+  /** Whether this end was closed, by this thread or by another, and may be somebody else's now. */
+  #isClosed(): boolean {
+    const { at, side, generation } = this.handle
+    const seen = this.memory.load(at + PAIR.offset.closed)
+    return !isOfUse(seen, generation) || (seen & closedBit(side)) !== 0
   }
 }
 

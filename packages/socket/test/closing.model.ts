@@ -5,10 +5,22 @@ import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
 import { drive } from '@smpnet/sync/model'
 import { expect, it } from 'vitest'
 import { DIRECTION, directionOffset, PAIR } from '../src/pair-layout.ts'
-import { SocketMisuse, SocketZone, type StreamSocket, WOULD_BLOCK } from '../src/index.ts'
+import {
+  type EndHandle,
+  SocketMisuse,
+  SocketZone,
+  type StreamSocket,
+  WOULD_BLOCK,
+} from '../src/index.ts'
 
-/** Sets bits in two steps, between which another may do the same. */
+/** Sets bits, or swaps, in two steps, between which another may do the same. */
 class TornMemory extends LiveMemory {
+  override compareExchange(at: Address, expected: number, value: number): number {
+    const before = super.load(at)
+    if (before === expected) super.store(at, value)
+    return before
+  }
+
   override or(at: Address, bits: number): number {
     const before = super.load(at)
     super.store(at, before | bits)
@@ -16,6 +28,7 @@ class TornMemory extends LiveMemory {
   }
 }
 
+type Ends = [StreamSocket, StreamSocket]
 type MemoryClass = new (buffer: SharedArrayBuffer) => LiveMemory
 
 /** A zone of one pair, and two threads with a view of it each. */
@@ -116,6 +129,62 @@ it('of one end by two threads is done by one of them', () => {
 
 it('is caught when both think that they were the first', () => {
   expect(closedTwice('torn closing twice', TornMemory).verdict).toBe('fails')
+})
+
+/** Does not count one more use of a pair: a handle of the one before looks like one of this. */
+class ForgetfulMemory extends LiveMemory {
+  forgets = NIL
+
+  override add(at: Address, delta: number): number {
+    return at === this.forgets ? super.load(at) - delta : super.add(at, delta)
+  }
+}
+
+/**
+ * Two threads have opened the same end, whose peer is closed, and both close it; whoever frees the
+ * pair is given it again, and uses it while the other may still be about to close.
+ */
+function closedTooLate(name: string, Memory: MemoryClass) {
+  return explore({ name }, ({ thread, after }) => {
+    const { memory, zone, tds } = makeZone(Memory)
+    const [one, other] = tds as [Waiter, Waiter]
+    const [a, b] = drive(one, zone.pair())
+    if (memory instanceof ForgetfulMemory) memory.forgets = a.handle.at + PAIR.offset.generation
+    const again = zone.end(a.handle)
+    closes(one, b)
+    const done: boolean[] = []
+    let next: Omit<EndHandle, 'side'> | undefined
+    thread('one', () => done.push(closes(one, a)))
+    thread('other', () => {
+      const isFree = closes(other, again)
+      done.push(isFree)
+      if (isFree) next = drive(other, zone.use())
+    })
+    after(() => {
+      expect(done.toSorted()).toEqual([false, true])
+      const use = next ?? drive(one, zone.use())
+      const [c, d] = ([0, 1] as const).map((side) => zone.end({ ...use, side })) as Ends
+      expect(c.trySend(Uint8Array.of(7))).toBe(1)
+      expect(d.trySend(Uint8Array.of(7))).toBe(1)
+      for (const end of [c, d]) expect(end.tryReceive(new Uint8Array(2))).toBe(1)
+      expect([closes(one, c), zone.open(), closes(one, d), zone.open()]).toEqual([
+        true,
+        1,
+        true,
+        0,
+      ])
+    })
+  })
+}
+
+it('of one end by two threads leaves alone who is given the pair next', () => {
+  const result = closedTooLate('closed too late', LiveMemory)
+  expect(result).toHold()
+  console.log(result.summary)
+})
+
+it('is caught when one that comes too late takes the pair for its own', () => {
+  expect(closedTooLate('closed too late, forgetful', ForgetfulMemory).verdict).toBe('fails')
 })
 
 /** The end of one direction comes while its receiver is about to sleep for bytes. */

@@ -1,5 +1,5 @@
 import { OutOfMemory } from '@smpnet/memory'
-import { block } from '@smpnet/sync'
+import { block, finish } from '@smpnet/sync'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -11,6 +11,7 @@ import {
   SocketZone,
   WOULD_BLOCK,
 } from '../src/index.ts'
+import { closingBit, PAIR } from '../src/pair-layout.ts'
 import { bytesOf, makeEnds, textIn } from './ends.ts'
 
 describe('a socket pair', () => {
@@ -124,6 +125,32 @@ describe('closing', () => {
     expect(c.handle.at % 64).toBe(0)
     expect(zone.open()).toBe(1)
     expect(() => zone.end(a.handle)).toThrow('a handle names an open pair of its zone')
+  })
+
+  it('half is refused when another thread has closed the end, whoever has the pair now', () => {
+    const { a, b, zone, atA, atB } = makeEnds()
+    const again = zone.end(a.handle)
+    a.closeSync(atA)
+    expect(() => again.shutdownSync(atA)).toThrow('a closed end cannot be shut down')
+    b.closeSync(atB)
+    const [c, d] = zone.pairSync(atA)
+    expect(() => again.shutdownSync(atA)).toThrow('a closed end cannot be shut down')
+    c.sendSync(atA, bytesOf('mine'))
+    expect(textIn(atB, d)).toBe('mine')
+    expect(d.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
+  })
+
+  it('that a thread had begun when it ended is gone on with by who buries it', () => {
+    const { a, b, zone, atA, atB } = makeEnds()
+    const { memory } = a
+    memory.or(a.handle.at + PAIR.offset.closed, closingBit(a.handle.side))
+    expect(() => zone.end(a.handle).closeSync(atA)).toThrow('an end is closed once')
+    finish(atA, zone.end(a.handle).bury(atA))
+    expect(b.tryReceive(new Uint8Array(1))).toBe(0)
+    finish(atA, zone.end(a.handle).bury(atA))
+    expect(zone.open()).toBe(1)
+    b.closeSync(atB)
+    expect(zone.open()).toBe(0)
   })
 
   it('is refused while a call waits, and while a poller watches', async () => {
