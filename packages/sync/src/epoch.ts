@@ -92,8 +92,8 @@ export class Epoch extends PerCpu {
   }
 
   /**
-   * Waits until all who are inside now have left: `WOKEN`, or why it was given up. Throws LockMisuse
-   * inside, for it never would.
+   * Waits until all who are inside now have left: `WOKEN`, or why it was given up. Throws
+   * LockMisuse inside, for it never would.
    */
   *wait(td: Waiter): Waiting<Outcome> {
     const { memory } = this

@@ -86,8 +86,8 @@ export class Seqc extends Placed {
   }
 
   /**
-   * Runs `read` until nobody wrote meanwhile, and returns what it returned. Blocks this thread while
-   * somebody writes. Throws LockTimeout when the time is over first.
+   * Runs `read` until nobody wrote meanwhile, and returns what it returned. Blocks this thread
+   * while somebody writes. Throws LockTimeout when the time is over first.
    */
   readSync<T>(read: () => T, options: WaitOptions = {}): T {
     const sequence = this.tryRead()

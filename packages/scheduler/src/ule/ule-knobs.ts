@@ -16,7 +16,7 @@ export interface UleKnobs {
   readonly stealIdle: boolean
   /** The load from which a CPU is stolen from: its running thread and those in its queues. */
   readonly stealThresh: number
-  /** In how many groups, near to far, a CPU looks for work before it switches to its idle thread. */
+  /** In how many groups, near to far, a CPU looks for work before it runs its idle thread. */
   readonly trystealLimit: number
   /** Whether an idle CPU that has found none looks again each time that it is disturbed. */
   readonly alwaysSteal: boolean
