@@ -1,4 +1,3 @@
-import type { Address } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle } from './lock-kind.ts'
 import { type AwaitOptions, homeOf, waitAsTask, type WaitOptions, waitSync } from './offered.ts'
