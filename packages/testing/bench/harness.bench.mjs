@@ -23,10 +23,10 @@ const contended = () => {
 
 await bench(import.meta.url, {
   name: 'harness',
-  baseline: 'one thread',
+  baseline: 'one word',
   variants: {
     'empty function': () => 0,
-    'one thread': { threads: () => [thread()] },
-    'two threads': { threads: contended },
+    'one word': { threads: () => [thread()] },
+    'one word, two threads': { threads: contended },
   },
 })

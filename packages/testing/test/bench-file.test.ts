@@ -28,18 +28,29 @@ describe('a bench file', () => {
   })
 
   it('prints one JSON document', async () => {
-    const { status, stdout } = await run('--smoke', '--json', '--only', 'one thread,two threads')
+    const { status, stdout } = await run(
+      '--smoke',
+      '--json',
+      '--only',
+      'one word, two threads,one word',
+    )
     expect(status).toBe(0)
     const report = JSON.parse(stdout) as Report
-    expect(report).toMatchObject({ name: 'harness', unit: 'ns/op', baseline: 'one thread' })
-    expect(report.variants.map(({ variant }) => variant)).toEqual(['one thread', 'two threads'])
+    expect(report).toMatchObject({ name: 'harness', unit: 'ns/op', baseline: 'one word' })
+    expect(report.variants.map(({ variant }) => variant)).toEqual([
+      'one word',
+      'one word, two threads',
+    ])
     expect(report.variants[1]?.slices).toHaveLength(2)
   })
 
   it.each([
     [['--fast'], "Unknown option '--fast'"],
     [['--rounds', '0'], '--rounds is a whole number above 0, got "0"'],
-    [['--only', 'x'], 'expected a variant of harness (empty function, one thread, two threads)'],
+    [
+      ['--only', 'x'],
+      'expected a variant of harness (empty function, one word, one word, two threads)',
+    ],
   ])('answers %j with a sentence and status 2', async (args, sentence) => {
     const { status, stdout, stderr } = await run(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -8,6 +8,8 @@ import { report } from './report.ts'
 import { reportTable } from '../print/report-table.ts'
 import type { Suite } from './variant.ts'
 
+/** A comma before a space is part of a name, such as `mutex, 2 threads`. */
+const BETWEEN_NAMES = /,(?! )/
 const USAGE = 'expected [--smoke] [--json] [--only A,B] [--rounds N] [--slice MS]'
 
 /**
@@ -44,7 +46,7 @@ function optionsOf(argv: readonly string[]): { json: boolean; options: MeasureOp
     json: values.json ?? false,
     options: {
       ...tiny,
-      ...(values.only !== undefined && { only: values.only.split(',') }),
+      ...(values.only !== undefined && { only: values.only.split(BETWEEN_NAMES) }),
       ...(values.rounds !== undefined && { rounds: positive('--rounds', values.rounds) }),
       ...(values.slice !== undefined && { sliceMs: positive('--slice', values.slice) }),
     },
