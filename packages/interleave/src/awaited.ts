@@ -31,18 +31,15 @@ type Steps = Generator<unknown, unknown, unknown>
 
 function* valueSteps(words: Int32Array, index: number, expected: number): Steps {
   prepare(OP.load, words, index, expected)
-  return yield STEP
+  return checked(yield STEP, index, expected)
 }
 
 function* exchangeSteps(words: Int32Array, index: number, expected: number, value: number): Steps {
   prepare(OP.compareExchange, words, index, expected).second = value | 0
-  return yield STEP
+  return checked(yield STEP, index, expected)
 }
 
 function prepare(kind: 0 | 8, words: Int32Array, index: number, expected: number): Operation {
-  if (state.thread === undefined) {
-    throw new TypeError('expected a thread of a model to await a word, and none is running')
-  }
   if (!(isSharedView(words) && words instanceof Int32Array && indexOf(words, index) >= 0)) {
     throw new TypeError(`expected an index of a shared Int32Array to await, got ${index}`)
   }
@@ -50,4 +47,12 @@ function prepare(kind: 0 | 8, words: Int32Array, index: number, expected: number
   operation.first = expected | 0
   operation.isAwaited = true
   return operation
+}
+
+/** A thread of a model waits; `setup` and final checks, which nobody runs beside, cannot. */
+function checked(found: unknown, index: number, expected: number): unknown {
+  if (found === (expected | 0)) return found
+  throw new TypeError(
+    `expected ${expected} at [${index}] where no thread could wait, got ${found}`,
+  )
 }

@@ -72,8 +72,16 @@ describe('A step that awaits a word', () => {
     expect(result).toFailWith('deadlock', 't awaits 3 at [1]')
   })
 
-  it('is not for other arrays, nor for code outside of a model', () => {
-    expect(() => awaitValue(words(2), 0, 0)).toThrow('expected a thread of a model')
+  it('finds what it awaits at once where no thread runs, or throws', () => {
+    const x = words(2)
+    expect(awaitExchange(x, 1, 0, 3)).toBe(0)
+    expect(awaitValue(x, 1, 3)).toBe(3)
+    expect(() => awaitValue(x, 1, 4)).toThrow(
+      'expected 4 at [1] where no thread could wait, got 3',
+    )
+  })
+
+  it('is not for other arrays', () => {
     const result = explore({}, ({ thread }) => {
       thread('t', () => void awaitValue(words(2), 2, 0))
     })
