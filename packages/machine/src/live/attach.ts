@@ -1,5 +1,6 @@
-import { LiveMemory } from '@smpnet/memory'
+import type { LiveMemory } from '@smpnet/memory'
 import { Lot } from '@smpnet/sync'
+import { memoryOf } from './check-handle.ts'
 import { LiveWaker } from './live-waker.ts'
 import { type LiveHandle, mailboxes } from './machine-block.ts'
 
@@ -18,10 +19,11 @@ export interface Attached {
 /**
  * Makes this thread part of a running machine: it gets a CPU number, and may then use what the
  * machine's threads share, blocking or awaiting on a stack of its own, as a system call would.
- * Throws a RangeError when all numbers for outside threads are in use.
+ * Throws BadHandle for what is no handle of a machine of this version, and a RangeError when all
+ * numbers for outside threads are in use.
  */
 export function attachLive(handle: LiveHandle): Attached {
-  const memory = new LiveMemory(handle.buffer)
+  const memory = memoryOf(handle)
   const cpu = Lot.attach(memory, handle.lot)
   const lot = new Lot(
     memory,

@@ -219,11 +219,11 @@ function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
   checkBootMs(options.bootMs ?? BOOT_MS)
   const memory = LiveMemory.create(memoryBytes)
   const arena = Arena.create(memory)
+  const named = { cpus, lot: Lot.place(arena, { ...lot, cpus }) }
   return {
+    ...named,
     buffer: memory.buffer,
-    lot: Lot.place(arena, { ...lot, cpus }),
-    cpus,
-    at: placeMachine(arena, cpus),
+    at: placeMachine(memory, arena, named),
     originNs: Number(process.hrtime.bigint()),
   }
 }

@@ -5,6 +5,8 @@ import {
   type LiveMemory,
   type Memory,
   word,
+  WORD_BYTES,
+  words,
 } from '@smpnet/memory'
 import type { LotHandle } from '@smpnet/sync'
 import { Mailbox, MAILBOX } from './mailbox.ts'
@@ -13,7 +15,14 @@ import { Mailbox, MAILBOX } from './mailbox.ts'
 export const MACHINE = layout('machine', {
   /** (x) Not 0 once the machine is to stop. */
   stopping: word('x', 'machine'),
+  /** (a) Says that a machine is here, and in which version it is laid out. */
+  magic: word('a', 'figures'),
+  /** (a) As `figuresOf` its handle. */
+  figures: words(5, 'a', 'figures'),
 })
+
+/** Changes with the layout of anything that a handle leads to. */
+export const MAGIC = 0x11fe0001
 
 /** What a thread needs to take part in a running machine; it can be cloned and posted. */
 export interface LiveHandle {
@@ -25,9 +34,30 @@ export interface LiveHandle {
   readonly originNs: number
 }
 
-/** Places the machine's words; they are zero, which is right: not stopping, nothing posted. */
-export function placeMachine(arena: Arena, cpus: number): Address {
-  return arena.place('live machine', MACHINE.size + cpus * MAILBOX.size)
+/** Places the machine's words, those of the CPUs zero: not stopping, nothing posted. */
+export function placeMachine(
+  memory: Memory,
+  arena: Arena,
+  named: Pick<LiveHandle, 'cpus' | 'lot'>,
+): Address {
+  const at = arena.place('live machine', MACHINE.size + named.cpus * MAILBOX.size)
+  figuresOf(named).forEach((figure, i) => {
+    memory.write(at + MACHINE.offset.figures + i * WORD_BYTES, figure)
+  })
+  memory.store(at + MACHINE.offset.magic, MAGIC)
+  return at
+}
+
+/** By what a handle could differ from the machine that it leads to. */
+export function figuresOf({ cpus, lot }: Pick<LiveHandle, 'cpus' | 'lot'>): number[] {
+  const { at, threads, waiters, buckets } = (lot ?? {}) as LotHandle
+  return [cpus, at, threads, waiters, buckets]
+}
+
+/** The figures of the machine at `at`. */
+export function figuresAt(memory: Memory, at: Address): number[] {
+  const first = at + MACHINE.offset.figures
+  return Array.from({ length: 5 }, (_, i) => memory.read(first + i * WORD_BYTES))
 }
 
 export function stoppingWord(handle: LiveHandle): Address {
