@@ -15,8 +15,11 @@ import { type ParkedWorld, parkedWorld, untilWoken } from './models/parked-world
  */
 interface Shape {
   readonly waiters: number
-  /** The notifier brings one item for each waiter: one by one, or all at once. */
-  readonly notified: 'one by one' | 'all at once'
+  /**
+   * The notifier brings one item for each waiter: one each time that it has the mutex, or all at
+   * once, and notifies one waiter for each item, or all of them.
+   */
+  readonly notified: 'one by one' | 'one for each' | 'all at once'
   /** Whether it notifies while it has the mutex, or afterwards. */
   readonly from?: 'inside' | 'outside'
   readonly mutex: 'bare' | 'real'
@@ -41,7 +44,7 @@ const PARKED_FAULTS: readonly string[] = ['deaf sleeper', 'torn compare-exchange
 function condition(shape: Shape, limit: object, fault: ConditionFault = 'none') {
   const { waiters, notified, from = 'inside', mutex: kind, buckets = 2 } = shape
   const name = `condition, ${nameOf(shape)}`
-  const isAll = notified === 'all at once'
+  const items = notified === 'one by one' ? 1 : waiters
   return explore({ name, ...limit }, ({ thread, after }) => {
     const alike = [...Array.from({ length: waiters }, (_, i) => i - 1), -1]
     const planted = PARKED_FAULTS.includes(fault) ? (fault as Fault) : 'none'
@@ -71,12 +74,13 @@ function condition(shape: Shape, limit: object, fault: ConditionFault = 'none') 
       }
       const notify = (): void => {
         if (fault === 'silent notifier') return
-        untilWoken(td, isAll ? changed.notifyAll(td, mutex) : changed.notify(td, mutex))
+        if (notified === 'all at once') untilWoken(td, changed.notifyAll(td, mutex))
+        else for (let n = 0; n < items; n++) untilWoken(td, changed.notify(td, mutex))
       }
       thread('notifier', () => {
-        for (let left = isAll ? 1 : waiters; left > 0; left--) {
+        for (let left = waiters; left > 0; left -= items) {
           inside(() => {
-            memory.write(data, memory.read(data) + (isAll ? waiters : 1))
+            memory.write(data, memory.read(data) + items)
             if (from === 'inside') notify()
           })
           if (from === 'outside') notify()
@@ -108,6 +112,7 @@ const SMALL: Shape[] = [
   { waiters: 1, notified: 'one by one', mutex: 'real', buckets: 1 },
   { waiters: 1, notified: 'one by one', mutex: 'real', from: 'outside' },
   { waiters: 2, notified: 'one by one', mutex: 'bare' },
+  { waiters: 2, notified: 'one for each', mutex: 'bare' },
   { waiters: 2, notified: 'all at once', mutex: 'bare' },
   { waiters: 2, notified: 'one by one', mutex: 'bare', from: 'outside' },
   { waiters: 2, notified: 'all at once', mutex: 'bare', from: 'outside' },
@@ -118,6 +123,7 @@ const LARGE: Shape[] = [
   { waiters: 3, notified: 'one by one', mutex: 'bare' },
   { waiters: 2, notified: 'all at once', mutex: 'real' },
   { waiters: 2, notified: 'all at once', mutex: 'real', buckets: 1 },
+  { waiters: 2, notified: 'one for each', mutex: 'real' },
   { waiters: 2, notified: 'all at once', mutex: 'real', from: 'outside' },
 ]
 
