@@ -76,7 +76,7 @@ describe('the command', () => {
     [[file, '--executions', 'many'], 'expected a whole number for executions, got many'],
     [[file, '--races', 'maybe'], 'expected --races fail or ignore, got maybe'],
     [[file, '--what'], "Unknown option '--what'"],
-    [[file, 'nothing'], 'to export nothing'],
+    [[file, 'nothing'], 'to export a function nothing'],
     [[join(scratch, 'missing.ts')], 'expected a file, found nothing at'],
     [[join(FIXTURES, 'hidden.ts')], /hidden\.ts:4:3: .*`eval` hides code/],
   ])('answers %j with status 2 and a reason', async (args, reason) => {
@@ -169,6 +169,60 @@ describe('the plugin', () => {
     await expect(server.ssrLoadModule('/hidden.ts?interleave')).rejects.toThrow(
       /hidden\.ts:4:3: .*`eval` hides code/,
     )
+  })
+})
+
+describe('a call of the command that makes no sense', () => {
+  const write = (name: string, code: string): string => {
+    const file = join(scratch, name)
+    writeFileSync(file, code)
+    return file
+  }
+  const program = 'export const program = ({ thread }) => thread("t", () => {})'
+
+  /** One sentence, where to read more, and nothing else. */
+  const complaint = (sentence: string) => `interleave: ${sentence}\ninterleave --help says more\n`
+
+  it.each(['nonsense', '', '9', '2:0', '1:0..1'])('has %j for a schedule', async (text) => {
+    const file = write('one.mjs', program)
+    const expected = `expected --replay a schedule such as 1:0*3.1*2, got ${text}`
+    const { status, out, err } = await command(file, '--replay', text)
+    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+  })
+
+  it.each([
+    ['does nothing', 'export function helper() {}'],
+    ['needs something else', 'export const helper = (list = []) => list.length'],
+    ['awaits', 'export async function helper() {}'],
+    [
+      'explores by itself',
+      'export const helper = () => explore({}, ({ thread }) => thread("t", () => {}))',
+    ],
+  ])('has a function that starts no threads: %s', async (_what, code) => {
+    const file = write('helper.mjs', `import { explore } from '@smpnet/interleave'\n${code}`)
+    const expected = 'expected helper to start threads in the world that it is given, got none'
+    const { status, out, err } = await command(file)
+    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+  })
+
+  it('has a class for a program, unless the file exports others', async () => {
+    const alone = write('class.mjs', 'export class Counter {}')
+    const { status, err } = await command(alone)
+    expect([status, err]).toEqual([2, complaint(`expected ${alone} to export a function`)])
+    const both = write('both.mjs', `export class Counter {}\n${program}`)
+    expect(await command(both)).toMatchObject({ status: 0, err: '' })
+    const named = await command(both, 'Counter')
+    expect([named.status, named.err]).toEqual([
+      2,
+      complaint(`expected ${both} to export a function Counter`),
+    ])
+  })
+
+  it('is not a program that is wrong itself: its stack says where', async () => {
+    const file = write('throws.mjs', 'export function program() { throw new Error("mine") }')
+    const { status, err } = await command(file)
+    expect(status).toBe(2)
+    expect(err).toMatch(/^Error: mine\n +at .*throws\.mjs/)
   })
 })
 

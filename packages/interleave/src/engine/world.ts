@@ -34,6 +34,9 @@ interface Count {
   before: number
 }
 
+/** A setup has added no thread: what was given is no program. */
+export class NoThreads extends TypeError {}
+
 /** The world of one execution. */
 export class WorldOf implements World {
   readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
@@ -76,7 +79,7 @@ export class WorldOf implements World {
   /** Starts the threads, once `setup` has returned. */
   start(machine: Machine): void {
     if (this.#threads.length === 0) {
-      throw new TypeError('expected `setup` to add threads, got none')
+      throw new NoThreads('expected `setup` to add threads, got none')
     }
     for (const entry of this.#counts) entry.before = entry.count()
     for (const { ledger } of this.#allocations) ledger.start(machine)

@@ -3,8 +3,10 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CompileError } from '../compiler/compile.ts'
 import type { Setup } from '../engine/explorer.ts'
+import { NoThreads } from '../engine/world.ts'
 import { type Exploration, explore, type ExploreOptions } from '../explore.ts'
 import { timeline } from '../report/timeline.ts'
+import { parseSchedule } from '../report/schedule.ts'
 import { Refusal } from '../runtime/refusal.ts'
 import { bounded, bruteForce, exhaustive, pct, randomWalk } from '../strategies/choose.ts'
 import type { Strategy } from '../strategies/strategy.ts'
@@ -85,18 +87,25 @@ async function programsOf(
 ): Promise<[string, Setup][]> {
   const loaded = await load(file, { packages: values.package, conditions: values.condition })
   const programs = Object.entries(loaded).filter((entry): entry is [string, Setup] => {
-    return typeof entry[1] === 'function' && (names.length === 0 || names.includes(entry[0]))
+    return isFunction(entry[1]) && (names.length === 0 || names.includes(entry[0]))
   })
   const missing = names.find((name) => !programs.some(([found]) => found === name))
-  if (missing !== undefined) throw new UsageError(`expected ${file} to export ${missing}`)
+  if (missing !== undefined) {
+    throw new UsageError(`expected ${file} to export a function ${missing}`)
+  }
   if (programs.length === 0) throw new UsageError(`expected ${file} to export a function`)
   return programs
+}
+
+/** Whether a value can be called; a class cannot. */
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
 }
 
 function run(programs: readonly [string, Setup][], values: Values): number {
   let status = 0
   for (const [name, setup] of programs) {
-    const result = explore(optionsOf(name, values), setup)
+    const result = exploreOne(optionsOf(name, values), setup)
     say(
       result.failure === undefined
         ? result.summary
@@ -110,6 +119,18 @@ function run(programs: readonly [string, Setup][], values: Values): number {
   return status
 }
 
+/** What starts no threads is a mistake in the call: a file may export what is no program. */
+function exploreOne(options: ExploreOptions & { name: string }, setup: Setup): Exploration {
+  try {
+    return explore(options, setup)
+  } catch (error) {
+    if (!(error instanceof NoThreads)) throw error
+    throw new UsageError(
+      `expected ${options.name} to start threads in the world that it is given, got none`,
+    )
+  }
+}
+
 function statusOf({ verdict }: Exploration): number {
   return verdict === 'holds' ? 0 : verdict === 'fails' ? 1 : 3
 }
@@ -119,11 +140,12 @@ function worse(a: number, b: number): number {
   return a === 1 || b === 1 ? 1 : Math.max(a, b)
 }
 
-function optionsOf(name: string, values: Values): ExploreOptions {
+function optionsOf(name: string, values: Values): ExploreOptions & { name: string } {
   const { races, replay } = values
   if (races !== 'fail' && races !== 'ignore') {
     throw new UsageError(`expected --races fail or ignore, got ${races}`)
   }
+  checkSchedule(replay)
   const executions = number('executions', values.executions)
   const seconds = number('seconds', values.seconds)
   const maxSteps = number('max-steps', values['max-steps'])
@@ -135,6 +157,14 @@ function optionsOf(name: string, values: Values): ExploreOptions {
     ...(executions === undefined ? {} : { maxExecutions: executions }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
     ...(seconds === undefined ? {} : { maxMs: seconds * 1_000, now: () => realNow() }),
+  }
+}
+
+function checkSchedule(replay: string | undefined): void {
+  try {
+    if (replay !== undefined) parseSchedule(replay)
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace('expected', 'expected --replay'))
   }
 }
 
