@@ -7,11 +7,13 @@ import type { Parking } from '../src/waiter.ts'
 import { BareMutex } from './models/bare-mutex.ts'
 import { budget, expectToHold, whole } from './models/budget.ts'
 import type { Fault } from './models/drive.ts'
+import { OrderlyMutex } from './models/orderly-mutex.ts'
 import { type ParkedWorld, parkedWorld, untilWoken } from './models/parked-world.ts'
 
 /**
  * Waiting for a condition, over a mutex that is no more than one, which shows what becomes of the
- * condition's own queue for any mutex, and over the real one, into whose queue waiters are moved.
+ * condition's own queue for any mutex; over one into whose queue waiters are moved and out of which
+ * they are woken as in the real one; and over the real one.
  */
 interface Shape {
   readonly waiters: number
@@ -22,10 +24,12 @@ interface Shape {
   readonly notified: 'one by one' | 'one for each' | 'all at once'
   /** Whether it notifies while it has the mutex, or afterwards. */
   readonly from?: 'inside' | 'outside'
-  readonly mutex: 'bare' | 'real'
+  readonly mutex: keyof typeof MUTEXES
   /** Two when the queues of the condition and of the mutex are apart, as they are as a rule. */
   readonly buckets?: 1 | 2
 }
+
+const MUTEXES = { bare: BareMutex, orderly: OrderlyMutex, real: Mutex }
 
 type ConditionFault = Fault | 'silent notifier' | 'mutex that is not marked' | 'forgotten sleeper'
 
@@ -53,7 +57,7 @@ function condition(shape: Shape, limit: object, fault: ConditionFault = 'none') 
     const beside = besides(world, at, buckets === 2)
     world.threads.forEach(({ memory, td }, i) => {
       const changed = new Condition(memory, at)
-      const plain = new (kind === 'bare' ? BareMutex : Mutex)(memory, beside)
+      const plain = new MUTEXES[kind](memory, beside)
       const mutex = fault === 'mutex that is not marked' ? unmarked(plain) : plain
       if (fault === 'forgotten sleeper') forgetful(td.lot)
       const inside = (work: () => void): void => {
@@ -65,6 +69,7 @@ function condition(shape: Shape, limit: object, fault: ConditionFault = 'none') 
         // It takes one item, and says so.
         thread('waiter', () =>
           inside(() => {
+            if (plain instanceof OrderlyMutex) plain.goAway()
             while (memory.read(data) === 0) untilWoken(td, changed.wait(td, mutex))
             memory.write(data, memory.read(data) - 1)
             memory.write(data + 4, memory.read(data + 4) + 1)
@@ -117,6 +122,10 @@ const SMALL: Shape[] = [
   { waiters: 2, notified: 'one by one', mutex: 'bare', from: 'outside' },
   { waiters: 2, notified: 'all at once', mutex: 'bare', from: 'outside' },
   { waiters: 3, notified: 'all at once', mutex: 'bare' },
+  { waiters: 2, notified: 'one by one', mutex: 'orderly' },
+  { waiters: 2, notified: 'one by one', mutex: 'orderly', buckets: 1 },
+  { waiters: 2, notified: 'all at once', mutex: 'orderly' },
+  { waiters: 2, notified: 'one by one', mutex: 'orderly', from: 'outside' },
 ]
 
 const LARGE: Shape[] = [
@@ -127,7 +136,7 @@ const LARGE: Shape[] = [
   { waiters: 2, notified: 'all at once', mutex: 'real', from: 'outside' },
 ]
 
-/** Its end is farther than anybody has waited; over a bare mutex it is near. */
+/** Its end is farther than anybody has waited; over an orderly mutex it is near. */
 const VAST: Shape = { waiters: 2, notified: 'one by one', mutex: 'real' }
 const SO_FAR = 20_000
 
@@ -159,11 +168,14 @@ describe('A condition is found out', () => {
     expect(condition(shape, whole, fault).verdict).toBe('fails')
   })
 
-  it.each(['mutex that is not marked', 'forgotten sleeper'] as const)(
-    'with a %s, when its mutex is a bare one',
-    (fault) => {
-      const shape: Shape = { waiters: 2, notified: 'one by one', mutex: 'bare' }
-      expect(condition(shape, whole, fault).verdict).toBe('fails')
-    },
-  )
+  it.each([
+    ['mutex that is not marked', 'bare'],
+    ['forgotten sleeper', 'bare'],
+    ['mutex that is not marked', 'orderly'],
+    ['forgotten sleeper', 'orderly'],
+    ['torn compare-exchange', 'orderly'],
+  ] as const)('with a %s, when its mutex is %s', (fault, mutex) => {
+    const shape: Shape = { waiters: 2, notified: 'one by one', mutex }
+    expect(condition(shape, whole, fault).verdict).toBe('fails')
+  })
 })
