@@ -1,6 +1,15 @@
 import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
 import { type LockKind, tagOf } from './lock-kind.ts'
-import { clearEpochLine, clearLine, EPOCH_KIND, RM_KIND, SMR_KIND } from './reader-lines.ts'
+import {
+  clearEpochLine,
+  clearLine,
+  EPOCH_KIND,
+  EPOCH_LINE,
+  RM_KIND,
+  RM_LINE,
+  SMR_KIND,
+  SMR_LINE,
+} from './reader-lines.ts'
 import { SEMAPHORE_KIND, serve } from './semaphore-word.ts'
 import type { Waiting } from './wait.ts'
 import type { Waiter } from './waiter.ts'
@@ -32,6 +41,13 @@ const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
   [SMR_KIND, perLine(clearLine)],
 ]
 
+/** Which word of a thread's line is not 0 while that thread is inside. */
+const MARKS: readonly (readonly [LockKind, number])[] = [
+  [RM_KIND, RM_LINE.offset.readers],
+  [EPOCH_KIND, EPOCH_LINE.offset.depth],
+  [SMR_KIND, SMR_LINE.offset.seen],
+]
+
 /** Puts right all that thread `ended` left in `locks`. Never parks. */
 export function* putRight(
   td: Waiter,
@@ -45,9 +61,30 @@ export function* putRight(
   }
 }
 
-/** Clears the line of who has ended. The lines of all threads are the last that such a lock has. */
-function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
-  return function* (td, { at, bytes }, ended, cpus) {
-    clear(td.lot.memory, at + bytes - (cpus - ended) * CACHE_LINE_BYTES)
+/** What `thread` is inside of by its line in one of `locks`, as messages name it, or undefined. */
+export function readBy(
+  memory: Memory,
+  locks: Iterable<PlacedLock>,
+  thread: number,
+  cpus: number,
+): string | undefined {
+  for (const lock of locks) {
+    const [kind, mark] = MARKS.find(([kind]) => tagOf(kind) === lock.tag) ?? []
+    if (kind === undefined || mark === undefined) continue
+    if (memory.load(lineOf(lock, thread, cpus) + mark) !== 0)
+      return `the ${kind.name} at ${lock.at}`
   }
+  return undefined
+}
+
+/** Clears the line of who has ended. */
+function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
+  return function* (td, lock, ended, cpus) {
+    clear(td.lot.memory, lineOf(lock, ended, cpus))
+  }
+}
+
+/** The lines of all threads are the last that such a lock has. */
+function lineOf({ at, bytes }: PlacedLock, thread: number, cpus: number): Address {
+  return at + bytes - (cpus - thread) * CACHE_LINE_BYTES
 }

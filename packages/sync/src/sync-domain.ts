@@ -7,7 +7,7 @@ import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.t
 import { Lot } from './lot.ts'
 import type { LotShape } from './lot-shape.ts'
 import type { Home } from './offered.ts'
-import { putRight } from './remains.ts'
+import { putRight, readBy } from './remains.ts'
 import type { Seat } from './seats.ts'
 import { WAITER, type Waiter } from './waiter.ts'
 import { NotifyWaker } from './waker.ts'
@@ -214,7 +214,8 @@ export class SyncDomain implements Home {
 
   /**
    * Gives this thread's number and waiters back: a thread that ends before the domain does calls
-   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one.
+   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one, and while
+   * it is inside what it reads by its number, as the next of that number would be.
    */
   detach(): void {
     const index = opened.indexOf(this)
@@ -224,6 +225,12 @@ export class SyncDomain implements Home {
     }
     if (this.#guests > 0) {
       throw new LockMisuse(`${this.#guests} objects of this thread still use its domain`)
+    }
+    const read = readBy(this.memory, this.#region.locks(), this.thread, this.cpus)
+    if (read !== undefined) {
+      throw new LockMisuse(
+        `a thread is detached when it has left what it reads: ${read} it has not`,
+      )
     }
     this.lot.leave()
     opened.splice(index, 1)

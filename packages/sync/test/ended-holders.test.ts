@@ -5,6 +5,7 @@ import type { LockHandle } from '../src/index.ts'
 import {
   Epoch,
   LockAbandoned,
+  LockMisuse,
   LockTimeout,
   RmLock,
   Semaphore,
@@ -172,6 +173,29 @@ describe.each(Object.entries(readables))('A thread that has ended, which %s,', (
     expect(one.isWaitedFor()).toBe(true)
     await living.end()
     expect(one.isWaitedFor()).toBe(false)
+  })
+})
+
+describe('A thread that is inside', () => {
+  it.each([
+    ['rmlock', (domain: SyncDomain) => RmLock.create(domain).read],
+    ['epoch', (domain: SyncDomain) => Epoch.create(domain)],
+    ['smr', (domain: SyncDomain) => Smr.create(domain)],
+  ] as const)('a %s is not detached before it has left', (kind, make) => {
+    const domain = SyncDomain.create()
+    const one = make(domain)
+    const [enter, exit] =
+      'enterSync' in one
+        ? [() => one.enterSync(), () => one.exitSync()]
+        : [() => one.lockSync(), () => one.unlock()]
+    enter()
+    expect(() => domain.detach()).toThrow(LockMisuse)
+    expect(() => domain.detach()).toThrow(
+      new RegExp(`what it reads: the ${kind} at \\d+ it has not$`),
+    )
+    exit()
+    domain.detach()
+    expect(() => domain.detach()).toThrow('detached from a domain once')
   })
 })
 
