@@ -393,8 +393,8 @@ export class Lot implements Parking {
       const key = memory.load(entry + WAITER.offset.key)
       const queue = yield* this.lockQueue(key)
       const isHere = memory.load(entry + WAITER.offset.key) === key
-      const state = memory.load(entry + WAITER.offset.state)
-      const sleeps = isHere && (state === PARKED || state === SLEEPING)
+      // One that is not in this queue may be joining another, which is not held here.
+      const sleeps = isHere && this.#queues.has(queue, entry)
       const isOfOwner = sleeps && (this.wantOf(entry) & OF_AN_OWNER) !== 0
       const mourns = isOfOwner && dead.includes(ownerIn(memory.load(key)))
       this.#queues.unlock(queue)

@@ -110,6 +110,14 @@ export class WaitQueues {
     return moved
   }
 
+  /** Whether an entry is in the queue, whatever it waits for. */
+  has(bucket: Address, wanted: Address): boolean {
+    const { memory } = this
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    while (entry !== NIL && entry !== wanted) entry = memory.read(entry + WAITER.offset.next)
+    return entry !== NIL
+  }
+
   /** Takes one entry out, if it is there. */
   remove(bucket: Address, wanted: Address): boolean {
     const { memory } = this

@@ -1,16 +1,13 @@
 import { explore } from '@smpnet/interleave'
+import { type Address, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import type { Lot } from '../src/lot.ts'
-import type { Section } from '../src/section.ts'
-import { type Outcome, OWNER_DIED, WOKEN } from '../src/wait.ts'
-import type { Waiter } from '../src/waiter.ts'
+import { Lot } from '../src/lot.ts'
+import type { Parking } from '../src/waiter.ts'
+import { OWNER_DIED } from '../src/wait.ts'
 import { budget, expectToHold, whole } from './models/budget.ts'
-import { drive, tinyWorld } from './models/drive.ts'
+import { tinyWorld } from './models/drive.ts'
+import { alikeIn, parkedWorld, untilWoken } from './models/parked-world.ts'
 import { type ModelKind, sectionKinds } from './models/section-kinds.ts'
-
-function enter(section: Section, td: Waiter): Outcome {
-  return section.tryEnter(td) ? WOKEN : drive(td, section.enter(td))
-}
 
 /**
  * One holds a lock and has died; another buries it meanwhile. Of those who survive it, a letter
@@ -19,29 +16,36 @@ function enter(section: Section, td: Waiter): Outcome {
 function surviving({ name, bytes, make }: ModelKind, survivors: string, isBuried = true) {
   const limit = survivors.length > 1 ? budget : whole
   return explore({ name: `robust ${name}, ${survivors}`, ...limit }, ({ thread, after }) => {
-    const { memory, tds, at, data } = tinyWorld(survivors.length + 2, bytes, 'none', 4)
-    const { lock, write, read = write } = make(memory, at)
-    const [dead, undertaker] = tds.slice(survivors.length) as [Waiter, Waiter]
-    write.tryEnter(dead)
+    const alike = alikeIn([...survivors, 'dead', 'undertaker'])
+    const { threads, at: room, data } = parkedWorld(alike, bytes + 64, 'none', 4, Lot)
+    const at = apart(threads[0]!.td.lot, room)
+    const [dead, undertaker] = threads.slice(survivors.length).map(({ td }) => td)
+    make(dead!.lot.memory, at).write.tryEnter(dead!)
     ;[...survivors].forEach((side, i) => {
-      const td = tds[i]!
+      const { memory, td } = threads[i]!
+      const { lock, write, read = write } = make(memory, at)
       const section = side === 'w' ? write : read
       thread(`${side} ${i}`, () => {
-        const isHalf = enter(section, td) === OWNER_DIED
+        const isHalf = untilWoken(td, section.enter(td)) === OWNER_DIED
         if (isHalf === (memory.read(data) === 1)) throw new Error('told what is not so')
         if (side === 'w') {
           memory.write(data, 1)
           if (isHalf) lock.recover!(td)
         }
-        if (!section.tryExit(td)) drive(td, section.exit(td))
+        untilWoken(td, section.exit(td))
       })
     })
     thread('undertaker', () => {
-      const number = isBuried ? dead.lot.cpu : 99
-      drive(undertaker, (undertaker.lot as Lot).bury(number))
+      const number = isBuried ? dead!.lot.cpu : 99
+      untilWoken(undertaker!, (undertaker!.lot as Lot).bury(number))
     })
-    after(() => expect(memory.read(data)).toBe(survivors.includes('w') ? 1 : 0))
+    after(() => expect(threads[0]!.memory.read(data)).toBe(survivors.includes('w') ? 1 : 0))
   })
+}
+
+/** A place whose queue is not the one in which the undertaker looks for who has never waited. */
+function apart(lot: Parking, room: Address): Address {
+  for (let at = room; ; at += 4) if (lot.queueOf(at) !== lot.queueOf(NIL)) return at
 }
 
 /** One whose word is another's is found out with that. */

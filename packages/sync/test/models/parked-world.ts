@@ -40,13 +40,15 @@ export interface ParkedWorld {
 
 /**
  * `alike[i]`: the thread before thread i that runs the same program; -1 when there is none. With
- * several buckets, queues that are apart have locks of their own.
+ * several buckets, queues that are apart have locks of their own; with `Lot` itself, the dead are
+ * known as such.
  */
 export function parkedWorld(
   alike: readonly number[],
   bytes: number,
   fault: ParkedFault = 'none',
   buckets = 1,
+  KindOfLot: typeof Lot = ImmortalLot,
 ): ParkedWorld {
   const buffer = new SharedArrayBuffer(8192)
   const memory = new TornMemory(buffer)
@@ -62,7 +64,7 @@ export function parkedWorld(
   const threads = alike.map((before, cpu) => {
     const own = new TurnMemory(buffer, turns + before * 4, turns + cpu * 4, locks)
     const waker = fault === 'deaf sleeper' ? new SilentWaker(own) : new SettingWaker(own)
-    const td = new ImmortalLot(own, handle, waker, cpu).waiter()
+    const td = new KindOfLot(own, handle, waker, cpu).waiter()
     td.spins = 0
     // Naps could go on for ever; that a poll finds nothing new is what the checker knows to skip.
     td.polls = Number.POSITIVE_INFINITY
