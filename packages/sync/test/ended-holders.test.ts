@@ -15,6 +15,9 @@ import {
 
 const FIXTURE = new URL('./fixtures/ending.mjs', import.meta.url)
 
+/** Lets the event loop turn. */
+const turn = () => new Promise((next) => setTimeout(next, 0))
+
 /** A worker that does something to a lock and stays; `end` terminates and buries it. */
 function begin(domain: SyncDomain, handle: LockHandle, does: string) {
   const guest = domain.invite()
@@ -34,7 +37,7 @@ describe('A semaphore of which a thread has ended', () => {
 
   /** Until somebody is in the queue of a semaphore. */
   const queued = async ({ lot }: SyncDomain, { at }: Semaphore) => {
-    while (lot.first(lot.queueOf(at), at) === 0) await new Promise((next) => setImmediate(next))
+    while (lot.first(lot.queueOf(at), at) === 0) await turn()
   }
 
   it('misses the permits that it held: who waits for them gives up in time', async () => {
@@ -206,7 +209,7 @@ describe('A writer that sleeps for a reader of an rmlock that has ended', () => 
     const { done, end } = begin(domain, lock.handle, 'reads')
     await done
     const writing = lock.write.lock()
-    await new Promise((next) => setImmediate(next))
+    await turn()
     await end()
     const guard = await writing
     expect(lock.mutex.owner()).toBe(guard.td.at)
@@ -219,7 +222,7 @@ describe('A writer that sleeps for a reader of an rmlock that has ended', () => 
     const reader = begin(domain, lock.handle, 'reads')
     await reader.done
     const writer = begin(domain, lock.handle, 'writes')
-    while (lock.mutex.owner() === 0) await new Promise((next) => setImmediate(next))
+    while (lock.mutex.owner() === 0) await turn()
     await writer.end()
     expect(() => lock.write.lockSync({ timeoutMs: 1 })).toThrow(LockTimeout)
     await reader.end()
