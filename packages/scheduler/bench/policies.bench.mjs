@@ -31,15 +31,15 @@ Made by \`node packages/scheduler/bench/policies.bench.mjs --write\`: two second
 simulated machines, after as long as each scheduler remembers: a minute of 4BSD, five seconds of
 ULE. A hog never sleeps; a brief thread computes 0.2 ms, then sleeps 2 ms. The load batch is two
 hogs for each CPU and one more, interactive four brief threads for each CPU, mixed a hog and two
-brief ones for each. Any thread may preempt (\`preemption: 'full'\`), since in FreeBSD programs give way
-when they return from the kernel.
+brief ones for each. Any thread may preempt (\`preemption: 'full'\`), since in FreeBSD programs
+give way when they return from the kernel.
 
-The delay is from when a thread is ready, because it was woken or because its turn ended, to when it
-runs, in µs. Switches and migrations are per CPU and second. Jain's index is 1 when all hogs, or, if
-there are none, all brief threads got the same CPU time, and 1/n when one got it all. To read the
+The delay is from when a thread is ready, because it was woken or because its turn ended, to when
+it runs, in µs. Switches and migrations are per CPU and second. Jain's index is 1 when all hogs, or,
+if there are none, all brief threads got the same CPU time, and 1/n when one got it all. To read the
 clock is free here, since the observer reads it. 4BSD's load average begins at what the threads
-ask for (\`new Bsd({ loadAverage })\`), since it takes minutes to settle. As long as it is near 0, as
-after a boot, usage is forgotten every second; then, and on 32 CPUs and more for the first half
+ask for (\`new Bsd({ loadAverage })\`), since it takes minutes to settle. As long as it is near 0,
+as after a boot, usage is forgotten every second; then, and on 32 CPUs and more for the first half
 minute, 4BSD cannot tell brief threads from hogs. No figure here was used to choose a constant.
 `
 
