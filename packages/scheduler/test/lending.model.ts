@@ -1,63 +1,13 @@
-import { awaitExchange, type Exploration, explore } from '@smpnet/interleave'
+import { type Exploration, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
-import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import {
-  LENDING,
-  Lot,
-  Mutex,
-  NotifyWaker,
-  PARK,
-  Waiter,
-  WAITER,
-  type Waiting,
-  WOKEN,
-} from '@smpnet/sync'
+import { type Address, Arena, NIL } from '@smpnet/memory'
+import { LENDING, Lot, Mutex, Waiter, WAITER, type Waiting } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Lending } from '../src/lending/lending.ts'
 import { MAX_PRIORITY } from '../src/priority.ts'
+import { CalmMemory, ImmortalLot, SettingWaker, untilWoken } from './calm-lot.ts'
 
 const OWNER_BITS = ~63
-
-/**
- * Memory in which the locks of queues and of lending are taken when they are free: what the lot and
- * `Lending` try in vain until then nobody can tell.
- */
-class CalmMemory extends LiveMemory {
-  readonly locks: Address[] = []
-
-  override compareExchange(at: Address, expected: number, value: number): number {
-    if (expected !== 0 || !this.locks.includes(at)) {
-      return super.compareExchange(at, expected, value)
-    }
-    return awaitExchange(this.words, at >> 2, 0, value)
-  }
-}
-
-/** How a thread sleeps and is woken has models of its own; here it is a word beside its state. */
-const SLEEP = WAITER.offset.mail
-
-class SettingWaker extends NotifyWaker {
-  override wake(entry: Address): boolean {
-    this.memory.store(entry + SLEEP, 1)
-    return false
-  }
-}
-
-class ImmortalLot extends Lot {
-  override isDead(): boolean {
-    return false
-  }
-}
-
-function drive<T>(td: Waiter, waiting: Waiting<T>): T {
-  const { words } = td.lot.memory as LiveMemory
-  let step = waiting.next(WOKEN)
-  while (!step.done) {
-    if (step.value === PARK) awaitExchange(words, (td.at + SLEEP) >> 2, 1, 0)
-    step = waiting.next(WOKEN)
-  }
-  return step.value
-}
 
 /** A kernel thread on a CPU of its own, as lending and locks see it: nobody drives its CPU. */
 class Sleeper extends Waiter {
@@ -155,7 +105,7 @@ function look<T>(
 /** Whoever holds `mutex` is as urgent as the first who sleeps for it, with what that is lent. */
 function expectLent(td: Sleeper, mutex: Mutex): void {
   const { lot } = td
-  const queue = drive(td, lot.lockQueue(mutex.at))
+  const queue = untilWoken(td, lot.lockQueue(mutex.at))
   const first = lot.first(queue, mutex.at)
   const [lent, needed] = look(td, (of) => {
     const urgency = first === NIL ? MAX_PRIORITY : Math.min(of(first, 'own'), of(first, 'lent'))
@@ -167,11 +117,11 @@ function expectLent(td: Sleeper, mutex: Mutex): void {
 }
 
 function release(td: Sleeper, mutex: Mutex): void {
-  drive(td, mutex.exit(td))
+  untilWoken(td, mutex.exit(td))
 }
 
 function enter(td: Sleeper, mutex: Mutex): void {
-  drive(td, mutex.enter(td))
+  untilWoken(td, mutex.enter(td))
 }
 
 /** Who holds nothing owes nothing. */
@@ -201,7 +151,7 @@ function oneLock(count: number, { by, at }: Look, fault: Fault = 'none') {
   return explore({ name: `lending, ${count} threads, ${by} looks ${at}` }, ({ thread, after }) => {
     const { tds, locks } = tiny(count, fault)
     const mutex = locks[0]!
-    drive(tds[0]!, mutex.enter(tds[0]!))
+    untilWoken(tds[0]!, mutex.enter(tds[0]!))
     tds.forEach((td, i) => {
       thread(i === 0 ? 'owner' : `other ${i}`, () => {
         if (i > 0) enter(td, mutex)
