@@ -276,6 +276,14 @@ export class Lot implements Parking {
     this.#queues.append(queue, waiter.at, key, want)
   }
 
+  /**
+   * The same before all others: for waiters of which it is all the same who is woken, since the one
+   * that slept last has the warmest caches.
+   */
+  prepend(queue: Address, waiter: Waiter, key: Address, want: number): void {
+    this.#queues.prepend(queue, waiter.at, key, want)
+  }
+
   /** Undoes `append`, before the queue was unlocked. */
   remove(queue: Address, waiter: Waiter): void {
     this.#queues.remove(queue, waiter.at)

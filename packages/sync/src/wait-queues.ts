@@ -59,6 +59,21 @@ export class WaitQueues {
     this.#link(bucket, entry)
   }
 
+  /** The same before all others: whoever came last is the first to be taken. */
+  prepend(bucket: Address, entry: Address, key: Address, want: number): void {
+    const { memory } = this
+    const first = memory.read(bucket + BUCKET.offset.head)
+    if (first === NIL) {
+      this.append(bucket, entry, key, want)
+      return
+    }
+    memory.store(entry + WAITER.offset.key, key)
+    memory.write(entry + WAITER.offset.want, want)
+    memory.store(entry + WAITER.offset.state, PARKED)
+    memory.write(entry + WAITER.offset.next, first)
+    memory.write(bucket + BUCKET.offset.head, entry)
+  }
+
   /** The entry of `key` that has waited longest, or NIL. */
   first(bucket: Address, key: Address): Address {
     const { memory } = this

@@ -95,6 +95,7 @@ export interface Parking {
 
   lockQueue(key: Address): Waiting<Address>
   append(queue: Address, waiter: Waiter, key: Address, want: number): void
+  prepend(queue: Address, waiter: Waiter, key: Address, want: number): void
   remove(queue: Address, waiter: Waiter): void
   first(queue: Address, key: Address): Address
   take(queue: Address, key: Address, count: number): Address

@@ -83,6 +83,21 @@ describe('Parking', () => {
     expect(tds.map((td) => stateOf(lot, td) === AWAKE)).toEqual(keys.map((_, i) => i === 3))
   })
 
+  it('wakes those first who were put before the others', () => {
+    const { lot, word } = makeLot()
+    const tds = [lot.waiter(), lot.waiter(), lot.waiter()]
+    const queue = lot.queueOf(word)
+    untilParked(lot.park(tds[0]!, word, word, 0))
+    expect(ended(lot.lockQueue(word), WOKEN)).toBe(queue)
+    for (const td of tds.slice(1)) lot.prepend(queue, td, word, 7)
+    lot.unlockQueue(queue)
+    const states = () => tds.map(({ at }) => lot.memory.load(at + WAITER.offset.state) === AWAKE)
+    expect([lot.tryUnpark(word, 1), states()]).toEqual([1, [false, false, true]])
+    expect([lot.tryUnpark(word, 1), states()]).toEqual([1, [false, true, true]])
+    expect([lot.tryUnpark(word, 1), lot.tryUnpark(word, 1)]).toEqual([1, 0])
+    expect(states()).toEqual([true, true, true])
+  })
+
   it('leaves the queue when its time is over, and others keep their order', () => {
     const { lot, word } = makeLot()
     const tds = [lot.waiter(), lot.waiter(), lot.waiter()]

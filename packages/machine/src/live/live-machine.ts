@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/sync'
@@ -43,7 +44,8 @@ export interface LiveOptions<Args> {
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
   /**
-   * Whether an idle CPU spins before it sleeps, for as long as that has paid. True unless told; a
+   * Whether an idle CPU spins before it sleeps, for as long as that has paid. Unless told, it does
+   * if this process has more than one core: on one, those that it would wait for cannot run. A
    * machine that shares its cores with others' work may rather not.
    */
   readonly spins?: boolean
@@ -120,7 +122,12 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
-      const { boot, bootMs = BOOT_MS, eventLoop = false, spins = true } = options
+      const {
+        boot,
+        bootMs = BOOT_MS,
+        eventLoop = false,
+        spins = availableParallelism() > 1,
+      } = options
       await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs)
     } catch (error) {
       await machine.stop()

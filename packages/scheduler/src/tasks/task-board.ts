@@ -9,7 +9,7 @@ import {
   word,
   WORD_BYTES,
 } from '@smpnet/memory'
-import { CHANGED, type Parking, type Waiter, type Waiting } from '@smpnet/sync'
+import { type Parking, type Waiter, type Waiting } from '@smpnet/sync'
 
 /**
  * Where tasks wait for a CPU and results for the thread that sent them.
@@ -134,7 +134,10 @@ export class TaskBoard {
     }
   }
 
-  /** Waits until there is a task, or another CPU has it. True if this CPU was called for it. */
+  /**
+   * Waits until there is a task, or another CPU has it. True if this CPU was called for it. The one
+   * that slept last is called first: its caches are warm, where those of four in turn are not.
+   */
   *waitForTask(td: Waiter): Waiting<boolean> {
     const { memory } = this
     const tailAt = this.#word('tail')
@@ -142,11 +145,16 @@ export class TaskBoard {
     const tail = memory.load(tailAt)
     if (head !== tail || this.#looks(td, tailAt, tail)) return false
     memory.add(this.#word('sleepers'), 1)
-    const outcome = yield* td.lot.park(td, tailAt, tailAt, tail)
-    if (outcome === CHANGED) {
+    const { lot } = td
+    const queue = yield* lot.lockQueue(tailAt)
+    const isEmpty = memory.load(tailAt) === tail
+    if (isEmpty) lot.prepend(queue, td, tailAt, 0)
+    lot.unlockQueue(queue)
+    if (!isEmpty) {
       memory.add(this.#word('sleepers'), -1)
       return false
     }
+    yield* lot.sleep(td)
     memory.store(this.#word('isCalled'), 0)
     return true
   }
