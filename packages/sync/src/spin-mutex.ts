@@ -2,6 +2,7 @@ import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from './errors.ts'
 import type { LockHandle, LockKind } from './lock-kind.ts'
 import { nap } from './nap.ts'
+import { looksOf } from './poll.ts'
 import { Section } from './section.ts'
 import { type Placing, SyncDomain } from './sync-domain.ts'
 import { type Outcome, SETTLE, SPIN, TIMED_OUT, type Waiting, WOKEN } from './wait.ts'
@@ -65,7 +66,7 @@ export class SpinMutex extends Section {
   *enter(td: Waiter): Waiting<Outcome> {
     const { memory, at } = this
     let leftMs = td.timeoutMs
-    for (let polls = td.polls; ; polls--) {
+    for (let looks = looksOf(td); ; looks--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
@@ -74,8 +75,7 @@ export class SpinMutex extends Section {
         while (!memory.settled()) yield SETTLE
         if (this.tryEnter(td)) return WOKEN
       }
-      const isLimited = leftMs !== Number.POSITIVE_INFINITY || td.signal !== undefined
-      if (!isLimited || polls > 0) {
+      if (looks > 0) {
         yield SPIN
         continue
       }

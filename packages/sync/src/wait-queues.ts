@@ -52,10 +52,7 @@ export class WaitQueues {
 
   /** Queues an entry, which from then on counts as parked. */
   append(bucket: Address, entry: Address, key: Address, want: number): void {
-    const { memory } = this
-    memory.store(entry + WAITER.offset.key, key)
-    memory.write(entry + WAITER.offset.want, want)
-    memory.store(entry + WAITER.offset.state, PARKED)
+    this.#mark(entry, key, want)
     this.#link(bucket, entry)
   }
 
@@ -63,15 +60,10 @@ export class WaitQueues {
   prepend(bucket: Address, entry: Address, key: Address, want: number): void {
     const { memory } = this
     const first = memory.read(bucket + BUCKET.offset.head)
-    if (first === NIL) {
-      this.append(bucket, entry, key, want)
-      return
-    }
-    memory.store(entry + WAITER.offset.key, key)
-    memory.write(entry + WAITER.offset.want, want)
-    memory.store(entry + WAITER.offset.state, PARKED)
+    this.#mark(entry, key, want)
     memory.write(entry + WAITER.offset.next, first)
     memory.write(bucket + BUCKET.offset.head, entry)
+    if (first === NIL) memory.write(bucket + BUCKET.offset.tail, entry)
   }
 
   /** The entry of `key` that has waited longest, or NIL. */
@@ -150,6 +142,13 @@ export class WaitQueues {
   #fits(entry: Address, rule: number, want: number): boolean {
     if (rule === ANY || rule === WEIGHED) return true
     return (this.memory.read(entry + WAITER.offset.want) === want) === (rule === ONLY)
+  }
+
+  #mark(entry: Address, key: Address, want: number): void {
+    const { memory } = this
+    memory.store(entry + WAITER.offset.key, key)
+    memory.write(entry + WAITER.offset.want, want)
+    memory.store(entry + WAITER.offset.state, PARKED)
   }
 
   #link(bucket: Address, entry: Address): void {
