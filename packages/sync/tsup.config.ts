@@ -1,6 +1,4 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default defineConfig(
-  library({ index: 'src/index.ts', kinds: 'src/lock-table.ts', model: 'src/drive.ts' }),
-)
+export default defineConfig(library({ index: 'src/index.ts', kinds: 'src/kinds/lock-table.ts' }))

@@ -4,6 +4,7 @@ import { library } from '../../tsup.base.ts'
 const entries = {
   index: 'src/index.ts',
   locks: 'src/locks/index.ts',
+  models: 'src/models/budget.ts',
   thread: 'src/team/thread.ts',
 }
 

@@ -1,5 +1,5 @@
 /** Packages whose tests run in a browser, too: a line each. */
-export const PACKAGES = ['interleave', 'memory', 'socket', 'sync', 'timecounter']
+export const PACKAGES = ['interleave', 'memory', 'park', 'socket', 'sync', 'timecounter']
 
 const COMPILES = 'compiles programs with esbuild, which is a program of its own'
 

@@ -10,7 +10,7 @@ const WHOLE = new Set(['process', 'performance', 'crypto'])
 const MEMBERS = new Set(['Math.random', 'Date.now'])
 
 /** The clock of threads that no machine drives, whose sleeps are the host's anyway. */
-const HOST_CLOCK = 'packages/sync/src/host-clock.ts'
+const HOST_CLOCK = 'packages/park/src/host-clock.ts'
 
 export const ambientInputs = {
   name: 'ambient-inputs',

@@ -1,7 +1,7 @@
 import { work } from '@smpnet/memory'
 import { AHEAD, BUSY, IDLE } from '@smpnet/machine'
 import { SimMachine } from '@smpnet/machine/sim'
-import { PARK, SETTLE, Waiter, WOKEN } from '@smpnet/sync'
+import { PARK, SETTLE, Waiter, WOKEN } from '@smpnet/park'
 import { bench } from '@smpnet/testing'
 
 /**

@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { Lot } from '@smpnet/sync'
+import type { Lot } from '@smpnet/park'
 
 /**
  * What a machine gives to the code of one CPU. The live machine makes one in each of its workers,

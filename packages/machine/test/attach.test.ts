@@ -1,4 +1,4 @@
-import { BadHandle } from '@smpnet/sync'
+import { BadHandle } from '@smpnet/memory'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attachLive, type LiveHandle, type LiveMachine, startLive } from '../src/live/index.ts'
 import { MACHINE } from '../src/live/machine-block.ts'

@@ -1,5 +1,5 @@
 import { type Arena, OutOfMemory } from '@smpnet/memory'
-import { awaiting, CHANGED, WOKEN } from '@smpnet/sync'
+import { awaiting, CHANGED, WOKEN } from '@smpnet/park'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   attachLive,

@@ -1,5 +1,6 @@
 import { type Address, SETTLE, work } from '@smpnet/memory'
-import { Mutex, YIELD } from '@smpnet/sync'
+import { YIELD } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { AHEAD } from '../src/cpu.ts'
 import { SimMachine, type SimOptions, simulate } from '../src/sim/index.ts'

@@ -1,5 +1,6 @@
 import { type Address, SETTLE, work } from '@smpnet/memory'
-import { Mutex, type Waiter, type Waiting } from '@smpnet/sync'
+import type { Waiter, Waiting } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 import * as fc from 'fast-check'
 import { type SimCpu, SimMachine, type SimResult } from '../src/sim/index.ts'
 import { TinyExecutive } from './sim-tiny-executive.ts'

@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import { PARK, SETTLE, SPIN, Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { PARK, SETTLE, SPIN, Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '../src/cpu.ts'
 
 /** What a thread of the tiny executive runs. */

@@ -1,5 +1,5 @@
 import { type Address, SETTLE, work } from '@smpnet/memory'
-import type { Waiting } from '@smpnet/sync'
+import type { Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import type { Cpu } from '../src/cpu.ts'
 import { type SimCpu, simulate } from '../src/sim/index.ts'

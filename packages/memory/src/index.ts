@@ -1,5 +1,6 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
 export { Arena, OutOfMemory } from './arena.ts'
+export { BadHandle } from './bad-handle.ts'
 export {
   type Access,
   type Field,

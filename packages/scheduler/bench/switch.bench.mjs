@@ -1,6 +1,6 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Scheduler } from '@smpnet/scheduler'
-import { Lot, PARK, YIELD } from '@smpnet/sync'
+import { Lot, PARK, YIELD } from '@smpnet/park'
 import { bench } from '@smpnet/testing'
 import { Effect } from 'effect'
 

@@ -12,7 +12,7 @@ import {
   WAITER,
   WOKEN,
   YIELD,
-} from '@smpnet/sync'
+} from '@smpnet/park'
 import { CpuAccount } from './accounting/cpu-account.ts'
 import { type SchedulerStatistics, threadStatistics, timesInNs } from './accounting/statistics.ts'
 import { type Lender, Lending } from './lending/lending.ts'

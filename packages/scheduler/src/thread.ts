@@ -10,7 +10,7 @@ import {
   Waiter,
   type Waiting,
   WOKEN,
-} from '@smpnet/sync'
+} from '@smpnet/park'
 import type { Lending } from './lending/lending.ts'
 import type { Ticket } from './watching/roster.ts'
 import { MAX_PRIORITY } from './priority.ts'

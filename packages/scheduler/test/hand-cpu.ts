@@ -1,6 +1,6 @@
 import { type Alarm, type Cpu, type Executive, IDLE } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, type Waker } from '@smpnet/sync'
+import { Lot, type Waker } from '@smpnet/park'
 
 /**
  * A CPU turned by hand: time passes only when told, alarms ring only when asked, and what the

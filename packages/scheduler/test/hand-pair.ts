@@ -1,6 +1,6 @@
 import type { Cpu, Peers } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot } from '@smpnet/sync'
+import { Lot } from '@smpnet/park'
 import { Scheduler, type SchedulingPolicy } from '../src/index.ts'
 
 /** Two CPUs of one isolate, `distance` apart, that a test runs step by step, at time 0. */

@@ -1,11 +1,12 @@
-import { type Exploration, explore } from '@smpnet/interleave'
+import { awaitExchange, awaitValue, type Exploration, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, NIL } from '@smpnet/memory'
-import { LENDING, Lot, Mutex, Waiter, WAITER, type Waiting } from '@smpnet/sync'
+import { LENDING, Lot, Waiter, WAITER, type Waiting } from '@smpnet/park'
+import { CalmMemory, ImmortalLot, CalmWaker, untilPosted } from '@smpnet/park/model'
+import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Lending } from '../src/lending/lending.ts'
 import { MAX_PRIORITY } from '../src/priority.ts'
-import { CalmMemory, ImmortalLot, SettingWaker, untilWoken } from './calm-lot.ts'
 
 const OWNER_BITS = ~63
 
@@ -66,10 +67,10 @@ class HastyLot extends ImmortalLot {
 
 /** A machine of `count` CPUs with a thread each, the first the least urgent, and two mutexes. */
 function tiny(count: number, fault: Fault = 'none') {
-  const memory = new CalmMemory(new SharedArrayBuffer(8192))
+  const memory = new CalmMemory(new SharedArrayBuffer(8192), { awaitExchange, awaitValue })
   const arena = Arena.create(memory)
   const handle = Lot.place(arena, { buckets: 2, cpus: count, threads: 1, waiters: count })
-  const waker = new SettingWaker(memory)
+  const waker = new CalmWaker(memory)
   const tds = Array.from({ length: count }, (_, cpu) => {
     memory.write(new Lot(memory, handle, waker, cpu).bellOf(cpu) + WAITER.offset.cpu, cpu)
     const priority = 100 - 10 * cpu
@@ -105,7 +106,7 @@ function look<T>(
 /** Whoever holds `mutex` is as urgent as the first who sleeps for it, with what that is lent. */
 function expectLent(td: Sleeper, mutex: Mutex): void {
   const { lot } = td
-  const queue = untilWoken(td, lot.lockQueue(mutex.at))
+  const queue = untilPosted(td, lot.lockQueue(mutex.at))
   const first = lot.first(queue, mutex.at)
   const [lent, needed] = look(td, (of) => {
     const urgency = first === NIL ? MAX_PRIORITY : Math.min(of(first, 'own'), of(first, 'lent'))
@@ -117,11 +118,11 @@ function expectLent(td: Sleeper, mutex: Mutex): void {
 }
 
 function release(td: Sleeper, mutex: Mutex): void {
-  untilWoken(td, mutex.exit(td))
+  untilPosted(td, mutex.exit(td))
 }
 
 function enter(td: Sleeper, mutex: Mutex): void {
-  untilWoken(td, mutex.enter(td))
+  untilPosted(td, mutex.enter(td))
 }
 
 /** Who holds nothing owes nothing. */
@@ -151,7 +152,7 @@ function oneLock(count: number, { by, at }: Look, fault: Fault = 'none') {
   return explore({ name: `lending, ${count} threads, ${by} looks ${at}` }, ({ thread, after }) => {
     const { tds, locks } = tiny(count, fault)
     const mutex = locks[0]!
-    untilWoken(tds[0]!, mutex.enter(tds[0]!))
+    untilPosted(tds[0]!, mutex.enter(tds[0]!))
     tds.forEach((td, i) => {
       thread(i === 0 ? 'owner' : `other ${i}`, () => {
         if (i > 0) enter(td, mutex)

@@ -1,4 +1,5 @@
-import { Mutex, RwLock, type Waiting, YIELD } from '@smpnet/sync'
+import { type Waiting, YIELD } from '@smpnet/park'
+import { Mutex, RwLock } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { describe, expect, it } from 'vitest'
 import {

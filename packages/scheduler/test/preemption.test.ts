@@ -1,6 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { Mutex, type Waiting, YIELD } from '@smpnet/sync'
+import { type Waiting, YIELD } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import {
   CountedSection,

@@ -1,4 +1,5 @@
-import { CHANGED, Mutex, PREEMPT, SPIN, TIMED_OUT, type Waiting, WOKEN, YIELD } from '@smpnet/sync'
+import { CHANGED, PREEMPT, SPIN, TIMED_OUT, type Waiting, WOKEN, YIELD } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Priority, Scheduler, type SchedulerOptions, type Thread } from '../src/index.ts'
 import { HandCpu } from './hand-cpu.ts'

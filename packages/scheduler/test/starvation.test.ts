@@ -1,7 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
 import { work } from '@smpnet/memory'
-import { SETTLE, type Waiting } from '@smpnet/sync'
+import { SETTLE, type Waiting } from '@smpnet/park'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

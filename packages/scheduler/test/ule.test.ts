@@ -1,5 +1,5 @@
 import { BUSY, IDLE } from '@smpnet/machine'
-import { type Waiting, YIELD } from '@smpnet/sync'
+import { type Waiting, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Ule, type UleKnobs } from '../src/index.ts'
 import { handPair } from './hand-pair.ts'

@@ -1,5 +1,5 @@
 import { Arena } from '@smpnet/memory'
-import { YIELD } from '@smpnet/sync'
+import { YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Heartbeat, placeHeartbeats, Scheduler, Watchdog } from '../src/index.ts'
 import { HandCpu } from './hand-cpu.ts'

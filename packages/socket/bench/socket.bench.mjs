@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { SocketZone } from '@smpnet/socket'
-import { Lot, NotifyWaker } from '@smpnet/sync'
+import { Lot, NotifyWaker } from '@smpnet/park'
 import { bench } from '@smpnet/testing'
 
 /** Round trips of one byte between two worker threads that block, one operation each. */

@@ -1,5 +1,5 @@
 import { type Address, layout, type Memory, NIL, TakeAllStack, word } from '@smpnet/memory'
-import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import { NOTE } from './pair-layout.ts'
 
 /** A poller as those see it who post notes to it. */

@@ -9,7 +9,7 @@ import {
   type Waiter,
   type Waiting,
   WOKEN,
-} from '@smpnet/sync'
+} from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { Note, notesOf, POLLER } from './note.ts'
 import { DIRECTION, POLLED } from './pair-layout.ts'

@@ -1,5 +1,5 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'

@@ -1,5 +1,6 @@
 import { type Address, Arena, LiveMemory, NIL, OutOfMemory, Pool } from '@smpnet/memory'
-import { DISPOSE, finish, SyncDomain } from '@smpnet/sync'
+import { finish } from '@smpnet/park'
+import { DISPOSE, SyncDomain } from '@smpnet/sync'
 import { POLLER } from './note.ts'
 import { pairBytes } from './pair-layout.ts'
 import { Poller } from './poller.ts'

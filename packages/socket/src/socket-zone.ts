@@ -8,7 +8,7 @@ import {
   type PoolHandle,
   WORD_BYTES,
 } from '@smpnet/memory'
-import { finish, type Lot, type Waiter, type Waiting } from '@smpnet/sync'
+import { finish, type Lot, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { closedOf, PAIR, pairBytes, ringOffset } from './pair-layout.ts'
 import { type EndHandle, StreamSocket } from './stream-socket.ts'

@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { awaiting, block, finish, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { awaiting, block, finish, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
 import {

@@ -1,9 +1,9 @@
 import type { Address } from '@smpnet/memory'
+import { finish } from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
   DISPOSE,
-  finish,
   type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'

@@ -1,15 +1,10 @@
+import { awaiting, block, finish, type Seat, type Waiter, type Waiting } from '@smpnet/park'
 import {
-  awaiting,
   type AwaitOptions,
-  block,
   checkTimeout,
   DISPOSE,
   type DomainHandle,
-  finish,
-  type Seat,
   SyncDomain,
-  type Waiter,
-  type Waiting,
   type WaitOptions,
 } from '@smpnet/sync'
 import type { PoolHandle } from '@smpnet/memory'

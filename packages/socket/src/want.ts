@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { CHANGED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { CHANGED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { BYTES_WANTED, POLLED } from './pair-layout.ts'
 import type { Note } from './note.ts'
 

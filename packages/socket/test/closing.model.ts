@@ -1,8 +1,8 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL, Pool } from '@smpnet/memory'
-import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
-import { drive } from '@smpnet/sync/model'
+import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
+import { drive } from '@smpnet/park/model'
 import { expect, it } from 'vitest'
 import { DIRECTION, directionOffset, PAIR } from '../src/pair-layout.ts'
 import {

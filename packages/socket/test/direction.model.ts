@@ -1,7 +1,7 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import type { Address, Memory } from '@smpnet/memory'
-import { type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { expect, it } from 'vitest'
 import { Note } from '../src/note.ts'
 import { DIRECTION, NOTE } from '../src/pair-layout.ts'
@@ -9,7 +9,7 @@ import { ReceivingHalf } from '../src/receiving-half.ts'
 import { Ring } from '../src/ring.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
-import { drive } from '@smpnet/sync/model'
+import { drive } from '@smpnet/park/model'
 import { smallLot } from './small-lot.ts'
 
 /** What the receiver notes when it has come to the end. */

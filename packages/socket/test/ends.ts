@@ -1,5 +1,5 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { block, Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
+import { block, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { SocketZone, type SocketZoneShape, type StreamSocket } from '../src/index.ts'
 
 /** A zone in a memory of its own, and a pair whose ends have a waiter each. */

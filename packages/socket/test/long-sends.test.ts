@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/sync'
+import { Lot, NotifyWaker } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { SendAborted, SocketZone, socketPair, type StreamSocket } from '../src/index.ts'
 

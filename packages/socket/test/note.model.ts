@@ -1,11 +1,11 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import { Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/sync'
+import { Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
 import { expect, it } from 'vitest'
 import { Note, notesOf, POLLER } from '../src/note.ts'
 import { NOTE } from '../src/pair-layout.ts'
-import { drive } from '@smpnet/sync/model'
+import { drive } from '@smpnet/park/model'
 import { Poller, READABLE, SocketZone, type StreamSocket } from '../src/index.ts'
 import { smallLot } from './small-lot.ts'
 

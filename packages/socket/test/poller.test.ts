@@ -1,4 +1,4 @@
-import { block, finish } from '@smpnet/sync'
+import { block, finish } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Poller, READABLE, SocketMisuse, type StreamSocket, WRITABLE } from '../src/index.ts'
 import { POLLER } from '../src/note.ts'

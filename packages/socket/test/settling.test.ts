@@ -1,5 +1,5 @@
 import { Arena, type Pricer, PricedMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker, SETTLE, type Waiting } from '@smpnet/sync'
+import { Lot, NotifyWaker, SETTLE, type Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { DIRECTION } from '../src/pair-layout.ts'
 import { Poller, READABLE, SocketZone, WOULD_BLOCK } from '../src/index.ts'

@@ -2,7 +2,7 @@ import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
 import { PricedMemory } from '@smpnet/memory'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
-import type { Waiting } from '@smpnet/sync'
+import type { Waiting } from '@smpnet/park'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {

@@ -1,5 +1,5 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/sync'
+import { Lot, NotifyWaker } from '@smpnet/park'
 
 /** A memory with a lot for models: as small as can be. */
 export function smallLot(): { memory: LiveMemory; lot: Lot; arena: Arena } {

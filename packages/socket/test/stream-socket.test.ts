@@ -1,5 +1,5 @@
 import { OutOfMemory } from '@smpnet/memory'
-import { block, finish } from '@smpnet/sync'
+import { block, finish } from '@smpnet/park'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

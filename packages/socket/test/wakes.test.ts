@@ -1,4 +1,4 @@
-import { awaiting, block } from '@smpnet/sync'
+import { awaiting, block } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { DIRECTION } from '../src/pair-layout.ts'
 import { type StreamSocket, WOULD_BLOCK } from '../src/index.ts'

@@ -1,21 +1,13 @@
-export { awaiting } from './awaiting.ts'
-export { Barrier, type BarrierOptions } from './barrier.ts'
-export { block } from './block.ts'
-export { Condition } from './condition.ts'
-export { Counter } from './counter.ts'
-export { Epoch } from './epoch.ts'
+export { Barrier, type BarrierOptions } from './events/barrier.ts'
+export { Condition } from './events/condition.ts'
+export { Counter } from './reading/counter.ts'
+export { Epoch } from './reading/epoch.ts'
 export { BadHandle, LockAbandoned, LockMisuse, LockTimeout } from './errors.ts'
-export { EventCount } from './event-count.ts'
-export { finish } from './finish.ts'
-export { DISPOSE, type Guard } from './guard.ts'
-export { KeepAlive } from './keep-alive.ts'
-export type { DomainHandle, LockHandle, LockKind } from './lock-kind.ts'
-export { LENDING } from './lending.ts'
-export { LockProfile, lockProfileTable, type ProfileRow } from './lock-profile.ts'
-export { Lot } from './lot.ts'
-export type { LotHandle, LotShape } from './lot-shape.ts'
-export { Mutex, type MutexOptions } from './mutex.ts'
-export { nap } from './nap.ts'
+export { EventCount } from './events/event-count.ts'
+export { DISPOSE, type Guard } from './offered/guard.ts'
+export type { DomainHandle, LockHandle, LockKind } from './domain/lock-kind.ts'
+export { LockProfile, lockProfileTable, type ProfileRow } from './watch/lock-profile.ts'
+export { Mutex, type MutexOptions } from './locks/mutex.ts'
 export {
   type AwaitOptions,
   checkTimeout,
@@ -23,52 +15,26 @@ export {
   type LockOptions,
   type Named,
   type WaitOptions,
-} from './offered.ts'
-export { Once } from './once.ts'
-export { Placed } from './placed.ts'
-export { type Rendezvous, RmLock } from './rm-lock.ts'
-export type { RmReadSide, RmWriteSide } from './rm-sides.ts'
-export { RwLock } from './rw-lock.ts'
-export type { ReadSide, WriteSide } from './rw-sides.ts'
-export type { Seat } from './seats.ts'
-export { Section } from './section.ts'
-export { Semaphore, type SemaphoreOptions } from './semaphore.ts'
-export { MAX_PERMITS } from './semaphore-word.ts'
-export { Seqc, WRITING } from './seqc.ts'
-export { SharedSection } from './shared-section.ts'
-export { Smr } from './smr.ts'
-export { SpinBudget } from './spin-budget.ts'
-export { SpinMutex } from './spin-mutex.ts'
-export { Sx } from './sx.ts'
-export { type DomainOptions, type Invitation, type Placing, SyncDomain } from './sync-domain.ts'
+} from './offered/offered.ts'
+export { Once } from './events/once.ts'
+export { Placed } from './offered/placed.ts'
+export { type Rendezvous, RmLock } from './reading/rm-lock.ts'
+export type { RmReadSide, RmWriteSide } from './reading/rm-sides.ts'
+export { RwLock } from './locks/rw-lock.ts'
+export type { ReadSide, WriteSide } from './locks/rw-sides.ts'
+export { Section } from './offered/section.ts'
+export { Semaphore, type SemaphoreOptions } from './locks/semaphore.ts'
+export { MAX_PERMITS } from './locks/semaphore-word.ts'
+export { Seqc, WRITING } from './reading/seqc.ts'
+export { SharedSection } from './offered/shared-section.ts'
+export { Smr } from './reading/smr.ts'
+export { SpinMutex } from './locks/spin-mutex.ts'
+export { Sx } from './locks/sx.ts'
 export {
-  ABORTED,
-  CHANGED,
-  LED,
-  type Outcome,
-  OWNER_DIED,
-  PARK,
-  PREEMPT,
-  SETTLE,
-  SPIN,
-  TIMED_OUT,
-  type Wait,
-  type Waiting,
-  WOKEN,
-  YIELD,
-} from './wait.ts'
-export {
-  AWAKE,
-  DEAD,
-  NO_CPU,
-  PARKED,
-  type Parking,
-  READY,
-  RUNNING,
-  SLEEPING,
-  WAITER,
-  Waiter,
-} from './waiter.ts'
-export { NotifyWaker, type Waker } from './waker.ts'
-export { watch, type WatchOptions } from './watched.ts'
-export { type Taken, Witness, type WitnessOptions } from './witness.ts'
+  type DomainOptions,
+  type Invitation,
+  type Placing,
+  SyncDomain,
+} from './domain/sync-domain.ts'
+export { watch, type WatchOptions } from './watch/watched.ts'
+export { type Taken, Witness, type WitnessOptions } from './watch/witness.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { PARK, SPIN, type Waiting, WOKEN } from '../src/index.ts'
+import { PARK, SPIN, type Waiting, WOKEN } from '@smpnet/park'
 
 /** Resumes a generator as a kernel does, until it parks; spins pass. Fails if it ends first. */
 export function untilParked<T>(waiting: Waiting<T>, resumedWith = WOKEN): Waiting<T> {

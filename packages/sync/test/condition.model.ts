@@ -1,14 +1,15 @@
-import { explore } from '@smpnet/interleave'
+import { explore, awaitExchange, awaitValue } from '@smpnet/interleave'
 import { type Address, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { Condition } from '../src/condition.ts'
-import { Mutex } from '../src/mutex.ts'
-import type { Parking } from '../src/waiter.ts'
+import { Condition } from '../src/events/condition.ts'
+import { Mutex } from '../src/locks/mutex.ts'
+import type { Parking } from '@smpnet/park'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import { type Fault, type ParkedWorld, parkedWorld, untilWoken } from '@smpnet/park/model'
 import { BareMutex } from './models/bare-mutex.ts'
-import { budget, expectToHold, whole } from './models/budget.ts'
-import type { Fault } from './models/drive.ts'
 import { OrderlyMutex } from './models/orderly-mutex.ts'
-import { type ParkedWorld, parkedWorld, untilWoken } from './models/parked-world.ts'
+
+const checker = { awaitExchange, awaitValue }
 
 /**
  * Waiting for a condition, over a mutex that is no more than one, which shows what becomes of the
@@ -52,7 +53,7 @@ function condition(shape: Shape, limit: object, fault: ConditionFault = 'none') 
   return explore({ name, ...limit }, ({ thread, after }) => {
     const alike = [...Array.from({ length: waiters }, (_, i) => i - 1), -1]
     const planted = PARKED_FAULTS.includes(fault) ? (fault as Fault) : 'none'
-    const world = parkedWorld(alike, 64, planted, buckets)
+    const world = parkedWorld(checker, alike, 64, planted, buckets)
     const { at, data } = world
     const beside = besides(world, at, buckets === 2)
     world.threads.forEach(({ memory, td }, i) => {

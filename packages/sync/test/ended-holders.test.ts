@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import type { LockHandle } from '../src/index.ts'
 import {
   Epoch,
   LockAbandoned,
+  type LockHandle,
   LockMisuse,
   LockTimeout,
   RmLock,

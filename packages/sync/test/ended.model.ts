@@ -1,11 +1,10 @@
 import { explore } from '@smpnet/interleave'
 import { describe, expect, it } from 'vitest'
-import type { Lot } from '../src/lot.ts'
-import { serve } from '../src/semaphore-word.ts'
-import { Semaphore } from '../src/semaphore.ts'
-import type { Waiter } from '../src/waiter.ts'
-import { budget, expectToHold, whole } from './models/budget.ts'
-import { drive, tinyWorld } from './models/drive.ts'
+import type { Lot, Waiter } from '@smpnet/park'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import { drive, tinyWorld } from '@smpnet/park/model'
+import { serve } from '../src/locks/semaphore-word.ts'
+import { Semaphore } from '../src/locks/semaphore.ts'
 
 const PERMITS = 2
 

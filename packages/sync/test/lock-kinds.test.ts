@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { deathCases, type LockKindUnderTest, lockCases } from '@smpnet/testing/locks'
 import { describe, expect, it } from 'vitest'
-import { lockTable } from '../src/lock-table.ts'
+import { lockTable } from '../src/kinds/lock-table.ts'
 import { lockKinds } from './fixtures/lock-kinds.mjs'
 import { named } from './named.ts'
 

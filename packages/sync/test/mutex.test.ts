@@ -1,16 +1,7 @@
 import { LiveMemory, Arena } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import {
-  LockMisuse,
-  LockTimeout,
-  Mutex,
-  RUNNING,
-  READY,
-  SyncDomain,
-  TIMED_OUT,
-  WAITER,
-  WOKEN,
-} from '../src/index.ts'
+import { READY, RUNNING, TIMED_OUT, WAITER, WOKEN } from '@smpnet/park'
+import { LockMisuse, LockTimeout, Mutex, SyncDomain } from '../src/index.ts'
 import { untilEnded, untilParked } from './by-hand.ts'
 
 /** A mutex with three waiters whose generators the test drives itself, as a kernel does. */

@@ -1,10 +1,9 @@
 import { CACHE_LINE_BYTES, LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { finish } from '../src/finish.ts'
-import { lockTable } from '../src/lock-table.ts'
-import type { Section } from '../src/section.ts'
-import type { Waiter } from '../src/waiter.ts'
-import { tinyWorld } from './models/drive.ts'
+import { finish, type Waiter } from '@smpnet/park'
+import { tinyWorld } from '@smpnet/park/model'
+import { lockTable } from '../src/kinds/lock-table.ts'
+import type { Section } from '../src/offered/section.ts'
 
 /** Memory that notes which cache lines are written through it. */
 class NotingMemory extends LiveMemory {

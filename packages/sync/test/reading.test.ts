@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { block, pollAll, TIMED_OUT, WOKEN } from '@smpnet/park'
 import {
-  block,
   Counter,
   Epoch,
   LockMisuse,
@@ -9,11 +9,8 @@ import {
   Seqc,
   Smr,
   SyncDomain,
-  TIMED_OUT,
-  WOKEN,
   WRITING,
 } from '../src/index.ts'
-import { pollAll } from '../src/poll.ts'
 
 describe('A counter', () => {
   it('sums what each thread has added on its own line', () => {

@@ -1,13 +1,13 @@
 import { type DataRace, explore } from '@smpnet/interleave'
 import type { Address, LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { Counter } from '../src/counter.ts'
-import { Epoch } from '../src/epoch.ts'
-import { Seqc, WRITING } from '../src/seqc.ts'
-import { Smr } from '../src/smr.ts'
-import type { Waiter } from '../src/waiter.ts'
-import { budget, expectToHold } from './models/budget.ts'
-import { drive, tinyWorld } from './models/drive.ts'
+import { Counter } from '../src/reading/counter.ts'
+import { Epoch } from '../src/reading/epoch.ts'
+import { Seqc, WRITING } from '../src/reading/seqc.ts'
+import { Smr } from '../src/reading/smr.ts'
+import type { Waiter } from '@smpnet/park'
+import { budget, expectToHold } from '@smpnet/testing/models'
+import { drive, tinyWorld } from '@smpnet/park/model'
 
 /** Readers exit by a plain store and read by atomic loads: only what is plain twice is reported. */
 const races = ({ first, second }: DataRace) => !first.isAtomic && !second.isAtomic

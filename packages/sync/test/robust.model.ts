@@ -1,13 +1,12 @@
-import { explore } from '@smpnet/interleave'
+import { explore, awaitExchange, awaitValue } from '@smpnet/interleave'
 import { type Address, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { Lot } from '../src/lot.ts'
-import type { Parking } from '../src/waiter.ts'
-import { OWNER_DIED } from '../src/wait.ts'
-import { budget, expectToHold, whole } from './models/budget.ts'
-import { tinyWorld } from './models/drive.ts'
-import { alikeIn, parkedWorld, untilWoken } from './models/parked-world.ts'
+import { Lot, OWNER_DIED, type Parking } from '@smpnet/park'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import { alikeIn, parkedWorld, tinyWorld, untilWoken } from '@smpnet/park/model'
 import { type ModelKind, sectionKinds } from './models/section-kinds.ts'
+
+const checker = { awaitExchange, awaitValue }
 
 /**
  * One holds a lock and has died; another buries it meanwhile. Of those who survive it, a letter
@@ -17,7 +16,7 @@ function surviving({ name, bytes, make }: ModelKind, survivors: string, isBuried
   const limit = survivors.length > 1 ? budget : whole
   return explore({ name: `robust ${name}, ${survivors}`, ...limit }, ({ thread, after }) => {
     const alike = alikeIn([...survivors, 'dead', 'undertaker'])
-    const { threads, at: room, data } = parkedWorld(alike, bytes + 64, 'none', 4, Lot)
+    const { threads, at: room, data } = parkedWorld(checker, alike, bytes + 64, 'none', 4, Lot)
     const at = apart(threads[0]!.td.lot, room)
     const [dead, undertaker] = threads.slice(survivors.length).map(({ td }) => td)
     make(dead!.lot.memory, at).write.tryEnter(dead!)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { LockAbandoned, Lot, Mutex, SyncDomain } from '../src/index.ts'
+import { Lot } from '@smpnet/park'
+import { LockAbandoned, Mutex, SyncDomain } from '../src/index.ts'
 
 /** A worker that takes a mutex and never gives it up; it is terminated, and buried. */
 async function holder(domain = SyncDomain.create(), mutex = Mutex.create(domain)) {

@@ -1,8 +1,8 @@
 import { LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { SETTLE, type Waiting } from '../src/wait.ts'
+import { SETTLE, type Waiting } from '@smpnet/park'
+import { tinyWorld } from '@smpnet/park/model'
 import { sectionKinds } from './models/section-kinds.ts'
-import { tinyWorld } from './models/drive.ts'
 
 /** A simulated CPU's memory when it has run ahead of another's next event. */
 class AheadMemory extends LiveMemory {

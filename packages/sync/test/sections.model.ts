@@ -1,13 +1,19 @@
-import { type DataRace, type Exploration, explore } from '@smpnet/interleave'
+import {
+  type DataRace,
+  type Exploration,
+  explore,
+  awaitExchange,
+  awaitValue,
+} from '@smpnet/interleave'
 import type { Memory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { type Outcome, type Waiting, WOKEN } from '../src/wait.ts'
-import type { LockBySides } from '../src/lock-table.ts'
-import type { Waiter } from '../src/waiter.ts'
-import { budget, expectToHold, whole } from './models/budget.ts'
-import { drive, type Fault, tinyWorld } from './models/drive.ts'
-import { alikeIn, parkedWorld, untilWoken } from './models/parked-world.ts'
+import { type Outcome, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import { alikeIn, drive, type Fault, parkedWorld, tinyWorld, untilWoken } from '@smpnet/park/model'
+import type { LockBySides } from '../src/kinds/lock-table.ts'
 import { canariesOf, type ModelKind, sectionKinds } from './models/section-kinds.ts'
+
+const checker = { awaitExchange, awaitValue }
 
 /**
  * What each thread does, a letter for each time inside: w writes, r reads, u reads and tries to
@@ -114,7 +120,7 @@ function run(
   const name = `${kind.name} ${programs.join(' ')} ${fault}`
   return explore({ name, ...limit, ...racesOf(kind) }, ({ thread, after }) => {
     const alike = kind.hasPlainExit ? programs.map(() => -1) : alikeIn(programs)
-    const { threads, at, data } = parkedWorld(alike, kind.bytes, fault)
+    const { threads, at, data } = parkedWorld(checker, alike, kind.bytes, fault)
     programs.forEach((program, i) => {
       const { memory, td } = threads[i]!
       const one = {

@@ -1,13 +1,22 @@
-import { explore } from '@smpnet/interleave'
+import { explore, awaitExchange, awaitValue } from '@smpnet/interleave'
 import { describe, expect, it } from 'vitest'
-import { Barrier } from '../src/barrier.ts'
-import { EventCount } from '../src/event-count.ts'
-import { Once } from '../src/once.ts'
-import { Semaphore } from '../src/semaphore.ts'
-import { LED, TIMED_OUT, WOKEN } from '../src/wait.ts'
-import { budget, expectToHold, whole } from './models/budget.ts'
-import { drive, type Fault, tinyWorld } from './models/drive.ts'
-import { alikeIn, type ParkedFault, parkedWorld, untilWoken } from './models/parked-world.ts'
+import { Barrier } from '../src/events/barrier.ts'
+import { EventCount } from '../src/events/event-count.ts'
+import { Once } from '../src/events/once.ts'
+import { Semaphore } from '../src/locks/semaphore.ts'
+import { LED, TIMED_OUT, WOKEN } from '@smpnet/park'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import {
+  alikeIn,
+  drive,
+  type Fault,
+  type ParkedFault,
+  parkedWorld,
+  tinyWorld,
+  untilWoken,
+} from '@smpnet/park/model'
+
+const checker = { awaitExchange, awaitValue }
 
 /** Sizes of the programs: threads by operations of each. */
 const SIZES = [
@@ -66,7 +75,7 @@ function semaphore(threads: number, times: number, weights: readonly number[], f
   const name = `semaphore ${threads} x ${times}, who take ${weights.slice(0, threads).join()}`
   return explore({ name, ...whole }, ({ thread, after }) => {
     const alike = alikeIn(weights.slice(0, threads).map(String))
-    const world = parkedWorld(alike, 4, fault)
+    const world = parkedWorld(checker, alike, 4, fault)
     const { at, data } = world
     world.threads[0]!.memory.write(at, 2 * 2)
     world.threads.forEach(({ memory, td }, i) => {
@@ -113,6 +122,7 @@ function barrier(parties: number, rounds: number, fault?: ParkedFault) {
   const name = `barrier ${parties} x ${rounds}`
   return explore({ name, ...whole }, ({ thread, after }) => {
     const world = parkedWorld(
+      checker,
       numbered(parties).map((i) => i - 1),
       16,
       fault,
@@ -151,7 +161,7 @@ function once(threads: number, fails: number, fault?: Fault) {
     { name: `once ${threads}, ${fails} fail`, ...(threads > 2 && fails > 0 ? budget : whole) },
     ({ thread, after }) => {
       const alike = numbered(threads).map((i) => i - 1)
-      const world = parkedWorld(alike, 4, fault)
+      const world = parkedWorld(checker, alike, 4, fault)
       const { at, data } = world
       world.threads.forEach(({ memory, td }, i) => {
         const one = new Once(memory, at)
@@ -193,7 +203,7 @@ function eventCount(waiters: number, items: number, fault?: Fault) {
   const limit = waiters * items > 2 ? budget : whole
   return explore({ name: `event count ${waiters} x ${items}`, ...limit }, ({ thread, after }) => {
     const alike = [...numbered(waiters).map((i) => i - 1), -1]
-    const world = parkedWorld(alike, 4, fault)
+    const world = parkedWorld(checker, alike, 4, fault)
     const { at, data } = world
     world.threads.forEach(({ memory, td }, i) => {
       const count = new EventCount(memory, at)

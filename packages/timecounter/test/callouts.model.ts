@@ -1,11 +1,11 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/sync'
+import { Lot, NotifyWaker } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { Callouts } from '../src/callouts/callouts.ts'
-import { drive } from '@smpnet/sync/model'
+import { drive } from '@smpnet/park/model'
 
 /**
  * One callout that is due, on CPU 0. Its function writes 1 while it runs and 2 when it has ended,

@@ -1,4 +1,4 @@
-import { PARK } from '@smpnet/sync'
+import { PARK } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { type CalloutFunction, Callouts } from '../src/callouts/callouts.ts'

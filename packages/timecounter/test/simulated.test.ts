@@ -1,7 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { type SimCpu, simulate, type SimOptions } from '@smpnet/machine/sim'
 import { type Arena, SETTLE } from '@smpnet/memory'
-import { Waiter, type Waiting } from '@smpnet/sync'
+import { Waiter, type Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { type CalloutFunction, Callouts } from '../src/callouts/callouts.ts'

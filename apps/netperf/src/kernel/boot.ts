@@ -1,6 +1,6 @@
 import type { Cpu, Executive } from '@smpnet/machine'
 import { Scheduler, type SchedulerOptions, type Thread } from '@smpnet/scheduler'
-import type { Waiting } from '@smpnet/sync'
+import type { Waiting } from '@smpnet/park'
 import { Gate } from './gate.ts'
 import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
 import { programOf } from './kernel-memory.ts'

@@ -1,5 +1,5 @@
 import { type Address, type Arena, layout, type Memory, word } from '@smpnet/memory'
-import { block, type Waiter, type Waiting } from '@smpnet/sync'
+import { block, type Waiter, type Waiting } from '@smpnet/park'
 
 const GATE = layout('gate', {
   /** (x) Counts the slices; clients park on it. Written by whoever started the machine. */

@@ -1,5 +1,5 @@
 import type { Arena } from '@smpnet/memory'
-import type { Lot } from '@smpnet/sync'
+import type { Lot } from '@smpnet/park'
 import { LatencyRecorder } from '@smpnet/testing'
 import { workloads } from '../workloads/index.ts'
 import type { Workload } from '../workloads/workload.ts'

@@ -1,7 +1,7 @@
 import type { Arena } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Scheduler, SchedulerOptions, Thread } from '@smpnet/scheduler'
-import type { Lot, Waiting } from '@smpnet/sync'
+import type { Lot, Waiting } from '@smpnet/park'
 import type { KernelSlice } from './kernel-slice.ts'
 
 /**

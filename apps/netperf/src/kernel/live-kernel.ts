@@ -1,5 +1,5 @@
 import { CpuFailed, type LiveMachine, startLive } from '@smpnet/machine/live'
-import type { Waiter } from '@smpnet/sync'
+import type { Waiter } from '@smpnet/park'
 import { BenchError, type Runner, type SliceSpec } from '@smpnet/testing'
 import { Gate } from './gate.ts'
 import type { ClientReport } from './kernel-args.ts'

@@ -1,6 +1,6 @@
 import type { Boot } from '@smpnet/machine'
 import { type SimOptions, SimMachine, type SimSetup } from '@smpnet/machine/sim'
-import { Lot, type Waker } from '@smpnet/sync'
+import { Lot, type Waker } from '@smpnet/park'
 import type { ClientReport, KernelArgs } from './kernel-args.ts'
 import {
   clientsOf,

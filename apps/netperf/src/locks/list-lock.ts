@@ -1,6 +1,6 @@
 import type { Address } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import type { Waiter, Waiting } from '@smpnet/sync'
+import type { Waiter, Waiting } from '@smpnet/park'
 
 /**
  * What protects a list that is read often and changed rarely, as one thread uses it. A reader

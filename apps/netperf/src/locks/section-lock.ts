@@ -1,5 +1,6 @@
 import type { Address } from '@smpnet/memory'
-import type { Section, Waiter, Waiting } from '@smpnet/sync'
+import type { Waiter, Waiting } from '@smpnet/park'
+import type { Section } from '@smpnet/sync'
 import type { LockEntry, Sides } from '@smpnet/sync/kinds'
 import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
 import { rendezvousOf } from './rendezvous-of.ts'

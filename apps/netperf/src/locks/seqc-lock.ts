@@ -1,6 +1,7 @@
 import { type Address, CACHE_LINE_BYTES } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import { Seqc, SETTLE, type Waiter, type Waiting, WRITING } from '@smpnet/sync'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { Seqc, WRITING } from '@smpnet/sync'
 import { type Ended, LATER, type ListLock, type ListLockKind, TORN, WHOLE } from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 

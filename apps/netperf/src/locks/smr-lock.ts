@@ -1,6 +1,7 @@
 import type { Address } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import { SETTLE, Smr, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { Smr } from '@smpnet/sync'
 import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 

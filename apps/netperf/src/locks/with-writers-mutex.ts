@@ -1,5 +1,6 @@
 import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
-import { Mutex, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 
 /**
  * The part that is alike where readers do not exclude writers: writers exclude each other by a

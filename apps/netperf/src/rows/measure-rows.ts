@@ -1,5 +1,10 @@
-import { LatencyRecorder, pairedRatios, perSecond, spread } from '@smpnet/testing'
-import type { SliceResult } from '@smpnet/testing'
+import {
+  LatencyRecorder,
+  pairedRatios,
+  perSecond,
+  type SliceResult,
+  spread,
+} from '@smpnet/testing'
 import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
 import type { Job } from '../plan/job.ts'
 import type { Metric, VariantResult } from '../workloads/workload.ts'

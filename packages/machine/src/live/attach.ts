@@ -1,5 +1,5 @@
 import type { LiveMemory } from '@smpnet/memory'
-import { Lot } from '@smpnet/sync'
+import { Lot } from '@smpnet/park'
 import { memoryOf } from './check-handle.ts'
 import { LiveWaker } from './live-waker.ts'
 import { type LiveHandle, mailboxes } from './machine-block.ts'

@@ -1,5 +1,4 @@
-import { type Address, CACHE_LINE_BYTES, LiveMemory } from '@smpnet/memory'
-import { BadHandle } from '@smpnet/sync'
+import { type Address, BadHandle, CACHE_LINE_BYTES, LiveMemory } from '@smpnet/memory'
 import { figuresAt, figuresOf, type LiveHandle, MAGIC, MACHINE } from './machine-block.ts'
 
 const EXPECTED = 'attachLive expects the handle of a live machine of this version'

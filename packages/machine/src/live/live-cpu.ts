@@ -1,5 +1,5 @@
 import { type Address, LiveMemory, NIL } from '@smpnet/memory'
-import { Lot, SpinBudget } from '@smpnet/sync'
+import { Lot, SpinBudget } from '@smpnet/park'
 import { type Alarm, type Cpu, type Executive, IDLE } from '../cpu.ts'
 import { Alarms } from './alarms.ts'
 import { LiveWaker } from './live-waker.ts'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/sync'
+import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/park'
 import { attachLive, type Attached } from './attach.ts'
 import { type LiveHandle, mailboxes, placeMachine, tellToStop } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'

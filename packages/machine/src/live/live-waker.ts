@@ -1,5 +1,5 @@
 import { type Address, type LiveMemory } from '@smpnet/memory'
-import { NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/sync'
+import { NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/park'
 import type { Executive } from '../cpu.ts'
 import type { Mailbox } from './mailbox.ts'
 

@@ -8,7 +8,7 @@ import {
   WORD_BYTES,
   words,
 } from '@smpnet/memory'
-import type { LotHandle } from '@smpnet/sync'
+import type { LotHandle } from '@smpnet/park'
 import { Mailbox, MAILBOX } from './mailbox.ts'
 
 /** The words that the CPUs of a live machine share among themselves, before their mailboxes. */

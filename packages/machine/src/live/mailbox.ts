@@ -1,5 +1,5 @@
 import { type Address, layout, type LiveMemory, NIL, TakeAllStack, word } from '@smpnet/memory'
-import { KeepAlive, type SpinBudget, WAITER } from '@smpnet/sync'
+import { KeepAlive, type SpinBudget, WAITER } from '@smpnet/park'
 
 /**
  * A CPU's mailbox: the waiters that others have woken and that are to run there, and the doorbell

@@ -1,5 +1,5 @@
 import type { Memory, Waiting } from '@smpnet/memory'
-import type { Lot } from '@smpnet/sync'
+import type { Lot } from '@smpnet/park'
 import type { Alarm, Cpu, Peers } from '../cpu.ts'
 import type { Core } from './core.ts'
 import type { Ipis } from './ipis.ts'

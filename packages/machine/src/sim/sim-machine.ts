@@ -1,5 +1,5 @@
 import { Arena, CACHE_LINE_BYTES, MAX_MEMORY_BYTES, PricedMemory } from '@smpnet/memory'
-import { Lot } from '@smpnet/sync'
+import { Lot } from '@smpnet/park'
 import { Core } from './core.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { Dispatcher } from './dispatcher.ts'

@@ -1,5 +1,5 @@
 import type { Arena, Memory } from '@smpnet/memory'
-import type { LotHandle, LotShape } from '@smpnet/sync'
+import type { LotHandle, LotShape } from '@smpnet/park'
 import type { Boot } from '../cpu.ts'
 import { mostCpus } from './check-profile.ts'
 import type { Profile } from './profile.ts'

@@ -7,7 +7,7 @@ import {
   TakeAllStack,
   word,
 } from '@smpnet/memory'
-import { NO_CPU, WAITER, type Waker } from '@smpnet/sync'
+import { NO_CPU, WAITER, type Waker } from '@smpnet/park'
 import type { Core } from './core.ts'
 import { IPI_SEND } from './named-work.ts'
 import type { SimStatistics } from './sim-statistics.ts'

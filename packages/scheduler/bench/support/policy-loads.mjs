@@ -1,7 +1,7 @@
 import { simulate } from '@smpnet/machine/sim'
 import { work } from '@smpnet/memory'
 import { Bsd, Scheduler, SWITCH_REASONS, TRACE_EVENTS, Ule } from '@smpnet/scheduler'
-import { SETTLE } from '@smpnet/sync'
+import { SETTLE } from '@smpnet/park'
 
 /** Loads for the two schedulers on simulated machines, and what they come to: no chance in them. */
 const NANOSECOND = work('nanosecond')

@@ -1,5 +1,6 @@
 import { Scheduler } from '@smpnet/scheduler'
-import { Mutex, RwLock, YIELD } from '@smpnet/sync'
+import { YIELD } from '@smpnet/park'
+import { Mutex, RwLock } from '@smpnet/sync'
 
 /**
  * What a CPU of the soak runs: threads that lock, sleep, wake each other and end, all by the chance

@@ -1,5 +1,5 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
-import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/sync'
+import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/park'
 import { MAX_PRIORITY } from '../priority.ts'
 
 /** Marks the end of a list of notices, since 0 is what says that a thread is in none. */

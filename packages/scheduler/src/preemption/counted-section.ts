@@ -1,4 +1,4 @@
-import { type Outcome, PREEMPT, type Waiting, WOKEN } from '@smpnet/sync'
+import { type Outcome, PREEMPT, type Waiting, WOKEN } from '@smpnet/park'
 import type { Thread } from '../thread.ts'
 
 /** What can be counted: a mutex, or one side of a lock that has two. */

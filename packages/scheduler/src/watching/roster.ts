@@ -1,5 +1,5 @@
 import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
-import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
+import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 
 /** Bytes of a name that are kept: enough to know a thread by. */
 const NAME_BYTES = 40

@@ -1,5 +1,6 @@
 // Rows of a bench for every lock of the table: one thread that enters and exits, and two at once.
-import { block, SyncDomain } from '@smpnet/sync'
+import { block } from '@smpnet/park'
+import { SyncDomain } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 
 /** As kernel threads use a lock, on one side of it; one that has no readers has one side. */

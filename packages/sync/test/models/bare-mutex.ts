@@ -1,7 +1,6 @@
-import { Mutex } from '../../src/mutex.ts'
-import { type Outcome, SETTLE, type Waiting, WOKEN } from '../../src/wait.ts'
-import type { Waiter } from '../../src/waiter.ts'
-import type { TurnMemory } from './parked-world.ts'
+import { Mutex } from '../../src/locks/mutex.ts'
+import { type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import type { TurnMemory } from '@smpnet/park/model'
 
 const FREE = 0
 const EVERYBODY = 0x7fffffff

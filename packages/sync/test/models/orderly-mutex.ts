@@ -1,7 +1,6 @@
-import { Mutex } from '../../src/mutex.ts'
-import { type Outcome, SETTLE, type Waiting, WOKEN } from '../../src/wait.ts'
-import type { Waiter } from '../../src/waiter.ts'
-import type { TurnMemory } from './parked-world.ts'
+import { Mutex } from '../../src/locks/mutex.ts'
+import { type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import type { TurnMemory } from '@smpnet/park/model'
 
 /**
  * The real mutex, with its queue and its exits, for those who wait with it and come back; who comes

@@ -1,8 +1,8 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { type LockBySides, lockTable } from '../../src/lock-table.ts'
-import { RmLock } from '../../src/rm-lock.ts'
-import { SpinMutex } from '../../src/spin-mutex.ts'
-import type { Fault } from './drive.ts'
+import { type LockBySides, lockTable } from '../../src/kinds/lock-table.ts'
+import { RmLock } from '../../src/reading/rm-lock.ts'
+import { SpinMutex } from '../../src/locks/spin-mutex.ts'
+import type { Fault } from '@smpnet/park/model'
 
 /** A lock of the table, as its models have it. */
 export interface ModelKind {

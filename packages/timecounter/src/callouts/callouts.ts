@@ -1,5 +1,5 @@
 import { type Address, alignUp, type Arena, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
-import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/sync'
+import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import { BadTime } from '../errors.ts'
 import {
   CALLOUT,

@@ -1,5 +1,5 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker, type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
+import { Lot, NotifyWaker, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 
 /** Runs a generator that never has to park. */
 export function run<T>(waiting: Waiting<T>): T {

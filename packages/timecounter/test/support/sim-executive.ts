@@ -1,5 +1,5 @@
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '@smpnet/machine'
-import { SETTLE, type Waiting, WOKEN } from '@smpnet/sync'
+import { SETTLE, type Waiting, WOKEN } from '@smpnet/park'
 
 /** Runs generators on a simulated CPU, one after another. None of them may park. */
 export class SimExecutive implements Executive {

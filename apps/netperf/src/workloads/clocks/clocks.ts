@@ -1,5 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
-import { YIELD } from '@smpnet/sync'
+import { YIELD } from '@smpnet/park'
 import { FastClock, type FastClockHandle, hrtimeCounter } from '@smpnet/timecounter'
 import { lookUp } from '../../command/usage-error.ts'
 import type { KernelHost, KernelProgram, SliceBody } from '../../kernel/kernel-program.ts'

@@ -6,7 +6,7 @@ import {
   type SocketZoneHandle,
   type StreamSocket,
 } from '@smpnet/socket'
-import type { Waiter, Waiting } from '@smpnet/sync'
+import type { Waiter, Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram, Site } from '../../kernel/kernel-program.ts'
 import { receiveRest, sendRest } from '../sockets/socket-pairs.ts'

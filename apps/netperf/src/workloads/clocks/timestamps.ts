@@ -1,5 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
-import { SETTLE } from '@smpnet/sync'
+import { SETTLE } from '@smpnet/park'
 import { work } from '@smpnet/memory'
 import { Clocks } from '@smpnet/timecounter'
 import type { KernelHost, KernelProgram, SliceBody, Site } from '../../kernel/kernel-program.ts'

@@ -1,4 +1,4 @@
-import { SETTLE } from '@smpnet/sync'
+import { SETTLE } from '@smpnet/park'
 import { Bintime, bintimeToNs, type Counter, Windup } from '@smpnet/timecounter'
 import { parseQuantity } from '../../command/quantities.ts'
 import type { KernelHost, KernelProgram, Site, SliceBody } from '../../kernel/kernel-program.ts'

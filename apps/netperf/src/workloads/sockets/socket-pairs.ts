@@ -5,7 +5,7 @@ import {
   type SocketZoneHandle,
   type StreamSocket,
 } from '@smpnet/socket'
-import type { Waiter, Waiting } from '@smpnet/sync'
+import type { Waiter, Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
 import { placementOn } from '../../baselines/placement.ts'
 

@@ -1,0 +1,27 @@
+import { type Address, NIL } from '@smpnet/memory'
+import { CHANGED, type Outcome, type Waiting } from '../wait.ts'
+import { ownerIn, type Waiter } from '../waiter.ts'
+
+/**
+ * Parks for the lock at `at` while its word is `expected` and the owner that it names, if it names
+ * one, lives: `CHANGED` when not, else as `Lot.park`. One queues itself, then looks whether the
+ * owner is dead; who buries the owner marks it dead, then looks through the queues: one of the two
+ * sees the other (Dekker).
+ */
+export function* parkForOwner(
+  td: Waiter,
+  at: Address,
+  expected: number,
+  want: number,
+): Waiting<Outcome> {
+  const { lot } = td
+  const owner = ownerIn(expected)
+  const queue = yield* lot.lockQueue(at)
+  const isHeld = lot.memory.load(at) === expected
+  if (isHeld) lot.append(queue, td, at, want)
+  const isBereft = isHeld && owner !== NIL && lot.isDead(owner)
+  if (isBereft) lot.remove(queue, td)
+  else if (isHeld && owner !== NIL) td.blocks(at, owner)
+  lot.unlockQueue(queue)
+  return isHeld && !isBereft ? yield* lot.sleep(td, owner !== NIL) : CHANGED
+}

@@ -1,0 +1,70 @@
+import type { LiveMemory } from '@smpnet/memory'
+import { KeepAlive } from './keep-alive.ts'
+import { LoopShare } from '../loop-share.ts'
+import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
+import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
+import { SLEEPING, type Waiter } from '../waiter.ts'
+
+const loop = new KeepAlive()
+const share = new LoopShare()
+
+/** Failed turns of a spin after which the event loop gets a turn. */
+const TURNS_PER_LOOP = 128
+
+/**
+ * Drives a generator to its end without blocking this thread's event loop, and resolves to what it
+ * returned. The loop is kept alive meanwhile, and has its turns however seldom the generator waits.
+ * Rejects with what the generator throws. The waiter's `timeoutMs` ends each sleep, and so does its
+ * `signal`.
+ */
+export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
+  td.budget = undefined
+  td.loopShare = share
+  let step = waiting.next(WOKEN)
+  for (let spins = 0; !step.done; ) {
+    if (step.value === PARK) {
+      spins = 0
+      const outcome = await sleep(td)
+      if (share.isUsedUp()) await turn()
+      step = waiting.next(outcome)
+    } else if (step.value === YIELD) {
+      await turn()
+      step = waiting.next(WOKEN)
+    } else {
+      if (++spins % TURNS_PER_LOOP === 0) await loop.pause()
+      step = waiting.next(WOKEN)
+    }
+  }
+  if (share.isUsedUp()) await turn()
+  return step.value
+}
+
+async function turn(): Promise<void> {
+  await loop.turn()
+  share.renew()
+}
+
+async function sleep(td: Waiter): Promise<Outcome> {
+  const memory = td.lot.memory as LiveMemory
+  if (!fallAsleep(memory, td.at)) return WOKEN
+  const index = stateOf(td.at) >> 2
+  const { signal, timeoutMs } = td
+  // The engine's wait cannot be called off, but it can be notified, and only this waiter has one.
+  const stir = (): number => Atomics.notify(memory.words, index)
+  signal?.addEventListener('abort', stir)
+  let isOver = false
+  while (!isOver && isAsleep(memory, td.at)) {
+    if (signal?.aborted) break
+    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, timeoutMs)
+    isOver = (waited.async ? await pending(waited.value) : waited.value) === 'timed-out'
+  }
+  signal?.removeEventListener('abort', stir)
+  if (wakeUp(memory, td.at)) return WOKEN
+  return isOver ? TIMED_OUT : ABORTED
+}
+
+async function pending<T>(value: Promise<T>): Promise<T> {
+  const ended = await loop.whilePending(value)
+  share.renew()
+  return ended
+}

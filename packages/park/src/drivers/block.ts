@@ -1,0 +1,50 @@
+import type { LiveMemory } from '@smpnet/memory'
+import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
+import { SpinBudget } from '../spin-budget.ts'
+import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
+import { SLEEPING, type Waiter } from '../waiter.ts'
+
+/** One for this thread: what it learnt in one wait serves the next, whatever that waits for. */
+const budget = new SpinBudget(true)
+
+/**
+ * Drives a generator to its end by blocking this thread, and returns what it returned.
+ * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
+ * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. The waiter's
+ * `timeoutMs` ends each sleep; nothing that this thread's event loop would do can.
+ */
+export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  mayBlock ??= checkMayBlock()
+  td.budget = budget
+  td.loopShare = undefined
+  let step = waiting.next(WOKEN)
+  for (let spins = 0; !step.done; ) {
+    if (step.value === PARK) {
+      spins = 0
+      step = waiting.next(sleep(td))
+    } else {
+      td.lot.memory.pause(spins++)
+      step = waiting.next(WOKEN)
+    }
+  }
+  return step.value
+}
+
+/** Whether this thread may sleep; asked once, and before anything is queued that could not. */
+let mayBlock: true | undefined
+
+function checkMayBlock(): true {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)
+  return true
+}
+
+function sleep(td: Waiter): Outcome {
+  const memory = td.lot.memory as LiveMemory
+  if (spinUntilAwake(memory, td, budget) || !fallAsleep(memory, td.at)) return WOKEN
+  const index = stateOf(td.at) >> 2
+  let isOver = false
+  while (!isOver && isAsleep(memory, td.at)) {
+    isOver = Atomics.wait(memory.words, index, SLEEPING, td.timeoutMs) === 'timed-out'
+  }
+  return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+}

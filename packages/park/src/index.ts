@@ -1,0 +1,49 @@
+export { nap } from './calls/nap.ts'
+export { parkForOwner } from './calls/park-for-owner.ts'
+export { looksOf, poll, pollAll } from './calls/poll.ts'
+export { codeFolder, PARK_FOLDER } from './code-folder.ts'
+export { awaiting } from './drivers/awaiting.ts'
+export { block } from './drivers/block.ts'
+export { finish } from './drivers/finish.ts'
+export { KeepAlive } from './drivers/keep-alive.ts'
+export { hostMs } from './host-clock.ts'
+export { LoopShare } from './loop-share.ts'
+export { LENDING } from './lot/lending.ts'
+export { Lot } from './lot/lot.ts'
+export { type LotHandle, type LotShape, wholeLotShape } from './lot/lot-shape.ts'
+export { type Seat, Seats } from './lot/seats.ts'
+export { NotifyWaker, type Waker } from './lot/waker.ts'
+export { SpinBudget } from './spin-budget.ts'
+export {
+  ABORTED,
+  CHANGED,
+  LED,
+  type Outcome,
+  OWNER_DIED,
+  PARK,
+  PREEMPT,
+  SETTLE,
+  SPIN,
+  TIMED_OUT,
+  type Wait,
+  type Waiting,
+  WOKEN,
+  YIELD,
+} from './wait.ts'
+export {
+  AWAKE,
+  DEAD,
+  NO_CPU,
+  NO_OWNER,
+  OF_AN_OWNER,
+  OWNER_BITS,
+  ownerIn,
+  PARKED,
+  type Parking,
+  READY,
+  RUNNING,
+  SLEEPING,
+  type SleepWatch,
+  WAITER,
+  Waiter,
+} from './waiter.ts'

@@ -1,0 +1,169 @@
+import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { PARKED, WAITER } from '../waiter.ts'
+
+/**
+ * The queues of a parking lot: a table of buckets, each a spin lock over one list of entries in
+ * order of arrival. Several keys may share a bucket; each finds its own entries by their `key`.
+ * Everything here is plain code for one instant: nothing yields between `tryLock` and `unlock`.
+ */
+export const BUCKET = layout('bucket', {
+  /** (x) 0 free, 1 held. */
+  lock: word('x', 'bucket'),
+  /** (m) under `lock`: first and last entry, or NIL. */
+  head: word('m', 'bucket'),
+  tail: word('m', 'bucket'),
+})
+
+/** Which entries of a key to take: all, only those that want something, all but those, by want. */
+const ANY = 0
+export const ONLY = 1
+export const EXCEPT = 2
+export const WEIGHED = 3
+
+/** Multiplies a key so that its high bits depend on all of it (Knuth's 2^32 / golden ratio). */
+const SPREAD = 0x9e3779b1
+
+export class WaitQueues {
+  readonly #shift: number
+
+  /** `count` buckets, a power of two, whose words at `at` are zero at first. */
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly count: number,
+  ) {
+    this.#shift = 32 - Math.log2(count)
+  }
+
+  /** The bucket of a key. Shifting by 32 would be shifting by 0, so one bucket is a case apart. */
+  of(key: Address): Address {
+    const index = this.#shift === 32 ? 0 : Math.imul(key >>> 2, SPREAD) >>> this.#shift
+    return this.at + index * BUCKET.size
+  }
+
+  tryLock(bucket: Address): boolean {
+    const { memory } = this
+    return memory.settled() && memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
+  }
+
+  unlock(bucket: Address): void {
+    this.memory.store(bucket + BUCKET.offset.lock, 0)
+  }
+
+  /** Queues an entry, which from then on counts as parked. */
+  append(bucket: Address, entry: Address, key: Address, want: number): void {
+    this.#mark(entry, key, want)
+    this.#link(bucket, entry)
+  }
+
+  /** The same before all others: whoever came last is the first to be taken. */
+  prepend(bucket: Address, entry: Address, key: Address, want: number): void {
+    const { memory } = this
+    const first = memory.read(bucket + BUCKET.offset.head)
+    this.#mark(entry, key, want)
+    memory.write(entry + WAITER.offset.next, first)
+    memory.write(bucket + BUCKET.offset.head, entry)
+    if (first === NIL) memory.write(bucket + BUCKET.offset.tail, entry)
+  }
+
+  /** The entry of `key` that has waited longest, or NIL. */
+  first(bucket: Address, key: Address): Address {
+    const { memory } = this
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    while (entry !== NIL && memory.read(entry + WAITER.offset.key) !== key) {
+      entry = memory.read(entry + WAITER.offset.next)
+    }
+    return entry
+  }
+
+  /**
+   * Takes up to `count` entries of `key` out; they come linked by `next`, in order. A rule other
+   * than `ANY` looks at what they want; by `WEIGHED` they take so much of the count, and the first
+   * for which too little is left ends it.
+   */
+  take(bucket: Address, key: Address, count: number, rule = ANY, want = 0): Address {
+    const { memory } = this
+    let first = NIL
+    let last = NIL
+    let before = NIL
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    for (let left = count; entry !== NIL && left > 0; ) {
+      const next = memory.read(entry + WAITER.offset.next)
+      const cost = rule === WEIGHED ? memory.read(entry + WAITER.offset.want) : 1
+      if (memory.read(entry + WAITER.offset.key) === key && this.#fits(entry, rule, want)) {
+        if (cost > left) break
+        this.#unlink(bucket, before, entry, next)
+        if (last === NIL) first = entry
+        else memory.write(last + WAITER.offset.next, entry)
+        memory.write(entry + WAITER.offset.next, NIL)
+        last = entry
+        left -= cost
+      } else before = entry
+      entry = next
+    }
+    return first
+  }
+
+  /** Queues the entries of a chain for `key` instead, and says how many they were. */
+  move(chain: Address, bucket: Address, key: Address): number {
+    const { memory } = this
+    let moved = 0
+    for (let entry = chain; entry !== NIL; moved++) {
+      const next = memory.read(entry + WAITER.offset.next)
+      memory.store(entry + WAITER.offset.key, key)
+      this.#link(bucket, entry)
+      entry = next
+    }
+    return moved
+  }
+
+  /** Whether an entry is in the queue, whatever it waits for. */
+  has(bucket: Address, wanted: Address): boolean {
+    const { memory } = this
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    while (entry !== NIL && entry !== wanted) entry = memory.read(entry + WAITER.offset.next)
+    return entry !== NIL
+  }
+
+  /** Takes one entry out, if it is there. */
+  remove(bucket: Address, wanted: Address): boolean {
+    const { memory } = this
+    let before = NIL
+    let entry = memory.read(bucket + BUCKET.offset.head)
+    while (entry !== NIL && entry !== wanted) {
+      before = entry
+      entry = memory.read(entry + WAITER.offset.next)
+    }
+    if (entry === NIL) return false
+    this.#unlink(bucket, before, entry, memory.read(entry + WAITER.offset.next))
+    return true
+  }
+
+  #fits(entry: Address, rule: number, want: number): boolean {
+    if (rule === ANY || rule === WEIGHED) return true
+    return (this.memory.read(entry + WAITER.offset.want) === want) === (rule === ONLY)
+  }
+
+  #mark(entry: Address, key: Address, want: number): void {
+    const { memory } = this
+    memory.store(entry + WAITER.offset.key, key)
+    memory.write(entry + WAITER.offset.want, want)
+    memory.store(entry + WAITER.offset.state, PARKED)
+  }
+
+  #link(bucket: Address, entry: Address): void {
+    const { memory } = this
+    memory.write(entry + WAITER.offset.next, NIL)
+    const last = memory.read(bucket + BUCKET.offset.tail)
+    memory.write(last === NIL ? bucket + BUCKET.offset.head : last + WAITER.offset.next, entry)
+    memory.write(bucket + BUCKET.offset.tail, entry)
+  }
+
+  #unlink(bucket: Address, before: Address, entry: Address, next: Address): void {
+    const { memory } = this
+    memory.write(before === NIL ? bucket + BUCKET.offset.head : before + WAITER.offset.next, next)
+    if (memory.read(bucket + BUCKET.offset.tail) === entry) {
+      memory.write(bucket + BUCKET.offset.tail, before)
+    }
+  }
+}

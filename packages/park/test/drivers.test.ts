@@ -1,0 +1,296 @@
+import { Arena, LiveMemory } from '@smpnet/memory'
+import { describe, expect, it } from 'vitest'
+import { LoopShare } from '../src/loop-share.ts'
+import {
+  ABORTED,
+  AWAKE,
+  awaiting,
+  block,
+  PARK,
+  PREEMPT,
+  SETTLE,
+  SPIN,
+  Lot,
+  NotifyWaker,
+  SpinBudget,
+  TIMED_OUT,
+  WAITER,
+  Waiter,
+  type Waiting,
+  WOKEN,
+  YIELD,
+} from '../src/index.ts'
+
+/** Tasks that could be served in some seconds. */
+const A_LOT = 3_000_000
+
+/** A memory with a parking lot, and in it a word and this thread's waiter. */
+function makeWord() {
+  const memory = LiveMemory.create(1 << 16)
+  const arena = Arena.create(memory)
+  const handle = Lot.place(arena, {})
+  const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))
+  return { lot, memory, word: arena.place('word', 4), here: lot.waiter() }
+}
+
+function* yields(...values: number[]): Waiting<number> {
+  let sum = 0
+  for (const value of values) {
+    sum += value
+    if ((yield value) !== WOKEN) throw new Error('resumed with something else')
+  }
+  return sum
+}
+
+describe('Driving by blocking', () => {
+  it('returns what the generator returns, whatever it yields on the way', () => {
+    const { here } = makeWord()
+    expect(block(here, yields(SPIN, SETTLE, PREEMPT, SPIN))).toBe(SETTLE + PREEMPT)
+  })
+
+  it('throws what the generator throws', () => {
+    const { here } = makeWord()
+    function* failing(): Waiting {
+      yield SPIN
+      throw new Error('from within')
+    }
+    expect(() => block(here, failing())).toThrow('from within')
+  })
+
+  it('ends a sleep when its time is over, and is in no queue then', () => {
+    const { here, lot, word } = makeWord()
+    here.timeoutMs = 5
+    expect(block(here, lot.park(here, word, word, 0))).toBe(TIMED_OUT)
+    expect(lot.tryUnpark(word, 1)).toBe(0)
+  })
+
+  it('goes on sleeping when a notification came for a wake that was seen already', async () => {
+    const { lot, memory, word } = makeWord()
+    const td = lot.waiter()
+    const parked = awaiting(td, lot.park(td, word, word, 0))
+    await Promise.resolve()
+    expect(Atomics.notify(memory.words, (td.at + WAITER.offset.state) >> 2)).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(lot.tryUnpark(word, 1)).toBe(1)
+    expect(await parked).toBe(WOKEN)
+  })
+})
+
+describe('Driving by awaiting', () => {
+  it('resolves to what the generator returns, and lets the event loop run meanwhile', async () => {
+    const { here } = makeWord()
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    const spins = Array.from({ length: 1000 }, () => SPIN)
+    expect(await awaiting(here, yields(...spins))).toBe(0)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
+  })
+
+  it('lets the event loop run though what is awaited is always there', async () => {
+    const { here } = makeWord()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    for (let i = 0; !timer.rang && i < A_LOT; i++) await awaiting(here, yields())
+    expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though two tasks of it wake each other for ever', async () => {
+    const { lot, memory, word } = makeWord()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    const plays = async (mine: number): Promise<void> => {
+      const td = lot.waiter()
+      for (let i = 0; !timer.rang && i < A_LOT; i++) {
+        if (memory.load(word) === mine) {
+          memory.store(word, 1 - mine)
+          await awaiting(td, lot.unpark(word, 1))
+        } else await awaiting(td, lot.park(td, word, word, 1 - mine))
+      }
+      memory.store(word, 2)
+      await awaiting(td, lot.unpark(word, 1))
+    }
+    await Promise.all([plays(0), plays(1)])
+    expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though one call is woken before it sleeps, again and again', async () => {
+    const { lot, memory } = makeWord()
+    const td = lot.waiter()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    function* neverAsleep(): Waiting {
+      for (let i = 0; !timer.rang && i < A_LOT; i++) {
+        memory.store(td.at + WAITER.offset.state, AWAKE)
+        yield PARK
+      }
+    }
+    await awaiting(td, neverAsleep())
+    expect(timer.rang).toBe(true)
+  })
+
+  it('lets it run though one call does much and never waits, if it asks', async () => {
+    const { lot } = makeWord()
+    const td = lot.waiter()
+    const timer = { rang: false }
+    setTimeout(() => (timer.rang = true), 1)
+    function* busy(): Waiting {
+      for (let i = 0; !timer.rang && i < A_LOT; i++) if (td.isToYield()) yield YIELD
+    }
+    await awaiting(td, busy())
+    expect(timer.rang).toBe(true)
+    function* blocking(): Waiting<boolean> {
+      return td.isToYield()
+    }
+    expect(Array.from({ length: 16 }, () => block(td, blocking()))).not.toContain(true)
+  })
+
+  it('rejects with what the generator throws', async () => {
+    const { here } = makeWord()
+    function* failing(): Waiting {
+      yield SPIN
+      throw new Error('from within')
+    }
+    await expect(awaiting(here, failing())).rejects.toThrow('from within')
+  })
+
+  it('ends a sleep when its time is over', async () => {
+    const { lot, word } = makeWord()
+    const td = lot.waiter()
+    td.timeoutMs = 5
+    expect(await awaiting(td, lot.park(td, word, word, 0))).toBe(TIMED_OUT)
+  })
+
+  it('ends a sleep when its signal is aborted, before or during it', async () => {
+    const { lot, word } = makeWord()
+    const td = lot.waiter()
+    const controller = new AbortController()
+    td.signal = controller.signal
+    const parked = awaiting(td, lot.park(td, word, word, 0))
+    setTimeout(() => controller.abort(), 1)
+    expect(await parked).toBe(ABORTED)
+    expect(await awaiting(td, lot.park(td, word, word, 0))).toBe(ABORTED)
+    expect(lot.tryUnpark(word, 1)).toBe(0)
+  })
+
+  it('is woken though it was aborted, when the wake came first', async () => {
+    const { lot, word } = makeWord()
+    const td = lot.waiter()
+    const controller = new AbortController()
+    td.signal = controller.signal
+    const parked = awaiting(td, lot.park(td, word, word, 0))
+    await Promise.resolve()
+    lot.tryUnpark(word, 1)
+    controller.abort()
+    expect(await parked).toBe(WOKEN)
+  })
+})
+
+describe('The share of an event loop that tasks have', () => {
+  it('is used up some ms after some were served, and whole when the loop has turned', () => {
+    let now = 1000
+    const share = new LoopShare(() => now)
+    const at = (ms: number): boolean => {
+      now = ms
+      return Array.from({ length: 8 }, () => share.isUsedUp()).includes(true)
+    }
+    expect([1000, 1003, 1004, 1005].map(at)).toEqual([false, false, true, true])
+    share.renew()
+    expect([1100, 1103, 1104].map(at)).toEqual([false, false, true])
+  })
+})
+
+describe('A waiter with a time', () => {
+  it('counts it from the call on, however often it sleeps', () => {
+    const { here, lot } = makeWord()
+    const td = new Waiter(lot, here.at)
+    let now = 50
+    td.now = () => now
+    td.timeoutMs = 30
+    const deadline = td.deadline()
+    const left = [60, 79, 80, 200].map((ms) => {
+      now = ms
+      td.parkUntil(deadline)
+      return td.timeoutMs
+    })
+    expect([deadline, ...left]).toEqual([80, 20, 1, 0, 0])
+  })
+
+  it('looks at no clock when there is no end to it', () => {
+    const { here, lot } = makeWord()
+    const td = new Waiter(lot, here.at)
+    td.now = () => {
+      throw new Error('nobody asked for the time')
+    }
+    td.parkUntil(td.deadline())
+    expect(td.timeoutMs).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('The spin budget', () => {
+  it('spins for an eighth of what one may wait for at most, and not at all for nothing', () => {
+    const budget = new SpinBudget(true)
+    for (let i = 0; i < 1000; i++) budget.hit()
+    expect([0, 0.004, 1, 39].map((ms) => budget.turns(ms))).toEqual([0, 100, 10_000, 10_000])
+    const timed = Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns(10)))
+    expect(Math.max(...timed)).toBeLessThanOrEqual(10_000)
+    expect(Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns(40)))).toContain(1e6)
+  })
+
+  it('halves when spinning does not pay, and doubles when it does', () => {
+    const budget = new SpinBudget()
+    const first = budget.turns()
+    budget.miss()
+    expect(budget.turns()).toBe(first / 2)
+    budget.hit()
+    expect(budget.turns()).toBeGreaterThanOrEqual(first)
+  })
+
+  it('has a floor, from which it tries in earnest ever more seldom, but never stops', () => {
+    const budget = new SpinBudget()
+    const turns = Array.from({ length: 20_000 }, () => {
+      budget.miss()
+      return budget.turns()
+    }).slice(20)
+    const floor = Math.min(...turns)
+    expect(floor).toBeGreaterThan(0)
+    expect(new Set(turns).size).toBe(2)
+    const tries = turns.flatMap((turn, at) => (turn > floor * 10 ? [at] : []))
+    const gaps = tries.slice(1).map((at, i) => at - tries[i]!)
+    expect(gaps.length).toBeGreaterThan(3)
+    expect(gaps).toEqual([...gaps].sort((a, b) => a - b))
+    expect(gaps.at(-1)).toBe(gaps.at(-2))
+  })
+
+  it('tries for long when it may, so that the scheduler sees two threads that want to run', () => {
+    const longest = (patient: boolean): number => {
+      const budget = new SpinBudget(patient)
+      return Math.max(...Array.from({ length: 5_000 }, () => (budget.miss(), budget.turns())))
+    }
+    expect(longest(true)).toBeGreaterThan(50 * longest(false))
+  })
+
+  it('does not try more often because one try in a while succeeds', () => {
+    const tries = (hits: boolean): number => {
+      const budget = new SpinBudget(true)
+      let count = 0
+      for (let i = 0; i < 50_000; i++) {
+        const tried = budget.turns() > 100_000
+        if (tried) count++
+        if (tried && hits) budget.hit()
+        else budget.miss()
+      }
+      return count
+    }
+    expect(tries(false)).toBeGreaterThan(3)
+    expect(tries(true)).toBeLessThan(2 * tries(false))
+  })
+
+  it('has a ceiling', () => {
+    const budget = new SpinBudget()
+    for (let i = 0; i < 100; i++) budget.hit()
+    const ceiling = budget.turns()
+    budget.hit()
+    expect(budget.turns()).toBe(ceiling)
+  })
+})

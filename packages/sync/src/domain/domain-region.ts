@@ -1,0 +1,232 @@
+import {
+  type Address,
+  alignUp,
+  CACHE_LINE_BYTES,
+  layout,
+  type Memory,
+  NIL,
+  OutOfMemory,
+  word,
+  WORD_BYTES,
+} from '@smpnet/memory'
+import { BadHandle } from '../errors.ts'
+import { type LockHandle, type LockKind, TAG, tagOf } from './lock-kind.ts'
+import { Lot, type LotHandle, OWNER_BITS } from '@smpnet/park'
+import type { PlacedLock } from './remains.ts'
+
+export interface RegionOptions {
+  /** The caller's own buffer, in whole cache lines of 64 bytes; a new one unless told. */
+  readonly buffer?: SharedArrayBuffer
+  /** Where in `buffer` the domain may begin, a multiple of 64; 0 unless told. */
+  readonly at?: Address
+  /** How much room the domain has: 128 KiB in a new buffer, else the rest of `buffer`. */
+  readonly bytes?: number
+}
+
+const REGION = layout('region', {
+  /** (a) Says that a domain is here, and in which version it is laid out. */
+  magic: word('a', 'region'),
+  /** (a) Where the region ends. */
+  limit: word('a', 'region'),
+  /** (x) Where the next lock goes that is given no address. */
+  end: word('x', 'region'),
+  /** (x) 1 while a thread looks whether an address is free. */
+  placing: word('x', 'region'),
+  /** (m) under `placing`: the tag of the lock that was given an address last; linked by `next`. */
+  given: word('m', 'region'),
+  /** (x) The tag of the lock that was placed last without an address; linked by `next`. */
+  placed: word('x', 'region'),
+})
+
+const MAGIC = 0x10c40002
+const DEFAULT_BYTES = 128 * 1024
+
+/** Where a domain goes. Throws a RangeError for figures that cannot be. */
+export function regionOf({ buffer, at = 0, bytes }: RegionOptions): Required<RegionOptions> {
+  if (buffer === undefined) {
+    const size = alignUp(bytes ?? DEFAULT_BYTES, CACHE_LINE_BYTES)
+    return { buffer: new SharedArrayBuffer(size), at: 0, bytes: size }
+  }
+  const room = bytes ?? buffer.byteLength - at
+  const isWhole = at % CACHE_LINE_BYTES === 0 && room % CACHE_LINE_BYTES === 0
+  if (isWhole && at >= 0 && room > 0 && at + room <= buffer.byteLength) {
+    return { buffer, at, bytes: room }
+  }
+  throw new RangeError(
+    `a domain is whole lines of 64 bytes of a buffer of ${buffer.byteLength}: ` +
+      `${room} bytes at ${at} came`,
+  )
+}
+
+/** The part of a buffer that a domain manages: its parking lot, and locks without an address. */
+export class DomainRegion {
+  /** Bytes of a region in which nothing is placed. */
+  static readonly bytes = REGION.size
+
+  private constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly limit: Address,
+  ) {}
+
+  /** Takes a part of a memory over. Throws a RangeError unless its first line is zero. */
+  static create(memory: Memory, at: Address, bytes: number): DomainRegion {
+    if (bytes < REGION.size || memory.compareExchange(at + REGION.offset.magic, 0, MAGIC) !== 0) {
+      throw new RangeError(`a domain begins where the buffer is zero: at ${at} it is not`)
+    }
+    memory.write(at + REGION.offset.limit, at + bytes)
+    memory.store(at + REGION.offset.end, at + REGION.size)
+    return new DomainRegion(memory, at, at + bytes)
+  }
+
+  /** Opens the region of a domain. Throws BadHandle when none is there. */
+  static open(memory: Memory, at: Address): DomainRegion {
+    const isInside = Number.isInteger(at / CACHE_LINE_BYTES) && at >= 0 && at < memory.size
+    const found = isInside ? memory.read(at + REGION.offset.magic) : 0
+    if (found === MAGIC) {
+      return new DomainRegion(memory, at, memory.read(at + REGION.offset.limit))
+    }
+    throw new BadHandle(
+      `the handle of a domain of this version leads to 0x${MAGIC.toString(16)}: ` +
+        `0x${(found >>> 0).toString(16)} is at ${at}`,
+    )
+  }
+
+  /** The address of `bytes` zero bytes on cache lines of their own. Throws OutOfMemory. */
+  place(what: string, bytes: number): Address {
+    const { memory } = this
+    const wanted = alignUp(bytes, CACHE_LINE_BYTES)
+    for (;;) {
+      const end = memory.load(this.at + REGION.offset.end)
+      const left = this.limit - end
+      if (wanted > left) throw new OutOfMemory(what, wanted, left, this.limit - this.at)
+      if (memory.compareExchange(this.at + REGION.offset.end, end, end + wanted) === end)
+        return end
+    }
+  }
+
+  /** Places a lock where nothing else can be. Throws OutOfMemory. */
+  placeLock(kind: LockKind, bytes: number): Address {
+    const at = this.place(kind.name, bytes + TAG.size)
+    const { memory } = this
+    const placed = this.at + REGION.offset.placed
+    const tag = at + bytes
+    memory.write(tag + TAG.offset.bytes, bytes)
+    for (let last = memory.load(placed); ; ) {
+      memory.write(tag + TAG.offset.next, last)
+      const seen = memory.compareExchange(placed, last, tag)
+      if (seen === last) break
+      last = seen
+    }
+    memory.store(tag + TAG.offset.kind, tagOf(kind))
+    return at
+  }
+
+  /** All locks that are placed here, those with an address of their own last. */
+  *locks(): Generator<PlacedLock> {
+    const { memory } = this
+    for (const list of [REGION.offset.placed, REGION.offset.given]) {
+      let tag = memory.load(this.at + list)
+      for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
+        const bytes = memory.read(tag + TAG.offset.bytes)
+        yield { at: tag - bytes, bytes, tag: memory.load(tag + TAG.offset.kind) }
+      }
+    }
+  }
+
+  /**
+   * Places a lock at an address of the caller's choice. Throws BadHandle for a place that cannot
+   * be; two threads that place at the same time take turns.
+   */
+  placeLockAt(kind: LockKind, at: Address, bytes: number, align: number): void {
+    this.#checkPlace(kind, at, bytes + TAG.size, align)
+    const { memory } = this
+    const given = this.at + REGION.offset.given
+    const tag = at + bytes
+    this.#lock()
+    try {
+      const last = memory.read(given)
+      this.#checkFree(kind, at, tag + TAG.size, last)
+      memory.write(tag + TAG.offset.bytes, bytes)
+      memory.write(tag + TAG.offset.next, last)
+      memory.write(given, tag)
+    } finally {
+      memory.store(this.at + REGION.offset.placing, 0)
+    }
+    memory.store(tag + TAG.offset.kind, tagOf(kind))
+  }
+
+  #lock(): void {
+    const { memory } = this
+    const placing = this.at + REGION.offset.placing
+    for (let turn = 0; memory.compareExchange(placing, 0, 1) !== 0; turn++) memory.pause(turn)
+  }
+
+  /** Throws BadHandle unless the lock that a handle names is there, in this version's layout. */
+  verify(kind: LockKind, bytes: number, handle: LockHandle): void {
+    if (handle.kind !== kind.name || handle.version !== kind.version) {
+      throw new BadHandle(
+        `the handle of a ${kind.name}, version ${kind.version}, was expected: ` +
+          `that of a ${handle.kind}, version ${handle.version}, came`,
+      )
+    }
+    const tag = handle.at + bytes
+    const isInside = Number.isInteger(handle.at / WORD_BYTES) && handle.at >= 0
+    if (isInside && tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
+    throw new BadHandle(`there is no ${kind.name} of this version at ${handle.at}`)
+  }
+
+  /**
+   * Whether a word of a lock of this domain looks like one that names the waiter at `entry`, whose
+   * thread has ended: such a word changes only when a living thread takes the lock over. A counter
+   * may look like it, and then the answer is on the safe side. The parking lot itself is left out.
+   */
+  names(entry: Address, lot: LotHandle): boolean {
+    const { memory } = this
+    const end = memory.load(this.at + REGION.offset.end)
+    const afterLot = lot.at + alignUp(Lot.bytes(lot), CACHE_LINE_BYTES)
+    if (this.#namesWithin(entry, afterLot, end)) return true
+    let tag = memory.load(this.at + REGION.offset.given)
+    for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
+      if (this.#namesWithin(entry, tag - memory.read(tag + TAG.offset.bytes), tag)) return true
+    }
+    return false
+  }
+
+  #namesWithin(entry: Address, from: Address, end: Address): boolean {
+    for (let at = from; at < end; at += WORD_BYTES) {
+      if ((this.memory.load(at) & OWNER_BITS) === entry) return true
+    }
+    return false
+  }
+
+  #checkPlace(kind: LockKind, at: Address, bytes: number, align: number): void {
+    if (!Number.isInteger(at / align) || at < 0 || at + bytes > this.memory.size) {
+      throw new BadHandle(
+        `a ${kind.name} has ${bytes} bytes, at a multiple of ${align}, within the buffer's ` +
+          `${this.memory.size}: ${at} came`,
+      )
+    }
+    if (at + bytes <= this.at || at >= this.limit) return
+    throw new BadHandle(
+      `bytes ${this.at} to ${this.limit} are the domain's own: a ${kind.name} at ${at} would ` +
+        'overlap them',
+    )
+  }
+
+  #checkFree(kind: LockKind, at: Address, end: Address, last: Address): void {
+    const { memory } = this
+    for (let tag = last; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
+      const from = tag - memory.read(tag + TAG.offset.bytes)
+      if (end <= from || at >= tag + TAG.size) continue
+      throw new BadHandle(
+        `a ${kind.name} at ${at} would overlap the lock whose bytes are ${from} to ` +
+          `${tag + TAG.size}`,
+      )
+    }
+    for (let word = at; word < end; word += WORD_BYTES) {
+      if (memory.load(word) === 0) continue
+      throw new BadHandle(`a ${kind.name} is placed where all is zero: the word at ${word} is not`)
+    }
+  }
+}

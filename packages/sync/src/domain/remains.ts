@@ -1,0 +1,89 @@
+import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
+import { type LockKind, tagOf } from './lock-kind.ts'
+import {
+  clearEpochLine,
+  clearLine,
+  EPOCH_KIND,
+  EPOCH_LINE,
+  RM_KIND,
+  RM_LINE,
+  SMR_KIND,
+  SMR_LINE,
+} from '../reading/reader-lines.ts'
+import { SEMAPHORE_KIND, serve } from '../locks/semaphore-word.ts'
+import type { Waiter, Waiting } from '@smpnet/park'
+
+/**
+ * What a thread that has ended leaves behind in locks, beside its place in their queues, and how it
+ * is put right by the one who buries it.
+ *
+ * The undertaker finds the locks of its domain by their tags, and may have opened none of them: so
+ * this table knows the words of each kind, not the classes, and the classes use the same functions.
+ * The dead write nothing any more, and the next thread that gets their number comes afterwards.
+ */
+export interface PlacedLock {
+  readonly at: Address
+  /** Its bytes without the tag. */
+  readonly bytes: number
+  /** The first word of its tag. */
+  readonly tag: number
+}
+
+/** Puts right what thread `ended` left in `lock`, which has lines for `cpus` threads, if any. */
+type PutRight = (td: Waiter, lock: PlacedLock, ended: number, cpus: number) => Waiting<unknown>
+
+const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
+  // Whoever stands behind one that gave up is served by that one; the dead cannot.
+  [SEMAPHORE_KIND, (td, { at }) => serve(td, at)],
+  [RM_KIND, perLine(clearLine)],
+  [EPOCH_KIND, perLine(clearEpochLine)],
+  [SMR_KIND, perLine(clearLine)],
+]
+
+/** Which word of a thread's line is not 0 while that thread is inside. */
+const MARKS: readonly (readonly [LockKind, number])[] = [
+  [RM_KIND, RM_LINE.offset.readers],
+  [EPOCH_KIND, EPOCH_LINE.offset.depth],
+  [SMR_KIND, SMR_LINE.offset.seen],
+]
+
+/** Puts right all that thread `ended` left in `locks`. Never parks. */
+export function* putRight(
+  td: Waiter,
+  locks: Iterable<PlacedLock>,
+  ended: number,
+  cpus: number,
+): Waiting {
+  for (const lock of locks) {
+    const found = REMAINS.find(([kind]) => tagOf(kind) === lock.tag)
+    if (found !== undefined) yield* found[1](td, lock, ended, cpus)
+  }
+}
+
+/** What `thread` is inside of by its line in one of `locks`, as messages name it, or undefined. */
+export function readBy(
+  memory: Memory,
+  locks: Iterable<PlacedLock>,
+  thread: number,
+  cpus: number,
+): string | undefined {
+  for (const lock of locks) {
+    const [kind, mark] = MARKS.find(([kind]) => tagOf(kind) === lock.tag) ?? []
+    if (kind === undefined || mark === undefined) continue
+    if (memory.load(lineOf(lock, thread, cpus) + mark) !== 0)
+      return `the ${kind.name} at ${lock.at}`
+  }
+  return undefined
+}
+
+/** Clears the line of who has ended. */
+function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
+  return function* (td, lock, ended, cpus) {
+    clear(td.lot.memory, lineOf(lock, ended, cpus))
+  }
+}
+
+/** The lines of all threads are the last that such a lock has. */
+function lineOf({ at, bytes }: PlacedLock, thread: number, cpus: number): Address {
+  return at + bytes - (cpus - thread) * CACHE_LINE_BYTES
+}

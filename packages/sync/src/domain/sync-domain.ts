@@ -1,0 +1,249 @@
+import { type Address, LiveMemory } from '@smpnet/memory'
+import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
+import { LockMisuse } from '../errors.ts'
+import {
+  finish,
+  Lot,
+  type LotShape,
+  NotifyWaker,
+  type Seat,
+  WAITER,
+  type Waiter,
+} from '@smpnet/park'
+import { DISPOSE } from '../offered/guard.ts'
+import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.ts'
+import type { Home } from '../offered/offered.ts'
+import { putRight, readBy } from './remains.ts'
+
+export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
+
+/** Where a lock is to be placed. */
+export interface Placing {
+  /**
+   * A byte offset in the domain's buffer, outside the domain's own bytes: a multiple of 4, or of
+   * 64 for locks of whole cache lines, at which the bytes of the lock and of its tag are zero.
+   * A place of its own unless told.
+   */
+  readonly at?: Address
+}
+
+/** A handle for one thread, and the seat that it will have: by this it can be buried. */
+export interface Invitation extends Seat {
+  readonly handle: DomainHandle
+}
+
+/** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
+const MOST_IDLE = 64
+
+/** The domains that this thread has opened, so that opening one again gives the same. */
+const opened: SyncDomain[] = []
+
+/**
+ * What threads that share locks share: one SharedArrayBuffer, with a parking lot in it and room
+ * for locks. One thread creates it; the others open it, usually by opening a lock:
+ *
+ *     const domain = SyncDomain.create()
+ *     const mutex = Mutex.create(domain)
+ *     new Worker(file, { workerData: mutex.handle })       // there: Mutex.open(workerData)
+ *
+ * A domain gives each thread a number and a waiter, by which others know it, and each task of an
+ * event loop that waits a waiter of its own.
+ */
+export class SyncDomain implements Home {
+  readonly memory: LiveMemory
+  readonly lot: Lot
+  readonly here: Waiter
+  readonly #region: DomainRegion
+  readonly #idle: Waiter[] = []
+  #borrowed = 0
+  /** How many of this thread's guests use the domain, and whether it stays when they have left. */
+  #guests = 0
+  #stays = false
+  /** Names this domain for other threads; it can be cloned and posted. */
+  readonly handle: DomainHandle
+
+  private constructor({ seat, ...handle }: DomainHandle) {
+    this.handle = handle
+    this.memory = new LiveMemory(handle.buffer)
+    this.#region = DomainRegion.open(this.memory, handle.at)
+    const cpu = Lot.attach(this.memory, handle.lot, seat)
+    this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
+    this.here = this.lot.waiter()
+    opened.push(this)
+  }
+
+  /**
+   * Makes a domain in a new buffer, or in a part of the caller's own, which must be zero.
+   * Throws a RangeError for figures that cannot be, and OutOfMemory for too small a part.
+   */
+  static create(options: DomainOptions = {}): SyncDomain {
+    const { buffer, at, bytes } = regionOf(options)
+    const memory = new LiveMemory(buffer)
+    const region = DomainRegion.create(memory, at, bytes)
+    const lot = Lot.place(region, lotShapeOf(options))
+    const domain = new SyncDomain({ buffer, at, lot })
+    domain.#stays = true
+    return domain
+  }
+
+  /** Bytes that a domain of such a shape takes before any lock is placed in it. */
+  static bytes(shape: Omit<LotShape, 'cpus'> = {}): number {
+    return DomainRegion.bytes + Lot.bytes(lotShapeOf(shape))
+  }
+
+  /**
+   * Opens a domain that any thread has created; the same one when this thread has it open. Throws
+   * BadHandle for what is no domain, and a RangeError when it has no number for another thread.
+   */
+  static open(handle: DomainHandle): SyncDomain {
+    const domain = SyncDomain.#find(handle)
+    domain.#stays = true
+    return domain
+  }
+
+  /**
+   * `open` for something that uses a domain for a while: when as many have left as have entered,
+   * and nobody has opened the domain otherwise, this thread is detached from it.
+   */
+  static enter(handle: DomainHandle): SyncDomain {
+    const domain = SyncDomain.#find(handle)
+    domain.#guests++
+    return domain
+  }
+
+  /** Who entered leaves. Its tasks have ended. */
+  leave(): void {
+    if (--this.#guests === 0 && !this.#stays && this.#borrowed === 0) this.detach()
+  }
+
+  static #find(handle: DomainHandle): SyncDomain {
+    return opened.find((domain) => domain.isNamedBy(handle)) ?? new SyncDomain(handle)
+  }
+
+  /** The handle of a lock of a domain; for locks. Throws LockMisuse for one without a domain. */
+  static handleOf(
+    lock: { readonly domain?: SyncDomain | undefined; readonly at: Address; name(): string },
+    kind: LockKind,
+    shape: LockHandle['shape'] = {},
+  ): LockHandle {
+    const { domain, at } = lock
+    if (domain !== undefined) {
+      return { kind: kind.name, version: kind.version, domain: domain.handle, at, shape }
+    }
+    throw new LockMisuse(`${lock.name()} was made without a domain: it has no handle`)
+  }
+
+  /** How many threads can have a number in the domain: locks with a line for each have so many. */
+  get cpus(): number {
+    const { cpus, threads } = this.handle.lot
+    return cpus + threads
+  }
+
+  /** This thread's number in the domain, from 0. */
+  get thread(): number {
+    return this.lot.cpu
+  }
+
+  /**
+   * The address of a new lock of `bytes` bytes; for locks. Throws OutOfMemory when the domain is
+   * full, and BadHandle for an address that is misaligned, outside, in use, or not zero.
+   */
+  place(kind: LockKind, bytes: number, { at }: Placing = {}, align = 4): Address {
+    if (at === undefined) return this.#region.placeLock(kind, bytes)
+    this.#region.placeLockAt(kind, at, bytes, align)
+    return at
+  }
+
+  /** The address of the lock that a handle names; for locks. Throws BadHandle if it is not. */
+  find(kind: LockKind, bytes: number, handle: LockHandle): Address {
+    this.#region.verify(kind, bytes, handle)
+    return handle.at
+  }
+
+  /**
+   * A handle for one thread to open this domain by, and the seat that it will have there, by which
+   * it can be buried if it ends without having detached:
+   *
+   *     const guest = domain.invite()
+   *     const worker = new Worker(file, { workerData: guest.handle })
+   *     worker.once('exit', () => domain.bury(guest))
+   *
+   * Throws a RangeError when there is no number left.
+   */
+  invite(): Invitation {
+    const seat = this.lot.reserve()
+    return { ...seat, handle: { ...this.handle, seat } }
+  }
+
+  /**
+   * A thread that was invited has ended, or will not come: its number and its waiters are for
+   * others, except those that a lock still names. Mutexes that it held are abandoned: whoever waits
+   * for one, or comes later, is told. Those behind it in the queue of a semaphore are served. Says
+   * how many waiters it left; 0 when it was buried before.
+   */
+  bury(guest: Seat): number {
+    const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
+    const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
+  }
+
+  /**
+   * Whether `handle` names this domain. Two buffers cannot be compared, since each message brings
+   * a new object; but what this thread writes in its own line here shows there, if they are one.
+   */
+  isNamedBy(handle: DomainHandle): boolean {
+    if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
+    const { buffer, at } = handle
+    if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
+    const there = new Int32Array(buffer)
+    const probe = this.here.at + WAITER.offset.probe
+    return [1, 2, 3, 0].every((value) => {
+      this.memory.store(probe, value)
+      return Atomics.load(there, probe >> 2) === value
+    })
+  }
+
+  borrow(): Waiter {
+    const td = this.#idle.pop() ?? this.lot.waiter()
+    this.#borrowed++
+    return td
+  }
+
+  giveBack(td: Waiter): void {
+    this.#borrowed--
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(td)
+    else this.lot.releaseEntry(td.at)
+  }
+
+  /**
+   * Gives this thread's number and waiters back: a thread that ends before the domain does calls
+   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one, and while
+   * it is inside what it reads by its number, as the next of that number would be.
+   */
+  detach(): void {
+    const index = opened.indexOf(this)
+    if (index < 0) throw new LockMisuse('a thread is detached from a domain once: it is already')
+    if (this.#borrowed > 0) {
+      throw new LockMisuse(`${this.#borrowed} tasks of this thread still use its domain`)
+    }
+    if (this.#guests > 0) {
+      throw new LockMisuse(`${this.#guests} objects of this thread still use its domain`)
+    }
+    const read = readBy(this.memory, this.#region.locks(), this.thread, this.cpus)
+    if (read !== undefined) {
+      throw new LockMisuse(
+        `a thread is detached when it has left what it reads: ${read} it has not`,
+      )
+    }
+    this.lot.leave()
+    opened.splice(index, 1)
+  }
+
+  [DISPOSE](): void {
+    this.detach()
+  }
+}
+
+function lotShapeOf({ threads = 64, waiters = 1024, buckets = 64 }: LotShape): LotShape {
+  return { threads, waiters, buckets }
+}

@@ -1,0 +1,126 @@
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import {
+  type AwaitOptions,
+  homeOf,
+  waitAsTask,
+  type WaitOptions,
+  waitSync,
+} from '../offered/offered.ts'
+import { Placed } from '../offered/placed.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { LED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+
+/**
+ * A cyclic barrier: so many parties wait for each other, again and again. The last to arrive leads
+ * and wakes the others.
+ *
+ * | generation | arrived     | arrive                                                        |
+ * |------------|-------------|---------------------------------------------------------------|
+ * | g          | n < parties | n + 1; sleeps until the generation is no longer g             |
+ * | g          | parties - 1 | arrived = 0, generation g + 1, wakes all who sleep, and leads |
+ *
+ * Both words change under the queue's lock only. So one that gives up, and takes its arrival back,
+ * either does so before the last one comes, or was too late and has passed.
+ */
+export const BARRIER = layout('barrier', {
+  /** (m) Under its queue: how often it was passed, and how many wait to pass it. */
+  generation: word('m'),
+  arrived: word('m'),
+})
+
+const KIND: LockKind = { name: 'barrier', code: 8, version: 1 }
+const EVERYBODY = 0x7fffffff
+
+export interface BarrierOptions extends Placing {
+  /** How many wait for each other, at least 1. */
+  readonly parties: number
+}
+
+export class Barrier extends Placed {
+  /** Bytes of a barrier in memory, all zero at first. */
+  static readonly bytes = BARRIER.size
+
+  /** The barrier whose words are at `at`. */
+  constructor(
+    memory: Memory,
+    at: Address,
+    readonly parties: number,
+    domain?: SyncDomain,
+  ) {
+    super(memory, at, domain)
+  }
+
+  /** Places a barrier. Throws a RangeError for a number of parties that cannot be. */
+  static create(domain: SyncDomain, options: BarrierOptions): Barrier {
+    const { parties } = options
+    if (!Number.isInteger(parties) || parties < 1) {
+      throw new RangeError(`parties: expected a whole number, at least 1, came ${parties}`)
+    }
+    return new Barrier(domain.memory, domain.place(KIND, Barrier.bytes, options), parties, domain)
+  }
+
+  /** Opens, in any thread, the barrier that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Barrier {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Barrier.bytes, handle)
+    return new Barrier(domain.memory, at, handle.shape['parties'] ?? 1, domain)
+  }
+
+  /** Names this barrier for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND, { parties: this.parties })
+  }
+
+  /**
+   * Arrives, and waits until all parties have: `WOKEN`, or `LED` for the last of them, or why it
+   * was given up, and its arrival taken back.
+   */
+  *arrive(td: Waiter): Waiting<Outcome> {
+    const { memory, at } = this
+    const { lot } = td
+    td.maySleepFor(this)
+    while (!memory.settled()) yield SETTLE
+    const queue = yield* lot.lockQueue(at)
+    const generation = memory.read(at)
+    const arrived = memory.read(at + BARRIER.offset.arrived) + 1
+    const isLast = arrived === this.parties
+    memory.write(at + BARRIER.offset.arrived, isLast ? 0 : arrived)
+    if (isLast) {
+      memory.write(at, (generation + 1) | 0)
+      const chain = lot.take(queue, at, EVERYBODY)
+      lot.unlockQueue(queue)
+      yield* lot.wake(chain)
+      return LED
+    }
+    lot.append(queue, td, at, 0)
+    lot.unlockQueue(queue)
+    const outcome = yield* lot.sleep(td)
+    return outcome === WOKEN ? WOKEN : yield* this.#takeBack(td, generation, outcome)
+  }
+
+  /** Arrives, blocking this thread. True for the one that leads. Throws LockTimeout. */
+  arriveSync(options?: WaitOptions): boolean {
+    const { here } = homeOf(this)
+    return waitSync(this, here, this.arrive(here), options) === LED
+  }
+
+  /** Arrives as a task. True for the one that leads. Rejects with LockTimeout or the reason. */
+  async arriveAsync(options?: AwaitOptions): Promise<boolean> {
+    return (await waitAsTask(this, (td) => this.arrive(td), options)) === LED
+  }
+
+  name(): string {
+    return `the barrier at ${this.at}`
+  }
+
+  *#takeBack(td: Waiter, generation: number, why: Outcome): Waiting<Outcome> {
+    const { memory, at } = this
+    const queue = yield* td.lot.lockQueue(at)
+    const isWaiting = memory.read(at) === generation
+    const arrived = at + BARRIER.offset.arrived
+    if (isWaiting) memory.write(arrived, memory.read(arrived) - 1)
+    td.lot.unlockQueue(queue)
+    return isWaiting ? why : WOKEN
+  }
+}

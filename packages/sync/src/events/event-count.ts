@@ -1,0 +1,124 @@
+import { layout, word } from '@smpnet/memory'
+import {
+  CHANGED,
+  finish,
+  type Outcome,
+  SETTLE,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  homeOf,
+  waitAsTask,
+  type WaitOptions,
+  waitSync,
+} from '../offered/offered.ts'
+import { Placed } from '../offered/placed.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+
+/**
+ * An event count (Reed and Kanodia, 1979): a number that only grows, and waiting until it has. It
+ * makes any condition waitable without a lock: look at the count, look at the condition, and if it
+ * does not hold wait for the count to change; whoever makes it hold advances the count afterwards.
+ *
+ * | word        | means                    | wait(seen)           | advance             |
+ * |-------------|--------------------------|----------------------|---------------------|
+ * | 2c          | count c, nobody sleeps   | marks WAITERS, parks | CAS to 2(c+1)       |
+ * | 2c, WAITERS | count c, somebody sleeps | parks                | CAS, wakes them all |
+ */
+export const EVENT_COUNT = layout('event count', {
+  /** (x) As above; the count wraps at 2^31. */
+  word: word('x'),
+})
+
+const KIND: LockKind = { name: 'event count', code: 5, version: 1 }
+const WAITERS = 1
+const EVERYBODY = 0x7fffffff
+
+export class EventCount extends Placed {
+  /** Bytes of an event count in memory, all zero at first. */
+  static readonly bytes = EVENT_COUNT.size
+
+  /** Places an event count. Throws OutOfMemory, and BadHandle for an address that is not free. */
+  static create(domain: SyncDomain, options: Placing = {}): EventCount {
+    return new EventCount(domain.memory, domain.place(KIND, EventCount.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the event count that a handle names. Throws BadHandle if it is none. */
+  static open(handle: LockHandle): EventCount {
+    const domain = SyncDomain.open(handle.domain)
+    return new EventCount(domain.memory, domain.find(KIND, EventCount.bytes, handle), domain)
+  }
+
+  /** Names this event count for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /** The count now, to be given to `wait`. */
+  read(): number {
+    return this.memory.load(this.at) >>> 1
+  }
+
+  /** Adds 1 to the count if nobody waits; else `yield* advance(td)`. */
+  tryAdvance(): boolean {
+    const { memory, at } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(at)
+    return (seen & WAITERS) === 0 && memory.compareExchange(at, seen, (seen + 2) | 0) === seen
+  }
+
+  /** Adds 1 to the count and wakes all who wait. Never parks. */
+  *advance(td: Waiter): Waiting {
+    const { memory, at } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(at)
+      if (memory.compareExchange(at, seen, ((seen & ~WAITERS) + 2) | 0) !== seen) continue
+      if (seen & WAITERS) yield* td.lot.unpark(at, EVERYBODY)
+      return
+    }
+  }
+
+  /** Waits until the count is no longer `seen`: `WOKEN`, or why it was given up. */
+  *wait(td: Waiter, seen: number): Waiting<Outcome> {
+    const { memory, at } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const word = memory.load(at)
+      if (word >>> 1 !== seen) return WOKEN
+      const marked = word | WAITERS
+      if (marked !== word && memory.compareExchange(at, word, marked) !== word) continue
+      td.maySleepFor(this)
+      const outcome = yield* td.lot.park(td, at, at, marked)
+      if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+    }
+  }
+
+  /** Adds 1 to the count, from a thread or a task. */
+  advanceSync(): void {
+    const { here } = homeOf(this)
+    if (!this.tryAdvance()) finish(here, this.advance(here))
+  }
+
+  /** Waits, blocking this thread. Throws LockTimeout when the time is over. */
+  waitSync(seen: number, options: WaitOptions = {}): void {
+    checkTimeout(options)
+    const { here } = homeOf(this)
+    if (this.read() === seen) waitSync(this, here, this.wait(here, seen), options)
+  }
+
+  /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
+  async waitAsync(seen: number, options: AwaitOptions = {}): Promise<void> {
+    checkTimeout(options)
+    if (this.read() === seen) await waitAsTask(this, (td) => this.wait(td, seen), options)
+  }
+
+  name(): string {
+    return `the event count at ${this.at}`
+  }
+}

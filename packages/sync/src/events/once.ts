@@ -1,0 +1,157 @@
+import { layout, word } from '@smpnet/memory'
+import { LockMisuse } from '../errors.ts'
+import {
+  CHANGED,
+  finish,
+  type Outcome,
+  SETTLE,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  homeOf,
+  waitAsync,
+  type WaitOptions,
+  waitSync,
+} from '../offered/offered.ts'
+import { Placed } from '../offered/placed.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+
+/**
+ * Something that is done once, by whichever thread comes first; the others wait until it is done.
+ *
+ * | word          | means                  | begin                  | done, failed             |
+ * |---------------|------------------------|------------------------|--------------------------|
+ * | NEW           | not begun              | CAS to the doer: do it | is a mistake             |
+ * | doer          | begun, nobody sleeps   | marks WAITERS          | CAS to DONE or NEW       |
+ * | doer, WAITERS | begun, somebody sleeps | parks                  | the same, and wakes them |
+ * | DONE          | done for good          | returns                | is a mistake             |
+ *
+ * When the doer fails, all who sleep are woken and the first of them does it.
+ */
+export const ONCE = layout('once', {
+  /** (x) As above. */
+  word: word('x'),
+})
+
+const KIND: LockKind = { name: 'once', code: 6, version: 1 }
+const NEW = 0
+const WAITERS = 1
+const DONE = 2
+const EVERYBODY = 0x7fffffff
+
+export class Once extends Placed {
+  /** Bytes of a once in memory, all zero at first. */
+  static readonly bytes = ONCE.size
+
+  /** Places a once. Throws OutOfMemory, and BadHandle for an address that is not free. */
+  static create(domain: SyncDomain, options: Placing = {}): Once {
+    return new Once(domain.memory, domain.place(KIND, Once.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the once that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Once {
+    const domain = SyncDomain.open(handle.domain)
+    return new Once(domain.memory, domain.find(KIND, Once.bytes, handle), domain)
+  }
+
+  /** Names this once for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /** Whether it is done; then all that the doer did is seen. */
+  isDone(): boolean {
+    return this.memory.load(this.at) === DONE
+  }
+
+  /** Whether `td` is the doer, which then must call `done` or `failed`. */
+  isDoer(td: Waiter): boolean {
+    return (this.memory.load(this.at) & ~WAITERS) === td.at
+  }
+
+  /**
+   * Becomes the doer, or waits until it is done: `WOKEN` for both, and `isDoer` says which, or why
+   * it was given up. Throws LockMisuse for the doer itself.
+   */
+  *begin(td: Waiter): Waiting<Outcome> {
+    const { memory, at } = this
+    for (;;) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(at)
+      if (seen === DONE) return WOKEN
+      if ((seen & ~WAITERS) === td.at) throw new LockMisuse(`${this.name()} waits for itself`)
+      if (seen === NEW) {
+        if (this.#replace(NEW, td.at)) return WOKEN
+      } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
+        td.maySleepFor(this)
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+      }
+    }
+  }
+
+  /** It is done. Throws LockMisuse unless `td` is the doer. */
+  done(td: Waiter): Waiting {
+    return this.#end(td, DONE)
+  }
+
+  /** It was not done, and somebody else has to. Throws LockMisuse unless `td` is the doer. */
+  failed(td: Waiter): Waiting {
+    return this.#end(td, NEW)
+  }
+
+  /** Runs `work` unless it was done, or blocks this thread until it is. */
+  runSync(work: () => void, options: WaitOptions = {}): void {
+    checkTimeout(options)
+    if (this.isDone()) return
+    const { here } = homeOf(this)
+    waitSync(this, here, this.begin(here), options)
+    if (!this.isDoer(here)) return
+    let isDone = false
+    try {
+      work()
+      isDone = true
+    } finally {
+      finish(here, this.#end(here, isDone ? DONE : NEW))
+    }
+  }
+
+  /** Runs `work`, which may await, unless it was done, or waits until it is. */
+  async run(work: () => Promise<void> | void, options: AwaitOptions = {}): Promise<void> {
+    checkTimeout(options)
+    if (this.isDone()) return
+    options.signal?.throwIfAborted()
+    const home = homeOf(this)
+    const td = home.borrow()
+    let isDone = false
+    try {
+      await waitAsync(this, td, this.begin(td), options)
+      if (!this.isDoer(td)) return
+      await work()
+      isDone = true
+    } finally {
+      if (this.isDoer(td)) finish(td, this.#end(td, isDone ? DONE : NEW))
+      home.giveBack(td)
+    }
+  }
+
+  name(): string {
+    return `the once at ${this.at}`
+  }
+
+  *#end(td: Waiter, word: number): Waiting {
+    const { memory, at } = this
+    while (!memory.settled()) yield SETTLE
+    if (!this.isDoer(td)) throw new LockMisuse(`${this.name()} is ended by its doer only`)
+    if (memory.exchange(at, word) & WAITERS) yield* td.lot.unpark(at, EVERYBODY)
+  }
+
+  #replace(seen: number, value: number): boolean {
+    return this.memory.compareExchange(this.at, seen, value) === seen
+  }
+}

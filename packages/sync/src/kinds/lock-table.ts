@@ -1,0 +1,80 @@
+import { alone, both, entry, type Exceptions, type LockEntry } from './lock-entry.ts'
+import { Mutex } from '../locks/mutex.ts'
+import { RmLock } from '../reading/rm-lock.ts'
+import { RwLock } from '../locks/rw-lock.ts'
+import { SpinMutex } from '../locks/spin-mutex.ts'
+import { Sx } from '../locks/sx.ts'
+
+/**
+ * Every lock that is entered and exited, a line each. All that is done with every kind of lock runs
+ * over this table: the case suites, the models, the benches of this package, and the comparisons of
+ * `netperf`. It has an entry of its own, `@smpnet/sync/kinds`, so that who uses one lock does not
+ * load what is said here about all.
+ */
+
+const nobodySleeps = 'nobody sleeps for it: its sections are a few instructions'
+
+/** What a lock that one only spins for leaves out. */
+export const SPINS: { readonly notPromised: Exceptions } = {
+  notPromised: {
+    'who waits for long sleeps': nobodySleeps,
+    'who waits for long lends its priority': nobodySleeps,
+    'who waits for one that has ended inside is told': nobodySleeps,
+    'who comes after one that has ended inside is told': nobodySleeps,
+    'what one that has ended inside left can be mended': nobodySleeps,
+  },
+}
+
+/** What a lock that only counts its readers leaves out. */
+const COUNTS: { readonly notPromised: Exceptions } = {
+  notPromised: {
+    'a reader that has ended inside keeps nobody out':
+      'a count of readers does not say who they are',
+  },
+}
+
+/** In the order in which tables show them. */
+export const lockTable: readonly LockEntry[] = [
+  entry('mutex', Mutex, alone, 'mutex(9): one at a time; sleeps when its owner does'),
+  entry('spin', SpinMutex, alone, 'one at a time; spins until it has it', SPINS),
+  entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', COUNTS),
+  entry(
+    'sx',
+    Sx,
+    ({ shared, exclusive }) => ({ read: shared, write: exclusive }),
+    'sx(9): the same, for holders that sleep',
+    COUNTS,
+  ),
+  entry(
+    'rmlock',
+    RmLock,
+    both,
+    'rmlock(9): readers store in a line of their CPU, a writer calls all that have read',
+    {
+      over: ({ memory, at, cpus, rendezvous }) => new RmLock(memory, at, cpus, rendezvous),
+      hasReadersApart: true,
+      notPromised: {
+        'no reader passes a writer that waits':
+          'readers of one thread are readers of one CPU, which enter without its token',
+        'what one that has ended inside left can be mended':
+          'a writer takes all tokens with it, and readers without one are refused for good',
+      },
+    },
+  ),
+]
+
+export {
+  alone,
+  both,
+  entry,
+  type Exceptions,
+  type Lock,
+  type LockBySides,
+  type LockClass,
+  type LockEntry,
+  type LockSite,
+  type Particulars,
+  type PlainLockClass,
+  type Promised,
+  type Sides,
+} from './lock-entry.ts'

@@ -1,0 +1,61 @@
+import type { Address, Memory } from '@smpnet/memory'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import { RwWord, RW } from './rw-word.ts'
+import { ReadSide, WriteSide } from './rw-sides.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import type { Waiter } from '@smpnet/park'
+
+const KIND: LockKind = { name: 'rwlock', code: 2, version: 2 }
+
+/**
+ * A lock with many readers or one writer, of which neither starves. Every reader writes its word,
+ * so that readers on many CPUs do not scale: that is what `RmLock` is for.
+ */
+export class RwLock {
+  /** Bytes of a rwlock in memory, all zero at first. */
+  static readonly bytes = RW.size
+  readonly read: ReadSide
+  readonly write: WriteSide
+  readonly word: RwWord
+
+  /** The lock whose word is at `at`. Every thread makes an object of its own for it. */
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly domain?: SyncDomain,
+  ) {
+    this.word = new RwWord(memory, at, () => this.name())
+    this.read = new ReadSide(this.word, domain)
+    this.write = new WriteSide(this.word, domain)
+  }
+
+  /** Places a rwlock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
+  static create(domain: SyncDomain, options: Placing = {}): RwLock {
+    return new RwLock(domain.memory, domain.place(KIND, RwLock.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the rwlock that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): RwLock {
+    const domain = SyncDomain.open(handle.domain)
+    return new RwLock(domain.memory, domain.find(KIND, RwLock.bytes, handle), domain)
+  }
+
+  /** Names this lock for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  name(): string {
+    return `the rwlock at ${this.at}`
+  }
+
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return this.word.isAbandoned()
+  }
+
+  /** What it protects is whole again. Throws LockMisuse unless `td` writes. */
+  recover(td: Waiter): void {
+    this.word.recover(td)
+  }
+}

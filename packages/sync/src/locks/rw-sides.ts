@@ -1,0 +1,91 @@
+import type { Address } from '@smpnet/memory'
+import type { LockAbandoned } from '../errors.ts'
+import type { Home } from '../offered/offered.ts'
+import type { RwWord } from './rw-word.ts'
+import { Section } from '../offered/section.ts'
+import { SharedSection } from '../offered/shared-section.ts'
+import type { Outcome, Waiter, Waiting } from '@smpnet/park'
+
+/** A lock with readers and writers as its readers enter it. Not to be entered again inside. */
+export class ReadSide extends SharedSection {
+  constructor(
+    readonly word: RwWord,
+    home: Home | undefined,
+    override readonly isSleepable = false,
+  ) {
+    super(home)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.word.at
+  }
+
+  name(): string {
+    return this.word.name()
+  }
+
+  tryEnter(_td: Waiter): boolean {
+    return this.word.tryRead()
+  }
+
+  enter(td: Waiter): Waiting<Outcome> {
+    return this.word.read(td)
+  }
+
+  tryExit(_td: Waiter): boolean {
+    return this.word.tryUnread()
+  }
+
+  exit(td: Waiter): Waiting {
+    return this.word.unread(td)
+  }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.word, this.home)
+  }
+}
+
+/** The same lock as its writers enter it. */
+export class WriteSide extends Section {
+  constructor(
+    readonly word: RwWord,
+    home: Home | undefined,
+    override readonly isSleepable = false,
+  ) {
+    super(home)
+  }
+
+  /** Where the lock is; witness knows it by that. */
+  get at(): Address {
+    return this.word.at
+  }
+
+  name(): string {
+    return this.word.name()
+  }
+
+  tryEnter(td: Waiter): boolean {
+    return this.word.tryWrite(td)
+  }
+
+  enter(td: Waiter): Waiting<Outcome> {
+    return this.word.write(td)
+  }
+
+  tryExit(td: Waiter): boolean {
+    return this.word.tryUnwrite(td)
+  }
+
+  exit(td: Waiter): Waiting {
+    return this.word.unwrite(td)
+  }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.word, this.home)
+  }
+}
+
+function obituaryOf(word: RwWord, home: Home | undefined): LockAbandoned {
+  return word.obituary(home?.here.lot.threadOf(word.deceased()))
+}

@@ -1,0 +1,359 @@
+import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { LockAbandoned, LockMisuse } from '../errors.ts'
+import {
+  CHANGED,
+  NO_OWNER,
+  OF_AN_OWNER,
+  type Outcome,
+  OWNER_DIED,
+  ownerIn,
+  parkForOwner,
+  RUNNING,
+  SETTLE,
+  SPIN,
+  WAITER,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
+
+/**
+ * The word of a lock with readers and writers, and its algorithm; `RwLock` and `Sx` offer it. The
+ * layout is FreeBSD's (sys/rwlock.h), the queue is the parking lot's.
+ *
+ * | word               | means                    | a reader             | a writer        |
+ * |--------------------|--------------------------|----------------------|-----------------|
+ * | UNLOCKED           | free                     | CAS to one reader    | CAS to owner    |
+ * | WAITERS            | free, somebody was woken | CAS, keeping WAITERS | CAS, keeping it |
+ * | n × READER, SHARED | n readers                | CAS to n + 1         | marks WAITERS   |
+ * | the same, WAITERS  | n readers, some sleep    | parks                | parks           |
+ * | owner              | a writer, nobody sleeps  | spins, marks WAITERS | spins, marks it |
+ * | owner, WAITERS     | a writer, some sleep     | parks                | parks           |
+ * | dead owner         | a writer has ended       | CAS to owner, then as| CAS to owner,   |
+ * |                    |                          | after a downgrade    | ABANDONED       |
+ * | any, ABANDONED     | what it protects may be  | as without, and says | as without, and |
+ * |                    | half changed             | OWNER_DIED           | says OWNER_DIED |
+ *
+ * Nobody starves: readers stop coming in once a writer sleeps, and the last of them wakes the
+ * first writer; a writer lets in all readers that sleep before it lets in the next writer (the
+ * phase-fair order of Brandenburg and Anderson, ECRTS 2009). Readers are let in by whoever wakes
+ * them, and told so in what they wanted, so that they sleep once. A writer tries again when it is
+ * woken, for the reason given in `Mutex`, and is handed the lock when it has lost often or may wait
+ * only so long. Readers are only counted: one that ends inside keeps writers out for ever.
+ */
+export const RW = layout('rw', {
+  /** (x) As above. */
+  word: word('x'),
+  /** (m) Under the lock, written: the waiter that wrote last when it was abandoned. */
+  deceased: word('m'),
+})
+
+const UNLOCKED = 0
+const WAITERS = 1
+const ABANDONED = 2
+const SHARED = NO_OWNER
+const READER = 64
+/** What stays as it is when the lock changes hands. */
+const KEPT = WAITERS | ABANDONED
+
+/** How often a writer that was woken may find the lock taken before it is handed over. */
+const PATIENCE = 8
+
+/** What a sleeper wants, and what a reader has that was let in. */
+const READ = OF_AN_OWNER
+const WRITE = OF_AN_OWNER | 1
+const WRITE_HANDOVER = OF_AN_OWNER | 2
+const GIVEN = 3
+
+const EVERYBODY = 0x7fffffff
+
+export class RwWord {
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly name: () => string,
+  ) {}
+
+  tryRead(): boolean {
+    const { memory, at } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(at)
+    if (seen !== UNLOCKED && (seen & (SHARED | KEPT)) !== SHARED) return false
+    return memory.compareExchange(at, seen, (seen | SHARED) + READER) === seen
+  }
+
+  tryUnread(): boolean {
+    const { memory, at } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(at)
+    if ((seen & SHARED) === 0 || isLastOfMany(seen)) return false
+    return memory.compareExchange(at, seen, withoutReader(seen)) === seen
+  }
+
+  tryWrite(td: Waiter): boolean {
+    const { memory } = this
+    return memory.settled() && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
+  }
+
+  tryUnwrite(td: Waiter): boolean {
+    const { memory } = this
+    return memory.settled() && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
+  }
+
+  *read(td: Waiter): Waiting<Outcome> {
+    let seen = yield* this.#look()
+    for (let spins = 0; ; ) {
+      if (admitsReader(seen)) {
+        const found = this.#replace(seen, (seen | SHARED) + READER)
+        if (found === seen) return outcomeOf(seen)
+        seen = found
+      } else if (this.#isBereft(td, seen)) {
+        if (!this.#inherit(td, seen)) seen = yield* this.#look()
+        else {
+          yield* this.downgrade(td)
+          return OWNER_DIED
+        }
+      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
+        spins++
+        yield SPIN
+        seen = yield* this.#look()
+      } else if ((seen & WAITERS) === 0) {
+        seen = this.#marked(seen)
+      } else {
+        const outcome = yield* parkForOwner(td, this.at, seen, READ)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+        const isIn = outcome === WOKEN && td.lot.wantOf(td.at) === GIVEN
+        seen = yield* this.#look()
+        if (isIn) return outcomeOf(seen)
+      }
+      while (!this.memory.settled()) yield SETTLE
+    }
+  }
+
+  *write(td: Waiter): Waiting<Outcome> {
+    while (!this.memory.settled()) yield SETTLE
+    let seen = this.#replace(UNLOCKED, td.at)
+    if (seen === UNLOCKED) return WOKEN
+    for (let spins = 0, lost = 0; ; ) {
+      while (!this.memory.settled()) yield SETTLE
+      if ((seen & ~KEPT) === UNLOCKED) {
+        const found = this.#replace(seen, seen | td.at)
+        if (found === seen) return this.#taken(td, seen)
+        seen = found
+      } else if (this.#isBereft(td, seen)) {
+        if (this.#inherit(td, seen)) return OWNER_DIED
+        seen = yield* this.#look()
+      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
+        spins++
+        yield SPIN
+        seen = yield* this.#look()
+      } else if ((seen & WAITERS) === 0) {
+        seen = this.#marked(seen)
+      } else {
+        const isPatient = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY
+        const want = isPatient ? WRITE : WRITE_HANDOVER
+        const outcome = yield* parkForOwner(td, this.at, seen, want)
+        if (outcome !== WOKEN && outcome !== CHANGED) return outcome
+        seen = yield* this.#look()
+        if (outcome === CHANGED) continue
+        if (ownerIn(seen) === td.at) return outcomeOf(seen)
+        lost++
+        spins = 0
+      }
+    }
+  }
+
+  *unread(td: Waiter): Waiting {
+    let seen = yield* this.#look()
+    for (;;) {
+      if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
+      if (isLastOfMany(seen)) break
+      const found = this.#replace(seen, withoutReader(seen))
+      if (found === seen) return
+      seen = found
+      while (!this.memory.settled()) yield SETTLE
+    }
+    const queue = yield* td.lot.lockQueue(this.at)
+    const chain = this.#passOn(td, queue, false, seen & ABANDONED)
+    td.lot.unlockQueue(queue)
+    yield* td.lot.wake(chain)
+  }
+
+  *unwrite(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    const seen = this.#replace(td.at, UNLOCKED)
+    if (seen === td.at) return
+    if (ownerIn(seen) !== td.at) throw this.#misuse('written', seen, td)
+    const queue = yield* td.lot.lockQueue(this.at)
+    const chain = this.#passOn(td, queue, true, seen & ABANDONED)
+    td.lot.unlockQueue(queue)
+    yield* td.lot.wake(chain)
+  }
+
+  /** From the only reader to the writer, at once or not at all. */
+  tryUpgrade(td: Waiter): boolean {
+    const { memory } = this
+    if (!memory.settled()) return false
+    const seen = memory.load(this.at)
+    if ((seen & ~KEPT) !== (READER | SHARED)) return false
+    if (this.#replace(seen, (seen & KEPT) | td.at) !== seen) return false
+    if (seen & WAITERS) td.passes(this.at, NIL, td.at)
+    return true
+  }
+
+  /** From the writer to a reader, together with all readers that sleep. */
+  *downgrade(td: Waiter): Waiting {
+    const { memory, at } = this
+    while (!memory.settled()) yield SETTLE
+    const seen = this.#replace(td.at, READER | SHARED)
+    if (seen === td.at) return
+    if (ownerIn(seen) !== td.at) throw this.#misuse('downgraded', seen, td)
+    const queue = yield* td.lot.lockQueue(at)
+    const readers = td.lot.takeOnly(queue, at, EVERYBODY, READ)
+    td.passes(at, td.at, NIL)
+    const rest = td.lot.first(queue, at) === NIL ? 0 : WAITERS
+    const count = this.#letIn(td, readers) + 1
+    memory.store(at, (count * READER) | SHARED | rest | (seen & ABANDONED))
+    td.lot.unlockQueue(queue)
+    yield* td.lot.wake(readers)
+  }
+
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return (this.memory.load(this.at) & ABANDONED) !== 0
+  }
+
+  /** The waiter that ended inside; for who is inside. */
+  deceased(): Address {
+    return this.memory.read(this.at + RW.offset.deceased)
+  }
+
+  /** What the lock protects is whole again. Throws LockMisuse unless `td` writes. */
+  recover(td: Waiter): void {
+    const seen = this.memory.load(this.at)
+    if (ownerIn(seen) !== td.at) throw this.#misuse('recovered', seen, td)
+    this.memory.and(this.at, ~ABANDONED)
+  }
+
+  /** What to tell who enters without being ready to mend anything. */
+  obituary(thread: number | undefined): LockAbandoned {
+    const waiter = this.deceased()
+    return new LockAbandoned(
+      `${this.name()} was written by waiter ${waiter} of thread ${thread}, which has ended: ` +
+        'what it protects may be half changed',
+      this.at,
+      waiter,
+    )
+  }
+
+  /** The waiter that writes, or NIL. */
+  writer(): Address {
+    return ownerIn(this.memory.load(this.at))
+  }
+
+  /** How many read. */
+  readers(): number {
+    const seen = this.memory.load(this.at)
+    return seen & SHARED ? seen >>> 6 : 0
+  }
+
+  /**
+   * Gives the lock to who sleeps for it, as its last holder: to the first writer, or to all readers
+   * if there is no writer, or if it was a writer who held it. Returns whom to wake.
+   */
+  #passOn(td: Waiter, queue: Address, toReaders: boolean, abandoned: number): Address {
+    const { memory, at } = this
+    const { lot } = td
+    let chain = toReaders ? lot.takeOnly(queue, at, EVERYBODY, READ) : NIL
+    if (chain === NIL) chain = lot.takeExcept(queue, at, 1, READ)
+    if (chain === NIL) chain = lot.takeOnly(queue, at, EVERYBODY, READ)
+    const rest = chain === NIL || lot.first(queue, at) === NIL ? 0 : WAITERS
+    const want = chain === NIL ? WRITE : lot.wantOf(chain)
+    const heir = want === WRITE_HANDOVER ? chain : NIL
+    td.passes(at, toReaders ? td.at : NIL, heir)
+    const readers = want === READ ? (this.#letIn(td, chain) * READER) | SHARED : UNLOCKED
+    memory.store(at, (heir === NIL ? readers : heir) | rest | abandoned)
+    return chain
+  }
+
+  /** Tells the readers of a chain that they are in, and says how many they are. */
+  #letIn(td: Waiter, chain: Address): number {
+    let count = 0
+    for (let entry = chain; entry !== NIL; entry = td.lot.after(entry)) {
+      this.memory.write(entry + WAITER.offset.want, GIVEN)
+      count++
+    }
+    return count
+  }
+
+  *#look(): Waiting<number> {
+    while (!this.memory.settled()) yield SETTLE
+    return this.memory.load(this.at)
+  }
+
+  /** Swaps; what was found is `seen` if that was done. */
+  #replace(seen: number, value: number): number {
+    return this.memory.compareExchange(this.at, seen, value)
+  }
+
+  /** What the word is when one has tried to mark that somebody sleeps. */
+  #marked(seen: number): number {
+    const found = this.#replace(seen, seen | WAITERS)
+    return found === seen ? seen | WAITERS : found
+  }
+
+  /** It was free and `td` writes now; `seen` is what it was. */
+  #taken(td: Waiter, seen: number): Outcome {
+    if (seen & WAITERS) td.passes(this.at, NIL, td.at)
+    return outcomeOf(seen)
+  }
+
+  /** Whether a writer holds it that has ended. Throws LockMisuse when that is `td` itself. */
+  #isBereft(td: Waiter, seen: number): boolean {
+    const owner = ownerIn(seen)
+    if (owner === td.at) throw this.#misuse('entered again', seen, td)
+    return owner !== NIL && td.lot.isDead(owner)
+  }
+
+  /** Takes the place of a dead writer, and remembers who it was. */
+  #inherit(td: Waiter, seen: number): boolean {
+    if (this.#replace(seen, td.at | (seen & WAITERS) | ABANDONED) !== seen) return false
+    this.memory.write(this.at + RW.offset.deceased, ownerIn(seen))
+    td.passes(this.at, ownerIn(seen), td.at)
+    return true
+  }
+
+  /** Whether a short spin may pay: the writer runs, or readers, who may be leaving, are inside. */
+  #mayEndSoon(seen: number): boolean {
+    if (seen & SHARED) return true
+    return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
+  }
+
+  #misuse(what: string, seen: number, td: Waiter): LockMisuse {
+    const owner = ownerIn(seen)
+    const holder =
+      owner !== NIL
+        ? `waiter ${owner} holds it`
+        : seen & SHARED
+          ? `${seen >>> 6} readers hold it`
+          : 'nobody holds it'
+    return new LockMisuse(`${this.name()} is ${what} by its holder: ${holder}, ${td.at} came`)
+  }
+}
+
+function admitsReader(seen: number): boolean {
+  return (seen & ~KEPT) === UNLOCKED || (seen & (SHARED | WAITERS)) === SHARED
+}
+
+/** Whether the reader who leaves is the last, and others sleep. */
+function isLastOfMany(seen: number): boolean {
+  return (seen & ~ABANDONED) === (READER | SHARED | WAITERS)
+}
+
+function withoutReader(seen: number): number {
+  return (seen & ~KEPT) === (READER | SHARED) ? seen & KEPT : seen - READER
+}
+
+function outcomeOf(seen: number): Outcome {
+  return seen & ABANDONED ? OWNER_DIED : WOKEN
+}

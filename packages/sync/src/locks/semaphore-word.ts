@@ -1,0 +1,53 @@
+import { type Address, layout, NIL, word } from '@smpnet/memory'
+import type { LockKind } from '../domain/lock-kind.ts'
+import type { Waiter, Waiting } from '@smpnet/park'
+
+/**
+ * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since who buries a
+ * thread serves the queues that it was in, and knows only where they are.
+ */
+export const SEMAPHORE = layout('semaphore', {
+  /** (x) Twice the permits that are there, and `SEMAPHORE_WAITERS` while somebody may sleep. */
+  word: word('x'),
+})
+
+export const SEMAPHORE_KIND: LockKind = { name: 'semaphore', code: 4, version: 1 }
+
+export const SEMAPHORE_WAITERS = 1
+/** The most permits that a word can count. */
+export const MAX_PERMITS = 2 ** 30 - 1
+
+/**
+ * Adds `count` permits to the semaphore at `at` and serves its queue, first come first, as far as
+ * they last. Returns the word as it was: nothing is done when nobody sleeps any more, or when there
+ * would be more than `most`.
+ */
+export function* serve(td: Waiter, at: Address, count = 0, most = MAX_PERMITS): Waiting<number> {
+  const { lot } = td
+  const queue = yield* lot.lockQueue(at)
+  const seen = lot.memory.load(at)
+  const permits = (seen >>> 1) + count
+  let chain: Address = NIL
+  if (seen & SEMAPHORE_WAITERS && permits <= most) {
+    chain = lot.takeWeighed(queue, at, permits)
+    settleAccount(td, queue, at, chain, permits)
+  }
+  lot.unlockQueue(queue)
+  yield* lot.wake(chain)
+  return seen
+}
+
+/** Writes what is left when the sleepers of `chain` have what they want. */
+function settleAccount(
+  td: Waiter,
+  queue: Address,
+  at: Address,
+  chain: Address,
+  permits: number,
+): void {
+  const { lot } = td
+  let left = permits
+  for (let entry = chain; entry !== NIL; entry = lot.after(entry)) left -= lot.wantOf(entry)
+  const rest = lot.first(queue, at) === NIL ? 0 : SEMAPHORE_WAITERS
+  lot.memory.store(at, left * 2 + rest)
+}

@@ -1,0 +1,117 @@
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { LockMisuse } from '../errors.ts'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import {
+  looksOf,
+  nap,
+  type Outcome,
+  SETTLE,
+  SPIN,
+  TIMED_OUT,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
+import { Section } from '../offered/section.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+
+/**
+ * The spin mutex: for sections of a few instructions whose holder never waits. Nobody sleeps, so
+ * an exit is one store and tells nobody.
+ *
+ * | word    | means | enter        | exit           |
+ * |---------|-------|--------------|----------------|
+ * | UNOWNED | free  | CAS to owner | is a mistake   |
+ * | owner   | held  | spins        | stores UNOWNED |
+ *
+ * One looks before one tries, so that those who spin share the line until it changes. One whose
+ * time is limited naps for a millisecond at a time instead, and so can count how many were over.
+ */
+export const SPIN_MUTEX = layout('spin mutex', {
+  /** (x) As above. */
+  word: word('x'),
+})
+
+const KIND: LockKind = { name: 'spin mutex', code: 9, version: 1 }
+const UNOWNED = 0
+const NAP_MS = 1
+
+export class SpinMutex extends Section {
+  /** Bytes of a spin mutex in memory, all zero at first. */
+  static readonly bytes = SPIN_MUTEX.size
+
+  /** The mutex whose word is at `at`. Every thread makes an object of its own for it. */
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly domain?: SyncDomain,
+  ) {
+    super(domain)
+  }
+
+  /** Places a spin mutex. Throws OutOfMemory, and BadHandle for an address that is not free. */
+  static create(domain: SyncDomain, options: Placing = {}): SpinMutex {
+    return new SpinMutex(domain.memory, domain.place(KIND, SpinMutex.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the spin mutex that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): SpinMutex {
+    const domain = SyncDomain.open(handle.domain)
+    return new SpinMutex(domain.memory, domain.find(KIND, SpinMutex.bytes, handle), domain)
+  }
+
+  /** Names this mutex for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  tryEnter(td: Waiter): boolean {
+    const { memory, at } = this
+    return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
+  }
+
+  *enter(td: Waiter): Waiting<Outcome> {
+    const { memory, at } = this
+    let leftMs = td.timeoutMs
+    for (let looks = looksOf(td); ; looks--) {
+      while (!memory.settled()) yield SETTLE
+      const seen = memory.load(at)
+      if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
+      if (seen === UNOWNED) {
+        // Looking takes time, after which this CPU may be ahead: settled again, it tries at once.
+        while (!memory.settled()) yield SETTLE
+        if (this.tryEnter(td)) return WOKEN
+      }
+      if (looks > 0) {
+        yield SPIN
+        continue
+      }
+      const outcome = yield* nap(td, Math.min(leftMs, NAP_MS))
+      if (outcome !== TIMED_OUT) return outcome
+      leftMs -= NAP_MS
+      if (leftMs <= 0) return TIMED_OUT
+    }
+  }
+
+  tryExit(td: Waiter): boolean {
+    const { memory, at } = this
+    return memory.settled() && memory.compareExchange(at, td.at, UNOWNED) === td.at
+  }
+
+  *exit(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    if (this.tryExit(td)) return
+    const owner = this.owner()
+    const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
+    throw new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
+  }
+
+  /** The address of the waiter that holds the lock, or NIL. */
+  owner(): Address {
+    return this.memory.load(this.at)
+  }
+
+  name(): string {
+    return `the spin mutex at ${this.at}`
+  }
+}

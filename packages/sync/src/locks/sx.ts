@@ -1,0 +1,86 @@
+import type { Address, Memory } from '@smpnet/memory'
+import { finish, type Waiter, type Waiting } from '@smpnet/park'
+import type { Guard } from '../offered/guard.ts'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import { RW, RwWord } from './rw-word.ts'
+import { ReadSide, WriteSide } from './rw-sides.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+
+const KIND: LockKind = { name: 'sx', code: 3, version: 2 }
+
+/**
+ * FreeBSD's sx(9): a shared and exclusive lock that one may sleep with, and whose holder may go
+ * from one side to the other. The word is a rwlock's, with the same promises.
+ */
+export class Sx {
+  /** Bytes of an sx lock in memory, all zero at first. */
+  static readonly bytes = RW.size
+  readonly shared: ReadSide
+  readonly exclusive: WriteSide
+  readonly word: RwWord
+
+  /** The lock whose word is at `at`. Every thread makes an object of its own for it. */
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly domain?: SyncDomain,
+  ) {
+    this.word = new RwWord(memory, at, () => this.name())
+    this.shared = new ReadSide(this.word, domain, true)
+    this.exclusive = new WriteSide(this.word, domain, true)
+  }
+
+  /** Places an sx lock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
+  static create(domain: SyncDomain, options: Placing = {}): Sx {
+    return new Sx(domain.memory, domain.place(KIND, Sx.bytes, options), domain)
+  }
+
+  /** Opens, in any thread, the sx lock that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Sx {
+    const domain = SyncDomain.open(handle.domain)
+    return new Sx(domain.memory, domain.find(KIND, Sx.bytes, handle), domain)
+  }
+
+  /** Names this lock for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  name(): string {
+    return `the sx lock at ${this.at}`
+  }
+
+  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  isAbandoned(): boolean {
+    return this.word.isAbandoned()
+  }
+
+  /** What it protects is whole again. Throws LockMisuse unless `td` holds it exclusively. */
+  recover(td: Waiter): void {
+    this.word.recover(td)
+  }
+
+  /**
+   * From shared to exclusive without letting go, if the caller is the only one inside; false and
+   * nothing done if not. There is no upgrade that waits: two that did would wait for each other.
+   */
+  tryUpgrade(td: Waiter): boolean {
+    return this.word.tryUpgrade(td)
+  }
+
+  /** From exclusive to shared, together with all that sleep for that. Never parks. */
+  downgrade(td: Waiter): Waiting {
+    return this.word.downgrade(td)
+  }
+
+  /** The same for a plain thread or a task with a guard of `shared`: its new guard, or nothing. */
+  upgradeSync(guard: Guard): Guard | undefined {
+    return this.tryUpgrade(guard.td) ? this.shared.handOn(guard, this.exclusive) : undefined
+  }
+
+  /** From the guard of `exclusive` to one of `shared`, for a plain thread or a task. */
+  downgradeSync(guard: Guard): Guard {
+    finish(guard.td, this.downgrade(guard.td))
+    return this.exclusive.handOn(guard, this.shared)
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  ABORTED,
+  awaiting,
+  block,
+  type Outcome,
+  TIMED_OUT,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
+import { LockMisuse, LockTimeout } from '../errors.ts'
+
+/** What a lock needs to be used without saying who waits. `SyncDomain` is one. */
+export interface Home {
+  /** Who waits when this thread blocks. */
+  readonly here: Waiter
+  /** A waiter for one task of the event loop, to be given back by it. */
+  borrow(): Waiter
+  giveBack(td: Waiter): void
+}
+
+export interface WaitOptions {
+  /** The longest that one wants to wait, from 0; for ever unless told. */
+  readonly timeoutMs?: number
+}
+
+export interface LockOptions extends WaitOptions {
+  /**
+   * Whether a mutex whose holder has ended inside is entered all the same, by one who will mend
+   * what it protects and then `recover` it; without this, LockAbandoned is thrown.
+   */
+  readonly recover?: boolean
+}
+
+export interface AwaitOptions extends WaitOptions {
+  /** Ends the wait with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** Something that can be waited for, and what messages call it. */
+export interface Named {
+  name(): string
+  readonly home: Home | undefined
+}
+
+/** The home of a lock that plain threads use. Throws LockMisuse for one without. */
+export function homeOf(what: Named): Home {
+  if (what.home !== undefined) return what.home
+  throw new LockMisuse(
+    `${what.name()} was made without a domain, and is used by kernel threads only: ` +
+      'it does not know who waits',
+  )
+}
+
+/** Throws a RangeError for a time that nobody can wait. */
+export function checkTimeout({ timeoutMs }: WaitOptions): void {
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
+  throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${String(timeoutMs)}`)
+}
+
+/**
+ * Waits, blocking this thread, until `waiting` has ended, and says how. Throws LockTimeout when the
+ * time was over first, and a RangeError for one that cannot be.
+ */
+export function waitSync(
+  what: Named,
+  td: Waiter,
+  waiting: Waiting<Outcome>,
+  options: WaitOptions = {},
+): Outcome {
+  checkTimeout(options)
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options
+  td.timeoutMs = timeoutMs
+  try {
+    const outcome = block(td, waiting)
+    if (outcome === TIMED_OUT) throw timedOut(what, timeoutMs)
+    return outcome
+  } finally {
+    td.timeoutMs = Number.POSITIVE_INFINITY
+  }
+}
+
+/**
+ * Waits until `waiting` has ended, with the event loop running and alive, and says how. Rejects
+ * with LockTimeout, or with the signal's reason.
+ */
+export async function waitAsync(
+  what: Named,
+  td: Waiter,
+  waiting: Waiting<Outcome>,
+  { timeoutMs = Number.POSITIVE_INFINITY, signal }: AwaitOptions,
+): Promise<Outcome> {
+  td.timeoutMs = timeoutMs
+  td.signal = signal
+  try {
+    const outcome = await awaiting(td, waiting)
+    if (outcome === ABORTED) signal?.throwIfAborted()
+    if (outcome === TIMED_OUT) throw timedOut(what, timeoutMs)
+    return outcome
+  } finally {
+    td.timeoutMs = Number.POSITIVE_INFINITY
+    td.signal = undefined
+  }
+}
+
+/** Waits as a task of its own, which has a waiter while it does. */
+export async function waitAsTask(
+  what: Named,
+  waitingFor: (td: Waiter) => Waiting<Outcome>,
+  options: AwaitOptions = {},
+): Promise<Outcome> {
+  checkTimeout(options)
+  options.signal?.throwIfAborted()
+  const home = homeOf(what)
+  const td = home.borrow()
+  try {
+    return await waitAsync(what, td, waitingFor(td), options)
+  } finally {
+    home.giveBack(td)
+  }
+}
+
+function timedOut(what: Named, timeoutMs: number): LockTimeout {
+  return new LockTimeout(`${what.name()} was not to be had within ${timeoutMs} ms`)
+}

@@ -1,0 +1,169 @@
+import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { finish, type Outcome, OWNER_DIED, type Waiter, type Waiting } from '@smpnet/park'
+import { DISPOSE, type Guard } from './guard.ts'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  type Home,
+  homeOf,
+  type LockOptions,
+  type Named,
+  waitAsync,
+  waitSync,
+} from './offered.ts'
+
+/**
+ * What is entered, and exited by the one who entered it: a mutex, or one side of a lock that has
+ * two. The four methods of a lock are its algorithm, and kernel threads use them directly:
+ *
+ *     if (!m.tryEnter(td)) yield* m.enter(td)
+ *     if (!m.tryExit(td)) yield* m.exit(td)
+ *
+ * The others offer it to plain threads (`lockSync`) and to tasks of an event loop (`lock`).
+ */
+export abstract class Section implements Named {
+  #guard: ThreadGuard | undefined
+
+  /** Whether its holder may sleep inside, in FreeBSD's sense: of an sx lock. For witness. */
+  readonly isSleepable: boolean = false
+
+  constructor(
+    /** Where it finds who waits; none when only kernel threads use it. */
+    readonly home: Home | undefined,
+  ) {}
+
+  /** What messages call it. */
+  abstract name(): string
+  /** Enters if that is possible at once; else `yield* enter(td)`. */
+  abstract tryEnter(td: Waiter): boolean
+  /** Enters, waiting as the driver waits: `WOKEN`, or why it was given up. */
+  abstract enter(td: Waiter): Waiting<Outcome>
+  /** Exits if nobody has to be told; else `yield* exit(td)`. */
+  abstract tryExit(td: Waiter): boolean
+  /** Exits. Throws LockMisuse unless the caller is inside. Never parks. */
+  abstract exit(td: Waiter): Waiting
+
+  /**
+   * Enters, blocking this thread: for threads that may block, such as workers.
+   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time.
+   */
+  lockSync(options?: LockOptions): Guard {
+    if (options !== undefined) checkTimeout(options)
+    const { here } = homeOf(this)
+    if (!this.tryEnter(here)) {
+      const outcome = waitSync(this, here, this.enter(here), options)
+      if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
+    }
+    return this.entered(here)
+  }
+
+  /** Enters if that is possible at once; undefined if not. */
+  tryLock(): Guard | undefined {
+    const { here } = homeOf(this)
+    return this.tryEnter(here) ? this.entered(here) : undefined
+  }
+
+  /** Exits what `lockSync` or `tryLock` entered. Throws LockMisuse if this thread is not inside. */
+  unlock(): void {
+    this.leave(homeOf(this).here)
+  }
+
+  /**
+   * Enters without blocking the event loop, which is kept alive until then. Each call is a task of
+   * its own, which others of the same thread exclude as other threads do; its guard is its key.
+   * Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
+   */
+  async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
+    checkTimeout(options)
+    options.signal?.throwIfAborted()
+    const home = homeOf(this)
+    const td = home.borrow()
+    try {
+      if (!this.tryEnter(td)) {
+        const outcome = await waitAsync(this, td, this.enter(td), options)
+        if (outcome === OWNER_DIED && options.recover !== true) throw this.#refuse(td)
+      }
+    } catch (error) {
+      home.giveBack(td)
+      throw error
+    }
+    return new TaskGuard(this, td, home)
+  }
+
+  /** Exits for `td`; for guards. Throws LockMisuse if it is not inside. */
+  leave(td: Waiter): void {
+    if (!this.tryExit(td)) finish(td, this.exit(td))
+  }
+
+  /** Whoever ended inside, for a lock that can tell. */
+  obituary(): LockAbandoned {
+    return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  #refuse(td: Waiter): LockAbandoned {
+    const error = this.obituary()
+    // Not `leave`: it has not been noted yet that this thread is inside.
+    if (!this.tryExit(td)) finish(td, this.exit(td))
+    return error
+  }
+
+  /** Exits without exiting: `guard` was moved to another section of the same lock, as `to`. */
+  handOn(guard: Guard, to: Section): Guard {
+    if (guard instanceof TaskGuard) return guard.moveTo(to)
+    this.left(guard.td)
+    return to.entered(guard.td)
+  }
+
+  /** Notes that this thread, which is `here`, is inside. */
+  protected entered(here: Waiter): Guard {
+    return (this.#guard ??= new ThreadGuard(this, here))
+  }
+
+  /** Notes that `td` is no longer inside, or throws LockMisuse because it was not. */
+  protected left(_td: Waiter): void {}
+}
+
+/** The guard of a thread that entered by itself. One serves for all its times inside. */
+class ThreadGuard implements Guard {
+  constructor(
+    readonly section: Section,
+    readonly td: Waiter,
+  ) {}
+
+  unlock(): void {
+    this.section.leave(this.td)
+  }
+
+  [DISPOSE](): void {
+    this.section.leave(this.td)
+  }
+}
+
+/** The guard of a task, with the waiter that it entered as. */
+class TaskGuard implements Guard {
+  #isInside = true
+
+  constructor(
+    readonly section: Section,
+    readonly td: Waiter,
+    readonly home: Home,
+  ) {}
+
+  unlock(): void {
+    if (!this.#isInside) {
+      throw new LockMisuse(`${this.section.name()} is unlocked once by each guard: this one has`)
+    }
+    this.section.leave(this.td)
+    this.#isInside = false
+    this.home.giveBack(this.td)
+  }
+
+  moveTo(section: Section): Guard {
+    this.#isInside = false
+    return new TaskGuard(section, this.td, this.home)
+  }
+
+  [DISPOSE](): void {
+    this.unlock()
+  }
+}

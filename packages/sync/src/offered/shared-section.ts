@@ -1,0 +1,31 @@
+import { LockMisuse } from '../errors.ts'
+import type { Guard } from './guard.ts'
+import { Section } from './section.ts'
+import type { Waiter } from '@smpnet/park'
+
+/**
+ * A section that several may be in at once. The lock's word counts them and does not know who they
+ * are; so that a thread cannot exit for another, its own object counts the times that this thread
+ * is inside.
+ */
+export abstract class SharedSection extends Section {
+  #inside = 0
+
+  override leave(td: Waiter): void {
+    this.left(td)
+    super.leave(td)
+  }
+
+  protected override entered(here: Waiter): Guard {
+    this.#inside++
+    return super.entered(here)
+  }
+
+  protected override left(td: Waiter): void {
+    if (td !== this.home?.here) return
+    if (this.#inside === 0) {
+      throw new LockMisuse(`${this.name()} is unlocked by who is inside: this thread is not`)
+    }
+    this.#inside--
+  }
+}

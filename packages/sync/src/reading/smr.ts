@@ -1,0 +1,158 @@
+import { type Address, layout, word } from '@smpnet/memory'
+import { LockMisuse } from '../errors.ts'
+import type { LockHandle } from '../domain/lock-kind.ts'
+import {
+  type AwaitOptions,
+  homeOf,
+  waitAsTask,
+  type WaitOptions,
+  waitSync,
+} from '../offered/offered.ts'
+import { PerCpu } from './per-cpu.ts'
+import { type Outcome, poll, type Waiter, type Waiting } from '@smpnet/park'
+import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from './reader-lines.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+
+/**
+ * FreeBSD's smr(9), safe memory reclamation by sequence numbers (subr_smr.c, "global unbounded
+ * sequences"): as an epoch, but what is freed is tagged with a goal, and is used again when the
+ * goal has been passed, without anybody having waited.
+ *
+ *   writer sequence: odd, grows by 2 with each `advance`, which tags what was unlinked before it;
+ *   enter: stores the writer sequence in this CPU's line, with a fence, and then reads;
+ *   exit:  stores 0 there, without one;
+ *   poll:  the smallest sequence of those inside, or the writer's if none is, is how far all have
+ *          come. It is kept in the read sequence, so that most polls look at one word.
+ */
+const SHARED = layout('smr', {
+  /** (x) The writer sequence, less the 1 with which it begins. */
+  written: word('x', 'written'),
+  /** (x) How far all readers have come, less 1. */
+  read: word('x', 'read'),
+})
+
+const FIRST = 1
+const STEP = 2
+const OUTSIDE = 0
+
+export class Smr extends PerCpu {
+  /** Bytes for so many CPUs. */
+  static bytes(cpus: number): number {
+    return SHARED.size + cpus * LINE.size
+  }
+
+  /** Places one with a line for every thread of the domain. Throws OutOfMemory. */
+  static create(domain: SyncDomain, options: Placing = {}): Smr {
+    const { cpus } = domain
+    const at = domain.place(KIND, Smr.bytes(cpus), options, SHARED.align)
+    return new Smr(domain.memory, at, cpus, domain)
+  }
+
+  /** Opens, in any thread, the one that a handle names. Throws BadHandle when it is none. */
+  static open(handle: LockHandle): Smr {
+    const domain = SyncDomain.open(handle.domain)
+    const at = domain.find(KIND, Smr.bytes(domain.cpus), handle)
+    return new Smr(domain.memory, at, domain.cpus, domain)
+  }
+
+  /** Names this structure for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    return SyncDomain.handleOf(this, KIND)
+  }
+
+  /** Enters on CPU `cpu`. Not to be entered again inside. Settle first. Never waits. */
+  enter(cpu: number): void {
+    const { memory } = this
+    const line = this.#line(cpu)
+    if (memory.read(line) !== OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is entered once: CPU ${cpu} is inside`)
+    }
+    memory.store(line, (memory.load(this.at) + FIRST) | 0)
+  }
+
+  /** Exits on CPU `cpu`. Throws LockMisuse when it is outside. */
+  exit(cpu: number): void {
+    const { memory } = this
+    const line = this.#line(cpu)
+    if (memory.read(line) === OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: it is outside`)
+    }
+    memory.write(line, OUTSIDE)
+  }
+
+  /**
+   * CPU `cpu` has ended, and reads no more: goals are passed without it. For who buries a CPU;
+   * `bury` of a domain does it for its threads.
+   */
+  bury(cpu: number): void {
+    clearLine(this.memory, this.#line(cpu))
+  }
+
+  /** A goal for what was unlinked before: when it is passed, nobody can still see that. */
+  advance(): number {
+    return (this.memory.add(this.at, STEP) + STEP + FIRST) | 0
+  }
+
+  /** Whether a goal of `advance` is passed. Never waits. */
+  poll(goal: number): boolean {
+    const { memory } = this
+    const read = this.at + SHARED.offset.read
+    if (isPassed(memory.load(read) + FIRST, goal)) return true
+    const before = memory.load(read)
+    let least = (memory.load(this.at) + FIRST) | 0
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const seen = memory.load(this.#line(cpu))
+      if (seen !== OUTSIDE && isPassed(least, seen)) least = seen
+    }
+    if (isPassed(least, before + FIRST)) memory.compareExchange(read, before, (least - FIRST) | 0)
+    return isPassed(least, goal)
+  }
+
+  /**
+   * Waits until a goal of `advance` is passed: `WOKEN`, or why it was given up. Throws LockMisuse
+   * inside, for it never would be.
+   */
+  *wait(td: Waiter, goal: number): Waiting<Outcome> {
+    if (this.memory.read(this.#line(td.lot.cpu)) !== OUTSIDE) {
+      throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
+    }
+    return yield* poll(td, () => this.poll(goal))
+  }
+
+  /** `enter` for a plain thread. */
+  enterSync(): void {
+    this.enter(this.thread)
+  }
+
+  /** `exit` for a plain thread. */
+  exitSync(): void {
+    this.exit(this.thread)
+  }
+
+  /**
+   * Waits until nobody can see what was unlinked before, or before `goal` was had, blocking this
+   * thread. Throws LockTimeout when the time is over.
+   */
+  waitSync(goal = this.advance(), options: WaitOptions = {}): void {
+    const { here } = homeOf(this)
+    waitSync(this, here, this.wait(here, goal), options)
+  }
+
+  /** The same in a task. Rejects with LockTimeout or the signal's reason. */
+  async waitAsync(goal = this.advance(), options: AwaitOptions = {}): Promise<void> {
+    await waitAsTask(this, (td) => this.wait(td, goal), options)
+  }
+
+  name(): string {
+    return `the smr at ${this.at}`
+  }
+
+  #line(cpu: number): Address {
+    return this.at + SHARED.size + cpu * LINE.size
+  }
+}
+
+/** Whether `sequence` has come as far as `goal`; both wrap, and are never 2^31 apart. */
+function isPassed(sequence: number, goal: number): boolean {
+  return ((sequence - goal) | 0) >= 0
+}

@@ -1,0 +1,108 @@
+import type { Address } from '@smpnet/memory'
+import { callerPlace } from './caller-place.ts'
+import type { LockProfile, ProfileRow } from './lock-profile.ts'
+import { Section } from '../offered/section.ts'
+import { type Outcome, OWNER_DIED, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import type { Taken, Witness } from './witness.ts'
+
+export interface WatchOptions {
+  /** Names its type: locks of one name are ordered alike, and profiled together. */
+  readonly name: string
+  /** The kind of lock, for reports; 'lock' unless told. */
+  readonly type?: string
+  readonly witness?: Witness
+  readonly profile?: LockProfile
+}
+
+/**
+ * The same section, watched: its order by a witness, its times by a profile. Use what this returns
+ * in the place of the section; a section that is not watched knows nothing of all this, and is as
+ * fast as ever.
+ */
+export function watch(
+  section: Section & { readonly at?: Address },
+  options: WatchOptions,
+): Section {
+  return new Watched(section, options)
+}
+
+/** One time inside: who, since when, and where it was counted. */
+interface Stay {
+  readonly row: ProfileRow
+  readonly sinceUs: number
+}
+
+class Watched extends Section {
+  readonly #stays = new Map<Waiter, Stay>()
+  readonly #at: Address
+
+  constructor(
+    readonly section: Section & { readonly at?: Address },
+    readonly options: WatchOptions,
+  ) {
+    super(section.home)
+    this.#at = section.at ?? 0
+  }
+
+  name(): string {
+    return `${this.options.name}, ${this.section.name()}`
+  }
+
+  tryEnter(td: Waiter): boolean {
+    const taken = this.#look(td)
+    if (!this.section.tryEnter(td)) return false
+    this.#entered(td, taken, 0, false)
+    return true
+  }
+
+  *enter(td: Waiter): Waiting<Outcome> {
+    const taken = this.#look(td)
+    const beganUs = this.options.profile?.nowUs() ?? 0
+    const outcome = yield* this.section.enter(td)
+    const waitedUs = (this.options.profile?.nowUs() ?? 0) - beganUs
+    if (outcome === WOKEN || outcome === OWNER_DIED) this.#entered(td, taken, waitedUs, true)
+    return outcome
+  }
+
+  tryExit(td: Waiter): boolean {
+    if (!this.section.tryExit(td)) return false
+    this.#exited(td, false)
+    return true
+  }
+
+  *exit(td: Waiter): Waiting {
+    yield* this.section.exit(td)
+    this.#exited(td, true)
+  }
+
+  #look(td: Waiter): Taken {
+    const { name, type = 'lock', witness } = this.options
+    const { isSleepable } = this.section
+    const taken = { at: this.#at, name, type, isSleepable, place: callerPlace() }
+    witness?.check(td, taken)
+    return taken
+  }
+
+  #entered(td: Waiter, taken: Taken, waitedUs: number, wasTaken: boolean): void {
+    this.options.witness?.took(td, taken)
+    const { profile } = this.options
+    if (profile === undefined) return
+    const row = profile.at(`${taken.place} (${taken.type}:${taken.name})`)
+    row.count++
+    row.waitTotalUs += waitedUs
+    row.waitMaxUs = Math.max(row.waitMaxUs, waitedUs)
+    if (wasTaken) row.foundTaken++
+    this.#stays.set(td, { row, sinceUs: profile.nowUs() })
+  }
+
+  #exited(td: Waiter, wasWanted: boolean): void {
+    this.options.witness?.exited(td, this.#at)
+    const stay = this.#stays.get(td)
+    if (stay === undefined) return
+    const heldUs = this.options.profile!.nowUs() - stay.sinceUs
+    stay.row.totalUs += heldUs
+    stay.row.maxUs = Math.max(stay.row.maxUs, heldUs)
+    if (wasWanted) stay.row.heldAgainst++
+    this.#stays.delete(td)
+  }
+}

@@ -1,0 +1,196 @@
+import type { Address } from '@smpnet/memory'
+import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
+import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import type { SleepWatch, Waiter } from '@smpnet/park'
+
+/**
+ * FreeBSD's witness(4): the order in which locks are taken inside each other is learnt as it
+ * happens, by name, over all threads of a domain, or declared; who takes two the other way round is
+ * told, with both places, though nobody has had to wait yet. Two threads that do that at the same
+ * time would wait for each other for ever.
+ *
+ * Locks that one may sleep with, sx, come before those that are held for moments, whatever was
+ * seen: who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once.
+ * So is who waits there for a semaphore, a barrier, a once or an event count, or for a condition
+ * with another lock held than its mutex, and who says, by `sleeps`, that it is about to sleep for
+ * something else.
+ *
+ * Locks are watched by `watch`; one that is not costs nothing. What a thread holds is kept here,
+ * in its own memory; what all have learnt, in the shared `OrderGraph`.
+ */
+const KIND: LockKind = { name: 'witness', code: 15, version: 1 }
+
+export interface WitnessOptions extends Placing, Partial<OrderShape> {
+  /** Orders that hold from the start: each a list of names, outermost first. */
+  readonly orders?: readonly (readonly string[])[]
+  /** Is given each reversal, once in each thread; it is kept in `reports` as well. */
+  readonly onReport?: (report: string) => void
+}
+
+/** A lock, as witness sees it when it is taken. */
+export interface Taken {
+  readonly at: Address
+  /** Locks of one name are of one type, and ordered alike. */
+  readonly name: string
+  /** The kind of lock, for reports: 'sleep mutex'. */
+  readonly type: string
+  /** Whether its holder may sleep. */
+  readonly isSleepable: boolean
+  readonly place: string
+}
+
+export class Witness implements SleepWatch {
+  /** What was reported to this thread. */
+  readonly reports: string[] = []
+  readonly #held = new Map<Waiter, Taken[]>()
+  /** Pairs of names, as `before after`, that need no look at the graph any more. */
+  readonly #settled = new Set<string>()
+
+  constructor(
+    readonly graph: OrderGraph,
+    readonly domain: SyncDomain,
+    readonly onReport: WitnessOptions['onReport'],
+  ) {}
+
+  /** Places a witness for all threads of the domain. Throws OutOfMemory. */
+  static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
+    const shape = { names: options.names ?? 64, edges: options.edges ?? 128 }
+    const at = domain.place(KIND, OrderGraph.bytes(shape), options)
+    const graph = new OrderGraph(domain.memory, at, shape)
+    const witness = new Witness(graph, domain, options.onReport)
+    for (const order of options.orders ?? []) witness.#declare(order)
+    return witness
+  }
+
+  /** Opens, in any thread, the witness that a handle names. */
+  static open(handle: LockHandle, onReport?: WitnessOptions['onReport']): Witness {
+    const domain = SyncDomain.open(handle.domain)
+    const shape = { names: handle.shape['names'] ?? 0, edges: handle.shape['edges'] ?? 0 }
+    const at = domain.find(KIND, OrderGraph.bytes(shape), handle)
+    return new Witness(new OrderGraph(domain.memory, at, shape), domain, onReport)
+  }
+
+  /** Names this witness for other threads; it can be cloned and posted. */
+  get handle(): LockHandle {
+    const { domain, graph } = this
+    const named = { domain, at: graph.at, name: () => 'witness' }
+    return SyncDomain.handleOf(named, KIND, { ...graph.shape })
+  }
+
+  /** Before `td` takes a lock, whether it gets it or not: looks for a reversal, and learns. */
+  check(td: Waiter, taken: Taken): void {
+    for (const held of this.#held.get(td) ?? []) {
+      const pair = `${held.name}\n${taken.name}`
+      if (this.#settled.has(pair)) continue
+      this.#settled.add(pair)
+      if (held.name === taken.name) this.#report(duplicate(held, taken))
+      else if (taken.isSleepable && !held.isSleepable) this.#report(sleepableAfter(held, taken))
+      else this.#order(held, taken)
+    }
+  }
+
+  /**
+   * Before `td` sleeps for something that is no watched lock: it should hold none but sx locks, and
+   * the lock at `exited`, which it exits for as long as it sleeps.
+   */
+  sleeps(td: Waiter, what: string, exited?: Address): void {
+    const held = this.held(td).filter(({ at, isSleepable }) => !isSleepable && at !== exited)
+    const key = [what, ...held.map(({ name }) => name)].join('\n')
+    if (held.length === 0 || this.#settled.has(key)) return
+    this.#settled.add(key)
+    this.#report(sleeping(what, held))
+  }
+
+  /** `td` has taken a lock. */
+  took(td: Waiter, taken: Taken): void {
+    const held = this.#held.get(td)
+    if (held !== undefined) {
+      held.push(taken)
+      return
+    }
+    this.#held.set(td, [taken])
+    ;(td.watches ??= []).push(this)
+  }
+
+  /** `td` has exited the lock at `at`. */
+  exited(td: Waiter, at: Address): void {
+    const held = this.#held.get(td) ?? []
+    const index = held.findLastIndex((taken) => taken.at === at)
+    if (index >= 0) held.splice(index, 1)
+  }
+
+  /** What `td` holds, outermost first. */
+  held(td: Waiter): readonly Taken[] {
+    return this.#held.get(td) ?? []
+  }
+
+  #order(held: Taken, taken: Taken): void {
+    const { graph } = this
+    const [before, after] = [graph.number(held.name), graph.number(taken.name)]
+    graph.learn()
+    const reverse = graph.path(after, before)
+    if (reverse !== undefined) {
+      this.#report(reversal(held, taken, reverse, graph.names))
+    } else if (graph.path(before, after) === undefined) {
+      graph.add({ before, after, places: `${held.place} then ${taken.place}` })
+    }
+  }
+
+  #declare(order: readonly string[]): void {
+    const numbers = order.map((name) => this.graph.number(name))
+    for (let i = 1; i < numbers.length; i++) {
+      this.graph.add({ before: numbers[i - 1]!, after: numbers[i]!, places: 'declared' })
+    }
+    this.graph.learn()
+  }
+
+  #report(report: string): void {
+    this.reports.push(report)
+    this.onReport?.(report)
+  }
+}
+
+function line({ at, name, type, place }: Taken): string {
+  return `0x${at.toString(16)} ${name} (${name}, ${type}) @ ${place}`
+}
+
+/** As FreeBSD's witness_warn. */
+function sleeping(what: string, held: readonly Taken[]): string {
+  return [
+    `Sleeping on "${what}" with the following non-sleepable locks held:`,
+    ...held.map(
+      ({ at, name, type, place }) => `${type} ${name} (0x${at.toString(16)}) locked @ ${place}`,
+    ),
+  ].join('\n')
+}
+
+function sleepableAfter(held: Taken, taken: Taken): string {
+  return [
+    'lock order reversal: (sleepable after non-sleepable)',
+    ` 1st ${line(held)}`,
+    ` 2nd ${line(taken)}`,
+    `lock order ${held.name} -> ${taken.name} attempted at: ${held.place} then ${taken.place}`,
+  ].join('\n')
+}
+
+function duplicate(held: Taken, taken: Taken): string {
+  return [
+    `acquiring duplicate lock of same type: "${taken.name}"`,
+    ` 1st ${line(held)}`,
+    ` 2nd ${line(taken)}`,
+  ].join('\n')
+}
+
+function reversal(held: Taken, taken: Taken, way: Edge[], names: readonly string[]): string {
+  return [
+    'lock order reversal:',
+    ` 1st ${line(held)}`,
+    ` 2nd ${line(taken)}`,
+    ...way.map(({ before, after, places }) => {
+      const established = places === 'declared' ? 'declared' : `established at: ${places}`
+      return `lock order ${names[before]} -> ${names[after]} ${established}`
+    }),
+    `lock order ${held.name} -> ${taken.name} attempted at: ${held.place} then ${taken.place}`,
+  ].join('\n')
+}
