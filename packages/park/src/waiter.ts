@@ -139,10 +139,27 @@ export class Waiter {
   /** Those who watched it take a lock; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
 
+  /** How often it is pinned to its CPU; a plain thread never leaves its own. */
+  pins = 0
+
   constructor(
     readonly lot: Parking,
     readonly at: Address,
   ) {}
+
+  /** The CPU or thread that it is with. Another one, perhaps, after each yield. */
+  get cpu(): number {
+    return this.lot.cpu
+  }
+
+  /** Stays on its CPU until there were as many `unpin`s. */
+  pin(): void {
+    this.pins++
+  }
+
+  unpin(): void {
+    this.pins--
+  }
 
   /**
    * It was queued for the lock at `lock`, which the waiter at `owner` holds. This and the next two

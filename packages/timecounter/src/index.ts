@@ -96,7 +96,17 @@ export { type MockAlarm, MockClock } from './mock-clock.ts'
 export { CALLOUT, CALLOUT_BYTES, MOST_PRECISION_NS } from './callouts/callout.ts'
 export {
   type CalloutFunction,
+  type DirectFunction,
+  inThread,
+  type ThreadFunction,
+} from './callouts/callout-function.ts'
+export {
+  type CalloutCaller,
+  type CalloutCpu,
   type CalloutHost,
+  calloutHost,
+} from './callouts/callout-host.ts'
+export {
   type CalloutOptions,
   Callouts,
   type CalloutsHandle,

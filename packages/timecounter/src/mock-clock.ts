@@ -1,3 +1,4 @@
+import { Interrupt } from '@smpnet/memory'
 import { BadTime } from './errors.ts'
 import { type Counter, maskOf } from './counters/counter.ts'
 import type { TimeSource } from './counters/time-source.ts'
@@ -11,7 +12,8 @@ export interface MockAlarm {
 interface Entry {
   readonly atNs: number
   readonly order: number
-  readonly ring: () => void
+  readonly cpu: number
+  readonly ring: (irq: Interrupt) => void
 }
 
 /**
@@ -37,10 +39,10 @@ export class MockClock implements TimeSource {
     return this.#nowNs
   }
 
-  /** Calls `ring` when `delayNs` have passed. */
-  alarm(delayNs: number, ring: () => void): MockAlarm {
+  /** Calls `ring`, as an interrupt of `cpu`, when `delayNs` have passed. */
+  alarm(delayNs: number, ring: (irq: Interrupt) => void, cpu = 0): MockAlarm {
     const atNs = this.#nowNs + checkNs('delay', delayNs)
-    const entry: Entry = { atNs, order: this.#order++, ring }
+    const entry: Entry = { atNs, order: this.#order++, ring, cpu }
     this.#entries.add(entry)
     return { cancel: () => void this.#entries.delete(entry) }
   }
@@ -51,7 +53,7 @@ export class MockClock implements TimeSource {
     for (let next = this.#next(endNs); next !== undefined; next = this.#next(endNs)) {
       this.#entries.delete(next)
       this.#nowNs = Math.max(this.#nowNs, next.atNs)
-      next.ring()
+      next.ring(new Interrupt(next.cpu))
     }
     this.#nowNs = Math.max(this.#nowNs, endNs)
   }

@@ -1,4 +1,4 @@
-import { type Address, type Arena, type Memory, NIL } from '@smpnet/memory'
+import { type Address, type Arena, type Interrupt, type Memory, NIL } from '@smpnet/memory'
 import { LENDING } from './lending.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { type Seat, Seats } from './seats.ts'
@@ -230,6 +230,15 @@ export class Lot implements Parking {
   tryUnpark(key: Address, count: number): number {
     const queue = this.#queues.of(key)
     if (!this.#queues.tryLock(queue)) return -1
+    const chain = this.#queues.take(queue, key, count)
+    this.#queues.unlock(queue)
+    return this.#wakeAll(chain) & COUNT
+  }
+
+  /** The same from an interrupt, which waits for the few instructions of another CPU's section. */
+  unparkNow(_irq: Interrupt, key: Address, count: number): number {
+    const queue = this.#queues.of(key)
+    this.#queues.lockNow(queue)
     const chain = this.#queues.take(queue, key, count)
     this.#queues.unlock(queue)
     return this.#wakeAll(chain) & COUNT

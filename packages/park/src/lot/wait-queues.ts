@@ -1,4 +1,13 @@
-import { type Address, layout, type Memory, NIL, trySpin, unspin, word } from '@smpnet/memory'
+import {
+  type Address,
+  layout,
+  type Memory,
+  NIL,
+  spinNow,
+  trySpin,
+  unspin,
+  word,
+} from '@smpnet/memory'
 import { PARKED, WAITER } from '../waiter.ts'
 
 /**
@@ -43,6 +52,11 @@ export class WaitQueues {
 
   tryLock(bucket: Address): boolean {
     return trySpin(this.memory, bucket + BUCKET.offset.lock)
+  }
+
+  /** From an interrupt. Throws an Error if the lock's holder has ended. */
+  lockNow(bucket: Address): void {
+    spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a parking queue')
   }
 
   unlock(bucket: Address): void {
