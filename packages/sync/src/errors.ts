@@ -1,3 +1,5 @@
+export { BadHandle } from '@smpnet/memory'
+
 /** A mistake of the caller: the shared state is as it was, and stays usable. */
 export class LockMisuse extends Error {
   override name = 'LockMisuse'
@@ -20,9 +22,4 @@ export class LockAbandoned extends Error {
   ) {
     super(message)
   }
-}
-
-/** A handle or an address does not lead to what it should. */
-export class BadHandle extends TypeError {
-  override name = 'BadHandle'
 }
