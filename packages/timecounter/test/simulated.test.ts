@@ -1,5 +1,5 @@
-import type { Cpu } from '@smpnet/machine'
-import { type SimCpu, simulate, type SimOptions } from '@smpnet/machine/sim'
+import { type Cpu, VECTOR } from '@smpnet/machine'
+import { simulate, type SimOptions } from '@smpnet/machine/sim'
 import { type Arena, SETTLE } from '@smpnet/memory'
 import { Waiter, type Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
@@ -42,8 +42,10 @@ function onCpus(
 describe('the TSC test on a simulated machine', () => {
   function run(options: readonly TscOptions[]) {
     const seen: Cpu[] = []
+    let go = (): void => {}
     const [result] = onCpus(options.length, function* (cpu) {
       seen[cpu.id] = cpu
+      cpu.onInterrupt(VECTOR.device, () => go())
       if (cpu.id !== 0) return
       yield* settle(cpu)
       const tscs = options.map((option, id) =>
@@ -52,8 +54,16 @@ describe('the TSC test on a simulated machine', () => {
       const test = tscTest(tscs, 20)
       let turn: IteratorResult<TscTestStep, TscTestResult> = test.next()
       while (!turn.done) {
-        const go = (): unknown => (turn = test.next())
-        yield* (cpu as SimCpu).rendezvous([turn.value.cpu], go)
+        const step = { isDone: false }
+        go = () => {
+          turn = test.next()
+          step.isDone = true
+        }
+        cpu.raise(turn.value.cpu, VECTOR.device)
+        while (!step.isDone) {
+          cpu.memory.pause(0)
+          yield* settle(cpu)
+        }
       }
       cpu.report(turn.value)
     })
@@ -122,7 +132,6 @@ describe('callouts on a simulated machine', () => {
     }
     const due: number[] = []
     const owner: number[] = []
-    const cpus: Cpu[] = []
     const wheels: Callouts[] = []
     const executives: SimExecutive[] = []
     const tds: Waiter[] = []
@@ -146,9 +155,14 @@ describe('callouts on a simulated machine', () => {
       const delay = Math.max(0, nextNs - cpu.now())
       cpu.alarm(delay, () => executives[cpu.id]!.start(again(cpu)))
     }
+    /** By CPU: what it is to set its alarm to, when it is interrupted. */
+    const wanted: number[] = []
     const rearm = (cpu: Cpu) => (target: number, nextNs: number) => {
       if (target === cpu.id) setAlarm(cpu, nextNs)
-      else cpu.peers!.ipi(target, () => setAlarm(cpus[target]!, nextNs))
+      else {
+        wanted[target] = Math.min(wanted[target] ?? NEVER_NS, nextNs)
+        cpu.raise(target, VECTOR.callout)
+      }
     }
     /** Runs what is due, and asks for the next interrupt. */
     function* again(cpu: Cpu): Waiting {
@@ -167,7 +181,10 @@ describe('callouts on a simulated machine', () => {
     onCpus(CPUS, (cpu, arena, executive) => {
       shared.handle ??= Callouts.place(arena, CPUS)
       shared.at ??= arena.place('callouts', CALLOUTS * CALLOUT_BYTES)
-      cpus[cpu.id] = cpu
+      cpu.onInterrupt(VECTOR.callout, () => {
+        setAlarm(cpu, wanted[cpu.id]!)
+        wanted[cpu.id] = NEVER_NS
+      })
       executives[cpu.id] = executive
       tds[cpu.id] = new Waiter(cpu.lot, cpu.lot.claimEntry(cpu.id))
       const host = { cpu: cpu.id, nowNs: () => cpu.now(), rearm: rearm(cpu) }

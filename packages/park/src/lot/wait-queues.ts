@@ -23,6 +23,9 @@ export const WEIGHED = 3
 /** Multiplies a key so that its high bits depend on all of it (Knuth's 2^32 / golden ratio). */
 const SPREAD = 0x9e3779b1
 
+/** Attempts of an interrupt to get a bucket: with the naps between, some 50 ms. */
+const MOST_ATTEMPTS = 1_000
+
 export class WaitQueues {
   readonly #shift: number
 
@@ -43,6 +46,19 @@ export class WaitQueues {
 
   tryLock(bucket: Address): boolean {
     return trySpin(this.memory, bucket + BUCKET.offset.lock)
+  }
+
+  /**
+   * For interrupts, which cannot wait: spins, since a thread of another CPU may be in the bucket
+   * for a few instructions. Throws an Error when it stays locked, as when that thread has died.
+   */
+  lockNow(bucket: Address): void {
+    for (let attempt = 0; !this.tryLock(bucket); attempt++) {
+      if (attempt === MOST_ATTEMPTS) {
+        throw new Error(`an interrupt expects bucket ${bucket} to be free soon: it stays locked`)
+      }
+      this.memory.pause(attempt)
+    }
   }
 
   unlock(bucket: Address): void {

@@ -1,7 +1,8 @@
 import type { Work } from '@smpnet/memory'
+import type { Handler } from '../handlers.ts'
 
 /** Something that will happen on a CPU. */
-export interface Later {
+export interface SimEvent {
   /** When, in cycles. */
   at: number
   /** Among those at the same cycle, the one set first comes first. */
@@ -9,18 +10,19 @@ export interface Later {
   /** What the CPU is billed for taking notice of it. */
   readonly entry: Work
   /** Undefined when it was cancelled. */
-  handler: (() => void) | undefined
+  handler: Handler | undefined
 }
 
 /** Entries below which it does not pay to look for cancelled ones. */
 const LEAST_SWEPT = 64
 
 /**
- * What will happen on one CPU, earliest first: a binary heap. What was cancelled leaves it at its
- * head, or when the heap has grown to twice of what was left when it was swept last.
+ * What will happen on one CPU, earliest first: the event heap of a discrete-event simulation, a
+ * binary one. What was cancelled leaves it at its head, or when the heap has grown to twice of what
+ * was left when it was swept last.
  */
-export class LaterQueue {
-  #heap: Later[] = []
+export class EventHeap {
+  #heap: SimEvent[] = []
   #order = 0
   #sweptAt = LEAST_SWEPT
 
@@ -35,24 +37,24 @@ export class LaterQueue {
     return this.#heap.length
   }
 
-  add(at: number, entry: Work, handler: () => void): Later {
+  add(at: number, entry: Work, handler: Handler): SimEvent {
     if (this.#heap.length >= this.#sweptAt) this.#sweep()
-    const later: Later = { at, order: this.#order++, entry, handler }
-    this.#heap.push(later)
+    const event: SimEvent = { at, order: this.#order++, entry, handler }
+    this.#heap.push(event)
     this.#rise(this.#heap.length - 1)
-    return later
+    return event
   }
 
   /** Takes the earliest, of which there must be one. */
-  take(): Later {
+  take(): SimEvent {
     const first = this.#removeFirst()
     this.#prune()
     return first
   }
 
   /** It does not happen. */
-  cancel(later: Later): void {
-    later.handler = undefined
+  cancel(event: SimEvent): void {
+    event.handler = undefined
     this.#prune()
   }
 
@@ -67,7 +69,7 @@ export class LaterQueue {
     while (this.#heap.length > 0 && this.#heap[0]!.handler === undefined) this.#removeFirst()
   }
 
-  #removeFirst(): Later {
+  #removeFirst(): SimEvent {
     const heap = this.#heap
     const first = heap[0]!
     const last = heap.pop()!
@@ -107,6 +109,6 @@ export class LaterQueue {
   }
 }
 
-function isBefore(one: Later, other: Later): boolean {
+function isBefore(one: SimEvent, other: SimEvent): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order)
 }

@@ -1,11 +1,12 @@
 /**
- * Whose turn is next: the smallest (time, CPU) of all CPUs, kept as a tree of winners.
+ * Whose turn is next: the smallest (time, CPU) of all CPUs, kept as a tournament, a tree in which
+ * each node names the winner of the two below it.
  *
  * Each CPU has one time, that of whatever it does next. Two CPUs at the same cycle take turns in
  * the order of their numbers: that order depends on nothing but the program, whereas an order by
  * arrival would depend on how far each had run ahead.
  */
-export class TurnTree {
+export class TournamentTree {
   /** By CPU: when it acts next, in cycles; Infinity while it runs or when it never will. */
   readonly at: Float64Array
   readonly #winner: Int32Array
