@@ -1,3 +1,4 @@
+import { NO_CIRCLES } from './circle-canaries.ts'
 import { manifest, packageLike, type Files } from './planted-tree.ts'
 
 const MEMORY = 'packages/memory/src/index.ts'
@@ -17,6 +18,7 @@ export const ALLOWED: readonly { what: string; plant: Files }[] = [
     'a worker without a dot': "new URL('live/worker.js', import.meta.url)",
     'a name that a longer word holds': `export const ${'TO'}${'DO'}S = 1`,
   }),
+  ...NO_CIRCLES,
   {
     what: 'the live machine on Node',
     plant: {

@@ -1,12 +1,6 @@
-import { lock, manifest, packageLike, type Files } from './planted-tree.ts'
-
-/** A planted violation: the rule that must fire, where, and what is planted. */
-export interface Canary {
-  readonly rule: string
-  readonly what: string
-  readonly at: string
-  readonly plant: Files
-}
+import type { Canary } from './canary.ts'
+import { CIRCLES } from './circle-canaries.ts'
+import { lock, manifest, packageLike } from './planted-tree.ts'
 
 const SYNC = 'packages/sync/src/index.ts'
 const MEMORY = 'packages/memory/src/index.ts'
@@ -84,6 +78,7 @@ export const CANARIES: readonly Canary[] = [
     'a seed of the system': ['crypto.getRandomValues(new Uint8Array(4))'],
   }),
   ...inMemory('line-width', { 'a line of 101 columns': [`// ${'x'.repeat(98)}`] }),
+  ...CIRCLES,
   ...inMemory('unfinished', {
     'a promise in a comment': [`// ${'TO'}${'DO'} finish`],
     'a known fault': [`// ${'FIX'}${'ME'} wrong`],
@@ -129,14 +124,14 @@ export const CANARIES: readonly Canary[] = [
   hole('a missing dependency', 'dependencies'),
 ]
 
-type Planted = Record<string, readonly [code: string, dependencies?: object]>
+type Planted = Record<string, readonly [code: string, dependencies?: object, line?: number]>
 
-/** Code planted on line 2 of memory's index, with what package.json must then declare. */
+/** Code planted from line 2 of memory's index on, with what package.json must then declare. */
 function inMemory(rule: string, planted: Planted): Canary[] {
-  return Object.entries(planted).map(([what, [code, dependencies]]) => ({
+  return Object.entries(planted).map(([what, [code, dependencies, line = 2]]) => ({
     rule,
     what,
-    at: `${MEMORY}:2`,
+    at: `${MEMORY}:${line}`,
     plant: {
       [MEMORY]: `export const one = 1\n${code}\n`,
       'packages/memory/package.json': manifest('memory', { dependencies }),
