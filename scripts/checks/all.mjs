@@ -5,6 +5,7 @@ import { folderCycles } from './folder-cycles.mjs'
 import { layerOrder } from './layer-order.mjs'
 import { lineWidth } from './line-width.mjs'
 import { lockFile } from './lock-file.mjs'
+import { namedSubjects } from './named-subjects.mjs'
 import { nodeImports } from './node-imports.mjs'
 import { packageShape } from './package-shape.mjs'
 import { readmeLinks } from './readme-links.mjs'
@@ -35,4 +36,4 @@ export const CHECKS = [
  *
  * @type {Check[]}
  */
-export const ON_REQUEST = [folderCycles]
+export const ON_REQUEST = [folderCycles, namedSubjects]

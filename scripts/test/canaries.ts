@@ -79,6 +79,26 @@ export const CANARIES: readonly Canary[] = [
   }),
   ...inMemory('line-width', { 'a line of 101 columns': [`// ${'x'.repeat(98)}`] }),
   ...CIRCLES,
+  ...inMemory('who-opens', {
+    'a sentence without a noun': ['/** Who waits is woken. */'],
+    'the second sentence of a line comment': [
+      'const two = 2 // It waits. Whoever wakes it is gone.',
+    ],
+    'a field of a layout': ['export interface A {\n  /** who may write it */ a: 1\n}', {}, 3],
+    'a slot that belongs to nobody': [
+      'export const f = () => {\n  // Whose turn it is.\n}',
+      {},
+      3,
+    ],
+  }),
+  ...inMemory('who-often', {
+    'more of them than the limit': ['// A thread that knows who waits is faster.'],
+    'one that runs on over lines': [
+      '// The lock goes to a thread\n// whom nobody else has seen.',
+      {},
+      3,
+    ],
+  }),
   ...inMemory('unfinished', {
     'a promise in a comment': [`// ${'TO'}${'DO'} finish`],
     'a known fault': [`// ${'FIX'}${'ME'} wrong`],
