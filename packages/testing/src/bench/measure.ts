@@ -1,9 +1,9 @@
-import { usageError } from './bench-error.ts'
+import { usageError } from '../suite/bench-error.ts'
 import { DrivenRunner } from './driven-runner.ts'
 import { PlainRunner } from './plain-runner.ts'
-import type { SliceResult, SliceSpec } from './slice.ts'
+import type { SliceResult, SliceSpec } from '../suite/slice.ts'
 import { Team } from '../team/team.ts'
-import type { Runner, Suite, Variant } from './variant.ts'
+import type { Runner, Suite, Variant } from '../suite/variant.ts'
 
 /** How long and how often to measure. */
 export interface MeasureOptions {

@@ -2,8 +2,8 @@ import os from 'node:os'
 import { spread, type Spread } from '../stats/spread.ts'
 import { LatencyRecorder } from '../stats/latency-recorder.ts'
 import type { Measurement } from './measure.ts'
-import type { SliceResult } from './slice.ts'
-import type { Suite } from './variant.ts'
+import type { SliceResult } from '../suite/slice.ts'
+import type { Suite } from '../suite/variant.ts'
 
 /** A measurement in figures; plain data, ready for JSON. */
 export interface Report {

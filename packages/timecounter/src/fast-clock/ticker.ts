@@ -3,7 +3,7 @@ import { type Counter, counterDelta } from '../counters/counter.ts'
 import { checkHz } from '../errors.ts'
 import type { GenerationRing } from '../timehands/generation-ring.ts'
 import { openRing, type TimehandsHandle } from '../timehands/timehands-block.ts'
-import { Windup } from '../timehands/windup.ts'
+import { Windup } from '../windup/windup.ts'
 
 /** Ticks that a clock may miss before someone who stands by takes it over. */
 export const PATIENCE_TICKS = 50

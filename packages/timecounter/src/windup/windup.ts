@@ -4,12 +4,19 @@ import { bintimeToNs } from '../arithmetic/timespec.ts'
 import type { Counter } from '../counters/counter.ts'
 import { leapSecond } from '../discipline/leap.ts'
 import { Ntp } from '../discipline/ntp.ts'
-import { type GenerationRing, MOST_SEATS } from './generation-ring.ts'
-import { boottimeOf, HANDS, HANDS_WORDS, offsetOf, setBoottime, setOffset } from './hands.ts'
-import { setWide, wide } from './hands.ts'
+import { type GenerationRing, MOST_SEATS } from '../timehands/generation-ring.ts'
+import {
+  boottimeOf,
+  HANDS,
+  HANDS_WORDS,
+  offsetOf,
+  setBoottime,
+  setOffset,
+} from '../timehands/hands.ts'
+import { setWide, wide } from '../timehands/hands.ts'
 import { judgeDelta, type Verdict } from './judge-delta.ts'
-import { setScale } from './scale.ts'
-import { BLOCK, openRing, type TimehandsHandle } from './timehands-block.ts'
+import { setScale } from '../timehands/scale.ts'
+import { BLOCK, openRing, type TimehandsHandle } from '../timehands/timehands-block.ts'
 
 /** How a windup ended. */
 export type WindupResult = 'done' | 'raced' | 'refused'
