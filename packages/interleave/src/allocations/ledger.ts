@@ -46,7 +46,7 @@ export class Ledger implements Guard {
   /** The words of the buffer that belong to items that were ever given out. */
   readonly #words = new Map<number, unknown>()
   /** Undefined until the threads start. */
-  #machine: Core | undefined
+  #execution: Core | undefined
 
   constructor(
     readonly name: string,
@@ -61,9 +61,9 @@ export class Ledger implements Guard {
   }
 
   /** The threads start. */
-  start(machine: Core): void {
-    this.#machine = machine
-    if (this.#buffer !== undefined) machine.guards.push(this)
+  start(execution: Core): void {
+    this.#execution = execution
+    if (this.#buffer !== undefined) execution.guards.push(this)
   }
 
   /** A thread goes into a function of the allocator. Whether it was outside before. */
@@ -111,7 +111,7 @@ export class Ledger implements Guard {
     const more = left.length > MAX_NAMED ? `; and ${left.length - MAX_NAMED} more` : ''
     const message = `${this.name} never freed: ${named.join('; ')}${more}`
     const { thread, place } = first[1].by
-    this.#machine!.fail({ kind: 'leak', message, thread, place })
+    this.#execution!.fail({ kind: 'leak', message, thread, place })
   }
 
   #claimWords(item: unknown): void {
@@ -127,14 +127,14 @@ export class Ledger implements Guard {
         ? 'which nobody had allocated'
         : `which ${entry.by.name} ${did} at ${where(entry.by)}`
     const message = `${this.name}: ${by.name} ${act} ${showItem(item)}, ${before}`
-    if (this.#machine === undefined) throw new Error(message)
-    this.#machine.fail({ kind, message, thread: by.thread, place: by.place })
+    if (this.#execution === undefined) throw new Error(message)
+    this.#execution.fail({ kind, message, thread: by.thread, place: by.place })
   }
 
   /** The same number in every execution: that of the address, or of who brought it and when. */
   #objectOf(item: unknown, entry: Entry): number {
     if (entry.object >= 0) return entry.object
-    const { names } = this.#machine!.persistent
+    const { names } = this.#execution!.persistent
     const owner = 2 * this.number
     if (isAddress(item)) return (entry.object = names.object(SPACE.item, owner, item))
     const { thread } = entry.by

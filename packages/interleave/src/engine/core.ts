@@ -26,7 +26,7 @@ export interface Guard {
   access(thread: Thread, operation: Operation, event: Event, offset: number): void
 }
 
-/** What the parts of a machine know of the whole. */
+/** What the parts of an execution know of the whole. */
 export interface Core {
   readonly persistent: Persistent
   readonly threads: readonly (Thread | undefined)[]

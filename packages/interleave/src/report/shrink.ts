@@ -1,9 +1,9 @@
-import { Explorer, type Setup } from '../engine/explorer.ts'
+import { Explorer, type Setup } from '../explorer/explorer.ts'
 import type { RacePolicy } from '../engine/core.ts'
 import type { Failure } from '../engine/failure.ts'
 import { Bounded } from '../strategies/bounded.ts'
 import { Guided } from '../strategies/guided.ts'
-import type { Schedule } from './schedule.ts'
+import type { Schedule } from '../strategies/schedule.ts'
 
 /** Steps that shrinking may cost: about a second. */
 const MAX_STEPS = 300_000
@@ -39,8 +39,8 @@ export function replay(setup: Setup, races: RacePolicy, schedule: Schedule): Fai
   const maxSteps = 2 * schedule.length + 100
   const budget = { executions: 1, stepsPerExecution: maxSteps, isOver: () => false }
   let failure: Failure | undefined
-  new Explorer(setup, races).explore(guided, budget, (execution) => {
-    failure = execution.failure
+  new Explorer(setup, races).explore(guided, budget, (ended) => {
+    failure = ended.failure
     return true
   })
   if (failure === undefined) return undefined
@@ -61,9 +61,9 @@ function withFewerPreemptions(
   }
   let schedule: Schedule | undefined
   const bounded = new Bounded(found.preemptions - 1)
-  new Explorer(setup, races).explore(bounded, budget, ({ machine, failure }) => {
+  new Explorer(setup, races).explore(bounded, budget, ({ execution, failure }) => {
     if (failure === undefined || !isSame(failure, found.failure)) return false
-    schedule = machine.schedule()
+    schedule = execution.schedule()
     return true
   })
   const again = schedule && replay(setup, races, schedule)

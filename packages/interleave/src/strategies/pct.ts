@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { Coverage } from './coverage.ts'
 import { SeededRandom } from './random.ts'
 import type { SampleOptions } from './random-walk.ts'
@@ -65,24 +65,24 @@ export class Pct implements Strategy {
     for (let i = 1; i <= this.#chosen; i++) this.#fallAt(this.#random.below(this.#longest), -i)
   }
 
-  choose(machine: Machine): number {
-    const enabled = enabledThreads(machine, true, this.#enabled)
+  choose(execution: Execution): number {
+    const enabled = enabledThreads(execution, true, this.#enabled)
     if (enabled.length === 0) return -1
     let next = this.#highest(enabled)
-    for (const priority of this.#changes.get(machine.length) ?? []) {
+    for (const priority of this.#changes.get(execution.length) ?? []) {
       this.#priorities[next] = priority
       next = this.#highest(enabled)
     }
     return next
   }
 
-  observe(machine: Machine, event: Event): void {
-    this.#coverage.observe(machine, event)
+  observe(execution: Execution, event: Event): void {
+    this.#coverage.observe(execution, event)
   }
 
-  finish(machine: Machine): boolean {
-    this.#longest = Math.max(this.#longest, machine.length)
-    this.#threads = Math.max(this.#threads, machine.threads.length)
+  finish(execution: Execution): boolean {
+    this.#longest = Math.max(this.#longest, execution.length)
+    this.#threads = Math.max(this.#threads, execution.threads.length)
     this.#worth[this.#chosen]! += this.#coverage.added
     return --this.#left > 0
   }

@@ -36,7 +36,7 @@ const MAX_THREADS = 31
  * One execution: threads, the memory they share, and the steps made so far. It knows what a step
  * means; which thread makes the next one is a strategy's business.
  */
-export class Machine implements Core, Host {
+export class Execution implements Core, Host {
   /** By number; numbers of threads that this execution has not started are holes. */
   readonly threads: (Thread | undefined)[] = []
   readonly buffers = new Buffers()

@@ -1,7 +1,7 @@
-import { wrap } from './runtime/functions.ts'
-import { OP, type Operation } from './runtime/operation.ts'
-import { state, STEP } from './runtime/state.ts'
-import { indexOf, isSharedView } from './runtime/views.ts'
+import { wrap } from '../runtime/functions.ts'
+import { OP, type Operation } from '../runtime/operation.ts'
+import { state, STEP } from '../runtime/state.ts'
+import { indexOf, isSharedView } from '../runtime/views.ts'
 
 /**
  * Steps that can be made only when a word is what they wait for; until then their thread has no

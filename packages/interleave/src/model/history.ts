@@ -1,9 +1,9 @@
-import type { Machine } from './engine/machine.ts'
-import { answer } from './runtime/access.ts'
-import { call } from './runtime/calls.ts'
-import { wrap } from './runtime/functions.ts'
-import { OP } from './runtime/operation.ts'
-import { state, STEP } from './runtime/state.ts'
+import type { Execution } from '../engine/execution.ts'
+import { answer } from '../runtime/access.ts'
+import { call } from '../runtime/calls.ts'
+import { wrap } from '../runtime/functions.ts'
+import { OP } from '../runtime/operation.ts'
+import { state, STEP } from '../runtime/state.ts'
 
 /** A sequential object: a class whose methods do, one at a time, what the operations should do. */
 export type Specification<T extends object> = new () => T
@@ -81,15 +81,15 @@ export class HistoryOf<T extends object> implements History<T> {
     return result
   }
 
-  /** Adds a failure to the machine if no order of the calls explains what they returned. */
-  check(machine: Machine): void {
+  /** Adds a failure to the execution if no order of the calls explains what they returned. */
+  check(execution: Execution): void {
     const calls = this.#calls
     if (explain(this.Class, calls)) return
     const list = calls.map(
       (c) => `${c.thread}: ${c.name}(${c.args.map(show).join(', ')}) → ${show(c.result)}`,
     )
     const message = `no order of these calls is one of ${this.Class.name}: ${list.join('; ')}`
-    machine.fail({ kind: 'not-linearizable', message, thread: undefined, place: 0 })
+    execution.fail({ kind: 'not-linearizable', message, thread: undefined, place: 0 })
   }
 }
 
