@@ -35,7 +35,11 @@ export interface LatencySummary {
   readonly max: number
 }
 
-/** Turns slices into figures. Variants without a counted slice are left out. */
+/**
+ * Turns slices into figures: one per slice, so that a spread says how far slices lie apart, and one
+ * ratio per round. Latencies of all slices are one histogram. Variants without a counted slice,
+ * such as those that an interrupted run never came to, are left out.
+ */
 export function report(suite: Suite, measurement: Measurement): Report {
   const time = (suite.measure ?? 'time') === 'time'
   const what = suite.what ?? 'op'
