@@ -58,6 +58,10 @@ interface Found {
 
 /**
  * Runs the program that `setup` describes under every schedule that the strategy finds worth it.
+ * The first failure is the one that is reported: its schedule is shortened, unless the options ask
+ * for it as it is, and run once more to write down what each step did. "Holds" is said only when
+ * the strategy came to its end by itself; a budget that ran out leaves the program unfinished.
+ *
  * Returns what was found. Throws a `Refusal` for code that cannot be checked, and what `setup`
  * itself throws: those are mistakes in the test, not findings.
  */

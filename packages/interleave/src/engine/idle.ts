@@ -5,9 +5,20 @@ import { differingBytes } from './objects.ts'
 import type { Thread } from './thread.ts'
 
 /**
+ * Idle rounds of loops. A thread that waits by looking again and again would make executions
+ * without end, which differ in nothing but how often it looked. So a loop that comes round asks
+ * whether the round could be left out of the execution (`isRemovable`); if so, the thread's next
+ * step is `OP.spin`, which it cannot make, until another thread has changed what the round looked
+ * at (`IdleWatch`). A strategy that tries all orders also tries the change before the look, and
+ * need not let the loop go on at all.
+ *
+ * Both questions are answered from the execution's events, and neither changes anything.
+ */
+
+/**
  * Whether what a thread did since step `mark` could be left out: it left shared memory as it was,
- * and between its first and last step nobody else touched what it had changed, so that its steps
- * could just as well have been made all at once. Its timeouts' steps are its own here.
+ * and between its first and last step no other thread touched what it had changed, so that its
+ * steps could just as well have been made all at once. Its timeouts' steps are its own here.
  */
 export function isRemovable(execution: Core, thread: Thread, mark: number): boolean {
   let first = -1
@@ -106,8 +117,8 @@ function isOrdered(execution: Core, earlier: Event, later: Event): boolean {
 }
 
 /**
- * Whether both only put a thread into a list of waiters or take one out. Their order matters to
- * who is notified first, but neither can tell whether the other was made at all; except timeouts
+ * Whether both only put a thread into a list of waiters or take one out. Their order decides which
+ * thread is notified first, but neither can tell whether the other was made at all; except timeouts
  * of one agent, which settle promises one after the other.
  */
 function areQueueing({ threads }: Core, a: Event, b: Event): boolean {
@@ -136,7 +147,7 @@ function changes(execution: Core, writer: Event, reader: Event): boolean {
 export class IdleWatch {
   constructor(readonly execution: Core) {}
 
-  /** Whether somebody changed what the thread's idle round looked at, after it had looked. */
+  /** Whether another thread changed what the thread's idle round had looked at. */
   isStale(thread: Thread): boolean {
     for (let i = thread.operation.first as number; i < this.execution.length; i++) {
       if (this.execution.event(i).hasEffect && this.#overtakes(i, thread)) return true

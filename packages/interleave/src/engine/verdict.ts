@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts'
 import type { Core } from './core.ts'
 import type { Thread } from './thread.ts'
 
-/** How an execution ended that nobody could continue. */
+/** How an execution ended that no thread could continue. */
 export type Ending =
   /** All threads ran to their ends. */
   | 'complete'

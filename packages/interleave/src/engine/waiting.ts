@@ -7,7 +7,19 @@ import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
 import type { Waiter } from './waiters.ts'
 
-/** Steps that sleep and wake: `Atomics.wait`, `waitAsync`, `notify` and their second halves. */
+/**
+ * Steps that sleep and wake: `Atomics.wait`, `waitAsync`, `notify` and their second halves.
+ *
+ * A wait compares and joins the list of waiters of its address in one step, as the language says.
+ * The thread's next step is then to wake, which it can make when a notify has taken it out of the
+ * list or, if the wait has a timeout, at any moment, so that every order of a timeout and a notify
+ * is some schedule's.
+ *
+ * A `waitAsync` joins the same list and goes on with a promise. Its timeout is a thread of one
+ * step. What the wait came to is put into the mailbox of the agent that waits, which takes it out
+ * by a step of its own when it has no job left to run. Lists and mailboxes are objects that steps
+ * touch and change, like memory.
+ */
 export function performWaiting(
   execution: Core,
   thread: Thread,
@@ -101,7 +113,7 @@ function read(execution: Core, thread: Thread, operation: Operation, event: Even
   return value
 }
 
-/** A thread that can be timed out races with whoever would notify it: both orders are tried. */
+/** A timeout races with the notify that would wake the thread: both orders are tried. */
 function wake(execution: Core, thread: Thread, event: Event): Outcome {
   const waiter = execution.sleeping.get(thread)!
   execution.sleeping.delete(thread)

@@ -38,7 +38,19 @@ export interface Totals {
   maxThreads: number
 }
 
-/** Runs a program again and again, each time as its strategy says. */
+/**
+ * Runs a program again and again, each time as its strategy says.
+ *
+ * `setup` describes the program anew for each execution, so that each starts with the same memory
+ * and objects. What has to keep its identity from one execution to the next, the numbers of threads
+ * and objects, is `persistent`. While the explorer works, globals of the isolate are replaced (see
+ * `Environment`), and they are put back whatever ends it; so one isolate explores one program at a
+ * time, and `explore` never waits.
+ *
+ * An execution is over when the strategy chooses no thread. If some thread could have gone on, the
+ * strategy has abandoned it; else `conclude` says how it ended, and only when all threads have
+ * ended are the final checks made.
+ */
 export class Explorer {
   readonly totals: Totals = { executions: 0, redundant: 0, steps: 0, maxSteps: 0, maxThreads: 0 }
   readonly persistent: Persistent

@@ -17,7 +17,8 @@ export interface World {
   readonly leaks: (name: string, count: () => number) => void
   /**
    * Adds what an allocator gives out, item by item: what is not freed at the end is a leak, which
-   * is reported with who allocated it and where; so is what is freed twice or used when it is free.
+   * is reported with the thread that allocated it and the place; so is what is freed twice or used
+   * when it is free.
    */
   readonly allocations: (name: string) => Allocations
   /**
@@ -36,7 +37,12 @@ interface Count {
 /** A setup has added no thread: what was given is no program. */
 export class NoThreads extends TypeError {}
 
-/** The world of one execution. */
+/**
+ * The world of one execution: what `setup` asked for, kept until it has returned, because threads
+ * run to their first step when they are started, and must find all of the program then. Checks,
+ * ledgers and counts come last, in this order, and only if all threads have ended: of a program
+ * that is stuck they would report what has not happened yet.
+ */
 export class WorldOf implements World {
   readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
   readonly #checks: ((execution: Execution) => void)[] = []

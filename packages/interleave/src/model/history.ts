@@ -33,7 +33,15 @@ export interface RecordedCall {
   result: unknown
 }
 
-/** A history of one execution, and its check against the specification. */
+/**
+ * A history of one execution, and its check against the specification.
+ *
+ * A call is recorded by two steps, before and after the steps of its body: its invocation and its
+ * response. What decides whether an order of the calls is allowed is which responses come before
+ * which invocations, so those two depend on each other and a strategy tries both orders; two
+ * invocations, or two responses, are independent. The check is made when all threads have ended,
+ * outside all steps.
+ */
 export class HistoryOf<T extends object> implements History<T> {
   readonly #calls: RecordedCall[] = []
   readonly call: History<T>['call']

@@ -51,6 +51,14 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
+/**
+ * The command. It compiles and loads a file, takes each exported function, or each that is named,
+ * for a program, explores them one after the other and prints what was found. What is wrong with a
+ * call, with the code or with a program is a sentence on standard error and status 2, so that a
+ * script can tell it from a program that fails. A stack is printed for other errors only, such as
+ * what a program's setup throws.
+ */
+
 /** A call of the command that makes no sense; the message says what was expected. */
 class UsageError extends Error {}
 

@@ -20,6 +20,10 @@ export interface Failing {
  * Looks for a schedule that fails in the same way and is easier to read: first one with fewer
  * preemptions, trying those with none, with one, and so on; then one with fewer steps, by leaving
  * out runs of steps. What is returned has been run.
+ *
+ * Both searches run the program anew through explorers of their own. A failure counts as the same
+ * when its kind and its place are. Both searches have a bound, since a shorter schedule is worth a
+ * second and not more.
  */
 export function shrink(
   setup: Setup,

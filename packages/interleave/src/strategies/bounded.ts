@@ -7,7 +7,7 @@ interface Node {
   readonly choices: number[]
   /** Preemptions made before this state. */
   readonly spent: number
-  /** The thread that would go on if nobody were preempted, or -1. */
+  /** The thread that would go on if no thread were preempted, or -1. */
   readonly running: number
 }
 

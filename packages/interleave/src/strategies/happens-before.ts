@@ -12,7 +12,12 @@ export interface ReversibleRace {
 
 /**
  * The order that an execution cannot do without: of each thread's steps, of steps that depend on
- * each other, and of what makes a step possible before the step.
+ * each other, and of what makes a step possible before the step. It is kept as a vector clock per
+ * step, made when the step is added, from those of the latest steps that touched the same objects.
+ *
+ * While it goes back through those it meets the reversible races: dependent steps of other threads
+ * that no later step orders before this one. A step that awaits a word is the exception (see
+ * `awaitedRace`), since in the reversed order it could not have been made.
  */
 export class HappensBefore {
   /** By step: which steps of each thread happen before it, itself included. */

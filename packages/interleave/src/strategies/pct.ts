@@ -12,11 +12,12 @@ export interface PctOptions extends SampleOptions {
 
 /**
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010):
- * the thread of highest priority runs, and at up to d - 1 random steps whoever is about to make it
- * falls below all that have not fallen. Which of the fallen is above which is random too: a thread
- * that fell first may have to wait for one that fell later. An execution with d - 1 such changes
- * finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and k steps.
- * Numbers of changes that keep showing something new are tried more often, and none is given up.
+ * the thread of highest priority runs, and at up to d - 1 random steps the thread that is about to
+ * make the step falls below all that have not fallen. Which of the fallen is above which is random
+ * too: a thread that fell first may have to wait for one that fell later. An execution with d - 1
+ * such changes finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and
+ * k steps. Numbers of changes that keep showing something new are tried more often, and none is
+ * given up.
  *
  * Several changes may fall on one step, and then one thread after another falls. So each thread
  * can be made the next one at each step by at most n - 1 changes, and with a depth of

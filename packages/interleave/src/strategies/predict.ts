@@ -47,7 +47,7 @@ function replaceFirst(list: readonly number[], value: number): number[] {
   return [value, ...list.slice(1)]
 }
 
-/** It joins the list if the value is the one that it expects. */
+/** A wait joins the list if the value is what it expects. */
 function predictWait(execution: Execution, event: Event, access: Access, state: State): Access {
   const without = withoutObject(access, event.list)
   const { asked } = event
@@ -57,14 +57,14 @@ function predictWait(execution: Execution, event: Event, access: Access, state: 
   return value === asked.first ? withObject(without, event.list, 1, 1) : without
 }
 
-/** It changes the list if anybody is in it. */
+/** A notify changes the list if a waiter is in it. */
 function predictNotify(execution: Execution, event: Event, access: Access, state: State): Access {
   const isWaking = waiters(execution, event.list, state) > 0
   if (isWaking === event.waitersBefore > 0) return access
   return { ...access, size: 1, objects: [event.list], touched: [1], changed: [isWaking ? 1 : 0] }
 }
 
-/** It times out unless what notified it has been done. */
+/** A wait that was notified times out if that notify is not in the state. */
 function predictWakeup(execution: Execution, event: Event, access: Access, state: State): Access {
   const { notifiedBy } = event
   if (access.size === 0 || notifiedBy < 0) return access
@@ -93,7 +93,7 @@ function withoutObject(access: Access, object: number): Access {
   return { thread, size: size - 1, ...rest }
 }
 
-/** How many wait in a list. */
+/** How many waiters are in a list. */
 function waiters(execution: Execution, list: number, { before, others }: State): number {
   let count = execution.event(before).waitersBefore
   if (execution.event(before).list !== list) {

@@ -10,7 +10,7 @@ export interface Strategy {
   /** As reports name it. */
   readonly name: string
   /**
-   * Whether a thread whose loop went round idly may go on in the same execution once somebody has
+   * Whether a thread whose loop went round idly may go on in the same execution once another has
    * written what it looks at. A strategy that tries every order need not: it also tries the
    * executions in which the idle round was never made, and these are all that differ.
    */
