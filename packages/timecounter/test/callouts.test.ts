@@ -4,7 +4,7 @@ import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { type CalloutFunction, Callouts } from '../src/callouts/callouts.ts'
 import { NEVER_NS } from '../src/callouts/wheel.ts'
 import { BadTime } from '../src/errors.ts'
-import { MockClock } from '../src/mock-clock.ts'
+import { MockClock } from '../src/clocks/mock-clock.ts'
 import { run, world } from './support/drive.ts'
 import { fc } from './support/fast-check.ts'
 

@@ -11,7 +11,7 @@ import { hpet } from '../src/counters/hpet.ts'
 import { i8254, I8254_BYTES } from '../src/counters/i8254.ts'
 import { tsc, tscCounter, type TscOptions } from '../src/counters/tsc.ts'
 import { tscTest, type TscTestResult, type TscTestStep } from '../src/counters/tsc-test.ts'
-import { WORK_COST_NS } from '../src/work-cost.ts'
+import { WORK_COST_NS } from '../src/costs/work-cost.ts'
 import { SimExecutive } from './support/sim-executive.ts'
 
 const MACHINE = { profile: 'xeon-e5-2650', seed: 1, memoryBytes: 1 << 20 } as const

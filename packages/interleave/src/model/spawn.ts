@@ -1,7 +1,7 @@
-import { stepsOf } from './engine/world.ts'
-import { wrap } from './runtime/functions.ts'
-import { OP } from './runtime/operation.ts'
-import { state, STEP } from './runtime/state.ts'
+import { stepsOf } from '../runtime/agent.ts'
+import { wrap } from '../runtime/functions.ts'
+import { OP } from '../runtime/operation.ts'
+import { state, STEP } from '../runtime/state.ts'
 
 /** A thread that another one started. */
 export interface ThreadHandle<T> {

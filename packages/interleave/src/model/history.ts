@@ -1,9 +1,9 @@
-import type { Machine } from './engine/machine.ts'
-import { answer } from './runtime/access.ts'
-import { call } from './runtime/calls.ts'
-import { wrap } from './runtime/functions.ts'
-import { OP } from './runtime/operation.ts'
-import { state, STEP } from './runtime/state.ts'
+import type { Execution } from '../engine/execution.ts'
+import { answer } from '../runtime/access.ts'
+import { call } from '../runtime/calls.ts'
+import { wrap } from '../runtime/functions.ts'
+import { OP } from '../runtime/operation.ts'
+import { state, STEP } from '../runtime/state.ts'
 
 /** A sequential object: a class whose methods do, one at a time, what the operations should do. */
 export type Specification<T extends object> = new () => T
@@ -33,7 +33,15 @@ export interface RecordedCall {
   result: unknown
 }
 
-/** A history of one execution, and its check against the specification. */
+/**
+ * A history of one execution, and its check against the specification.
+ *
+ * A call is recorded by two steps, before and after the steps of its body: its invocation and its
+ * response. What decides whether an order of the calls is allowed is which responses come before
+ * which invocations, so those two depend on each other and a strategy tries both orders; two
+ * invocations, or two responses, are independent. The check is made when all threads have ended,
+ * outside all steps.
+ */
 export class HistoryOf<T extends object> implements History<T> {
   readonly #calls: RecordedCall[] = []
   readonly call: History<T>['call']
@@ -81,15 +89,15 @@ export class HistoryOf<T extends object> implements History<T> {
     return result
   }
 
-  /** Adds a failure to the machine if no order of the calls explains what they returned. */
-  check(machine: Machine): void {
+  /** Adds a failure to the execution if no order of the calls explains what they returned. */
+  check(execution: Execution): void {
     const calls = this.#calls
     if (explain(this.Class, calls)) return
     const list = calls.map(
       (c) => `${c.thread}: ${c.name}(${c.args.map(show).join(', ')}) → ${show(c.result)}`,
     )
     const message = `no order of these calls is one of ${this.Class.name}: ${list.join('; ')}`
-    machine.fail({ kind: 'not-linearizable', message, thread: undefined, place: 0 })
+    execution.fail({ kind: 'not-linearizable', message, thread: undefined, place: 0 })
   }
 }
 

@@ -4,12 +4,19 @@ import { bintimeToNs } from '../arithmetic/timespec.ts'
 import type { Counter } from '../counters/counter.ts'
 import { leapSecond } from '../discipline/leap.ts'
 import { Ntp } from '../discipline/ntp.ts'
-import { type GenerationRing, MOST_SEATS } from './generation-ring.ts'
-import { boottimeOf, HANDS, HANDS_WORDS, offsetOf, setBoottime, setOffset } from './hands.ts'
-import { setWide, wide } from './hands.ts'
+import { type GenerationRing, MOST_SEATS } from '../timehands/generation-ring.ts'
+import {
+  boottimeOf,
+  HANDS,
+  HANDS_WORDS,
+  offsetOf,
+  setBoottime,
+  setOffset,
+} from '../timehands/hands.ts'
+import { setWide, wide } from '../timehands/hands.ts'
 import { judgeDelta, type Verdict } from './judge-delta.ts'
-import { setScale } from './scale.ts'
-import { BLOCK, openRing, type TimehandsHandle } from './timehands-block.ts'
+import { setScale } from '../timehands/scale.ts'
+import { BLOCK, openRing, type TimehandsHandle } from '../timehands/timehands-block.ts'
 
 /** How a windup ended. */
 export type WindupResult = 'done' | 'raced' | 'refused'
@@ -26,7 +33,7 @@ export interface WindupOptions {
 const WINDUP = work('windup')
 /** After so many seconds at once only the last two are handled, as FreeBSD's LARGE_STEP says. */
 const LARGE_STEP = 200
-/** Tries to publish a change while others publish; each failure means that another succeeded. */
+/** Tries to publish a change; each that fails means that another writer has published. */
 const MOST_TRIES = 64
 const FFCOUNT_RANGE = 2 ** 53
 
@@ -34,7 +41,12 @@ const FFCOUNT_RANGE = 2 ** 53
  * A writer of timehands: FreeBSD's tc_windup, to be called at every tick by one thread, and the
  * changes that settimeofday, adjtime and ntp_adjtime make, from any thread. Each writer has an
  * object of its own; those of several threads need no lock, because the ring has a seat for each.
- * A ninth writer shares the first one's seat, so eight that are in use is the limit.
+ * A ninth writer shares the first writer's seat, so eight that are in use is the limit.
+ *
+ * A windup copies the published record, brings the copy's time up to the counter, and publishes it
+ * in place of the record that it came from. When another writer has published meanwhile, `tick`
+ * leaves it at that, since time is up to date then; `change` begins anew with the other's record,
+ * so that no change is lost. Both are plain code that never waits.
  */
 export class Windup {
   /** The record being worked on. Changes see it after time has been brought up to now. */

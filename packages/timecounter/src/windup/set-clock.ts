@@ -2,8 +2,8 @@ import { Bintime } from '../arithmetic/bintime.ts'
 import { BadTime } from '../errors.ts'
 import { HANDS, setBoottime, setWide } from '../timehands/hands.ts'
 import { setScale } from '../timehands/scale.ts'
-import type { Windup } from '../timehands/windup.ts'
-import { MAX_TIME_CONSTANT, STA_DEL, STA_INS, STA_PLL } from './ntp.ts'
+import type { Windup } from './windup.ts'
+import { MAX_TIME_CONSTANT, STA_DEL, STA_INS, STA_PLL } from '../discipline/ntp.ts'
 
 /**
  * The system calls that change a clock, as methods over a writer. None of them touches uptime:

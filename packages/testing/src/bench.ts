@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { realpathSync } from 'node:fs'
-import { BenchError, usageError } from './bench-error.ts'
-import { measure, type MeasureOptions } from './measure.ts'
-import { report } from './report.ts'
-import { reportTable } from '../print/report-table.ts'
-import type { Suite } from './variant.ts'
+import { BenchError, usageError } from './suite/bench-error.ts'
+import { measure, type MeasureOptions } from './bench/measure.ts'
+import { report } from './bench/report.ts'
+import { reportTable } from './print/report-table.ts'
+import type { Suite } from './suite/variant.ts'
 
 /** A comma before a space is part of a name, such as `mutex, 2 threads`. */
 const BETWEEN_NAMES = /,(?! )/

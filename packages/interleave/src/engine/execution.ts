@@ -34,9 +34,20 @@ const MAX_THREADS = 31
 
 /**
  * One execution: threads, the memory they share, and the steps made so far. It knows what a step
- * means; which thread makes the next one is a strategy's business.
+ * means; which thread makes the next step is a strategy's business.
+ *
+ * A thread is a generator. `#advance` runs its own code until it yields STEP; `state.pending` then
+ * says what it is about to do, and becomes the thread's operation in exchange for the operation
+ * object that the thread had, so that no step makes a new one. `step` performs the operation on
+ * the real memory, writes down what it touched and changed, and advances the thread with the
+ * result. So one thread's code is on the stack at a time, `state.thread` names it, and plain code
+ * between two of its steps cannot be interrupted.
+ *
+ * A step that was made is an `Event`. Objects that it touched have the same numbers in every
+ * execution of a program. The events belong to `persistent` and are filled again by the next
+ * execution; a strategy that wants to keep one takes a copy.
  */
-export class Machine implements Core, Host {
+export class Execution implements Core, Host {
   /** By number; numbers of threads that this execution has not started are holes. */
   readonly threads: (Thread | undefined)[] = []
   readonly buffers = new Buffers()
@@ -248,7 +259,7 @@ export class Machine implements Core, Host {
     state.callPlace = 0
     try {
       let result = throws ? thread.steps.throw(value) : thread.steps.next(value)
-      // A value that the source itself yields to nobody means: somebody else's turn, if you like.
+      // A value that the source itself yields from a thread's own function has no meaning here.
       while (!result.done && result.value !== STEP) result = thread.steps.next()
       if (result.done) this.#end(thread, 'finished', result.value)
       else {

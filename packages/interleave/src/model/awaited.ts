@@ -1,12 +1,12 @@
-import { wrap } from './runtime/functions.ts'
-import { OP, type Operation } from './runtime/operation.ts'
-import { state, STEP } from './runtime/state.ts'
-import { indexOf, isSharedView } from './runtime/views.ts'
+import { wrap } from '../runtime/functions.ts'
+import { OP, type Operation } from '../runtime/operation.ts'
+import { state, STEP } from '../runtime/state.ts'
+import { indexOf, isSharedView } from '../runtime/views.ts'
 
 /**
- * Steps that can be made only when a word is what they wait for; until then their thread has no
- * step at all. A loop that looks again and again comes to the same, but each look in vain is a
- * step, and a model that waits often would spend most of its executions on such steps.
+ * Awaited words: steps that can be made only when a word is what they wait for; until then their
+ * thread has no step at all. A loop that looks again and again comes to the same, but each look in
+ * vain is a step, and a model that waits often would spend most of its executions on such steps.
  */
 
 /** `while (Atomics.load(words, index) !== expected);` as one step, made when it ends the loop. */
@@ -49,7 +49,7 @@ function prepare(kind: 0 | 8, words: Int32Array, index: number, expected: number
   return operation
 }
 
-/** A thread of a model waits; `setup` and final checks, which nobody runs beside, cannot. */
+/** A thread of a model waits; `setup` and final checks, which no thread runs beside, cannot. */
 function checked(found: unknown, index: number, expected: number): unknown {
   if (found === (expected | 0)) return found
   throw new TypeError(

@@ -1,6 +1,6 @@
-import { BadTime } from './errors.ts'
-import { type Counter, maskOf } from './counters/counter.ts'
-import type { TimeSource } from './counters/time-source.ts'
+import { BadTime } from '../errors.ts'
+import { type Counter, maskOf } from '../counters/counter.ts'
+import type { TimeSource } from '../counters/time-source.ts'
 
 /** Something that was set to happen. */
 export interface MockAlarm {

@@ -1,9 +1,8 @@
-import { startAsync } from '../runtime/async.ts'
-import { compiledOf } from '../runtime/functions.ts'
+import { stepsOf } from '../runtime/agent.ts'
 import { type Allocations, AllocationsOf } from '../allocations/allocations.ts'
-import { type History, HistoryOf, type Specification } from '../history.ts'
-import { describe, isAssertion } from './failure.ts'
-import type { Machine } from './machine.ts'
+import { type History, HistoryOf, type Specification } from '../model/history.ts'
+import { describe, isAssertion } from '../engine/failure.ts'
+import type { Execution } from '../engine/execution.ts'
 
 /** What a program is made of; `setup` is given one for each execution and fills it. */
 export interface World {
@@ -18,7 +17,8 @@ export interface World {
   readonly leaks: (name: string, count: () => number) => void
   /**
    * Adds what an allocator gives out, item by item: what is not freed at the end is a leak, which
-   * is reported with who allocated it and where; so is what is freed twice or used when it is free.
+   * is reported with the thread that allocated it and the place; so is what is freed twice or used
+   * when it is free.
    */
   readonly allocations: (name: string) => Allocations
   /**
@@ -37,10 +37,15 @@ interface Count {
 /** A setup has added no thread: what was given is no program. */
 export class NoThreads extends TypeError {}
 
-/** The world of one execution. */
+/**
+ * The world of one execution: what `setup` asked for, kept until it has returned, because threads
+ * run to their first step when they are started, and must find all of the program then. Checks,
+ * ledgers and counts come last, in this order, and only if all threads have ended: of a program
+ * that is stuck they would report what has not happened yet.
+ */
 export class WorldOf implements World {
   readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
-  readonly #checks: ((machine: Machine) => void)[] = []
+  readonly #checks: ((execution: Execution) => void)[] = []
   readonly #counts: Count[] = []
   readonly #allocations: AllocationsOf[] = []
   #histories = 0
@@ -50,12 +55,12 @@ export class WorldOf implements World {
   }
 
   readonly after = (check: () => void): void => {
-    this.#checks.push((machine) => {
+    this.#checks.push((execution) => {
       try {
         check()
       } catch (error) {
         const kind = isAssertion(error) ? 'assertion' : 'exception'
-        machine.fail({ kind, message: describe(error), thread: undefined, place: 0, error })
+        execution.fail({ kind, message: describe(error), thread: undefined, place: 0, error })
       }
     })
   }
@@ -72,46 +77,29 @@ export class WorldOf implements World {
 
   readonly history = <T extends object>(Class: Specification<T>): History<T> => {
     const history = new HistoryOf(Class, this.#histories++)
-    this.#checks.push((machine) => history.check(machine))
+    this.#checks.push((execution) => history.check(execution))
     return history
   }
 
   /** Starts the threads, once `setup` has returned. */
-  start(machine: Machine): void {
+  start(execution: Execution): void {
     if (this.#threads.length === 0) {
       throw new NoThreads('expected `setup` to add threads, got none')
     }
     for (const entry of this.#counts) entry.before = entry.count()
-    for (const { ledger } of this.#allocations) ledger.start(machine)
-    for (const { name, steps } of this.#threads) machine.start(name, steps)
+    for (const { ledger } of this.#allocations) ledger.start(execution)
+    for (const { name, steps } of this.#threads) execution.start(name, steps)
   }
 
   /** Makes the final checks, when all threads have ended. */
-  finish(machine: Machine): void {
-    for (const check of this.#checks) check(machine)
+  finish(execution: Execution): void {
+    for (const check of this.#checks) check(execution)
     for (const { ledger } of this.#allocations) ledger.finish()
     for (const { name, count, before } of this.#counts) {
       const left = count() - before
       if (left === 0) continue
       const message = `${name}: ${left} more in use at the end than at the start`
-      machine.fail({ kind: 'leak', message, thread: undefined, place: 0 })
+      execution.fail({ kind: 'leak', message, thread: undefined, place: 0 })
     }
   }
-}
-
-/** The steps of a thread's function. */
-export function stepsOf(
-  name: string,
-  body: (...args: never[]) => unknown,
-  args: readonly unknown[],
-): Generator<unknown, unknown, unknown> {
-  const compiled = compiledOf(body)
-  if (compiled === undefined) {
-    throw new TypeError(
-      `expected the function of thread ${name} to be compiled for checking; ` +
-        'load its module with the interleave plugin or loader',
-    )
-  }
-  const steps = compiled.body.apply(compiled.self as never, args as never[])
-  return compiled.kind === 2 ? startAsync(steps) : steps
 }

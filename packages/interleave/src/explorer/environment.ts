@@ -2,8 +2,8 @@ import { atomics } from '../runtime/access.ts'
 import { OP } from '../runtime/operation.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
-import type { Machine } from './machine.ts'
-import { BufferPool } from './objects.ts'
+import type { Execution } from '../engine/execution.ts'
+import { BufferPool } from '../engine/objects.ts'
 import {
   replaceChance,
   replaceTime,
@@ -11,7 +11,7 @@ import {
   type Replace,
   type StandIn,
 } from './stand-ins.ts'
-import type { Thread } from './thread.ts'
+import type { Thread } from '../engine/thread.ts'
 
 type Globals = Record<string, Record<string, unknown>>
 
@@ -23,7 +23,7 @@ type Globals = Record<string, Record<string, unknown>>
 export class Environment {
   readonly #pool = new BufferPool()
   readonly #undo: (() => void)[] = []
-  machine: Machine | undefined
+  execution: Execution | undefined
   #setupBuffers = 0
   readonly #setup: StandIn = { ticks: 0, randomState: 0 }
 
@@ -42,13 +42,13 @@ export class Environment {
   /** Puts back what was there. */
   leave(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo()
-    this.machine = undefined
+    this.execution = undefined
   }
 
   /** Before each execution. */
-  begin(machine: Machine): void {
+  begin(execution: Execution): void {
     this.#pool.reclaim()
-    this.machine = machine
+    this.execution = execution
     this.#setupBuffers = 0
     this.#setup.ticks = 0
     this.#setup.randomState = 0
@@ -68,11 +68,11 @@ export class Environment {
   }
 
   #register(buffer: SharedArrayBuffer): void {
-    const { machine } = this
-    if (machine === undefined) return
+    const { execution } = this
+    if (execution === undefined) return
     const maker = state.thread as Thread | undefined
     const count = maker === undefined ? this.#setupBuffers++ : maker.buffers++
-    machine.buffers.add(buffer, machine.persistent.names.buffer(maker?.id ?? -1, count))
+    execution.buffers.add(buffer, execution.persistent.names.buffer(maker?.id ?? -1, count))
   }
 
   readonly #replace: Replace = (object, name, value) => {

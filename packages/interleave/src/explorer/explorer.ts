@@ -2,12 +2,12 @@ import { Refusal } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 import type { Strategy } from '../strategies/strategy.ts'
 import { Environment } from './environment.ts'
-import type { Failure } from './failure.ts'
-import type { Persistent } from './core.ts'
-import { Machine } from './machine.ts'
-import { ObjectNames } from './objects.ts'
-import type { RacePolicy } from './core.ts'
-import { conclude, type Ending } from './verdict.ts'
+import type { Failure } from '../engine/failure.ts'
+import type { Persistent } from '../engine/core.ts'
+import { Execution } from '../engine/execution.ts'
+import { ObjectNames } from '../engine/objects.ts'
+import type { RacePolicy } from '../engine/core.ts'
+import { conclude, type Ending } from '../engine/verdict.ts'
 import { type World, WorldOf } from './world.ts'
 
 export type Setup = (world: World) => void
@@ -23,8 +23,8 @@ export interface Budget {
 }
 
 /** One execution that was run to its end. */
-export interface Execution {
-  readonly machine: Machine
+export interface EndedExecution {
+  readonly execution: Execution
   readonly ending: Ending | 'abandoned' | 'too-long'
   readonly failure: Failure | undefined
 }
@@ -38,7 +38,19 @@ export interface Totals {
   maxThreads: number
 }
 
-/** Runs a program again and again, each time as its strategy says. */
+/**
+ * Runs a program again and again, each time as its strategy says.
+ *
+ * `setup` describes the program anew for each execution, so that each starts with the same memory
+ * and objects. What has to keep its identity from one execution to the next, the numbers of threads
+ * and objects, is `persistent`. While the explorer works, globals of the isolate are replaced (see
+ * `Environment`), and they are put back whatever ends it; so one isolate explores one program at a
+ * time, and `explore` never waits.
+ *
+ * An execution is over when the strategy chooses no thread. If some thread could have gone on, the
+ * strategy has abandoned it; else `conclude` says how it ended, and only when all threads have
+ * ended are the final checks made.
+ */
 export class Explorer {
   readonly totals: Totals = { executions: 0, redundant: 0, steps: 0, maxSteps: 0, maxThreads: 0 }
   readonly persistent: Persistent
@@ -60,17 +72,17 @@ export class Explorer {
   explore(
     strategy: Strategy,
     budget: Budget,
-    see: (execution: Execution) => boolean,
+    see: (ended: EndedExecution) => boolean,
   ): string | undefined {
     this.#environment.enter()
     try {
       for (;;) {
-        const execution = this.#run(strategy, budget.stepsPerExecution)
-        const stop = see(execution)
-        if (execution.ending === 'too-long') {
+        const ended = this.#run(strategy, budget.stepsPerExecution)
+        const stop = see(ended)
+        if (ended.ending === 'too-long') {
           return `an execution of more than ${budget.stepsPerExecution} steps`
         }
-        if (stop || !strategy.finish(execution.machine)) return undefined
+        if (stop || !strategy.finish(ended.execution)) return undefined
         if (this.totals.executions + this.totals.redundant >= budget.executions) {
           return `${budget.executions} executions`
         }
@@ -81,20 +93,20 @@ export class Explorer {
     }
   }
 
-  #run(strategy: Strategy, maxSteps: number): Execution {
-    const machine = new Machine(this.persistent)
-    this.#environment.begin(machine)
+  #run(strategy: Strategy, maxSteps: number): EndedExecution {
+    const execution = new Execution(this.persistent)
+    this.#environment.begin(execution)
     const world = new WorldOf()
     this.setup(world)
     try {
-      state.host = machine
-      strategy.begin(machine)
-      world.start(machine)
-      const ended = this.#steps(machine, strategy, maxSteps)
-      const ending = ended ?? conclude(machine)
-      if (ending === 'complete') world.finish(machine)
-      this.#count(machine, ending)
-      return { machine, ending, failure: machine.failures[0] }
+      state.host = execution
+      strategy.begin(execution)
+      world.start(execution)
+      const ended = this.#steps(execution, strategy, maxSteps)
+      const ending = ended ?? conclude(execution)
+      if (ending === 'complete') world.finish(execution)
+      this.#count(execution, ending)
+      return { execution, ending, failure: execution.failures[0] }
     } finally {
       state.host = undefined
       state.thread = undefined
@@ -102,32 +114,33 @@ export class Explorer {
   }
 
   #steps(
-    machine: Machine,
+    execution: Execution,
     strategy: Strategy,
     maxSteps: number,
   ): 'abandoned' | 'too-long' | undefined {
     for (;;) {
-      const id = strategy.choose(machine)
+      const id = strategy.choose(execution)
       if (id < 0) break
-      if (machine.length >= maxSteps) return 'too-long'
-      const thread = machine.threads[id]
+      if (execution.length >= maxSteps) return 'too-long'
+      const thread = execution.threads[id]
       if (thread === undefined) throw new RangeError(`expected a thread's number, got ${id}`)
-      strategy.observe(machine, machine.step(thread))
+      strategy.observe(execution, execution.step(thread))
     }
-    const isAble = machine.threads.some(
-      (t) => t && (machine.isEnabled(t) || (strategy.resumesIdleLoops && machine.canResume(t))),
+    const isAble = execution.threads.some(
+      (t) =>
+        t && (execution.isEnabled(t) || (strategy.resumesIdleLoops && execution.canResume(t))),
     )
     return isAble ? 'abandoned' : undefined
   }
 
-  #count(machine: Machine, ending: Execution['ending']): void {
+  #count(execution: Execution, ending: EndedExecution['ending']): void {
     const { totals } = this
     const isRedundant = ending === 'abandoned' || ending === 'redundant'
-    if (isRedundant && machine.failures.length === 0) totals.redundant++
+    if (isRedundant && execution.failures.length === 0) totals.redundant++
     else totals.executions++
-    totals.steps += machine.length
-    totals.maxSteps = Math.max(totals.maxSteps, machine.length)
-    totals.maxThreads = Math.max(totals.maxThreads, machine.threads.length)
+    totals.steps += execution.length
+    totals.maxSteps = Math.max(totals.maxSteps, execution.length)
+    totals.maxThreads = Math.max(totals.maxThreads, execution.threads.length)
   }
 }
 

@@ -1,5 +1,5 @@
-import { READ_COST_NS } from './counters/read-cost.ts'
-import { PROGRAM_COST_NS } from './event-timers/program-cost.ts'
+import { READ_COST_NS } from '../counters/read-cost.ts'
+import { PROGRAM_COST_NS } from '../event-timers/program-cost.ts'
 
 /**
  * A price in ns for all named work of this package: pass it as `workNs` to a simulated machine

@@ -1,7 +1,7 @@
 /**
  * A bench could not go on: a worker threw, left or hung, or the bench was described wrongly. The
  * message is one sentence that names what was expected and what came; `detail` keeps the stack of
- * what a worker threw, for whoever debugs that worker.
+ * what a worker threw, by which that worker can be debugged.
  */
 export class BenchError extends Error {
   override readonly name = 'BenchError'
@@ -16,7 +16,7 @@ export class BenchError extends Error {
   }
 }
 
-/** The error of whoever asked for something impossible. */
+/** The error for a caller that asked for something impossible. */
 export function usageError(sentence: string): BenchError {
   return new BenchError(sentence, undefined, 'usage')
 }
