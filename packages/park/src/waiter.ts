@@ -30,8 +30,12 @@ export const WAITER = layout('waiter', {
   probe: word('o', 'waiter'),
   /** (x) 0, or 1 more than the number of the CPU or thread that it is given out to. */
   taken: word('x', 'waiter'),
-  /** (m) under `LENDING`: the priority of its own, when it waited last, and what it is lent. */
+  /**
+   * The priority of its own, when it waited last. (m) under `LENDING` while it lends, else (o) of
+   * its scheduler. A simulated machine compares `own` and `lent` with what runs where it is woken.
+   */
   own: word('m', 'waiter'),
+  /** (m) under `LENDING`: what it is lent. */
   lent: word('m', 'waiter'),
   /** (m) under `LENDING`: the lock that it waits for and the owner whom it lends to, or NIL. */
   lock: word('m', 'waiter'),

@@ -69,6 +69,8 @@ export class Thread<T = unknown> extends Waiter {
   /** What its policy gives it by itself, and the most urgent of what others lend it. */
   ownPriority: number
   lent = MAX_PRIORITY
+  /** Which priority of its own its entry says, or -1. */
+  entered = -1
   /** What its policy remembers about it. */
   share: unknown
   /** Ticks of the configured cputicker that it has run. */

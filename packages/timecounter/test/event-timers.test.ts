@@ -3,7 +3,7 @@ import { BadHz, BadTime, UnknownCounter } from '../src/errors.ts'
 import { CpuClock } from '../src/event-timers/cpu-clock.ts'
 import { EventTimers } from '../src/event-timers/event-timers.ts'
 import { hpetTimer, i8254Timer, lapicTimer, rtcTimer } from '../src/event-timers/models.ts'
-import { MockClock } from '../src/mock-clock.ts'
+import { MockClock } from '../src/clocks/mock-clock.ts'
 import { Bill, billedMemory } from './support/bill.ts'
 
 const MS = 1_000_000

@@ -1,5 +1,5 @@
 import { type Cpu, VECTOR } from '@smpnet/machine'
-import { type SimCpu, simulate, type SimOptions } from '@smpnet/machine/sim'
+import { type SimOptions, simulate } from '@smpnet/machine/sim'
 import { type Arena, type Place, SETTLE } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
@@ -12,8 +12,8 @@ import { hpet } from '../src/counters/hpet.ts'
 import { i8254, I8254_BYTES } from '../src/counters/i8254.ts'
 import { tsc, tscCounter, type TscOptions } from '../src/counters/tsc.ts'
 import { tscTest, type TscTestResult, type TscTestStep } from '../src/counters/tsc-test.ts'
-import { WORK_COST_NS } from '../src/work-cost.ts'
 import { SimExecutive } from './support/sim-executive.ts'
+import { WORK_COST_NS } from '../src/costs/work-cost.ts'
 
 const MACHINE = { profile: 'xeon-e5-2650', seed: 1, memoryBytes: 1 << 20 } as const
 /** Models bill what a read costs, so that the time they count by is free. */
@@ -43,8 +43,10 @@ function onCpus(
 describe('the TSC test on a simulated machine', () => {
   function run(options: readonly TscOptions[]) {
     const seen: Cpu[] = []
+    let go = (): void => {}
     const [result] = onCpus(options.length, function* (cpu) {
       seen[cpu.id] = cpu
+      cpu.onInterrupt(VECTOR.device, () => go())
       if (cpu.id !== 0) return
       yield* settle(cpu)
       const tscs = options.map((option, id) =>
@@ -53,8 +55,16 @@ describe('the TSC test on a simulated machine', () => {
       const test = tscTest(tscs, 20)
       let turn: IteratorResult<TscTestStep, TscTestResult> = test.next()
       while (!turn.done) {
-        const go = (): unknown => (turn = test.next())
-        yield* (cpu as SimCpu).rendezvous([turn.value.cpu], go)
+        const step = { isDone: false }
+        go = () => {
+          turn = test.next()
+          step.isDone = true
+        }
+        cpu.raise(turn.value.cpu, VECTOR.device)
+        while (!step.isDone) {
+          cpu.memory.pause(0)
+          yield* settle(cpu)
+        }
       }
       cpu.report(turn.value)
     })

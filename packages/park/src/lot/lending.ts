@@ -14,3 +14,9 @@ export const LENDING = layout('lending', {
   /** (m) Under `lock`: the waiters whose lock has no owner that could be lent to, or NIL. */
   orphans: word('m', 'lending'),
 })
+
+/** Behind `LENDING`, for each CPU: the threads of it that are to be told what others lend them. */
+export const NOTICES = layout('notices', {
+  /** (m) Under `LENDING`: the first of a list through the entries' `notice`, or 0. */
+  head: word('m', 'notices'),
+})

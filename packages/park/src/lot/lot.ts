@@ -1,5 +1,5 @@
 import { type Address, type Arena, type Interrupt, type Memory, NIL } from '@smpnet/memory'
-import { LENDING } from './lending.ts'
+import { LENDING, NOTICES } from './lending.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { type Seat, Seats } from './seats.ts'
 import {
@@ -74,8 +74,8 @@ export class Lot implements Parking {
   /** Bytes of a lot of that shape. */
   static bytes(shape: LotShape): number {
     const { threads, buckets, waiters, cpus } = wholeLotShape(shape)
-    const entries = (waiters + cpus) * WAITER.size
-    return threads * Seats.bytes + buckets * BUCKET.size + entries + LENDING.size
+    const lending = LENDING.size + cpus * NOTICES.size
+    return threads * Seats.bytes + buckets * BUCKET.size + waiters * WAITER.size + lending
   }
 
   /**
@@ -120,14 +120,14 @@ export class Lot implements Parking {
     return seatsOf(this.memory, this.handle).reserve()
   }
 
-  /** The entry by which the scheduler of a CPU can be woken itself; it never waits. */
-  bellOf(cpu: number): Address {
-    return this.#entries + (this.handle.waiters + cpu) * WAITER.size
-  }
-
   /** Where the words of `LENDING` are. */
   get lending(): Address {
-    return this.bellOf(this.handle.cpus)
+    return this.#entries + this.handle.waiters * WAITER.size
+  }
+
+  /** Where the list of a CPU's notices begins: a word of `NOTICES`, under the lock of `LENDING`. */
+  noticesOf(cpu: number): Address {
+    return this.lending + LENDING.size + cpu * NOTICES.size + NOTICES.offset.head
   }
 
   /** A waiter of its own for a thread or a task. Throws a RangeError when all are in use. */
@@ -235,15 +235,6 @@ export class Lot implements Parking {
     return this.#wakeAll(chain) & COUNT
   }
 
-  /** The same from an interrupt, which waits for the few instructions of another CPU's section. */
-  unparkNow(_irq: Interrupt, key: Address, count: number): number {
-    const queue = this.#queues.of(key)
-    this.#queues.lockNow(queue)
-    const chain = this.#queues.take(queue, key, count)
-    this.#queues.unlock(queue)
-    return this.#wakeAll(chain) & COUNT
-  }
-
   /** Wakes up to `count` waiters of `key`, first come first, and says how many. */
   *unpark(key: Address, count: number): Waiting<number> {
     const queue = this.#queues.of(key)
@@ -253,6 +244,15 @@ export class Lot implements Parking {
     const woken = this.#wakeAll(chain)
     if (woken & PREEMPTING) yield PREEMPT
     return woken & COUNT
+  }
+
+  /** The same for an interrupt. Throws an Error when a thread has died in the bucket. */
+  unparkNow(_irq: Interrupt, key: Address, count: number): number {
+    const queue = this.#queues.of(key)
+    this.#queues.lockNow(queue)
+    const chain = this.#queues.take(queue, key, count)
+    this.#queues.unlock(queue)
+    return this.#wakeAll(chain) & COUNT
   }
 
   /** The queue of `key`, held: between this and `unlockQueue` the caller must not yield. */

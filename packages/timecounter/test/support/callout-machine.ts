@@ -3,7 +3,7 @@ import { Lot, NotifyWaker, PARK, type Waiter, type Waiting, WOKEN } from '@smpne
 import { CALLOUT_BYTES } from '../../src/callouts/callout.ts'
 import type { CalloutFunction } from '../../src/callouts/callout-function.ts'
 import { Callouts } from '../../src/callouts/callouts.ts'
-import { MockClock } from '../../src/mock-clock.ts'
+import { MockClock } from '../../src/clocks/mock-clock.ts'
 
 export const MS = 1_000_000
 
