@@ -17,8 +17,8 @@ export interface Memory {
   /** Bytes in all. */
   readonly size: number
   /**
-   * Whether no other CPU runs while plain code does, as in simulated time: then what such code finds
-   * held stays held until it yields. Constant.
+   * Whether no other CPU runs while plain code does, as in simulated time: then what such code
+   * finds held stays held until it yields. Constant.
    */
   readonly isSimulated: boolean
 

@@ -1,6 +1,6 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, NIL } from './address.ts'
 import type { Arena } from './arena.ts'
-import { FreeList } from './free-list.ts'
+import { popFree, pushFree } from './free-list.ts'
 import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
@@ -36,14 +36,14 @@ export interface PoolHandle extends PoolShape {
  */
 export class Pool {
   readonly #lock: SpinLock
-  readonly #free: FreeList
+  readonly #free: Address
 
   private constructor(
     readonly handle: PoolHandle,
     readonly memory: Memory,
   ) {
-    this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock)
-    this.#free = new FreeList(memory, handle.at + POOL.offset.free)
+    this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock, `pool ${handle.name}`)
+    this.#free = handle.at + POOL.offset.free
   }
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
@@ -54,7 +54,7 @@ export class Pool {
     const at = arena.place(`pool ${shape.name}`, POOL.size + shape.items * itemBytes)
     const pool = new Pool({ ...shape, itemBytes, at }, arena.memory)
     for (let item = shape.items - 1; item >= 0; item--) {
-      pool.#free.push(at + POOL.size + item * itemBytes)
+      pushFree(arena.memory, pool.#free, at + POOL.size + item * itemBytes)
     }
     return pool
   }
@@ -70,7 +70,7 @@ export class Pool {
    */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
-    const item = this.#free.pop()
+    const item = popFree(this.memory, this.#free)
     this.#count(item === NIL ? 'failed' : 'allocated')
     this.#lock.exit()
     return item
@@ -79,7 +79,7 @@ export class Pool {
   /** Takes an item back. */
   *free(item: Address): Waiting {
     yield* this.#lock.enter()
-    this.#free.push(item)
+    pushFree(this.memory, this.#free, item)
     this.#count('freed')
     this.#lock.exit()
   }
