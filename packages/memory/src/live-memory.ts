@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 
@@ -25,6 +26,8 @@ export class LiveMemory implements Memory {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly size: number
   readonly #bytes: Uint8Array<SharedArrayBuffer>
+  /** Reads fields of headers: faster than byte by byte. */
+  readonly #view: DataView<SharedArrayBuffer>
 
   /** Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one. */
   constructor(readonly buffer: SharedArrayBuffer) {
@@ -32,6 +35,7 @@ export class LiveMemory implements Memory {
     this.size = buffer.byteLength
     this.words = new Int32Array(buffer)
     this.#bytes = new Uint8Array(buffer)
+    this.#view = new DataView(buffer)
   }
 
   /** A new memory of `bytes` zero bytes. Throws a RangeError for a size that cannot be one. */
@@ -84,6 +88,30 @@ export class LiveMemory implements Memory {
     this.words[at >> 2] = value
   }
 
+  read8(at: Address): number {
+    return this.#bytes[at]!
+  }
+
+  write8(at: Address, value: number): void {
+    this.#bytes[at] = value
+  }
+
+  read16be(at: Address): number {
+    return this.#view.getUint16(at)
+  }
+
+  write16be(at: Address, value: number): void {
+    this.#view.setUint16(at, value)
+  }
+
+  read32be(at: Address): number {
+    return this.#view.getInt32(at)
+  }
+
+  write32be(at: Address, value: number): void {
+    this.#view.setInt32(at, value)
+  }
+
   copyIn(to: Address, from: Uint8Array, start: number, length: number): void {
     const bytes = this.#bytes
     if (length <= SHORT_COPY_BYTES) {
@@ -106,6 +134,14 @@ export class LiveMemory implements Memory {
 
   fill(at: Address, byte: number, length: number): void {
     this.#bytes.fill(byte, at, at + length)
+  }
+
+  move(to: Address, from: Address, length: number): void {
+    this.#bytes.copyWithin(to, from, from + length)
+  }
+
+  sum(at: Address, length: number, initial = 0): number {
+    return internetSum(this.words, this.#bytes, at, length, initial)
   }
 
   settled(): boolean {
