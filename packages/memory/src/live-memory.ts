@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
+import { checkKind } from './one-kind.ts'
 
 /** Copies of up to this many bytes go byte by byte: a typed array's `set` starts in some 50 ns. */
 const SHORT_COPY_BYTES = 32
@@ -29,9 +30,13 @@ export class LiveMemory implements Memory {
   /** Reads fields of headers: faster than byte by byte. */
   readonly #view: DataView<SharedArrayBuffer>
 
-  /** Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one. */
+  /**
+   * Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one, and an
+   * Error in an isolate that has priced memory: see `allowBothMemories`.
+   */
   constructor(readonly buffer: SharedArrayBuffer) {
     checkMemoryBytes(buffer.byteLength)
+    checkKind('live')
     this.size = buffer.byteLength
     this.words = new Int32Array(buffer)
     this.#bytes = new Uint8Array(buffer)

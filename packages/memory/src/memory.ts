@@ -6,7 +6,7 @@ import type { Work } from './work.ts'
  *
  * Two kinds exist, and code that uses one cannot tell which: `LiveMemory` is `Atomics` on a
  * SharedArrayBuffer, `PricedMemory` is the same words with a bill for every access. One isolate
- * runs one kind of machine, so that calls through this interface stay monomorphic and inline.
+ * has one kind, so that calls through this interface stay monomorphic and inline: `one-kind.ts`.
  *
  * Words are read and written in two ways. The atomic operations are sequentially consistent, as
  * JavaScript's are; they are for fields marked (x). `read` and `write` are plain and are for

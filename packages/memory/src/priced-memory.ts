@@ -2,6 +2,7 @@ import { type Address, CACHE_LINE_BYTES } from './address.ts'
 import { internetSum } from './internet-sum.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import type { Memory } from './memory.ts'
+import { checkKind } from './one-kind.ts'
 import type { Work } from './work.ts'
 
 /** log2 of the bytes per line: an address shifted by it is a line's number. */
@@ -37,12 +38,16 @@ export class PricedMemory implements Memory {
   readonly #bytes: Uint8Array
   readonly #view: DataView
 
-  /** A new memory of `size` bytes, all zero. Throws a RangeError for a size that cannot be one. */
+  /**
+   * A new memory of `size` bytes, all zero. Throws a RangeError for a size that cannot be one, and
+   * an Error in an isolate that has live memory: see `allowBothMemories`.
+   */
   constructor(
     readonly size: number,
     readonly pricer: Pricer,
   ) {
     checkMemoryBytes(size)
+    checkKind('priced')
     this.#words = new Int32Array(size >> 2)
     this.#bytes = new Uint8Array(this.#words.buffer)
     this.#view = new DataView(this.#words.buffer)
