@@ -8,8 +8,8 @@ import { checkKind } from './one-kind.ts'
 const SHORT_COPY_BYTES = 32
 /**
  * Loads in the first pause and in the longest, of 1 to 4 ns each; pauses double between. Each look
- * at a word takes its line from the thread that one waits for, at some hundred nanoseconds for
- * both, so that one who looks all the time halves what the other gets done.
+ * at a word takes its line from the thread that is waited for, at some hundred nanoseconds for
+ * both threads, so that a waiter that looks all the time halves what the other thread gets done.
  */
 const FIRST_PAUSE = 16
 const LONGEST_PAUSE = 512
@@ -18,8 +18,8 @@ const DOUBLINGS = Math.log2(LONGEST_PAUSE / FIRST_PAUSE)
 const SPINNING_ATTEMPTS = 16
 /** How long one of those later attempts sleeps at most. */
 const NAP_MS = 0.05
-/** A word of this thread's own to nap on: one of the memory might be somebody's to wait on. */
-const NOBODY_NOTIFIES = new Int32Array(new SharedArrayBuffer(4))
+/** A word of this thread's own to nap on: on a word of the memory a waiter might be asleep. */
+const NAP_WORD = new Int32Array(new SharedArrayBuffer(4))
 
 /** Memory on a live machine: `Atomics` on one SharedArrayBuffer, which every thread opens. */
 export class LiveMemory implements Memory {
@@ -160,10 +160,10 @@ export class LiveMemory implements Memory {
     else this.#spin(attempt < DOUBLINGS ? FIRST_PAUSE << attempt : LONGEST_PAUSE)
   }
 
-  /** Sleeps on a word that nobody notifies. A browser's main thread may not, and spins on. */
+  /** Sleeps on a word that no thread notifies. A browser's main thread may not, and spins on. */
   #nap(): void {
     try {
-      Atomics.wait(NOBODY_NOTIFIES, 0, 0, NAP_MS)
+      Atomics.wait(NAP_WORD, 0, 0, NAP_MS)
     } catch {
       this.#spin(LONGEST_PAUSE)
     }

@@ -41,14 +41,14 @@ export interface Memory {
   and(at: Address, bits: number): number
 
   /**
-   * Atomic load for which nobody is billed: to see whether what was loaded before is still so. A
+   * Atomic load for which no CPU is billed: to see whether what was loaded before is still so. A
    * wait that follows on a plain path that failed looks so, and costs the same without that path.
    */
   peek(at: Address): number
 
-  /** Plain load of a word that nobody else may be writing. */
+  /** Plain load of a word that no other CPU may be writing. */
   read(at: Address): number
-  /** Plain store to a word that nobody else may be touching. */
+  /** Plain store to a word that no other CPU may be touching. */
   write(at: Address, value: number): void
 
   /** Plain load of the byte at any address: from 0 to 255. */

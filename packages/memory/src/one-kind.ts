@@ -1,11 +1,12 @@
 /**
  * One isolate has one kind of memory: live or priced.
  *
- * Calls through `Memory` are compiled for the classes that have come by. With one of them the
- * engine puts the access itself where the call was; with two, a zone's allocate and free take up to
- * three times as long, and what is measured afterwards, live or simulated, is that. One class with
- * a field for the pricer costs as much, since any access may then end in a call. So the
- * constructors refuse the second kind, rather than be slow where nobody looks for it.
+ * Calls through `Memory` are compiled for the classes that have come by. With one class the engine
+ * puts the access itself where the call was; with two, a zone's allocate and free take up to three
+ * times as long, and every figure that the program measures afterwards is wrong by that. A single
+ * class with a field for the pricer costs some third more: once the engine has seen that an access
+ * can end in a call, it keeps nothing in registers over one. So the constructors refuse the second
+ * kind.
  */
 export type MemoryKind = 'live' | 'priced'
 
@@ -27,7 +28,8 @@ export function checkKind(kind: MemoryKind): void {
   if (first === kind || areBothAllowed) return
   throw new Error(
     `an isolate has one kind of memory, and this one has ${first} memory: ${kind} memory came. ` +
-      'Together, both take several times as long for each access. Run the simulation in a worker ' +
-      'of its own, or, where time does not matter, call allowBothMemories() of @smpnet/memory first',
+      'Beside each other, both take several times as long for an access. Run the simulation in a ' +
+      'worker of its own; or, where the time that it takes does not matter, call ' +
+      'allowBothMemories() of @smpnet/memory first',
   )
 }

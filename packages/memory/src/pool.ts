@@ -32,7 +32,10 @@ export interface PoolHandle extends PoolShape {
 
 /**
  * Gives out large items that come and go seldom, such as socket pairs with their buffers: one lock,
- * one list, no item idle in anybody's cache. For small ones that come and go often there is `Zone`.
+ * one list, no item idle in the cache of a CPU. For small items that come and go often there is
+ * `Zone`.
+ *
+ * The lock protects the list and the counts. Both ways through it are for threads, which may wait.
  */
 export class Pool {
   readonly #lock: SpinLock
@@ -91,7 +94,7 @@ export class Pool {
     return Number.isInteger(index) && index >= 0 && index < items
   }
 
-  /** Items in use. Exact when nobody allocates or frees meanwhile. */
+  /** Items in use. Exact when no CPU allocates or frees meanwhile. */
   inUse(): number {
     const { at } = this.handle
     return (

@@ -9,8 +9,9 @@ import type { Work } from './work.ts'
 const LINE_SHIFT = Math.log2(CACHE_LINE_BYTES)
 
 /**
- * Who sends the bill for accesses: a simulated machine. It knows which CPU is running, where each
- * cache line is and what moving it costs, and adds that to the running CPU's time.
+ * What a simulated machine is to its memory: it sends the bill for accesses. It knows which CPU is
+ * running, where each cache line is and what moving it costs, and adds that to the running CPU's
+ * time.
  */
 export interface Pricer {
   /** The running CPU reads something in line number `line`. */

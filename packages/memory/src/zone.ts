@@ -143,7 +143,7 @@ export class Zone {
     return isDone
   }
 
-  /** Sums over the CPUs. Exact when nobody allocates meanwhile. */
+  /** Sums over the CPUs. Exact when no CPU allocates meanwhile. */
   statistics(): ZoneStatistics {
     const sum = { allocated: 0, freed: 0, failed: 0 }
     for (let cpu = 0; cpu < this.handle.cpus; cpu++) {

@@ -41,7 +41,7 @@ describe.each(kinds)('plain code with a zone of %s memory', (_, create) => {
     }
   })
 
-  it('is told that there are not so many, and nobody has fewer then', () => {
+  it('is told that there are not so many, and no CPU has fewer then', () => {
     const zone = make()
     const total = 60 + 3 * (2 * 4 + 12 * 4)
     expect(run(zone.ensure(here, total + 1))).toBe(false)
