@@ -23,8 +23,8 @@ import { SETTLE, SPIN, type Waiting } from './wait.ts'
  */
 
 /**
- * Failed tries after which `spinNow` gives up. `Memory.pause` sleeps between most of them, so that a
- * worker tries for 10 s at least; a page's main thread, which may not sleep, for some 200 ms. No
+ * Failed tries after which `spinNow` gives up. `Memory.pause` sleeps between most of them, so that
+ * a worker tries for 10 s at least; a page's main thread, which may not sleep, for some 200 ms. No
  * section takes that long, even if its thread loses its core in it.
  */
 export const MOST_TRIES = 200_000
