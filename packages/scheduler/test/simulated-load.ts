@@ -2,7 +2,13 @@ import type { Cpu } from '@smpnet/machine'
 import { type SimResult, simulate } from '@smpnet/machine/sim'
 import { allowBothMemories, work } from '@smpnet/memory'
 import { SETTLE, type Waiting } from '@smpnet/park'
-import { Scheduler, type SchedulerOptions, type SchedulingPolicy, type Thread, type ThreadOptions } from '../src/index.ts'
+import {
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulingPolicy,
+  type Thread,
+  type ThreadOptions,
+} from '../src/index.ts'
 
 // Tests of this package are of both kinds of memory, and measure nothing by the host's time.
 allowBothMemories()

@@ -6,7 +6,6 @@ import { BadTime } from '../src/errors.ts'
 import { calloutMachine, MS, step } from './support/callout-machine.ts'
 import { world } from './support/drive.ts'
 import { fc } from './support/fast-check.ts'
-import { MockClock } from '../src/clocks/mock-clock.ts'
 
 /** Two CPUs over one mock clock; each notes what ran there and when. */
 function machine(buckets = 16) {
