@@ -130,7 +130,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#account?.bill(this.#last)
     const { cpu, reasons, switches } = this
     const times = this.#account?.times()
-    const threads = [...this.policy.table.all()].filter((td) => td.cpu === cpu)
+    const threads = [...this.policy.table.all()].filter((td) => td.pcpu === cpu)
     return {
       cpu: cpu.id,
       switches,
@@ -362,7 +362,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu.id)
+    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu)
     return isHere && this.#preemptsFor(td)
   }
 
