@@ -307,6 +307,9 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       case PREEMPT:
         return BUSY
       case YIELD:
+        if (td.critical > 0) {
+          throw new Error(`thread ${td.name} gives its turn away in a critical section`)
+        }
         td.outcome = WOKEN
         this.#owed.relinquish()
         return BUSY

@@ -10,8 +10,10 @@ import { BsdShare, bsdShareOf } from './bsd-share.ts'
 /** 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c. */
 export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   readonly name = '4BSD'
-  /** Those who may run here only: runq_pcpu. */
+  /** The threads that may run here only: runq_pcpu. */
   readonly #pinned = new RunQueue()
+  /** Whether its first came last, when it was as urgent as the first of the queue of all. */
+  #ownComes = false
   readonly #words: CpuWords
   #host!: PolicyHost
   #current: Thread | undefined
@@ -73,9 +75,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     this.#isOwed = false
     const { queue, knobs } = this.bsd
     const everyone = queue.firstLike((td) => td.pcpu === this.cpu, knobs.runqFuzz)
-    const own = this.#pinned.first()
-    const isOwn = own !== undefined && own.priority < (everyone?.priority ?? MAX_PRIORITY + 1)
-    const td = isOwn ? own : everyone
+    const td = this.#first(everyone, this.#pinned.first())
     if (td !== undefined) this.#run(td)
     return td
   }
@@ -122,6 +122,18 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
 
   sysctl(): Readonly<Record<string, number | string>> {
     return this.bsd.sysctl()
+  }
+
+  /**
+   * The more urgent of the two, in turn when they are as urgent: FreeBSD takes the one from the
+   * queue of all, for which a pinned thread of fixed priority would starve among its equals, and a
+   * writer with it that waits for it to leave a section.
+   */
+  #first(everyone: Thread | undefined, own: Thread | undefined): Thread | undefined {
+    if (everyone === undefined || own === undefined) return everyone ?? own
+    if (everyone.queue !== own.queue) return everyone.queue < own.queue ? everyone : own
+    this.#ownComes = !this.#ownComes
+    return this.#ownComes ? own : everyone
   }
 
   #policyOf(td: Thread): BsdPolicy {
