@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, NIL, type Pinning, word } from '@smpnet/memory'
 import { hostMs } from './host-clock.ts'
 import type { LoopShare } from './loop-share.ts'
 import type { SpinBudget } from './spin-budget.ts'
@@ -127,7 +127,7 @@ export interface SleepWatch {
 }
 
 /** Someone who can wait, and the entry at `at` by which others know it. Used by its owner only. */
-export class Waiter {
+export class Waiter implements Pinning {
   /** How long a `PARK` may take, in milliseconds. */
   timeoutMs = Number.POSITIVE_INFINITY
   /** Ends a `PARK` early; only a driver that serves an event loop can hear of it. */
@@ -142,26 +142,33 @@ export class Waiter {
   loopShare: LoopShare | undefined
   /** Those who watched it take a lock; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
-
-  /** How often it is pinned to its CPU; a plain thread never leaves its own. */
+  /** How often it was pinned and not unpinned: its scheduler leaves it on its CPU unless it is 0. */
   pins = 0
+  /** Depth of critical sections, in which its scheduler does not preempt it. */
+  critical = 0
+  /** How many counted locks it is in; wakeup policies look at it. */
+  held = 0
+  /** How many sections of epochs it is in, in which it must not wait for readers to leave. */
+  epochs = 0
 
   constructor(
     readonly lot: Parking,
     readonly at: Address,
   ) {}
 
-  /** The CPU or thread that it is with. Another one, perhaps, after each yield. */
+  /** The number of its CPU: of code that is not pinned, another one perhaps after each yield. */
   get cpu(): number {
     return this.lot.cpu
   }
 
-  /** Stays on its CPU until there were as many `unpin`s. */
+  /** Keeps it on this CPU until as many `unpin`s: sched_pin. It may be preempted all the same. */
   pin(): void {
     this.pins++
   }
 
+  /** Undoes one `pin`. Throws an Error for a waiter that is not pinned. */
   unpin(): void {
+    if (this.pins === 0) throw unpinned(this.cpu)
     this.pins--
   }
 
@@ -233,4 +240,8 @@ export class Waiter {
     budget.miss()
     return false
   }
+}
+
+function unpinned(cpu: number): Error {
+  return new Error(`a waiter is unpinned as often as it was pinned: one of CPU ${cpu} was not`)
 }

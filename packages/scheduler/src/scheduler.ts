@@ -135,7 +135,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#account?.bill(this.#last)
     const { cpu, reasons, switches } = this
     const times = this.#account?.times()
-    const threads = [...this.policy.table.all()].filter((td) => td.cpu === cpu)
+    const threads = [...this.policy.table.all()].filter((td) => td.pcpu === cpu)
     return {
       cpu: cpu.id,
       switches,
@@ -313,6 +313,9 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       case PREEMPT:
         return BUSY
       case YIELD:
+        if (td.critical > 0) {
+          throw new Error(`thread ${td.name} gives its turn away in a critical section`)
+        }
         td.outcome = WOKEN
         this.#owed.relinquish()
         return BUSY
@@ -368,7 +371,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu.id)
+    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu)
     return isHere && this.#preemptsFor(td)
   }
 

@@ -28,7 +28,7 @@ export interface ThreadOptions {
   readonly priority?: number
   /** From -20 to 20, for policies that share time; 0 unless told. */
   readonly nice?: number
-  /** Whether it stays on the CPU where it was spawned; false unless told. */
+  /** Whether it is bound to the CPU where it was spawned; false unless told. */
   readonly pinned?: boolean
 }
 
@@ -77,10 +77,6 @@ export class Thread<T = unknown> extends Waiter {
   runTicks = 0
   /** How often it was given a CPU that another thread, or nobody, had had. */
   switches = 0
-  /** Depth of critical sections, in which it is not preempted. */
-  critical = 0
-  /** How many counted sections it is in; see `CountedSection`. */
-  held = 0
   /** What other CPUs know it by, if its scheduler has a roster. */
   ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
@@ -99,7 +95,8 @@ export class Thread<T = unknown> extends Waiter {
     readonly basePriority: number,
     body: Body<T>,
     readonly nice = 0,
-    readonly pinned = false,
+    /** Whether it was spawned to stay where it is. */
+    readonly isBound = false,
   ) {
     super(host.cpu.lot, entry)
     this.#host = host
@@ -108,18 +105,30 @@ export class Thread<T = unknown> extends Waiter {
     this.body = body(this)
   }
 
-  /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
-  get cpu(): Cpu {
+  /**
+   * The CPU that it is with; `cpu` is its number. On a simulated machine a thread that is not
+   * pinned may be with another one each time that it has yielded.
+   */
+  get pcpu(): Cpu {
     return this.#host.cpu
   }
 
+  /**
+   * Whether it stays on its CPU: it was bound when it was spawned, or has pinned itself. Only the
+   * thread itself pins and unpins, while it runs: so this does not change while it is queued or
+   * waits, and the CPU that it is with is the one on which it was pinned.
+   */
+  get pinned(): boolean {
+    return this.isBound || this.pins > 0
+  }
+
   override now(): number {
-    return this.cpu.now() / 1e6
+    return this.pcpu.now() / 1e6
   }
 
   /** Spins only while no other thread of its CPU could run instead, and it has the time. */
   override spinWhile(at: Address, value: number): boolean {
-    return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.cpu.spinWhile(at, value)
+    return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.pcpu.spinWhile(at, value)
   }
 
   override blocks(lock: Address, owner: Address): void {
@@ -214,8 +223,16 @@ export class Thread<T = unknown> extends Waiter {
     this.#host.finishSwitch(this as Thread)
   }
 
-  /** It is with another CPU from now on. For its scheduler, while it does not run. */
+  /**
+   * It is with another CPU from now on. For its scheduler, while it does not run. Throws an Error
+   * for a thread that is pinned, since what it does with its CPU's part of a structure is half done.
+   */
   moveTo(host: ThreadHost): void {
+    if (this.pinned) {
+      throw new Error(
+        `thread ${this.name} is pinned to CPU ${this.cpu}: CPU ${host.cpu.id} took it`,
+      )
+    }
     this.#host = host
     const { id, lot, memory } = host.cpu
     ;(this as { lot: Waiter['lot'] }).lot = lot

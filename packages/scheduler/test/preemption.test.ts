@@ -1,6 +1,6 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { type Waiting, YIELD } from '@smpnet/park'
+import { SPIN, type Waiting, YIELD } from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import {
@@ -55,7 +55,7 @@ function* wakes(_td: Thread, wake: () => Waiting<number>, log: string[]): Waitin
 
 /** Wakes while it holds a lock, and says when it has let go of it. */
 function* wakesInside(td: Thread, wake: () => Waiting<number>, log: string[]): Waiting {
-  const section = new CountedSection(new Mutex(td.cpu.memory, LOCK))
+  const section = new CountedSection(new Mutex(td.pcpu.memory, LOCK))
   if (!section.tryEnter(td)) yield* section.enter(td)
   yield* wake()
   log.push('inside')
@@ -149,10 +149,36 @@ describe('a critical section', () => {
     expect(log).toBe('left, woken')
   })
 
-  it('is no place to wait, nor to leave twice', () => {
+  it('is not preempted where it spins nor by a tick, but at the next yield after its end', () => {
+    const { log } = race({}, Priority.user, function* (td, wake, said) {
+      td.critical++
+      yield* wake()
+      for (let spins = 0; spins < 3; spins++) {
+        td.pcpu.memory.load(KEY)
+        yield SPIN
+      }
+      ;(td.pcpu as HandCpu).executive!.tick()
+      yield SPIN
+      said.push('inside')
+      td.critical--
+      said.push('outside')
+      yield SPIN
+      said.push('later')
+    })
+    expect(log).toBe('inside, outside, woken, later')
+  })
+
+  it('is no place to wait nor to give a turn away, nor to leave twice', () => {
     const cpu = new HandCpu()
     const scheduler = new Scheduler(cpu)
     cpu.executive = scheduler
+    scheduler.spawn(
+      function* (td) {
+        td.enterCritical()
+        yield YIELD
+      },
+      { name: 'generous' },
+    )
     scheduler.spawn(
       function* (td) {
         td.enterCritical()
@@ -166,8 +192,9 @@ describe('a critical section', () => {
     })
     cpu.runUntilIdle()
     expect(cpu.failures.map(String)).toEqual([
+      'Error: thread generous gives its turn away in a critical section',
       'Error: thread careless waits in a critical section',
-      'Error: thread thread 0.1 is in no critical section',
+      'Error: thread thread 0.2 is in no critical section',
     ])
   })
 })

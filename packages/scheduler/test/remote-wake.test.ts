@@ -1,7 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { type SimCpu, simulate } from '@smpnet/machine/sim'
 import { SETTLE, work } from '@smpnet/memory'
-import { Mutex, type Waiting } from '@smpnet/sync'
+import { Mutex, type Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import {
   Bsd,

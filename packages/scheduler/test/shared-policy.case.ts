@@ -1,6 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { describe, expect, it } from 'vitest'
-import type { SchedulingPolicy } from '../src/index.ts'
+import { Priority, type SchedulingPolicy, wakeupPolicies } from '../src/index.ts'
+import { pinnedLoad } from './pinned-load.ts'
 import { type LoadThread, runLoad, spread } from './simulated-load.ts'
 
 /** Gives each CPU of one machine its policy. */
@@ -32,6 +33,19 @@ export function sharedPolicyCases(name: string, policy: PolicyMaker): void {
       const { got } = runLoad({ cpus: 2, untilNs: 1e9, threads, policy })
       expect(got.map(({ moves }) => moves)).toEqual([0, 0, 0, 0])
       expect(spread(got, 'hog').most).toBeLessThan(0.4e9)
+    })
+
+    it.each(['preempt', 'handoff'])('leaves a thread where it has pinned itself: %s', (wakeup) => {
+      const { strayed, moved } = pinnedLoad(policy, wakeupPolicies.get(wakeup)!)
+      expect(strayed).toBe(0)
+      expect(moved).toBeGreaterThan(10)
+    })
+
+    it('starves no thread that has pinned itself among equals of fixed priority', () => {
+      const kernel = { priority: Priority.kernel, name: 'hog' }
+      const threads = [...hogs(3, kernel), { ...hogs(1)[0]!, ...kernel, pinned: true }]
+      const { got } = runLoad({ cpus: 2, untilNs: 2e9, threads, policy })
+      expect(spread(got, 'hog').least).toBeGreaterThan(0.3e9)
     })
 
     // 4BSD tells them apart only when the load average has risen, some ten seconds after the start.

@@ -2,11 +2,12 @@ import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import type { Cpu } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, YIELD } from '@smpnet/park'
+import { Lot, type Waiting, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { Bsd, Scheduler, TRACE_EVENTS, Ule } from '../src/index.ts'
+import { Bsd, Scheduler, type Thread, TRACE_EVENTS, Ule } from '../src/index.ts'
 import type { SchedulingPolicy } from '../src/policy.ts'
 import { Balancing } from '../src/ule/balancing.ts'
+import type { ThreadQueues } from '../src/ule/thread-queues.ts'
 
 /**
  * CPUs that share run queues take threads from each other while each runs its own, in every order
@@ -15,6 +16,25 @@ import { Balancing } from '../src/ule/balancing.ts'
  * own that each of them counts up.
  */
 type PolicyOf = (cpu: Cpu) => SchedulingPolicy
+
+/** What a thread does in so many steps. */
+type Life = (td: Thread, steps: number) => Waiting
+
+function* busy(_td: Thread, steps: number): Waiting {
+  for (let step = 1; step < steps; step++) yield YIELD
+}
+
+/** Runs as long, all but the first and the last step pinned, and looks where. */
+function* pinned(td: Thread, steps: number): Waiting {
+  yield YIELD
+  const { cpu } = td
+  td.pin()
+  for (let step = 2; step < steps; step++) {
+    yield YIELD
+    if (td.cpu !== cpu) throw new Error(`pinned to CPU ${cpu}, and on CPU ${td.cpu}`)
+  }
+  td.unpin()
+}
 
 const SWITCH = TRACE_EVENTS.indexOf('switch')
 const END = TRACE_EVENTS.indexOf('end')
@@ -52,10 +72,8 @@ class Machine {
   }
 
   /** A thread on CPU `on` that ends with its step number `steps`. */
-  spawn(on: number, steps: number): void {
-    this.schedulers[on]!.spawn(function* () {
-      for (let step = 1; step < steps; step++) yield YIELD
-    })
+  spawn(on: number, steps: number, live: Life = busy): void {
+    this.schedulers[on]!.spawn((td) => live(td as Thread, steps))
   }
 
   #event(cpu: number, kind: number, entry: number): void {
@@ -86,12 +104,19 @@ const policies: Record<string, () => PolicyOf> = {
 }
 
 /** `threads`: how many steps each takes. Each CPU makes `steps` steps, in every order. */
-function model(name: string, policyOf: PolicyOf, cpus: number, steps: number, threads: number[]) {
+function model(
+  name: string,
+  policyOf: PolicyOf,
+  cpus: number,
+  steps: number,
+  threads: number[],
+  live: Life = busy,
+) {
   let moved = 0
   const result = explore({ name }, ({ thread, after }) => {
     const turn = new Int32Array(new SharedArrayBuffer(4))
     const machine = new Machine(cpus, policyOf)
-    for (const length of threads) machine.spawn(0, length)
+    for (const length of threads) machine.spawn(0, length, live)
     const { schedulers } = machine
     schedulers.forEach((scheduler, cpu) => {
       thread(`cpu ${cpu}`, () => {
@@ -118,6 +143,13 @@ describe.each(Object.entries(policies))('In every order of steps, %s', (name, po
     [3, 3, [4, 1, 1, 4, 1]],
   ])('runs each thread on one CPU at a time, to its end: %i CPUs', (cpus, steps, threads) => {
     const { result, moved } = model(`${name}, ${cpus} CPUs`, fresh(policyOf), cpus, steps, threads)
+    console.log(result.summary, moved)
+    expect(result).toHold()
+    expect(moved).toBeGreaterThan(0)
+  })
+
+  it('leaves a thread where it has pinned itself, and moves it before and after', () => {
+    const { result, moved } = model(name, fresh(policyOf), 2, 5, [4, 4, 4], pinned)
     console.log(result.summary, moved)
     expect(result).toHold()
     expect(moved).toBeGreaterThan(0)
@@ -154,4 +186,27 @@ it('is found out when a thief does not take out what it takes', () => {
     }
   }
   expect(model('copying', fresh(careless), 2, 5, [4, 1, 4, 1]).result.verdict).toBe('fails')
+})
+
+/** A thread that says it is pinned, which its scheduler does not hear. */
+function* pinnedInVain(td: Thread, steps: number): Waiting {
+  const deaf = Object.create(td, { pin: { value() {} }, unpin: { value() {} } }) as Thread
+  yield* pinned(deaf, steps)
+}
+
+it.each(Object.entries(policies))('is found out when %s does not obey pins', (name, policyOf) => {
+  expect(model(name, fresh(policyOf), 2, 5, [4, 4, 4], pinnedInVain).result.verdict).toBe('fails')
+})
+
+it('is found out when a thief takes who is pinned', () => {
+  const thief = (): PolicyOf => {
+    const shared = new Ule()
+    return (cpu) => {
+      const policy = shared.on(cpu)
+      const { queues } = policy as unknown as { queues: ThreadQueues }
+      queues.stealable = queues.first
+      return policy
+    }
+  }
+  expect(model('thief', fresh(thief), 2, 5, [4, 4, 4], pinned).result.verdict).toBe('fails')
 })

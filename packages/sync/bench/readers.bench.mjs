@@ -20,24 +20,24 @@ export function bare({ shared }) {
   }
 }
 
-/** Enters and exits by CPU number, as epoch and SMR have it. Each thread runs one of the two. */
-const entersByCpu =
+/** Enters and exits as a thread that an epoch pins, or smr makes critical. Each runs one of the two. */
+const entersAsWaiter =
   (Kind) =>
   ({ handle }) => {
     const one = Kind.open(handle)
-    const cpu = one.domain.thread
+    const td = one.domain.here
     return (slice) => {
       let n = 0
       for (; !slice.done(n); n++) {
-        one.enter(cpu)
-        one.exit(cpu)
+        one.enter(td)
+        one.exit(td)
       }
       return n
     }
   }
 
-export const epoch = entersByCpu(Epoch)
-export const smr = entersByCpu(Smr)
+export const epoch = entersAsWaiter(Epoch)
+export const smr = entersAsWaiter(Smr)
 
 export function seqc({ handle }) {
   const one = Seqc.open(handle)

@@ -61,10 +61,10 @@ function reclaiming(kind: Mortal, steps: number, burial: Burial = 'in time') {
     const ended = data + 12
     thread('reader', () => {
       live(() => {
-        theirs.enter(0)
+        theirs.enter(dying.td)
         const found = memory.load(memory.load(data))
         if (found !== LIVING) throw new Error('found what was freed')
-        theirs.exit(0)
+        theirs.exit(dying.td)
       })
       memory.store(ended, 1)
     })

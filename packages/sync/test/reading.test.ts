@@ -1,5 +1,6 @@
+import { Interrupt } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { block, pollAll, TIMED_OUT, WOKEN } from '@smpnet/park'
+import { block, finish, pollAll, TIMED_OUT, WOKEN } from '@smpnet/park'
 import {
   Counter,
   Epoch,
@@ -11,13 +12,14 @@ import {
   SyncDomain,
   WRITING,
 } from '../src/index.ts'
+import { readerOn } from './reader-on.ts'
 
 describe('A counter', () => {
   it('sums what each thread has added on its own line', () => {
     const domain = SyncDomain.create({ threads: 4 })
     const counter = Counter.create(domain)
     counter.increment()
-    counter.add(3, 41)
+    counter.add(new Interrupt(3), 41)
     expect(Counter.open(structuredClone(counter.handle)).sum()).toBe(42)
   })
 
@@ -89,38 +91,41 @@ describe('An epoch', () => {
   it('waits for those who were inside, not for those who come later', async () => {
     const domain = SyncDomain.create({ threads: 3 })
     const epoch = Epoch.create(domain)
-    epoch.enter(1)
+    const [one, other] = [readerOn(1), readerOn(2)]
+    epoch.enter(one)
     let isOver = false
     const waiting = epoch.waitAsync().then(() => (isOver = true))
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(isOver).toBe(false)
-    epoch.exit(1)
-    epoch.enter(1)
-    epoch.enter(2)
+    epoch.exit(one)
+    epoch.enter(one)
+    epoch.enter(other)
     await waiting
     expect(isOver).toBe(true)
   })
 
   it('is waited for no longer than one wants, by who comes back for it later', async () => {
     const epoch = Epoch.create(SyncDomain.create({ threads: 4 }))
-    for (const cpu of [1, 2, 3]) epoch.enter(cpu)
+    const readers = [1, 2, 3].map(readerOn)
+    for (const td of readers) epoch.enter(td)
     expect(() => epoch.waitSync({ timeoutMs: 2 })).toThrow(LockTimeout)
     expect(() => epoch.waitSync({ timeoutMs: -1 })).toThrow(RangeError)
     await expect(epoch.waitAsync({ timeoutMs: 2 })).rejects.toThrow(LockTimeout)
     const signal = AbortSignal.abort(new Error('called off'))
     await expect(epoch.waitAsync({ signal })).rejects.toThrow('called off')
-    for (const cpu of [1, 2, 3]) epoch.exit(cpu)
+    for (const td of readers) epoch.exit(td)
     epoch.waitSync({ timeoutMs: 0 })
   })
 
   it('runs what was deferred when those who were inside have left', () => {
     const epoch = Epoch.create(SyncDomain.create({ threads: 3 }))
     const freed: string[] = []
-    epoch.enter(1)
+    const interrupt = new Interrupt(1)
+    epoch.enter(interrupt)
     epoch.call(() => freed.push('a'))
     expect([epoch.poll(), freed]).toEqual([1, []])
     epoch.call(() => freed.push('b'))
-    epoch.exit(1)
+    epoch.exit(interrupt)
     expect([epoch.poll(), freed]).toEqual([0, ['a', 'b']])
   })
 
@@ -129,30 +134,53 @@ describe('An epoch', () => {
     epoch.enterSync()
     epoch.enterSync()
     epoch.exitSync()
-    expect(() => epoch.waitSync()).toThrow('this CPU is inside')
+    expect(() => epoch.waitSync()).toThrow('this thread is inside an epoch')
     epoch.exitSync()
     epoch.waitSync()
     expect(() => epoch.exitSync()).toThrow(LockMisuse)
+  })
+
+  it('is waited for while another thread of the same CPU is inside, and exited by none', () => {
+    const epoch = Epoch.create(SyncDomain.create())
+    const other = readerOn(epoch.domain!.thread)
+    epoch.enter(other)
+    expect(() => epoch.waitSync({ timeoutMs: 2 })).toThrow(LockTimeout)
+    expect(() => epoch.exitSync()).toThrow('this thread is not inside')
+    epoch.exit(other)
+    epoch.waitSync()
+  })
+
+  it('pins its readers while they are inside', () => {
+    const epoch = Epoch.create(SyncDomain.create())
+    const { here } = epoch.domain!
+    epoch.enterSync()
+    epoch.enterSync()
+    epoch.exitSync()
+    expect(here.pins).toBe(1)
+    epoch.exitSync()
+    expect(here.pins).toBe(0)
   })
 })
 
 describe('Safe memory reclamation', () => {
   it('passes a goal when all who could see what was unlinked have left', () => {
     const smr = Smr.create(SyncDomain.create({ threads: 3 }))
-    smr.enter(1)
+    const [one, other] = [readerOn(1), readerOn(2)]
+    smr.enter(one)
     const goal = smr.advance()
     expect(smr.poll(goal)).toBe(false)
-    smr.enter(2)
-    smr.exit(1)
+    smr.enter(other)
+    smr.exit(one)
     expect(smr.poll(goal)).toBe(true)
     expect(smr.poll(smr.advance())).toBe(false)
-    smr.exit(2)
+    smr.exit(other)
     smr.waitSync()
   })
 
   it('is waited for no longer than one wants, by who comes back for it later', async () => {
     const smr = Smr.create(SyncDomain.create({ threads: 3 }))
-    smr.enter(1)
+    const reader = readerOn(1)
+    smr.enter(reader)
     const goal = smr.advance()
     expect(() => smr.waitSync(goal, { timeoutMs: 2 })).toThrow(LockTimeout)
     const ending = new AbortController()
@@ -160,7 +188,7 @@ describe('Safe memory reclamation', () => {
     ending.abort(new Error('called off'))
     await expect(waiting).rejects.toThrow('called off')
     const passing = smr.waitAsync(goal)
-    setTimeout(() => smr.exit(1), 2)
+    setTimeout(() => smr.exit(reader), 2)
     await passing
     expect(smr.poll(goal)).toBe(true)
   })
@@ -169,7 +197,9 @@ describe('Safe memory reclamation', () => {
     const smr = Smr.create(SyncDomain.create({ threads: 2 }))
     smr.enterSync()
     expect(() => smr.enterSync()).toThrow(LockMisuse)
+    expect(smr.domain!.here.critical).toBe(1)
     smr.exitSync()
+    expect(smr.domain!.here.critical).toBe(0)
     expect(() => smr.exitSync()).toThrow(LockMisuse)
   })
 
@@ -177,16 +207,30 @@ describe('Safe memory reclamation', () => {
     const domain = SyncDomain.create({ threads: 2 })
     const smr = Smr.create(domain)
     for (const at of [smr.at, smr.at + 64]) domain.memory.store(at, 2 ** 31 - 2)
-    smr.enter(1)
+    const reader = readerOn(1)
+    smr.enter(reader)
     const goal = smr.advance()
     expect(goal).toBeLessThan(0)
     expect(smr.poll(goal)).toBe(false)
-    smr.exit(1)
+    smr.exit(reader)
     expect(smr.poll(goal)).toBe(true)
   })
 })
 
 describe('A read-mostly lock', () => {
+  it('pins its readers while they are inside, and lets none exit for another', () => {
+    const rm = RmLock.create(SyncDomain.create())
+    const { here } = rm.domain!
+    rm.read.lockSync()
+    rm.read.lockSync()
+    expect(here.pins).toBe(2)
+    const other = readerOn(rm.domain!.thread)
+    expect(() => finish(other, rm.read.exit(other))).toThrow('this thread, which is not pinned')
+    rm.read.unlock()
+    rm.read.unlock()
+    expect(here.pins).toBe(0)
+  })
+
   it('makes a writer pay for every CPU that has read since, and for no other', () => {
     const domain = SyncDomain.create({ threads: 40 })
     const met: number[][] = []

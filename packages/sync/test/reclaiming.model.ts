@@ -19,8 +19,8 @@ interface Reclaiming {
 }
 
 interface Reclaimer {
-  enter(cpu: number): void
-  exit(cpu: number): void
+  enter(td: Waiter): void
+  exit(td: Waiter): void
   wait(td: Waiter): void
 }
 
@@ -30,8 +30,8 @@ const kinds: Record<string, Reclaiming> = {
     make: (memory, at, cpus) => {
       const epoch = new Epoch(memory, at, cpus)
       return {
-        enter: (cpu) => epoch.enter(cpu),
-        exit: (cpu) => epoch.exit(cpu),
+        enter: (td) => epoch.enter(td),
+        exit: (td) => epoch.exit(td),
         wait: (td) => drive(td, epoch.wait(td)),
       }
     },
@@ -41,8 +41,8 @@ const kinds: Record<string, Reclaiming> = {
     make: (memory, at, cpus) => {
       const smr = new Smr(memory, at, cpus)
       return {
-        enter: (cpu) => smr.enter(cpu),
-        exit: (cpu) => smr.exit(cpu),
+        enter: (td) => smr.enter(td),
+        exit: (td) => smr.exit(td),
         wait: (td) => drive(td, smr.wait(td, smr.advance())),
       }
     },
@@ -61,10 +61,10 @@ function reclaiming(kind: Reclaiming, readers: number, times: number, isHasty = 
     for (let cpu = 0; cpu < readers; cpu++) {
       thread(`reader ${cpu}`, () => {
         for (let n = 0; n < times; n++) {
-          one.enter(cpu)
+          one.enter(tds[cpu]!)
           const found = memory.load(memory.load(data))
           if (found !== LIVING) throw new Error('found what was freed')
-          one.exit(cpu)
+          one.exit(tds[cpu]!)
         }
       })
     }
@@ -131,15 +131,15 @@ describe('A sequence counter', () => {
 
 function counter(carries: boolean, isHasty = false) {
   return explore({ name: 'counter', ...budget, races }, ({ thread, after }) => {
-    const { memory, at, data } = tinyWorld(3, Counter.bytes(2))
+    const { memory, tds, at, data } = tinyWorld(3, Counter.bytes(2))
     const one = new Counter(memory, at, 2)
     const start = carries ? 2 ** 31 - 2 : 0
-    if (start > 0) one.add(0, start)
+    if (start > 0) one.add(tds[0]!, start)
     thread('cpu 0', () => {
-      for (let n = 0; n < 3; n++) one.add(0, 1)
+      for (let n = 0; n < 3; n++) one.add(tds[0]!, 1)
     })
     thread(isHasty ? 'cpu 0 too' : 'cpu 1', () => {
-      for (let n = 0; n < 3; n++) one.add(isHasty ? 0 : 1, 1)
+      for (let n = 0; n < 3; n++) one.add(tds[isHasty ? 0 : 1]!, 1)
     })
     thread('reader', () => {
       const sum = one.sum()

@@ -1,4 +1,4 @@
-import { Arena, LiveMemory } from '@smpnet/memory'
+import { Arena, Interrupt, LiveMemory } from '@smpnet/memory'
 import { bench } from '@smpnet/testing'
 import { Counters, EventRing } from '@smpnet/trace'
 
@@ -6,6 +6,7 @@ import { Counters, EventRing } from '@smpnet/trace'
 const arena = Arena.create(LiveMemory.create(1 << 20))
 const ring = new EventRing(arena.memory, EventRing.place(arena, 4096))
 const counters = new Counters(arena.memory, Counters.place(arena, 2, ['events']))
+const place = new Interrupt(1)
 const objects = []
 let time = 0
 
@@ -19,6 +20,6 @@ await bench(import.meta.url, {
       objects.push({ timeNs: time++, kind: 1, one: 2, other: 3 })
     },
     'event ring': () => ring.record(time++, 1, 2, 3),
-    counter: () => counters.add(1, 0, 1),
+    counter: () => counters.add(place, 0, 1),
   },
 })

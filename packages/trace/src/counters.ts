@@ -3,6 +3,7 @@ import {
   type Arena,
   CACHE_LINE_BYTES,
   type Memory,
+  type Place,
   WORD_BYTES,
 } from '@smpnet/memory'
 
@@ -43,9 +44,9 @@ export class Counters {
     throw new RangeError(`the counters are ${this.handle.names.join(', ')}: ${name} came`)
   }
 
-  /** Adds to the word of CPU `cpu`: for code that runs there. */
-  add(cpu: number, counter: number, delta: number): void {
-    const at = this.#at(cpu, counter)
+  /** Adds to the word of the CPU that the caller runs on: a thread, its lot, or an interrupt. */
+  add(place: Place, counter: number, delta: number): void {
+    const at = this.#at(place.cpu, counter)
     this.memory.store(at, (this.memory.load(at) + delta) | 0)
   }
 

@@ -1,4 +1,4 @@
-import { Arena, LiveMemory } from '@smpnet/memory'
+import { Arena, Interrupt, LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { Counters } from '../src/index.ts'
 
@@ -6,8 +6,9 @@ describe('counters', () => {
   it('are summed over CPUs, which share no line', () => {
     const arena = Arena.create(LiveMemory.create(1 << 16))
     const counters = new Counters(arena.memory, Counters.place(arena, 3, ['sent', 'dropped']))
-    for (let cpu = 0; cpu < 3; cpu++) counters.add(cpu, counters.number('sent'), cpu + 1)
-    counters.add(2, counters.number('dropped'), 1)
+    for (let cpu = 0; cpu < 3; cpu++)
+      counters.add(new Interrupt(cpu), counters.number('sent'), cpu + 1)
+    counters.add(new Interrupt(2), counters.number('dropped'), 1)
     expect(counters.totals()).toEqual({ sent: 6, dropped: 1 })
     expect(counters.of(1, 0)).toBe(2)
   })
@@ -15,10 +16,10 @@ describe('counters', () => {
   it('wrap at 32 bits', () => {
     const arena = Arena.create(LiveMemory.create(1 << 16))
     const counters = new Counters(arena.memory, Counters.place(arena, 1, ['sent']))
-    counters.add(0, 0, 2 ** 31)
-    counters.add(0, 0, 2 ** 31 - 1)
+    counters.add(new Interrupt(0), 0, 2 ** 31)
+    counters.add(new Interrupt(0), 0, 2 ** 31 - 1)
     expect(counters.of(0, 0)).toBe(2 ** 32 - 1)
-    counters.add(0, 0, 1)
+    counters.add(new Interrupt(0), 0, 1)
     expect(counters.of(0, 0)).toBe(0)
   })
 

@@ -11,34 +11,32 @@ import { WithWritersMutex } from './with-writers-mutex.ts'
  */
 class EpochLock extends WithWritersMutex implements ListLock {
   readonly #epoch: Epoch
-  readonly #cpu: number
 
   constructor(cpu: Cpu, at: Address, spares: Address[]) {
     super(cpu.memory, at, spares)
     this.#epoch = new Epoch(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
-    this.#cpu = cpu.id
   }
 
-  tryRead(): boolean {
+  tryRead(td: Waiter): boolean {
     if (!this.memory.settled()) return false
-    this.#epoch.enter(this.#cpu)
+    this.#epoch.enter(td)
     return true
   }
 
-  *read(): Waiting {
+  *read(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
-    this.#epoch.enter(this.#cpu)
+    this.#epoch.enter(td)
   }
 
-  tryEndRead(): Ended {
+  tryEndRead(td: Waiter): Ended {
     if (!this.memory.settled()) return LATER
-    this.#epoch.exit(this.#cpu)
+    this.#epoch.exit(td)
     return WHOLE
   }
 
-  *endRead(): Waiting<Ended> {
+  *endRead(td: Waiter): Waiting<Ended> {
     while (!this.memory.settled()) yield SETTLE
-    return this.tryEndRead()
+    return this.tryEndRead(td)
   }
 
   retire(entry: Address): void {

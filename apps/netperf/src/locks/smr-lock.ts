@@ -14,36 +14,34 @@ interface Retired {
 /** Readers in an SMR section; what a writer takes out is tagged, and used again when it may be. */
 class SmrLock extends WithWritersMutex implements ListLock {
   readonly #smr: Smr
-  readonly #cpu: number
   /** Oldest first. */
   readonly #retired: Retired[] = []
 
   constructor(cpu: Cpu, at: Address, spares: Address[]) {
     super(cpu.memory, at, spares)
     this.#smr = new Smr(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
-    this.#cpu = cpu.id
   }
 
-  tryRead(): boolean {
+  tryRead(td: Waiter): boolean {
     if (!this.memory.settled()) return false
-    this.#smr.enter(this.#cpu)
+    this.#smr.enter(td)
     return true
   }
 
-  *read(): Waiting {
+  *read(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
-    this.#smr.enter(this.#cpu)
+    this.#smr.enter(td)
   }
 
-  tryEndRead(): Ended {
+  tryEndRead(td: Waiter): Ended {
     if (!this.memory.settled()) return LATER
-    this.#smr.exit(this.#cpu)
+    this.#smr.exit(td)
     return WHOLE
   }
 
-  *endRead(): Waiting<Ended> {
+  *endRead(td: Waiter): Waiting<Ended> {
     while (!this.memory.settled()) yield SETTLE
-    return this.tryEndRead()
+    return this.tryEndRead(td)
   }
 
   retire(entry: Address): void {

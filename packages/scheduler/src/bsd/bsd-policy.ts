@@ -11,8 +11,10 @@ import { BsdShare, bsdShareOf } from './bsd-share.ts'
 /** 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c. */
 export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   readonly name = '4BSD'
-  /** Those who may run here only: runq_pcpu. */
+  /** The threads that may run here only: runq_pcpu. */
   readonly #pinned = new RunQueue()
+  /** Whether its first came last, when it was as urgent as the first of the queue of all. */
+  #ownComes = false
   readonly #words: CpuWords
   #host!: PolicyHost
   #current: Thread | undefined
@@ -60,7 +62,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     const isNew = cause === 'woken' || cause === 'spawned'
     if (isNew) bsdShareOf(td).wakes(this.cpu.now(), this.bsd.loadAverage)
     else this.#current = undefined
-    const target = td.cpu === this.cpu || !td.pinned ? this : this.#policyOf(td)
+    const target = td.pcpu === this.cpu || !td.pinned ? this : this.#policyOf(td)
     target.#enqueue(td, cause === 'interrupted', Number(isNew))
     this.bsd.startDecay(this.cpu, (reckon) => this.#change(reckon))
     if (target !== this) {
@@ -73,17 +75,15 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   choose(): Thread | undefined {
     this.#isOwed = false
     const { queue, knobs } = this.bsd
-    const everyone = queue.firstLike((td) => td.cpu === this.cpu, knobs.runqFuzz)
-    const own = this.#pinned.first()
-    const isOwn = own !== undefined && own.priority < (everyone?.priority ?? MAX_PRIORITY + 1)
-    const td = isOwn ? own : everyone
+    const everyone = queue.firstLike((td) => td.pcpu === this.cpu, knobs.runqFuzz)
+    const td = this.#first(everyone, this.#pinned.first())
     if (td !== undefined) this.#run(td)
     return td
   }
 
   claim(td: Thread): boolean {
     const { queue } = bsdShareOf(td)
-    if (queue === undefined || (td.pinned && td.cpu !== this.cpu)) return false
+    if (queue === undefined || (td.pinned && td.pcpu !== this.cpu)) return false
     this.#run(td)
     return true
   }
@@ -125,8 +125,20 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     return this.bsd.sysctl()
   }
 
+  /**
+   * The more urgent of the two, in turn when they are as urgent: FreeBSD takes the one from the
+   * queue of all, for which a pinned thread of fixed priority would starve among its equals, and a
+   * writer with it that waits for it to leave a section.
+   */
+  #first(everyone: Thread | undefined, own: Thread | undefined): Thread | undefined {
+    if (everyone === undefined || own === undefined) return everyone ?? own
+    if (everyone.queue !== own.queue) return everyone.queue < own.queue ? everyone : own
+    this.#ownComes = !this.#ownComes
+    return this.#ownComes ? own : everyone
+  }
+
   #policyOf(td: Thread): BsdPolicy {
-    return this.bsd.cpus.find((cpu) => (cpu as BsdPolicy).cpu === td.cpu) as BsdPolicy
+    return this.bsd.cpus.find((cpu) => (cpu as BsdPolicy).cpu === td.pcpu) as BsdPolicy
   }
 
   #enqueue(td: Thread, isFirst: boolean, more: number): void {
@@ -147,7 +159,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     })
     this.#current = td
     if (this.bsd.queue.length > 0) this.#rouse()
-    if (td.cpu === this.cpu) return
+    if (td.pcpu === this.cpu) return
     td.moveTo(this.#host)
     this.bsd.counts.migrations++
   }

@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../domain/lock-kind.ts'
-import type { Rendezvous } from '../reading/rm-lock.ts'
+import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'
 import type { Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { Waiter, Waiting } from '@smpnet/park'

@@ -1,11 +1,11 @@
-import { type Address, layout, word } from '@smpnet/memory'
+import { type Address, layout, type Place, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * FreeBSD's counter(9): a number that every CPU adds to on a cache line of its own, without any
- * atomic operation, and that is summed when somebody wants to know.
+ * atomic operation, and that is summed when a reader wants to know.
  *
  * A CPU's part is 53 bits in two words. Adding writes the low word, and the high one when the low
  * one overflows. Only then could a reader see one without the other, and only then, once in 2^31
@@ -48,10 +48,13 @@ export class Counter extends PerCpu {
     return SyncDomain.handleOf(this, KIND)
   }
 
-  /** Adds a whole number from 0 to 2^31 - 1 to the part of CPU `cpu`, which the caller runs on. */
-  add(cpu: number, count: number): void {
+  /**
+   * Adds a whole number from 0 to 2^31 - 1 to the part of the CPU that the caller runs on: `td`, or
+   * an interrupt. Nothing is to be pinned, for the addition ends where it began.
+   */
+  add(place: Place, count: number): void {
     const { memory } = this
-    const line = this.at + cpu * COUNTER.size
+    const line = this.at + place.cpu * COUNTER.size
     const sum = memory.read(line) + count
     if (sum < LOW_END) memory.write(line, sum)
     else this.#carry(line, sum - LOW_END)
@@ -62,7 +65,7 @@ export class Counter extends PerCpu {
     if (!Number.isInteger(count) || count < 0 || count >= LOW_END) {
       throw new RangeError(`count: expected a whole number from 0 to 2^31 - 1, came ${count}`)
     }
-    this.add(this.thread, count)
+    this.add(this.here, count)
   }
 
   /** What all CPUs have counted: nothing that was added before is missing, nor counted twice. */

@@ -1,3 +1,4 @@
+import type { Pinning } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../domain/lock-kind.ts'
 import {
@@ -8,7 +9,7 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { type Outcome, pollAll, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { type Outcome, pollAll, SETTLE, Waiter, type Waiting } from '@smpnet/park'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
@@ -19,20 +20,27 @@ interface Deferred {
 }
 
 /**
- * FreeBSD's epoch(9): readers say that they are inside, writers unlink what is shared, and free it
- * when all who were inside at that time have left: after a grace period.
+ * FreeBSD's epoch(9), of the preemptible kind: readers say that they are inside, writers unlink what
+ * is shared, and free it when all readers that were inside at that time have left: after a grace
+ * period.
  *
- * Each CPU has a line with a sequence, odd while somebody is inside on that CPU.
+ * Each CPU has a line with a sequence, odd while any reader is inside on that CPU.
  *
- *   enter: the first one in makes its CPU's sequence odd, by a store with a fence, and only then
- *          reads what is shared;
- *   exit:  the last one out makes it even again, by a plain store;
- *   wait:  unlinks first; then looks at every CPU. One that is even needs no waiting, for whoever
- *          enters there later does not find what was unlinked. One that is odd is waited for until
- *          its sequence is another.
+ *   enter: pins the reader; the first reader of its CPU makes the sequence odd, by a store with a
+ *          fence, and only then reads what is shared;
+ *   exit:  the last one out makes it even again, by a plain store, and is unpinned;
+ *   wait:  unlinks first; then looks at every CPU. One that is even needs no waiting, for a reader
+ *          that enters there later does not find what was unlinked. One that is odd is waited for
+ *          until its sequence is another.
  *
  * Readers do not wait, nor write what others write. What is read inside is read by `load`, as on
  * some processors plain reads may move past the exit.
+ *
+ * A reader may be preempted inside, and comes back to the CPU whose line it is counted on. So the
+ * caller of `wait` may find its own CPU odd because of another thread there, and waits for that one
+ * as for any other: it naps between its looks, which lets that thread run. As long as readers of
+ * one CPU overlap, its sequence stays odd and writers wait, as in FreeBSD's record of a CPU; what a
+ * reader may not do inside is wait for readers, for which each waiter counts its own sections.
  */
 export class Epoch extends PerCpu {
   /** What this thread deferred, oldest first. Callbacks are this thread's, and so is the list. */
@@ -64,46 +72,47 @@ export class Epoch extends PerCpu {
   }
 
   /**
-   * Enters on CPU `cpu`, which the caller stays on. Can be entered again inside. In simulated time,
-   * settle first. Never waits.
+   * Enters, pinned until as many exits: a thread, or an interrupt, which ends where it began. In
+   * simulated time, settle first. Never waits.
    */
-  enter(cpu: number): void {
+  enter(td: Pinning): void {
     const { memory } = this
-    const line = this.at + cpu * LINE.size
+    td.pin()
+    if (td instanceof Waiter) td.epochs++
+    const line = this.at + td.cpu * LINE.size
     const depth = memory.read(line + LINE.offset.depth)
     memory.write(line + LINE.offset.depth, depth + 1)
     if (depth === 0) memory.store(line, (memory.read(line) + 1) | 0)
   }
 
-  /** Exits on CPU `cpu`. Throws LockMisuse when nobody is inside there. */
-  exit(cpu: number): void {
+  /** Exits. Throws LockMisuse when the caller is not inside. */
+  exit(td: Pinning): void {
     const { memory } = this
-    const line = this.at + cpu * LINE.size
+    const line = this.at + td.cpu * LINE.size
     const depth = memory.read(line + LINE.offset.depth)
-    if (depth === 0)
-      throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: nobody is inside`)
+    const isWaiter = td instanceof Waiter
+    if (depth === 0 || (isWaiter && td.epochs === 0)) throw this.#notInside(td.cpu, depth)
     memory.write(line + LINE.offset.depth, depth - 1)
     if (depth === 1) memory.write(line, (memory.read(line) + 1) | 0)
+    if (isWaiter) td.epochs--
+    td.unpin()
   }
 
   /**
-   * CPU `cpu` has ended, and reads no more: who waits for it goes on. For who buries a CPU; `bury`
-   * of a domain does it for its threads.
+   * CPU `cpu` has ended, and reads no more: those who wait for it go on. For its undertaker; `bury`
+   * of a domain does it for the domain's threads.
    */
   bury(cpu: number): void {
     clearEpochLine(this.memory, this.at + cpu * LINE.size)
   }
 
   /**
-   * Waits until all who are inside now have left: `WOKEN`, or why it was given up. Throws
-   * LockMisuse inside, for it never would.
+   * Waits until all readers that are inside now have left: `WOKEN`, or why it was given up. Throws
+   * LockMisuse for a caller that is inside an epoch, for it never would, or others wait for it.
    */
   *wait(td: Waiter): Waiting<Outcome> {
     const { memory } = this
-    const line = this.at + td.lot.cpu * LINE.size
-    if (memory.read(line + LINE.offset.depth) > 0) {
-      throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
-    }
+    this.#checkOutside(td)
     while (!memory.settled()) yield SETTLE
     const sequences = this.#sequences()
     const inside = sequences.flatMap((seen, cpu) => (seen & 1 ? [cpu] : []))
@@ -113,7 +122,7 @@ export class Epoch extends PerCpu {
     })
   }
 
-  /** Runs `callback` on this thread, by a later `poll`, when all who are inside now have left. */
+  /** Runs `callback` on this thread, by a later `poll`, when all now inside have left. */
   call(callback: () => void): void {
     this.#collecting.push(callback)
   }
@@ -131,12 +140,12 @@ export class Epoch extends PerCpu {
 
   /** `enter` for a plain thread. */
   enterSync(): void {
-    this.enter(this.thread)
+    this.enter(this.here)
   }
 
   /** `exit` for a plain thread. */
   exitSync(): void {
-    this.exit(this.thread)
+    this.exit(this.here)
   }
 
   /** Waits for a grace period, blocking this thread. Throws LockTimeout when the time is over. */
@@ -147,11 +156,22 @@ export class Epoch extends PerCpu {
 
   /** Waits for a grace period in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(options: AwaitOptions = {}): Promise<void> {
+    this.#checkOutside(this.here)
     await waitAsTask(this, (td) => this.wait(td), options)
   }
 
   name(): string {
     return `the epoch at ${this.at}`
+  }
+
+  #checkOutside(td: Waiter): void {
+    if (td.epochs === 0) return
+    throw new LockMisuse(`${this.name()} is waited for outside: this thread is inside an epoch`)
+  }
+
+  #notInside(cpu: number, depth: number): LockMisuse {
+    const whose = depth === 0 ? 'nobody is inside' : 'this thread is not inside'
+    return new LockMisuse(`${this.name()} is exited on CPU ${cpu}: ${whose}`)
   }
 
   /** Begins the grace period of what was collected. */

@@ -2,8 +2,12 @@ import type { Address, Memory } from '@smpnet/memory'
 import { homeOf } from '../offered/offered.ts'
 import { Placed } from '../offered/placed.ts'
 import type { SyncDomain } from '../domain/sync-domain.ts'
+import type { Waiter } from '@smpnet/park'
 
-/** What has a part for every CPU, which that CPU alone writes. */
+/**
+ * What has a part for every CPU, which that CPU alone writes. The part is found by `cpu` of a place
+ * that the caller gives, read anew at each call: nothing here keeps a number.
+ */
 export abstract class PerCpu extends Placed {
   /** The structure at `at` for `cpus` CPUs, all zero at first. */
   constructor(
@@ -15,8 +19,8 @@ export abstract class PerCpu extends Placed {
     super(memory, at, domain)
   }
 
-  /** The number of this thread. Throws LockMisuse when it was made without a domain. */
-  protected get thread(): number {
-    return homeOf(this).here.lot.cpu
+  /** Where a plain thread is, for good. Throws LockMisuse when this was made without a domain. */
+  protected get here(): Waiter {
+    return homeOf(this).here
   }
 }

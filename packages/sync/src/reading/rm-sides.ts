@@ -1,48 +1,38 @@
 import { type Address, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from '@smpnet/memory'
+import { type Outcome, OWNER_DIED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { Guard } from '../offered/guard.ts'
-import type { Mutex } from '../locks/mutex.ts'
 import { type Home, homeOf } from '../offered/offered.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
-import { type Outcome, OWNER_DIED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import type { RmWords } from './rm-words.ts'
 
-/** What the two sides of a read-mostly lock share; `RmLock` is it. */
-export interface RmCore {
-  readonly memory: Memory
-  readonly at: Address
-  readonly domain?: Home | undefined
-  readonly mutex: Mutex
-  name(): string
-  lineOf(cpu: number): Address
-  tokensOf(cpu: number): Address
-  hasTokens(): boolean
-  isWritten(): boolean
-  setWritten(isWritten: boolean): void
-  giveTokens(): void
-  revoke(td: Waiter): Waiting<Outcome>
-}
-
-/** A read-mostly lock as its readers enter it. They may enter again, and must not sleep inside. */
+/**
+ * A read-mostly lock as its readers enter it, each of which is pinned inside. A reader may enter
+ * again, may be preempted, and should not sleep.
+ */
 export class RmReadSide extends SharedSection {
   readonly #memory: Memory
   readonly #lines: Address
   readonly #tokens: Address
 
-  constructor(readonly rm: RmCore) {
-    super(rm.domain)
-    this.#memory = rm.memory
-    this.#lines = rm.lineOf(0)
-    this.#tokens = rm.tokensOf(0)
+  constructor(
+    readonly words: RmWords,
+    home: Home | undefined,
+  ) {
+    super(home)
+    this.#memory = words.memory
+    this.#lines = words.lineOf(0)
+    this.#tokens = words.tokensOf(0)
   }
 
   /** Where the lock is; witness knows it by that. */
   get at(): Address {
-    return this.rm.at
+    return this.words.at
   }
 
   name(): string {
-    return this.rm.name()
+    return this.words.name()
   }
 
   tryEnter(td: Waiter): boolean {
@@ -53,26 +43,30 @@ export class RmReadSide extends SharedSection {
     const readers = memory.read(line)
     if (readers > 0) {
       memory.write(line, readers + 1)
+      td.pins++
       return true
     }
     memory.store(line, 1)
-    if ((memory.load(this.#tokens + (cpu >> 5) * WORD_BYTES) >>> (cpu & 31)) & 1) return true
+    if ((memory.load(this.#tokens + (cpu >> 5) * WORD_BYTES) >>> (cpu & 31)) & 1) {
+      td.pins++
+      return true
+    }
     memory.write(line, 0)
     return false
   }
 
   *enter(td: Waiter): Waiting<Outcome> {
     if (this.tryEnter(td)) return WOKEN
-    const { mutex } = this.rm
-    const memory = this.#memory
-    const { cpu } = td.lot
-    const outcome = yield* enterMutex(this.rm, td)
+    const { words } = this
+    const outcome = yield* enterMutex(words, td)
     if (outcome !== WOKEN) return outcome
-    while (!memory.settled()) yield SETTLE
-    memory.or(this.rm.tokensOf(cpu), 1 << (cpu & 31))
-    const line = this.rm.lineOf(cpu)
-    memory.store(line, memory.read(line) + 1)
-    if (!mutex.tryExit(td)) yield* mutex.exit(td)
+    while (!words.memory.settled()) yield SETTLE
+    td.pin()
+    const { cpu } = td
+    words.giveToken(cpu)
+    const line = words.lineOf(cpu)
+    words.memory.store(line, words.memory.read(line) + 1)
+    if (!words.mutex.tryExit(td)) yield* words.mutex.exit(td)
     return WOKEN
   }
 
@@ -81,33 +75,38 @@ export class RmReadSide extends SharedSection {
     const line = this.#lines + td.lot.cpu * CACHE_LINE_BYTES
     if (!memory.settled()) return false
     const readers = memory.read(line)
-    if (readers === 0) return false
+    if (readers === 0 || td.pins === 0) return false
     memory.write(line, readers - 1)
+    td.pins--
     return true
   }
 
   *exit(td: Waiter): Waiting {
     while (!this.#memory.settled()) yield SETTLE
     if (this.tryExit(td)) return
+    const whose = td.pins === 0 ? 'this thread, which is not pinned, does not' : 'nobody does'
     throw new LockMisuse(
-      `${this.name()} is unlocked by who reads: nobody does on CPU ${td.lot.cpu}`,
+      `${this.name()} is unlocked by a thread that reads: ${whose} on CPU ${td.cpu}`,
     )
   }
 }
 
 /** A read-mostly lock as its writers enter it. */
 export class RmWriteSide extends Section {
-  constructor(readonly rm: RmCore) {
-    super(rm.domain)
+  constructor(
+    readonly words: RmWords,
+    home: Home | undefined,
+  ) {
+    super(home)
   }
 
   /** Where the lock is; witness knows it by that. */
   get at(): Address {
-    return this.rm.at
+    return this.words.at
   }
 
   name(): string {
-    return this.rm.name()
+    return this.words.name()
   }
 
   /** Kernel code does not get a write at once: it may have to wait for readers. */
@@ -116,12 +115,12 @@ export class RmWriteSide extends Section {
   }
 
   *enter(td: Waiter): Waiting<Outcome> {
-    const { mutex } = this.rm
-    const entered = yield* enterMutex(this.rm, td)
+    const { mutex } = this.words
+    const entered = yield* enterMutex(this.words, td)
     if (entered !== WOKEN) return entered
-    while (!this.rm.memory.settled()) yield SETTLE
-    const outcome = yield* this.rm.revoke(td)
-    if (outcome === WOKEN) this.rm.setWritten(true)
+    while (!this.words.memory.settled()) yield SETTLE
+    const outcome = yield* this.words.revoke(td)
+    if (outcome === WOKEN) this.words.setWritten(true)
     else if (!mutex.tryExit(td)) yield* mutex.exit(td)
     return outcome
   }
@@ -129,9 +128,9 @@ export class RmWriteSide extends Section {
   /** A plain thread does, if nobody has read since the last write. */
   override tryLock(): Guard | undefined {
     const { here } = homeOf(this)
-    if (this.rm.hasTokens() || !this.rm.mutex.tryEnter(here)) return undefined
-    if (!this.rm.hasTokens()) {
-      this.rm.setWritten(true)
+    if (this.words.hasTokens() || !this.words.mutex.tryEnter(here)) return undefined
+    if (!this.words.hasTokens()) {
+      this.words.setWritten(true)
       return this.entered(here)
     }
     this.leave(here)
@@ -139,33 +138,32 @@ export class RmWriteSide extends Section {
   }
 
   tryExit(td: Waiter): boolean {
-    const { mutex, memory } = this.rm
+    const { mutex, memory } = this.words
     if (!memory.settled() || mutex.owner() !== td.at) return false
-    this.rm.setWritten(false)
+    this.words.setWritten(false)
     return mutex.tryExit(td)
   }
 
   *exit(td: Waiter): Waiting {
-    const { mutex, memory } = this.rm
+    const { mutex, memory } = this.words
     while (!memory.settled()) yield SETTLE
-    if (mutex.owner() === td.at) this.rm.setWritten(false)
+    if (mutex.owner() === td.at) this.words.setWritten(false)
     yield* mutex.exit(td)
   }
 }
 
 /**
- * Enters the mutex of the lock. One that ended with it without writing has left nothing half
- * changed, but may have taken tokens away whose readers are inside. A writer that has ended inside
- * has taken all of them with it, so that everybody who comes passes here and is refused: throws
- * LockAbandoned.
+ * Enters the mutex of the lock. An owner that ended without writing has left nothing half changed,
+ * but may have taken tokens away whose readers are inside. A writer that has ended inside has taken
+ * all of them with it, so that every later caller passes here and is refused: throws LockAbandoned.
  */
-function* enterMutex(rm: RmCore, td: Waiter): Waiting<Outcome> {
-  const { mutex } = rm
+function* enterMutex(words: RmWords, td: Waiter): Waiting<Outcome> {
+  const { mutex } = words
   const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
   if (outcome !== OWNER_DIED) return outcome
-  while (!rm.memory.settled()) yield SETTLE
-  if (!rm.isWritten()) {
-    rm.giveTokens()
+  while (!words.memory.settled()) yield SETTLE
+  if (!words.isWritten()) {
+    words.giveTokens()
     mutex.recover(td)
     return WOKEN
   }

@@ -23,6 +23,10 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  *   exit:  stores 0 there, without one;
  *   poll:  the smallest sequence of those inside, or the writer's if none is, is how far all have
  *          come. It is kept in the read sequence, so that most polls look at one word.
+ *
+ * A section is critical, as in FreeBSD: the reader is not preempted inside, must not wait there nor
+ * give its turn away, and so stays on its CPU, as the only reader of it. Its line needs no count. A
+ * preemption that comes meanwhile is owed, and happens where the thread yields after its exit.
  */
 const SHARED = layout('smr', {
   /** (x) The writer sequence, less the 1 with which it begins. */
@@ -60,29 +64,27 @@ export class Smr extends PerCpu {
     return SyncDomain.handleOf(this, KIND)
   }
 
-  /** Enters on CPU `cpu`. Not to be entered again inside. Settle first. Never waits. */
-  enter(cpu: number): void {
+  /** Enters a critical section. Not to be entered again inside. Settle first. Never waits. */
+  enter(td: Waiter): void {
     const { memory } = this
-    const line = this.#line(cpu)
-    if (memory.read(line) !== OUTSIDE) {
-      throw new LockMisuse(`${this.name()} is entered once: CPU ${cpu} is inside`)
-    }
+    const line = this.#line(td.cpu)
+    if (memory.read(line) !== OUTSIDE) throw this.#inside(td.cpu)
+    td.critical++
     memory.store(line, (memory.load(this.at) + FIRST) | 0)
   }
 
-  /** Exits on CPU `cpu`. Throws LockMisuse when it is outside. */
-  exit(cpu: number): void {
+  /** Exits. Throws LockMisuse for a caller that is outside. */
+  exit(td: Waiter): void {
     const { memory } = this
-    const line = this.#line(cpu)
-    if (memory.read(line) === OUTSIDE) {
-      throw new LockMisuse(`${this.name()} is exited on CPU ${cpu}: it is outside`)
-    }
+    const line = this.#line(td.cpu)
+    if (td.critical === 0 || memory.read(line) === OUTSIDE) throw this.#outside(td.cpu)
     memory.write(line, OUTSIDE)
+    td.critical--
   }
 
   /**
-   * CPU `cpu` has ended, and reads no more: goals are passed without it. For who buries a CPU;
-   * `bury` of a domain does it for its threads.
+   * CPU `cpu` has ended, and reads no more: goals are passed without it. For its undertaker; `bury`
+   * of a domain does it for the domain's threads.
    */
   bury(cpu: number): void {
     clearLine(this.memory, this.#line(cpu))
@@ -113,7 +115,7 @@ export class Smr extends PerCpu {
    * inside, for it never would be.
    */
   *wait(td: Waiter, goal: number): Waiting<Outcome> {
-    if (this.memory.read(this.#line(td.lot.cpu)) !== OUTSIDE) {
+    if (this.memory.read(this.#line(td.cpu)) !== OUTSIDE) {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
     return yield* poll(td, () => this.poll(goal))
@@ -121,12 +123,12 @@ export class Smr extends PerCpu {
 
   /** `enter` for a plain thread. */
   enterSync(): void {
-    this.enter(this.thread)
+    this.enter(this.here)
   }
 
   /** `exit` for a plain thread. */
   exitSync(): void {
-    this.exit(this.thread)
+    this.exit(this.here)
   }
 
   /**
@@ -145,6 +147,14 @@ export class Smr extends PerCpu {
 
   name(): string {
     return `the smr at ${this.at}`
+  }
+
+  #inside(cpu: number): LockMisuse {
+    return new LockMisuse(`${this.name()} is entered once: CPU ${cpu} is inside`)
+  }
+
+  #outside(cpu: number): LockMisuse {
+    return new LockMisuse(`${this.name()} is exited on CPU ${cpu}: this thread is outside`)
   }
 
   #line(cpu: number): Address {
