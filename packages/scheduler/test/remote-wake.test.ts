@@ -1,7 +1,8 @@
 import type { Cpu } from '@smpnet/machine'
 import { type SimCpu, simulate } from '@smpnet/machine/sim'
 import { SETTLE, work } from '@smpnet/memory'
-import { Mutex, type Waiting } from '@smpnet/park'
+import { type Waiting } from '@smpnet/park'
+import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import {
   Bsd,
