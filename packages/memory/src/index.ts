@@ -14,6 +14,7 @@ export {
 export { LiveMemory } from './live-memory.ts'
 export { MAX_MEMORY_BYTES } from './memory-size.ts'
 export type { Memory } from './memory.ts'
+export { Interrupt, type Pinning, type Place } from './place.ts'
 export { Pool, type PoolHandle, type PoolShape } from './pool.ts'
 export { PricedMemory, type Pricer } from './priced-memory.ts'
 export { TakeAllStack } from './take-all-stack.ts'
