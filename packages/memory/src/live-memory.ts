@@ -40,6 +40,10 @@ export class LiveMemory implements Memory {
     return new LiveMemory(new SharedArrayBuffer(bytes))
   }
 
+  get isSimulated(): boolean {
+    return false
+  }
+
   load(at: Address): number {
     return Atomics.load(this.words, at >> 2)
   }

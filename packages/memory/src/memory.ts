@@ -16,6 +16,11 @@ import type { Work } from './work.ts'
 export interface Memory {
   /** Bytes in all. */
   readonly size: number
+  /**
+   * Whether no other CPU runs while plain code does, as in simulated time: then what such code finds
+   * held stays held until it yields. Constant.
+   */
+  readonly isSimulated: boolean
 
   /** Atomic load of the word at `at`. */
   load(at: Address): number

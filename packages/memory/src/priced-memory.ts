@@ -42,6 +42,10 @@ export class PricedMemory implements Memory {
     this.#bytes = new Uint8Array(this.#words.buffer)
   }
 
+  get isSimulated(): boolean {
+    return true
+  }
+
   load(at: Address): number {
     this.pricer.read(at >> LINE_SHIFT)
     return this.#words[at >> 2]!

@@ -1,8 +1,7 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { expect, it } from 'vitest'
-import { type Address, Arena, LiveMemory, type Memory, NIL, Zone } from '../src/index.ts'
-import { SpinLock } from '../src/spin-lock.ts'
+import { type Address, Arena, LiveMemory, NIL, Zone } from '../src/index.ts'
 
 const shape = { name: 'items', items: 2, itemBytes: 4, cpus: 2, magazineItems: 1 }
 
@@ -80,35 +79,4 @@ it('is caught when an item is freed twice', () => {
     spin(zone.free(cpu, item))
   })
   expect(result).toFailWith('double-free', 'which receiver had freed at ')
-})
-
-/** Two threads add to a word under a lock. */
-function sections(name: string, lockOf: (memory: Memory) => { enter(): Generator; exit(): void }) {
-  return explore({ name }, ({ thread, after }) => {
-    const memory = LiveMemory.create(128)
-    const lock = lockOf(memory)
-    const adds = () => {
-      spin(lock.enter() as Generator<number, void, number>)
-      memory.write(64, memory.read(64) + 1)
-      lock.exit()
-    }
-    thread('a', adds)
-    thread('b', adds)
-    after(() => expect(memory.read(64)).toBe(2))
-  })
-}
-
-it('has a depot lock that excludes', () => {
-  expect(sections('spin lock', (memory) => new SpinLock(memory, 68))).toHold()
-})
-
-it('is caught when the lock is looked at first and taken later', () => {
-  const result = sections('torn lock', (memory) => ({
-    *enter() {
-      while (memory.load(68) !== 0) yield 0
-      memory.store(68, 1)
-    },
-    exit: () => memory.store(68, 0),
-  }))
-  expect(result.verdict).toBe('fails')
 })

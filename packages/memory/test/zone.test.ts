@@ -7,11 +7,9 @@ import {
   NIL,
   OutOfMemory,
   PricedMemory,
-  SETTLE,
   SPIN,
   Zone,
 } from '../src/index.ts'
-import { SpinLock } from '../src/spin-lock.ts'
 import { Bill, kinds, run } from './memories.ts'
 
 const shape = { name: 'mbufs', items: 20, itemBytes: 100, cpus: 3, magazineItems: 4 }
@@ -146,20 +144,5 @@ describe('two threads of one CPU that meet at the depot', () => {
     expect(items.length).toBe(total - 2 * 4 - 4 * 4)
     const again = Array.from({ length: total - items.length }, () => run(zone.alloc(1)))
     expect(again.filter((item) => item === NIL)).toHaveLength(2 * 4)
-  })
-})
-
-describe('a depot’s lock', () => {
-  it('is entered when its CPU has settled', () => {
-    const bill = new Bill()
-    const lock = new SpinLock(new PricedMemory(64, bill), 4)
-    bill.ahead = true
-    const entering = lock.enter()
-    expect(entering.next(0).value).toBe(SETTLE)
-    expect(entering.next(0).value).toBe(SETTLE)
-    expect(bill.items).toEqual([])
-    bill.ahead = false
-    expect(entering.next(0).done).toBe(true)
-    expect(bill.items).toEqual(['update 0'])
   })
 })

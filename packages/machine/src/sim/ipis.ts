@@ -1,11 +1,21 @@
-import { type Arena, layout, type Memory, SETTLE, SPIN, type Waiting, word } from '@smpnet/memory'
+import {
+  type Arena,
+  layout,
+  type Memory,
+  SETTLE,
+  SPIN,
+  spin,
+  unspin,
+  type Waiting,
+  word,
+} from '@smpnet/memory'
 import type { Core } from './core.ts'
 import { IPI_HANDLE, IPI_SEND } from './named-work.ts'
 import type { SimStatistics } from './sim-statistics.ts'
 import type { Turns } from './turns.ts'
 
 const RENDEZVOUS = layout('rendezvous', {
-  /** (x) 0 free, 1 while a CPU waits for others: one rendezvous at a time. */
+  /** (x) A spin lock, held while a CPU waits for others, so that only `spin` may enter it. */
   busy: word('x', 'busy'),
   /** (x) How many of those that were called have come. */
   come: word('x', 'come'),
@@ -40,22 +50,15 @@ export class Ipis {
   /** Runs `handler` on every CPU of `targets` and waits until all have run it. */
   *meet(self: Core, targets: readonly Core[], handler: (cpu: number) => void): Waiting {
     const { memory } = this
-    yield* this.#enter()
+    const busy = this.#at + RENDEZVOUS.offset.busy
+    yield* spin(memory, busy)
     this.statistics.rendezvous++
     const others = targets.filter((core) => core !== self)
     memory.store(this.#at + RENDEZVOUS.offset.come, 0)
     for (const core of others) this.send(core, () => this.#come(core, handler))
     if (others.length < targets.length) handler(self.id)
     while (!this.#isComplete(others.length)) yield memory.settled() ? SPIN : SETTLE
-    memory.store(this.#at + RENDEZVOUS.offset.busy, 0)
-  }
-
-  *#enter(): Waiting {
-    const { memory } = this
-    const busy = this.#at + RENDEZVOUS.offset.busy
-    while (!memory.settled() || memory.compareExchange(busy, 0, 1) !== 0) {
-      yield memory.settled() ? SPIN : SETTLE
-    }
+    unspin(memory, busy)
   }
 
   #come(core: Core, handler: (cpu: number) => void): void {

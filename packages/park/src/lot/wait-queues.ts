@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, NIL, trySpin, unspin, word } from '@smpnet/memory'
 import { PARKED, WAITER } from '../waiter.ts'
 
 /**
@@ -42,12 +42,11 @@ export class WaitQueues {
   }
 
   tryLock(bucket: Address): boolean {
-    const { memory } = this
-    return memory.settled() && memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
+    return trySpin(this.memory, bucket + BUCKET.offset.lock)
   }
 
   unlock(bucket: Address): void {
-    this.memory.store(bucket + BUCKET.offset.lock, 0)
+    unspin(this.memory, bucket + BUCKET.offset.lock)
   }
 
   /** Queues an entry, which from then on counts as parked. */

@@ -1,4 +1,4 @@
-import { type Address, type Memory, NIL } from '@smpnet/memory'
+import { type Address, type Memory, NIL, spinNow, unspin } from '@smpnet/memory'
 import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/park'
 import { MAX_PRIORITY } from '../priority.ts'
 
@@ -218,14 +218,12 @@ export class Lending {
   }
 
   #take(): void {
-    const { lock } = LENDING.offset
-    let attempt = 0
-    while (this.#memory.compareExchange(this.#at + lock, 0, 1) !== 0) this.#memory.pause(attempt++)
+    spinNow(this.#memory, this.#at + LENDING.offset.lock, 'the lock of all loans')
   }
 
   /** Ends the section, then tells those who have to know. */
   #release(): void {
-    this.#memory.store(this.#at + LENDING.offset.lock, 0)
+    unspin(this.#memory, this.#at + LENDING.offset.lock)
     const [changed, bells] = [this.#changed, this.#bells]
     if (changed.length === 0 && bells.length === 0) return
     this.#changed = []

@@ -1,4 +1,13 @@
-import { type Address, layout, type Memory, word, words, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  layout,
+  type Memory,
+  spinNow,
+  unspin,
+  word,
+  words,
+  WORD_BYTES,
+} from '@smpnet/memory'
 
 /**
  * What all threads know of the order in which locks are taken: names, and edges from a name to one
@@ -131,11 +140,11 @@ export class OrderGraph {
   #locked<T>(work: () => T): T {
     const { memory } = this
     const lock = this.at + GRAPH.offset.lock
-    for (let turn = 0; memory.compareExchange(lock, 0, 1) !== 0; turn++) memory.pause(turn)
+    spinNow(memory, lock, 'the lock of the lock order')
     try {
       return work()
     } finally {
-      memory.store(lock, 0)
+      unspin(memory, lock)
     }
   }
 

@@ -1,4 +1,13 @@
-import { type Address, layout, type Memory, NIL, word, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  layout,
+  type Memory,
+  NIL,
+  trySpin,
+  unspin,
+  word,
+  WORD_BYTES,
+} from '@smpnet/memory'
 import { HALF } from '../arithmetic/multiply.ts'
 import { CALLOUT, dueOf, latestOf, setDue } from './callout.ts'
 
@@ -47,12 +56,11 @@ export class Wheel {
 
   /** Takes the lock if it is free and simulated time allows it. */
   tryLock(): boolean {
-    const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at + WHEEL.offset.lock, 0, 1) === 0
+    return trySpin(this.memory, this.at + WHEEL.offset.lock)
   }
 
   unlock(): void {
-    this.memory.store(this.at + WHEEL.offset.lock, 0)
+    unspin(this.memory, this.at + WHEEL.offset.lock)
   }
 
   /**

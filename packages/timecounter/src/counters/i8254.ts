@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, work, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, spinNow, unspin, work, word } from '@smpnet/memory'
 import { type Counter, maskOf } from './counter.ts'
 import { readWork } from './read-cost.ts'
 import { periodsIn, type TimeSource } from './time-source.ts'
@@ -34,12 +34,12 @@ export function i8254(memory: Memory, at: Address, source: TimeSource): Counter 
     frequency: I8254_HZ,
     quality: 0,
     read: () => {
-      for (let turn = 0; memory.compareExchange(lock, 0, 1) !== 0; turn++) memory.pause(turn)
+      spinNow(memory, lock, 'the clock lock of an i8254')
       waitForLatch(memory, at, source.nowNs())
       memory.charge(READ, 1)
       const count = periodsIn(source.nowNs(), I8254_HZ) & 0xffff
       writeEnd(memory, at, source.nowNs())
-      memory.store(lock, 0)
+      unspin(memory, lock)
       return count
     },
   }
