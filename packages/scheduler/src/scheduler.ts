@@ -1,6 +1,7 @@
 import { type Address, NIL, work } from '@smpnet/memory'
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '@smpnet/machine'
 import {
+  leftMs,
   type Outcome,
   PARK,
   PREEMPT,
@@ -130,7 +131,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#account?.bill(this.#last)
     const { cpu, reasons, switches } = this
     const times = this.#account?.times()
-    const threads = [...this.policy.table.all()].filter((td) => td.cpu === cpu)
+    const threads = [...this.policy.table.all()].filter((td) => td.processor === cpu)
     return {
       cpu: cpu.id,
       switches,
@@ -325,8 +326,9 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       return BUSY
     }
     td.parked = true
-    if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
-      td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
+    const delayNs = Math.round(leftMs(td, td.limit) * 1e6)
+    if (delayNs !== Number.POSITIVE_INFINITY) {
+      td.alarm = this.cpu.alarm(delayNs, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
     if (td.blockedOn !== NIL) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn)
     return this.#leave(td, reasonToWait(td), undefined)
@@ -362,7 +364,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu.id)
+    this.#trace?.event(TRACE_WAKEUP, td.at, td.cpu)
     return isHere && this.#preemptsFor(td)
   }
 
@@ -413,5 +415,5 @@ interface End {
 
 function reasonToWait(td: Thread): SwitchReason {
   if (td.blockedOn !== NIL) return TURNSTILE
-  return td.timeoutMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
+  return td.limit.deadlineMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
 }

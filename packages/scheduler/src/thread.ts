@@ -1,11 +1,14 @@
 import { type Address, NIL } from '@smpnet/memory'
 import type { Alarm, Cpu } from '@smpnet/machine'
 import {
+  FOREVER,
+  leftMs,
   type Outcome,
-  PARK,
   PARKED,
   PREEMPT,
   TIMED_OUT,
+  type Until,
+  until,
   WAITER,
   Waiter,
   type Waiting,
@@ -15,7 +18,7 @@ import type { Lending } from './lending/lending.ts'
 import type { Ticket } from './watching/roster.ts'
 import { MAX_PRIORITY } from './priority.ts'
 
-/** Who may wait for less does not spin, which may take some 5 ms. */
+/** A thread that may wait for less does not spin, which may take some 5 ms. */
 const LEAST_MS = 40
 
 /** What a thread runs: a generator function that is given its own thread, as `td`. */
@@ -75,10 +78,6 @@ export class Thread<T = unknown> extends Waiter {
   runTicks = 0
   /** How often it was given a CPU that another thread, or nobody, had had. */
   switches = 0
-  /** Depth of critical sections, in which it is not preempted. */
-  critical = 0
-  /** How many counted sections it is in; see `CountedSection`. */
-  held = 0
   /** What other CPUs know it by, if its scheduler has a roster. */
   ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
@@ -107,17 +106,18 @@ export class Thread<T = unknown> extends Waiter {
   }
 
   /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
-  get cpu(): Cpu {
+  get processor(): Cpu {
     return this.#host.cpu
   }
 
   override now(): number {
-    return this.cpu.now() / 1e6
+    return this.processor.now() / 1e6
   }
 
   /** Spins only while no other thread of its CPU could run instead, and it has the time. */
-  override spinWhile(at: Address, value: number): boolean {
-    return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.cpu.spinWhile(at, value)
+  override spinWhile(at: Address, value: number, until = FOREVER): boolean {
+    if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
+    return this.processor.spinWhile(at, value)
   }
 
   override blocks(lock: Address, owner: Address): void {
@@ -161,16 +161,14 @@ export class Thread<T = unknown> extends Waiter {
 
   /** Lets at least `delayNs` pass. */
   *sleep(delayNs: number): Waiting {
-    this.timeoutMs = delayNs / 1e6
-    const outcome = yield* this.parkUntilWoken()
-    this.timeoutMs = Number.POSITIVE_INFINITY
+    const outcome = yield* this.parkUntilWoken(until(this, { timeoutMs: delayNs / 1e6 }))
     if (outcome !== TIMED_OUT) throw new Error(`thread ${this.name} was woken from its sleep`)
   }
 
   /** Waits for a wake by entry, without a queue. */
-  *parkUntilWoken(): Waiting<Outcome> {
+  *parkUntilWoken(until: Until = FOREVER): Waiting<Outcome> {
     this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
-    return yield PARK
+    return yield this.parking(until)
   }
 
   /** Whether it would be preempted now, were it in no critical and no counted section. */

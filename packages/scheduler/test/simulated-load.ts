@@ -52,7 +52,7 @@ export interface Outcome {
 
 /** Computes for a time, in grains, wherever it is moved meanwhile. */
 export function* compute(td: Thread, ns: number): Waiting {
-  const { memory } = td.cpu
+  const { memory } = td.processor
   for (let left = ns; left > 0; left -= GRAIN_NS) {
     memory.charge(NANOSECOND, Math.min(left, GRAIN_NS))
     while (!memory.settled()) yield SETTLE
@@ -60,14 +60,14 @@ export function* compute(td: Thread, ns: number): Waiting {
 }
 
 function* live(td: Thread, of: LoadThread, got: Got): Waiting {
-  let at = td.cpu.id
+  let at = td.cpu
   for (;;) {
     for (let left = of.runNs; left > 0; left -= GRAIN_NS) {
       const ns = Math.min(left, GRAIN_NS)
       yield* compute(td, ns)
       got.ranNs += ns
-      if (td.cpu.id !== at) got.moves++
-      at = td.cpu.id
+      if (td.cpu !== at) got.moves++
+      at = td.cpu
     }
     got.rounds++
     if (of.sleepNs !== undefined) yield* td.sleep(of.sleepNs)

@@ -131,15 +131,15 @@ function longestWaitNs(policyOf: PolicyOf, cpus: number, all: readonly Rounds[],
   function* live(td: Thread, { runNs, sleepPart }: Rounds, waiter: Waiter): Waiting {
     for (;;) {
       for (let left = runNs; left > 0; left -= GRAIN_NS) {
-        if (td.cpu.id !== waiter.cpu) waiter.moves++
-        waiter.cpu = td.cpu.id
-        look(waiter, td.cpu.now())
-        td.cpu.memory.charge(NANOSECOND, GRAIN_NS)
-        waiter.readyNs = td.cpu.now()
-        while (!td.cpu.memory.settled()) yield SETTLE
+        if (td.cpu !== waiter.cpu) waiter.moves++
+        waiter.cpu = td.cpu
+        look(waiter, td.processor.now())
+        td.processor.memory.charge(NANOSECOND, GRAIN_NS)
+        waiter.readyNs = td.processor.now()
+        while (!td.processor.memory.settled()) yield SETTLE
       }
       if (sleepPart === 0) continue
-      waiter.readyNs = td.cpu.now() + runNs * sleepPart
+      waiter.readyNs = td.processor.now() + runNs * sleepPart
       yield* td.sleep(runNs * sleepPart)
     }
   }

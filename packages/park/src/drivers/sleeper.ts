@@ -1,6 +1,8 @@
 import type { Address, LiveMemory } from '@smpnet/memory'
-import { type SpinBudget } from '../spin-budget.ts'
-import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from '../waiter.ts'
+import type { SpinBudget } from '../spin-budget.ts'
+import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from '../entry.ts'
+import { leftMs } from '../until.ts'
+import type { Waiter } from '../waiter.ts'
 
 /**
  * How a thread outside a machine sleeps on its own entry, and is woken.
@@ -25,7 +27,7 @@ export function stateOf(entry: Address): Address {
 /** Spins until the waiter is awake, for as long as has paid lately. True when it is. */
 export function spinUntilAwake(memory: LiveMemory, td: Waiter, budget: SpinBudget): boolean {
   const state = stateOf(td.at)
-  const turns = budget.turns(td.timeoutMs)
+  const turns = budget.turns(leftMs(td, td.limit))
   if (turns === 0) return false
   for (let turn = turns; turn > 0; turn--) {
     if (memory.load(state) !== AWAKE) continue

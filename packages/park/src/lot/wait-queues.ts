@@ -1,5 +1,14 @@
-import { type Address, layout, type Memory, NIL, trySpin, unspin, word } from '@smpnet/memory'
-import { PARKED, WAITER } from '../waiter.ts'
+import {
+  type Address,
+  layout,
+  type Memory,
+  NIL,
+  spinNow,
+  trySpin,
+  unspin,
+  word,
+} from '@smpnet/memory'
+import { PARKED, WAITER } from '../entry.ts'
 
 /**
  * The queues of a parking lot: a table of buckets, each a spin lock over one list of entries in
@@ -43,6 +52,11 @@ export class WaitQueues {
 
   tryLock(bucket: Address): boolean {
     return trySpin(this.memory, bucket + BUCKET.offset.lock)
+  }
+
+  /** Locks without a yield. For interrupts. Throws an Error when the bucket is never let go. */
+  lockNow(bucket: Address): void {
+    spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a queue of waiters')
   }
 
   unlock(bucket: Address): void {

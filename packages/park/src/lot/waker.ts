@@ -1,5 +1,5 @@
 import type { Address, LiveMemory } from '@smpnet/memory'
-import { AWAKE, SLEEPING, WAITER } from '../waiter.ts'
+import { AWAKE, SLEEPING, WAITER } from '../entry.ts'
 
 /** How a waiter that was taken from its queue is told. A machine supplies one for its threads. */
 export interface Waker {

@@ -1,8 +1,9 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
 import { Lot } from '../lot/lot.ts'
 import type { Waiting } from '../wait.ts'
-import { Waiter } from '../waiter.ts'
+import type { Waiter } from '../waiter.ts'
 import { NotifyWaker } from '../lot/waker.ts'
+import { StillWaiter } from './still-waiter.ts'
 
 /** What ends a thread of a model, in the place of its worker's termination. */
 const DEATH = new Error('ended')
@@ -80,7 +81,7 @@ export function mortal(td: Waiter, from: Address, bytes: number, steps: number) 
   const { handle, cpu, memory } = td.lot as Lot
   const { buffer } = memory as LiveMemory
   const own = new MortalMemory(buffer, from, from + bytes, steps)
-  const dying = new Waiter(new MortalLot(own, handle, new NotifyWaker(own), cpu), td.at)
+  const dying = new StillWaiter(new MortalLot(own, handle, new NotifyWaker(own), cpu), td.at)
   dying.spins = td.spins
   dying.polls = td.polls
   return { memory: own, td: dying }

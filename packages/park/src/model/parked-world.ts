@@ -3,9 +3,11 @@ import { Seats } from '../lot/seats.ts'
 import { Lot } from '../lot/lot.ts'
 import { PARK, type Waiting, WOKEN } from '../wait.ts'
 import { BUCKET } from '../lot/wait-queues.ts'
-import { AWAKE, RUNNING, WAITER, type Waiter } from '../waiter.ts'
+import { AWAKE, RUNNING, WAITER } from '../entry.ts'
+import type { Waiter } from '../waiter.ts'
 import { NotifyWaker } from '../lot/waker.ts'
 import type { Checker } from './checker.ts'
+import { StillWaiter } from './still-waiter.ts'
 import { type Fault, TornMemory } from './tiny-world.ts'
 
 /**
@@ -65,11 +67,7 @@ export function parkedWorld(
   const threads = alike.map((before, cpu) => {
     const own = new TurnMemory(buffer, checker, turns + before * 4, turns + cpu * 4, locks)
     const waker = fault === 'deaf sleeper' ? new SilentWaker(own) : new SettingWaker(own)
-    const td = new KindOfLot(own, handle, waker, cpu).waiter()
-    td.spins = 0
-    // Naps could go on for ever; that a poll finds nothing new is what the checker knows to skip.
-    td.polls = Number.POSITIVE_INFINITY
-    return { memory: own, td }
+    return { memory: own, td: StillWaiter.of(new KindOfLot(own, handle, waker, cpu)) }
   })
   const world = { threads, at: arena.place('lock', bytes), data: arena.place('data', 64) }
   threads.forEach(({ memory: own }, i) => own.begin(fault, alike[i]! >= 0, alike.includes(i)))

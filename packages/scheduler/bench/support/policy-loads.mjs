@@ -78,9 +78,9 @@ class Observer {
 
 function* live(td, { runNs, sleepNs }, sinceNs, ran) {
   for (;;) {
-    td.cpu.memory.charge(NANOSECOND, runNs)
-    while (!td.cpu.memory.settled()) yield SETTLE
-    if (td.cpu.now() >= sinceNs) ran(runNs)
+    td.processor.memory.charge(NANOSECOND, runNs)
+    while (!td.processor.memory.settled()) yield SETTLE
+    if (td.processor.now() >= sinceNs) ran(runNs)
     if (sleepNs > 0) yield* td.sleep(sleepNs)
   }
 }

@@ -32,7 +32,7 @@ export interface SchedulerStatistics {
 export function threadStatistics(td: Thread, frequencyHz: number): ThreadStatistics {
   const { name, priority, nice, parked, runTicks, switches, cpu } = td
   const runNs = ticksToNs(runTicks, frequencyHz)
-  return { name, cpu: cpu.id, priority, nice, isParked: parked, runNs, switches }
+  return { name, cpu, priority, nice, isParked: parked, runNs, switches }
 }
 
 /** What a CPU did with its time, in ns. */

@@ -4,9 +4,12 @@ import {
   awaiting,
   block,
   finish,
+  FOREVER,
   OF_AN_OWNER,
   type Outcome,
   SETTLE,
+  type Until,
+  until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -69,7 +72,7 @@ export class Condition extends Placed {
    * `OWNER_DIED` of the mutex, or why it was given up. Nothing wakes it but a notification. The
    * timeout is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
    */
-  *wait(td: Waiter, mutex: Mutex): Waiting<Outcome> {
+  *wait(td: Waiter, mutex: Mutex, until: Until = FOREVER): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
     td.maySleepFor(this, mutex.at)
     const { memory, at } = this
@@ -79,7 +82,7 @@ export class Condition extends Placed {
     lot.append(queue, td, at, OF_AN_OWNER)
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
-    const outcome = yield* lot.sleep(td)
+    const outcome = yield* lot.sleep(td, until)
     // Who was moved to the mutex's queue was notified, even if its time ended there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
     const entered = yield* this.#reenter(td, mutex)
@@ -106,12 +109,7 @@ export class Condition extends Placed {
   waitSync(mutex: Mutex, options: WaitOptions = {}): boolean {
     checkTimeout(options)
     const { here } = homeOf(this)
-    here.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    try {
-      return block(here, this.wait(here, mutex)) === WOKEN
-    } finally {
-      here.timeoutMs = Number.POSITIVE_INFINITY
-    }
+    return block(here, this.wait(here, mutex, until(here, options))) === WOKEN
   }
 
   /**
@@ -121,16 +119,9 @@ export class Condition extends Placed {
   async waitAsync(mutex: Mutex, guard: Guard, options: AwaitOptions = {}): Promise<boolean> {
     checkTimeout(options)
     const { td } = guard
-    td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    td.signal = options.signal
-    try {
-      const outcome = await awaiting(td, this.wait(td, mutex))
-      if (outcome === ABORTED) options.signal?.throwIfAborted()
-      return outcome === WOKEN
-    } finally {
-      td.timeoutMs = Number.POSITIVE_INFINITY
-      td.signal = undefined
-    }
+    const outcome = await awaiting(td, this.wait(td, mutex, until(td, options)))
+    if (outcome === ABORTED) options.signal?.throwIfAborted()
+    return outcome === WOKEN
   }
 
   /** Wakes the first who waits, from a thread or a task. */
@@ -166,12 +157,6 @@ export class Condition extends Placed {
 
   *#reenter(td: Waiter, mutex: Mutex): Waiting<Outcome> {
     if (mutex.owner() === td.at) return WOKEN
-    const { timeoutMs, signal } = td
-    td.timeoutMs = Number.POSITIVE_INFINITY
-    td.signal = undefined
-    const entered = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
-    td.timeoutMs = timeoutMs
-    td.signal = signal
-    return entered
+    return mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
   }
 }

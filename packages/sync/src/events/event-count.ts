@@ -2,8 +2,10 @@ import { layout, word } from '@smpnet/memory'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -85,7 +87,7 @@ export class EventCount extends Placed {
   }
 
   /** Waits until the count is no longer `seen`: `WOKEN`, or why it was given up. */
-  *wait(td: Waiter, seen: number): Waiting<Outcome> {
+  *wait(td: Waiter, seen: number, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -94,7 +96,7 @@ export class EventCount extends Placed {
       const marked = word | WAITERS
       if (marked !== word && memory.compareExchange(at, word, marked) !== word) continue
       td.maySleepFor(this)
-      const outcome = yield* td.lot.park(td, at, at, marked)
+      const outcome = yield* td.lot.park(td, at, at, marked, until)
       if (outcome !== WOKEN && outcome !== CHANGED) return outcome
     }
   }
@@ -109,13 +111,15 @@ export class EventCount extends Placed {
   waitSync(seen: number, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (this.read() === seen) waitSync(this, here, this.wait(here, seen), options)
+    if (this.read() !== seen) return
+    waitSync(this, here, (td, until) => this.wait(td, seen, until), options)
   }
 
   /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(seen: number, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
-    if (this.read() === seen) await waitAsTask(this, (td) => this.wait(td, seen), options)
+    if (this.read() !== seen) return
+    await waitAsTask(this, (td, until) => this.wait(td, seen, until), options)
   }
 
   name(): string {

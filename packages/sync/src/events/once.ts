@@ -3,8 +3,10 @@ import { LockMisuse } from '../errors.ts'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -78,7 +80,7 @@ export class Once extends Placed {
    * Becomes the doer, or waits until it is done: `WOKEN` for both, and `isDoer` says which, or why
    * it was given up. Throws LockMisuse for the doer itself.
    */
-  *begin(td: Waiter): Waiting<Outcome> {
+  *begin(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -89,7 +91,7 @@ export class Once extends Placed {
         if (this.#replace(NEW, td.at)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
-        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS)
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
       }
     }
@@ -110,7 +112,7 @@ export class Once extends Placed {
     checkTimeout(options)
     if (this.isDone()) return
     const { here } = homeOf(this)
-    waitSync(this, here, this.begin(here), options)
+    waitSync(this, here, (td, until) => this.begin(td, until), options)
     if (!this.isDoer(here)) return
     let isDone = false
     try {
@@ -130,7 +132,7 @@ export class Once extends Placed {
     const td = home.borrow()
     let isDone = false
     try {
-      await waitAsync(this, td, this.begin(td), options)
+      await waitAsync(this, td, (td, until) => this.begin(td, until), options)
       if (!this.isDoer(td)) return
       await work()
       isDone = true

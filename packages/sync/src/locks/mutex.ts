@@ -3,6 +3,7 @@ import { LockAbandoned, LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import {
   CHANGED,
+  FOREVER,
   OF_AN_OWNER,
   type Outcome,
   OWNER_DIED,
@@ -10,6 +11,7 @@ import {
   RUNNING,
   SETTLE,
   SPIN,
+  type Until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -112,7 +114,7 @@ export class Mutex extends Section {
   }
 
   /** Each failed swap says what is there, so that nothing is read twice. */
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
     let seen = memory.compareExchange(at, UNOWNED, td.at)
@@ -137,8 +139,8 @@ export class Mutex extends Section {
         const found = memory.compareExchange(at, seen, seen | CONTESTED)
         seen = found === seen ? seen | CONTESTED : found
       } else {
-        const want = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY ? TRY : HANDOVER
-        const outcome = yield* parkForOwner(td, at, seen, want)
+        const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
+        const outcome = yield* parkForOwner(td, at, seen, isPatient ? TRY : HANDOVER, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         seen = yield* this.#look()
         if (outcome === CHANGED) continue

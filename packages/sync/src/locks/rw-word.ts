@@ -2,6 +2,7 @@ import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import {
   CHANGED,
+  FOREVER,
   NO_OWNER,
   OF_AN_OWNER,
   type Outcome,
@@ -11,6 +12,7 @@ import {
   RUNNING,
   SETTLE,
   SPIN,
+  type Until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -100,7 +102,7 @@ export class RwWord {
     return memory.settled() && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
   }
 
-  *read(td: Waiter): Waiting<Outcome> {
+  *read(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     let seen = yield* this.#look()
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
@@ -120,7 +122,7 @@ export class RwWord {
       } else if ((seen & WAITERS) === 0) {
         seen = this.#marked(seen)
       } else {
-        const outcome = yield* parkForOwner(td, this.at, seen, READ)
+        const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         const isIn = outcome === WOKEN && td.lot.wantOf(td.at) === GIVEN
         seen = yield* this.#look()
@@ -130,7 +132,7 @@ export class RwWord {
     }
   }
 
-  *write(td: Waiter): Waiting<Outcome> {
+  *write(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     while (!this.memory.settled()) yield SETTLE
     let seen = this.#replace(UNLOCKED, td.at)
     if (seen === UNLOCKED) return WOKEN
@@ -150,9 +152,9 @@ export class RwWord {
       } else if ((seen & WAITERS) === 0) {
         seen = this.#marked(seen)
       } else {
-        const isPatient = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY
+        const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
         const want = isPatient ? WRITE : WRITE_HANDOVER
-        const outcome = yield* parkForOwner(td, this.at, seen, want)
+        const outcome = yield* parkForOwner(td, this.at, seen, want, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         seen = yield* this.#look()
         if (outcome === CHANGED) continue

@@ -3,8 +3,10 @@ import { LockMisuse } from '../errors.ts'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -96,7 +98,7 @@ export class Semaphore extends Placed {
   }
 
   /** Takes `count` permits: `WOKEN`, or why it was given up. Throws RangeError for a bad count. */
-  *acquire(td: Waiter, count = 1): Waiting<Outcome> {
+  *acquire(td: Waiter, count = 1, until: Until = FOREVER): Waiting<Outcome> {
     this.#check(count)
     const { memory, at } = this
     for (;;) {
@@ -106,7 +108,7 @@ export class Semaphore extends Placed {
         if (this.#replace(seen, seen - count * 2)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
-        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, count)
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until, count)
         if (outcome === WOKEN) return WOKEN
         if (outcome === CHANGED) continue
         yield* serve(td, at)
@@ -148,14 +150,15 @@ export class Semaphore extends Placed {
   acquireSync(count = 1, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (!this.tryAcquire(count)) waitSync(this, here, this.acquire(here, count), options)
+    if (this.tryAcquire(count)) return
+    waitSync(this, here, (td, until) => this.acquire(td, count, until), options)
   }
 
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
   async acquireAsync(count = 1, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
     if (this.tryAcquire(count)) return
-    await waitAsTask(this, (td) => this.acquire(td, count), options)
+    await waitAsTask(this, (td, until) => this.acquire(td, count, until), options)
   }
 
   /** Gives permits back, from a thread or a task. Throws LockMisuse for more than there are. */

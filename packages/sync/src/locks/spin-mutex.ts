@@ -2,12 +2,13 @@ import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import {
+  FOREVER,
   looksOf,
   nap,
   type Outcome,
   SETTLE,
   SPIN,
-  TIMED_OUT,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -70,10 +71,9 @@ export class SpinMutex extends Section {
     return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
-    let leftMs = td.timeoutMs
-    for (let looks = looksOf(td); ; looks--) {
+    for (let looks = looksOf(td, until); ; looks--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
@@ -86,10 +86,8 @@ export class SpinMutex extends Section {
         yield SPIN
         continue
       }
-      const outcome = yield* nap(td, Math.min(leftMs, NAP_MS))
-      if (outcome !== TIMED_OUT) return outcome
-      leftMs -= NAP_MS
-      if (leftMs <= 0) return TIMED_OUT
+      const outcome = yield* nap(td, NAP_MS, until)
+      if (outcome !== WOKEN) return outcome
     }
   }
 

@@ -1,5 +1,12 @@
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { finish, type Outcome, OWNER_DIED, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  finish,
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
   type AwaitOptions,
@@ -37,7 +44,7 @@ export abstract class Section implements Named {
   /** Enters if that is possible at once; else `yield* enter(td)`. */
   abstract tryEnter(td: Waiter): boolean
   /** Enters, waiting as the driver waits: `WOKEN`, or why it was given up. */
-  abstract enter(td: Waiter): Waiting<Outcome>
+  abstract enter(td: Waiter, until?: Until): Waiting<Outcome>
   /** Exits if nobody has to be told; else `yield* exit(td)`. */
   abstract tryExit(td: Waiter): boolean
   /** Exits. Throws LockMisuse unless the caller is inside. Never parks. */
@@ -51,7 +58,7 @@ export abstract class Section implements Named {
     if (options !== undefined) checkTimeout(options)
     const { here } = homeOf(this)
     if (!this.tryEnter(here)) {
-      const outcome = waitSync(this, here, this.enter(here), options)
+      const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
       if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
     }
     return this.entered(here)
@@ -80,7 +87,7 @@ export abstract class Section implements Named {
     const td = home.borrow()
     try {
       if (!this.tryEnter(td)) {
-        const outcome = await waitAsync(this, td, this.enter(td), options)
+        const outcome = await waitAsync(this, td, (td, until) => this.enter(td, until), options)
         if (outcome === OWNER_DIED && options.recover !== true) throw this.#refuse(td)
       }
     } catch (error) {

@@ -8,7 +8,15 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { type Outcome, pollAll, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  FOREVER,
+  type Outcome,
+  pollAll,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
@@ -98,7 +106,7 @@ export class Epoch extends PerCpu {
    * Waits until all who are inside now have left: `WOKEN`, or why it was given up. Throws
    * LockMisuse inside, for it never would.
    */
-  *wait(td: Waiter): Waiting<Outcome> {
+  *wait(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory } = this
     const line = this.at + td.lot.cpu * LINE.size
     if (memory.read(line + LINE.offset.depth) > 0) {
@@ -107,10 +115,11 @@ export class Epoch extends PerCpu {
     while (!memory.settled()) yield SETTLE
     const sequences = this.#sequences()
     const inside = sequences.flatMap((seen, cpu) => (seen & 1 ? [cpu] : []))
-    return yield* pollAll(td, inside.length, (which) => {
+    const hasLeft = (which: number): boolean => {
       const cpu = inside[which]!
       return memory.load(this.at + cpu * LINE.size) !== sequences[cpu]
-    })
+    }
+    return yield* pollAll(td, inside.length, hasLeft, until)
   }
 
   /** Runs `callback` on this thread, by a later `poll`, when all who are inside now have left. */
@@ -142,12 +151,12 @@ export class Epoch extends PerCpu {
   /** Waits for a grace period, blocking this thread. Throws LockTimeout when the time is over. */
   waitSync(options: WaitOptions = {}): void {
     const { here } = homeOf(this)
-    waitSync(this, here, this.wait(here), options)
+    waitSync(this, here, (td, until) => this.wait(td, until), options)
   }
 
   /** Waits for a grace period in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(options: AwaitOptions = {}): Promise<void> {
-    await waitAsTask(this, (td) => this.wait(td), options)
+    await waitAsTask(this, (td, until) => this.wait(td, until), options)
   }
 
   name(): string {

@@ -1,7 +1,15 @@
 import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
 import type { LockHandle } from '../domain/lock-kind.ts'
 import { Mutex } from '../locks/mutex.ts'
-import { type Outcome, pollAll, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  type Outcome,
+  pollAll,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { clearLine, RM_KIND as KIND, RM_LINE as LINE } from './reader-lines.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
@@ -140,7 +148,7 @@ export class RmLock {
    * Takes all tokens away and waits until no reader is left that had one. Who gives up gives them
    * back, for the next writer has to wait for the same readers. For the mutex's owner.
    */
-  *revoke(td: Waiter): Waiting<Outcome> {
+  *revoke(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const had: number[] = []
     for (let cpu = 0; cpu < this.cpus; cpu += 32) {
       const tokens = this.memory.exchange(this.tokensOf(cpu), 0)
@@ -149,11 +157,12 @@ export class RmLock {
     if (had.length === 0) return WOKEN
     if (this.rendezvous !== undefined) yield* this.rendezvous(had)
     let drained = 0
-    const outcome = yield* pollAll(td, had.length, (which) => {
+    const hasLeft = (which: number): boolean => {
       if (this.memory.load(this.lineOf(had[which]!)) !== 0) return false
       drained = which + 1
       return true
-    })
+    }
+    const outcome = yield* pollAll(td, had.length, hasLeft, until)
     for (const cpu of had.slice(drained)) this.memory.or(this.tokensOf(cpu), 1 << (cpu & 31))
     return outcome
   }

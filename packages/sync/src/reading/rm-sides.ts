@@ -5,7 +5,16 @@ import type { Mutex } from '../locks/mutex.ts'
 import { type Home, homeOf } from '../offered/offered.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
-import { type Outcome, OWNER_DIED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  type Outcome,
+  OWNER_DIED,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 
 /** What the two sides of a read-mostly lock share; `RmLock` is it. */
 export interface RmCore {
@@ -20,7 +29,7 @@ export interface RmCore {
   isWritten(): boolean
   setWritten(isWritten: boolean): void
   giveTokens(): void
-  revoke(td: Waiter): Waiting<Outcome>
+  revoke(td: Waiter, until?: Until): Waiting<Outcome>
 }
 
 /** A read-mostly lock as its readers enter it. They may enter again, and must not sleep inside. */
@@ -61,12 +70,12 @@ export class RmReadSide extends SharedSection {
     return false
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     if (this.tryEnter(td)) return WOKEN
     const { mutex } = this.rm
     const memory = this.#memory
     const { cpu } = td.lot
-    const outcome = yield* enterMutex(this.rm, td)
+    const outcome = yield* enterMutex(this.rm, td, until)
     if (outcome !== WOKEN) return outcome
     while (!memory.settled()) yield SETTLE
     memory.or(this.rm.tokensOf(cpu), 1 << (cpu & 31))
@@ -115,12 +124,12 @@ export class RmWriteSide extends Section {
     return false
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { mutex } = this.rm
-    const entered = yield* enterMutex(this.rm, td)
+    const entered = yield* enterMutex(this.rm, td, until)
     if (entered !== WOKEN) return entered
     while (!this.rm.memory.settled()) yield SETTLE
-    const outcome = yield* this.rm.revoke(td)
+    const outcome = yield* this.rm.revoke(td, until)
     if (outcome === WOKEN) this.rm.setWritten(true)
     else if (!mutex.tryExit(td)) yield* mutex.exit(td)
     return outcome
@@ -159,9 +168,9 @@ export class RmWriteSide extends Section {
  * has taken all of them with it, so that everybody who comes passes here and is refused: throws
  * LockAbandoned.
  */
-function* enterMutex(rm: RmCore, td: Waiter): Waiting<Outcome> {
+function* enterMutex(rm: RmCore, td: Waiter, until: Until): Waiting<Outcome> {
   const { mutex } = rm
-  const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
+  const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td, until)
   if (outcome !== OWNER_DIED) return outcome
   while (!rm.memory.settled()) yield SETTLE
   if (!rm.isWritten()) {

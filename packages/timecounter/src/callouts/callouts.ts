@@ -1,5 +1,14 @@
 import { type Address, alignUp, type Arena, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
-import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  CHANGED,
+  FOREVER,
+  SETTLE,
+  SPIN,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { BadTime } from '../errors.ts'
 import {
   CALLOUT,
@@ -139,8 +148,11 @@ export class Callouts {
     return result
   }
 
-  /** Unsets it, and waits until its function has ended: callout_drain. Not for that function. */
-  *drain(callout: Address, td: Waiter): Waiting<StopResult> {
+  /**
+   * Unsets it, and waits until its function has ended: callout_drain. Not for that function. Says
+   * `running` if the wait was given up before.
+   */
+  *drain(callout: Address, td: Waiter, until: Until = FOREVER): Waiting<StopResult> {
     const { memory } = this
     const word = callout + CALLOUT.offset.state
     for (let first: StopResult | undefined; ; ) {
@@ -151,7 +163,8 @@ export class Callouts {
       if (result === 'running') memory.store(word, state)
       wheel.unlock()
       if (result !== 'running') return first
-      yield* td.lot.park(td, callout, word, state)
+      const outcome = yield* td.lot.park(td, callout, word, state, until)
+      if (outcome !== WOKEN && outcome !== CHANGED) return 'running'
     }
   }
 
