@@ -26,7 +26,7 @@ export class Waiter implements Parker, Pinning {
   polls = 64
   /** What drives its generators; none unless the driver can be asked for anything. */
   driver: Driver | undefined
-  /** Those that watched it take a lock; none unless a lock is watched. */
+  /** The watches of the locks that it takes; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
   /** Until as many `unpin`s as `pin`s it stays on its CPU. */
   pins = 0

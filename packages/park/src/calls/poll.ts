@@ -6,9 +6,9 @@ import { nap } from './nap.ts'
 const NAP_MS = 1
 
 /**
- * Waits for what cannot wake a waiter, since the code that brings it about writes a word and tells
- * nobody: looks `looks` times in a row, and then once in a millisecond. `WOKEN` when `isOver`, or
- * why the wait was given up. It looks settled.
+ * Waits for what cannot wake a waiter, since the code that brings it about only writes a word:
+ * looks `looks` times in a row, and then once in a millisecond. `WOKEN` when `isOver`, or why the
+ * wait was given up. It looks settled.
  */
 export function poll(
   td: Waiter,

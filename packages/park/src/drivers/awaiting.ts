@@ -55,7 +55,7 @@ async function sleep(td: Waiter): Promise<Outcome> {
   const index = stateOf(td.at) >> 2
   const { limit } = td
   const { signal } = limit
-  // The engine's wait cannot be called off, but it can be notified, and only this waiter has one.
+  // The engine's wait cannot be called off, but it can be notified, and no other waiter waits here.
   const stir = (): number => Atomics.notify(memory.words, index)
   signal?.addEventListener('abort', stir)
   let isOver = false

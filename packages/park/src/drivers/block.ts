@@ -7,7 +7,7 @@ import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../waiter.ts'
 import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
-/** One for this thread: what it learnt in one wait serves the next, whatever that waits for. */
+/** This thread's: what it learnt in one wait serves the next, whatever that waits for. */
 const budget = new SpinBudget(true)
 
 /** No event loop is served while its thread blocks. */

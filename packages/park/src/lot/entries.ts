@@ -3,7 +3,7 @@ import { NO_CPU, RUNNING, WAITER } from '../entry.ts'
 
 /**
  * The entries of a lot, and to which CPU or thread each is given out. An entry is claimed by a
- * compare-exchange on `taken`, which also says who has it, so that all entries of a thread that has
+ * compare-exchange on `taken`, which also names its taker, so that all entries of a thread that has
  * ended can be found; it is given back by a store.
  */
 export class Entries {

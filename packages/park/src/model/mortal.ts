@@ -10,7 +10,7 @@ const DEATH = new Error('ended')
 
 /** A memory by which its thread dies before it comes to its `steps`-th access to some words. */
 class MortalMemory extends LiveMemory {
-  /** Whoever dies with a queue of the parking lot leaves it locked, which nobody promises about. */
+  /** A thread that died with a queue of the lot would leave it locked: it lives on until then. */
   holdsQueue = false
 
   constructor(
@@ -76,7 +76,7 @@ class MortalLot extends Lot {
   }
 }
 
-/** The same waiter as one who dies when it would touch the bytes at `from` after so many times. */
+/** The same waiter in a thread that dies when it would touch the bytes at `from` once more. */
 export function mortal(td: Waiter, from: Address, bytes: number, steps: number) {
   const { handle, cpu, memory } = td.lot as Lot
   const { buffer } = memory as LiveMemory

@@ -13,18 +13,18 @@ import { type Fault, TornMemory } from './tiny-world.ts'
 /**
  * A world for models of what waits through a parking lot. The lot's queues are the real ones; how a
  * thread falls asleep and is woken is proved by the models of parking, and is one word here, which
- * the waker writes and the waiter awaits. Nobody dies in it, so that nobody looks whether one has:
- * the models of dead holders do. Both would multiply the schedules and add nothing.
+ * the waker writes and the waiter awaits. No thread dies in it, so that none looks whether
+ * an owner has: the models of dead holders do. Both would multiply the schedules and add nothing.
  *
  * The lock of a queue is taken in a step that can only be made when it is free. The lot tries
- * until it is, and a try in vain changes nothing that anybody can tell: without those tries each
- * execution is the same, and what is left is one execution for each order of who has the queue.
+ * until it is, and a try in vain changes nothing that another thread can tell: without those tries
+ * each execution is the same, and what is left is one execution for each order of the holders.
  * The lot takes a second queue while it holds one by trying, and lets go of the first if it cannot:
  * here it waits with the first in hand, which has all the orders in which it succeeds at once.
  *
  * Threads that run the same program are alike, and which of them makes its first step first makes
- * no difference: they begin in their order, which leaves one schedule of those that are the same
- * up to the threads' names.
+ * no difference: they begin in their order, which leaves one schedule of all that are the same up
+ * to the threads' names.
  */
 export type ParkedFault = Fault | 'torn queue lock'
 

@@ -4,7 +4,7 @@ import { AWAKE, WAITER } from '../entry.ts'
 import { NotifyWaker } from '../lot/waker.ts'
 import { StillWaiter } from './still-waiter.ts'
 
-/** A planted fault, to show that the model would find one like it. */
+/** A planted fault, to show that the model would find a fault like it. */
 export type Fault =
   | 'none'
   | 'torn compare-exchange'

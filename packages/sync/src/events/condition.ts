@@ -23,20 +23,21 @@ import { Placed } from '../offered/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
- * A condition variable: waiting, under a mutex, until somebody says that what it protects has
- * changed.
+ * A condition variable: waiting, under a mutex, until a thread says that what the mutex protects
+ * has changed.
  *
  * | word     | means           | wait                          | notify                           |
  * |----------|-----------------|-------------------------------|----------------------------------|
- * | 0        | nobody sleeps   | queues itself, sets SLEEPERS, | does nothing                     |
+ * | 0        | none sleeps     | queues itself, sets SLEEPERS, | does nothing                     |
  * |          |                 | exits the mutex, sleeps       |                                  |
- * | SLEEPERS | somebody sleeps | the same                      | moves the first one, or all, to  |
+ * | SLEEPERS | some sleep      | the same                      | moves the first one, or all, to  |
  * |          |                 |                               | the mutex's queue if it is held, |
  * |          |                 |                               | and wakes them if it is free     |
  *
  * A waiter queues itself before it exits the mutex, so that no notification is lost, and none
- * reaches one who began to wait later. Moving instead of waking is what Linux calls requeue and
- * FreeBSD's papers wait morphing: who was woken while the mutex is held could only sleep again.
+ * reaches a waiter that began to wait later. Moving instead of waking is what Linux calls requeue
+ * and FreeBSD's papers wait morphing: a waiter that was woken while the mutex is held could only
+ * sleep again.
  */
 export const CONDITION = layout('condition', {
   /** (x) As above; set under the queue's lock, so that it can be looked at without. */
@@ -70,7 +71,7 @@ export class Condition extends Placed {
   /**
    * Exits the mutex, sleeps until notified, and enters the mutex again, however it ended: `WOKEN`,
    * `OWNER_DIED` of the mutex, or why it was given up. Nothing wakes it but a notification. The
-   * timeout is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
+   * limit is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
    */
   *wait(td: Waiter, mutex: Mutex, until: Until = FOREVER): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
@@ -83,24 +84,24 @@ export class Condition extends Placed {
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
     const outcome = yield* lot.sleep(td, until)
-    // Who was moved to the mutex's queue was notified, even if its time ended there.
+    // A waiter that was moved to the mutex's queue was notified, even if its limit came there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
     const entered = yield* this.#reenter(td, mutex)
     if (entered !== WOKEN) return entered
     return wasMoved ? WOKEN : outcome
   }
 
-  /** Notifies nobody, if nobody waits; else `yield* notify(td, mutex)`, or `notifyAll`. */
+  /** Is done if no waiter waits; else `yield* notify(td, mutex)`, or `notifyAll`. */
   tryNotify(): boolean {
     return this.memory.settled() && this.memory.load(this.at) === 0
   }
 
-  /** Wakes the first who waits, as soon as `mutex`, which all wait with, is free. Never parks. */
+  /** Wakes the first waiter, as soon as `mutex`, which all wait with, is free. Never parks. */
   notify(td: Waiter, mutex: Mutex): Waiting<number> {
     return this.#notify(td, mutex, 1)
   }
 
-  /** The same for all who wait. */
+  /** The same for all waiters. */
   notifyAll(td: Waiter, mutex: Mutex): Waiting<number> {
     return this.#notify(td, mutex, EVERYBODY)
   }
@@ -124,13 +125,13 @@ export class Condition extends Placed {
     return outcome === WOKEN
   }
 
-  /** Wakes the first who waits, from a thread or a task. */
+  /** Wakes the first waiter, from a thread or a task. */
   notifySync(mutex: Mutex): void {
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notify(here, mutex))
   }
 
-  /** Wakes all who wait, from a thread or a task. */
+  /** Wakes all waiters, from a thread or a task. */
   notifyAllSync(mutex: Mutex): void {
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notifyAll(here, mutex))

@@ -29,11 +29,11 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | word          | means                  | begin                  | done, failed             |
  * |---------------|------------------------|------------------------|--------------------------|
  * | NEW           | not begun              | CAS to the doer: do it | is a mistake             |
- * | doer          | begun, nobody sleeps   | marks WAITERS          | CAS to DONE or NEW       |
- * | doer, WAITERS | begun, somebody sleeps | parks                  | the same, and wakes them |
+ * | doer          | begun, none sleeps     | marks WAITERS          | CAS to DONE or NEW       |
+ * | doer, WAITERS | begun, some sleep      | parks                  | the same, and wakes them |
  * | DONE          | done for good          | returns                | is a mistake             |
  *
- * When the doer fails, all who sleep are woken and the first of them does it.
+ * When the doer fails, all that sleep are woken, and the first of them to come is the next doer.
  */
 export const ONCE = layout('once', {
   /** (x) As above. */
@@ -102,7 +102,7 @@ export class Once extends Placed {
     return this.#end(td, DONE)
   }
 
-  /** It was not done, and somebody else has to. Throws LockMisuse unless `td` is the doer. */
+  /** It was not done, and another has to do it. Throws LockMisuse unless `td` is the doer. */
   failed(td: Waiter): Waiting {
     return this.#end(td, NEW)
   }

@@ -17,16 +17,17 @@ import { Section } from '../offered/section.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
- * The spin mutex: for sections of a few instructions whose holder never waits. Nobody sleeps, so
- * an exit is one store and tells nobody.
+ * The spin mutex: for sections of a few instructions whose holder never waits. No waiter sleeps in
+ * its queue, so that an exit is one swap and wakes none.
  *
  * | word    | means | enter        | exit           |
  * |---------|-------|--------------|----------------|
  * | UNOWNED | free  | CAS to owner | is a mistake   |
  * | owner   | held  | spins        | stores UNOWNED |
  *
- * One looks before one tries, so that those who spin share the line until it changes. One whose
- * time is limited naps for a millisecond at a time instead, and so can count how many were over.
+ * A waiter looks before it tries, so that all that spin share the line until it changes. If its
+ * wait may be given up, it naps after some looks for a millisecond at a time, as its driver can
+ * only end a sleep.
  */
 export const SPIN_MUTEX = layout('spin mutex', {
   /** (x) As above. */

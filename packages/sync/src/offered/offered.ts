@@ -11,9 +11,9 @@ import {
 } from '@smpnet/park'
 import { LockMisuse, LockTimeout } from '../errors.ts'
 
-/** What a lock needs to be used without saying who waits. `SyncDomain` is one. */
+/** What a lock needs to be used without naming a waiter. `SyncDomain` is a home. */
 export interface Home {
-  /** Who waits when this thread blocks. */
+  /** The waiter of this thread, when it blocks. */
   readonly here: Waiter
   /** A waiter for one task of the event loop, to be given back by it. */
   borrow(): Waiter
@@ -21,14 +21,14 @@ export interface Home {
 }
 
 export interface WaitOptions {
-  /** The longest that one wants to wait, from 0; for ever unless told. */
+  /** The longest that the caller wants to wait, from 0; for ever unless told. */
   readonly timeoutMs?: number
 }
 
 export interface LockOptions extends WaitOptions {
   /**
-   * Whether a mutex whose holder has ended inside is entered all the same, by one who will mend
-   * what it protects and then `recover` it; without this, LockAbandoned is thrown.
+   * Whether a mutex whose holder has ended inside is entered all the same, by a caller that will
+   * mend what it protects and then `recover` it; without this, LockAbandoned is thrown.
    */
   readonly recover?: boolean
 }
@@ -44,7 +44,7 @@ export interface Named {
   readonly home: Home | undefined
 }
 
-/** The home of a lock that plain threads use. Throws LockMisuse for one without. */
+/** The home of a lock that plain threads use. Throws LockMisuse if the lock has none. */
 export function homeOf(what: Named): Home {
   if (what.home !== undefined) return what.home
   throw new LockMisuse(
@@ -53,7 +53,7 @@ export function homeOf(what: Named): Home {
   )
 }
 
-/** Throws a RangeError for a time that nobody can wait. */
+/** Throws a RangeError for what is no time to wait. */
 export function checkTimeout({ timeoutMs }: WaitOptions): void {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
   throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${String(timeoutMs)}`)

@@ -20,8 +20,8 @@ import {
 } from './offered.ts'
 
 /**
- * What is entered, and exited by the one who entered it: a mutex, or one side of a lock that has
- * two. The four methods of a lock are its algorithm, and kernel threads use them directly:
+ * What a waiter enters, and exits itself: a mutex, or one side of a lock that has two. The four
+ * methods of a lock are its algorithm, and kernel threads use them directly:
  *
  *     if (!m.tryEnter(td)) yield* m.enter(td)
  *     if (!m.tryExit(td)) yield* m.exit(td)
@@ -35,7 +35,7 @@ export abstract class Section implements Named {
   readonly isSleepable: boolean = false
 
   constructor(
-    /** Where it finds who waits; none when only kernel threads use it. */
+    /** Where it finds the waiter of its caller; none when only kernel threads use it. */
     readonly home: Home | undefined,
   ) {}
 
@@ -45,7 +45,7 @@ export abstract class Section implements Named {
   abstract tryEnter(td: Waiter): boolean
   /** Enters, waiting as the driver waits: `WOKEN`, or why it was given up. */
   abstract enter(td: Waiter, until?: Until): Waiting<Outcome>
-  /** Exits if nobody has to be told; else `yield* exit(td)`. */
+  /** Exits if no waiter has to be told; else `yield* exit(td)`. */
   abstract tryExit(td: Waiter): boolean
   /** Exits. Throws LockMisuse unless the caller is inside. Never parks. */
   abstract exit(td: Waiter): Waiting
@@ -102,7 +102,7 @@ export abstract class Section implements Named {
     if (!this.tryExit(td)) finish(td, this.exit(td))
   }
 
-  /** Whoever ended inside, for a lock that can tell. */
+  /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
   }
@@ -130,7 +130,7 @@ export abstract class Section implements Named {
   protected left(_td: Waiter): void {}
 }
 
-/** The guard of a thread that entered by itself. One serves for all its times inside. */
+/** The guard of a thread that entered by itself. It serves for all its times inside. */
 class ThreadGuard implements Guard {
   constructor(
     readonly section: Section,

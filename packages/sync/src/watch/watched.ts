@@ -33,7 +33,7 @@ export function watch(
   return new Watched(section, options)
 }
 
-/** One time inside: who, since when, and where it was counted. */
+/** A waiter's time inside: since when, and where it is counted. */
 interface Stay {
   readonly row: ProfileRow
   readonly sinceUs: number
