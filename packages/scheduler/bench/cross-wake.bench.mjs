@@ -35,7 +35,7 @@ function* post(memory, lot, at, round) {
 }
 
 function* waitFor(td, at, round) {
-  const { memory } = td.processor
+  const { memory } = td.pcpu
   while (memory.load(at) !== round) {
     if (!td.spinWhile(at, round - 1)) yield* td.lot.park(td, at, at, round - 1)
   }

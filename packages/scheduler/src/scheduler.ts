@@ -131,7 +131,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#account?.bill(this.#last)
     const { cpu, reasons, switches } = this
     const times = this.#account?.times()
-    const threads = [...this.policy.table.all()].filter((td) => td.processor === cpu)
+    const threads = [...this.policy.table.all()].filter((td) => td.pcpu === cpu)
     return {
       cpu: cpu.id,
       switches,

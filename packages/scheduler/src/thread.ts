@@ -106,18 +106,18 @@ export class Thread<T = unknown> extends Waiter {
   }
 
   /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
-  get processor(): Cpu {
+  get pcpu(): Cpu {
     return this.#host.cpu
   }
 
   override now(): number {
-    return this.processor.now() / 1e6
+    return this.pcpu.now() / 1e6
   }
 
   /** Spins only while no other thread of its CPU could run instead, and it has the time. */
   override spinWhile(at: Address, value: number, until = FOREVER): boolean {
     if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
-    return this.processor.spinWhile(at, value)
+    return this.pcpu.spinWhile(at, value)
   }
 
   override blocks(lock: Address, owner: Address): void {

@@ -55,7 +55,7 @@ function* wakes(_td: Thread, wake: () => Waiting<number>, log: string[]): Waitin
 
 /** Wakes while it holds a lock, and says when it has let go of it. */
 function* wakesInside(td: Thread, wake: () => Waiting<number>, log: string[]): Waiting {
-  const section = new CountedSection(new Mutex(td.processor.memory, LOCK))
+  const section = new CountedSection(new Mutex(td.pcpu.memory, LOCK))
   if (!section.tryEnter(td)) yield* section.enter(td)
   yield* wake()
   log.push('inside')

@@ -52,7 +52,7 @@ export interface Outcome {
 
 /** Computes for a time, in grains, wherever it is moved meanwhile. */
 export function* compute(td: Thread, ns: number): Waiting {
-  const { memory } = td.processor
+  const { memory } = td.pcpu
   for (let left = ns; left > 0; left -= GRAIN_NS) {
     memory.charge(NANOSECOND, Math.min(left, GRAIN_NS))
     while (!memory.settled()) yield SETTLE

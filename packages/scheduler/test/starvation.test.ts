@@ -133,13 +133,13 @@ function longestWaitNs(policyOf: PolicyOf, cpus: number, all: readonly Rounds[],
       for (let left = runNs; left > 0; left -= GRAIN_NS) {
         if (td.cpu !== waiter.cpu) waiter.moves++
         waiter.cpu = td.cpu
-        look(waiter, td.processor.now())
-        td.processor.memory.charge(NANOSECOND, GRAIN_NS)
-        waiter.readyNs = td.processor.now()
-        while (!td.processor.memory.settled()) yield SETTLE
+        look(waiter, td.pcpu.now())
+        td.pcpu.memory.charge(NANOSECOND, GRAIN_NS)
+        waiter.readyNs = td.pcpu.now()
+        while (!td.pcpu.memory.settled()) yield SETTLE
       }
       if (sleepPart === 0) continue
-      waiter.readyNs = td.processor.now() + runNs * sleepPart
+      waiter.readyNs = td.pcpu.now() + runNs * sleepPart
       yield* td.sleep(runNs * sleepPart)
     }
   }

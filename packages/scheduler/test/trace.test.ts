@@ -25,7 +25,7 @@ function traced() {
       schedulers.push(scheduler)
       for (let i = 0; i < 3; i++) {
         const td = scheduler.spawn(function* (self) {
-          const mutex = new Mutex(self.processor.memory, lock)
+          const mutex = new Mutex(self.pcpu.memory, lock)
           for (let round = 0; round < 20; round++) {
             if (!mutex.tryEnter(self)) yield* mutex.enter(self)
             yield* compute(self as Thread, 50_000)

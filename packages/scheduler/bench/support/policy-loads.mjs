@@ -78,9 +78,9 @@ class Observer {
 
 function* live(td, { runNs, sleepNs }, sinceNs, ran) {
   for (;;) {
-    td.processor.memory.charge(NANOSECOND, runNs)
-    while (!td.processor.memory.settled()) yield SETTLE
-    if (td.processor.now() >= sinceNs) ran(runNs)
+    td.pcpu.memory.charge(NANOSECOND, runNs)
+    while (!td.pcpu.memory.settled()) yield SETTLE
+    if (td.pcpu.now() >= sinceNs) ran(runNs)
     if (sleepNs > 0) yield* td.sleep(sleepNs)
   }
 }

@@ -59,7 +59,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     const isNew = cause === 'woken' || cause === 'spawned'
     if (isNew) bsdShareOf(td).wakes(this.cpu.now(), this.bsd.loadAverage)
     else this.#current = undefined
-    const target = td.processor === this.cpu || !td.pinned ? this : this.#policyOf(td)
+    const target = td.pcpu === this.cpu || !td.pinned ? this : this.#policyOf(td)
     target.#enqueue(td, cause === 'interrupted', Number(isNew))
     this.bsd.startDecay(this.cpu, (reckon) => this.#change(reckon))
     if (target !== this) {
@@ -72,7 +72,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   choose(): Thread | undefined {
     this.#isOwed = false
     const { queue, knobs } = this.bsd
-    const everyone = queue.firstLike((td) => td.processor === this.cpu, knobs.runqFuzz)
+    const everyone = queue.firstLike((td) => td.pcpu === this.cpu, knobs.runqFuzz)
     const own = this.#pinned.first()
     const isOwn = own !== undefined && own.priority < (everyone?.priority ?? MAX_PRIORITY + 1)
     const td = isOwn ? own : everyone
@@ -82,7 +82,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
 
   claim(td: Thread): boolean {
     const { queue } = bsdShareOf(td)
-    if (queue === undefined || (td.pinned && td.processor !== this.cpu)) return false
+    if (queue === undefined || (td.pinned && td.pcpu !== this.cpu)) return false
     this.#run(td)
     return true
   }
@@ -125,7 +125,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   }
 
   #policyOf(td: Thread): BsdPolicy {
-    return this.bsd.cpus.find((cpu) => (cpu as BsdPolicy).cpu === td.processor) as BsdPolicy
+    return this.bsd.cpus.find((cpu) => (cpu as BsdPolicy).cpu === td.pcpu) as BsdPolicy
   }
 
   #enqueue(td: Thread, isFirst: boolean, more: number): void {
@@ -146,7 +146,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     })
     this.#current = td
     if (this.bsd.queue.length > 0) this.#rouse()
-    if (td.processor === this.cpu) return
+    if (td.pcpu === this.cpu) return
     td.moveTo(this.#host)
     this.bsd.counts.migrations++
   }

@@ -180,7 +180,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   /** A thread becomes part of this CPU's load. */
   #arrive(td: Thread): void {
     shareOf(td).cpu = this.index
-    if (td.processor !== this.cpu) td.moveTo(this.#host)
+    if (td.pcpu !== this.cpu) td.moveTo(this.#host)
     this.#enqueue(td, false, 1)
   }
 
