@@ -1,6 +1,7 @@
 import { type Address, NIL, work } from '@smpnet/memory'
 import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step, VECTOR } from '@smpnet/machine'
 import {
+  leftMs,
   type Outcome,
   PARK,
   PREEMPT,
@@ -334,8 +335,9 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       return BUSY
     }
     td.parked = true
-    if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
-      td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
+    const delayNs = Math.round(leftMs(td, td.limit) * 1e6)
+    if (delayNs !== Number.POSITIVE_INFINITY) {
+      td.alarm = this.cpu.alarm(delayNs, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
     if (td.blockedOn !== NIL) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn)
     return this.#leave(td, reasonToWait(td), undefined)
@@ -428,5 +430,5 @@ interface End {
 
 function reasonToWait(td: Thread): SwitchReason {
   if (td.blockedOn !== NIL) return TURNSTILE
-  return td.timeoutMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
+  return td.limit.deadlineMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
 }

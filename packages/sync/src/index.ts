@@ -8,6 +8,7 @@ export { DISPOSE, type Guard } from './offered/guard.ts'
 export type { DomainHandle, LockHandle, LockKind } from './domain/lock-kind.ts'
 export { LockProfile, lockProfileTable, type ProfileRow } from './watch/lock-profile.ts'
 export { Mutex, type MutexOptions } from './locks/mutex.ts'
+export { MutexWord } from './locks/mutex-word.ts'
 export {
   type AwaitOptions,
   checkTimeout,

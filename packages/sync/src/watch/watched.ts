@@ -2,7 +2,14 @@ import type { Address } from '@smpnet/memory'
 import { callerPlace } from './caller-place.ts'
 import type { LockProfile, ProfileRow } from './lock-profile.ts'
 import { Section } from '../offered/section.ts'
-import { type Outcome, OWNER_DIED, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import type { Taken, Witness } from './witness.ts'
 
 export interface WatchOptions {
@@ -26,7 +33,7 @@ export function watch(
   return new Watched(section, options)
 }
 
-/** One time inside: who, since when, and where it was counted. */
+/** A waiter's time inside: since when, and where it is counted. */
 interface Stay {
   readonly row: ProfileRow
   readonly sinceUs: number
@@ -55,10 +62,10 @@ class Watched extends Section {
     return true
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until?: Until): Waiting<Outcome> {
     const taken = this.#look(td)
     const beganUs = this.options.profile?.nowUs() ?? 0
-    const outcome = yield* this.section.enter(td)
+    const outcome = yield* this.section.enter(td, until)
     const waitedUs = (this.options.profile?.nowUs() ?? 0) - beganUs
     if (outcome === WOKEN || outcome === OWNER_DIED) this.#entered(td, taken, waitedUs, true)
     return outcome

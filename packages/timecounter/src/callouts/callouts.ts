@@ -6,7 +6,15 @@ import {
   type Memory,
   type Place,
 } from '@smpnet/memory'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  CHANGED,
+  FOREVER,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { BadTime } from '../errors.ts'
 import type { CalloutCaller, CalloutHost } from './callout-host.ts'
 import {
@@ -168,8 +176,11 @@ export class Callouts {
     return result
   }
 
-  /** Unsets it, and waits until its function has ended: callout_drain. Not for that function. */
-  *drain(td: Waiter, callout: Address): Waiting<StopResult> {
+  /**
+   * Unsets it, and waits until its function has ended: callout_drain. Not for that function. Says
+   * `running` if the wait was given up before.
+   */
+  *drain(td: Waiter, callout: Address, until: Until = FOREVER): Waiting<StopResult> {
     const { memory } = this
     const word = callout + CALLOUT.offset.state
     for (let first: StopResult | undefined; ; ) {
@@ -181,7 +192,8 @@ export class Callouts {
       if (result === 'running') memory.store(word, state)
       wheel.unlock()
       if (result !== 'running') return first
-      yield* td.lot.park(td, callout, word, state)
+      const outcome = yield* td.lot.park(td, callout, word, state, until)
+      if (outcome !== WOKEN && outcome !== CHANGED) return 'running'
     }
   }
 

@@ -5,6 +5,7 @@ import {
   NIL,
   spin,
   spinNow,
+  trySpin,
   unspin,
   type Waiting,
   word,
