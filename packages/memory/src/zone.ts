@@ -7,6 +7,14 @@ import type { Waiting } from './wait.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 
 /**
+ * What the fast path needs, by names of its own: an engine puts a function into its caller as long
+ * as all that it has put there is short, and `tryAlloc` with `tryFree` come close to that.
+ */
+const { loaded: LOADED, allocated: ALLOCATED, freed: FREED, failed: FAILED } = CACHE.offset
+const { count: COUNT, items: ITEMS } = MAGAZINE
+const CACHE_BYTES = CACHE.size
+
+/**
  * A zone gives out items of one size and takes them back, from any CPU.
  *
  * The shape is Bonwick's magazines (Bonwick and Adams, USENIX ATC 2001), which FreeBSD's UMA calls
@@ -39,6 +47,8 @@ import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 export class Zone {
   readonly #magazines: Magazines
   readonly #memory: Memory
+  readonly #caches: Address
+  readonly #magazineItems: number
 
   private constructor(
     readonly handle: ZoneHandle,
@@ -46,6 +56,8 @@ export class Zone {
   ) {
     this.#memory = memory
     this.#magazines = new Magazines(memory, handle)
+    this.#caches = cacheOf(handle, 0)
+    this.#magazineItems = handle.magazineItems
   }
 
   /** Places a zone, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
@@ -66,16 +78,16 @@ export class Zone {
   tryAlloc(place: Place): Address {
     const memory = this.#memory
     const cache = this.#cache(place)
-    let magazine = memory.read(cache + CACHE.offset.loaded)
-    let count = memory.read(magazine + MAGAZINE.count)
+    let magazine = memory.read(cache + LOADED)
+    let count = memory.read(magazine + COUNT)
     if (count === 0) {
       magazine = this.#swap(cache)
-      count = memory.read(magazine + MAGAZINE.count)
+      count = memory.read(magazine + COUNT)
       if (count === 0) return this.#allocReserved(cache)
     }
-    memory.write(magazine + MAGAZINE.count, count - 1)
-    memory.write(cache + CACHE.offset.allocated, memory.read(cache + CACHE.offset.allocated) + 1)
-    return memory.read(magazine + MAGAZINE.items + (count - 1) * WORD_BYTES)
+    memory.write(magazine + COUNT, --count)
+    this.#count(cache + ALLOCATED)
+    return memory.read(magazine + ITEMS + count * WORD_BYTES)
   }
 
   /**
@@ -85,16 +97,16 @@ export class Zone {
   tryFree(place: Place, item: Address): boolean {
     const memory = this.#memory
     const cache = this.#cache(place)
-    let magazine = memory.read(cache + CACHE.offset.loaded)
-    let count = memory.read(magazine + MAGAZINE.count)
-    if (count === this.handle.magazineItems) {
+    let magazine = memory.read(cache + LOADED)
+    let count = memory.read(magazine + COUNT)
+    if (count === this.#magazineItems) {
       magazine = this.#swap(cache)
-      count = memory.read(magazine + MAGAZINE.count)
-      if (count === this.handle.magazineItems) return false
+      count = memory.read(magazine + COUNT)
+      if (count === this.#magazineItems) return false
     }
-    memory.write(magazine + MAGAZINE.items + count * WORD_BYTES, item)
-    memory.write(magazine + MAGAZINE.count, count + 1)
-    memory.write(cache + CACHE.offset.freed, memory.read(cache + CACHE.offset.freed) + 1)
+    memory.write(magazine + ITEMS + count * WORD_BYTES, item)
+    memory.write(magazine + COUNT, count + 1)
+    this.#count(cache + FREED)
     return true
   }
 
@@ -139,7 +151,7 @@ export class Zone {
     yield* magazines.lock.enter()
     const isDone = magazines.gatherLocked(this.#cache(place), count)
     magazines.lock.exit()
-    if (!isDone) this.#count(this.#cache(place), 'failed')
+    if (!isDone) this.#count(this.#cache(place) + FAILED)
     return isDone
   }
 
@@ -155,7 +167,7 @@ export class Zone {
   }
 
   #cache(place: Place): Address {
-    return cacheOf(this.handle, place.cpu)
+    return this.#caches + place.cpu * CACHE_BYTES
   }
 
   /** Makes the previous magazine the loaded one. */
@@ -169,7 +181,7 @@ export class Zone {
 
   #allocReserved(cache: Address): Address {
     const item = this.#magazines.takeReserved(cache)
-    if (item !== NIL) this.#count(cache, 'allocated')
+    if (item !== NIL) this.#count(cache + ALLOCATED)
     return item
   }
 
@@ -180,7 +192,7 @@ export class Zone {
     this.#magazines.gatherLocked(this.#cache(place), 1)
     this.#magazines.lock.exit()
     const item = this.tryAlloc(place)
-    if (item === NIL) this.#count(this.#cache(place), 'failed')
+    if (item === NIL) this.#count(this.#cache(place) + FAILED)
     return item
   }
 
@@ -193,8 +205,8 @@ export class Zone {
     this.tryFree(place, item)
   }
 
-  #count(cache: Address, what: keyof ZoneStatistics): void {
-    const at = cache + CACHE.offset[what]
+  /** Adds 1 to one of this CPU's statistics. */
+  #count(at: Address): void {
     this.#memory.write(at, this.#memory.read(at) + 1)
   }
 }
