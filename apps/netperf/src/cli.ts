@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BenchError } from '@smpnet/testing'
 import { CommanderError } from 'commander'
 import { commandLineMistake, program } from './command/program.ts'
-import { UsageError } from './command/usage-error.ts'
+import { UsageError } from './options/usage-error.ts'
 
 /** Exit status for everything that could not be done as asked. */
 const FAILED = 2

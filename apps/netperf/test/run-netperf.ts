@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Row } from '../src/rows/row.ts'
+import type { Row } from '../src/model/row.ts'
 
 const bin = fileURLToPath(new URL('../bin/netperf.js', import.meta.url))
 

@@ -1,4 +1,4 @@
-import type { Job } from '../plan/job.ts'
+import type { Job } from '../model/job.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { tableText } from '../rows/table.ts'

@@ -1,10 +1,10 @@
-import type { Effort, Experiment } from '../experiments/experiment.ts'
-import { Results } from '../findings/results.ts'
+import type { Effort, Experiment } from '../model/experiment.ts'
+import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { answerText } from '../report/answer-text.ts'
 import { openFolder } from '../report/open-folder.ts'
-import { parseCount } from './quantities.ts'
+import { parseCount } from '../options/quantities.ts'
 import { print, printJson, untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */

@@ -5,11 +5,11 @@ import { variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
 import { execute } from './execute.ts'
 import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
-import { jobFrom, type JobOptions } from './job-options.ts'
+import { jobFrom, type JobOptions } from '../plan/job-options.ts'
 import { traceCommand } from './trace-command.ts'
 import { print } from './until-signal.ts'
-import { lookUp, UsageError } from './usage-error.ts'
-import { ownOptions, workloadOptions } from './workload-options.ts'
+import { lookUp, UsageError } from '../options/usage-error.ts'
+import { ownOptions, workloadOptions } from '../plan/workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD` and `netperf experiment NAME`. */
 export function program(version: string): Command {

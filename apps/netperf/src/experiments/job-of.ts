@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { mostCpus, profiles } from '@smpnet/machine/sim'
-import { jobFrom } from '../command/job-options.ts'
-import type { Job } from '../plan/job.ts'
-import type { MachineKind } from '../rows/row.ts'
-import type { TypedOptions } from '../workloads/workload.ts'
+import { jobFrom } from '../plan/job-options.ts'
+import type { Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
+import type { TypedOptions } from '../model/workload.ts'
 
 /** One job of an experiment, in numbers instead of what a user would type. */
 export interface Asked {

@@ -4,8 +4,8 @@ import type { Waiting } from '@smpnet/sync'
 import { Gate } from './gate.ts'
 import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
 import { programOf } from './kernel-memory.ts'
-import type { SliceBody } from './kernel-program.ts'
-import { KernelSlice } from './kernel-slice.ts'
+import type { SliceBody } from '../model/kernel-program.ts'
+import { KernelSlice } from '../model/kernel-slice.ts'
 
 /**
  * Sets up one CPU of our kernel, on either machine: a scheduler, and the threads that the

@@ -2,10 +2,10 @@ import type { Arena } from '@smpnet/memory'
 import type { Lot } from '@smpnet/sync'
 import { LatencyRecorder } from '@smpnet/testing'
 import { workloads } from '../workloads/index.ts'
-import type { Workload } from '../workloads/workload.ts'
+import type { Workload } from '../model/workload.ts'
 import type { ClientReport, KernelArgs, Pace } from './kernel-args.ts'
-import type { KernelProgram } from './kernel-program.ts'
-import { ONLY, type KernelSliceResult } from './kernel-slice.ts'
+import type { KernelProgram } from '../model/kernel-program.ts'
+import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
 
 /** What of a job decides how its kernel is laid out; it can be cloned. */
 export interface KernelJob {

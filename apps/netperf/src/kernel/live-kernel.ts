@@ -11,7 +11,7 @@ import {
   placeKernel,
   sliceResult,
 } from './kernel-memory.ts'
-import type { KernelSliceResult } from './kernel-slice.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
 
 /** Our kernel on real threads, run slice by slice. */
 export class LiveKernel implements Runner {

@@ -11,7 +11,7 @@ import {
   sliceResult,
   type KernelJob,
 } from './kernel-memory.ts'
-import type { KernelSliceResult } from './kernel-slice.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
 
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
 export interface SimJob extends KernelJob {

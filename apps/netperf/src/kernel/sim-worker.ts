@@ -1,7 +1,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { Boot } from '@smpnet/machine'
 import type { KernelArgs } from './kernel-args.ts'
-import { ONLY } from './kernel-slice.ts'
+import { ONLY } from '../model/kernel-slice.ts'
 import { simulateKernel, type SimJob } from './sim-kernel.ts'
 
 /** One machine to simulate. */

@@ -1,7 +1,7 @@
-import { jobFrom, type JobOptions } from '../command/job-options.ts'
-import type { MachineKind } from '../rows/row.ts'
+import { jobFrom, type JobOptions } from './job-options.ts'
+import type { MachineKind } from '../model/row.ts'
 import { workloads } from '../workloads/index.ts'
-import type { Job } from './job.ts'
+import type { Job } from '../model/job.ts'
 
 const LIVE_CPUS = [1, 2]
 const SIM_CPUS = [1, 2, 4, 8, 16]

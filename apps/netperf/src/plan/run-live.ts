@@ -1,8 +1,8 @@
 import { measure, type MeasureOptions, type Suite } from '@smpnet/testing'
-import { lookUp } from '../command/usage-error.ts'
+import { lookUp } from '../options/usage-error.ts'
 import { variants } from '../variants/index.ts'
-import type { VariantResult } from '../workloads/workload.ts'
-import type { Job } from './job.ts'
+import type { VariantResult } from '../model/workload.ts'
+import type { Job } from '../model/job.ts'
 
 /** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
 const WARMUP_MS = 300

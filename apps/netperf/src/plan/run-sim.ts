@@ -1,8 +1,8 @@
 import { BenchError } from '@smpnet/testing'
-import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { kernelBoot, kernelJob } from '../variants/smpnet.ts'
-import type { VariantResult } from '../workloads/workload.ts'
-import type { Entrant, Job } from './job.ts'
+import type { VariantResult } from '../model/workload.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import type { RunHooks } from './run-live.ts'
 import type { SimHost, Simulated } from './sim-host.ts'
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { BenchError, LatencyRecorder } from '@smpnet/testing'
-import { ONLY, type KernelSliceResult } from '../kernel/kernel-slice.ts'
+import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
 import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
 import { workerModule } from '../variants/variant.ts'
 

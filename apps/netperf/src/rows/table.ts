@@ -1,10 +1,10 @@
 import os from 'node:os'
 import { formatRatio } from '@smpnet/testing'
 import pc from 'picocolors'
-import { formatted, variantText } from './formatted.ts'
-import { groupBy } from './group-by.ts'
+import { formatted, variantText } from '../model/formatted.ts'
+import { groupBy } from '../model/group-by.ts'
 import { plainTable } from './plain-table.ts'
-import type { Measured, Row } from './row.ts'
+import type { Measured, Row } from '../model/row.ts'
 
 const ALIGNS = ['left', 'left', 'right', 'left', 'right', 'right', 'left', 'right'] as const
 const HEAD = ['workload', 'machine', 'cpus', 'variant', 'median', 'p99', 'spread']

@@ -1,7 +1,7 @@
 import type { ThreadSpec, Variant } from '@smpnet/testing'
 import type { NetJob } from '../baselines/net-cpu.ts'
 import type { ChannelJob } from '../baselines/run-channels.ts'
-import type { Entrant, Job } from '../plan/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import type { PairSettings } from '../workloads/sockets/socket-pairs.ts'
 import { workerModule } from './variant.ts'
 

@@ -1,6 +1,6 @@
 import { LiveKernel } from '../kernel/live-kernel.ts'
 import type { KernelJob } from '../kernel/kernel-memory.ts'
-import type { Entrant, Job } from '../plan/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
 /** Our own stack: stream sockets in shared memory between kernel threads. */

@@ -1,6 +1,6 @@
 import type { Variant } from '@smpnet/testing'
-import type { Entrant, Job } from '../plan/job.ts'
-import type { MachineKind } from '../rows/row.ts'
+import type { Entrant, Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
 
 /** Something that can carry a workload: our stack, or an alternative to it. */
 export interface NetperfVariant {

@@ -1,8 +1,8 @@
-import { type Claim, figureEvidence } from '../../findings/finding.ts'
-import { figureText, type Query, type Results } from '../../findings/results.ts'
-import type { Measured } from '../../rows/row.ts'
-import { CPUS, PLACE, VARIANT, type View } from '../../views/view.ts'
-import type { Effort } from '../experiment.ts'
+import { type Claim, figureEvidence } from '../../model/finding.ts'
+import { figureText, type Query, type Results } from '../../model/results.ts'
+import type { Measured } from '../../model/row.ts'
+import { CPUS, PLACE, VARIANT, type View } from '../../model/view.ts'
+import type { Effort } from '../../model/experiment.ts'
 import { type Asked, liveCpus, simulatedCpus } from '../job-of.ts'
 
 /** The machines that clocks are asked about; the first has at most 32 CPUs. */

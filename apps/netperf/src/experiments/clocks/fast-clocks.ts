@@ -5,13 +5,13 @@ import {
   liveFindings,
   ratioEvidence,
   simFindings,
-} from '../../findings/finding.ts'
-import { figureText, type Query, ratio, ratioText, type Results } from '../../findings/results.ts'
-import { cpusText, formatted } from '../../rows/formatted.ts'
-import type { Measured, Row } from '../../rows/row.ts'
-import { CPU_COUNT, setting, VARIANT, type View } from '../../views/view.ts'
+} from '../../model/finding.ts'
+import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import { cpusText, formatted } from '../../model/formatted.ts'
+import type { Measured, Row } from '../../model/row.ts'
+import { CPU_COUNT, setting, VARIANT, type View } from '../../model/view.ts'
 import { HZ } from '../../workloads/clocks/kernel-clock.ts'
-import type { Experiment } from '../experiment.ts'
+import type { Experiment } from '../../model/experiment.ts'
 import { type Asked, jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,

@@ -6,7 +6,7 @@ import {
   liveFindings,
   ratioEvidence,
   simFindings,
-} from '../../findings/finding.ts'
+} from '../../model/finding.ts'
 import {
   figureText,
   percentText,
@@ -14,12 +14,12 @@ import {
   ratio,
   ratioText,
   type Results,
-} from '../../findings/results.ts'
-import { cpusText } from '../../rows/formatted.ts'
-import type { Measured } from '../../rows/row.ts'
-import { CPU_COUNT, VARIANT } from '../../views/view.ts'
+} from '../../model/results.ts'
+import { cpusText } from '../../model/formatted.ts'
+import type { Measured } from '../../model/row.ts'
+import { CPU_COUNT, VARIANT } from '../../model/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
-import type { Experiment } from '../experiment.ts'
+import type { Experiment } from '../../model/experiment.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,

@@ -1,8 +1,8 @@
-import { type Finding, figureEvidence, simFindings } from '../../findings/finding.ts'
-import { figureText, type Results } from '../../findings/results.ts'
-import type { Job } from '../../plan/job.ts'
-import { CPU_COUNT, PLACE, type View } from '../../views/view.ts'
-import type { Effort } from '../experiment.ts'
+import { type Finding, figureEvidence, simFindings } from '../../model/finding.ts'
+import { figureText, type Results } from '../../model/results.ts'
+import type { Job } from '../../model/job.ts'
+import { CPU_COUNT, PLACE, type View } from '../../model/view.ts'
+import type { Effort } from '../../model/experiment.ts'
 import { jobOf } from '../job-of.ts'
 
 /** A published figure of forwarding on one 8-core E5-2650, and the locks of its path. */

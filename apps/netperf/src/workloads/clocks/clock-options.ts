@@ -1,6 +1,6 @@
-import { lookUp } from '../../command/usage-error.ts'
-import type { MachineKind } from '../../rows/row.ts'
-import type { TypedOptions } from '../workload.ts'
+import { lookUp } from '../../options/usage-error.ts'
+import type { MachineKind } from '../../model/row.ts'
+import type { TypedOptions } from '../../model/workload.ts'
 import { LIVE_COUNTERS, SIM_COUNTERS } from './kernel-clock.ts'
 
 /** No counter: nothing is billed, and what remains is the cost without clocks. */

@@ -1,9 +1,9 @@
 import type { Cpu } from '@smpnet/machine'
 import { YIELD } from '@smpnet/sync'
 import { FastClock, type FastClockHandle, hrtimeCounter } from '@smpnet/timecounter'
-import { lookUp } from '../../command/usage-error.ts'
-import type { KernelHost, KernelProgram, SliceBody } from '../../kernel/kernel-program.ts'
-import type { Configured, TypedOptions, Workload } from '../workload.ts'
+import { lookUp } from '../../options/usage-error.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
+import type { Configured, TypedOptions, Workload } from '../../model/workload.ts'
 import { HZ } from './kernel-clock.ts'
 
 interface Settings {

@@ -2,8 +2,8 @@ import type { Cpu } from '@smpnet/machine'
 import { SETTLE } from '@smpnet/sync'
 import { work } from '@smpnet/memory'
 import { Clocks } from '@smpnet/timecounter'
-import type { KernelHost, KernelProgram, SliceBody, Site } from '../../kernel/kernel-program.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
+import type { KernelHost, KernelProgram, SliceBody, Site } from '../../model/kernel-program.ts'
+import type { Configured, Place, TypedOptions, Workload } from '../../model/workload.ts'
 import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
 import {
   CLOCK_PRICES,

@@ -1,8 +1,8 @@
 import { SETTLE } from '@smpnet/sync'
 import { Bintime, bintimeToNs, type Counter, Windup } from '@smpnet/timecounter'
-import { parseQuantity } from '../../command/quantities.ts'
-import type { KernelHost, KernelProgram, Site, SliceBody } from '../../kernel/kernel-program.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
+import { parseQuantity } from '../../options/quantities.ts'
+import type { KernelHost, KernelProgram, Site, SliceBody } from '../../model/kernel-program.ts'
+import type { Configured, Place, TypedOptions, Workload } from '../../model/workload.ts'
 import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
 import {
   CLOCK_PRICES,

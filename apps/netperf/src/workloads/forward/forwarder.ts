@@ -1,7 +1,7 @@
 import { type Memory, SETTLE, work } from '@smpnet/memory'
 import type { SimRandom } from '@smpnet/machine/sim'
 import type { Waiter, Waiting } from '@smpnet/sync'
-import type { KernelSlice } from '../../kernel/kernel-slice.ts'
+import type { KernelSlice } from '../../model/kernel-slice.ts'
 import { LATER, type ListLock, TORN } from '../../locks/list-lock.ts'
 
 const FORWARD_PACKET = work('forward-packet')

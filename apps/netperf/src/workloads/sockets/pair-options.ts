@@ -1,5 +1,5 @@
-import { parseCount, parseSize, sizeText } from '../../command/quantities.ts'
-import type { Configured, Place, TypedOptions, WorkloadOption } from '../workload.ts'
+import { parseCount, parseSize, sizeText } from '../../options/quantities.ts'
+import type { Configured, Place, TypedOptions, WorkloadOption } from '../../model/workload.ts'
 import type { PairSettings } from './socket-pairs.ts'
 
 const MOST_PAIRS = 1024

@@ -1,4 +1,4 @@
-import type { Workload } from '../workload.ts'
+import type { Workload } from '../../model/workload.ts'
 import { configurePairs, PAIR_OPTIONS } from './pair-options.ts'
 import { rrChannel } from './rr-channel.ts'
 import { rrKernel } from './rr-kernel.ts'

@@ -1,4 +1,4 @@
-import type { Needs, KernelHost, KernelProgram, Site } from '../../kernel/kernel-program.ts'
+import type { Needs, KernelHost, KernelProgram, Site } from '../../model/kernel-program.ts'
 import {
   SocketZone,
   type EndHandle,
@@ -7,7 +7,7 @@ import {
 } from '@smpnet/socket'
 import type { Waiter, Waiting } from '@smpnet/sync'
 import type { Slice } from '@smpnet/testing'
-import { placementOn } from '../../baselines/placement.ts'
+import { placementOn } from './placement.ts'
 
 /** What the two ends of a connected pair of our sockets do, in kernel threads. */
 export interface PairProgram {

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { type Estimate, estimate } from '@smpnet/testing'
-import { cpusText } from '../rows/formatted.ts'
-import type { Measured, MachineKind } from '../rows/row.ts'
+import { cpusText } from './formatted.ts'
+import type { Measured, MachineKind } from './row.ts'
 
 /** What an experiment says at its end, with the numbers that it is computed from. */
 export interface Finding {

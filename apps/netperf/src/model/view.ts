@@ -1,6 +1,6 @@
-import { cpusText } from '../rows/formatted.ts'
-import { groupBy } from '../rows/group-by.ts'
-import type { Measured, Row } from '../rows/row.ts'
+import { cpusText } from './formatted.ts'
+import { groupBy } from './group-by.ts'
+import type { Measured, Row } from './row.ts'
 
 /**
  * A look at measured rows: those of one metric, as series over an axis, in panels. The same view is

@@ -1,8 +1,8 @@
 import type { SliceResult } from '@smpnet/testing'
-import type { ChannelProgram } from '../baselines/channel.ts'
-import type { KernelProgram } from '../kernel/kernel-program.ts'
-import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
-import type { Labels, MachineKind } from '../rows/row.ts'
+import type { ChannelProgram } from './channel.ts'
+import type { KernelProgram } from './kernel-program.ts'
+import type { KernelSliceResult } from './kernel-slice.ts'
+import type { Labels, MachineKind } from './row.ts'
 
 /** One figure that a workload reports. */
 export interface Metric {

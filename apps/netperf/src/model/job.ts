@@ -1,5 +1,5 @@
-import type { Labels, MachineKind } from '../rows/row.ts'
-import type { Workload } from '../workloads/workload.ts'
+import type { Labels, MachineKind } from './row.ts'
+import type { Workload } from './workload.ts'
 
 /** One comparison: a workload on one machine, by some entrants, interleaved. */
 export interface Job {

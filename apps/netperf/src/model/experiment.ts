@@ -1,7 +1,7 @@
-import type { Finding } from '../findings/finding.ts'
-import type { Results } from '../findings/results.ts'
-import type { Job } from '../plan/job.ts'
-import type { View } from '../views/view.ts'
+import type { Finding } from './finding.ts'
+import type { Results } from './results.ts'
+import type { Job } from './job.ts'
+import type { View } from './view.ts'
 
 /** A question about network stacks that one command answers with several configurations. */
 export interface Experiment {

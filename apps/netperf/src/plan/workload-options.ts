@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { workloads } from '../workloads/index.ts'
-import type { TypedOptions, Workload, WorkloadOption } from '../workloads/workload.ts'
-import { UsageError } from './usage-error.ts'
+import type { TypedOptions, Workload, WorkloadOption } from '../model/workload.ts'
+import { UsageError } from '../options/usage-error.ts'
 
 /** The options of all workloads, each once, with the workloads that understand it. */
 export function workloadOptions(): Option[] {

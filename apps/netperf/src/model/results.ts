@@ -1,6 +1,6 @@
 import { type Estimate, estimate, formatRatio } from '@smpnet/testing'
-import { formatted } from '../rows/formatted.ts'
-import type { Labels, Measured, MachineKind, Row } from '../rows/row.ts'
+import { formatted } from './formatted.ts'
+import type { Labels, Measured, MachineKind, Row } from './row.ts'
 
 /** Which rows are meant: those that have every value that is given. */
 export interface Query {
