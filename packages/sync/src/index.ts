@@ -71,4 +71,5 @@ export {
 } from './waiter.ts'
 export { NotifyWaker, type Waker } from './waker.ts'
 export { watch, type WatchOptions } from './watched.ts'
+export type { OrderShape } from './order-graph.ts'
 export { type Taken, Witness, type WitnessOptions } from './witness.ts'
