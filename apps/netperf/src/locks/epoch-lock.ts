@@ -1,7 +1,14 @@
 import type { Address } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
-import { Epoch, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
-import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import type { Thread } from '@smpnet/scheduler'
+import { Epoch, SETTLE, type Waiting } from '@smpnet/sync'
+import {
+  type Ended,
+  LATER,
+  type ListLock,
+  type ListLockKind,
+  type ListLockSite,
+  WHOLE,
+} from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 
 /**
@@ -12,8 +19,9 @@ class EpochLock extends WithWritersMutex implements ListLock {
   readonly #epoch: Epoch
   readonly #cpu: number
 
-  constructor(cpu: Cpu, at: Address, spares: Address[]) {
-    super(cpu.memory, at, spares)
+  constructor(site: ListLockSite) {
+    super(site)
+    const { cpu, at } = site
     this.#epoch = new Epoch(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
     this.#cpu = cpu.id
   }
@@ -44,7 +52,7 @@ class EpochLock extends WithWritersMutex implements ListLock {
     this.#epoch.call(() => this.spares.push(entry))
   }
 
-  *spare(td: Waiter): Waiting<Address> {
+  *spare(td: Thread): Waiting<Address> {
     while (this.spares.length === 0) {
       while (!this.memory.settled()) yield SETTLE
       if (this.#epoch.poll() > 0 && this.spares.length === 0) yield* this.#epoch.wait(td)
@@ -58,5 +66,5 @@ export const epochKind: ListLockKind = {
   summary: 'epoch(9): readers store in a line of their CPU, frees wait for a grace period',
   hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Epoch.bytes(cpus),
-  open: (cpu, at, spares) => new EpochLock(cpu, at, spares),
+  open: (site) => new EpochLock(site),
 }

@@ -1,7 +1,14 @@
 import type { Address } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
-import { SETTLE, Smr, type Waiter, type Waiting } from '@smpnet/sync'
-import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import type { Thread } from '@smpnet/scheduler'
+import { SETTLE, Smr, type Waiting } from '@smpnet/sync'
+import {
+  type Ended,
+  LATER,
+  type ListLock,
+  type ListLockKind,
+  type ListLockSite,
+  WHOLE,
+} from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 
 interface Retired {
@@ -17,8 +24,9 @@ class SmrLock extends WithWritersMutex implements ListLock {
   /** Oldest first. */
   readonly #retired: Retired[] = []
 
-  constructor(cpu: Cpu, at: Address, spares: Address[]) {
-    super(cpu.memory, at, spares)
+  constructor(site: ListLockSite) {
+    super(site)
+    const { cpu, at } = site
     this.#smr = new Smr(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
     this.#cpu = cpu.id
   }
@@ -49,7 +57,7 @@ class SmrLock extends WithWritersMutex implements ListLock {
     this.#retired.push({ entry, goal: this.#smr.advance() })
   }
 
-  *spare(td: Waiter): Waiting<Address> {
+  *spare(td: Thread): Waiting<Address> {
     const spare = this.spares.pop()
     if (spare !== undefined) return spare
     while (!this.memory.settled()) yield SETTLE
@@ -64,5 +72,5 @@ export const smrKind: ListLockKind = {
   summary: 'smr(9): readers store a sequence in a line of their CPU, frees are tagged with it',
   hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Smr.bytes(cpus),
-  open: (cpu, at, spares) => new SmrLock(cpu, at, spares),
+  open: (site) => new SmrLock(site),
 }

@@ -1,11 +1,10 @@
-import type { Labels, MachineKind } from './row.ts'
-import type { Workload } from './workload.ts'
+import type { Billing } from './kernel-asked.ts'
+import type { Labels } from './row.ts'
+import type { PairShape, Place, Workload } from './workload.ts'
 
 /** One comparison: a workload on one machine, by some entrants, interleaved. */
-export interface Job {
+export interface Job extends Place {
   readonly workload: Workload
-  readonly machine: MachineKind
-  readonly cpus: number
   readonly entrants: readonly Entrant[]
   /** The entrant that live ratios are taken to; none when it did not enter. */
   readonly baseline: string
@@ -15,10 +14,9 @@ export interface Job {
   readonly durationMs: number
   readonly runs: number
   /** Bytes of the kernel's memory; the kernel's own estimate when absent. */
-  readonly memoryBytes?: number
+  readonly memoryBytes?: number | undefined
   /** The module that sets up our kernel's CPUs, when it is not ours. */
-  readonly boot?: URL
-  readonly profile: string
+  readonly boot?: URL | undefined
   readonly seed: number
 }
 
@@ -28,6 +26,11 @@ export interface Entrant {
   readonly name: string
   /** The variant that runs it: our kernel, or an alternative. */
   readonly carrier: string
+  /** What the workload's kernel program is told; only the program looks into it. */
   readonly settings: unknown
+  /** What alternatives are told of a workload between pairs; others have no alternatives. */
+  readonly pairs?: PairShape
+  /** How our kernel bills switches here, where that is what is compared. */
+  readonly billing?: Billing
   readonly labels?: Labels
 }

@@ -1,4 +1,4 @@
-import type { Cpu } from '@smpnet/machine'
+import type { Thread } from '@smpnet/scheduler'
 import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
 
 /** What our kernel's slice came to; it may have several kinds of latencies, by name. */
@@ -9,14 +9,17 @@ export interface KernelSliceResult extends SliceResult {
 /** The name under which a workload with one kind of latency records it. */
 export const ONLY = ''
 
-/** The slice as a client thread of our kernel sees it; how it ends is up to the machine. */
+/**
+ * The slice as a client thread of our kernel sees it; how it ends is up to the machine. The clock
+ * that it reads is that of the CPU on which the thread is by then.
+ */
 export class KernelSlice implements Slice {
   readonly #recorders = new Map<string, LatencyRecorder>()
-  readonly #cpu: Cpu
+  readonly #td: Thread
   readonly #ended: () => boolean
 
-  constructor(cpu: Cpu, ended: () => boolean) {
-    this.#cpu = cpu
+  constructor(td: Thread, ended: () => boolean) {
+    this.#td = td
     this.#ended = ended
   }
 
@@ -25,7 +28,7 @@ export class KernelSlice implements Slice {
   }
 
   nowNs(): number {
-    return this.#cpu.now()
+    return this.#td.cpu.now()
   }
 
   record(ns: number): void {

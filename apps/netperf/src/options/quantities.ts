@@ -12,8 +12,12 @@ export interface Bounds {
 
 /** `8` as a whole number within bounds. Throws a UsageError for anything else. */
 export function parseCount(text: string, bounds: Bounds): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= bounds.least && value <= bounds.most) return value
+  return checkCount(/^\d+$/.test(text) ? Number(text) : Number.NaN, bounds, text)
+}
+
+/** The same of a number. */
+export function checkCount(value: number, bounds: Bounds, text = String(value)): number {
+  if (Number.isInteger(value) && isWithin(value, bounds)) return value
   throw new UsageError(
     `expected ${bounds.name} to be a whole number from ${bounds.least} to ${bounds.most}, ` +
       `got "${text}"`,
@@ -23,8 +27,13 @@ export function parseCount(text: string, bounds: Bounds): number {
 /** `64`, `64k` or `1m` as bytes; a `k` is 1024. Throws a UsageError for anything else. */
 export function parseSize(text: string, bounds: Bounds): number {
   const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? []
-  const value = Number(digits ?? Number.NaN) * (SIZE_UNITS[unit.toLowerCase()] ?? Number.NaN)
-  if (value >= bounds.least && value <= bounds.most) return value
+  const scale = SIZE_UNITS[unit.toLowerCase()] ?? Number.NaN
+  return checkSize(Number(digits ?? Number.NaN) * scale, bounds, text)
+}
+
+/** The same of a number of bytes. */
+export function checkSize(bytes: number, bounds: Bounds, text = String(bytes)): number {
+  if (Number.isInteger(bytes) && isWithin(bytes, bounds)) return bytes
   throw new UsageError(
     `expected ${bounds.name} to be from ${sizeText(bounds.least)} to ${sizeText(bounds.most)} ` +
       `bytes, such as 64, 64k or 1m, got "${text}"`,
@@ -34,8 +43,13 @@ export function parseSize(text: string, bounds: Bounds): number {
 /** `2s`, `500ms` or `100us` as milliseconds. Throws a UsageError for anything else. */
 export function parseDuration(text: string, bounds: Bounds): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(us|ms|s)$/.exec(text) ?? []
-  const value = Number(digits ?? Number.NaN) * (TIME_UNITS[unit] ?? Number.NaN)
-  if (value >= bounds.least && value <= bounds.most) return value
+  const ms = Number(digits ?? Number.NaN) * (TIME_UNITS[unit] ?? Number.NaN)
+  return checkDuration(ms, bounds, text)
+}
+
+/** The same of milliseconds. */
+export function checkDuration(ms: number, bounds: Bounds, text = durationText(ms)): number {
+  if (isWithin(ms, bounds)) return ms
   throw new UsageError(
     `expected ${bounds.name} to be from ${durationText(bounds.least)} to ` +
       `${durationText(bounds.most)}, such as 2s, 500ms or 100us, got "${text}"`,
@@ -70,9 +84,13 @@ export function parseProbability(text: string, name: string): number {
 /** `703` or `12.5` as a number within bounds. Throws a UsageError for anything else. */
 export function parseQuantity(text: string, bounds: Bounds, unit: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= bounds.least && value <= bounds.most) return value
+  if (isWithin(value, bounds)) return value
   throw new UsageError(
     `expected ${bounds.name} to be a number of ${unit} from ${bounds.least} to ${bounds.most}, ` +
       `got "${text}"`,
   )
+}
+
+function isWithin(value: number, { least, most }: Bounds): boolean {
+  return value >= least && value <= most
 }

@@ -1,3 +1,4 @@
+import type { StackStatistics } from '@smpnet/stack'
 import { measure, type MeasureOptions, type Suite } from '@smpnet/testing'
 import { lookUp } from '../options/usage-error.ts'
 import { variants } from '../variants/index.ts'
@@ -9,13 +10,16 @@ const WARMUP_MS = 300
 
 /** Runs a job's entrants on real threads, interleaved by slices. */
 export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
+  const counted = new Map<string, StackStatistics>()
   const suite: Suite = {
     name: `${job.workload.name} on ${job.cpus} CPUs`,
     measure: 'rate',
     variants: Object.fromEntries(
       job.entrants.map((entrant) => [
         entrant.name,
-        lookUp('variant', variants, entrant.carrier).live(job, entrant),
+        lookUp('variant', variants, entrant.carrier).live(job, entrant, (statistics) => {
+          counted.set(entrant.name, statistics)
+        }),
       ]),
     ),
   }
@@ -26,7 +30,9 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
     warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
     ...hooks,
   })
-  return [...slices].map(([variant, slices]) => ({ variant, slices }))
+  return [...slices].map(([variant, slices]) => {
+    return { variant, slices, statistics: counted.get(variant) }
+  })
 }
 
 /** How whoever started a run follows and ends it. */

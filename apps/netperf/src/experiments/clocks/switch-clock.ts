@@ -19,6 +19,8 @@ import { cpusText } from '../../model/formatted.ts'
 import type { Measured } from '../../model/row.ts'
 import { CPU_COUNT, VARIANT } from '../../model/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
+import { contextSwitch } from '../../workloads/clocks/switch.ts'
+import { timestamps } from '../../workloads/clocks/timestamps.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
 import {
@@ -51,9 +53,9 @@ export const switchClock: Experiment = {
     'of each CPU pass a token through a pipe, with each switch billed in time by the counter or ' +
     'not billed at all; then a thread of each CPU calls gettimeofday again and again.',
   jobs: (effort, seed) => [
-    ...onThisComputer(effort, { workload: 'switch', seed }).map(jobOf),
-    ...onSimulatedMachines(effort, { workload: 'switch', seed }).map(jobOf),
-    ...onSimulatedMachines(effort, { workload: 'timestamps', seed }).map(jobOf),
+    ...onThisComputer(effort, { workload: contextSwitch, seed }).map(jobOf),
+    ...onSimulatedMachines(effort, { workload: contextSwitch, seed }).map(jobOf),
+    ...onSimulatedMachines(effort, { workload: timestamps, seed }).map(jobOf),
   ],
   tables: [LIVE, SWITCHES, STAMPS],
   pictures: [SWITCHES, STAMPS, LIVE],

@@ -5,9 +5,7 @@ import {
   acpiSafe,
   type Counter,
   CpuTicker,
-  hostCounter,
   hpet,
-  hrtimeCounter,
   I8254_BYTES,
   i8254,
   placeTimehands,
@@ -30,11 +28,6 @@ const TSC_HZ = 2_600_000_000
 /** As many bits as a number counts without gaps. */
 const WIDE_MASK = 2 ** 53 - 1
 
-/** The counters that a simulated machine has, slowest first, by FreeBSD's names. */
-export const SIM_COUNTERS = ['i8254', 'ACPI-safe', 'ACPI-fast', 'HPET', 'TSC'] as const
-/** Those of Node on real threads. Its time stamp counter cannot be read from JavaScript. */
-export const LIVE_COUNTERS = ['performance', 'hrtime'] as const
-
 /** Where a machine's i8254 and its timehands are; it can be cloned. */
 export interface KernelClockHandle {
   readonly i8254: Address
@@ -47,6 +40,12 @@ export const KERNEL_CLOCK_BYTES = I8254_BYTES + TIMEHANDS_BYTES
 /** Models bill what a read costs, so the true time that they count costs nothing. */
 export const CLOCK_PRICES: Readonly<Record<string, number>> = { ...WORK_COST_NS, 'clock-read': 0 }
 
+/**
+ * The counters of the host by name, for a live machine, whose devices JavaScript cannot read. They
+ * come from outside, since no package looks at the host's clocks by itself.
+ */
+export type HostCounters = (name: string) => Counter | undefined
+
 /** The time of a machine, kept by one of its counters, as one CPU has it. */
 export class KernelClock {
   readonly timehands: Timehands
@@ -56,16 +55,17 @@ export class KernelClock {
     readonly cpu: Cpu,
     readonly handle: KernelClockHandle,
     counter: string,
+    hosts?: HostCounters,
   ) {
-    this.counters = [counterOf(counter, cpu, handle.i8254)]
+    this.counters = [counterOf(counter, cpu, handle.i8254, hosts)]
     this.timehands = new Timehands(cpu.memory, handle.timehands, this.counters)
   }
 
   /** Places the device and starts the clock at 0, before any CPU boots. */
-  static place(arena: Arena, counter: string): KernelClockHandle {
+  static place(arena: Arena, counter: string, hosts?: HostCounters): KernelClockHandle {
     const i8254 = arena.place('i8254', I8254_BYTES)
     const atZero = { now: () => 0, memory: arena.memory } as Cpu
-    const timehands = placeTimehands(arena, [counterOf(counter, atZero, i8254)])
+    const timehands = placeTimehands(arena, [counterOf(counter, atZero, i8254, hosts)])
     return { i8254, timehands }
   }
 
@@ -92,19 +92,16 @@ export class KernelClock {
   }
 }
 
-function counterOf(name: string, cpu: Cpu, i8254At: Address): Counter {
+/** Throws a RangeError for a counter that neither the host nor a simulated machine has. */
+function counterOf(name: string, cpu: Cpu, i8254At: Address, hosts?: HostCounters): Counter {
   const { memory } = cpu
-  if (name === 'hrtime') return hrtimeCounter(process.hrtime)
-  if (name === 'performance') return hostCounter(name, performanceNs)
+  const host = hosts?.(name)
+  if (host !== undefined) return host
   const source = { nowNs: () => cpu.now() }
   if (name === 'i8254') return i8254(memory, i8254At, source)
   if (name === 'ACPI-safe') return acpiSafe(memory, source)
   if (name === 'ACPI-fast') return acpiFast(memory, source)
   if (name === 'HPET') return hpet(memory, source)
+  if (name !== 'TSC') throw new RangeError(`a machine has no timecounter "${name}"`)
   return tscCounter(memory, tsc(source, TSC_HZ), { isInvariant: true, isSynchronized: true })
-}
-
-/** The same for all threads, since it counts from 1970. */
-function performanceNs(): number {
-  return (performance.timeOrigin + performance.now()) * 1e6
 }
