@@ -33,8 +33,8 @@ export async function runExperiment(
   const jobs = experiment.jobs(effort, seedFrom(seed))
   if (out !== undefined) await openFolder(out)
   await untilSignal(async (signal) => {
-    const measured = await runPlan(jobs, makeProgress(process.stderr), signal)
-    const results = new Results(measured.flat())
+    const came = await runPlan(jobs, makeProgress(process.stderr), signal)
+    const results = new Results(came.flatMap((job) => job.rows))
     const findings = experiment.findings(results)
     const rows = results.measured.map(({ row }) => row)
     const answer = { experiment, effort, seed, results, findings }

@@ -8,7 +8,10 @@ export function formatted(value: number, unit: Row['unit']): string {
 }
 
 /** A variant with its settings: `rwlock, writes 0.01`. */
-export function variantText({ variant, settings = {} }: Row): string {
+export function variantText({
+  variant,
+  settings = {},
+}: Pick<Row, 'variant' | 'settings'>): string {
   const texts = Object.entries(settings).map(([name, value]) => `${name} ${value}`)
   return [variant, ...texts].join(', ')
 }

@@ -37,6 +37,6 @@ function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
     machine: kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
     scheduler: { policy, ...rules, ...billing },
     locks,
-    statistics,
+    statistics: statistics || locks.watch === true || locks.profile === true,
   })
 }

@@ -11,7 +11,7 @@ export class StackMisconfigured extends RangeError {
 
 /** Throws the sentence. */
 export function refuse(path: string, expected: string, came: unknown): never {
-  throw new StackMisconfigured(`${path}: expected ${expected}, came ${shown(came)}`)
+  throw new StackMisconfigured(`${path || 'stack'}: expected ${expected}, came ${shown(came)}`)
 }
 
 /** One of a few words. */
@@ -52,15 +52,19 @@ export function record<T extends object>(fields: { [K in keyof T]-?: Check<T[K]>
     if (typeof came !== 'object' || came === null || Array.isArray(came)) {
       return refuse(path, `an object with ${listOf(names, 'and')}`, came)
     }
-    for (const key of Object.keys(came)) {
-      if (!names.includes(key)) refuse(path, `the keys ${listOf(names, 'and')}`, key)
-    }
+    checkKeys(came, names, path)
     const checked = Object.entries<Check<unknown>>(fields).map(([name, check]) => {
       const value = (came as Record<string, unknown>)[name]
       return [name, check(value, path === '' ? name : `${path}.${name}`)] as const
     })
     return Object.fromEntries(checked.filter(([, value]) => value !== undefined)) as T
   }
+}
+
+/** Refuses a key that is not among the names. */
+export function checkKeys(came: object, names: readonly string[], path: string): void {
+  const other = Object.keys(came).find((key) => !names.includes(key))
+  if (other !== undefined) refuse(path, `the keys ${listOf(names, 'and')}`, other)
 }
 
 /** `a, b or c`. */

@@ -1,8 +1,9 @@
 import { mostCpus, profiles } from '@smpnet/machine/sim'
-import { Bsd, MAX_PRIORITY, Ule } from '@smpnet/scheduler'
+import { Bsd, BSD_DEFAULTS, MAX_PRIORITY, Ule, ULE_DEFAULTS } from '@smpnet/scheduler'
 import { SIM_COUNTERS } from '../clock/sim-counters.ts'
 import {
   type Check,
+  checkKeys,
   flag,
   listOf,
   oneOf,
@@ -84,12 +85,16 @@ const rules: { [K in keyof SchedulerRules]-?: Check<SchedulerRules[K]> } = {
 }
 
 /** A scheduler is made to see whether it takes its knobs, and forgotten. */
-function knobs<T extends object>(make: (knobs: T) => unknown): Check<T> {
+function knobs<T extends object>(
+  known: T,
+  make: (knobs: Partial<T>) => unknown,
+): Check<Partial<T>> {
   return (came, path) => {
     if (typeof came !== 'object' || came === null) return refuse(path, 'an object of knobs', came)
+    checkKeys(came, Object.keys(known), path)
     try {
-      make(came as T)
-      return came as T
+      make(came)
+      return came
     } catch (error) {
       throw new StackMisconfigured(`${path}: ${(error as Error).message}`)
     }
@@ -106,7 +111,7 @@ const schedulers: { [P in SchedulerConfig['policy']]: Check<SchedulerConfig> } =
     ...rules,
     knobs: otherwise(
       {},
-      knobs((given) => new Bsd(given)),
+      knobs(BSD_DEFAULTS, (given) => new Bsd(given)),
     ),
   }),
   ule: record<Extract<SchedulerConfig, { policy: 'ule' }>>({
@@ -114,7 +119,7 @@ const schedulers: { [P in SchedulerConfig['policy']]: Check<SchedulerConfig> } =
     ...rules,
     knobs: otherwise(
       {},
-      knobs((given) => new Ule(given)),
+      knobs(ULE_DEFAULTS, (given) => new Ule(given)),
     ),
   }),
 }
