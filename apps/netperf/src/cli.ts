@@ -17,7 +17,7 @@ try {
   }
 }
 
-/** One sentence for whoever typed the command; the stack only for whoever asks for it. */
+/** One sentence for the user who typed the command; the stack only on request. */
 function explain(error: unknown): string | undefined {
   if (error instanceof CommanderError) return commandLineMistake(error)
   if (process.env['NETPERF_STACK'] !== undefined) console.error(error)

@@ -61,10 +61,6 @@ const CASES: [args: string, sentence: string][] = [
     'run rr --variants node-tcp --scheduler ule --statistics',
     'expected smpnet among the variants, to have scheduler, statistics, got node-tcp',
   ],
-  [
-    'run rr --boot bin/netperf.js --statistics',
-    'expected statistics of the boot that is built in, got --boot',
-  ],
   ['run rr --colour', "unknown option '--colour'"],
   ['bake', 'expected a command (run, experiment, compare), got "bake"'],
   ['experiment polling', 'expected an experiment (read-mostly'],
@@ -81,6 +77,13 @@ describe('a boot module', () => {
     expect(stderr).toContain('worker module boot-throws.mjs')
     expect(stderr).toContain('no such network card')
     expect(stderr).not.toContain('    at ')
+  })
+
+  it('cannot be asked for statistics, which it does not know of', async () => {
+    const args = ['run', 'rr', '--boot', fixture('boot-throws.mjs'), '--statistics']
+    const { status, stderr } = await netperf([...args, ...short])
+    expect(status).toBe(2)
+    expect(stderr).toBe('netperf: expected statistics of the boot that is built in, got --boot\n')
   })
 
   it('that never returns ends the command too', async () => {

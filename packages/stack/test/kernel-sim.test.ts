@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { defineStack, sim, ule } from '../src/index.ts'
+import {
+  bsd,
+  defineStack,
+  type Host,
+  priority,
+  type Program,
+  sim,
+  type StackInput,
+  ule,
+  WAKEUP_NAMES,
+} from '../src/index.ts'
 import { simulateStack } from '../src/sim/index.ts'
-import { kernelCases, relay, type Report, ROUNDS, type Run } from './kernel.case.ts'
+import { kernelCases, relay, type Report, ROUNDS, type Run, type Settings } from './kernel.case.ts'
 
 const settings = { rounds: ROUNDS }
 
@@ -33,6 +43,43 @@ describe('on the simulated machine', () => {
     const { machine } = (await run(config, relay, 'relay.mjs')).statistics
     expect(machine).toMatchObject({ ipis: expect.any(Number), contended: expect.any(Number) })
     expect(machine!.cpus[0]!.busyCycles).toBeGreaterThan(0)
+  })
+
+  /** What the program of each of two CPUs finds there. */
+  const hostsOf = (scheduler: NonNullable<StackInput['scheduler']>) => {
+    const hosts: Host[] = []
+    const program: Program<Settings> = {
+      ...relay,
+      start(told, shared, host) {
+        hosts.push(host)
+        relay.start(told, shared, host)
+      },
+    }
+    const config = defineStack({ machine: sim({ cpus: 2 }), scheduler })
+    simulateStack(config, program, { settings, untilNs: 1e6 })
+    return hosts
+  }
+
+  it.each(WAKEUP_NAMES)('the scheduler of each CPU has the wakeup policy %s', (wakeup) => {
+    for (const { scheduler, locks } of hostsOf(ule({ wakeup, preemption: 77 }))) {
+      expect(scheduler.wakeup.name).toBe(wakeup)
+      expect(scheduler.preemption.threshold).toBe(77)
+      expect(locks.isCounted).toBe(wakeup === 'deferred-to-unlock')
+    }
+  })
+
+  it.each([
+    ['priority', priority(), false],
+    ['4bsd', bsd(), true],
+    ['ule', ule(), true],
+  ])('the CPUs of %s share their threads or not', (_name, scheduler, isOne) => {
+    const [one, other] = hostsOf(scheduler).map(({ scheduler: { policy } }) => policy.table)
+    expect(one === other).toBe(isOne)
+  })
+
+  it('two machines in one isolate have nothing in common', () => {
+    const tables = [1, 2].map(() => hostsOf(ule())[0]!.scheduler.policy.table)
+    expect(tables[0]).not.toBe(tables[1])
   })
 
   it.each(['i8254', 'ACPI-safe', 'ACPI-fast', 'HPET', 'TSC'])(

@@ -39,7 +39,8 @@ export interface Came {
 }
 
 /**
- * Runs a program until its last thread has reported. `module` is the fixture that live workers load.
+ * Runs a program until its last thread has reported. `module` is the fixture that live workers
+ * load.
  */
 export type Run = (
   config: StackConfig,

@@ -35,5 +35,5 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
   })
 }
 
-/** How whoever started a run follows and ends it. */
+/** How the starter of a run follows and ends it. */
 export type RunHooks = Required<Pick<MeasureOptions, 'signal' | 'onSlice'>>

@@ -36,7 +36,7 @@ export interface LiveConfig {
   readonly memoryBytes?: number | undefined
 }
 
-/** How a CPU chooses which thread runs, and who may interrupt it. */
+/** How a CPU chooses which thread runs, and which others may interrupt it. */
 export type SchedulerConfig = SchedulerRules & SchedulerChoice
 
 export type SchedulerChoice =

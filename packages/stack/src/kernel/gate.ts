@@ -2,7 +2,7 @@ import { type Address, type Arena, layout, type Memory, word } from '@smpnet/mem
 import { block, type Waiter, type Waiting } from '@smpnet/sync'
 
 const GATE = layout('gate', {
-  /** (x) Counts the slices; clients park on it. Written by whoever started the machine. */
+  /** (x) Counts the slices; clients park on it. Written by the thread that started the machine. */
   round: word('x', 'round'),
   /** (x) Not 0 when the slice is to end; same writer. A line of its own, since clients poll it. */
   stop: word('x', 'stop'),
@@ -19,7 +19,7 @@ export class Gate {
     return new Gate(arena.memory, arena.place('gate', GATE.size))
   }
 
-  /** Begins the next slice and wakes up to `clients` who wait for it. */
+  /** Begins the next slice and wakes up to `clients` threads that wait for it. */
   open(td: Waiter, clients: number): void {
     this.memory.store(this.at + GATE.offset.stop, 0)
     this.memory.add(this.at + GATE.offset.round, 1)
