@@ -39,4 +39,5 @@ export {
   SyncDomain,
 } from './domain/sync-domain.ts'
 export { watch, type WatchOptions } from './watch/watched.ts'
+export type { OrderShape } from './watch/order-graph.ts'
 export { type Taken, Witness, type WitnessOptions } from './watch/witness.ts'

@@ -1,4 +1,4 @@
-import { type Outcome, PREEMPT, type Until, type Waiting, WOKEN } from '@smpnet/park'
+import { type Outcome, OWNER_DIED, PREEMPT, type Until, type Waiting, WOKEN } from '@smpnet/park'
 import type { Thread } from '../thread.ts'
 
 /** What can be counted: a mutex, or one side of a lock that has two. */
@@ -27,7 +27,8 @@ export class CountedSection implements Countable {
 
   *enter(td: Thread, until?: Until): Waiting<Outcome> {
     const outcome = yield* this.lock.enter(td, until)
-    if (outcome === WOKEN) td.held++
+    // A lock whose owner died inside is held all the same, by a thread that may mend it.
+    if (outcome === WOKEN || outcome === OWNER_DIED) td.held++
     return outcome
   }
 

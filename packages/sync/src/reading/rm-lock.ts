@@ -1,5 +1,4 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { FOREVER, type Until } from '@smpnet/park'
 import type { LockHandle } from '../domain/lock-kind.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import { RM_KIND as KIND } from './reader-lines.ts'

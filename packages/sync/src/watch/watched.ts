@@ -17,6 +17,11 @@ export interface WatchOptions {
   readonly name: string
   /** The kind of lock, for reports; 'lock' unless told. */
   readonly type?: string
+  /**
+   * Where it is taken, for reports. Unless told, the place of the call, which takes a stack trace
+   * each time, and says nothing where all calls come from one file that hands locks out.
+   */
+  readonly place?: string
   readonly witness?: Witness
   readonly profile?: LockProfile
 }
@@ -83,9 +88,9 @@ class Watched extends Section {
   }
 
   #look(td: Waiter): Taken {
-    const { name, type = 'lock', witness } = this.options
+    const { name, type = 'lock', place = callerPlace(), witness } = this.options
     const { isSleepable } = this.section
-    const taken = { at: this.#at, name, type, isSleepable, place: callerPlace() }
+    const taken = { at: this.#at, name, type, isSleepable, place }
     witness?.check(td, taken)
     return taken
   }

@@ -1,8 +1,8 @@
-import type { Address } from '@smpnet/memory'
+import type { Address, Memory } from '@smpnet/memory'
+import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import type { SleepWatch, Waiter } from '@smpnet/park'
 
 /**
  * FreeBSD's witness(4): the order in which locks are taken inside each other is learnt as it
@@ -49,9 +49,28 @@ export class Witness implements SleepWatch {
 
   constructor(
     readonly graph: OrderGraph,
-    readonly domain: SyncDomain,
+    /** None on bare memory. */
+    readonly domain: SyncDomain | undefined,
     readonly onReport: WitnessOptions['onReport'],
   ) {}
+
+  /**
+   * One of a kernel's threads, which share no domain: on `bytes(shape)` bytes of bare memory that
+   * were zero at first. Each isolate makes an object of its own for it.
+   */
+  static over(
+    memory: Memory,
+    at: Address,
+    shape: OrderShape,
+    onReport?: WitnessOptions['onReport'],
+  ): Witness {
+    return new Witness(new OrderGraph(memory, at, shape), undefined, onReport)
+  }
+
+  /** Bytes that `over` needs. */
+  static bytes(shape: OrderShape): number {
+    return OrderGraph.bytes(shape)
+  }
 
   /** Places a witness for all threads of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
@@ -71,7 +90,10 @@ export class Witness implements SleepWatch {
     return new Witness(new OrderGraph(domain.memory, at, shape), domain, onReport)
   }
 
-  /** Names this witness for other threads; it can be cloned and posted. */
+  /**
+   * Names this witness for other threads; it can be cloned and posted. Throws LockMisuse for one on
+   * bare memory.
+   */
   get handle(): LockHandle {
     const { domain, graph } = this
     const named = { domain, at: graph.at, name: () => 'witness' }

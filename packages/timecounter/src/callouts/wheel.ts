@@ -5,7 +5,6 @@ import {
   NIL,
   spin,
   spinNow,
-  trySpin,
   unspin,
   type Waiting,
   word,
