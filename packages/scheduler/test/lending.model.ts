@@ -5,14 +5,14 @@ import { LENDING, Lot, Waiter, WAITER, type Waiting } from '@smpnet/park'
 import { CalmMemory, ImmortalLot, CalmWaker, untilPosted } from '@smpnet/park/model'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
-import { Lending } from '../src/lending/lending.ts'
-import { MAX_PRIORITY } from '../src/priority.ts'
+import { Turnstiles } from '../src/turnstile/turnstiles.ts'
+import { MAX_PRIORITY } from '../src/thread/priority.ts'
 
 const OWNER_BITS = ~63
 
 /** A kernel thread on a CPU of its own, as lending and locks see it: nobody drives its CPU. */
 class Sleeper extends Waiter {
-  readonly lending: Lending
+  readonly lending: Turnstiles
 
   constructor(
     lot: Lot,
@@ -21,7 +21,7 @@ class Sleeper extends Waiter {
     super(lot, lot.claimEntry(lot.cpu))
     this.spins = 0
     const knows = (entry: Address): boolean => entry === this.at
-    this.lending = new Lending(lot, { knows, settle() {}, ring() {} })
+    this.lending = new Turnstiles(lot, { knows, settle() {}, ring() {} })
     this.lending.reset(this.at)
   }
 

@@ -101,7 +101,7 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     expect(log).toContain('middle at 20')
     expect(log).toContain('last left at 240')
     expect(log).toContain('middle left at 230')
-    expect(scheduler.lending.isAtRest([last.at, middle.at])).toBe(true)
+    expect(scheduler.turnstiles.isAtRest([last.at, middle.at])).toBe(true)
   })
 
   it('lets whoever gets the lock borrow from those who still wait', () => {

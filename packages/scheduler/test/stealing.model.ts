@@ -5,7 +5,7 @@ import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Bsd, Scheduler, TRACE_EVENTS, Ule } from '../src/index.ts'
-import type { SchedulingPolicy } from '../src/policy.ts'
+import type { SchedulingPolicy } from '../src/policy/policy.ts'
 import { Balancing } from '../src/ule/balancing.ts'
 
 /**

@@ -5,7 +5,7 @@ import { Mailbox } from '@smpnet/machine/live'
 import { type Address, Arena, CACHE_LINE_BYTES, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, type Waiting, type Waker, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { Lending } from '../src/lending/lending.ts'
+import { Turnstiles } from '../src/turnstile/turnstiles.ts'
 import { Scheduler } from '../src/scheduler.ts'
 
 /** What a CPU and those outside of it share: a lot, a mailbox, and words of the model's own. */
@@ -118,10 +118,10 @@ function bell(name: string, rings: (times: number) => boolean) {
       new Lot(memory, handle, new Poster(mailbox(memory, at)), cpu)
     const [owner, ...lenders] = [0, 0, 0].map((cpu) => lotOf(cpu).claimEntry(cpu)) as Address[]
     const deaf = { knows: () => false, settle() {}, ring() {} }
-    for (const td of [owner!, ...lenders]) new Lending(lotOf(0), deaf).reset(td)
+    for (const td of [owner!, ...lenders]) new Turnstiles(lotOf(0), deaf).reset(td)
     thread('cpu', () => {
       let lent = 255
-      const lending = new Lending(lotOf(0), {
+      const lending = new Turnstiles(lotOf(0), {
         knows: () => true,
         settle: (_td, now) => (lent = now),
         ring() {},
@@ -139,7 +139,7 @@ function bell(name: string, rings: (times: number) => boolean) {
         if (rings(times++)) mailbox(memory, at).post(entry)
       }
       thread(`lender ${i}`, () => {
-        const lending = new Lending(lotOf(i + 1), { knows: () => false, settle() {}, ring })
+        const lending = new Turnstiles(lotOf(i + 1), { knows: () => false, settle() {}, ring })
         lending.block(td, 10 + 10 * i, 64, owner!)
       })
     })

@@ -1,4 +1,5 @@
-import type { Thread } from '../thread.ts'
+import type { Observer } from '../thread/observer.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { CpuTicker } from './cpu-ticker.ts'
 
 /** What a CPU did with its time, in ticks of its cputicker. */
@@ -14,7 +15,7 @@ export interface CpuTimes {
  * goes to whoever had the CPU. So nothing is lost and nothing is counted twice, and interrupts are
  * billed to the thread that they struck, as in FreeBSD.
  */
-export class CpuAccount {
+export class CpuAccount implements Observer {
   #since: number
   #busyTicks = 0
   #idleTicks = 0
@@ -22,6 +23,10 @@ export class CpuAccount {
   /** Begins with an idle CPU. */
   constructor(readonly ticker: CpuTicker) {
     this.#since = ticker.ticks()
+  }
+
+  switched(_to: Thread | undefined, from: Thread | undefined): void {
+    this.bill(from)
   }
 
   /** Bills the time since the last switch to `td`, or to idleness. */

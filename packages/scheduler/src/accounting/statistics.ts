@@ -1,5 +1,5 @@
-import type { SwitchReasonName } from '../switch-reason.ts'
-import type { Thread } from '../thread.ts'
+import type { SwitchReasonName } from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { CpuTimes } from './cpu-account.ts'
 
 /** What is known about a thread. */

@@ -1,5 +1,5 @@
 import { type Outcome, PREEMPT, type Waiting, WOKEN } from '@smpnet/park'
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** What can be counted: a mutex, or one side of a lock that has two. */
 export interface Countable {

@@ -5,8 +5,8 @@ import {
   RELINQUISH,
   type SwitchReason,
   TURN_OVER,
-} from '../switch-reason.ts'
-import type { Thread } from '../thread.ts'
+} from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
 import { AT_UNLOCK, HANDOFF, type Verdict } from './wakeup-policy.ts'
 
 const NONE: SwitchReason = -1

@@ -1,4 +1,4 @@
-import { MAX_PRIORITY, Priority } from '../priority.ts'
+import { LAST_INTERACTIVE, MAX_PRIORITY, Priority } from '../thread/priority.ts'
 
 /**
  * Which threads may take the CPU of a running one: all that are more urgent (`full`), only those of
@@ -6,9 +6,6 @@ import { MAX_PRIORITY, Priority } from '../priority.ts'
  * is at most the number given, as `kern.sched.preempt_thresh`.
  */
 export type PreemptionMode = boolean | 'none' | 'kernel' | 'full' | number
-
-/** The last priority that ULE gives to threads that mostly sleep: sys/priority.h. */
-export const LAST_INTERACTIVE = 151
 
 /** The rule of FreeBSD's sched_shouldpreempt. */
 export class Preemption {

@@ -1,4 +1,4 @@
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** What a wakeup does to its waker. */
 export type Verdict = number

@@ -1,8 +1,8 @@
-import { MAX_PRIORITY, Priority } from '../priority.ts'
-import type { Thread } from '../thread.ts'
+import { MAX_PRIORITY, Priority } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
 import type { UleKnobs } from './ule-knobs.ts'
-import { shareOf } from './ule-share.ts'
+import { uleTdSched } from './ule-td-sched.ts'
 
 /** How often each rule of placement decided: `kern.sched.stats.pickcpu_*`. */
 export interface PlacementCounts {
@@ -43,7 +43,7 @@ export class Placement {
 
   /** Chooses for `td`, which is woken or started on `self`. */
   pick(td: Thread, self: UleCpu, nowNs: number): UleCpu {
-    const last = this.cpus[shareOf(td).cpu]!
+    const last = this.cpus[uleTdSched(td).cpu]!
     if (td.pinned || this.cpus.length === 1) return last
     const picked = this.#pick(td, self, last, nowNs)
     if (picked !== last) this.counts.migration++
@@ -52,7 +52,7 @@ export class Placement {
 
   #pick(td: Thread, self: UleCpu, last: UleCpu, nowNs: number): UleCpu {
     const { counts } = this
-    if (td.basePriority <= LAST_INTERRUPT && self.words.lowest > td.priority) {
+    if (td.basePriority <= LAST_INTERRUPT && self.line.lowest > td.priority) {
       counts.intrbind++
       return self
     }
@@ -76,9 +76,9 @@ export class Placement {
   #preferSelf(td: Thread, self: UleCpu, cpu: UleCpu): UleCpu {
     const { counts } = this
     const isBetter =
-      self.words.lowest > td.priority &&
-      cpu.words.lowest < Priority.idle &&
-      self.words.load <= cpu.words.load + 1
+      self.line.lowest > td.priority &&
+      cpu.line.lowest < Priority.idle &&
+      self.line.load <= cpu.line.load + 1
     if (isBetter) counts.local++
     else counts.lowest++
     return isBetter ? self : cpu
@@ -87,13 +87,13 @@ export class Placement {
   /** Whether a cache that was used when the thread ran last still has what it needs. */
   #isWarm(td: Thread, cacheLevel: number, nowNs: number): boolean {
     const tickNs = 1e9 / this.knobs.hz
-    return nowNs - shareOf(td).ranAtNs < cacheLevel * this.knobs.affinity * tickNs
+    return nowNs - uleTdSched(td).ranAtNs < cacheLevel * this.knobs.affinity * tickNs
   }
 
   /** Whether nothing runs on a CPU nor on its hyper-threads. */
   #coreIsIdle(cpu: UleCpu): boolean {
     const core = cpu.groups.find(({ cacheLevel }) => cacheLevel === 1)?.cpus ?? [cpu.index]
-    return core.every((index) => (this.cpus[index]?.words.lowest ?? MAX_PRIORITY) >= Priority.idle)
+    return core.every((index) => (this.cpus[index]?.line.lowest ?? MAX_PRIORITY) >= Priority.idle)
   }
 
   /**
@@ -105,8 +105,8 @@ export class Placement {
     let least = Number.POSITIVE_INFINITY
     for (const index of among) {
       const cpu = this.cpus[index]
-      if (cpu === undefined || cpu.words.lowest <= priority) continue
-      const load = cpu.words.load - (cpu === favoured ? 1 / 2 : 0)
+      if (cpu === undefined || cpu.line.lowest <= priority) continue
+      const load = cpu.line.load - (cpu === favoured ? 1 / 2 : 0)
       if (load >= least) continue
       best = cpu
       least = load

@@ -1,7 +1,7 @@
-import { LAST_TIMESHARE } from '../priority.ts'
-import { QUEUES, RunQueue } from '../run-queue.ts'
-import type { Thread } from '../thread.ts'
-import { FIRST_BATCH, shareOf } from './ule-share.ts'
+import { LAST_TIMESHARE } from '../thread/priority.ts'
+import { QUEUES, RunQueue } from '../policy/run-queue.ts'
+import type { Thread } from '../thread/thread.ts'
+import { FIRST_BATCH, uleTdSched } from './ule-td-sched.ts'
 
 const BATCH_PRIORITIES = LAST_TIMESHARE - FIRST_BATCH + 1
 
@@ -30,7 +30,7 @@ export class ThreadQueues {
     const { priority } = td
     const isBatch = priority >= FIRST_BATCH && priority <= LAST_TIMESHARE
     const queue = isBatch ? this.calendar : priority < FIRST_BATCH ? this.realtime : this.idle
-    shareOf(td).queue = queue
+    uleTdSched(td).queue = queue
     if (!isBatch) {
       if (isFirst) queue.prepend(td)
       else queue.append(td)
@@ -39,10 +39,10 @@ export class ThreadQueues {
   }
 
   remove(td: Thread): void {
-    const share = shareOf(td)
-    share.queue!.remove(td)
-    if (share.queue === this.calendar) this.#moveOn()
-    share.queue = undefined
+    const ts = uleTdSched(td)
+    ts.queue!.remove(td)
+    if (ts.queue === this.calendar) this.#moveOn()
+    ts.queue = undefined
   }
 
   /** Who is next; it stays queued. */

@@ -1,14 +1,14 @@
 import { work } from '@smpnet/memory'
-import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
-import { MAX_PRIORITY, sharesTime } from '../priority.ts'
-import type { Thread } from '../thread.ts'
-import type { ThreadTable } from '../thread-table.ts'
+import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
+import { MAX_PRIORITY, sharesTime } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { ThreadTable } from '../thread/thread-table.ts'
 import { type CpuGroup, groupsOf } from './cpu-groups.ts'
-import { CpuWords } from '../cpu-words.ts'
+import { RunQueueLine } from '../policy/run-queue-line.ts'
 import { ThreadQueues } from './thread-queues.ts'
-import type { UleShared } from './ule-shared.ts'
+import type { UleGlobal } from './ule-global.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
-import { shareOf, UleShare } from './ule-share.ts'
+import { uleTdSched, UleTdSched } from './ule-td-sched.ts'
 
 const CONTEXT_SWITCH = work('context-switch')
 
@@ -16,7 +16,7 @@ const CONTEXT_SWITCH = work('context-switch')
 export class UlePolicy implements SchedulingPolicy, UleCpu {
   readonly name = 'ULE'
   readonly queues = new ThreadQueues()
-  readonly words: CpuWords
+  readonly line: RunQueueLine
   readonly groups: readonly CpuGroup[]
   readonly index: number
   readonly #hasSibling: boolean
@@ -34,12 +34,12 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   #switchesBefore = 0
 
   constructor(
-    readonly ule: UleShared,
+    readonly ule: UleGlobal,
     readonly cpu: PolicyHost['cpu'],
     index: number,
   ) {
     this.index = index
-    this.words = new CpuWords(cpu, `run queue of CPU ${cpu.id}`)
+    this.line = new RunQueueLine(cpu, `run queue of CPU ${cpu.id}`)
     this.groups = groupsOf(cpu)
     this.#hasSibling = this.groups.some(({ cacheLevel }) => cacheLevel === 1)
   }
@@ -61,23 +61,23 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   admit(td: Thread, parent: Thread | undefined): void {
-    const share = new UleShare(td, this.index, this.cpu.now(), parent && shareOf(parent))
-    td.share = share
-    share.reckon(this.ule.knobs.interact)
+    const ts = new UleTdSched(td, this.index, this.cpu.now(), parent && uleTdSched(parent))
+    td.sched = ts
+    ts.reckon(this.ule.knobs.interact)
   }
 
   add(td: Thread, cause: Cause): boolean {
-    const share = shareOf(td)
+    const ts = uleTdSched(td)
     const nowNs = this.cpu.now()
     if (cause === 'interrupted' || cause === 'turn over') {
-      share.usage.update(nowNs, true)
-      share.ranAtNs = nowNs
+      ts.usage.update(nowNs, true)
+      ts.ranAtNs = nowNs
       this.#current = undefined
       this.#enqueue(td, cause === 'interrupted', 0)
       return true
     }
-    share.wakes(nowNs)
-    share.reckon(this.ule.knobs.interact)
+    ts.wakes(nowNs)
+    ts.reckon(this.ule.knobs.interact)
     const target = this.ule.placement.pick(td, this, nowNs) as UlePolicy
     target.#arrive(td)
     if (target !== this) target.#notify(td)
@@ -100,7 +100,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     const td = this.#isIdle && !alwaysSteal ? undefined : this.#steal(from)
     this.#isIdle = true
     if (td === undefined) {
-      this.words.setLowest(MAX_PRIORITY)
+      this.line.setLowest(MAX_PRIORITY)
       return undefined
     }
     this.#run(td)
@@ -117,7 +117,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   claim(td: Thread): boolean {
-    const { cpu, queue } = shareOf(td)
+    const { cpu, queue } = uleTdSched(td)
     if (queue === undefined || cpu !== this.index) return false
     this.#run(td)
     return true
@@ -125,10 +125,10 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   sleep(td: Thread): void {
     const nowNs = this.cpu.now()
-    shareOf(td).sleeps(nowNs)
-    shareOf(td).ranAtNs = nowNs
+    uleTdSched(td).sleeps(nowNs)
+    uleTdSched(td).ranAtNs = nowNs
     this.#current = undefined
-    this.#change(() => this.words.setLoad(this.words.load - 1))
+    this.#change(() => this.line.setLoad(this.line.load - 1))
   }
 
   rivals(td: Thread): boolean {
@@ -141,13 +141,13 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     if (this.#phase < hz) return false
     this.#phase -= hz
     this.#switchesBefore = this.#switches
-    this.#switches = this.words.load
+    this.#switches = this.line.load
     this.queues.tick()
     return current !== undefined && this.#sample(current)
   }
 
   lend(td: Thread): void {
-    if (shareOf(td).queue === undefined) {
+    if (uleTdSched(td).queue === undefined) {
       td.reckonPriority()
       return
     }
@@ -162,9 +162,9 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   give(td: Thread, to: UleCpu): void {
     this.#change(() => {
       this.queues.remove(td)
-      this.words.setLoad(this.words.load - 1)
+      this.line.setLoad(this.line.load - 1)
     })
-    shareOf(td).cpu = to.index
+    uleTdSched(td).cpu = to.index
   }
 
   receive(td: Thread): void {
@@ -179,7 +179,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   /** A thread becomes part of this CPU's load. */
   #arrive(td: Thread): void {
-    shareOf(td).cpu = this.index
+    uleTdSched(td).cpu = this.index
     if (td.cpu !== this.cpu) td.moveTo(this.#host)
     this.#enqueue(td, false, 1)
   }
@@ -187,18 +187,18 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   #enqueue(td: Thread, isFirst: boolean, more: number): void {
     this.#change(() => {
       this.queues.add(td, isFirst)
-      if (more > 0) this.words.setLoad(this.words.load + more)
+      if (more > 0) this.line.setLoad(this.line.load + more)
     })
   }
 
   #run(td: Thread): void {
     this.#change(() => {
-      if (shareOf(td).queue !== undefined) this.queues.remove(td)
+      if (uleTdSched(td).queue !== undefined) this.queues.remove(td)
       this.#current = td
     })
     this.#isIdle = false
     this.#switches++
-    shareOf(td).usage.update(this.cpu.now(), false)
+    uleTdSched(td).usage.update(this.cpu.now(), false)
   }
 
   #steal(from: number, to?: number): Thread | undefined {
@@ -226,13 +226,13 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   /** A sample of who runs: sched_clock. True when the turn of `td` is over. */
   #sample(td: Thread): boolean {
     const { knobs } = this.ule
-    const share = shareOf(td)
+    const ts = uleTdSched(td)
     if (sharesTime(td.basePriority)) {
-      share.runs(this.cpu.now(), 1e9 / knobs.stathz)
-      share.reckon(knobs.interact)
+      ts.runs(this.cpu.now(), 1e9 / knobs.stathz)
+      ts.reckon(knobs.interact)
     }
-    if (++share.sliceTicks < this.#sliceTicks()) return false
-    share.sliceTicks = 0
+    if (++ts.sliceTicks < this.#sliceTicks()) return false
+    ts.sliceTicks = 0
     return this.queues.length > 0
   }
 
@@ -246,10 +246,10 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   /** Changes the queues under their lock, and publishes how urgent they are. */
   #change(how: () => void): void {
-    this.words.lock()
+    this.line.lock()
     how()
     const queued = this.queues.first()?.priority ?? MAX_PRIORITY
-    this.words.setLowest(Math.min(queued, this.#current?.priority ?? MAX_PRIORITY))
-    this.words.unlock()
+    this.line.setLowest(Math.min(queued, this.#current?.priority ?? MAX_PRIORITY))
+    this.line.unlock()
   }
 }

@@ -1,5 +1,6 @@
 import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
 import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import type { Ticket } from '../thread/ticket.ts'
 
 /** Bytes of a name that are kept: enough to know a thread by. */
 const NAME_BYTES = 40
@@ -39,13 +40,6 @@ export interface RosterHandle {
   readonly at: Address
   /** Threads that can be in it at once. */
   readonly threads: number
-}
-
-/** A thread, as others can name it for as long as they like; it can be cloned and posted. */
-export interface Ticket {
-  readonly place: number
-  /** Which of those that had the place in turn. */
-  readonly turn: number
 }
 
 /** How a thread of another CPU has ended; `ended` if that is so long ago that it is not known. */

@@ -1,7 +1,7 @@
 import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
 import { RunQueue } from './run-queue.ts'
-import type { Thread } from './thread.ts'
-import { ThreadTable } from './thread-table.ts'
+import type { Thread } from '../thread/thread.ts'
+import { ThreadTable } from '../thread/thread-table.ts'
 
 /**
  * The plain policy: always one of the most urgent threads of this CPU, round robin among equals.

@@ -11,9 +11,8 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { Lending } from './lending/lending.ts'
-import type { Ticket } from './watching/roster.ts'
 import { MAX_PRIORITY } from './priority.ts'
+import type { Ticket } from './ticket.ts'
 
 /** Who may wait for less does not spin, which may take some 5 ms. */
 const LEAST_MS = 40
@@ -43,7 +42,12 @@ export interface ThreadHost {
   finishSwitch(td: Thread): void
   /** What a thread that is with this scheduler is lent has changed. */
   lend(td: Thread): void
-  readonly lending: Lending
+  /** What lends priority along the locks that threads sleep for. */
+  readonly turnstiles: {
+    block(td: Address, own: number, lock: Address, owner: Address): void
+    unblock(td: Address): void
+    pass(lock: Address, from: Address, heir: Address): void
+  }
 }
 
 /**
@@ -70,7 +74,7 @@ export class Thread<T = unknown> extends Waiter {
   ownPriority: number
   lent = MAX_PRIORITY
   /** What its policy remembers about it. */
-  share: unknown
+  sched: unknown
   /** Ticks of the configured cputicker that it has run. */
   runTicks = 0
   /** How often it was given a CPU that another thread, or nobody, had had. */
@@ -106,6 +110,11 @@ export class Thread<T = unknown> extends Waiter {
     this.body = body(this)
   }
 
+  /** The scheduler that it is with, for other schedulers of the isolate. */
+  get host(): ThreadHost {
+    return this.#host
+  }
+
   /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
   get cpu(): Cpu {
     return this.#host.cpu
@@ -122,16 +131,16 @@ export class Thread<T = unknown> extends Waiter {
 
   override blocks(lock: Address, owner: Address): void {
     this.blockedOn = lock
-    this.#host.lending.block(this.at, this.ownPriority, lock, owner)
+    this.#host.turnstiles.block(this.at, this.ownPriority, lock, owner)
   }
 
   override unblocks(): void {
     this.blockedOn = NIL
-    this.#host.lending.unblock(this.at)
+    this.#host.turnstiles.unblock(this.at)
   }
 
   override passes(lock: Address, from: Address, heir: Address): void {
-    this.#host.lending.pass(lock, from, heir)
+    this.#host.turnstiles.pass(lock, from, heir)
   }
 
   /** Its own priority, or what it is lent, has changed: the more urgent counts. For policies. */
@@ -199,17 +208,6 @@ export class Thread<T = unknown> extends Waiter {
     if (this.tryExitCritical()) return
     this.critical--
     yield PREEMPT
-  }
-
-  /** Is lent another priority from now on. For lending. */
-  borrow(lent: number): void {
-    this.lent = lent
-    this.#host.lend(this as Thread)
-  }
-
-  /** It is to be woken, and must have parked for good. For whoever wakes it. */
-  finishSwitch(): void {
-    this.#host.finishSwitch(this as Thread)
   }
 
   /** It is with another CPU from now on. For its scheduler, while it does not run. */

@@ -1,13 +1,20 @@
-import type { Preemption } from './preemption/preemption.ts'
-import type { Thread, ThreadHost } from './thread.ts'
-import type { ThreadTable } from './thread-table.ts'
+import type { Thread, ThreadHost } from '../thread/thread.ts'
+import type { ThreadTable } from '../thread/thread-table.ts'
 
 /** Why a thread is put into a run queue. */
 export type Cause = 'spawned' | 'woken' | 'interrupted' | 'turn over'
 
+/** Which threads may take the CPU of a running one; `Preemption` is the one that schedulers have. */
+export interface PreemptionRule {
+  /** `kern.sched.preempt_thresh`. */
+  readonly threshold: number
+  /** Whether a thread of `priority` takes the CPU from one of `current`, here or from afar. */
+  applies(priority: number, current: number, isRemote: boolean): boolean
+}
+
 /** What a policy needs of the scheduler of its CPU. */
 export interface PolicyHost extends ThreadHost {
-  readonly preemption: Preemption
+  readonly preemption: PreemptionRule
   /** Somebody more urgent was put here by another CPU, whose interrupt has arrived. */
   preemptFromAfar(): void
 }

@@ -1,6 +1,6 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/park'
-import { MAX_PRIORITY } from '../priority.ts'
+import { MAX_PRIORITY } from '../thread/priority.ts'
 
 /** Marks the end of a list of notices, since 0 is what says that a thread is in none. */
 const END = 1
@@ -33,7 +33,7 @@ export interface Lender {
  * That a loan names who holds the lock is due to the locks: to sleep for one and to let one go that
  * is slept for happen under its queue. See `lending.model.ts`.
  */
-export class Lending {
+export class Turnstiles {
   readonly #memory: Memory
   readonly #at: Address
   /** Told when the lock has been released: entries with what they are lent, and bells. */

@@ -1,5 +1,5 @@
-import { MAX_PRIORITY } from './priority.ts'
-import type { Thread } from './thread.ts'
+import { MAX_PRIORITY } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** Priorities that share a queue, as FreeBSD's RQ_PPQ. */
 export const PRIORITIES_PER_QUEUE = 4

@@ -1,13 +1,13 @@
 import { type Address, Arena, layout, type Memory, word } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import { MAX_PRIORITY } from './priority.ts'
+import { MAX_PRIORITY } from '../thread/priority.ts'
 
 /**
  * What the CPUs of a policy see of a run queue, on a line of its own. The queues
  * themselves are links between threads, which are objects, but whoever changes one holds its lock
  * and writes its words, so that the line moves, and is billed, as it would.
  */
-const CPU_WORDS = layout('run queue', {
+const RUN_QUEUE_LINE = layout('run queue', {
   /** (x) 1 while somebody changes the queue. Held for one instant, never across a yield. */
   lock: word('x', 'queue'),
   /** (x) Written under `lock`: threads that are queued or run here. */
@@ -16,41 +16,41 @@ const CPU_WORDS = layout('run queue', {
   lowest: word('x', 'queue'),
 })
 
-export class CpuWords {
+export class RunQueueLine {
   readonly #memory: Memory
   readonly #at: Address
 
   /** Places the words of a run queue in a machine's memory. Throws OutOfMemory. */
   constructor({ memory }: Cpu, what: string) {
     this.#memory = memory
-    this.#at = Arena.open(memory).place(what, CPU_WORDS.size)
-    this.#memory.store(this.#at + CPU_WORDS.offset.lowest, MAX_PRIORITY)
+    this.#at = Arena.open(memory).place(what, RUN_QUEUE_LINE.size)
+    this.#memory.store(this.#at + RUN_QUEUE_LINE.offset.lowest, MAX_PRIORITY)
   }
 
   lock(): void {
-    const { lock } = CPU_WORDS.offset
+    const { lock } = RUN_QUEUE_LINE.offset
     if (this.#memory.compareExchange(this.#at + lock, 0, 1) === 0) return
     throw new Error('a run queue is changed by one CPU at an instant: its lock was held')
   }
 
   unlock(): void {
-    this.#memory.store(this.#at + CPU_WORDS.offset.lock, 0)
+    this.#memory.store(this.#at + RUN_QUEUE_LINE.offset.lock, 0)
   }
 
   /** Threads that are queued or run there, the last time that anybody looks without the lock. */
   get load(): number {
-    return this.#memory.load(this.#at + CPU_WORDS.offset.load)
+    return this.#memory.load(this.#at + RUN_QUEUE_LINE.offset.load)
   }
 
   get lowest(): number {
-    return this.#memory.load(this.#at + CPU_WORDS.offset.lowest)
+    return this.#memory.load(this.#at + RUN_QUEUE_LINE.offset.lowest)
   }
 
   setLoad(load: number): void {
-    this.#memory.store(this.#at + CPU_WORDS.offset.load, load)
+    this.#memory.store(this.#at + RUN_QUEUE_LINE.offset.load, load)
   }
 
   setLowest(priority: number): void {
-    this.#memory.store(this.#at + CPU_WORDS.offset.lowest, priority)
+    this.#memory.store(this.#at + RUN_QUEUE_LINE.offset.lowest, priority)
   }
 }

@@ -17,6 +17,8 @@ export const Priority = {
 export const MAX_PRIORITY = 255
 /** The last priority of threads that share time: those whose priority a policy works out. */
 export const LAST_TIMESHARE = Priority.idle - 1
+/** The last priority that ULE gives to threads that mostly sleep: sys/priority.h. */
+export const LAST_INTERACTIVE = 151
 /** The range of `nice`: at -20 a thread gets the most, at 20 the least. */
 export const MAX_NICE = 20
 
