@@ -121,13 +121,13 @@ function bell(name: string, rings: (times: number) => boolean) {
     for (const td of [owner!, ...lenders]) new Turnstiles(lotOf(0), deaf).reset(td)
     thread('cpu', () => {
       let lent = 255
-      const lending = new Turnstiles(lotOf(0), {
+      const turnstiles = new Turnstiles(lotOf(0), {
         knows: () => true,
         settle: (_td, now) => (lent = now),
         ring() {},
       })
       const receive = (): boolean => {
-        lending.hear(0)
+        turnstiles.hear(0)
         return false
       }
       const executive = { run: () => IDLE, receive, tick() {} }
@@ -139,8 +139,8 @@ function bell(name: string, rings: (times: number) => boolean) {
         if (rings(times++)) mailbox(memory, at).post(entry)
       }
       thread(`lender ${i}`, () => {
-        const lending = new Turnstiles(lotOf(i + 1), { knows: () => false, settle() {}, ring })
-        lending.block(td, 10 + 10 * i, 64, owner!)
+        const turnstiles = new Turnstiles(lotOf(i + 1), { knows: () => false, settle() {}, ring })
+        turnstiles.block(td, 10 + 10 * i, 64, owner!)
       })
     })
   })

@@ -1,5 +1,4 @@
 import { type Address, type Arena, type Memory, NIL } from '@smpnet/memory'
-import { LENDING } from './lending.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { type Seat, Seats } from './seats.ts'
 import {
@@ -75,7 +74,7 @@ export class Lot implements Parking {
   static bytes(shape: LotShape): number {
     const { threads, buckets, waiters, cpus } = wholeLotShape(shape)
     const entries = (waiters + cpus) * WAITER.size
-    return threads * Seats.bytes + buckets * BUCKET.size + entries + LENDING.size
+    return threads * Seats.bytes + buckets * BUCKET.size + entries
   }
 
   /**
@@ -123,11 +122,6 @@ export class Lot implements Parking {
   /** The entry by which the scheduler of a CPU can be woken itself; it never waits. */
   bellOf(cpu: number): Address {
     return this.#entries + (this.handle.waiters + cpu) * WAITER.size
-  }
-
-  /** Where the words of `LENDING` are. */
-  get lending(): Address {
-    return this.bellOf(this.handle.cpus)
   }
 
   /** A waiter of its own for a thread or a task. Throws a RangeError when all are in use. */

@@ -80,12 +80,15 @@ export class Wakeups implements PolicyHost, Lender {
     return this.policy.table.find(entry) !== undefined
   }
 
-  /** The thread may be with another CPU of the same isolate, whose policy then has to know. */
+  /**
+   * The thread may be with another CPU of the same isolate, whose policy then has to know. A thread
+   * that is as urgent as before keeps its place and its turn: sched_lend_prio does nothing then.
+   */
   settle(entry: Address, lent: number): void {
     const td = this.policy.table.find(entry)
     if (td === undefined) return
     td.lent = lent
-    td.host.lend(td)
+    if (td.priority !== Math.min(td.ownPriority, lent)) td.host.lend(td)
   }
 
   lend(td: Thread): void {

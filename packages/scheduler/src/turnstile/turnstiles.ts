@@ -1,11 +1,10 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
-import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/park'
+import { DEAD, type Lot, NO_CPU, WAITER } from '@smpnet/park'
 import { MAX_PRIORITY } from '../thread/priority.ts'
+import { LENDS_NOT, type LoanList, LoanLists, ORPHANED } from './loan-lists.ts'
+import { Notices } from './notices.ts'
 
-/** Marks the end of a list of notices, since 0 is what says that a thread is in none. */
-const END = 1
-
-/** What the scheduler of a CPU does for lending. */
+/** What the scheduler of a CPU does for turnstiles. */
 export interface Lender {
   /** Whether the thread at `entry` is one whose object this CPU has. */
   knows(entry: Address): boolean
@@ -16,221 +15,222 @@ export interface Lender {
 }
 
 /**
- * Priority lending through the owners of locks, across CPUs: the turnstiles of FreeBSD
- * (subr_turnstile.c) in shared memory.
+ * Lends priority through the owners of locks, across CPUs: FreeBSD's turnstiles (subr_turnstile.c)
+ * in shared memory.
  *
  *     waiter ──lends to──> owner ──waits for another lock, lends to──> its owner ──> …
  *
- * Whoever sleeps for a lock lends its priority to the owner, and if that sleeps for another lock,
- * on to that one's owner: a thread that holds what an urgent one needs is as urgent. What was lent
- * for a lock ends when the lock is let go; who gets it next is lent to by those who still sleep.
+ * A waiter that sleeps for a lock lends its priority to the owner, and if the owner sleeps for
+ * another lock, on to that lock's owner: a thread that holds what an urgent thread needs is as
+ * urgent. What was lent for a lock ends when the lock is let go; the next owner is lent to by the
+ * waiters that still sleep.
  *
- * Each owner has a list of those who lend to it, through their entries; those whose lock nobody
- * holds just now, or a plain thread, are orphans. Whoever changes a list works out what the owner
- * is lent, and goes on along the chain as long as that changes anything. An owner of this CPU is
- * told at once; one of another CPU is put on that CPU's list of notices, and its bell rung.
+ * | here       | in FreeBSD                              | called                                  |
+ * |------------|-----------------------------------------|-----------------------------------------|
+ * | `block`    | turnstile_wait, propagate_priority      | to sleep, under the lock's bucket       |
+ * | `unblock`  | what turnstile_unpend does to a waiter  | at the end of every such sleep          |
+ * | `pass`     | turnstile_broadcast, turnstile_claim    | to exit, under the bucket; and by a     |
+ * |            |                                         | taker of a free lock that others want   |
+ * | `reset`    | turnstile_alloc, turnstile_free         | at the start and the end of a thread    |
  *
- * That a loan names who holds the lock is due to the locks: to sleep for one and to let one go that
- * is slept for happen under its queue. See `lending.model.ts`.
+ * FreeBSD has a lock for each of 128 chains of turnstiles, one for each turnstile, and a global one,
+ * td_contested_lock, for the list of the turnstiles that a thread owns: every wait, every release
+ * and every claim takes it. Here that list is in the owner's entry and has a lock there
+ * (`LoanLists`), and the chains are the lot's buckets; nothing is taken that CPUs share which do not
+ * contend for the same locks. What CPUs pay for lending is therefore that they write the line of the
+ * owner's entry, which is on another CPU, once for each sleep, and the bucket's, which they have at
+ * hand. A thread that neither lends nor borrows takes its own list's lock, twice in its life, and
+ * `unblock` of a waiter that lends no more takes none: only a thread's own `block` makes it lend,
+ * so that it cannot begin to while it looks.
+ *
+ * Each change of a list works out, under its lock, what the owner is lent, and if that has changed
+ * goes on to the owner that this one lends to, whose list it takes then. Between the two locks others
+ * may change the same: but each first writes what a thread is lent and then looks where it lends to,
+ * and a thread that is moved to another owner is first written there and then looked at (Dekker). So
+ * whichever comes last sees both, and when all are done every owner is lent what it should be.
+ *
+ * A loan names the owner of the lock because of what locks promise: to sleep for a lock and to exit
+ * one that is slept for happen under its bucket. An owner of this CPU is told at once, one of another
+ * CPU by a notice and a bell. Everything here is plain code for one instant, called settled.
  */
 export class Turnstiles {
   readonly #memory: Memory
-  readonly #at: Address
-  /** Told when the lock has been released: entries with what they are lent, and bells. */
-  #changed: number[] = []
+  readonly #notices: Notices
+  /** Told when no list is taken any more: entries, and bells. */
+  #changed: Address[] = []
   #bells: Address[] = []
 
   constructor(
-    readonly lot: Pick<Lot, 'memory' | 'lending' | 'bellOf'>,
+    readonly lot: Pick<Lot, 'memory' | 'queueOf' | 'bellOf'>,
     readonly lender: Lender,
+    readonly lists = new LoanLists(lot),
   ) {
     this.#memory = lot.memory
-    this.#at = lot.lending
+    this.#notices = new Notices(lot, lists)
   }
 
   /** Thread `td`, whose own priority is `own`, sleeps for a lock that `owner` holds. */
   block(td: Address, own: number, lock: Address, owner: Address): void {
-    this.#take()
-    this.#set(td, 'own', own)
-    this.#set(td, 'lock', lock)
-    this.#link(td, this.#borrows(owner) ? owner : NIL)
-    this.#reckon(owner)
-    this.#release()
+    const { lists } = this
+    const debtor = this.#borrows(owner) ? owner : ORPHANED
+    const list = lists.of(debtor, lock)
+    this.#memory.write(td + WAITER.offset.own, own)
+    lists.take(list)
+    lists.link(td, debtor, list)
+    this.#leaveAndGoOn(debtor, list)
+    this.#tellAll()
   }
 
   /** It sleeps for it no longer, for whatever reason. */
   unblock(td: Address): void {
-    this.#take()
-    if (this.#get(td, 'lock') !== NIL) {
-      const owner = this.#get(td, 'debtor')
-      this.#forget(td)
-      this.#reckon(owner)
-    }
-    this.#release()
+    if (this.lists.debtorOf(td) === LENDS_NOT) return
+    this.#forget(td)
+    this.#tellAll()
   }
 
   /** A lock goes from `from` to `heir`; NIL for nobody. */
   pass(lock: Address, from: Address, heir: Address): void {
-    this.#take()
-    if (heir !== NIL && this.#get(heir, 'lock') === lock) this.#forget(heir)
-    const to = this.#borrows(heir) ? heir : NIL
-    this.#move(lock, NIL, to)
-    if (from !== NIL && from !== to) this.#move(lock, from, to)
-    this.#reckon(from)
-    this.#reckon(heir)
-    this.#release()
+    const to = this.#borrows(heir) ? heir : ORPHANED
+    if (to !== ORPHANED) this.#move(lock, ORPHANED, to, heir)
+    if (from !== NIL) this.#move(lock, from, to, heir)
+    this.#tellAll()
   }
 
   /** The entry is to be, or was, a thread's: it owes nothing, and its lenders have lost it. */
   reset(td: Address): void {
-    this.#take()
-    if (this.#get(td, 'lock') !== NIL) this.#forget(td)
-    for (let lender = this.#get(td, 'lenders'); lender !== NIL; ) {
-      const next = this.#get(lender, 'lender')
-      this.#unlink(lender)
-      this.#link(lender, NIL)
-      lender = next
+    const { lists } = this
+    const list = td + WAITER.offset.lenders
+    this.#forget(td)
+    for (;;) {
+      lists.take(list)
+      const lender = lists.first(list)
+      if (lender === NIL) break
+      lists.leave(list)
+      this.#move(this.#memory.load(lender + WAITER.offset.key), td, ORPHANED, NIL)
     }
-    this.#withdraw(td)
-    this.#set(td, 'lent', MAX_PRIORITY)
-    this.#release()
+    this.#notices.withdraw(td, this.#cpuOf(td))
+    this.#memory.store(td + WAITER.offset.lent, MAX_PRIORITY)
+    lists.leave(list)
+    this.#tellAll()
   }
 
   /** Tells the threads of CPU `cpu`, which is this one, what others have changed. */
   hear(cpu: number): void {
-    const bell = this.lot.bellOf(cpu)
-    this.#take()
-    for (let td = this.#get(bell, 'notice'); td > END; ) {
-      const next = this.#get(td, 'notice')
-      this.#set(td, 'notice', 0)
-      this.#changed.push(td, this.#get(td, 'lent'))
-      td = next
+    this.#changed.push(...this.#notices.takeAll(cpu))
+    this.#tellAll()
+  }
+
+  /** Takes a waiter out of the list that it is in, if it is in one. */
+  #forget(td: Address): void {
+    const { lists } = this
+    const list = lists.takeListOf(td)
+    if (list === NIL) return
+    const debtor = lists.debtorOf(td)
+    lists.end(td, list)
+    this.#leaveAndGoOn(debtor, list)
+  }
+
+  /**
+   * Hands the waiters that lend to `from` for a lock over to `to`, but for the heir, which waits no
+   * longer. No waiter of the lock joins the list meanwhile: that the lock is changing hands keeps
+   * them out, and so an empty list needs no lock.
+   */
+  #move(lock: Address, from: Address, to: Address, heir: Address): void {
+    const { lists } = this
+    const source = lists.of(from, lock)
+    const target = lists.of(to, lock)
+    if (source === target || lists.isEmpty(source)) return
+    lists.takeBoth(source, target)
+    for (let lender = lists.first(source); lender !== NIL; ) {
+      const next = lists.after(lender)
+      const isOver = lender === heir || this.#isDead(lender)
+      const isMoved = this.#memory.load(lender + WAITER.offset.key) === lock
+      if (isOver) lists.end(lender, source)
+      else if (isMoved) lists.move(lender, source, to, target)
+      lender = next
     }
-    this.#set(bell, 'notice', 0)
-    this.#release()
+    const isLess = this.#reckon(from, source)
+    const isMore = this.#reckon(to, target)
+    lists.leave(source)
+    lists.leave(target)
+    if (isLess) this.#goOn(from)
+    if (isMore) this.#goOn(to)
   }
 
-  /** Whether anybody lends anything, or is to be told: for tests, when nothing moves. */
-  isAtRest(entries: readonly Address[]): boolean {
-    const fields = ['lock', 'debtor', 'lenders', 'notice'] as const
-    const owed = entries.some((td) => fields.some((field) => this.#get(td, field) !== 0))
-    return !owed && this.#memory.read(this.#at + LENDING.offset.orphans) === NIL
+  /** Ends a change of a list, which the caller has taken, and goes on along the chain of owners. */
+  #leaveAndGoOn(debtor: Address, list: LoanList): void {
+    const isChanged = this.#reckon(debtor, list)
+    this.lists.leave(list)
+    if (isChanged) this.#goOn(debtor)
   }
 
-  /** Works out what a thread is lent, then whom it lends to, until that changes nothing. */
-  #reckon(first: Address): void {
-    for (let td = first; td !== NIL && this.#borrows(td); td = this.#get(td, 'debtor')) {
-      const lent = this.#mostUrgent(td)
-      if (lent === this.#get(td, 'lent')) return
-      this.#set(td, 'lent', lent)
-      this.#tell(td, lent)
+  /** What `first` is lent has changed: so may have what its debtor is lent, and so on. */
+  #goOn(first: Address): void {
+    const { lists } = this
+    for (let td = first, isChanged = true; isChanged; ) {
+      const list = lists.takeListOf(td)
+      if (list === NIL) return
+      td = lists.debtorOf(td)
+      isChanged = this.#reckon(td, list)
+      lists.leave(list)
     }
   }
 
-  /** The priority of the most urgent who lends to `td`. Those who have died lend no more. */
-  #mostUrgent(td: Address): number {
+  /** Works out what an owner is lent, whose list the caller has taken. Whether that has changed. */
+  #reckon(td: Address, list: LoanList): boolean {
+    if (td === ORPHANED || !this.#borrows(td)) return false
+    const lent = this.#mostUrgent(list)
+    if (lent === this.#lentTo(td)) return false
+    this.#memory.store(td + WAITER.offset.lent, lent)
+    if (this.lender.knows(td)) this.#changed.push(td)
+    else if (this.#notices.post(td, this.#cpuOf(td))) this.#bells.push(this.#bellOf(td))
+    return true
+  }
+
+  /** The priority of the most urgent waiter of a list. Waiters that have died lend no more. */
+  #mostUrgent(list: LoanList): number {
+    const { lists } = this
     let priority = MAX_PRIORITY
-    for (let lender = this.#get(td, 'lenders'); lender !== NIL; ) {
-      const next = this.#get(lender, 'lender')
-      if (this.#isDead(lender)) this.#forget(lender)
-      else priority = Math.min(priority, this.#get(lender, 'own'), this.#get(lender, 'lent'))
+    for (let lender = lists.first(list); lender !== NIL; ) {
+      const next = lists.after(lender)
+      if (this.#isDead(lender)) lists.end(lender, list)
+      else {
+        const own = this.#memory.read(lender + WAITER.offset.own)
+        priority = Math.min(priority, own, this.#lentTo(lender))
+      }
       lender = next
     }
     return priority
   }
 
-  #tell(td: Address, lent: number): void {
-    if (this.lender.knows(td)) {
-      this.#changed.push(td, lent)
-      return
-    }
-    if (this.#get(td, 'notice') !== 0) return
-    const bell = this.lot.bellOf(this.#get(td, 'cpu'))
-    const first = this.#get(bell, 'notice')
-    if (first === 0) this.#bells.push(bell)
-    this.#set(td, 'notice', first === 0 ? END : first)
-    this.#set(bell, 'notice', td)
-  }
-
   /** Whether something can be lent to `td`: it is a thread of some CPU, and lives. */
   #borrows(td: Address): boolean {
-    return td !== NIL && this.#get(td, 'cpu') !== NO_CPU && !this.#isDead(td)
-  }
-
-  /** Hands those who lend to `from` for a lock over to `to`; NIL stands for the orphans. */
-  #move(lock: Address, from: Address, to: Address): void {
-    if (from === to) return
-    for (let lender = this.#memory.read(this.#listOf(from)); lender !== NIL; ) {
-      const next = this.#get(lender, 'lender')
-      if (this.#isDead(lender)) this.#forget(lender)
-      else if (this.#get(lender, 'lock') === lock) {
-        this.#unlink(lender)
-        this.#link(lender, to)
-      }
-      lender = next
-    }
-  }
-
-  #forget(td: Address): void {
-    this.#unlink(td)
-    this.#set(td, 'lock', NIL)
-    this.#set(td, 'debtor', NIL)
-  }
-
-  #link(td: Address, debtor: Address): void {
-    const list = this.#listOf(debtor)
-    this.#set(td, 'debtor', debtor)
-    this.#set(td, 'lender', this.#memory.read(list))
-    this.#memory.write(list, td)
-  }
-
-  #unlink(td: Address): void {
-    let at = this.#listOf(this.#get(td, 'debtor'))
-    while (this.#memory.read(at) !== td) at = this.#memory.read(at) + WAITER.offset.lender
-    this.#memory.write(at, this.#get(td, 'lender'))
-    this.#set(td, 'lender', NIL)
-  }
-
-  /** Takes a thread off its CPU's list of notices, if it is there. */
-  #withdraw(td: Address): void {
-    if (this.#get(td, 'notice') === 0) return
-    let at = this.lot.bellOf(this.#get(td, 'cpu')) + WAITER.offset.notice
-    while (this.#memory.read(at) !== td) at = this.#memory.read(at) + WAITER.offset.notice
-    this.#memory.write(at, this.#get(td, 'notice'))
-    this.#set(td, 'notice', 0)
-  }
-
-  #listOf(debtor: Address): Address {
-    if (debtor === NIL) return this.#at + LENDING.offset.orphans
-    return debtor + WAITER.offset.lenders
+    return td !== NIL && this.#cpuOf(td) !== NO_CPU && !this.#isDead(td)
   }
 
   #isDead(td: Address): boolean {
     return this.#memory.load(td + WAITER.offset.state) === DEAD
   }
 
-  #get(entry: Address, field: keyof typeof WAITER.offset): number {
-    return this.#memory.read(entry + WAITER.offset[field])
+  #lentTo(td: Address): number {
+    return this.#memory.load(td + WAITER.offset.lent)
   }
 
-  #set(entry: Address, field: keyof typeof WAITER.offset, value: number): void {
-    this.#memory.write(entry + WAITER.offset[field], value)
+  #cpuOf(td: Address): number {
+    return this.#memory.read(td + WAITER.offset.cpu)
   }
 
-  #take(): void {
-    const { lock } = LENDING.offset
-    let attempt = 0
-    while (this.#memory.compareExchange(this.#at + lock, 0, 1) !== 0) this.#memory.pause(attempt++)
+  #bellOf(td: Address): Address {
+    return this.lot.bellOf(this.#cpuOf(td))
   }
 
-  /** Ends the section, then tells those who have to know. */
-  #release(): void {
-    this.#memory.store(this.#at + LENDING.offset.lock, 0)
+  /** Tells those who have to know, when nothing is taken. */
+  #tellAll(): void {
     const [changed, bells] = [this.#changed, this.#bells]
     if (changed.length === 0 && bells.length === 0) return
     this.#changed = []
     this.#bells = []
-    for (let i = 0; i < changed.length; i += 2) this.lender.settle(changed[i]!, changed[i + 1]!)
+    for (const td of changed) this.lender.settle(td, this.#lentTo(td))
     for (const bell of bells) this.lender.ring(bell)
   }
 }
