@@ -1,4 +1,4 @@
-import type { CpuTicker } from './accounting/cpu-ticker.ts'
+import type { TickSource } from './accounting/tick-source.ts'
 import type { SchedulingPolicy } from './policy/policy.ts'
 import type { PreemptionMode } from './preemption/preemption.ts'
 import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
@@ -15,7 +15,7 @@ export interface SchedulerOptions {
   /** What a wakeup does to its waker; `preempt` unless told. */
   readonly wakeup?: WakeupPolicy
   /** Bills the CPU's time to its threads; nothing is billed unless told. */
-  readonly ticker?: CpuTicker
+  readonly ticker?: TickSource
   /** Tells a `Watchdog` that threads go on; nobody unless told. */
   readonly heartbeat?: Heartbeat
   /** Is told of each thread, so that other CPUs can wait for it; nobody unless told. */

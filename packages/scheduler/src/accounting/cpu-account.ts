@@ -1,6 +1,6 @@
 import type { Observer } from '../thread/observer.ts'
 import type { Thread } from '../thread/thread.ts'
-import type { CpuTicker } from './cpu-ticker.ts'
+import type { TickSource } from './tick-source.ts'
 
 /** What a CPU did with its time, in ticks of its cputicker. */
 export interface CpuTimes {
@@ -21,7 +21,7 @@ export class CpuAccount implements Observer {
   #idleTicks = 0
 
   /** Begins with an idle CPU. */
-  constructor(readonly ticker: CpuTicker) {
+  constructor(readonly ticker: TickSource) {
     this.#since = ticker.ticks()
   }
 
