@@ -26,7 +26,9 @@ export type { SchedulerOptions } from './scheduler-options.ts'
 export type { Ticket } from './thread/ticket.ts'
 export type { Observer } from './thread/observer.ts'
 export { SWITCH_REASONS, SwitchCounts, type SwitchReasonName } from './thread/switch-reason.ts'
-export { type Body, Thread, type ThreadHost, type ThreadOptions } from './thread/thread.ts'
+export { type Body, Thread } from './thread/thread.ts'
+export type { LockLoans, ThreadHost } from './thread/thread-host.ts'
+export type { ThreadOptions } from './thread/thread-options.ts'
 export { ThreadTable } from './thread/thread-table.ts'
 export {
   type SchedulerTrace,

@@ -1,4 +1,5 @@
-import type { Thread, ThreadHost } from '../thread/thread.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { ThreadHost } from '../thread/thread-host.ts'
 import type { ThreadTable } from '../thread/thread-table.ts'
 
 /** Why a thread is put into a run queue. */
@@ -13,7 +14,7 @@ export interface PreemptionRule {
 }
 
 /** What a policy needs of the scheduler of its CPU. */
-export interface PolicyHost extends ThreadHost {
+export interface PolicyHost extends ThreadHost<Thread> {
   readonly preemption: PreemptionRule
   /** Somebody more urgent was put here by another CPU, whose interrupt has arrived. */
   preemptFromAfar(): void

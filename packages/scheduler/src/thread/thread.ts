@@ -2,8 +2,6 @@ import { type Address, NIL } from '@smpnet/memory'
 import type { Alarm, Cpu } from '@smpnet/machine'
 import {
   type Outcome,
-  PARK,
-  PARKED,
   PREEMPT,
   TIMED_OUT,
   WAITER,
@@ -11,51 +9,40 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
+import { Ending, parkUntilWoken } from './ending.ts'
 import { MAX_PRIORITY } from './priority.ts'
+import type { ThreadHost } from './thread-host.ts'
 import type { Ticket } from './ticket.ts'
 
-/** Who may wait for less does not spin, which may take some 5 ms. */
+/** A thread that may wait for less does not spin, which may take some 5 ms. */
 const LEAST_MS = 40
 
-/** What a thread runs: a generator function that is given its own thread, as `td`. */
+/** What a thread runs: a generator function that gets its own thread, as `td`. */
 export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
 
-export interface ThreadOptions {
-  /** Names it in errors and traces. */
-  readonly name?: string
-  /** See `Priority`; `Priority.user` unless told. */
-  readonly priority?: number
-  /** From -20 to 20, for policies that share time; 0 unless told. */
-  readonly nice?: number
-  /** Whether it stays on the CPU where it was spawned; false unless told. */
-  readonly pinned?: boolean
-}
-
-/** The scheduler that a thread is with, as the thread knows it. */
-export interface ThreadHost {
-  readonly cpu: Cpu
-  /** Whether no other thread of its CPU is runnable. */
-  isAlone(): boolean
-  /** Whether the current thread would be preempted here and now. */
-  owesPreemption(): boolean
-  /** `td` is to be woken: if it has only just parked here, that is carried out now. */
-  finishSwitch(td: Thread): void
-  /** What a thread that is with this scheduler is lent has changed. */
-  lend(td: Thread): void
-  /** What lends priority along the locks that threads sleep for. */
-  readonly turnstiles: {
-    block(td: Address, own: number, lock: Address, owner: Address): void
-    unblock(td: Address): void
-    pass(lock: Address, from: Address, heir: Address): void
-  }
-}
-
 /**
- * A kernel thread. Its object belongs to its CPU; other CPUs of a live machine know it by its
- * waiter entry only. The fields from `next` to `blockedOn` are its scheduler's.
+ * A kernel thread: FreeBSD's struct thread, as far as schedulers need it. It is a waiter, so locks,
+ * sockets and pollers take it as `td`, and what its generator yields is acted on by its scheduler.
+ *
+ * A thread is in one of four states, which its fields say together:
+ *
+ * | state    | `isQueued` or in its policy's queues | `parked` | current of its CPU | `alive` |
+ * |----------|--------------------------------------|----------|--------------------|---------|
+ * | runnable | yes                                  | no       | no                 | yes     |
+ * | running  | no                                   | no       | yes                | yes     |
+ * | waiting  | no                                   | yes      | no                 | yes     |
+ * | ended    | no                                   | no       | no                 | no      |
+ *
+ * The object belongs to the thread's CPU, and other CPUs of a live machine know the thread by its
+ * waiter entry only. Of a simulated machine all CPUs are in one isolate; there a policy may move the
+ * thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedOn` are written by its
+ * scheduler, between two steps of the thread; its code calls the methods, as part of a step.
+ *
+ * The priority that counts is the more urgent of the thread's own, which its policy works out, and
+ * what it is lent by waiters for locks that it holds (`reckonPriority`).
  */
 export class Thread<T = unknown> extends Waiter {
-  /** Its neighbours in a run queue, and which of the queues there. (o) of the run queue. */
+  /** Its neighbours in a run queue, and which of the queues there: the run queue's. */
   next: Thread | undefined
   previous: Thread | undefined
   queue = 0
@@ -68,16 +55,16 @@ export class Thread<T = unknown> extends Waiter {
   outcome: Outcome = WOKEN
   /** Ends its wait when the time is over. */
   alarm: Alarm | undefined
-  /** What decides when it runs: the more urgent of its own and what it was lent. */
+  /** What decides when the thread runs: the more urgent of its own and what it is lent. */
   priority: number
-  /** What its policy gives it by itself, and the most urgent of what others lend it. */
+  /** What its policy gives the thread by itself, and the most urgent of what others lend it. */
   ownPriority: number
   lent = MAX_PRIORITY
-  /** What its policy remembers about it. */
+  /** What its policy remembers about the thread: FreeBSD's td_sched. */
   sched: unknown
-  /** Ticks of the configured cputicker that it has run. */
+  /** Ticks of the configured ticker that it has run. */
   runTicks = 0
-  /** How often it was given a CPU that another thread, or nobody, had had. */
+  /** How often it got a CPU that another thread had, or that was idle. */
   switches = 0
   /** Depth of critical sections, in which it is not preempted. */
   critical = 0
@@ -87,14 +74,12 @@ export class Thread<T = unknown> extends Waiter {
   ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
   blockedOn = NIL
-  #state: 'alive' | 'returned' | 'threw' = 'alive'
-  #result: unknown
-  #joiners: Thread[] = []
-  #host: ThreadHost
+  readonly #ending = new Ending<T, Thread>()
+  #host: ThreadHost<Thread>
   readonly body: Waiting<T>
 
   constructor(
-    host: ThreadHost,
+    host: ThreadHost<Thread>,
     entry: number,
     readonly name: string,
     /** The priority that it was spawned with. */
@@ -110,12 +95,12 @@ export class Thread<T = unknown> extends Waiter {
     this.body = body(this)
   }
 
-  /** The scheduler that it is with, for other schedulers of the isolate. */
-  get host(): ThreadHost {
+  /** The scheduler that the thread is with, for other schedulers of the isolate. */
+  get host(): ThreadHost<Thread> {
     return this.#host
   }
 
-  /** The CPU that it is with. On a simulated machine it may move whenever it yields. */
+  /** The CPU that the thread is with. On a simulated machine it may move whenever it yields. */
   get cpu(): Cpu {
     return this.#host.cpu
   }
@@ -124,7 +109,7 @@ export class Thread<T = unknown> extends Waiter {
     return this.cpu.now() / 1e6
   }
 
-  /** Spins only while no other thread of its CPU could run instead, and it has the time. */
+  /** Spins only while no other thread of the CPU could run instead, and there is the time. */
   override spinWhile(at: Address, value: number): boolean {
     return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.cpu.spinWhile(at, value)
   }
@@ -143,14 +128,14 @@ export class Thread<T = unknown> extends Waiter {
     this.#host.turnstiles.pass(lock, from, heir)
   }
 
-  /** Its own priority, or what it is lent, has changed: the more urgent counts. For policies. */
+  /** Its own priority, or what it is lent, has changed. For policies. */
   reckonPriority(): void {
     this.priority = Math.min(this.ownPriority, this.lent)
   }
 
-  /** Whether it still runs or waits. */
+  /** Whether the thread still runs or waits. */
   get alive(): boolean {
-    return this.#state === 'alive'
+    return this.#ending.isAlive
   }
 
   /**
@@ -160,12 +145,7 @@ export class Thread<T = unknown> extends Waiter {
   *join(td: Thread): Waiting<T> {
     if (td === (this as unknown))
       throw new Error(`thread ${this.name} cannot wait for its own end`)
-    if (this.alive) {
-      this.#joiners.push(td)
-      yield* td.parkUntilWoken()
-    }
-    if (this.#state === 'threw') throw this.#result
-    return this.#result as T
+    return yield* this.#ending.join(td)
   }
 
   /** Lets at least `delayNs` pass. */
@@ -178,11 +158,10 @@ export class Thread<T = unknown> extends Waiter {
 
   /** Waits for a wake by entry, without a queue. */
   *parkUntilWoken(): Waiting<Outcome> {
-    this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
-    return yield PARK
+    return yield* parkUntilWoken(this)
   }
 
-  /** Whether it would be preempted now, were it in no critical and no counted section. */
+  /** Whether the thread would be preempted now, were it in no critical and no counted section. */
   owesPreemption(): boolean {
     return this.#host.owesPreemption()
   }
@@ -210,18 +189,16 @@ export class Thread<T = unknown> extends Waiter {
     yield PREEMPT
   }
 
-  /** It is with another CPU from now on. For its scheduler, while it does not run. */
-  moveTo(host: ThreadHost): void {
+  /** The thread is with another CPU from now on. For its policy, while it does not run. */
+  moveTo(host: ThreadHost<Thread>): void {
     this.#host = host
     const { id, lot, memory } = host.cpu
     ;(this as { lot: Waiter['lot'] }).lot = lot
     memory.write(this.at + WAITER.offset.cpu, id)
   }
 
-  /** Records its end and returns who waits for it. For its scheduler. */
+  /** Records its end, and returns the threads that wait for it. For its scheduler. */
   end(state: 'returned' | 'threw', result: unknown): readonly Thread[] {
-    this.#state = state
-    this.#result = result
-    return this.#joiners
+    return this.#ending.end(state, result)
   }
 }

@@ -2,17 +2,7 @@ import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { DEAD, type Lot, NO_CPU, WAITER } from '@smpnet/park'
 import { MAX_PRIORITY } from '../thread/priority.ts'
 import { LENDS_NOT, type LoanList, LoanLists, ORPHANED } from './loan-lists.ts'
-import { Notices } from './notices.ts'
-
-/** What the scheduler of a CPU does for turnstiles. */
-export interface Lender {
-  /** Whether the thread at `entry` is one whose object this CPU has. */
-  knows(entry: Address): boolean
-  /** Gives such a thread the priority that it is lent now. */
-  settle(entry: Address, lent: number): void
-  /** Wakes the scheduler of another CPU by its bell. */
-  ring(bell: Address): void
-}
+import { type Lender, Notices } from './notices.ts'
 
 /**
  * Lends priority through the owners of locks, across CPUs: FreeBSD's turnstiles (subr_turnstile.c)
@@ -25,40 +15,37 @@ export interface Lender {
  * urgent. What was lent for a lock ends when the lock is let go; the next owner is lent to by the
  * waiters that still sleep.
  *
- * | here       | in FreeBSD                              | called                                  |
- * |------------|-----------------------------------------|-----------------------------------------|
- * | `block`    | turnstile_wait, propagate_priority      | to sleep, under the lock's bucket       |
- * | `unblock`  | what turnstile_unpend does to a waiter  | at the end of every such sleep          |
- * | `pass`     | turnstile_broadcast, turnstile_claim    | to exit, under the bucket; and by a     |
- * |            |                                         | taker of a free lock that others want   |
- * | `reset`    | turnstile_alloc, turnstile_free         | at the start and the end of a thread    |
+ * | here      | in FreeBSD                             | called                                     |
+ * |-----------|----------------------------------------|--------------------------------------------|
+ * | `block`   | turnstile_wait, propagate_priority     | to sleep, under the lock's bucket          |
+ * | `unblock` | what turnstile_unpend does to a waiter | at the end of every such sleep             |
+ * | `pass`    | turnstile_broadcast, turnstile_claim   | to exit, under the bucket; and by a thread |
+ * |           |                                        | that takes a free lock which others want   |
+ * | `reset`   | turnstile_alloc, turnstile_free        | at the start and the end of a thread       |
  *
  * FreeBSD has a lock for each of 128 chains of turnstiles, one for each turnstile, and a global one,
- * td_contested_lock, for the list of the turnstiles that a thread owns: every wait, every release
- * and every claim takes it. Here that list is in the owner's entry and has a lock there
- * (`LoanLists`), and the chains are the lot's buckets; nothing is taken that CPUs share which do not
- * contend for the same locks. What CPUs pay for lending is therefore that they write the line of the
- * owner's entry, which is on another CPU, once for each sleep, and the bucket's, which they have at
- * hand. A thread that neither lends nor borrows takes its own list's lock, twice in its life, and
- * `unblock` of a waiter that lends no more takes none: only a thread's own `block` makes it lend,
- * so that it cannot begin to while it looks.
+ * td_contested_lock, for the list of the turnstiles that a thread owns: every wait, every release and
+ * every claim takes it. Here that list is in the owner's entry and has a lock there (`LoanLists`),
+ * and the chains are the lot's buckets: CPUs that contend for no common lock share nothing. What is
+ * left to pay is that a waiter writes the line of the owner's entry, which the owner's CPU has, once
+ * for each sleep; the bucket's line is at hand anyway. A thread that neither lends nor borrows takes
+ * the lock of its own list, twice in its life. `unblock` of a waiter that lends no more takes none:
+ * only a thread's own `block` makes it lend, so that it cannot begin to while it looks.
  *
  * Each change of a list works out, under its lock, what the owner is lent, and if that has changed
- * goes on to the owner that this one lends to, whose list it takes then. Between the two locks others
- * may change the same: but each first writes what a thread is lent and then looks where it lends to,
- * and a thread that is moved to another owner is first written there and then looked at (Dekker). So
- * whichever comes last sees both, and when all are done every owner is lent what it should be.
+ * goes on to the owner that this one lends to, whose list is taken then. Between the two locks other
+ * CPUs may change the same. But a change first writes what a thread is lent and then looks where the
+ * thread lends to, and a thread that is moved is first written into its new list and then looked at
+ * (Dekker): the later of two changes sees the other, and when all are done each owner is lent what it
+ * should be. `turnstiles.model.ts` tries every order.
  *
  * A loan names the owner of the lock because of what locks promise: to sleep for a lock and to exit
- * one that is slept for happen under its bucket. An owner of this CPU is told at once, one of another
- * CPU by a notice and a bell. Everything here is plain code for one instant, called settled.
+ * one that is slept for happen under its bucket. Everything here is plain code for one instant,
+ * called settled.
  */
 export class Turnstiles {
   readonly #memory: Memory
   readonly #notices: Notices
-  /** Told when no list is taken any more: entries, and bells. */
-  #changed: Address[] = []
-  #bells: Address[] = []
 
   constructor(
     readonly lot: Pick<Lot, 'memory' | 'queueOf' | 'bellOf'>,
@@ -66,7 +53,7 @@ export class Turnstiles {
     readonly lists = new LoanLists(lot),
   ) {
     this.#memory = lot.memory
-    this.#notices = new Notices(lot, lists)
+    this.#notices = new Notices(lot, lists, lender)
   }
 
   /** Thread `td`, whose own priority is `own`, sleeps for a lock that `owner` holds. */
@@ -78,28 +65,28 @@ export class Turnstiles {
     lists.take(list)
     lists.link(td, debtor, list)
     this.#leaveAndGoOn(debtor, list)
-    this.#tellAll()
+    this.#notices.tellAll()
   }
 
-  /** It sleeps for it no longer, for whatever reason. */
+  /** The thread sleeps for its lock no longer, for whatever reason. */
   unblock(td: Address): void {
     if (this.lists.debtorOf(td) === LENDS_NOT) return
     this.#forget(td)
-    this.#tellAll()
+    this.#notices.tellAll()
   }
 
-  /** A lock goes from `from` to `heir`; NIL for nobody. */
+  /** A lock goes from `from` to `heir`; NIL for no thread. */
   pass(lock: Address, from: Address, heir: Address): void {
     const to = this.#borrows(heir) ? heir : ORPHANED
     if (to !== ORPHANED) this.#move(lock, ORPHANED, to, heir)
     if (from !== NIL) this.#move(lock, from, to, heir)
-    this.#tellAll()
+    this.#notices.tellAll()
   }
 
   /** The entry is to be, or was, a thread's: it owes nothing, and its lenders have lost it. */
   reset(td: Address): void {
     const { lists } = this
-    const list = td + WAITER.offset.lenders
+    const list = lists.of(td, NIL)
     this.#forget(td)
     for (;;) {
       lists.take(list)
@@ -108,16 +95,15 @@ export class Turnstiles {
       lists.leave(list)
       this.#move(this.#memory.load(lender + WAITER.offset.key), td, ORPHANED, NIL)
     }
-    this.#notices.withdraw(td, this.#cpuOf(td))
+    this.#notices.withdraw(td)
     this.#memory.store(td + WAITER.offset.lent, MAX_PRIORITY)
     lists.leave(list)
-    this.#tellAll()
+    this.#notices.tellAll()
   }
 
   /** Tells the threads of CPU `cpu`, which is this one, what others have changed. */
   hear(cpu: number): void {
-    this.#changed.push(...this.#notices.takeAll(cpu))
-    this.#tellAll()
+    this.#notices.hear(cpu)
   }
 
   /** Takes a waiter out of the list that it is in, if it is in one. */
@@ -143,9 +129,8 @@ export class Turnstiles {
     lists.takeBoth(source, target)
     for (let lender = lists.first(source); lender !== NIL; ) {
       const next = lists.after(lender)
-      const isOver = lender === heir || this.#isDead(lender)
       const isMoved = this.#memory.load(lender + WAITER.offset.key) === lock
-      if (isOver) lists.end(lender, source)
+      if (lender === heir || this.#isDead(lender)) lists.end(lender, source)
       else if (isMoved) lists.move(lender, source, to, target)
       lender = next
     }
@@ -182,8 +167,7 @@ export class Turnstiles {
     const lent = this.#mostUrgent(list)
     if (lent === this.#lentTo(td)) return false
     this.#memory.store(td + WAITER.offset.lent, lent)
-    if (this.lender.knows(td)) this.#changed.push(td)
-    else if (this.#notices.post(td, this.#cpuOf(td))) this.#bells.push(this.#bellOf(td))
+    this.#notices.note(td)
     return true
   }
 
@@ -205,7 +189,8 @@ export class Turnstiles {
 
   /** Whether something can be lent to `td`: it is a thread of some CPU, and lives. */
   #borrows(td: Address): boolean {
-    return td !== NIL && this.#cpuOf(td) !== NO_CPU && !this.#isDead(td)
+    const { memory } = this.lot
+    return td !== NIL && memory.read(td + WAITER.offset.cpu) !== NO_CPU && !this.#isDead(td)
   }
 
   #isDead(td: Address): boolean {
@@ -214,23 +199,5 @@ export class Turnstiles {
 
   #lentTo(td: Address): number {
     return this.#memory.load(td + WAITER.offset.lent)
-  }
-
-  #cpuOf(td: Address): number {
-    return this.#memory.read(td + WAITER.offset.cpu)
-  }
-
-  #bellOf(td: Address): Address {
-    return this.lot.bellOf(this.#cpuOf(td))
-  }
-
-  /** Tells those who have to know, when nothing is taken. */
-  #tellAll(): void {
-    const [changed, bells] = [this.#changed, this.#bells]
-    if (changed.length === 0 && bells.length === 0) return
-    this.#changed = []
-    this.#bells = []
-    for (const td of changed) this.lender.settle(td, this.#lentTo(td))
-    for (const bell of bells) this.lender.ring(bell)
   }
 }
