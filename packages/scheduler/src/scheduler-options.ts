@@ -16,12 +16,12 @@ export interface SchedulerOptions {
   readonly wakeup?: WakeupPolicy
   /** Bills the CPU's time to its threads; nothing is billed unless told. */
   readonly ticker?: TickSource
-  /** Tells a `Watchdog` that threads go on; nobody unless told. */
+  /** Tells a `Watchdog` that threads go on. */
   readonly heartbeat?: Heartbeat
-  /** Is told of each thread, so that other CPUs can wait for it; nobody unless told. */
+  /** Is told of each thread, so that other CPUs can wait for it. */
   readonly roster?: Roster
-  /** Is told what happens here; nobody unless told. */
+  /** Is told what happens here. */
   readonly trace?: SchedulerTrace
-  /** Are told what happens here as well, after all of those; nobody unless told. */
+  /** Are told what happens here as well, after the options above. */
   readonly observers?: readonly Observer[]
 }

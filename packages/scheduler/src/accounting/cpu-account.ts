@@ -5,15 +5,15 @@ import type { TickSource } from './tick-source.ts'
 /** What a CPU did with its time, in ticks of its cputicker. */
 export interface CpuTimes {
   readonly frequencyHz: number
-  /** Of threads that are alive, and of those that have ended. */
+  /** Of threads that are alive, and of threads that have ended. */
   readonly busyTicks: number
   readonly idleTicks: number
 }
 
 /**
- * Who is billed for the time of one CPU: one read at every switch, and the time since the last one
- * goes to whoever had the CPU. So nothing is lost and nothing is counted twice, and interrupts are
- * billed to the thread that they struck, as in FreeBSD.
+ * Bills the time of one CPU to its threads: one read at every switch, and the time since the last
+ * switch goes to the thread that had the CPU, or to idleness. So nothing is lost and nothing is
+ * counted twice, and interrupts are billed to the thread that they struck, as in FreeBSD.
  */
 export class CpuAccount implements Observer {
   #since: number
@@ -42,7 +42,7 @@ export class CpuAccount implements Observer {
     }
   }
 
-  /** Up to the last switch; `bill` whoever has the CPU first to have it up to now. */
+  /** Up to the last switch; `bill` the thread that has the CPU first to have it up to now. */
   times(): CpuTimes {
     return {
       frequencyHz: this.ticker.rate(),

@@ -11,7 +11,7 @@ const SECONDS_PER_AVERAGE = 5
 /** What a load of the minute before still counts after that time: cexp of kern_synch.c. */
 const AVERAGE_KEEPS = Math.exp(-SECONDS_PER_AVERAGE / 60)
 
-/** A CPU as the others see it. */
+/** A CPU as the other CPUs see it. */
 export interface BsdCpu {
   /** The priority of what runs there; MAX_PRIORITY when it is idle. */
   readonly current: number

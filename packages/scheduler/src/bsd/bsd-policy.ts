@@ -7,10 +7,30 @@ import type { ThreadTable } from '../thread/thread-table.ts'
 import type { BsdCpu, BsdGlobal } from './bsd-global.ts'
 import { BsdTdSched, bsdTdSched } from './bsd-td-sched.ts'
 
-/** 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c. */
+/**
+ * 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c.
+ *
+ * | here       | in sched_4bsd.c                | called                             |
+ * |------------|--------------------------------|------------------------------------|
+ * | `admit`    | sched_fork                     | for a new thread                   |
+ * | `add`      | sched_wakeup, sched_add        | for a thread that became runnable  |
+ * | `choose`   | sched_choose, runq_choose_fuzz | for the next thread                |
+ * | `sleep`    | sched_sleep, sched_load_rem    | when a thread waits or has ended   |
+ * | `tick`     | sched_clock                    | by the timer                       |
+ * | `lend`     | sched_lend_prio                | when a loan has changed a priority |
+ * | `#forward` | forward_wakeup                 | for a thread that any CPU may take |
+ * | `#kick`    | kick_other_cpu                 | for a pinned thread of another CPU |
+ *
+ * All CPUs have one queue, which is `BsdGlobal`'s, and one lock, sched_lock: `#change` holds it for
+ * one instant. Only threads that are pinned stand in a queue of their CPU, under the same lock. How
+ * urgent a thread is says `BsdTdSched`.
+ *
+ * A CPU that queues a thread does not choose which CPU runs it: it wakes the idle CPUs, and the
+ * first that looks takes the thread. On a live machine a 4BSD has one CPU, and wakes none.
+ */
 export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   readonly name = '4BSD'
-  /** Those who may run here only: runq_pcpu. */
+  /** Threads that may run here only: runq_pcpu. */
   readonly #pinned = new RunQueue()
   readonly #line: RunQueueLine
   #host!: PolicyHost
@@ -151,7 +171,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     this.bsd.counts.migrations++
   }
 
-  /** Wakes the CPUs that are idle, for whichever comes first to take the thread: forward_wakeup. */
+  /** Wakes the CPUs that are idle; the first that looks takes the thread. */
   #forward(): boolean {
     const { knobs, counts } = this.bsd
     if (!knobs.ipiWakeup || !this.isShared || this.isIdle) return false
@@ -168,7 +188,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     return idle.length > 0
   }
 
-  /** Tells this CPU of a pinned thread that another has put here: kick_other_cpu. */
+  /** Tells this CPU of a pinned thread that another CPU has put here. */
   #kick(td: Thread): void {
     const { peers, id } = this.cpu
     if (this.isIdle) {

@@ -9,7 +9,8 @@ const NICES = 2 * MAX_NICE
 const AWAKE = -1
 
 /**
- * What 4BSD remembers about a thread: above all how much CPU it has used of late, `estcpu`, which
+ * What 4BSD remembers about a thread, its td_sched: above all how much CPU it has used of late,
+ * `estcpu`, which
  * grows with every sample in which it runs and decays every second, the slower the more threads
  * are runnable.
  */

@@ -4,7 +4,7 @@ import type { Thread } from '../thread/thread.ts'
 import { ThreadTable } from '../thread/thread-table.ts'
 
 /**
- * The plain policy: always one of the most urgent threads of this CPU, round robin among equals.
+ * The plain policy: always a thread of the most urgent of this CPU, round robin among equals.
  * Priorities are what threads were spawned with, whatever they use; no thread moves.
  */
 export class PriorityPolicy implements SchedulingPolicy {

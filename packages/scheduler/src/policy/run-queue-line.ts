@@ -3,12 +3,12 @@ import type { Cpu } from '@smpnet/machine'
 import { MAX_PRIORITY } from '../thread/priority.ts'
 
 /**
- * What the CPUs of a policy see of a run queue, on a line of its own. The queues
- * themselves are links between threads, which are objects, but whoever changes one holds its lock
- * and writes its words, so that the line moves, and is billed, as it would.
+ * What the CPUs of a policy see of a run queue, on a line of its own. The queues themselves are
+ * links between threads, which are objects; but a CPU that changes a queue holds its lock and
+ * writes its words, so that the line moves, and is billed, as it would.
  */
 const RUN_QUEUE_LINE = layout('run queue', {
-  /** (x) 1 while somebody changes the queue. Held for one instant, never across a yield. */
+  /** (x) 1 while a CPU changes the queue. Held for one instant, never across a yield. */
   lock: word('x', 'queue'),
   /** (x) Written under `lock`: threads that are queued or run here. */
   load: word('x', 'queue'),
@@ -37,7 +37,7 @@ export class RunQueueLine {
     this.#memory.store(this.#at + RUN_QUEUE_LINE.offset.lock, 0)
   }
 
-  /** Threads that are queued or run there, the last time that anybody looks without the lock. */
+  /** Threads that are queued or run there, for CPUs that look without the lock. */
   get load(): number {
     return this.#memory.load(this.#at + RUN_QUEUE_LINE.offset.load)
   }

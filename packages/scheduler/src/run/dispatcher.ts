@@ -85,7 +85,7 @@ export class Dispatcher {
     this.policy.sleep(td)
   }
 
-  /** The current thread looked in vain for what another may give: others get a turn first. */
+  /** The current thread looked in vain for what another may give: its equals get a turn first. */
   hasSpun(): void {
     this.#hasSpun = true
   }

@@ -5,7 +5,9 @@ import type { Thread } from '../thread/thread.ts'
 
 type Telling<Event extends keyof Observer> = readonly Required<Pick<Observer, Event>>[]
 
-/** The observers of a scheduler, a list for each event, so that an event nobody observes is free. */
+/**
+ * The observers of a scheduler, a list for each event, so that an event without observers is free.
+ */
 export class Observers {
   readonly #stepped: Telling<'stepped'>
   readonly #switched: Telling<'switched'>

@@ -12,13 +12,13 @@ import type { Wakeups } from './wakeups.ts'
  * Runs threads, a step at a time: from one yield of the generator to the next. What it yields says
  * why it stopped, and that is all the machinery there is.
  *
- * | yields    | the thread                                    | and then                             |
- * |-----------|-----------------------------------------------|--------------------------------------|
- * | `SETTLE`  | has run ahead of simulated time               | goes on when time has caught up      |
- * | `SPIN`    | looks in vain for what another may give       | goes on, after its equals            |
- * | `PARK`    | waits for a wake, or until its time is over   | leaves the CPU, unless it was woken  |
- * | `PREEMPT` | found a more urgent thread runnable here      | goes on if it may not be preempted   |
- * | `YIELD`   | lets its equals run                           | is queued behind them                |
+ * | yields    | the thread                                  | and then                         |
+ * |-----------|---------------------------------------------|----------------------------------|
+ * | `SETTLE`  | has run ahead of simulated time             | goes on when that has caught up  |
+ * | `SPIN`    | looks in vain for what another may give     | goes on, after its equals        |
+ * | `PARK`    | waits for a wake, or until its time is over | leaves, unless woken already     |
+ * | `PREEMPT` | found a more urgent thread here             | gives way if it may be preempted |
+ * | `YIELD`   | lets its equals run                         | is queued behind them            |
  *
  * A thread that returns or throws has ended. Nothing that a step decides is carried out on queues
  * before the next step begins: see `Dispatcher`.
@@ -90,7 +90,7 @@ export class Steps {
     return BUSY
   }
 
-  /** The holder of what is spun for may be a thread of this CPU: the others get a turn first. */
+  /** The holder of what is spun for may be a thread of this CPU: its equals get a turn first. */
   #spun(td: Thread): Step {
     td.outcome = WOKEN
     this.dispatcher.hasSpun()

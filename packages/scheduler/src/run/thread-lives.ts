@@ -23,9 +23,10 @@ interface End {
  * know it, from before its first step until after its last.
  *
  * The end of a thread is written down when its generator returns or throws, and carried out at the
- * beginning of the next step, which is settled: others are told, its joiners are woken, and its entry
- * is given back. Only a thread that threw and that nobody joins keeps its entry, since the machine
- * fails with its error: a CPU that buries this one must find the entry, which locks may name.
+ * beginning of the next step, which is settled: observers are told, its joiners are woken, and its
+ * entry is given back. Only a thread that threw and that nobody joins keeps its entry, since the
+ * machine fails with its error: an undertaker of this CPU must find the entry, which locks may
+ * name.
  */
 export class ThreadLives {
   #end: End | undefined
@@ -69,7 +70,7 @@ export class ThreadLives {
     return this.#end !== undefined
   }
 
-  /** Carries the end of a thread out, if one has ended in the last step. */
+  /** Carries the end of a thread out, if a thread has ended in the last step. */
   finish(): void {
     const end = this.#end
     if (end === undefined) return

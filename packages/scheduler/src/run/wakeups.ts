@@ -15,13 +15,14 @@ import type { Observers } from './observers.ts'
  * What becomes runnable on a CPU, or more urgent, and whether the current thread has to give way to
  * it: sched_add and sched_lend_prio, with maybe_preempt (sched_4bsd.c, sched_ule.c).
  *
- * A wake names its thread by the address of its entry. If the thread has not parked yet, the wake is
- * kept for it (`wakePending`): waker and thread may be at it at the same moment. Where the thread is
- * queued then, is the policy's to say; if it is queued here, the preemption rule and the wakeup
- * policy decide whether a switch is owed. The switch itself happens where the current thread yields.
+ * A wake names its thread by the address of its entry. If the thread has not parked yet, the wake
+ * is kept for it (`wakePending`): waker and thread may be at it at the same moment. Where the
+ * thread is queued then, is the policy's to say; if it is queued here, the preemption rule and the
+ * wakeup policy decide whether a switch is owed. The switch itself happens where the current thread
+ * yields.
  *
- * This is the scheduler that its threads and its policy know (`PolicyHost`), and the one that other
- * CPUs tell of loans (`Lender`).
+ * This is the scheduler that its threads and its policy know (`PolicyHost`), and that turnstiles
+ * tell of loans (`Lender`).
  */
 export class Wakeups implements PolicyHost, Lender {
   readonly turnstiles: Turnstiles
@@ -49,7 +50,7 @@ export class Wakeups implements PolicyHost, Lender {
     return this.makeReady(td, WOKEN, 'woken')
   }
 
-  /** Queues a thread that was spawned, or that parked; whether the current one is to yield. */
+  /** Queues a thread that was spawned, or that parked; whether the current thread is to yield. */
   makeReady(td: Thread, outcome: Outcome, cause: Cause): boolean {
     td.host.finishSwitch(td)
     td.parked = false
@@ -107,7 +108,7 @@ export class Wakeups implements PolicyHost, Lender {
     this.cpu.lot.waker.wake(bell)
   }
 
-  /** Whether the current thread is to yield for one that became runnable here. */
+  /** Whether the current thread is to yield for a thread that became runnable here. */
   #preemptsFor(td: Thread): boolean {
     const { current, isRunning, owed } = this.dispatcher
     if (current === undefined) return false

@@ -3,10 +3,10 @@ import type { SwitchReason } from './switch-reason.ts'
 import type { Thread } from './thread.ts'
 
 /**
- * What a scheduler tells about its CPU to those who watch it: accounting, traces, heartbeats and the
- * roster are observers, and a program may add its own. A method that an observer does not have costs
- * nothing. All are called on the scheduler's CPU, between two steps of threads, and must not wait,
- * wake or spawn.
+ * What a scheduler tells about its CPU: accounting, traces, heartbeats and the roster are
+ * observers, and a program may add its own. A method that an observer does not have costs nothing.
+ * All are called on the scheduler's CPU, between two steps of threads, and must not wait, wake or
+ * spawn.
  */
 export interface Observer {
   /** The thread begins a step. The only event that comes more often than switches. */

@@ -34,9 +34,9 @@ export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
  * | ended    | no                                   | no       | no                 | no      |
  *
  * The object belongs to the thread's CPU, and other CPUs of a live machine know the thread by its
- * waiter entry only. Of a simulated machine all CPUs are in one isolate; there a policy may move the
- * thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedOn` are written by its
- * scheduler, between two steps of the thread; its code calls the methods, as part of a step.
+ * waiter entry only. Of a simulated machine all CPUs are in one isolate; there a policy may move
+ * the thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedOn` are written
+ * by its scheduler, between two steps of the thread; its code calls the methods, as part of a step.
  *
  * The priority that counts is the more urgent of the thread's own, which its policy works out, and
  * what it is lent by waiters for locks that it holds (`reckonPriority`).

@@ -11,11 +11,11 @@ export const ORPHANED = 1
 /**
  * Which waiter lends to which: lists in shared memory, with a lock for each.
  *
- * A waiter that sleeps for a lock is in one list: the one of the owner that it lends to, in that
+ * A waiter that sleeps for a lock is in one list: that of the owner that it lends to, in the
  * owner's entry; or, while its lock has no owner that can be lent to, in the list of orphans of the
- * lock's bucket, where all waiters of that lock are queued anyway. A list's lock protects its links,
- * the `debtor` of each waiter in it, and what its owner is lent. It is held for a few instructions;
- * two of them are taken in the order of their addresses.
+ * lock's bucket, where all waiters of that lock are queued anyway. A list's lock protects its
+ * links, the `debtor` of each waiter in it, and what its owner is lent. It is held for a few
+ * instructions; two of them are taken in the order of their addresses.
  *
  * A list can be found only by reading the `debtor` of a waiter, which may be moved meanwhile: so
  * `takeListOf` looks again when it has the lock. While a waiter lends, its `key` is its lock.
@@ -27,7 +27,7 @@ export class LoanLists {
     this.memory = lot.memory
   }
 
-  /** The list of those who lend to `debtor`, or of the orphans of `lock`. */
+  /** The list of the waiters that lend to `debtor`, or of the orphans of `lock`. */
   of(debtor: Address, lock: Address): LoanList {
     const hasOwner = debtor !== ORPHANED
     if (hasOwner) return debtor + WAITER.offset.lenders
@@ -61,7 +61,7 @@ export class LoanLists {
     }
   }
 
-  /** The list that a waiter is in, or NIL. Stays true only for who has taken that list. */
+  /** The list that a waiter is in, or NIL. Stays true only for a holder of that list. */
   listOf(td: Address): LoanList | typeof NIL {
     const debtor = this.debtorOf(td)
     if (debtor === LENDS_NOT) return NIL
@@ -72,7 +72,7 @@ export class LoanLists {
     return this.memory.load(td + WAITER.offset.debtor)
   }
 
-  /** The first waiter of a list, or NIL; the others are `after` it. For who has taken it. */
+  /** The first waiter of a list, or NIL; the next are `after` it. For a holder of the list. */
   first(list: LoanList): Address {
     return this.memory.read(list)
   }
@@ -81,7 +81,7 @@ export class LoanLists {
     return this.memory.read(td + WAITER.offset.lender)
   }
 
-  /** Whether a list is empty, for who has not taken it. */
+  /** Whether a list is empty, for a caller that has not taken it. */
   isEmpty(list: LoanList): boolean {
     return this.memory.load(list) === NIL
   }

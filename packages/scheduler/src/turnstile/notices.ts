@@ -4,7 +4,7 @@ import type { LoanLists } from './loan-lists.ts'
 
 /** What the scheduler of a CPU does for turnstiles. */
 export interface Lender {
-  /** Whether the thread at `entry` is one whose object this CPU has. */
+  /** Whether this CPU has the object of the thread at `entry`. */
   knows(entry: Address): boolean
   /** Gives such a thread the priority that it is lent now. */
   settle(entry: Address, lent: number): void
@@ -16,12 +16,12 @@ export interface Lender {
 const END = 1
 
 /**
- * How owners hear that they are lent something else. An owner whose object this CPU has is told when
- * no list is taken any more (`tellAll`), of what it is lent by then. For an owner of another CPU of a
- * live machine a notice is put into a list in the entry of that CPU's bell, and the bell is rung when
- * the list was empty; that CPU takes all notices at once (`hear`).
+ * How owners hear that they are lent something else. An owner whose object this CPU has is told
+ * when no list is taken any more (`tellAll`), of what it is lent by then. For an owner of another
+ * CPU of a live machine a notice is put into a list in the entry of that CPU's bell, and the bell
+ * is rung when the list was empty; that CPU takes all notices at once (`hear`).
  *
- * The list's lock is the one of the bell's own list of lenders, which is empty. It is taken under the
+ * The list's lock is that of the bell's own list of lenders, which is empty. It is taken under the
  * lists of owners, and nothing is taken under it.
  */
 export class Notices {
@@ -73,7 +73,7 @@ export class Notices {
     this.#leave(bell)
   }
 
-  /** Tells the threads of CPU `cpu`, which is this one, what others have changed. */
+  /** Tells the threads of CPU `cpu`, which is this one, what other CPUs have changed. */
   hear(cpu: number): void {
     const bell = this.lot.bellOf(cpu)
     this.#take(bell)
@@ -88,7 +88,7 @@ export class Notices {
     this.tellAll()
   }
 
-  /** Tells the owners of this CPU, and rings at the others. For a caller that has taken no list. */
+  /** Tells the owners of this CPU, and rings at other CPUs. For a caller that has taken no list. */
   tellAll(): void {
     const [changed, bells] = [this.#changed, this.#bells]
     if (changed.length === 0 && bells.length === 0) return

@@ -15,29 +15,30 @@ import { type Lender, Notices } from './notices.ts'
  * urgent. What was lent for a lock ends when the lock is let go; the next owner is lent to by the
  * waiters that still sleep.
  *
- * | here      | in FreeBSD                             | called                                     |
- * |-----------|----------------------------------------|--------------------------------------------|
- * | `block`   | turnstile_wait, propagate_priority     | to sleep, under the lock's bucket          |
- * | `unblock` | what turnstile_unpend does to a waiter | at the end of every such sleep             |
- * | `pass`    | turnstile_broadcast, turnstile_claim   | to exit, under the bucket; and by a thread |
- * |           |                                        | that takes a free lock which others want   |
- * | `reset`   | turnstile_alloc, turnstile_free        | at the start and the end of a thread       |
+ * | here      | in FreeBSD                             | called                            |
+ * |-----------|----------------------------------------|-----------------------------------|
+ * | `block`   | turnstile_wait, propagate_priority     | to sleep, under the lock's bucket |
+ * | `unblock` | what turnstile_unpend does to a waiter | at the end of every such sleep    |
+ * | `pass`    | turnstile_broadcast                    | to exit, under the bucket         |
+ * | the same  | turnstile_claim                        | by the taker of a contested lock  |
+ * | `reset`   | turnstile_alloc, turnstile_free        | when a thread starts and ends     |
  *
- * FreeBSD has a lock for each of 128 chains of turnstiles, one for each turnstile, and a global one,
- * td_contested_lock, for the list of the turnstiles that a thread owns: every wait, every release and
- * every claim takes it. Here that list is in the owner's entry and has a lock there (`LoanLists`),
- * and the chains are the lot's buckets: CPUs that contend for no common lock share nothing. What is
- * left to pay is that a waiter writes the line of the owner's entry, which the owner's CPU has, once
- * for each sleep; the bucket's line is at hand anyway. A thread that neither lends nor borrows takes
- * the lock of its own list, twice in its life. `unblock` of a waiter that lends no more takes none:
- * only a thread's own `block` makes it lend, so that it cannot begin to while it looks.
+ * FreeBSD has a lock for each of 128 chains of turnstiles, one for each turnstile, and a global
+ * one, td_contested_lock, for the list of the turnstiles that a thread owns: every wait, every
+ * release and every claim takes it. Here that list is in the owner's entry and has a lock there
+ * (`LoanLists`), and the chains are the lot's buckets: CPUs that contend for no common lock share
+ * nothing. What is left to pay is that a waiter writes the line of the owner's entry, which the
+ * owner's CPU has, once for each sleep; the bucket's line is at hand anyway. A thread that neither
+ * lends nor borrows takes the lock of its own list, twice in its life. `unblock` of a waiter that
+ * lends no more takes none: only a thread's own `block` makes it lend, so that it cannot begin to
+ * while it looks.
  *
  * Each change of a list works out, under its lock, what the owner is lent, and if that has changed
- * goes on to the owner that this one lends to, whose list is taken then. Between the two locks other
- * CPUs may change the same. But a change first writes what a thread is lent and then looks where the
- * thread lends to, and a thread that is moved is first written into its new list and then looked at
- * (Dekker): the later of two changes sees the other, and when all are done each owner is lent what it
- * should be. `turnstiles.model.ts` tries every order.
+ * goes on to the owner that this one lends to, whose list is taken then. Between the two locks
+ * other CPUs may change the same. But a change first writes what a thread is lent and then looks
+ * where the thread lends to, and a thread that is moved is first written into its new list and then
+ * looked at (Dekker): the later of two changes sees the other, and when all are done each owner is
+ * lent what it should be. `turnstiles.model.ts` tries every order.
  *
  * A loan names the owner of the lock because of what locks promise: to sleep for a lock and to exit
  * one that is slept for happen under its bucket. Everything here is plain code for one instant,
@@ -101,7 +102,7 @@ export class Turnstiles {
     this.#notices.tellAll()
   }
 
-  /** Tells the threads of CPU `cpu`, which is this one, what others have changed. */
+  /** Tells the threads of CPU `cpu`, which is this one, what other CPUs have changed. */
   hear(cpu: number): void {
     this.#notices.hear(cpu)
   }

@@ -15,8 +15,8 @@ export class Balancing {
   ) {}
 
   /**
-   * Takes a thread for a CPU without work, from the most loaded of the nearest group that has one,
-   * of its groups `from` to before `to`.
+   * Takes a thread for a CPU without work, from the most loaded CPU of the nearest group that has a
+   * thread to give, of its groups `from` to before `to`.
    */
   steal(thief: UleCpu, from: number, to = thief.groups.length): Thread | undefined {
     if (!this.knobs.stealIdle) return undefined

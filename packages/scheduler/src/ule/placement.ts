@@ -10,7 +10,7 @@ export interface PlacementCounts {
   intrbind: number
   /** The last CPU was idle, and its cache warm. */
   idle_affinity: number
-  /** One near the last CPU, where it runs at once. */
+  /** A CPU near the last, where the thread runs at once. */
   affinity: number
   /** The least loaded of all. */
   lowest: number
@@ -25,7 +25,17 @@ const OWN_CACHE_LEVEL = 2
 /** The least urgent of interrupt threads: PRI_MAX_ITHD. */
 const LAST_INTERRUPT = 47
 
-/** Where a thread that becomes runnable goes: sched_pickcpu of FreeBSD's sched_ule.c. */
+/**
+ * Where a thread that becomes runnable goes: sched_pickcpu of FreeBSD's sched_ule.c.
+ *
+ * A thread of an interrupt runs where the interrupt came. Any other goes back to its last CPU if
+ * the cache there is warm and nothing runs; else to the least loaded CPU near it that shares a warm
+ * cache and would run the thread at once; else to the least loaded of all. The waker's own CPU is
+ * preferred to that last one if it is no more loaded and would run the thread at once too.
+ *
+ * It reads the lines of other CPUs' run queues without their locks, and so may be late by one
+ * change; a wrong guess costs a steal or a balancing, never a thread.
+ */
 export class Placement {
   readonly counts: PlacementCounts = {
     intrbind: 0,

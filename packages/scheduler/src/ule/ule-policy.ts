@@ -17,17 +17,17 @@ const CONTEXT_SWITCH = work('context-switch')
 /**
  * ULE on one CPU: FreeBSD's struct tdq, and the functions of sched_ule.c that work on it.
  *
- * | here           | in sched_ule.c                    | called                                     |
- * |----------------|-----------------------------------|--------------------------------------------|
- * | `admit`        | sched_fork                        | for a new thread                           |
- * | `add`          | sched_wakeup, sched_add, tdq_add  | for a thread that became runnable          |
- * | `choose`       | tdq_choose, tdq_trysteal          | for the next thread                        |
- * | `seek`         | tdq_idled, sched_idletd           | by a CPU that found nothing to run         |
- * | `sleep`        | sched_sleep, tdq_load_rem         | when a thread waits or has ended           |
- * | `tick`         | sched_clock (`SchedClock`)        | by the timer                               |
- * | `lend`         | sched_lend_prio, sched_prio       | when a loan makes a thread more or less so |
- * | `give`         | tdq_move                          | by a CPU that steals or balances           |
- * | `#notify`      | tdq_notify                        | for a thread put here by another CPU       |
+ * | here      | in sched_ule.c                   | called                               |
+ * |-----------|----------------------------------|--------------------------------------|
+ * | `admit`   | sched_fork                       | for a new thread                     |
+ * | `add`     | sched_wakeup, sched_add, tdq_add | for a thread that became runnable    |
+ * | `choose`  | tdq_choose, tdq_trysteal         | for the next thread                  |
+ * | `seek`    | tdq_idled, sched_idletd          | by a CPU that found nothing to run   |
+ * | `sleep`   | sched_sleep, tdq_load_rem        | when a thread waits or has ended     |
+ * | `tick`    | sched_clock (`SchedClock`)       | by the timer                         |
+ * | `lend`    | sched_lend_prio                  | when a loan has changed a priority   |
+ * | `give`    | tdq_move                         | by a CPU that steals or balances     |
+ * | `#notify` | tdq_notify                       | for a thread put here by another CPU |
  *
  * Where a thread goes is said by `Placement` (sched_pickcpu), which thread another CPU may take by
  * `Balancing`, how urgent a thread is by `UleTdSched`, and its turn by `ThreadQueues`.
