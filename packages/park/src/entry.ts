@@ -48,17 +48,24 @@ export const WAITER = layout('waiter', {
   probe: word('o', 'waiter'),
   /** (x) 0, or 1 more than the number of the CPU or thread that it is given out to. */
   taken: word('x', 'waiter'),
-  /** (m) under `LENDING`: the priority of its own, when it waited last, and what it is lent. */
+  /*
+   * What follows is for schedulers that lend priority along the locks that are waited for; the lot
+   * only makes room for it. A waiter that lends is in one list: its debtor's, or, when its lock has
+   * no owner that could be lent to, the one of the lock's bucket.
+   */
+  /** (m) under the list that it is in: the priority of its own, when it waited last. */
   own: word('m', 'waiter'),
-  lent: word('m', 'waiter'),
-  /** (m) under `LENDING`: the lock that it waits for and the owner that it lends to, or NIL. */
-  lock: word('m', 'waiter'),
-  debtor: word('m', 'waiter'),
-  /** (m) under `LENDING`: the next waiter that lends to the same owner. */
+  /** (x) Written under `loans`: what it is lent. */
+  lent: word('x', 'waiter'),
+  /** (x) Written under the list that it is in: 0 if it lends nothing, 1 for a bucket's list. */
+  debtor: word('x', 'waiter'),
+  /** (m) under the list that it is in: the next waiter there. */
   lender: word('m', 'waiter'),
-  /** (m) under `LENDING`: the first waiter that lends to it. */
+  /** (m) under `loans`: the first waiter that lends to it. `loans` follows. */
   lenders: word('m', 'waiter'),
-  /** (m) under `LENDING`: the next thread of its CPU whose loans have changed; 0 in no list. */
+  /** (x) 1 while the list of its lenders is read or changed. */
+  loans: word('x', 'waiter'),
+  /** (m) under `NOTICES` of its CPU: the next thread whose loans have changed; 0 in no list. */
   notice: word('m', 'waiter'),
 })
 

@@ -1,9 +1,11 @@
-import type { CpuTicker } from './accounting/cpu-ticker.ts'
-import type { SchedulingPolicy } from './policy.ts'
+import type { TickSource } from './accounting/tick-source.ts'
+import type { SchedulingPolicy } from './policy/policy.ts'
 import type { PreemptionMode } from './preemption/preemption.ts'
 import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
 import type { Heartbeat } from './watching/heartbeats.ts'
+import type { Observer } from './thread/observer.ts'
 import type { Roster } from './watching/roster.ts'
+import type { SchedulerTrace } from './watching/trace-events.ts'
 
 export interface SchedulerOptions {
   /** Which thread runs next, and where; a `PriorityPolicy` of this CPU unless told. */
@@ -13,17 +15,13 @@ export interface SchedulerOptions {
   /** What a wakeup does to its waker; `preempt` unless told. */
   readonly wakeup?: WakeupPolicy
   /** Bills the CPU's time to its threads; nothing is billed unless told. */
-  readonly ticker?: CpuTicker
-  /** Tells a `Watchdog` that threads go on; nobody unless told. */
+  readonly ticker?: TickSource
+  /** Tells a `Watchdog` that threads go on. */
   readonly heartbeat?: Heartbeat
-  /** Is told of each thread, so that other CPUs can wait for it; nobody unless told. */
+  /** Is told of each thread, so that other CPUs can wait for it. */
   readonly roster?: Roster
-  /** Is told what happens here; nobody unless told. */
+  /** Is told what happens here. */
   readonly trace?: SchedulerTrace
-}
-
-/** Who hears of each event of a scheduler. `@smpnet/trace` has one that writes them down. */
-export interface SchedulerTrace {
-  /** The event, one of `TRACE_EVENTS` by its index; what `one` and `other` are depends on it. */
-  event(kind: number, one: number, other: number): void
+  /** Are told what happens here as well, after the options above. */
+  readonly observers?: readonly Observer[]
 }

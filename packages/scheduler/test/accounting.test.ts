@@ -1,12 +1,12 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { CpuTicker as Cycles, tsc, tscCounter } from '@smpnet/timecounter'
+import { Bintime, CpuTicker, tsc, tscCounter } from '@smpnet/timecounter'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   Bsd,
   clockTicker,
-  type CpuTicker,
+  type TickSource,
   PriorityPolicy,
   Scheduler,
   type SchedulerStatistics,
@@ -34,12 +34,12 @@ const policies: Record<string, () => PolicyOf> = {
 const TSC_HZ = 2.6e9
 
 /** What time is billed in: by reading the clock, or in the CPU's own cycles. */
-const tickers: Record<string, (cpu: Cpu) => CpuTicker> = {
+const tickers: Record<string, (cpu: Cpu) => TickSource> = {
   time: clockTicker,
   cycles: (cpu) => {
     const register = tsc({ nowNs: () => cpu.now() }, TSC_HZ)
     const flags = { isInvariant: true, isSynchronized: true }
-    return new Cycles(tscCounter(cpu.memory, register, flags))
+    return new CpuTicker(tscCounter(cpu.memory, register, flags))
   },
 }
 
@@ -163,6 +163,25 @@ describe('a cputicker', () => {
     const { busyNs, idleNs, threads, switches } = scheduler.statistics()
     expect([busyNs, idleNs, switches]).toEqual([1000, 2000, 1])
     expect(threads).toMatchObject([{ runNs: 1000, isParked: true, switches: 1, cpu: 0 }])
+  })
+
+  it('may learn its rate later, since ticks are billed and not time', () => {
+    let ticks = 0
+    const source = {
+      mask: 2 ** 53 - 1,
+      frequency: 1e9,
+      quality: 0,
+      name: 'TSC',
+      read: () => ticks,
+    }
+    const ticker = new CpuTicker(source as never, true)
+    const scheduler = new Scheduler(new HandCpu(), { ticker })
+    ticker.calibrate(new Bintime())
+    ticks += 32e9
+    expect(scheduler.statistics().idleNs).toBe(32e9)
+    // Two ticks a nanosecond were counted: sixteen seconds have passed.
+    ticker.calibrate(new Bintime(16))
+    expect(scheduler.statistics().idleNs).toBe(16e9)
   })
 
   it('is not missed where nobody asked for accounting', () => {

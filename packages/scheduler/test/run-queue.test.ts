@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RunQueue } from '../src/run-queue.ts'
-import type { Thread } from '../src/thread.ts'
+import { RunQueue } from '../src/policy/run-queue.ts'
+import type { Thread } from '../src/thread/thread.ts'
 
 const thread = (priority: number): Thread => ({ priority, next: undefined }) as unknown as Thread
 

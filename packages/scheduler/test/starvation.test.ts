@@ -12,8 +12,8 @@ import {
   type Thread,
   Ule,
 } from '../src/index.ts'
-import { BsdShare } from '../src/bsd/bsd-share.ts'
-import { RunQueue } from '../src/run-queue.ts'
+import { BsdTdSched } from '../src/bsd/bsd-td-sched.ts'
+import { RunQueue } from '../src/policy/run-queue.ts'
 import { ThreadQueues } from '../src/ule/thread-queues.ts'
 
 const NANOSECOND = work('nanosecond')
@@ -63,7 +63,7 @@ const policies: Record<string, Promised> = {
     bound: (threads) => 5e9 * (2 * threads + 1) + turns(threads - 1, SLICE),
     // Neither order nor usage alone would be enough: each makes up for the other.
     spoil: () => {
-      const mends = [lastComesFirst(), replace(BsdShare.prototype, 'runs', () => {})]
+      const mends = [lastComesFirst(), replace(BsdTdSched.prototype, 'runs', () => {})]
       return () => {
         for (const mend of mends) mend()
       }

@@ -1,13 +1,13 @@
-import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
+import { explore } from '@smpnet/interleave'
 import type { Cpu } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type Waiting, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Bsd, Scheduler, type Thread, TRACE_EVENTS, Ule } from '../src/index.ts'
-import type { SchedulingPolicy } from '../src/policy.ts'
 import { Balancing } from '../src/ule/balancing.ts'
 import type { ThreadQueues } from '../src/ule/thread-queues.ts'
+import type { SchedulingPolicy } from '../src/policy/policy.ts'
 
 /**
  * CPUs that share run queues take threads from each other while each runs its own, in every order

@@ -1,12 +1,12 @@
-import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
+import { explore } from '@smpnet/interleave'
 import { type Cpu, type Executive, IDLE, VECTOR } from '@smpnet/machine'
 import { Mailbox } from '@smpnet/machine/live'
 import { type Address, Arena, CACHE_LINE_BYTES, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, type Waiting, type Waker, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { Lending } from '../src/lending/lending.ts'
 import { Scheduler } from '../src/scheduler.ts'
+import { Turnstiles } from '../src/turnstile/turnstiles.ts'
 
 /** What a CPU and those outside of it share: a lot, a mailbox, and words of the model's own. */
 function place(waiters: number) {
@@ -125,16 +125,16 @@ function bell(name: string, rings: (times: number) => boolean) {
       new Lot(memory, handle, new Poster(mailbox(memory, at)), cpu)
     const [owner, ...lenders] = [0, 0, 0].map((cpu) => lotOf(cpu).claimEntry(cpu)) as Address[]
     const deaf = { knows: () => false, settle() {}, tell() {} }
-    for (const td of [owner!, ...lenders]) new Lending(lotOf(0), deaf).reset(td)
+    for (const td of [owner!, ...lenders]) new Turnstiles(lotOf(0), deaf).reset(td)
     thread('cpu', () => {
       let lent = 255
-      const lending = new Lending(lotOf(0), {
+      const turnstiles = new Turnstiles(lotOf(0), {
         knows: () => true,
         settle: (_td, now) => (lent = now),
         tell() {},
       })
       const executive = { run: () => IDLE, receive: () => false, tick() {} }
-      const hear = (): void => lending.hear(0)
+      const hear = (): void => turnstiles.hear(0)
       runCpu(executive, mailbox(memory, at), stopping, () => lent === 10, hear)
     })
     lenders.forEach((td, i) => {
@@ -143,8 +143,8 @@ function bell(name: string, rings: (times: number) => boolean) {
         if (rings(times++)) mailbox(memory, at).raise(VECTOR.turnstile)
       }
       thread(`lender ${i}`, () => {
-        const lending = new Lending(lotOf(i + 1), { knows: () => false, settle() {}, tell })
-        lending.block(td, 10 + 10 * i, 64, owner!)
+        const turnstiles = new Turnstiles(lotOf(i + 1), { knows: () => false, settle() {}, tell })
+        turnstiles.block(td, 10 + 10 * i, 64, owner!)
       })
     })
   })

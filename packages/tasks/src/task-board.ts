@@ -15,15 +15,15 @@ import { type Parking, type Until, type Waiter, type Waiting, WOKEN } from '@smp
  * Where tasks wait for a CPU and results for the thread that sent them.
  *
  * One thread sends: it has all the places, and puts a place that it has filled into a ring. Any CPU
- * takes from the ring, so that work which has not begun goes to whoever is free first, and no CPU
- * has a queue of its own that others would have to steal from. Results go back on a stack from
- * which the sender takes all at once. Each side says that it sleeps before it looks for the last
- * time, and looks for sleepers after it has put something there, so that nobody sleeps through it.
+ * takes from the ring, so that work which has not begun goes to the CPU that is free first, and no
+ * CPU has a queue of its own that other CPUs would have to steal from. Results go back on a stack
+ * from which the sender takes all at once. Each side says that it sleeps before it looks for the
+ * last time, and looks for sleepers after it has put something there, so that no sleeper misses it.
  *
- * To wake a CPU takes its caller longer than a short task takes, and it comes late. So nobody is
- * called while those who look for a task as it is are enough, and one at a time: as long as that
- * one is on its way nobody calls another, and when it has come and finds more than it takes, it
- * calls the next itself.
+ * To wake a CPU takes the caller longer than a short task takes, and the CPU comes late. So no CPU
+ * is called while the CPUs that look for a task as it is are enough; and CPUs are called singly: as
+ * long as a called CPU is on its way no other is called, and when it has come and finds more tasks
+ * than it takes, it calls the next CPU itself.
  */
 const BOARD = layout('task board', {
   /** (o) The sender's: how many tasks were put into the ring. */
@@ -32,7 +32,7 @@ const BOARD = layout('task board', {
   head: word('x', 'takers'),
   /** (x) CPUs that sleep, or are about to, and have not been called. */
   sleepers: word('x', 'sleepers'),
-  /** (x) CPUs that look for a task without sleeping, and will see the next one. */
+  /** (x) CPUs that look for a task without sleeping, and will see the next task. */
   looking: word('x', 'looking'),
   /** (x) 1 while a CPU that was called is on its way. */
   isCalled: word('x', 'sleepers'),
@@ -44,11 +44,11 @@ const BOARD = layout('task board', {
 
 /** A place: what comes before the bytes of its arguments, and then of its result. */
 const PLACE = layout('task', {
-  /** (o) of whoever has the place: the next one on the stack of results. */
+  /** (o) of the thread that has the place: the next place on the stack of results. */
   mail: word('o', 'task'),
   /** (x) One of the states below. */
   state: word('x', 'task'),
-  /** (o) of whoever has the place: which function, and how many bytes. */
+  /** (o) of the thread that has the place: which function, and how many bytes. */
   what: word('o', 'task'),
   bytes: word('o', 'task'),
 })
@@ -97,7 +97,7 @@ export class TaskBoard {
     return Array.from({ length: handle.places }, (_, i) => first + i * placeBytes(handle))
   }
 
-  /** Puts a filled place into the ring. For the sender, who then calls a sleeper, if any. */
+  /** Puts a filled place into the ring. For the sender, which then calls a sleeper, if any. */
   put(place: Address): void {
     const { memory } = this
     const tailAt = this.#word('tail')
@@ -135,8 +135,8 @@ export class TaskBoard {
   }
 
   /**
-   * Waits until there is a task, or another CPU has it. True if this CPU was called for it. The one
-   * that slept last is called first: its caches are warm, where those of four in turn are not.
+   * Waits until there is a task, or another CPU has it. True if this CPU was called for it. The CPU
+   * that slept last is called first: its caches are warm, where those of four CPUs in turn are not.
    */
   *waitForTask(td: Waiter, until?: Until): Waiting<boolean> {
     const { memory } = this
@@ -162,7 +162,7 @@ export class TaskBoard {
     return true
   }
 
-  /** For a CPU that was called and has taken a task: calls another one if there are more. */
+  /** For a CPU that was called and has taken a task: calls another CPU if there are more. */
   *passOn(lot: Parking): Waiting {
     if (!this.tryCall(lot)) yield* this.call(lot)
   }
@@ -175,7 +175,7 @@ export class TaskBoard {
     if (lot.tryUnpark(done, 1) < 0) yield* lot.unpark(done, 1)
   }
 
-  /** Takes all places with results: the first, with the others `after` it, or NIL. */
+  /** Takes all places with results: the first, with the next `after` it, or NIL. */
   takeDone(): Address {
     return this.#done.takeAll()
   }
@@ -206,7 +206,7 @@ export class TaskBoard {
     memory.store(place + PLACE.offset.state, state)
   }
 
-  /** Tells a task that is running that nobody waits for it. */
+  /** Tells a running task that it was called off. */
   cancelRunning(place: Address): void {
     this.move(place, RUNNING, CANCELLED)
   }
@@ -231,7 +231,9 @@ export class TaskBoard {
     return length
   }
 
-  /** Who has seen a task looks no more before it takes it, so that each is counted for one. */
+  /**
+   * A CPU that has seen a task looks no more before it takes it, and so is counted for one task.
+   */
   #looks(td: Waiter, tailAt: Address, tail: number): boolean {
     const { memory } = this
     memory.add(this.#word('looking'), 1)
@@ -240,7 +242,7 @@ export class TaskBoard {
     return hasChanged
   }
 
-  /** Somebody is on the way, or nobody slept yet: then whoever was about to has seen the task. */
+  /** A CPU is on its way, or none slept yet: then a CPU that was about to has seen the task. */
   #hasCalled(woken: number): void {
     if (woken === 0) this.memory.store(this.#word('isCalled'), 0)
     else this.memory.add(this.#word('sleepers'), -woken)

@@ -2,7 +2,7 @@ import type { Cpu, Executive } from '@smpnet/machine'
 import { type Address, NIL } from '@smpnet/memory'
 import { type Waiting, YIELD } from '@smpnet/park'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
-import { askWhetherCancelled } from './current-task.ts'
+import { askWhetherCancelled } from './is-cancelled.ts'
 import { CannotSend } from './errors.ts'
 import {
   type BoardHandle,
@@ -23,7 +23,10 @@ export interface TaskBootArgs {
   readonly modules: readonly string[]
 }
 
-/** What it reports: the names of the functions that each module exports, in one order for all. */
+/**
+ * What it reports: the names of the functions that each module exports, in the same order on all
+ * CPUs.
+ */
 export type TaskExports = readonly (readonly string[])[]
 
 type Task = (...args: unknown[]) => unknown
@@ -31,7 +34,11 @@ type Task = (...args: unknown[]) => unknown
 /** Tasks after which the machine looks whether it should stop. */
 const TASKS_PER_LOOK = 32
 
-/** Loads the modules and serves tasks: the module that a runner's CPUs boot. */
+/**
+ * Loads the modules and serves tasks: the module that a runner's CPUs boot. Each CPU has a
+ * scheduler with one thread, which takes tasks from the board as long as there are any and parks
+ * when there is none. A task is a plain call and runs to its end; what it throws is its answer.
+ */
 export default async function boot(cpu: Cpu, args: TaskBootArgs): Promise<Executive> {
   const modules = await Promise.all(args.modules.map((url) => import(url) as Promise<object>))
   const functions = modules.map((module) =>

@@ -5,7 +5,7 @@ export interface TaskRunnerOptions {
   readonly cpus: number
   /** The modules whose exported functions can be run; each CPU loads all of them. */
   readonly modules: readonly (string | URL)[]
-  /** Tasks under way at once, a power of two; others wait to be sent. 1024 unless told. */
+  /** Tasks under way at once, a power of two; further tasks wait to be sent. 1024 unless told. */
   readonly places?: number
   /** Tasks that may wait to be sent; 65,536 unless told. */
   readonly mostWaiting?: number

@@ -55,6 +55,16 @@ export async function startTasks(
 /**
  * Runs functions on other CPUs: what they are called with and what they return go through shared
  * memory, and a message is posted for neither. Used by the thread that started it.
+ *
+ * A call takes a free place of the `TaskBoard`, fills it and puts it there; with no place free it
+ * waits in a queue of this object, which has a bound. As long as tasks are under way one loop takes
+ * results (`#reap`): it spins for a while, since a short task is done before a thread could sleep,
+ * then awaits the board's word, and gives the event loop a turn now and then. Each result frees a
+ * place, and the next waiting call is sent with it.
+ *
+ * A call that is called off rejects at once, but its place stays taken until a CPU has seen that:
+ * only then may another task's bytes be written there. When the machine stops or fails, all calls
+ * reject with the reason.
  */
 export class TaskRunner {
   readonly #board: TaskBoard
@@ -95,8 +105,8 @@ export class TaskRunner {
   }
 
   /**
-   * Runs function `name` of `module`, one of the modules that the runner was started with, and
-   * resolves to what it returns. Rejects with what it throws; with the signal's reason; with
+   * Runs function `name` of `module`, which is among the modules that the runner was started with,
+   * and resolves to what it returns. Rejects with what it throws; with the signal's reason; with
    * CannotSend for arguments or results that are not plain data or too large; with TooManyTasks;
    * and with TaskLost or CpuFailed when the runner ends first.
    */
@@ -111,7 +121,7 @@ export class TaskRunner {
     return this.#ask(what, args, options.signal)
   }
 
-  /** The same function again and again. Throws a RangeError for one that is not there. */
+  /** The same function again and again. Throws a RangeError for a function that is not there. */
   bind(module: string | URL, name: string) {
     const what = this.functions.get(key(String(module), name))
     if (what === undefined) throw this.#unknown(String(module), name)
@@ -171,7 +181,7 @@ export class TaskRunner {
     asked.forget = () => signal.removeEventListener('abort', abort)
   }
 
-  /** Takes results for as long as tasks are under way; one at a time does. */
+  /** Takes results for as long as tasks are under way; only one call at a time is. */
   async #reap(): Promise<void> {
     this.#isReaping = true
     await null
@@ -255,7 +265,7 @@ function key(module: string, name: string): string {
   return `${module}#${name}`
 }
 
-/** Beside this file in a built package; the built one also serves tests of the source tree. */
+/** Beside this file in a built package, which also serves tests of the source tree. */
 function bootUrl(): URL {
   const built = import.meta.url.endsWith('.ts') ? '../dist/task-boot.js' : './task-boot.js'
   return new URL(built, import.meta.url)

@@ -2,7 +2,12 @@ import { Tag, VIEWS } from './value-tags.ts'
 
 const decoder = new TextDecoder()
 
-/** Reads what a `ValueWriter` wrote. */
+/**
+ * Reads what a `ValueWriter` wrote: a tag, then what follows it, values within values in the order
+ * in which they were written. The bytes come from a writer of the same version in the same machine,
+ * and so are trusted; a tag that is none is an error of this package. Whatever is returned is a
+ * copy of its own, since the bytes are the next task's as soon as this one is read.
+ */
 export class ValueReader {
   readonly #view: DataView
   #at = 0

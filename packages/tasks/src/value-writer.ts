@@ -5,7 +5,15 @@ import { Tag, VIEWS } from './value-tags.ts'
 const DEEPEST = 64
 const encoder = new TextEncoder()
 
-/** Writes values as bytes, for a `ValueReader` in another thread: plain data, JSON's and more. */
+/**
+ * Writes values as bytes, for a `ValueReader` in another thread: plain data, JSON's and more. Each
+ * value is a tag, then its length if it has one, then its bytes or the values in it.
+ *
+ * A value is written into a buffer of fixed size, and copied into a task's place only when all of
+ * it is there, so that one that cannot be sent leaves nothing behind. The writer does not look for
+ * values that it has seen: a value that is named twice comes twice, and a ring is refused by its
+ * depth.
+ */
 export class ValueWriter {
   readonly bytes: Uint8Array
   readonly #view: DataView

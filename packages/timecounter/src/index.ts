@@ -82,14 +82,8 @@ export {
   type FastClockStatistics,
 } from './fast-clock/fast-clock.ts'
 export { PATIENCE_TICKS, Ticker, type TickerOptions } from './fast-clock/ticker.ts'
-export {
-  ACCOUNT,
-  type Accounting,
-  CycleAccounting,
-  TimeAccounting,
-} from './accounting/accounting.ts'
 export { CpuTicker } from './accounting/cputicker.ts'
-export { type TickSource, uptimeTicker } from './accounting/uptime-ticker.ts'
+export { uptimeTicker } from './accounting/uptime-ticker.ts'
 export { CLOCK, type ClockId, type ClockName, clockName } from './clocks/clock-ids.ts'
 export { Clocks, type CpuTimes } from './clocks/clocks.ts'
 export { type MockAlarm, MockClock } from './clocks/mock-clock.ts'

@@ -1,9 +1,6 @@
-import { LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, CycleAccounting, TimeAccounting } from '../src/accounting/accounting.ts'
 import { CpuTicker } from '../src/accounting/cputicker.ts'
 import { uptimeTicker } from '../src/accounting/uptime-ticker.ts'
-import { Bintime } from '../src/arithmetic/bintime.ts'
 import { CLOCK, clockName } from '../src/clocks/clock-ids.ts'
 import { Clocks } from '../src/clocks/clocks.ts'
 import { BadCounter, BadHz, BadTime, UnknownClock } from '../src/errors.ts'
@@ -132,43 +129,6 @@ describe('the uptime ticker', () => {
     const ticker = uptimeTicker(reader())
     counter.advance(524_288)
     expect([ticker.ticks(), ticker.rate()]).toEqual([500_000_000, 1e9])
-  })
-})
-
-describe('accounting', () => {
-  it('in cycles and in time charges each thread what it ran', () => {
-    const counter = new SetCounter(32, 1_000_000)
-    const { reader } = clockOn([counter])
-    const memory = LiveMemory.create(4096)
-    for (const start of [
-      () => new CycleAccounting(memory, new CpuTicker(counter)),
-      () => new TimeAccounting(memory, reader()),
-    ]) {
-      const accounting = start()
-      const [one, other] = [64, 64 + ACCOUNT.size]
-      memory.fill(64, 0, 64)
-      for (let turn = 0; turn < 1000; turn++) {
-        counter.advance(3000)
-        accounting.switchFrom(one)
-        counter.advance(1000)
-        accounting.switchFrom(other)
-      }
-      expect(accounting.runtimeNs(one) / 3e9).toBeCloseTo(1, 6)
-      expect(accounting.runtimeNs(other) / 1e9).toBeCloseTo(1, 6)
-    }
-  })
-
-  it('in cycles follows a rate that is learnt later', () => {
-    const counter = new SetCounter(53, 1_000_000_000)
-    const memory = LiveMemory.create(4096)
-    const ticker = new CpuTicker(counter, true)
-    const accounting = new CycleAccounting(memory, ticker)
-    ticker.calibrate(new Bintime())
-    counter.advance(32e9)
-    accounting.switchFrom(64)
-    expect(accounting.runtimeNs(64)).toBe(32e9)
-    ticker.calibrate(seconds(16))
-    expect(accounting.runtimeNs(64)).toBe(16e9)
   })
 })
 

@@ -1,11 +1,11 @@
-import { type Address, type Arena, type Memory } from '@smpnet/memory'
+import type { Address, Arena, Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from '../waiter.ts'
 import { Burial } from './burial.ts'
 import { Entries } from './entries.ts'
-import { LENDING, NOTICES } from './lending.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
+import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
 import { type Seat, Seats } from './seats.ts'
 import { BUCKET } from './wait-queues.ts'
@@ -18,7 +18,7 @@ import type { Waker } from './waker.ts'
  * a short spin lock over a list in order of arrival. The idea is WebKit's ParkingLot and Linux's
  * futex. In memory a lot is four tables, one behind the other:
  *
- *     seats of attached threads · buckets · entries of waiters · lending and its notices
+ *     seats of attached threads · buckets · entries of waiters · notices of CPUs
  *
  * What locks do with it is `Parking`: `park` and `unpark`, and the queues for locks that decide
  * more. This class adds what is done for machines and threads that come and go: numbers (`Seats`),
@@ -53,8 +53,8 @@ export class Lot extends Parking {
   /** Bytes of a lot of that shape. */
   static bytes(shape: LotShape): number {
     const { threads, buckets, waiters, cpus } = wholeLotShape(shape)
-    const lending = LENDING.size + cpus * NOTICES.size
-    return threads * Seats.bytes + buckets * BUCKET.size + waiters * WAITER.size + lending
+    const notices = cpus * NOTICES.size
+    return threads * Seats.bytes + buckets * BUCKET.size + waiters * WAITER.size + notices
   }
 
   /**
@@ -113,14 +113,9 @@ export class Lot extends Parking {
     this.#entries.release(entry)
   }
 
-  /** Where the words of `LENDING` are. */
-  get lending(): Address {
-    return this.#entries.at + this.handle.waiters * WAITER.size
-  }
-
-  /** Where the list of a CPU's notices begins: a word of `NOTICES`, under the lock of `LENDING`. */
+  /** Where the words of `NOTICES` of a CPU are; the lot only makes room for them. */
   noticesOf(cpu: number): Address {
-    return this.lending + LENDING.size + cpu * NOTICES.size + NOTICES.offset.head
+    return this.#entries.at + this.handle.waiters * WAITER.size + cpu * NOTICES.size
   }
 
   /**

@@ -21,6 +21,13 @@ export const BUCKET = layout('bucket', {
   /** (m) under `lock`: first and last entry, or NIL. */
   head: word('m', 'bucket'),
   tail: word('m', 'bucket'),
+  /**
+   * (m) under `loans`, for schedulers: the first waiter that lends priority for a lock of this
+   * bucket which has no owner that could be lent to, or NIL. `loans` follows.
+   */
+  orphans: word('m', 'bucket'),
+  /** (x) 1 while that list is read or changed. Taken under `lock`, never before. */
+  loans: word('x', 'bucket'),
 })
 
 /** Which entries of a key `take` takes: all; those with a certain want; all but these; by want. */

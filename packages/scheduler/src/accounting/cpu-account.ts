@@ -1,27 +1,32 @@
-import type { Thread } from '../thread.ts'
-import type { CpuTicker } from './cpu-ticker.ts'
+import type { Observer } from '../thread/observer.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { TickSource } from './tick-source.ts'
 
 /** What a CPU did with its time, in ticks of its cputicker. */
 export interface CpuTimes {
   readonly frequencyHz: number
-  /** Of threads that are alive, and of those that have ended. */
+  /** Of threads that are alive, and of threads that have ended. */
   readonly busyTicks: number
   readonly idleTicks: number
 }
 
 /**
- * Who is billed for the time of one CPU: one read at every switch, and the time since the last one
- * goes to whoever had the CPU. So nothing is lost and nothing is counted twice, and interrupts are
- * billed to the thread that they struck, as in FreeBSD.
+ * Bills the time of one CPU to its threads: one read at every switch, and the time since the last
+ * switch goes to the thread that had the CPU, or to idleness. So nothing is lost and nothing is
+ * counted twice, and interrupts are billed to the thread that they struck, as in FreeBSD.
  */
-export class CpuAccount {
+export class CpuAccount implements Observer {
   #since: number
   #busyTicks = 0
   #idleTicks = 0
 
   /** Begins with an idle CPU. */
-  constructor(readonly ticker: CpuTicker) {
+  constructor(readonly ticker: TickSource) {
     this.#since = ticker.ticks()
+  }
+
+  switched(_to: Thread | undefined, from: Thread | undefined): void {
+    this.bill(from)
   }
 
   /** Bills the time since the last switch to `td`, or to idleness. */
@@ -37,7 +42,7 @@ export class CpuAccount {
     }
   }
 
-  /** Up to the last switch; `bill` whoever has the CPU first to have it up to now. */
+  /** Up to the last switch; `bill` the thread that has the CPU first to have it up to now. */
   times(): CpuTimes {
     return {
       frequencyHz: this.ticker.rate(),

@@ -1,5 +1,5 @@
-import type { SwitchReasonName } from '../switch-reason.ts'
-import type { Thread } from '../thread.ts'
+import type { SwitchReasonName } from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { CpuTimes } from './cpu-account.ts'
 
 /** What is known about a thread. */
@@ -13,7 +13,7 @@ export interface ThreadStatistics {
   readonly isParked: boolean
   /** CPU time billed to it, in ns; 0 when nothing is billed. */
   readonly runNs: number
-  /** How often it was given a CPU that another thread, or nobody, had had. */
+  /** How often it got a CPU that another thread had, or that was idle. */
   readonly switches: number
 }
 
@@ -28,7 +28,7 @@ export interface SchedulerStatistics {
   readonly threads: readonly ThreadStatistics[]
 }
 
-/** Ticks are made into time here, when somebody asks, and not at each switch. */
+/** Ticks are made into time here, when statistics are asked for, and not at each switch. */
 export function threadStatistics(td: Thread, frequencyHz: number): ThreadStatistics {
   const { name, priority, nice, parked, runTicks, switches, cpu } = td
   const runNs = ticksToNs(runTicks, frequencyHz)

@@ -2,7 +2,7 @@
 export interface BsdKnobs {
   /** Ticks of a turn, at `stathz`. */
   readonly slice: number
-  /** Among how many of the first in a queue a CPU looks for one that it has run last. */
+  /** Among how many of the first in a queue a CPU looks for a thread that it ran last. */
   readonly runqFuzz: number
   /** Whether idle CPUs are woken for a thread that is queued: `ipiwakeup.enabled`. */
   readonly ipiWakeup: boolean

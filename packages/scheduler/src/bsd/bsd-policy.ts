@@ -1,21 +1,41 @@
 import { VECTOR } from '@smpnet/machine'
-import type { CpuWords } from '../cpu-words.ts'
-import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
-import { MAX_PRIORITY, sharesTime } from '../priority.ts'
-import { RunQueue } from '../run-queue.ts'
-import type { Thread } from '../thread.ts'
-import type { ThreadTable } from '../thread-table.ts'
-import type { BsdCpu, BsdShared } from './bsd-shared.ts'
-import { BsdShare, bsdShareOf } from './bsd-share.ts'
+import type { RunQueueLine } from '../policy/run-queue-line.ts'
+import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
+import { MAX_PRIORITY, sharesTime } from '../thread/priority.ts'
+import { RunQueue } from '../policy/run-queue.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { ThreadTable } from '../thread/thread-table.ts'
+import type { BsdCpu, BsdGlobal } from './bsd-global.ts'
+import { BsdTdSched, bsdTdSched } from './bsd-td-sched.ts'
 
-/** 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c. */
+/**
+ * 4BSD on one CPU: the functions of FreeBSD's sched_4bsd.c.
+ *
+ * | here       | in sched_4bsd.c                | called                             |
+ * |------------|--------------------------------|------------------------------------|
+ * | `admit`    | sched_fork                     | for a new thread                   |
+ * | `add`      | sched_wakeup, sched_add        | for a thread that became runnable  |
+ * | `choose`   | sched_choose, runq_choose_fuzz | for the next thread                |
+ * | `sleep`    | sched_sleep, sched_load_rem    | when a thread waits or has ended   |
+ * | `tick`     | sched_clock                    | by the timer                       |
+ * | `lend`     | sched_lend_prio                | when a loan has changed a priority |
+ * | `#forward` | forward_wakeup                 | for a thread that any CPU may take |
+ * | `#kick`    | kick_other_cpu                 | for a pinned thread of another CPU |
+ *
+ * All CPUs have one queue, which is `BsdGlobal`'s, and one lock, sched_lock: `#change` holds it for
+ * one instant. Only threads that are pinned stand in a queue of their CPU, under the same lock. How
+ * urgent a thread is says `BsdTdSched`.
+ *
+ * A CPU that queues a thread does not choose which CPU runs it: it wakes the idle CPUs, and the
+ * first that looks takes the thread. On a live machine a 4BSD has one CPU, and wakes none.
+ */
 export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   readonly name = '4BSD'
-  /** The threads that may run here only: runq_pcpu. */
+  /** Threads that may run here only: runq_pcpu. */
   readonly #pinned = new RunQueue()
   /** Whether its first came last, when it was as urgent as the first of the queue of all. */
   #ownComes = false
-  readonly #words: CpuWords
+  readonly #line: RunQueueLine
   #host!: PolicyHost
   #current: Thread | undefined
   /** Whether an interrupt is on its way here. */
@@ -23,10 +43,10 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   #phase = 0
 
   constructor(
-    readonly bsd: BsdShared,
+    readonly bsd: BsdGlobal,
     readonly cpu: PolicyHost['cpu'],
   ) {
-    this.#words = bsd.words(cpu)
+    this.#line = bsd.line(cpu)
   }
 
   get isShared(): boolean {
@@ -55,12 +75,12 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
 
   admit(td: Thread, parent: Thread | undefined): void {
     const cpus = this.isShared ? this.cpu.cpus : 1
-    td.share = new BsdShare(td, cpus, this.bsd.knobs.slice, parent && bsdShareOf(parent))
+    td.sched = new BsdTdSched(td, cpus, this.bsd.knobs.slice, parent && bsdTdSched(parent))
   }
 
   add(td: Thread, cause: Cause): boolean {
     const isNew = cause === 'woken' || cause === 'spawned'
-    if (isNew) bsdShareOf(td).wakes(this.cpu.now(), this.bsd.loadAverage)
+    if (isNew) bsdTdSched(td).wakes(this.cpu.now(), this.bsd.loadAverage)
     else this.#current = undefined
     const target = td.pcpu === this.cpu || !td.pinned ? this : this.#policyOf(td)
     target.#enqueue(td, cause === 'interrupted', Number(isNew))
@@ -82,14 +102,14 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   }
 
   claim(td: Thread): boolean {
-    const { queue } = bsdShareOf(td)
+    const { queue } = bsdTdSched(td)
     if (queue === undefined || (td.pinned && td.pcpu !== this.cpu)) return false
     this.#run(td)
     return true
   }
 
   sleep(td: Thread): void {
-    bsdShareOf(td).sleeps(this.cpu.now())
+    bsdTdSched(td).sleeps(this.cpu.now())
     this.#current = undefined
     this.#change(() => this.bsd.runnable--)
   }
@@ -104,15 +124,15 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     if (this.#phase < hz) return false
     this.#phase -= hz
     if (current === undefined) return false
-    const share = bsdShareOf(current)
-    if (sharesTime(current.basePriority)) share.runs()
-    if (--share.sliceTicks > 0) return false
-    share.sliceTicks = slice
+    const ts = bsdTdSched(current)
+    if (sharesTime(current.basePriority)) ts.runs()
+    if (--ts.sliceTicks > 0) return false
+    ts.sliceTicks = slice
     return this.queued > 0
   }
 
   lend(td: Thread): void {
-    const { queue } = bsdShareOf(td)
+    const { queue } = bsdTdSched(td)
     if (queue === undefined) {
       td.reckonPriority()
       return
@@ -143,7 +163,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
 
   #enqueue(td: Thread, isFirst: boolean, more: number): void {
     const queue = td.pinned ? this.#pinned : this.bsd.queue
-    bsdShareOf(td).queue = queue
+    bsdTdSched(td).queue = queue
     this.#change(() => {
       if (isFirst) queue.prepend(td)
       else queue.append(td)
@@ -152,10 +172,10 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   }
 
   #run(td: Thread): void {
-    const share = bsdShareOf(td)
+    const ts = bsdTdSched(td)
     this.#change(() => {
-      share.queue!.remove(td)
-      share.queue = undefined
+      ts.queue!.remove(td)
+      ts.queue = undefined
     })
     this.#current = td
     if (this.bsd.queue.length > 0) this.#rouse()
@@ -164,7 +184,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     this.bsd.counts.migrations++
   }
 
-  /** Wakes the CPUs that are idle, for whichever comes first to take the thread: forward_wakeup. */
+  /** Wakes the CPUs that are idle; the first that looks takes the thread. */
   #forward(): boolean {
     const { knobs, counts } = this.bsd
     if (!knobs.ipiWakeup || !this.isShared || this.isIdle) return false
@@ -181,7 +201,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
     return idle.length > 0
   }
 
-  /** Tells this CPU of a pinned thread that another has put here: kick_other_cpu. */
+  /** Tells this CPU of a pinned thread that another CPU has put here. */
   #kick(td: Thread): void {
     if (this.#isOwed || !this.isShared) return
     if (this.isIdle) {
@@ -197,10 +217,10 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   /** Changes the queues under the one lock, whose line carries what is said about them. */
   #change(how: () => void): void {
     const { bsd } = this
-    this.#words.lock()
+    this.#line.lock()
     how()
-    this.#words.setLoad(bsd.runnable)
-    this.#words.setLowest(bsd.queue.first()?.priority ?? MAX_PRIORITY)
-    this.#words.unlock()
+    this.#line.setLoad(bsd.runnable)
+    this.#line.setLowest(bsd.queue.first()?.priority ?? MAX_PRIORITY)
+    this.#line.unlock()
   }
 }

@@ -1,8 +1,8 @@
 import type { Cpu } from '@smpnet/machine'
-import type { SchedulingPolicy } from '../policy.ts'
+import type { SchedulingPolicy } from '../policy/policy.ts'
 import { type BsdKnobs, bsdKnobs } from './bsd-knobs.ts'
 import { BsdPolicy } from './bsd-policy.ts'
-import { BsdShared } from './bsd-shared.ts'
+import { BsdGlobal } from './bsd-global.ts'
 
 /**
  * 4BSD, the scheduler of FreeBSD before ULE: one queue for all CPUs under one lock, priorities by
@@ -14,11 +14,11 @@ import { BsdShared } from './bsd-shared.ts'
  *     new Scheduler(cpu, { policy: bsd.on(cpu) })
  */
 export class Bsd {
-  readonly #shared: BsdShared
+  readonly #shared: BsdGlobal
 
   /** Throws a RangeError for a knob that cannot have the value given. */
   constructor(knobs: Partial<BsdKnobs> = {}) {
-    this.#shared = new BsdShared(bsdKnobs(knobs))
+    this.#shared = new BsdGlobal(bsdKnobs(knobs))
   }
 
   get knobs(): BsdKnobs {

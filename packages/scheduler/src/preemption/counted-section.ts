@@ -1,7 +1,7 @@
 import { type Outcome, OWNER_DIED, PREEMPT, type Until, type Waiting, WOKEN } from '@smpnet/park'
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 
-/** What can be counted: a mutex, or one side of a lock that has two. */
+/** What can be counted: a mutex, or a side of a lock that has two. */
 export interface Countable {
   tryEnter(td: Thread): boolean
   enter(td: Thread, until?: Until): Waiting<Outcome>
@@ -10,8 +10,8 @@ export interface Countable {
 }
 
 /**
- * A lock that its holder counts, so that a wakeup policy can see whether a waker holds any: the
- * policy `deferred-to-unlock` switches where the last of them is released. Used like the lock:
+ * A lock that its holder counts, so that a wakeup policy can see whether a waker holds any lock:
+ * the policy `deferred-to-unlock` switches where the last of them is released. Used like the lock:
  *
  *     if (!section.tryEnter(td)) yield* section.enter(td)
  *     if (!section.tryExit(td)) yield* section.exit(td)
@@ -32,7 +32,7 @@ export class CountedSection implements Countable {
     return outcome
   }
 
-  /** False when a switch is due here, or somebody has to be told: then `yield* exit(td)`. */
+  /** False when a switch is due here, or a waiter has to be woken: then `yield* exit(td)`. */
   tryExit(td: Thread): boolean {
     if (td.held === 1 && td.owesPreemption()) return false
     if (!this.lock.tryExit(td)) return false

@@ -5,19 +5,19 @@ import {
   RELINQUISH,
   type SwitchReason,
   TURN_OVER,
-} from '../switch-reason.ts'
-import type { Thread } from '../thread.ts'
+} from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
 import { AT_UNLOCK, HANDOFF, type Verdict } from './wakeup-policy.ts'
 
 const NONE: SwitchReason = -1
 
 /**
  * The switch that the current thread of a CPU owes. It may be owed for several reasons at once; a
- * preemption waits for the end of critical sections, and one that a wakeup policy has deferred also
- * for the end of counted sections. What the thread asks for itself it gets at once.
+ * preemption waits for the end of critical sections, and a preemption that a wakeup policy has
+ * deferred also for the end of counted sections. What the thread asks for itself it gets at once.
  */
 export class OwedSwitch {
-  /** Who is to run next, whoever is more urgent. */
+  /** The thread that is to run next, even if others are more urgent. */
   heir: Thread | undefined
   #preemption: SwitchReason = NONE
   #isDeferred = false

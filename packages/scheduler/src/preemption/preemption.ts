@@ -1,14 +1,11 @@
-import { MAX_PRIORITY, Priority } from '../priority.ts'
+import { LAST_INTERACTIVE, MAX_PRIORITY, Priority } from '../thread/priority.ts'
 
 /**
- * Which threads may take the CPU of a running one: all that are more urgent (`full`), only those of
- * the kernel (`kernel`, FreeBSD's default with PREEMPTION), none (`none`), or those whose priority
- * is at most the number given, as `kern.sched.preempt_thresh`.
+ * Which threads may take the CPU of a running one: all threads that are more urgent (`full`), only
+ * threads of the kernel (`kernel`, FreeBSD's default with PREEMPTION), none (`none`), or those
+ * whose priority is at most the number given, as `kern.sched.preempt_thresh`.
  */
 export type PreemptionMode = boolean | 'none' | 'kernel' | 'full' | number
-
-/** The last priority that ULE gives to threads that mostly sleep: sys/priority.h. */
-export const LAST_INTERACTIVE = 151
 
 /** The rule of FreeBSD's sched_shouldpreempt. */
 export class Preemption {
@@ -20,7 +17,7 @@ export class Preemption {
     this.threshold = thresholdOf(mode)
   }
 
-  /** Whether a thread of `priority` takes the CPU from one of `current`, here or from afar. */
+  /** Whether a thread of `priority` takes the CPU from a thread of `current`, here or from afar. */
   applies(priority: number, current: number, isRemote: boolean): boolean {
     if (priority >= current) return false
     if (current >= Priority.idle) return true

@@ -1,4 +1,4 @@
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** What a wakeup does to its waker. */
 export type Verdict = number
@@ -9,7 +9,7 @@ export const LATER: Verdict = 0
 export const NOW: Verdict = 1
 /** The same, but not before its waker has left the outermost counted section it is in. */
 export const AT_UNLOCK: Verdict = 2
-/** The woken thread gets the CPU of its waker, whoever is more urgent. */
+/** The woken thread gets the CPU of its waker, even if other threads are more urgent. */
 export const HANDOFF: Verdict = 3
 
 /**
@@ -35,8 +35,8 @@ export const noPreempt: WakeupPolicy = {
 }
 
 /**
- * Like `preempt`, except for a waker that holds locks: the woken thread would probably want one of
- * them, and two switches would be lost. It runs when the outermost is released.
+ * Like `preempt`, except for a waker that holds locks: the woken thread would probably want such
+ * a lock, and two switches would be lost. It runs when the outermost lock is released.
  */
 export const deferredToUnlock: WakeupPolicy = {
   name: 'deferred-to-unlock',

@@ -1,4 +1,4 @@
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
 import type { UleKnobs } from './ule-knobs.ts'
 
@@ -15,8 +15,8 @@ export class Balancing {
   ) {}
 
   /**
-   * Takes a thread for a CPU without work, from the most loaded of the nearest group that has one,
-   * of its groups `from` to before `to`.
+   * Takes a thread for a CPU without work, from the most loaded CPU of the nearest group that has a
+   * thread to give, of its groups `from` to before `to`.
    */
   steal(thief: UleCpu, from: number, to = thief.groups.length): Thread | undefined {
     if (!this.knobs.stealIdle) return undefined
@@ -38,10 +38,10 @@ export class Balancing {
       let high: UleCpu | undefined
       let low: UleCpu | undefined
       for (const cpu of open) {
-        if (high === undefined || cpu.words.load > high.words.load) high = cpu
-        if (low === undefined || cpu.words.load < low.words.load) low = cpu
+        if (high === undefined || cpu.line.load > high.line.load) high = cpu
+        if (low === undefined || cpu.line.load < low.line.load) low = cpu
       }
-      if (high!.words.load - low!.words.load < 2) return
+      if (high!.line.load - low!.line.load < 2) return
       open.delete(high!)
       const td = high!.queues.stealable()
       if (td === undefined) continue
@@ -58,7 +58,7 @@ export class Balancing {
     for (const index of among) {
       const cpu = this.cpus[index]
       if (cpu === undefined || cpu === thief) continue
-      const { load } = cpu.words
+      const { load } = cpu.line
       if (load <= most || cpu.queues.stealable() === undefined) continue
       found = cpu
       most = load

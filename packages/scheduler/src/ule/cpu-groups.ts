@@ -7,10 +7,12 @@ export interface CpuGroup {
   readonly cacheLevel: number
 }
 
-/** By distance: hyper-threads share the first level, domains the last, the others nothing. */
+/** By distance: hyper-threads share the first level, domains the last, other CPUs nothing. */
 const CACHE_LEVELS = [1, 1, 3, 0, 0, 0]
 
-/** The groups that a CPU is in, near to far; only those that have more CPUs than the one before. */
+/**
+ * The groups that a CPU is in, near to far; only groups that have more CPUs than the group before.
+ */
 export function groupsOf(cpu: Cpu): readonly CpuGroup[] {
   if (!cpu.threadsMove) return []
   const distances = Array.from({ length: cpu.cpus }, (_, other) => cpu.distance(other))

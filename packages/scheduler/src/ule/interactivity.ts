@@ -1,6 +1,6 @@
 /**
- * ULE's guess whether somebody waits for a thread: from how long it has slept and how long it has
- * run of late. The arithmetic of sched_interact_score, sched_interact_update and
+ * ULE's guess whether a user waits for a thread: from how long the thread has slept and how long it
+ * has run of late. The arithmetic of sched_interact_score, sched_interact_update and
  * sched_interact_fork in FreeBSD's sched_ule.c, in ns instead of ticks.
  */
 export interface History {
@@ -16,7 +16,10 @@ const MOST_NS = 5e9
 /** How much of it a child inherits: SCHED_SLP_RUN_FORK. */
 const FORK_NS = 0.5e9
 
-/** The score; with the threshold `interact` at most 50, all who run more than sleep are alike. */
+/**
+ * The score; with the threshold `interact` at most 50, threads that run more than they sleep are
+ * alike.
+ */
 export function interactivityScore({ sleptNs, ranNs }: History, interact: number): number {
   if (interact <= HALF && ranNs >= sleptNs) return HALF
   if (ranNs > sleptNs) return HALF + (HALF - Math.floor(sleptNs / Math.max(1, ranNs / HALF)))

@@ -1,8 +1,8 @@
-import { MAX_PRIORITY, Priority } from '../priority.ts'
-import type { Thread } from '../thread.ts'
+import { MAX_PRIORITY, Priority } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
 import type { UleKnobs } from './ule-knobs.ts'
-import { shareOf } from './ule-share.ts'
+import { uleTdSched } from './ule-td-sched.ts'
 
 /** How often each rule of placement decided: `kern.sched.stats.pickcpu_*`. */
 export interface PlacementCounts {
@@ -10,7 +10,7 @@ export interface PlacementCounts {
   intrbind: number
   /** The last CPU was idle, and its cache warm. */
   idle_affinity: number
-  /** One near the last CPU, where it runs at once. */
+  /** A CPU near the last, where the thread runs at once. */
   affinity: number
   /** The least loaded of all. */
   lowest: number
@@ -25,7 +25,17 @@ const OWN_CACHE_LEVEL = 2
 /** The least urgent of interrupt threads: PRI_MAX_ITHD. */
 const LAST_INTERRUPT = 47
 
-/** Where a thread that becomes runnable goes: sched_pickcpu of FreeBSD's sched_ule.c. */
+/**
+ * Where a thread that becomes runnable goes: sched_pickcpu of FreeBSD's sched_ule.c.
+ *
+ * A thread of an interrupt runs where the interrupt came. Any other goes back to its last CPU if
+ * the cache there is warm and nothing runs; else to the least loaded CPU near it that shares a warm
+ * cache and would run the thread at once; else to the least loaded of all. The waker's own CPU is
+ * preferred to that last one if it is no more loaded and would run the thread at once too.
+ *
+ * It reads the lines of other CPUs' run queues without their locks, and so may be late by one
+ * change; a wrong guess costs a steal or a balancing, never a thread.
+ */
 export class Placement {
   readonly counts: PlacementCounts = {
     intrbind: 0,
@@ -43,7 +53,7 @@ export class Placement {
 
   /** Chooses for `td`, which is woken or started on `self`. */
   pick(td: Thread, self: UleCpu, nowNs: number): UleCpu {
-    const last = this.cpus[shareOf(td).cpu]!
+    const last = this.cpus[uleTdSched(td).cpu]!
     if (td.pinned || this.cpus.length === 1) return last
     const picked = this.#pick(td, self, last, nowNs)
     if (picked !== last) this.counts.migration++
@@ -52,7 +62,7 @@ export class Placement {
 
   #pick(td: Thread, self: UleCpu, last: UleCpu, nowNs: number): UleCpu {
     const { counts } = this
-    if (td.basePriority <= LAST_INTERRUPT && self.words.lowest > td.priority) {
+    if (td.basePriority <= LAST_INTERRUPT && self.line.lowest > td.priority) {
       counts.intrbind++
       return self
     }
@@ -76,9 +86,9 @@ export class Placement {
   #preferSelf(td: Thread, self: UleCpu, cpu: UleCpu): UleCpu {
     const { counts } = this
     const isBetter =
-      self.words.lowest > td.priority &&
-      cpu.words.lowest < Priority.idle &&
-      self.words.load <= cpu.words.load + 1
+      self.line.lowest > td.priority &&
+      cpu.line.lowest < Priority.idle &&
+      self.line.load <= cpu.line.load + 1
     if (isBetter) counts.local++
     else counts.lowest++
     return isBetter ? self : cpu
@@ -87,13 +97,13 @@ export class Placement {
   /** Whether a cache that was used when the thread ran last still has what it needs. */
   #isWarm(td: Thread, cacheLevel: number, nowNs: number): boolean {
     const tickNs = 1e9 / this.knobs.hz
-    return nowNs - shareOf(td).ranAtNs < cacheLevel * this.knobs.affinity * tickNs
+    return nowNs - uleTdSched(td).ranAtNs < cacheLevel * this.knobs.affinity * tickNs
   }
 
   /** Whether nothing runs on a CPU nor on its hyper-threads. */
   #coreIsIdle(cpu: UleCpu): boolean {
     const core = cpu.groups.find(({ cacheLevel }) => cacheLevel === 1)?.cpus ?? [cpu.index]
-    return core.every((index) => (this.cpus[index]?.words.lowest ?? MAX_PRIORITY) >= Priority.idle)
+    return core.every((index) => (this.cpus[index]?.line.lowest ?? MAX_PRIORITY) >= Priority.idle)
   }
 
   /**
@@ -105,8 +115,8 @@ export class Placement {
     let least = Number.POSITIVE_INFINITY
     for (const index of among) {
       const cpu = this.cpus[index]
-      if (cpu === undefined || cpu.words.lowest <= priority) continue
-      const load = cpu.words.load - (cpu === favoured ? 1 / 2 : 0)
+      if (cpu === undefined || cpu.line.lowest <= priority) continue
+      const load = cpu.line.load - (cpu === favoured ? 1 / 2 : 0)
       if (load >= least) continue
       best = cpu
       least = load

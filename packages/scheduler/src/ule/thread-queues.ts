@@ -1,18 +1,18 @@
-import { LAST_TIMESHARE } from '../priority.ts'
-import { QUEUES, RunQueue } from '../run-queue.ts'
-import type { Thread } from '../thread.ts'
-import { FIRST_BATCH, shareOf } from './ule-share.ts'
+import { LAST_TIMESHARE } from '../thread/priority.ts'
+import { QUEUES, RunQueue } from '../policy/run-queue.ts'
+import type { Thread } from '../thread/thread.ts'
+import { FIRST_BATCH, uleTdSched } from './ule-td-sched.ts'
 
 const BATCH_PRIORITIES = LAST_TIMESHARE - FIRST_BATCH + 1
 
 /**
- * The run queues of one CPU: those who come first, who share time, and who come last (tdq of
- * sched_ule.c).
+ * The run queues of one CPU: for threads that come first, that share time, and that come last (tdq
+ * of sched_ule.c).
  *
- * Threads that share time stand in a calendar, a ring of queues. Each is put as many queues behind
- * `insertAt` as its priority tells, and the CPU takes from `removeAt`, which moves on when that
- * queue is empty. `insertAt` moves at every tick once `removeAt` has caught up. So nobody starves:
- * a thread is at most a ring away from its turn, and nobody can be put before it for ever.
+ * Threads that share time stand in a calendar, a ring of queues. Each thread is put as many queues
+ * behind `insertAt` as its priority tells, and the CPU takes from `removeAt`, which moves on when
+ * that queue is empty. `insertAt` moves at every tick once `removeAt` has caught up. So no thread
+ * starves: it is at most a ring away from its turn, and no other can be put before it for ever.
  */
 export class ThreadQueues {
   readonly realtime = new RunQueue()
@@ -30,7 +30,7 @@ export class ThreadQueues {
     const { priority } = td
     const isBatch = priority >= FIRST_BATCH && priority <= LAST_TIMESHARE
     const queue = isBatch ? this.calendar : priority < FIRST_BATCH ? this.realtime : this.idle
-    shareOf(td).queue = queue
+    uleTdSched(td).queue = queue
     if (!isBatch) {
       if (isFirst) queue.prepend(td)
       else queue.append(td)
@@ -39,20 +39,20 @@ export class ThreadQueues {
   }
 
   remove(td: Thread): void {
-    const share = shareOf(td)
-    share.queue!.remove(td)
-    if (share.queue === this.calendar) this.#moveOn()
-    share.queue = undefined
+    const ts = uleTdSched(td)
+    ts.queue!.remove(td)
+    if (ts.queue === this.calendar) this.#moveOn()
+    ts.queue = undefined
   }
 
-  /** Who is next; it stays queued. */
+  /** The thread that is next; it stays queued. */
   first(): Thread | undefined {
     return this.realtime.first() ?? this.calendar.firstFrom(this.#removeAt) ?? this.idle.first()
   }
 
   /**
-   * Whom another CPU may take: the second who is not pinned, since the first will run here soon, or
-   * else the first.
+   * The thread that another CPU may take: the second that is not pinned, since the first will run
+   * here soon, or else the first.
    */
   stealable(): Thread | undefined {
     let first: Thread | undefined
@@ -67,14 +67,14 @@ export class ThreadQueues {
     return second ?? first
   }
 
-  /** Whether somebody here should run as well as `td`. */
+  /** Whether a thread here should run as well as `td`. */
   rivals(td: Thread): boolean {
     if (this.realtime.rivals(td)) return true
     if (td.priority < FIRST_BATCH) return false
     return this.calendar.length > 0 || (td.priority > LAST_TIMESHARE && this.idle.rivals(td))
   }
 
-  /** A tick: the calendar goes on if all who were due had their turn. */
+  /** A tick: the calendar goes on if all threads that were due had their turn. */
   tick(): void {
     if (this.#insertAt !== this.#removeAt) return
     this.#insertAt = (this.#insertAt + 1) % QUEUES
@@ -87,7 +87,7 @@ export class ThreadQueues {
     }
   }
 
-  /** Never behind those who are being served, or they would never be done. */
+  /** Never behind the threads that are being served, or that queue would never be done. */
   #slot(priority: number): number {
     const behind = Math.floor((QUEUES * (priority - FIRST_BATCH)) / BATCH_PRIORITIES)
     const slot = (this.#insertAt + behind) % QUEUES

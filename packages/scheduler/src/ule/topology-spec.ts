@@ -40,7 +40,7 @@ function childrenOf({ cpus: members }: CpuGroup, cpus: readonly UleCpu[]): CpuGr
   return children
 }
 
-/** Hexadecimal words of 64 CPUs, the first ones first. */
+/** Hexadecimal words of 64 CPUs, the first CPUs first. */
 function maskOf(members: readonly number[], cpus: number): string {
   const words: bigint[] = Array(Math.ceil(cpus / BITS_PER_WORD)).fill(0n)
   for (const cpu of members) {

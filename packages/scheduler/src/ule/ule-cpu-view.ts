@@ -1,13 +1,13 @@
-import type { Thread } from '../thread.ts'
+import type { Thread } from '../thread/thread.ts'
 import type { CpuGroup } from './cpu-groups.ts'
-import type { CpuWords } from '../cpu-words.ts'
+import type { RunQueueLine } from '../policy/run-queue-line.ts'
 import type { ThreadQueues } from './thread-queues.ts'
 
 /** One CPU of ULE, as placement and balancing see it. */
 export interface UleCpu {
   /** Its place among the CPUs of its policy. */
   readonly index: number
-  readonly words: CpuWords
+  readonly line: RunQueueLine
   readonly queues: ThreadQueues
   readonly groups: readonly CpuGroup[]
   /** Gives a queued thread to another CPU. */

@@ -12,9 +12,9 @@ export interface UleKnobs {
   readonly balance: boolean
   /** About how often, in ticks of `stathz`. */
   readonly balanceInterval: number
-  /** Whether a CPU that has nothing to run takes work from others. */
+  /** Whether a CPU that has nothing to run takes work from other CPUs. */
   readonly stealIdle: boolean
-  /** The load from which a CPU is stolen from: its running thread and those in its queues. */
+  /** The load from which a CPU is stolen from: its running thread and the threads in its queues. */
   readonly stealThresh: number
   /** In how many groups, near to far, a CPU looks for work before it runs its idle thread. */
   readonly trystealLimit: number

@@ -1,47 +1,67 @@
 import { VECTOR } from '@smpnet/machine'
 import { work } from '@smpnet/memory'
-import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
-import { MAX_PRIORITY, sharesTime } from '../priority.ts'
-import type { Thread } from '../thread.ts'
-import type { ThreadTable } from '../thread-table.ts'
+import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
+import { MAX_PRIORITY } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { ThreadTable } from '../thread/thread-table.ts'
 import { type CpuGroup, groupsOf } from './cpu-groups.ts'
-import { CpuWords } from '../cpu-words.ts'
-import { ThreadQueues } from './thread-queues.ts'
-import type { UleShared } from './ule-shared.ts'
+import type { RunQueueLine } from '../policy/run-queue-line.ts'
+import { SchedClock } from './sched-clock.ts'
+import { Tdq } from './tdq.ts'
+import type { ThreadQueues } from './thread-queues.ts'
+import type { UleGlobal } from './ule-global.ts'
 import type { UleCpu } from './ule-cpu-view.ts'
-import { shareOf, UleShare } from './ule-share.ts'
+import { uleTdSched, UleTdSched } from './ule-td-sched.ts'
 
 const CONTEXT_SWITCH = work('context-switch')
 
-/** ULE on one CPU: tdq and its functions in FreeBSD's sched_ule.c. */
+/**
+ * ULE on one CPU: FreeBSD's struct tdq, and the functions of sched_ule.c that work on it.
+ *
+ * | here      | in sched_ule.c                   | called                               |
+ * |-----------|----------------------------------|--------------------------------------|
+ * | `admit`   | sched_fork                       | for a new thread                     |
+ * | `add`     | sched_wakeup, sched_add, tdq_add | for a thread that became runnable    |
+ * | `choose`  | tdq_choose, tdq_trysteal         | for the next thread                  |
+ * | `seek`    | tdq_idled, sched_idletd          | by a CPU that found nothing to run   |
+ * | `sleep`   | sched_sleep, tdq_load_rem        | when a thread waits or has ended     |
+ * | `tick`    | sched_clock (`SchedClock`)       | by the timer                         |
+ * | `lend`    | sched_lend_prio                  | when a loan has changed a priority   |
+ * | `give`    | tdq_move                         | by a CPU that steals or balances     |
+ * | `#notify` | tdq_notify                       | for a thread put here by another CPU |
+ *
+ * Where a thread goes is said by `Placement` (sched_pickcpu), which thread another CPU may take by
+ * `Balancing`, how urgent a thread is by `UleTdSched`, and its turn by `ThreadQueues`.
+ *
+ * The CPUs of a simulated machine reach into each other's queues, at one instant and under the lock
+ * of a `Tdq`. On a live machine an ULE has one CPU, and nothing is placed, taken or balanced.
+ */
 export class UlePolicy implements SchedulingPolicy, UleCpu {
   readonly name = 'ULE'
-  readonly queues = new ThreadQueues()
-  readonly words: CpuWords
+  readonly queues: ThreadQueues
+  readonly line: RunQueueLine
   readonly groups: readonly CpuGroup[]
   readonly index: number
+  readonly #tdq: Tdq
+  readonly #clock: SchedClock
   readonly #hasSibling: boolean
   #host!: PolicyHost
-  /** The thread that runs here. */
-  #current: Thread | undefined
   /** Whether an interrupt is on its way here: tdq_owepreempt. */
   #isOwed = false
-  /** Counts up to a sample, in `stathz` per tick. */
-  #phase = 0
-  /** Whether it has nothing to run, and has looked everywhere for it. */
+  /** Whether the CPU has nothing to run, and has looked everywhere for it. */
   #isIdle = false
-  /** Switches since the last sample, begun with the load then, and before it: tdq_switchcnt. */
-  #switches = 0
-  #switchesBefore = 0
 
   constructor(
-    readonly ule: UleShared,
+    readonly ule: UleGlobal,
     readonly cpu: PolicyHost['cpu'],
     index: number,
   ) {
     this.index = index
-    this.words = new CpuWords(cpu, `run queue of CPU ${cpu.id}`)
+    this.#tdq = new Tdq(cpu)
+    this.queues = this.#tdq.queues
+    this.line = this.#tdq.line
     this.groups = groupsOf(cpu)
+    this.#clock = new SchedClock(cpu, ule.knobs, this.queues, this.line)
     this.#hasSibling = this.groups.some(({ cacheLevel }) => cacheLevel === 1)
   }
 
@@ -62,23 +82,23 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   admit(td: Thread, parent: Thread | undefined): void {
-    const share = new UleShare(td, this.index, this.cpu.now(), parent && shareOf(parent))
-    td.share = share
-    share.reckon(this.ule.knobs.interact)
+    const ts = new UleTdSched(td, this.index, this.cpu.now(), parent && uleTdSched(parent))
+    td.sched = ts
+    ts.reckon(this.ule.knobs.interact)
   }
 
   add(td: Thread, cause: Cause): boolean {
-    const share = shareOf(td)
+    const ts = uleTdSched(td)
     const nowNs = this.cpu.now()
     if (cause === 'interrupted' || cause === 'turn over') {
-      share.usage.update(nowNs, true)
-      share.ranAtNs = nowNs
-      this.#current = undefined
-      this.#enqueue(td, cause === 'interrupted', 0)
+      ts.usage.update(nowNs, true)
+      ts.ranAtNs = nowNs
+      this.#tdq.current = undefined
+      this.#tdq.add(td, cause === 'interrupted', 0)
       return true
     }
-    share.wakes(nowNs)
-    share.reckon(this.ule.knobs.interact)
+    ts.wakes(nowNs)
+    ts.reckon(this.ule.knobs.interact)
     const target = this.ule.placement.pick(td, this, nowNs) as UlePolicy
     target.#arrive(td)
     if (target !== this) target.#notify(td)
@@ -94,31 +114,29 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     return td
   }
 
-  /** The near groups have just been looked through, unless it was idle before. */
+  /** The CPU was idle before, or `choose` has just looked through the near groups in vain. */
   seek(): Thread | undefined {
     const { trystealLimit, alwaysSteal } = this.ule.knobs
     const from = this.#isIdle ? 0 : trystealLimit
     const td = this.#isIdle && !alwaysSteal ? undefined : this.#steal(from)
     this.#isIdle = true
     if (td === undefined) {
-      this.words.setLowest(MAX_PRIORITY)
+      this.line.setLowest(MAX_PRIORITY)
       return undefined
     }
     this.#run(td)
-    // The idle thread found it: that is one switch more.
+    // The idle thread found the work: that is one switch more.
     this.cpu.memory.charge(CONTEXT_SWITCH, 1)
     return td
   }
 
-  /** Who switches often will have work again soon; who has a sibling would take its time. */
+  /** A CPU that switches often will have work again soon; a sibling's time would be taken. */
   get idleTurns(): number {
-    const { idleSpins, idleSpinThresh } = this.ule.knobs
-    const isBusy = this.#switches + this.#switchesBefore > idleSpinThresh
-    return isBusy && !this.#hasSibling ? idleSpins : 0
+    return this.#clock.isBusy && !this.#hasSibling ? this.ule.knobs.idleSpins : 0
   }
 
   claim(td: Thread): boolean {
-    const { cpu, queue } = shareOf(td)
+    const { cpu, queue } = uleTdSched(td)
     if (queue === undefined || cpu !== this.index) return false
     this.#run(td)
     return true
@@ -126,10 +144,9 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   sleep(td: Thread): void {
     const nowNs = this.cpu.now()
-    shareOf(td).sleeps(nowNs)
-    shareOf(td).ranAtNs = nowNs
-    this.#current = undefined
-    this.#change(() => this.words.setLoad(this.words.load - 1))
+    uleTdSched(td).sleeps(nowNs)
+    uleTdSched(td).ranAtNs = nowNs
+    this.#tdq.sleep()
   }
 
   rivals(td: Thread): boolean {
@@ -137,35 +154,21 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   tick(current: Thread | undefined): boolean {
-    const { hz, stathz } = this.ule.knobs
-    this.#phase += stathz
-    if (this.#phase < hz) return false
-    this.#phase -= hz
-    this.#switchesBefore = this.#switches
-    this.#switches = this.words.load
-    this.queues.tick()
-    return current !== undefined && this.#sample(current)
+    return this.#clock.tick(current)
   }
 
   lend(td: Thread): void {
-    if (shareOf(td).queue === undefined) {
+    if (uleTdSched(td).queue === undefined) {
       td.reckonPriority()
       return
     }
-    this.#change(() => {
-      this.queues.remove(td)
-      td.reckonPriority()
-      this.queues.add(td, false)
-    })
+    this.#tdq.requeue(td)
     this.#notify(td)
   }
 
   give(td: Thread, to: UleCpu): void {
-    this.#change(() => {
-      this.queues.remove(td)
-      this.words.setLoad(this.words.load - 1)
-    })
-    shareOf(td).cpu = to.index
+    this.#tdq.remove(td)
+    uleTdSched(td).cpu = to.index
   }
 
   receive(td: Thread): void {
@@ -180,26 +183,16 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   /** A thread becomes part of this CPU's load. */
   #arrive(td: Thread): void {
-    shareOf(td).cpu = this.index
+    uleTdSched(td).cpu = this.index
     if (td.pcpu !== this.cpu) td.moveTo(this.#host)
-    this.#enqueue(td, false, 1)
-  }
-
-  #enqueue(td: Thread, isFirst: boolean, more: number): void {
-    this.#change(() => {
-      this.queues.add(td, isFirst)
-      if (more > 0) this.words.setLoad(this.words.load + more)
-    })
+    this.#tdq.add(td, false, 1)
   }
 
   #run(td: Thread): void {
-    this.#change(() => {
-      if (shareOf(td).queue !== undefined) this.queues.remove(td)
-      this.#current = td
-    })
+    this.#tdq.run(td)
     this.#isIdle = false
-    this.#switches++
-    shareOf(td).usage.update(this.cpu.now(), false)
+    this.#clock.switched()
+    uleTdSched(td).usage.update(this.cpu.now(), false)
   }
 
   #steal(from: number, to?: number): Thread | undefined {
@@ -209,47 +202,18 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
     return td
   }
 
-  /** Tells this CPU of a thread that another has put here: tdq_notify. */
+  /** Tells this CPU of a thread that another CPU has put here. */
   #notify(td: Thread): void {
     if (this.#isOwed || !this.isShared) return
-    if (this.#current === undefined) {
+    const { current } = this.#tdq
+    if (current === undefined) {
       this.ule.remoteWakes++
       this.cpu.raise(this.cpu.id, VECTOR.work)
       return
     }
-    if (!this.#host.preemption.applies(td.priority, this.#current.priority, true)) return
+    if (!this.#host.preemption.applies(td.priority, current.priority, true)) return
     this.#isOwed = true
     this.ule.remotePreemptions++
     this.cpu.raise(this.cpu.id, VECTOR.preempt)
-  }
-
-  /** A sample of who runs: sched_clock. True when the turn of `td` is over. */
-  #sample(td: Thread): boolean {
-    const { knobs } = this.ule
-    const share = shareOf(td)
-    if (sharesTime(td.basePriority)) {
-      share.runs(this.cpu.now(), 1e9 / knobs.stathz)
-      share.reckon(knobs.interact)
-    }
-    if (++share.sliceTicks < this.#sliceTicks()) return false
-    share.sliceTicks = 0
-    return this.queues.length > 0
-  }
-
-  /** The more threads share this CPU, the shorter their turns: tdq_slice. */
-  #sliceTicks(): number {
-    const { slice, sliceMinDivisor } = this.ule.knobs
-    const others = this.queues.length
-    if (others >= sliceMinDivisor) return Math.max(1, Math.floor(slice / sliceMinDivisor))
-    return others <= 1 ? slice : Math.floor(slice / others)
-  }
-
-  /** Changes the queues under their lock, and publishes how urgent they are. */
-  #change(how: () => void): void {
-    this.words.lock()
-    how()
-    const queued = this.queues.first()?.priority ?? MAX_PRIORITY
-    this.words.setLowest(Math.min(queued, this.#current?.priority ?? MAX_PRIORITY))
-    this.words.unlock()
   }
 }

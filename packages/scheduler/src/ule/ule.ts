@@ -1,8 +1,8 @@
 import type { Cpu } from '@smpnet/machine'
-import type { SchedulingPolicy } from '../policy.ts'
+import type { SchedulingPolicy } from '../policy/policy.ts'
 import { type UleKnobs, uleKnobs } from './ule-knobs.ts'
 import { UlePolicy } from './ule-policy.ts'
-import { UleShared } from './ule-shared.ts'
+import { UleGlobal } from './ule-global.ts'
 
 /**
  * ULE, FreeBSD's scheduler since 7.1: run queues for each CPU, priorities by how interactive a
@@ -14,11 +14,11 @@ import { UleShared } from './ule-shared.ts'
  *     new Scheduler(cpu, { policy: ule.on(cpu) })
  */
 export class Ule {
-  readonly #shared: UleShared
+  readonly #shared: UleGlobal
 
   /** Throws a RangeError for a knob that cannot have the value given. */
   constructor(knobs: Partial<UleKnobs> = {}) {
-    this.#shared = new UleShared(uleKnobs(knobs))
+    this.#shared = new UleGlobal(uleKnobs(knobs))
   }
 
   get knobs(): UleKnobs {

@@ -25,7 +25,7 @@ export function placeHeartbeats(arena: Arena, cpus: number): HeartbeatsHandle {
   return { at: arena.place('heartbeats', cpus * HEARTBEAT.size), cpus }
 }
 
-/** Whoever runs, as a heartbeat sees it. */
+/** The thread that runs, as a heartbeat sees it. */
 export interface Beating {
   readonly at: Address
   readonly name: string

@@ -1,29 +1,30 @@
 import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
 import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import type { Ticket } from '../thread/ticket.ts'
 
 /** Bytes of a name that are kept: enough to know a thread by. */
 const NAME_BYTES = 40
-/** Between two looks of who waits for a thread of another CPU, which may die and wake nobody. */
+/** Between two looks of a joiner: a CPU that dies wakes no waiter. */
 const LOOK_MS = 1
 
 /** A place in the roster: one thread after another has it. */
 const PLACE = layout('roster place', {
   /** (x) One of the states below, and above it how many threads have had the place, wrapping. */
   state: word('x', 'place'),
-  /** (m) of whoever has claimed the place: the thread's CPU, and its name. */
+  /** (m) of the CPU that has claimed the place: the thread's CPU, and its name. */
   cpu: word('m', 'place'),
   nameBytes: word('m', 'place'),
   name: words(NAME_BYTES / 4, 'm', 'place'),
 })
 
 /**
- * | state   | means               | who leaves it, and to what                             |
+ * | state   | means               | which CPU ends it, and what follows                    |
  * |---------|---------------------|--------------------------------------------------------|
- * | FREE    | nobody's            | a CPU that spawns, to CLAIMED                          |
- * | CLAIMED | its name is written | the same, to ALIVE                                     |
- * | ALIVE   | its thread lives    | its CPU, to an end; who buries that CPU, to DIED       |
- * | an end  | its thread does not | a CPU that spawns, to CLAIMED of the next thread       |
- * | DIED    | nor does its CPU    | nobody, so that it can be named for ever               |
+ * | FREE    | has had no thread   | a CPU that spawns; CLAIMED                             |
+ * | CLAIMED | its name is written | the same CPU; ALIVE                                    |
+ * | ALIVE   | its thread lives    | its CPU; RETURNED or THREW. An undertaker; DIED        |
+ * | an end  | its thread does not | a CPU that spawns; CLAIMED by the next thread          |
+ * | DIED    | nor does its CPU    | none, so that the thread can be named for ever         |
  */
 const FREE = 0
 const CLAIMED = 1
@@ -39,13 +40,6 @@ export interface RosterHandle {
   readonly at: Address
   /** Threads that can be in it at once. */
   readonly threads: number
-}
-
-/** A thread, as others can name it for as long as they like; it can be cloned and posted. */
-export interface Ticket {
-  readonly place: number
-  /** Which of those that had the place in turn. */
-  readonly turn: number
 }
 
 /** How a thread of another CPU has ended; `ended` if that is so long ago that it is not known. */
@@ -64,7 +58,13 @@ export class ThreadDied extends Error {
 
 /**
  * The threads of all CPUs by name, in shared memory: so that a thread can be waited for from
- * another CPU, and be named when its CPU has died. Each scheduler writes its threads down.
+ * another CPU, and be named when its CPU has died.
+ *
+ * Each scheduler enters its threads and leaves when they end (`rosterOf`). A place is given to one
+ * thread after another; its word says how many it has had, and so a ticket of a thread that ended
+ * long ago is not taken for the thread that has the place now. No lock protects the roster: a CPU
+ * claims a place by a swap of that word, writes the name, and says that the thread lives; only the
+ * CPU that claimed a place, or the undertaker of that CPU, writes it until the end.
  */
 export class Roster {
   constructor(
@@ -102,7 +102,7 @@ export class Roster {
 
   /**
    * Waits until a thread, of whichever CPU, has ended, looking once a millisecond: a CPU that dies
-   * wakes nobody. Throws ThreadDied when its CPU has died and was buried.
+   * wakes no waiter. Throws ThreadDied when its CPU has died and was buried.
    */
   *join(td: Waiter, { place, turn }: Ticket): Waiting<Ending> {
     const { memory } = this

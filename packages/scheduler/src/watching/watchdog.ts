@@ -11,8 +11,8 @@ export interface Stuck {
 }
 
 /**
- * Finds threads that do not yield. Any thread may have one, over the same memory; how often it
- * looks is its owner's business: a thread may keep its CPU for so long unnoticed.
+ * Finds threads that do not yield. Any thread may have a watchdog, over the same memory; how often
+ * it looks is its owner's business: a thread may keep its CPU for so long unnoticed.
  */
 export class Watchdog {
   readonly #last: (Pulse & { readonly looks: number })[] = []
@@ -33,7 +33,7 @@ export class Watchdog {
     return found
   }
 
-  /** For how many looks in a row this CPU has been in one step of one thread. */
+  /** For how many looks in a row this CPU has been in the same step of a thread. */
   #looksAt(cpu: number): number {
     const pulse = pulseOf(this.memory, this.handle, cpu)
     const last = this.#last[cpu]

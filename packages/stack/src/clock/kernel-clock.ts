@@ -1,5 +1,6 @@
 import type { Cpu } from '@smpnet/machine'
 import type { Address, Arena } from '@smpnet/memory'
+import type { TickSource } from '@smpnet/scheduler'
 import {
   acpiFast,
   acpiSafe,
@@ -9,7 +10,6 @@ import {
   I8254_BYTES,
   i8254,
   placeTimehands,
-  type TickSource,
   Timehands,
   TIMEHANDS_BYTES,
   type TimehandsHandle,

@@ -2,7 +2,7 @@ import type { Cpu } from '@smpnet/machine'
 import {
   Bsd,
   clockTicker,
-  type CpuTicker,
+  type TickSource,
   PriorityPolicy,
   type Scheduler,
   type SchedulerOptions,
@@ -88,7 +88,7 @@ export class Isolate {
     })
   }
 
-  #ticker(cpu: Cpu): CpuTicker | undefined {
+  #ticker(cpu: Cpu): TickSource | undefined {
     const { config, system } = this.args
     const { accounting } = config.scheduler
     if (accounting === 'none') return undefined

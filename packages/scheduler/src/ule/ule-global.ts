@@ -1,5 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
-import { ThreadTable } from '../thread-table.ts'
+import { ThreadTable } from '../thread/thread-table.ts'
 import { Balancing } from './balancing.ts'
 import { Placement } from './placement.ts'
 import { topologySpec } from './topology-spec.ts'
@@ -7,7 +7,7 @@ import type { UleCpu } from './ule-cpu-view.ts'
 import type { UleKnobs } from './ule-knobs.ts'
 
 /** What the CPUs of one ULE have in common. */
-export class UleShared {
+export class UleGlobal {
   readonly cpus: UleCpu[] = []
   readonly table = new ThreadTable()
   readonly placement: Placement
@@ -37,7 +37,7 @@ export class UleShared {
     cpu.alarm((ticks * 1e9) / stathz, () => {
       this.#isBalancing = false
       this.balancing.balance()
-      if (this.cpus.some(({ words }) => words.load > 0)) this.startBalancing(cpu)
+      if (this.cpus.some(({ line }) => line.load > 0)) this.startBalancing(cpu)
     })
   }
 

@@ -1,9 +1,9 @@
 import type { Cpu } from '@smpnet/machine'
-import { CpuWords } from '../cpu-words.ts'
-import { RunQueue } from '../run-queue.ts'
-import { ThreadTable } from '../thread-table.ts'
+import { RunQueueLine } from '../policy/run-queue-line.ts'
+import { RunQueue } from '../policy/run-queue.ts'
+import { ThreadTable } from '../thread/thread-table.ts'
 import type { BsdKnobs } from './bsd-knobs.ts'
-import { bsdShareOf } from './bsd-share.ts'
+import { bsdTdSched } from './bsd-td-sched.ts'
 
 /** How often usage decays, and how often the load average is taken, in seconds. */
 const DECAY_NS = 1e9
@@ -11,7 +11,7 @@ const SECONDS_PER_AVERAGE = 5
 /** What a load of the minute before still counts after that time: cexp of kern_synch.c. */
 const AVERAGE_KEEPS = Math.exp(-SECONDS_PER_AVERAGE / 60)
 
-/** A CPU as the others see it. */
+/** A CPU as the other CPUs see it. */
 export interface BsdCpu {
   /** The priority of what runs there; MAX_PRIORITY when it is idle. */
   readonly current: number
@@ -19,7 +19,7 @@ export interface BsdCpu {
 }
 
 /** What the CPUs of one 4BSD have in common: one lock, and one queue under it. */
-export class BsdShared {
+export class BsdGlobal {
   readonly cpus: BsdCpu[] = []
   readonly table = new ThreadTable()
   readonly queue = new RunQueue()
@@ -28,7 +28,7 @@ export class BsdShared {
   loadAverage: number
   /** Threads that are queued or run. */
   runnable = 0
-  #words: CpuWords | undefined
+  #line: RunQueueLine | undefined
   #isDecaying = false
   #seconds = 0
 
@@ -37,8 +37,8 @@ export class BsdShared {
   }
 
   /** `sched_lock` and what is under it; placed when the first CPU comes. */
-  words(cpu: Cpu): CpuWords {
-    return (this.#words ??= new CpuWords(cpu, 'global run queue'))
+  line(cpu: Cpu): RunQueueLine {
+    return (this.#line ??= new RunQueueLine(cpu, 'global run queue'))
   }
 
   /** Lets usage decay every second, as long as anything is runnable. `cpu` does it next. */
@@ -61,11 +61,11 @@ export class BsdShared {
   /** schedcpu: every thread's usage, and the place in its queue that follows from that. */
   #decay(): void {
     for (const td of this.table.all()) {
-      const share = bsdShareOf(td)
-      const { queue } = share
-      share.decays(this.loadAverage)
-      if (queue === undefined) share.reckon()
-      else queue.requeue(td, () => share.reckon())
+      const ts = bsdTdSched(td)
+      const { queue } = ts
+      ts.decays(this.loadAverage)
+      if (queue === undefined) ts.reckon()
+      else queue.requeue(td, () => ts.reckon())
     }
   }
 

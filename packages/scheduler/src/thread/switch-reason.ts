@@ -1,6 +1,6 @@
 /**
  * Why a CPU went from one thread to another, by the names of `kern.sched.stats` (sys/proc.h,
- * SWT_*). A number, as one is counted at every switch.
+ * SWT_*). A number, as a reason is counted at every switch.
  */
 export type SwitchReason = number
 
@@ -16,7 +16,7 @@ export const SWITCH_REASONS = [
   'preempt',
   /** The same, but not before its critical or counted section ended. */
   'owepreempt',
-  /** Another CPU put somebody more urgent here. */
+  /** Another CPU put a more urgent thread here. */
   'remotepreempt',
   /** It waited for a lock that lends priority. */
   'turnstile',

@@ -1,7 +1,12 @@
-import { LAST_INTERACTIVE } from '../preemption/preemption.ts'
-import { LAST_TIMESHARE, MAX_NICE, Priority, sharesTime } from '../priority.ts'
-import type { RunQueue } from '../run-queue.ts'
-import type { Thread } from '../thread.ts'
+import {
+  LAST_INTERACTIVE,
+  LAST_TIMESHARE,
+  MAX_NICE,
+  Priority,
+  sharesTime,
+} from '../thread/priority.ts'
+import type { RunQueue } from '../policy/run-queue.ts'
+import type { Thread } from '../thread/thread.ts'
 import { CpuUsage } from './cpu-usage.ts'
 import { forget, type History, inherited, interactivityScore } from './interactivity.ts'
 
@@ -15,7 +20,7 @@ const BATCH_RANGE = LAST_TIMESHARE - MAX_NICE - BATCH_BASE + 1
 const AWAKE = -1
 
 /** What ULE remembers about a thread: td_sched. */
-export class UleShare {
+export class UleTdSched {
   readonly history: History
   readonly usage: CpuUsage
   /** The run queue that it is in. */
@@ -31,7 +36,7 @@ export class UleShare {
     /** Index of the CPU it is with. */
     public cpu: number,
     nowNs: number,
-    parent: UleShare | undefined,
+    parent: UleTdSched | undefined,
   ) {
     this.history = inherited(parent?.history ?? { sleptNs: 0, ranNs: 0 })
     this.usage = new CpuUsage(nowNs)
@@ -80,6 +85,6 @@ export class UleShare {
 }
 
 /** What ULE remembers about a thread that it has admitted. */
-export function shareOf(td: Thread): UleShare {
-  return td.share as UleShare
+export function uleTdSched(td: Thread): UleTdSched {
+  return td.sched as UleTdSched
 }

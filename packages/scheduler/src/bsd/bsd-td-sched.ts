@@ -1,6 +1,6 @@
-import { LAST_TIMESHARE, MAX_NICE, Priority, sharesTime } from '../priority.ts'
-import type { RunQueue } from '../run-queue.ts'
-import type { Thread } from '../thread.ts'
+import { LAST_TIMESHARE, MAX_NICE, Priority, sharesTime } from '../thread/priority.ts'
+import type { RunQueue } from '../policy/run-queue.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** Samples that make a thread one priority less urgent, on one CPU: INVERSE_ESTCPU_WEIGHT. */
 const SAMPLES_PER_PRIORITY = 8
@@ -9,11 +9,12 @@ const NICES = 2 * MAX_NICE
 const AWAKE = -1
 
 /**
- * What 4BSD remembers about a thread: above all how much CPU it has used of late, `estcpu`, which
+ * What 4BSD remembers about a thread, its td_sched: above all how much CPU it has used of late,
+ * `estcpu`, which
  * grows with every sample in which it runs and decays every second, the slower the more threads
  * are runnable.
  */
-export class BsdShare {
+export class BsdTdSched {
   /** The run queue that it is in. */
   queue: RunQueue | undefined
   /** Ticks of its turn that are left. */
@@ -26,7 +27,7 @@ export class BsdShare {
     readonly td: Thread,
     cpus: number,
     readonly slice: number,
-    parent: BsdShare | undefined,
+    parent: BsdTdSched | undefined,
   ) {
     this.#perPriority = SAMPLES_PER_PRIORITY * cpus
     this.#estcpu = parent?.estcpu ?? 0
@@ -80,6 +81,6 @@ export class BsdShare {
 }
 
 /** What 4BSD remembers about a thread that it has admitted. */
-export function bsdShareOf(td: Thread): BsdShare {
-  return td.share as BsdShare
+export function bsdTdSched(td: Thread): BsdTdSched {
+  return td.sched as BsdTdSched
 }

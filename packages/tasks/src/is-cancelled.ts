@@ -1,8 +1,8 @@
 let asks = (): boolean => false
 
 /**
- * Whether nobody waits for the result of the task that calls this any more: a long task asks now
- * and then, and ends early. False outside of tasks.
+ * Whether the task that calls this was called off, so that its result is not waited for any more: a
+ * long task asks now and then, and ends early. False outside of tasks.
  */
 export function isCancelled(): boolean {
   return asks()

@@ -4,7 +4,6 @@ import {
   FOREVER,
   leftMs,
   type Outcome,
-  PARKED,
   PREEMPT,
   TIMED_OUT,
   type Until,
@@ -14,47 +13,40 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { Lending } from './lending/lending.ts'
-import type { Ticket } from './watching/roster.ts'
+import { Ending, parkUntilWoken } from './ending.ts'
 import { MAX_PRIORITY } from './priority.ts'
+import type { ThreadHost } from './thread-host.ts'
+import type { Ticket } from './ticket.ts'
 
 /** A thread that may wait for less does not spin, which may take some 5 ms. */
 const LEAST_MS = 40
 
-/** What a thread runs: a generator function that is given its own thread, as `td`. */
+/** What a thread runs: a generator function that gets its own thread, as `td`. */
 export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
 
-export interface ThreadOptions {
-  /** Names it in errors and traces. */
-  readonly name?: string
-  /** See `Priority`; `Priority.user` unless told. */
-  readonly priority?: number
-  /** From -20 to 20, for policies that share time; 0 unless told. */
-  readonly nice?: number
-  /** Whether it is bound to the CPU where it was spawned; false unless told. */
-  readonly pinned?: boolean
-}
-
-/** The scheduler that a thread is with, as the thread knows it. */
-export interface ThreadHost {
-  readonly cpu: Cpu
-  /** Whether no other thread of its CPU is runnable. */
-  isAlone(): boolean
-  /** Whether the current thread would be preempted here and now. */
-  owesPreemption(): boolean
-  /** `td` is to be woken: if it has only just parked here, that is carried out now. */
-  finishSwitch(td: Thread): void
-  /** What a thread that is with this scheduler is lent has changed. */
-  lend(td: Thread): void
-  readonly lending: Lending
-}
-
 /**
- * A kernel thread. Its object belongs to its CPU; other CPUs of a live machine know it by its
- * waiter entry only. The fields from `next` to `blockedOn` are its scheduler's.
+ * A kernel thread: FreeBSD's struct thread, as far as schedulers need it. It is a waiter, so locks,
+ * sockets and pollers take it as `td`, and what its generator yields is acted on by its scheduler.
+ *
+ * A thread is in one of four states, which its fields say together:
+ *
+ * | state    | `isQueued` or in its policy's queues | `parked` | current of its CPU | `alive` |
+ * |----------|--------------------------------------|----------|--------------------|---------|
+ * | runnable | yes                                  | no       | no                 | yes     |
+ * | running  | no                                   | no       | yes                | yes     |
+ * | waiting  | no                                   | yes      | no                 | yes     |
+ * | ended    | no                                   | no       | no                 | no      |
+ *
+ * The object belongs to the thread's CPU, and other CPUs of a live machine know the thread by its
+ * waiter entry only. Of a simulated machine all CPUs are in one isolate; there a policy may move
+ * the thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedOn` are written
+ * by its scheduler, between two steps of the thread; its code calls the methods, as part of a step.
+ *
+ * The priority that counts is the more urgent of the thread's own, which its policy works out, and
+ * what it is lent by waiters for locks that it holds (`reckonPriority`).
  */
 export class Thread<T = unknown> extends Waiter {
-  /** Its neighbours in a run queue, and which of the queues there. (o) of the run queue. */
+  /** Its neighbours in a run queue, and which of the queues there: the run queue's. */
   next: Thread | undefined
   previous: Thread | undefined
   queue = 0
@@ -67,31 +59,29 @@ export class Thread<T = unknown> extends Waiter {
   outcome: Outcome = WOKEN
   /** Ends its wait when the time is over. */
   alarm: Alarm | undefined
-  /** What decides when it runs: the more urgent of its own and what it was lent. */
+  /** What decides when the thread runs: the more urgent of its own and what it is lent. */
   priority: number
-  /** What its policy gives it by itself, and the most urgent of what others lend it. */
+  /** What its policy gives the thread by itself, and the most urgent of what others lend it. */
   ownPriority: number
   lent = MAX_PRIORITY
   /** Which priority of its own its entry says, or -1. */
   entered = -1
-  /** What its policy remembers about it. */
-  share: unknown
-  /** Ticks of the configured cputicker that it has run. */
+  /** What its policy remembers about the thread: FreeBSD's td_sched. */
+  sched: unknown
+  /** Ticks of the configured ticker that it has run. */
   runTicks = 0
-  /** How often it was given a CPU that another thread, or nobody, had had. */
+  /** How often it got a CPU that another thread had, or that was idle. */
   switches = 0
   /** What other CPUs know it by, if its scheduler has a roster. */
   ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
   blockedOn = NIL
-  #state: 'alive' | 'returned' | 'threw' = 'alive'
-  #result: unknown
-  #joiners: Thread[] = []
-  #host: ThreadHost
+  readonly #ending = new Ending<T, Thread>()
+  #host: ThreadHost<Thread>
   readonly body: Waiting<T>
 
   constructor(
-    host: ThreadHost,
+    host: ThreadHost<Thread>,
     entry: number,
     readonly name: string,
     /** The priority that it was spawned with. */
@@ -108,18 +98,23 @@ export class Thread<T = unknown> extends Waiter {
     this.body = body(this)
   }
 
+  /** The scheduler that the thread is with, for other schedulers of the isolate. */
+  get host(): ThreadHost<Thread> {
+    return this.#host
+  }
+
   /**
-   * The CPU that it is with; `cpu` is its number. On a simulated machine a thread that is not
-   * pinned may be with another one each time that it has yielded.
+   * The CPU that the thread is with; `cpu` is its number. On a simulated machine a thread that is
+   * not pinned may be with another one each time that it has yielded.
    */
   get pcpu(): Cpu {
     return this.#host.cpu
   }
 
   /**
-   * Whether it stays on its CPU: it was bound when it was spawned, or has pinned itself. Only the
-   * thread itself pins and unpins, while it runs: so this does not change while it is queued or
-   * waits, and the CPU that it is with is the one on which it was pinned.
+   * Whether the thread stays on its CPU: it was bound when it was spawned, or has pinned itself.
+   * Only the thread itself pins and unpins, while it runs: so this does not change while it is
+   * queued or waits, and the CPU that it is with is the one on which it was pinned.
    */
   get pinned(): boolean {
     return this.isBound || this.pins > 0
@@ -129,7 +124,7 @@ export class Thread<T = unknown> extends Waiter {
     return this.pcpu.now() / 1e6
   }
 
-  /** Spins only while no other thread of its CPU could run instead, and it has the time. */
+  /** Spins only while no other thread of the CPU could run instead, and there is the time. */
   override spinWhile(at: Address, value: number, until = FOREVER): boolean {
     if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
     return this.pcpu.spinWhile(at, value)
@@ -137,26 +132,26 @@ export class Thread<T = unknown> extends Waiter {
 
   override blocks(lock: Address, owner: Address): void {
     this.blockedOn = lock
-    this.#host.lending.block(this.at, this.ownPriority, lock, owner)
+    this.#host.turnstiles.block(this.at, this.ownPriority, lock, owner)
   }
 
   override unblocks(): void {
     this.blockedOn = NIL
-    this.#host.lending.unblock(this.at)
+    this.#host.turnstiles.unblock(this.at)
   }
 
   override passes(lock: Address, from: Address, heir: Address): void {
-    this.#host.lending.pass(lock, from, heir)
+    this.#host.turnstiles.pass(lock, from, heir)
   }
 
-  /** Its own priority, or what it is lent, has changed: the more urgent counts. For policies. */
+  /** Its own priority, or what it is lent, has changed. For policies. */
   reckonPriority(): void {
     this.priority = Math.min(this.ownPriority, this.lent)
   }
 
-  /** Whether it still runs or waits. */
+  /** Whether the thread still runs or waits. */
   get alive(): boolean {
-    return this.#state === 'alive'
+    return this.#ending.isAlive
   }
 
   /**
@@ -166,12 +161,7 @@ export class Thread<T = unknown> extends Waiter {
   *join(td: Thread): Waiting<T> {
     if (td === (this as unknown))
       throw new Error(`thread ${this.name} cannot wait for its own end`)
-    if (this.alive) {
-      this.#joiners.push(td)
-      yield* td.parkUntilWoken()
-    }
-    if (this.#state === 'threw') throw this.#result
-    return this.#result as T
+    return yield* this.#ending.join(td)
   }
 
   /** Lets at least `delayNs` pass. */
@@ -182,11 +172,10 @@ export class Thread<T = unknown> extends Waiter {
 
   /** Waits for a wake by entry, without a queue. */
   *parkUntilWoken(until: Until = FOREVER): Waiting<Outcome> {
-    this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
-    return yield this.parking(until)
+    return yield* parkUntilWoken(this, until)
   }
 
-  /** Whether it would be preempted now, were it in no critical and no counted section. */
+  /** Whether the thread would be preempted now, were it in no critical and no counted section. */
   owesPreemption(): boolean {
     return this.#host.owesPreemption()
   }
@@ -214,26 +203,14 @@ export class Thread<T = unknown> extends Waiter {
     yield PREEMPT
   }
 
-  /** Is lent another priority from now on. For lending. */
-  borrow(lent: number): void {
-    this.lent = lent
-    this.#host.lend(this as Thread)
-  }
-
-  /** It is to be woken, and must have parked for good. For whoever wakes it. */
-  finishSwitch(): void {
-    this.#host.finishSwitch(this as Thread)
-  }
-
   /**
-   * It is with another CPU from now on. For its scheduler, while it does not run. Throws an Error
-   * for a thread that is pinned, since what it does with its CPU's part of a structure is half done.
+   * The thread is with another CPU from now on. For its policy, while it does not run. Throws an
+   * Error for a pinned thread, since what it does with its CPU's part of a structure is half done.
    */
-  moveTo(host: ThreadHost): void {
+  moveTo(host: ThreadHost<Thread>): void {
     if (this.pinned) {
-      throw new Error(
-        `thread ${this.name} is pinned to CPU ${this.cpu}: CPU ${host.cpu.id} took it`,
-      )
+      const { name, cpu } = this
+      throw new Error(`thread ${name} is pinned to CPU ${cpu}: CPU ${host.cpu.id} took it`)
     }
     this.#host = host
     const { id, lot, memory } = host.cpu
@@ -241,10 +218,8 @@ export class Thread<T = unknown> extends Waiter {
     memory.write(this.at + WAITER.offset.cpu, id)
   }
 
-  /** Records its end and returns who waits for it. For its scheduler. */
+  /** Records its end, and returns the threads that wait for it. For its scheduler. */
   end(state: 'returned' | 'threw', result: unknown): readonly Thread[] {
-    this.#state = state
-    this.#result = result
-    return this.#joiners
+    return this.#ending.end(state, result)
   }
 }

@@ -1,5 +1,5 @@
-import { MAX_PRIORITY } from './priority.ts'
-import type { Thread } from './thread.ts'
+import { MAX_PRIORITY } from '../thread/priority.ts'
+import type { Thread } from '../thread/thread.ts'
 
 /** Priorities that share a queue, as FreeBSD's RQ_PPQ. */
 export const PRIORITIES_PER_QUEUE = 4
@@ -9,9 +9,9 @@ const BITS = 32
 const WORDS = QUEUES / BITS
 
 /**
- * Runnable threads: a queue for every four priorities and a bit for every queue that has somebody
- * in it, so that finding the most urgent takes two words. The queues are linked through the
- * threads themselves. Belongs to its CPU alone, or to whoever holds the lock of its policy.
+ * Runnable threads: a queue for every four priorities and a bit for every queue that is not
+ * empty, so that finding the most urgent takes two words. The queues are linked through the
+ * threads themselves. It is for its CPU alone, or for a holder of the lock of its policy.
  */
 export class RunQueue {
   readonly #first: (Thread | undefined)[] = Array(QUEUES).fill(undefined)
@@ -23,7 +23,7 @@ export class RunQueue {
     return this.#length
   }
 
-  /** Behind those of its queue: who has had its turn, or was woken. */
+  /** Puts a thread last in its queue: it has had its turn, or was woken. */
   append(thread: Thread, queue = queueOf(thread.priority)): void {
     const last = this.#last[queue]
     thread.next = undefined
@@ -35,7 +35,7 @@ export class RunQueue {
     this.#length++
   }
 
-  /** Before those of its queue: who was interrupted in its turn. */
+  /** Puts a thread first in its queue: it was interrupted in its turn. */
   prepend(thread: Thread, queue = queueOf(thread.priority)): void {
     const first = this.#first[queue]
     thread.next = first
@@ -60,7 +60,7 @@ export class RunQueue {
     return queue < 0 ? undefined : this.#first[queue]
   }
 
-  /** The most urgent thread; of the first `most` of its queue, rather one that `fits`. */
+  /** The most urgent thread; of the first `most` of its queue, rather a thread that `fits`. */
   firstLike(fits: (thread: Thread) => boolean, most: number): Thread | undefined {
     const first = this.first()
     let thread = first
@@ -101,7 +101,7 @@ export class RunQueue {
 
   /**
    * The priority of a thread that is here is worked out anew by `reckon`: it keeps its place unless
-   * it belongs into another queue now, or whoever is reckoned often would never be first.
+   * it belongs into another queue now, or a thread that is reckoned often would never be first.
    */
   requeue(thread: Thread, reckon: () => void): void {
     const { queue } = thread
@@ -116,7 +116,7 @@ export class RunQueue {
     return this.#first[queue] === undefined
   }
 
-  /** Whether somebody here is in the queue of `thread` or in a more urgent one. */
+  /** Whether a thread here is in the queue of `thread` or in a more urgent queue. */
   rivals(thread: Thread): boolean {
     const queue = this.#firstOccupied(0)
     return queue >= 0 && queue <= queueOf(thread.priority)

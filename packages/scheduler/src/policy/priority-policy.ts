@@ -1,10 +1,10 @@
 import type { Cause, PolicyHost, SchedulingPolicy } from './policy.ts'
 import { RunQueue } from './run-queue.ts'
-import type { Thread } from './thread.ts'
-import { ThreadTable } from './thread-table.ts'
+import type { Thread } from '../thread/thread.ts'
+import { ThreadTable } from '../thread/thread-table.ts'
 
 /**
- * The plain policy: always one of the most urgent threads of this CPU, round robin among equals.
+ * The plain policy: always a thread of the most urgent of this CPU, round robin among equals.
  * Priorities are what threads were spawned with, whatever they use; no thread moves.
  */
 export class PriorityPolicy implements SchedulingPolicy {

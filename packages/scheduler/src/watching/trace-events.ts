@@ -1,5 +1,11 @@
 import type { EventKind } from '@smpnet/trace'
-import { SWITCH_REASONS } from './switch-reason.ts'
+import { SWITCH_REASONS } from '../thread/switch-reason.ts'
+
+/** What hears of each event of a scheduler. The `Tracer` of `@smpnet/trace` writes them down. */
+export interface SchedulerTrace {
+  /** The event, one of `TRACE_EVENTS` by its index; what `one` and `other` are depends on it. */
+  event(kind: number, one: number, other: number): void
+}
 
 /** What a scheduler traces: the kinds of events, in the order of their numbers. */
 export const TRACE_EVENTS = [

@@ -1,20 +1,28 @@
-import type { Preemption } from './preemption/preemption.ts'
-import type { Thread, ThreadHost } from './thread.ts'
-import type { ThreadTable } from './thread-table.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { ThreadHost } from '../thread/thread-host.ts'
+import type { ThreadTable } from '../thread/thread-table.ts'
 
 /** Why a thread is put into a run queue. */
 export type Cause = 'spawned' | 'woken' | 'interrupted' | 'turn over'
 
+/** Which threads may take the CPU of a running one; schedulers have a `Preemption`. */
+export interface PreemptionRule {
+  /** `kern.sched.preempt_thresh`. */
+  readonly threshold: number
+  /** Whether a thread of `priority` takes the CPU from a thread of `current`, here or from afar. */
+  applies(priority: number, current: number, isRemote: boolean): boolean
+}
+
 /** What a policy needs of the scheduler of its CPU. */
-export interface PolicyHost extends ThreadHost {
-  readonly preemption: Preemption
+export interface PolicyHost extends ThreadHost<Thread> {
+  readonly preemption: PreemptionRule
 }
 
 /**
- * Which thread runs, and where: one for each CPU. The scheduler asks, and does the rest: it drives
- * generators, parks and wakes. A policy whose CPUs share run queues exists once on a simulated
- * machine and has a `SchedulingPolicy` for each CPU (`isShared`); on a live machine, where a thread
- * cannot leave its CPU, each CPU has a policy of its own.
+ * Which thread runs, and where; each CPU has a policy. The scheduler asks, and does the rest: it
+ * drives generators, parks and wakes. A policy whose CPUs share run queues exists once on a
+ * simulated machine and has a `SchedulingPolicy` for each CPU (`isShared`); on a live machine,
+ * where a thread cannot leave its CPU, each CPU has a policy of its own.
  *
  * All methods are called settled, on the policy's own CPU, between two steps of its threads.
  */
@@ -29,8 +37,8 @@ export interface SchedulingPolicy {
   /** A thread was made, perhaps by `parent`, which runs here. It is added next. */
   admit(td: Thread, parent: Thread | undefined): void
   /**
-   * Queues a runnable thread: where, is the policy's to say, and to tell that CPU. True when it
-   * waits for this CPU, so that the current thread may have to give way to it.
+   * Queues a runnable thread: where, is the policy's to say, and to tell that CPU. True when the
+   * thread waits for this CPU, so that the current thread may have to give way to it.
    */
   add(td: Thread, cause: Cause): boolean
   /** Takes the thread that runs next out of the queues; undefined to be idle. */
@@ -46,13 +54,15 @@ export interface SchedulingPolicy {
   claim(td: Thread): boolean
   /** The thread that `choose` gave last waits now, or has ended: it is no longer runnable. */
   sleep(td: Thread): void
-  /** Whether somebody queued here should run as well as `td` before it goes on. */
+  /** Whether a thread queued here should run as well as `td` before that goes on. */
   rivals(td: Thread): boolean
   /** How many threads are queued here. */
   readonly queued: number
   /** A tick has passed, while `current` ran. True when its turn is over. */
   tick(current: Thread | undefined): boolean
-  /** What a thread is lent has changed: it reckons its priority anew, and its place in a queue. */
+  /**
+   * What a thread is lent makes it more or less urgent: reckons its priority and its place anew.
+   */
   lend(td: Thread): void
   /** The knobs and statistics, by the names of FreeBSD's sysctl tree. */
   sysctl(): Readonly<Record<string, number | string>>

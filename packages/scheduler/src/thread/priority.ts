@@ -1,13 +1,13 @@
 /**
  * Priorities, in FreeBSD's numbers (sys/priority.h): 0 is the most urgent, 255 the least. Between
- * the names any number is allowed; four neighbouring ones share a run queue.
+ * the names any number is allowed; four neighbouring numbers share a run queue.
  */
 export const Priority = {
   /** Interrupt threads. */
   interrupt: 16,
   /** Threads that serve the kernel, such as network dispatch. */
   kernel: 80,
-  /** Everybody else. From here to `idle`, 4BSD and ULE work the priority out themselves. */
+  /** All other threads. From here to `idle`, 4BSD and ULE work the priority out themselves. */
   user: 120,
   /** Only when there is nothing else to do. */
   idle: 224,
@@ -15,12 +15,14 @@ export const Priority = {
 
 /** The least urgent priority. */
 export const MAX_PRIORITY = 255
-/** The last priority of threads that share time: those whose priority a policy works out. */
+/** The last priority of threads that share time, whose priority a policy works out. */
 export const LAST_TIMESHARE = Priority.idle - 1
+/** The last priority that ULE gives to threads that mostly sleep: sys/priority.h. */
+export const LAST_INTERACTIVE = 151
 /** The range of `nice`: at -20 a thread gets the most, at 20 the least. */
 export const MAX_NICE = 20
 
-/** Throws a RangeError unless `priority` is one. */
+/** Throws a RangeError for a number that is no priority. */
 export function checkPriority(priority: number): void {
   if (Number.isInteger(priority) && priority >= 0 && priority <= MAX_PRIORITY) return
   throw new RangeError(
@@ -28,7 +30,7 @@ export function checkPriority(priority: number): void {
   )
 }
 
-/** Throws a RangeError unless `nice` can be one. */
+/** Throws a RangeError for a number that `nice` cannot be. */
 export function checkNice(nice: number): void {
   if (Number.isInteger(nice) && Math.abs(nice) <= MAX_NICE) return
   throw new RangeError(
@@ -36,7 +38,7 @@ export function checkNice(nice: number): void {
   )
 }
 
-/** Whether threads of this priority share time, so that what they used decides who is next. */
+/** Whether threads of this priority share time, so that what they used decides which is next. */
 export function sharesTime(priority: number): boolean {
   return priority >= Priority.user && priority <= LAST_TIMESHARE
 }

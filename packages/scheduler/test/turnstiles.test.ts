@@ -1,4 +1,4 @@
-import { until, type Waiting, YIELD } from '@smpnet/park'
+import { PREEMPT, until, type Waiting, YIELD } from '@smpnet/park'
 import { Mutex, RwLock } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import {
   Ule,
 } from '../src/index.ts'
 import { HandCpu } from './hand-cpu.ts'
+import { areAtRest } from './turnstiles-at-rest.ts'
 
 /** Words of the test's own, past everything that is placed. */
 const LOCK = 900_000
@@ -90,7 +91,7 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
   })
 
   it('lends along a chain of holders, and takes all of it back', () => {
-    const { scheduler, log, holds, spawn, open, mutexes } = make(policyOf)
+    const { cpu, log, holds, spawn, open, mutexes } = make(policyOf)
     const last = spawn('last', 240, holds(mutexes[1]))
     const middle = spawn('middle', 230, holds(mutexes[0], mutexes[1]))
     expect([last.priority, middle.priority]).toEqual([230, 230])
@@ -101,7 +102,7 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     expect(log).toContain('middle at 20')
     expect(log).toContain('last left at 240')
     expect(log).toContain('middle left at 230')
-    expect(scheduler.lending.isAtRest([last.at, middle.at])).toBe(true)
+    expect(areAtRest(cpu.lot, [last.at, middle.at], [LOCK, OTHER])).toBe(true)
   })
 
   it('lets whoever gets the lock borrow from those who still wait', () => {
@@ -134,6 +135,31 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     const reader = spawn('reader', 240, holds(rw(cpu).read))
     spawn('writer', 20, holds(rw(cpu).write))
     expect(reader.priority).toBe(240)
+  })
+
+  it('lets an owner keep its turn if what it was lent changes nothing', () => {
+    const { cpu, scheduler, log, mutexes } = make(policyOf)
+    const [mutex] = mutexes
+    scheduler.spawn(
+      function* (td) {
+        if (!mutex.tryEnter(td)) yield* mutex.enter(td)
+        yield YIELD
+        if (!mutex.tryExit(td)) yield* mutex.exit(td)
+        yield PREEMPT
+        log.push('the owner goes on')
+      },
+      { name: 'owner' },
+    )
+    scheduler.spawn(function* (td) {
+      if (!mutex.tryEnter(td)) yield* mutex.enter(td)
+      if (!mutex.tryExit(td)) yield* mutex.exit(td)
+    })
+    scheduler.spawn(function* () {
+      yield YIELD
+      log.push('its equal runs')
+    })
+    cpu.runUntilIdle()
+    expect(log).toEqual(['the owner goes on', 'its equal runs'])
   })
 
   it('stops lending when the wait is given up', () => {

@@ -1,0 +1,65 @@
+import type { Address } from '@smpnet/memory'
+import type { Observer } from '../thread/observer.ts'
+import type { SwitchReason } from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
+
+type Telling<Event extends keyof Observer> = readonly Required<Pick<Observer, Event>>[]
+
+/**
+ * The observers of a scheduler, a list for each event, so that an event without observers is free.
+ */
+export class Observers {
+  readonly #stepped: Telling<'stepped'>
+  readonly #switched: Telling<'switched'>
+  readonly #woken: Telling<'woken'>
+  readonly #preempting: Telling<'preempting'>
+  readonly #blocked: Telling<'blocked'>
+  readonly #started: Telling<'started'>
+  readonly #ended: Telling<'ended'>
+
+  /** They are told in this order. */
+  constructor(all: readonly Observer[]) {
+    this.#stepped = listening(all, 'stepped')
+    this.#switched = listening(all, 'switched')
+    this.#woken = listening(all, 'woken')
+    this.#preempting = listening(all, 'preempting')
+    this.#blocked = listening(all, 'blocked')
+    this.#started = listening(all, 'started')
+    this.#ended = listening(all, 'ended')
+  }
+
+  stepped(td: Thread): void {
+    for (let i = 0; i < this.#stepped.length; i++) this.#stepped[i]!.stepped(td)
+  }
+
+  switched(to: Thread | undefined, from: Thread | undefined, why: SwitchReason): void {
+    for (let i = 0; i < this.#switched.length; i++) this.#switched[i]!.switched(to, from, why)
+  }
+
+  woken(td: Thread): void {
+    for (let i = 0; i < this.#woken.length; i++) this.#woken[i]!.woken(td)
+  }
+
+  preempting(current: Thread, by: Thread): void {
+    for (const observer of this.#preempting) observer.preempting(current, by)
+  }
+
+  blocked(td: Thread, lock: Address): void {
+    for (const observer of this.#blocked) observer.blocked(td, lock)
+  }
+
+  started(td: Thread): void {
+    for (const observer of this.#started) observer.started(td)
+  }
+
+  ended(td: Thread, isError: boolean): void {
+    for (const observer of this.#ended) observer.ended(td, isError)
+  }
+}
+
+function listening<Event extends keyof Observer>(
+  all: readonly Observer[],
+  event: Event,
+): Telling<Event> {
+  return all.filter((one) => one[event] !== undefined) as Required<Pick<Observer, Event>>[]
+}

@@ -1,0 +1,109 @@
+import { NIL } from '@smpnet/memory'
+import { AHEAD, BUSY, type Step } from '@smpnet/machine'
+import { leftMs, PARK, PREEMPT, SETTLE, SPIN, TIMED_OUT, WOKEN, YIELD } from '@smpnet/park'
+import { SLEEP, type SwitchReason, TIMED_SLEEP, TURNSTILE } from '../thread/switch-reason.ts'
+import type { Thread } from '../thread/thread.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Observers } from './observers.ts'
+import type { ThreadLives } from './thread-lives.ts'
+import type { Wakeups } from './wakeups.ts'
+
+/**
+ * Runs threads, a step at a time: from one yield of the generator to the next. What it yields says
+ * why it stopped, and that is all the machinery there is.
+ *
+ * | yields    | the thread                                  | and then                         |
+ * |-----------|---------------------------------------------|----------------------------------|
+ * | `SETTLE`  | has run ahead of simulated time             | goes on when that has caught up  |
+ * | `SPIN`    | looks in vain for what another may give     | goes on, after its equals        |
+ * | `PARK`    | waits for a wake, or until its time is over | leaves, unless woken already     |
+ * | `PREEMPT` | found a more urgent thread here             | gives way if it may be preempted |
+ * | `YIELD`   | lets its equals run                         | is queued behind them            |
+ *
+ * A thread that returns or throws has ended. Nothing that a step decides is carried out on queues
+ * before the next step begins: see `Dispatcher`.
+ */
+export class Steps {
+  #spins = 0
+
+  constructor(
+    readonly dispatcher: Dispatcher,
+    readonly wakeups: Wakeups,
+    readonly lives: ThreadLives,
+    readonly observers: Observers,
+  ) {}
+
+  /** Runs a step of the current thread. */
+  take(td: Thread): Step {
+    const { dispatcher } = this
+    dispatcher.isRunning = true
+    this.observers.stepped(td)
+    try {
+      const step = td.body.next(td.outcome)
+      if (!step.done) return this.#yielded(td, step.value)
+      this.lives.ends(td, 'returned', step.value)
+    } catch (error) {
+      this.lives.ends(td, 'threw', error)
+    } finally {
+      dispatcher.isRunning = false
+    }
+    return BUSY
+  }
+
+  #yielded(td: Thread, why: number): Step {
+    if (why !== SPIN) this.#spins = 0
+    switch (why) {
+      case SETTLE:
+        return AHEAD
+      case SPIN:
+        return this.#spun(td)
+      case PARK:
+        return this.#park(td)
+      case PREEMPT:
+        return BUSY
+      case YIELD:
+        if (td.critical > 0) {
+          throw new Error(`thread ${td.name} gives its turn away in a critical section`)
+        }
+        td.outcome = WOKEN
+        this.dispatcher.owed.relinquish()
+        return BUSY
+      default:
+        throw new TypeError(
+          `a thread yields SPIN, SETTLE, PARK, PREEMPT or YIELD: ${td.name} yielded ${why}`,
+        )
+    }
+  }
+
+  #park(td: Thread): Step {
+    if (td.critical > 0) throw new Error(`thread ${td.name} waits in a critical section`)
+    if (td.wakePending) {
+      td.wakePending = false
+      td.outcome = WOKEN
+      return BUSY
+    }
+    td.parked = true
+    const delayNs = Math.round(leftMs(td, td.limit) * 1e6)
+    if (delayNs !== Number.POSITIVE_INFINITY) {
+      const { wakeups } = this
+      const ring = (): void => void wakeups.makeReady(td, TIMED_OUT, 'woken')
+      td.alarm = wakeups.cpu.alarm(delayNs, ring)
+    }
+    if (td.blockedOn !== NIL) this.observers.blocked(td, td.blockedOn)
+    this.dispatcher.leave(td, reasonToWait(td))
+    return BUSY
+  }
+
+  /** The holder of what is spun for may be a thread of this CPU: its equals get a turn first. */
+  #spun(td: Thread): Step {
+    td.outcome = WOKEN
+    this.dispatcher.hasSpun()
+    if (this.wakeups.isAlone()) this.dispatcher.memory.pause(this.#spins++)
+    return BUSY
+  }
+}
+
+function reasonToWait(td: Thread): SwitchReason {
+  if (td.blockedOn !== NIL) return TURNSTILE
+  return td.limit.deadlineMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
+}

@@ -1,0 +1,26 @@
+import type { Address } from '@smpnet/memory'
+import type { SwitchReason } from './switch-reason.ts'
+import type { Thread } from './thread.ts'
+
+/**
+ * What a scheduler tells about its CPU: accounting, traces, heartbeats and the roster are
+ * observers, and a program may add its own. A method that an observer does not have costs nothing.
+ * All are called on the scheduler's CPU, between two steps of threads, and must not wait, wake or
+ * spawn.
+ */
+export interface Observer {
+  /** The thread begins a step. The only event that comes more often than switches. */
+  stepped?(td: Thread): void
+  /** The CPU goes from one thread to another; `undefined` stands for idleness. */
+  switched?(to: Thread | undefined, from: Thread | undefined, why: SwitchReason): void
+  /** The thread became runnable, in a queue of the CPU that it is with now. */
+  woken?(td: Thread): void
+  /** The current thread will be preempted, and which thread is the reason. */
+  preempting?(current: Thread, by: Thread): void
+  /** The thread parks for a lock that has an owner. */
+  blocked?(td: Thread, lock: Address): void
+  /** The thread was made; it becomes runnable next. */
+  started?(td: Thread): void
+  /** The thread has ended, and whether by throwing. */
+  ended?(td: Thread, isError: boolean): void
+}
