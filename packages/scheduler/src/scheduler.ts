@@ -384,9 +384,12 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     return true
   }
 
-  /** Says, for wakers on other CPUs, how urgent a thread must be to interrupt `current`. */
+  /**
+   * Says, for wakers on other CPUs, how urgent a thread must be to interrupt `current`. A policy
+   * whose CPUs share threads decides that itself, where it puts a woken thread.
+   */
   #publish(current: Thread): void {
-    if (current.priority === this.#published) return
+    if (current.priority === this.#published || this.policy.isShared) return
     this.#published = current.priority
     this.cpu.interruptBelow(this.preemption.limit(current.priority, false))
   }
