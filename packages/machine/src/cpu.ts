@@ -68,7 +68,7 @@ export interface Cpu {
    * where spinning cannot pay, as in simulated time.
    */
   spinWhile(at: Address, value: number): boolean
-  /** Hands a value to whoever started the machine; it must be cloneable. */
+  /** Hands a value to the thread that started the machine; it must be cloneable. */
   report(value: unknown): void
   /** Something ended with an error and nobody here is told: fails the whole machine with it. */
   fail(error: unknown): void

@@ -126,7 +126,7 @@ function dyingRaise(box: Mailbox, work: number): void {
   box.memory.or(BOX + CPU_BLOCK.offset.pending, 1 << VECTORS[0])
 }
 
-/** Rings only if the bit was not set: it relies on the raiser before it, who may be dead. */
+/** Rings only if the bit was not set: it relies on the raiser before it, which may be dead. */
 class TrustingMailbox extends Mailbox {
   override raise(vector: number): void {
     const before = this.memory.or(BOX + CPU_BLOCK.offset.pending, 1 << vector)
@@ -148,7 +148,7 @@ describe('Under every schedule, a raiser that dies before it has rung', () => {
     expectToHold(afterDeath('raise after a dead raiser', true, Number.POSITIVE_INFINITY))
   })
 
-  it('is found to silence it, if a raiser trusts that whoever set the bit has rung', () => {
+  it('is found to silence it, if a raiser trusts that the one that set the bit has rung', () => {
     const trusting: BoxOf = (memory) => new TrustingMailbox(memory, BOX)
     const result = afterDeath('trusting', true, Number.POSITIVE_INFINITY, trusting)
     expect(result).toFailWith('deadlock')

@@ -83,7 +83,7 @@ describe('a vector that is raised on a live CPU', () => {
     expect(tookMs).toBeLessThan(700)
   })
 
-  it('runs its handler between two threads, lowest vector first, once for many raises', async () => {
+  it('runs its handler between two threads, lowest first, once for many raises', async () => {
     const { next } = await start(1, 'ordered')
     expect(await next()).toEqual([8, 9, 31])
   })

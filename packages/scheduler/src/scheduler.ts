@@ -64,7 +64,7 @@ export class Scheduler implements Executive {
     this.#account = options.ticker && new CpuAccount(options.ticker)
     const { policy, preemption, wakeup } = this
     const observers = new Observers(observersIn(options, this.#account, cpu))
-    const urgency = new Urgency(cpu, preemption)
+    const urgency = new Urgency(cpu, preemption, policy.isShared)
     const dispatcher = new Dispatcher(cpu.memory, policy, observers, urgency)
     const wakeups = new Wakeups(cpu, policy, preemption, wakeup, dispatcher, observers)
     this.#lives = new ThreadLives(policy, dispatcher, wakeups, observers)

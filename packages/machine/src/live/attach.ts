@@ -8,7 +8,7 @@ import { checkCpu, checkVector } from '../vectors.ts'
 /** A thread outside the machine that takes part in it, with a CPU number of its own. */
 export interface Attached {
   readonly memory: LiveMemory
-  /** The parking lot as this thread uses it: `lot.waiter()` is someone who can wait. */
+  /** The parking lot as this thread uses it: `lot.waiter()` can wait. */
   readonly lot: Lot
   /** Interrupts a CPU of the machine, as `Cpu.raise` does. Throws as that. */
   raise(target: number, vector: number): void

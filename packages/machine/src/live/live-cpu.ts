@@ -114,7 +114,7 @@ export class LiveCpu implements Cpu {
     return this.#rendezvous.meet(targets, (target, vector) => this.#boxes[target]!.raise(vector))
   }
 
-  /** Makes no difference: a thread of this CPU runs until it yields, whoever is woken. */
+  /** Makes no difference: a thread of this CPU runs until it yields, whichever is woken. */
   interruptBelow(): void {}
 
   distance(other: number): number {

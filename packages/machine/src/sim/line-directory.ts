@@ -16,9 +16,10 @@ export const FROM_MEMORY = DISTANCES
  * only in memory; and until when it is on its way. Caches have no capacity here: a line that a
  * CPU has fetched stays until another takes it.
  *
- * To move a line takes as long as it is far, and occupies it: whoever wants it meanwhile waits for
- * the end. Those who wait also slow the one who is served, since their requests meet the answer on
- * the way and are refused and repeated. That surcharge grows with the backlog, to a limit.
+ * To move a line takes as long as it is far, and occupies it: a CPU that wants it meanwhile waits
+ * for the end. CPUs that wait also slow the CPU that is served, since their requests meet the
+ * answer on the way and are refused and repeated. That surcharge grows with the backlog, to a
+ * limit.
  *
  * The directory is asked at every access that is not a hit; nothing is allocated then.
  */

@@ -16,11 +16,13 @@ export class Urgency {
   constructor(
     readonly cpu: Cpu,
     readonly preemption: Preemption,
+    /** Whether the policy itself interrupts a CPU where it puts a woken thread. */
+    readonly isShared: boolean,
   ) {}
 
   /** The current thread has this priority from now on. */
   publish({ priority }: Thread): void {
-    if (priority === this.#published) return
+    if (priority === this.#published || this.isShared) return
     this.#published = priority
     this.cpu.interruptBelow(this.preemption.limit(priority, false))
   }
