@@ -16,6 +16,7 @@ import type { PolicyMaker } from './shared-policy.case.ts'
 
 const CPUS = 4
 const THREADS = 12
+const SEEDS = [1, 2, 3, 4]
 
 /** Who a thread says it is to the structure: itself, or one with a planted fault. */
 type ReaderOf = (td: Thread) => Waiter
@@ -116,13 +117,15 @@ export function perCpuCases(name: string, policy: PolicyMaker): void {
   describe.each(perCpuKinds.map((kind) => [kind.name, kind] as const))(
     `Under ${name}, the users of a %s`,
     (_name, kind) => {
-      it.each([1, 2, 3])('need not be bound to a CPU: seed %i', (seed) => {
-        const { ended, moved, switchedInside } = runLives(kind, policy, itself, seed)
-        expect(ended).toBe(THREADS)
-        expect(moved).toBeGreaterThan(25)
-        const isPreemptible = kind.name === 'rmlock' || kind.name === 'epoch'
-        if (isPreemptible) expect(switchedInside).toBeGreaterThan(10)
-        else expect(switchedInside).toBe(0)
+      it('need not be bound to a CPU', () => {
+        const runs = SEEDS.map((seed) => runLives(kind, policy, itself, seed))
+        const sum = (of: (run: (typeof runs)[number]) => number): number =>
+          runs.reduce((total, run) => total + of(run), 0)
+        expect(runs.map(({ ended }) => ended)).toEqual(SEEDS.map(() => THREADS))
+        expect(sum(({ moved }) => moved)).toBeGreaterThan(50)
+        const switched = sum(({ switchedInside }) => switchedInside)
+        if (kind.isPreempted) expect(switched).toBeGreaterThan(20)
+        else expect(switched).toBe(0)
       })
 
       it('are found out when one keeps its CPU’s number', () => {

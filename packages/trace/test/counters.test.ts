@@ -6,7 +6,8 @@ describe('counters', () => {
   it('are summed over CPUs, which share no line', () => {
     const arena = Arena.create(LiveMemory.create(1 << 16))
     const counters = new Counters(arena.memory, Counters.place(arena, 3, ['sent', 'dropped']))
-    for (let cpu = 0; cpu < 3; cpu++) counters.add(new Interrupt(cpu), counters.number('sent'), cpu + 1)
+    for (let cpu = 0; cpu < 3; cpu++)
+      counters.add(new Interrupt(cpu), counters.number('sent'), cpu + 1)
     counters.add(new Interrupt(2), counters.number('dropped'), 1)
     expect(counters.totals()).toEqual({ sent: 6, dropped: 1 })
     expect(counters.of(1, 0)).toBe(2)
