@@ -34,8 +34,6 @@ export class Waiter implements Parker, Pinning {
   critical = 0
   /** How many counted locks it is in; wakeup policies look at it. */
   held = 0
-  /** How many sections of epochs it is in, in which it must not wait for readers to leave. */
-  epochs = 0
 
   constructor(
     readonly lot: Parking,
@@ -52,9 +50,8 @@ export class Waiter implements Parker, Pinning {
     this.pins++
   }
 
-  /** Undoes one `pin`. Throws an Error for a waiter that is not pinned. */
+  /** Undoes one `pin`: sched_unpin. */
   unpin(): void {
-    if (this.pins === 0) throw unpinned(this.cpu)
     this.pins--
   }
 
@@ -113,8 +110,4 @@ export class Waiter implements Parker, Pinning {
     if (driver === undefined) return false
     return driver.spinWhile(this.lot.memory, at, value, leftMs(this, until))
   }
-}
-
-function unpinned(cpu: number): Error {
-  return new Error(`a waiter is unpinned as often as it was pinned: one of CPU ${cpu} was not`)
 }

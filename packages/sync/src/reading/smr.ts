@@ -35,11 +35,17 @@ const SHARED = layout('smr', {
   read: word('x', 'read'),
 })
 
+// A constant of its own, and errors in functions of their own, as in epoch.ts: entries and exits
+// are then short enough to be inlined.
+const LINE_BYTES = LINE.size
 const FIRST = 1
 const STEP = 2
 const OUTSIDE = 0
 
 export class Smr extends PerCpu {
+  /** The line of CPU 0. */
+  readonly #lines = this.at + SHARED.size
+
   /** Bytes for so many CPUs. */
   static bytes(cpus: number): number {
     return SHARED.size + cpus * LINE.size
@@ -67,17 +73,17 @@ export class Smr extends PerCpu {
   /** Enters a critical section. Not to be entered again inside. Settle first. Never waits. */
   enter(td: Waiter): void {
     const { memory } = this
-    const line = this.#line(td.cpu)
-    if (memory.read(line) !== OUTSIDE) throw this.#inside(td.cpu)
-    td.critical++
+    const line = this.#lines + td.cpu * LINE_BYTES
+    if (memory.read(line) !== OUTSIDE) throw this.#inside(td)
     memory.store(line, (memory.load(this.at) + FIRST) | 0)
+    td.critical++
   }
 
   /** Exits. Throws LockMisuse for a caller that is outside. */
   exit(td: Waiter): void {
     const { memory } = this
-    const line = this.#line(td.cpu)
-    if (td.critical === 0 || memory.read(line) === OUTSIDE) throw this.#outside(td.cpu)
+    const line = this.#lines + td.cpu * LINE_BYTES
+    if (td.critical === 0 || memory.read(line) === OUTSIDE) throw this.#outside(td)
     memory.write(line, OUTSIDE)
     td.critical--
   }
@@ -149,16 +155,16 @@ export class Smr extends PerCpu {
     return `the smr at ${this.at}`
   }
 
-  #inside(cpu: number): LockMisuse {
+  #inside({ cpu }: Waiter): LockMisuse {
     return new LockMisuse(`${this.name()} is entered once: CPU ${cpu} is inside`)
   }
 
-  #outside(cpu: number): LockMisuse {
+  #outside({ cpu }: Waiter): LockMisuse {
     return new LockMisuse(`${this.name()} is exited on CPU ${cpu}: this thread is outside`)
   }
 
   #line(cpu: number): Address {
-    return this.at + SHARED.size + cpu * LINE.size
+    return this.#lines + cpu * LINE_BYTES
   }
 }
 
