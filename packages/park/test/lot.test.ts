@@ -258,6 +258,16 @@ describe('A lot has bounds, and says so', () => {
 })
 
 describe('A waiter outside a machine', () => {
+  it('is where its lot is used, and counts how often it is pinned there', () => {
+    const { lot } = makeLot({ cpus: 3 })
+    const td = lot.waiter()
+    expect(td.cpu).toBe(3)
+    td.pin()
+    td.pin()
+    td.unpin()
+    expect(td.pins).toBe(1)
+  })
+
   it('is notified only if it sleeps', () => {
     const { lot, memory } = makeLot()
     const td = lot.waiter()

@@ -4,6 +4,7 @@ import {
   FOREVER,
   leftMs,
   type Outcome,
+  PARKED,
   PREEMPT,
   TIMED_OUT,
   type Until,
@@ -166,7 +167,8 @@ export class Thread<T = unknown> extends Waiter {
 
   /** Lets at least `delayNs` pass. */
   *sleep(delayNs: number): Waiting {
-    const outcome = yield* this.parkUntilWoken(until(this, { timeoutMs: delayNs / 1e6 }))
+    this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
+    const outcome = yield this.parking(until(this, { timeoutMs: delayNs / 1e6 }))
     if (outcome !== TIMED_OUT) throw new Error(`thread ${this.name} was woken from its sleep`)
   }
 

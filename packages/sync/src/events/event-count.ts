@@ -111,8 +111,7 @@ export class EventCount extends Placed {
   waitSync(seen: number, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (this.read() !== seen) return
-    waitSync(this, here, (td, until) => this.wait(td, seen, until), options)
+    if (this.read() === seen) this.#waitSync(here, seen, options)
   }
 
   /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
@@ -120,6 +119,11 @@ export class EventCount extends Placed {
     checkTimeout(options)
     if (this.read() !== seen) return
     await waitAsTask(this, (td, until) => this.wait(td, seen, until), options)
+  }
+
+  /** Apart from `waitSync`, which would make an environment for this closure at each call. */
+  #waitSync(here: Waiter, seen: number, options: WaitOptions): void {
+    waitSync(this, here, (td, until) => this.wait(td, seen, until), options)
   }
 
   name(): string {

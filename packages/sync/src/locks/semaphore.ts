@@ -150,8 +150,7 @@ export class Semaphore extends Placed {
   acquireSync(count = 1, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (this.tryAcquire(count)) return
-    waitSync(this, here, (td, until) => this.acquire(td, count, until), options)
+    if (!this.tryAcquire(count)) this.#acquireSync(here, count, options)
   }
 
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
@@ -174,6 +173,11 @@ export class Semaphore extends Placed {
 
   name(): string {
     return `the semaphore at ${this.at}`
+  }
+
+  /** Apart from `acquireSync`, which would make an environment for this closure at each call. */
+  #acquireSync(here: Waiter, count: number, options: WaitOptions): void {
+    waitSync(this, here, (td, until) => this.acquire(td, count, until), options)
   }
 
   /** False, and nothing done, when no waiter sleeps any more. */

@@ -57,10 +57,7 @@ export abstract class Section implements Named {
   lockSync(options?: LockOptions): Guard {
     if (options !== undefined) checkTimeout(options)
     const { here } = homeOf(this)
-    if (!this.tryEnter(here)) {
-      const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
-      if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
-    }
+    if (!this.tryEnter(here)) this.#enterSync(here, options)
     return this.entered(here)
   }
 
@@ -105,6 +102,12 @@ export abstract class Section implements Named {
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  /** Apart from `lockSync`, which would make an environment for this closure at each call. */
+  #enterSync(here: Waiter, options: LockOptions | undefined): void {
+    const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
+    if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
   }
 
   #refuse(td: Waiter): LockAbandoned {
