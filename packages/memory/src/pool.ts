@@ -35,6 +35,8 @@ export interface PoolHandle extends PoolShape {
  * one list, no item idle in anybody's cache. For small ones that come and go often there is `Zone`.
  */
 export class Pool {
+  /** Of `tryAlloc`: another holds the lock, or simulated time has to catch up. No address. */
+  static readonly HELD = -1
   readonly #lock: SpinLock
   readonly #free: FreeList
 
@@ -70,6 +72,16 @@ export class Pool {
    */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
+    return this.#pop()
+  }
+
+  /** The same at once; `Pool.HELD`, having done nothing, when the pool's lock is not to be had. */
+  tryAlloc(): Address {
+    return this.#lock.tryEnter() ? this.#pop() : Pool.HELD
+  }
+
+  /** Takes the item out for a holder of the lock, and unlocks. */
+  #pop(): Address {
     const item = this.#free.pop()
     this.#count(item === NIL ? 'failed' : 'allocated')
     this.#lock.exit()

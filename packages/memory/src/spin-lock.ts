@@ -13,6 +13,11 @@ export class SpinLock {
     readonly at: Address,
   ) {}
 
+  /** Whether the lock is the caller's now: it is not while another holds it, or before settling. */
+  tryEnter(): boolean {
+    return this.memory.settled() && this.memory.compareExchange(this.at, 0, 1) === 0
+  }
+
   /** Spins until the lock is the caller's. */
   *enter(): Waiting {
     for (;;) {

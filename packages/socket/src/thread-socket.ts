@@ -57,17 +57,17 @@ export class ThreadSocket {
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const taken = this.stream.tryReceive(to)
+    const taken = this.stream.tryReceive(this.#here(), to)
     return taken >= 0 ? taken : this.#block(options, (td) => this.stream.receive(td, to))
   }
 
   /**
    * Sends all of `from`: how many bytes, fewer only when the time is over; what was sent arrives.
-   * Throws BrokenPipe, SocketMisuse, and a RangeError for no such time.
+   * Throws BrokenPipe, NoBuffers, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const given = this.stream.trySend(from)
+    const given = this.stream.trySend(this.#here(), from)
     return given >= 0 ? given : this.#block(options, (td) => this.stream.send(td, from))
   }
 
@@ -129,6 +129,11 @@ export class ThreadSocket {
   #sync(): SyncDomain {
     if (!this.stream.isOpen) throw new SocketMisuse('an end is used until it is closed: it is')
     return (this.#home ??= SyncDomain.enter(this.handle.domain))
+  }
+
+  /** Who waits when this thread does. What it is for says whether the end is closed. */
+  #here(): Waiter {
+    return (this.#home ?? this.#sync()).here
   }
 
   /** Leaves the domain if `close` has closed the end, or found that another thread had. */

@@ -4,9 +4,10 @@ import type { Address, Memory } from '@smpnet/memory'
 import { type Waiter, type Waiting, WOKEN } from '@smpnet/sync'
 import { expect, it } from 'vitest'
 import { Note } from '../src/note.ts'
-import { DIRECTION, NOTE } from '../src/pair-layout.ts'
+import type { Buffers } from '../src/buffers.ts'
+import { Life } from '../src/life.ts'
+import { DIRECTION, NOTE, PAIR } from '../src/pair-layout.ts'
 import { ReceivingHalf } from '../src/receiving-half.ts'
-import { Ring } from '../src/ring.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
 import { drive } from '@smpnet/sync/model'
@@ -30,13 +31,16 @@ interface Traffic {
 function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
   return explore({ name }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
+    const pair = arena.place('pair', PAIR.size)
     const at = arena.place('direction', DIRECTION.size)
     const note = new Note(memory, arena.place('note', NOTE.size))
-    const bytes = new Ring(memory, arena.place('ring', ring), ring)
+    memory.store(at + DIRECTION.offset.ring, arena.place('ring', ring))
+    const buffers = { bytes: ring } as Buffers
     const data = new Wants(memory, at + DIRECTION.offset.wantData, note)
     const space = new Wants(memory, at + DIRECTION.offset.wantSpace, note)
-    const sending = new SendingHalf(memory, at, bytes, space, data)
-    const receiving = new ReceivingHalf(memory, at, bytes, data, space)
+    const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
+    const sending = new SendingHalf(memory, at, one, buffers, space, data)
+    const receiving = new ReceivingHalf(memory, at, other, ring, data, space)
     const [sender, receiver] = [lot.waiter(), lot.waiter()]
     const got: number[] = []
     thread('sender', () => {
@@ -45,7 +49,9 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
         byte[0] = i
         drive(sender, sending.send(sender, byte, 0, 1, true))
       }
-      if (end) drive(sender, sending.finish(sender))
+      if (!end) return
+      drive(sender, one.step('shutdown'))
+      drive(sender, data.tell(sender))
     })
     thread('receiver', () => {
       const byte = new Uint8Array(1)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/sync'
+import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { SendAborted, SocketZone, socketPair, type StreamSocket } from '../src/index.ts'
 
@@ -10,13 +10,15 @@ const LONG = new Uint8Array(100 << 20)
 /** A memory in which a receiver takes all there is whenever its sender looks for space. */
 class Drained extends LiveMemory {
   peer: StreamSocket | undefined
+  td: Waiter | undefined
   taken = 0
   readonly #bytes = new Uint8Array(1 << 18)
 
   override load(at: Address): number {
-    const { peer } = this
+    const { peer, td } = this
     this.peer = undefined
-    if (peer !== undefined) this.taken += Math.max(0, peer.tryReceive(this.#bytes))
+    if (peer !== undefined && td !== undefined)
+      this.taken += Math.max(0, peer.tryReceive(td, this.#bytes))
     this.peer = peer
     return super.load(at)
   }
@@ -32,6 +34,7 @@ function drained() {
   const td = lot.waiter()
   const [a, b] = zone.pairSync(td)
   memory.peer = b
+  memory.td = lot.waiter()
   return { memory, a, td }
 }
 

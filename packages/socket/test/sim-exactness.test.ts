@@ -53,7 +53,7 @@ const BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
 function* client(td: Thread, cpu: Cpu, socket: StreamSocket, steps: readonly Step[]): Waiting {
   for (const [what, count] of steps) {
     if (what === 'sleep') yield* td.sleep(count)
-    else if (what === 'send' || socket.trySend(BYTES, 0, count) !== count) {
+    else if (what === 'send' || socket.trySend(td, BYTES, 0, count) !== count) {
       yield* socket.send(td, BYTES, 0, count)
     }
   }
@@ -64,7 +64,7 @@ function* client(td: Thread, cpu: Cpu, socket: StreamSocket, steps: readonly Ste
 function* server(td: Thread, cpu: Cpu, socket: StreamSocket, program: Program): Waiting {
   const to = new Uint8Array(program.receives)
   for (let taken = WOULD_BLOCK; taken !== 0; ) {
-    taken = program.tries ? socket.tryReceive(to) : WOULD_BLOCK
+    taken = program.tries ? socket.tryReceive(td, to) : WOULD_BLOCK
     if (taken === WOULD_BLOCK) taken = yield* socket.receive(td, to)
     cpu.report([taken, cpu.now()])
   }

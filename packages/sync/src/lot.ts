@@ -244,6 +244,16 @@ export class Lot implements Parking {
     return queue
   }
 
+  /**
+   * The queue of `key`, held, or NIL when another holds it just now. For a section whose caller has
+   * settled before: it does not ask again, since the section happens at one instant.
+   */
+  tryLockQueue(key: Address): Address {
+    const queue = this.#queues.of(key)
+    const lock = queue + BUCKET.offset.lock
+    return this.memory.compareExchange(lock, 0, 1) === 0 ? queue : NIL
+  }
+
   /** The queue of `key`, for who holds it. */
   queueOf(key: Address): Address {
     return this.#queues.of(key)
@@ -349,6 +359,14 @@ export class Lot implements Parking {
     const woken = this.#wakeAll(chain)
     if (woken & PREEMPTING) yield PREEMPT
     return woken & COUNT
+  }
+
+  /**
+   * `wake` for plain code: whether one of them is more urgent than the caller and of its CPU. It
+   * then runs at the caller's next yield, which should be soon.
+   */
+  wakeNow(chain: Address): boolean {
+    return (this.#wakeAll(chain) & PREEMPTING) !== 0
   }
 
   /**

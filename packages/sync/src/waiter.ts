@@ -94,6 +94,7 @@ export interface Parking {
   unpark(key: Address, count: number): Waiting<number>
 
   lockQueue(key: Address): Waiting<Address>
+  tryLockQueue(key: Address): Address
   append(queue: Address, waiter: Waiter, key: Address, want: number): void
   prepend(queue: Address, waiter: Waiter, key: Address, want: number): void
   remove(queue: Address, waiter: Waiter): void
@@ -107,6 +108,7 @@ export interface Parking {
   unlockQueue(queue: Address): void
   sleep(waiter: Waiter, lends?: boolean): Waiting<Outcome>
   wake(chain: Address): Waiting<number>
+  wakeNow(chain: Address): boolean
 
   queueOf(key: Address): Address
   threadOf(entry: Address): number
