@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { type Outcome, SETTLE, SPIN, type Wait, type Waiter, type Waiting } from '@smpnet/sync'
-import { SocketMisuse } from './errors.ts'
+import type { SocketMisuse } from './errors.ts'
 import type { Life } from './life.ts'
 import { BUSY, DIRECTION, SEEN } from './pair-layout.ts'
 import { Ring } from './ring.ts'
@@ -20,11 +20,12 @@ export const COPIED = 2
 
 /**
  * What the two halves of a direction have in common; they are mirror images. A half has a position,
- * which only it moves, and sees that of the other half. What lies between the two is its room: bytes
- * for the receiver, space for the sender, and together they are the ring.
+ * which only it moves, and sees that of the other half. What lies between the two is its room:
+ * bytes for the receiver, space for the sender, and together they are the ring.
  *
- * To move bytes is to look, to copy, and to commit. Looking and copying are seen by nobody. `commit`
- * is a section: it publishes the new position and tells a waiter of the other half, all or nothing.
+ * To move bytes is to look, to copy, and to commit. Looking and copying are seen by nobody.
+ * `commit` is a section: it publishes the new position and tells a waiter of the other half, all or
+ * nothing.
  * So a `try…` call that gives up before has done nothing. Its positions are in Memory, so that any
  * thread may make the next call; two that move bytes at once are found out where the second
  * publishes, since its position is not what it was.

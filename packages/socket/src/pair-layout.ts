@@ -1,4 +1,4 @@
-import { layout, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
 
 /**
  * One direction of a pair: a ring of bytes with one sender and one receiver at a time. Positions
@@ -71,6 +71,19 @@ export function directionOffset(side: Side): number {
 /** Bytes from a pair's address to the note of `side`. */
 export function noteOffset(side: Side): number {
   return PAIR.size + 2 * DIRECTION.size + side * NOTE.size
+}
+
+/**
+ * Zeroes both directions and both notes of a pair that is given out again. Word by word, and
+ * atomically: a thread that closes an end too late looks at some of them before it finds that out.
+ */
+export function clear(memory: Memory, pair: Address): void {
+  for (const side of [0, 1] as const) {
+    const direction = pair + directionOffset(side)
+    for (const offset of Object.values(DIRECTION.offset)) memory.store(direction + offset, 0)
+    const note = pair + noteOffset(side)
+    for (const offset of Object.values(NOTE.offset)) memory.store(note + offset, 0)
+  }
 }
 
 /** Bytes of a pair without its rings. */

@@ -6,13 +6,12 @@ import {
   OutOfMemory,
   Pool,
   type PoolHandle,
-  WORD_BYTES,
 } from '@smpnet/memory'
 import { finish, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/sync'
 import { Buffers } from './buffers.ts'
 import { SocketMisuse } from './errors.ts'
 import { bornIn } from './life.ts'
-import { DIRECTION, directionOffset, PAIR, PAIR_BYTES, type Side } from './pair-layout.ts'
+import { clear, DIRECTION, directionOffset, PAIR, PAIR_BYTES, type Side } from './pair-layout.ts'
 import { type EndHandle, type PairHome, StreamSocket } from './stream-socket.ts'
 
 export interface SocketZoneShape {
@@ -98,8 +97,7 @@ export class SocketZone implements PairHome {
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     const { memory } = this
-    const kept = PAIR.offset.life + WORD_BYTES
-    memory.fill(at + kept, 0, PAIR_BYTES - kept)
+    clear(memory, at)
     const generation = (memory.add(at + PAIR.offset.generation, 1) + 1) | 0
     memory.store(at + PAIR.offset.life, bornIn(generation))
     return { at, generation }

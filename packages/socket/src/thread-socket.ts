@@ -91,8 +91,7 @@ export class ThreadSocket {
 
   /** Neither sends nor receives any more. What was sent before can still be received there. */
   close(): void {
-    const { here } = this.#sync()
-    this.#leaveAfter(() => this.stream.closeSync(here))
+    this.#leaveAfter(() => this.stream.closeSync(this.#sync().here))
   }
 
   /**
@@ -114,7 +113,7 @@ export class ThreadSocket {
    * peer is told, and gives the thread's place to others. May be called when all was in order, too.
    */
   bury(guest: Seat): void {
-    const sync = this.#sync()
+    const sync = this.#enter()
     this.#leaveAfter(() => {
       sync.bury(guest)
       finish(sync.here, this.stream.bury(sync.here))
@@ -122,12 +121,18 @@ export class ThreadSocket {
   }
 
   [DISPOSE](): void {
-    if (this.stream.isOpen) this.close()
+    this.#leaveAfter(() => {
+      if (this.stream.isOpen) this.close()
+    })
   }
 
   /** The domain, which this thread enters with the first call. */
   #sync(): SyncDomain {
     if (!this.stream.isOpen) throw new SocketMisuse('an end is used until it is closed: it is')
+    return this.#enter()
+  }
+
+  #enter(): SyncDomain {
     return (this.#home ??= SyncDomain.enter(this.handle.domain))
   }
 

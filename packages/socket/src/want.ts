@@ -75,7 +75,7 @@ export class Want {
   }
 
   /**
-   * Waits for `bytes` bytes while the word at `progress` is `seen` and the one at `life` is `alive`.
+   * Waits for `bytes` bytes while the word at `progress` is `seen` and that at `life` is `alive`.
    * WOKEN at the latest when the other side told of them; else why the wait was given up.
    */
   *wait(

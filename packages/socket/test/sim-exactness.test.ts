@@ -1,10 +1,10 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { PricedMemory } from '@smpnet/memory'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
 import type { Waiting } from '@smpnet/sync'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Half, NOTHING } from '../src/half.ts'
 import {
   type EndHandle,
   Poller,
@@ -145,6 +145,10 @@ function expectSame(program: Program, seed: number): void {
   expect(run(program, seed, false)).toEqual(run(program, seed, true))
 }
 
+interface Paying {
+  takePaid(): number
+}
+
 function isViolated(): boolean {
   return fc.check(fc.property(programs, fc.nat(99), expectSame), { numRuns: 60, seed: 1 }).failed
 }
@@ -178,9 +182,9 @@ describe('sockets in simulated time', () => {
     expect(bytes).toBe(250)
   })
 
-  /** Planted: a second look after a try that failed is paid for, so that trying has a price. */
-  it('would not, if a wait paid once more for what a try has seen', () => {
-    vi.spyOn(PricedMemory.prototype, 'peek').mockReturnValue(Number.NaN)
+  /** Planted: what a try that gave up has paid for is forgotten, so that trying has a price. */
+  it('would not, if a wait paid once more for what a try has paid for', () => {
+    vi.spyOn(Half.prototype as unknown as Paying, 'takePaid').mockReturnValue(NOTHING)
     expect(isViolated()).toBe(true)
   })
 })
