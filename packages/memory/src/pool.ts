@@ -38,6 +38,8 @@ export interface PoolHandle extends PoolShape {
  * The lock protects the list and the counts. Both ways through it are for threads, which may wait.
  */
 export class Pool {
+  /** Of `tryAlloc`: another holds the lock, or simulated time has to catch up. No address. */
+  static readonly HELD = -1
   readonly #lock: SpinLock
   readonly #free: Address
 
@@ -73,6 +75,16 @@ export class Pool {
    */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
+    return this.#pop()
+  }
+
+  /** The same at once; `Pool.HELD`, having done nothing, when the pool's lock is not to be had. */
+  tryAlloc(): Address {
+    return this.#lock.tryEnter() ? this.#pop() : Pool.HELD
+  }
+
+  /** Takes the item out for a holder of the lock, and unlocks. */
+  #pop(): Address {
     const item = popFree(this.memory, this.#free)
     this.#count(item === NIL ? 'failed' : 'allocated')
     this.#lock.exit()

@@ -84,13 +84,14 @@ function sameThread() {
   const lot = Lot.place(arena, { threads: 1 })
   const here = new Lot(memory, lot, new NotifyWaker(memory), Lot.attach(memory, lot))
   const zone = new SocketZone(here, SocketZone.place(arena))
-  const [a, b] = zone.pairSync(here.waiter())
+  const td = here.waiter()
+  const [a, b] = zone.pairSync(td)
   const byte = new Uint8Array(1)
   return () => {
-    a.trySend(byte)
-    b.tryReceive(byte)
-    b.trySend(byte)
-    a.tryReceive(byte)
+    a.trySend(td, byte)
+    b.tryReceive(td, byte)
+    b.trySend(td, byte)
+    a.tryReceive(td, byte)
   }
 }
 

@@ -29,6 +29,19 @@ export class SendAborted extends Error {
   }
 }
 
+/** A direction takes a buffer with its first send, and all that its zone has are in use. */
+export class NoBuffers extends Error {
+  override name = 'NoBuffers'
+  readonly code = 'ENOBUFS'
+
+  constructor(bufferBytes: number, buffers: number) {
+    super(
+      `a direction takes a buffer of ${bufferBytes} bytes with its first send, and all ` +
+        `${buffers} are in use: make the zone with more \`buffers\``,
+    )
+  }
+}
+
 /** Used after it was closed, or for what it cannot do: a mistake of the caller. */
 export class SocketMisuse extends Error {
   override name = 'SocketMisuse'
@@ -36,8 +49,10 @@ export class SocketMisuse extends Error {
 
 /**
  * The result of a call that could not do all without a wait, or whose time was over. A `try…` call
- * may have begun: the call of the same name without `try` and with the same bytes goes on with it.
+ * has done nothing then.
  */
 export const WOULD_BLOCK = -1
 /** The result of `trySend` on a direction whose receiver has gone. */
 export const BROKEN = -2
+/** The result of `trySend` on a direction that has no buffer yet when all are in use. */
+export const NO_BUFFERS = -3

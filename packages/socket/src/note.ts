@@ -60,6 +60,27 @@ export class Note {
     }
   }
 
+  /** The same in a section that began settled: what the poller sleeps on that is to be woken. */
+  postNow(): Address {
+    const { memory, at } = this
+    if (memory.exchange(at + NOTE.offset.posted, 1) !== 0) return NIL
+    const poller = memory.load(at + NOTE.offset.poller)
+    if (poller === NIL) {
+      memory.store(at + NOTE.offset.posted, 0)
+      return NIL
+    }
+    notesOf(memory, poller).push(at)
+    const asleep = poller + POLLER.offset.asleep
+    return memory.load(asleep) !== 0 && memory.exchange(asleep, 0) !== 0 ? asleep : NIL
+  }
+
+  /** What the poller of this end sleeps on, or NIL when it has none or does not sleep. */
+  sleepingPoller(): Address {
+    const poller = this.memory.load(this.at + NOTE.offset.poller)
+    const asleep = poller + POLLER.offset.asleep
+    return poller !== NIL && this.memory.load(asleep) !== 0 ? asleep : NIL
+  }
+
   /** Whether a poller watches this end. */
   isAssigned(): boolean {
     return this.memory.load(this.at + NOTE.offset.poller) !== NIL

@@ -1,29 +1,43 @@
-import { layout, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, word } from '@smpnet/memory'
 
 /**
- * One direction of a pair: a ring of bytes with one sender and one receiver. Positions count bytes
- * since the start and wrap at 32 bits; their difference is what the ring holds. Three lines, so
- * that sender and receiver each write their own, and look at `want` without a miss as long as
- * nobody waits.
+ * One direction of a pair: a ring of bytes with one sender and one receiver at a time. Positions
+ * count bytes since the start and wrap at 32 bits; their difference is what the ring holds. Three
+ * lines, so that sender and receiver each write their own, and look at `want` without a miss as
+ * long as nobody waits.
+ *
+ * All that a sender has to know is in the sender's line, and nothing of it in JavaScript objects:
+ * threads that have opened the same end can take turns. The receiver's line is its mirror image.
  */
 export const DIRECTION = layout('direction', {
   /** (x) Bytes sent; the sender writes it. */
   sent: word('x', 'sender'),
-  /** (x) Not 0 when no more will be sent; the sender writes it, after its last `sent`. */
-  finished: word('x', 'sender'),
+  /** (o) of the sender: what `received` was when a sender looked last. */
+  seenReceived: word('o', 'sender'),
+  /** (x) The entry of a sender that is in the midst of a send, or NIL: the sender writes it. */
+  sending: word('x', 'sender'),
+  /** (x) The ring's bytes, or NIL before the first send; the sender writes it, once. */
+  ring: word('x', 'sender'),
   /** (x) Bytes received; the receiver writes it. */
   received: word('x', 'receiver'),
+  /** (o) of the receiver: what `sent` was when a receiver looked last. */
+  seenSent: word('o', 'receiver'),
+  /** (x) The entry of a receiver that waits, or NIL: the receiver writes it. */
+  receiving: word('x', 'receiver'),
   /** (x) What the receiver waits for: see below. It sets bits, the sender clears them. */
   wantData: word('x', 'want'),
   /** (x) What the sender waits for. It sets bits, the receiver clears them. */
   wantSpace: word('x', 'want'),
-  /** (x) Not 0 when nothing more will be received; the receiver writes it, once. */
-  abandoned: word('x', 'want'),
 })
+
+const { sent, seenReceived, sending } = DIRECTION.offset
+/** In the line of a sender or a receiver: its position comes first, then these. */
+export const SEEN = seenReceived - sent
+export const BUSY = sending - sent
 
 /** In a want word: whoever waits does so by a poller, whose note is to be posted. */
 export const POLLED = 1 << 30
-/** In a want word: one is parked on the word until there are as many bytes as the low bits say. */
+/** In a want word: a waiter is parked on it until there are as many bytes as the low bits say. */
 export const BYTES_WANTED = POLLED - 1
 
 /** The note of one end: how those at the other end tell the poller that watches it. */
@@ -36,46 +50,15 @@ export const NOTE = layout('note', {
   next: word('o', 'note'),
 })
 
-/** A pair: two directions, two notes, who has closed, and behind them the two rings of bytes. */
+/** A pair: its life, two directions and two notes. The rings are elsewhere: see `Buffers`. */
 export const PAIR = layout('pair', {
   /** (m) of the pool: links free pairs, so nothing else is here. */
   link: word('m', 'pair'),
   /** (x) How often the pair was given out: a handle of an earlier time is known by it. */
   generation: word('x', 'pair'),
-  /**
-   * (x) As `closedOf`: the use that it speaks of, one bit for each end that somebody has begun to
-   * close, who alone writes there from then on, and one for each that is closed; whoever sets the
-   * second of those frees the pair.
-   */
-  closed: word('x', 'pair'),
+  /** (x) Which use of the pair it is, and the states of both ends; `Life` alone writes it. */
+  life: word('x', 'pair'),
 })
-
-/** Bits of the word `closed`. */
-const CLOSING = 1
-const CLOSED = 4
-/** Both ends are closed when both bits are set. */
-export const BOTH_CLOSED = 3 * CLOSED
-const USE_SHIFT = 4
-
-/** The word `closed` of a pair of which nobody has closed an end in that use. */
-export function closedOf(generation: number): number {
-  return generation << USE_SHIFT
-}
-
-/** In `closed`: somebody closes the end of that side, or has. */
-export function closingBit(side: Side): number {
-  return CLOSING << side
-}
-
-/** In `closed`: the end of that side is closed. */
-export function closedBit(side: Side): number {
-  return CLOSED << side
-}
-
-/** Whether a word `closed` speaks of that use of the pair. */
-export function isOfUse(closed: number, generation: number): boolean {
-  return closed >> USE_SHIFT === closedOf(generation) >> USE_SHIFT
-}
 
 /** Which of a pair's two ends. End 0 sends in direction 0 and receives in direction 1. */
 export type Side = 0 | 1
@@ -90,12 +73,18 @@ export function noteOffset(side: Side): number {
   return PAIR.size + 2 * DIRECTION.size + side * NOTE.size
 }
 
-/** Bytes from a pair's address to the ring in which `side` sends. */
-export function ringOffset(side: Side, bufferBytes: number): number {
-  return PAIR.size + 2 * DIRECTION.size + 2 * NOTE.size + side * bufferBytes
+/**
+ * Zeroes both directions and both notes of a pair that is given out again. Word by word, and
+ * atomically: a thread that closes an end too late looks at some of them before it finds that out.
+ */
+export function clear(memory: Memory, pair: Address): void {
+  for (const side of [0, 1] as const) {
+    const direction = pair + directionOffset(side)
+    for (const offset of Object.values(DIRECTION.offset)) memory.store(direction + offset, 0)
+    const note = pair + noteOffset(side)
+    for (const offset of Object.values(NOTE.offset)) memory.store(note + offset, 0)
+  }
 }
 
-/** Bytes of a whole pair with rings of `bufferBytes`. */
-export function pairBytes(bufferBytes: number): number {
-  return ringOffset(0, bufferBytes) + 2 * bufferBytes
-}
+/** Bytes of a pair without its rings. */
+export const PAIR_BYTES = PAIR.size + 2 * DIRECTION.size + 2 * NOTE.size

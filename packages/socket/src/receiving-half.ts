@@ -2,6 +2,7 @@ import { type Address, type Memory, work } from '@smpnet/memory'
 import {
   ABORTED,
   FOREVER,
+  PREEMPT,
   SETTLE,
   type Until,
   type Waiter,
@@ -10,72 +11,52 @@ import {
 } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
-import type { Ring } from './ring.ts'
 import type { Want } from './want.ts'
+import { COPIED, Half, LOOKED, NOTHING, PREEMPTS, REFUSED } from './half.ts'
+import type { Life } from './life.ts'
 
 const RECEIVE = work('socket-receive')
 
-/**
- * A direction as its receiver uses it. Taking bytes has three steps: copy them out, publish that
- * their space is free, tell a sender that waits for it. `tryReceive` does all three when it can;
- * where it stops half-way, because somebody is to be told or simulated time has to catch up,
- * `receive` goes on from there.
- */
-export class ReceivingHalf {
-  readonly #sentAt: Address
-  readonly #receivedAt: Address
-  readonly #finishedAt: Address
-  /** What `sent` was when last looked at; the line is read again only when this is used up. */
-  #sent = 0
-  #received = 0
-  /** Bytes copied out whose space is not published yet. */
-  #copied = 0
-  /** Bytes published of which a waiting sender is to be told. */
-  #untold = 0
-  /** Whether a `tryReceive` has just looked, in vain: `receive` does not pay for that once more. */
-  #looked = false
-  #inUse = false
-
+/** A direction as its receiver uses it. */
+export class ReceivingHalf extends Half {
   constructor(
-    readonly memory: Memory,
-    readonly at: Address,
-    readonly ring: Ring,
+    memory: Memory,
+    at: Address,
+    life: Life,
+    bytes: number,
     /** How this half waits for data. */
     readonly wantData: Want,
     /** How the sender waits for space. */
     readonly wantSpace: Want,
   ) {
-    this.#sentAt = at + DIRECTION.offset.sent
-    this.#receivedAt = at + DIRECTION.offset.received
-    this.#finishedAt = at + DIRECTION.offset.finished
-    this.#sent = this.#received = memory.load(this.#receivedAt)
-  }
-
-  /** Whether a call waits here, or has to be gone on with. */
-  isInUse(): boolean {
-    return this.#inUse || this.#hasBegun()
+    const { received, sent } = DIRECTION.offset
+    super(memory, at, life, bytes, at + received, at + sent, 0, wantData, wantSpace)
   }
 
   /** Bytes that can be received at once. */
   available(): number {
-    if (this.#sent === this.#received) this.#sent = this.memory.load(this.#sentAt)
-    return (this.#sent - this.#received) | 0
+    return this.roomNow()
   }
 
   /** Whether all that was sent is received and no more will come. */
   isAtEnd(): boolean {
-    return this.memory.load(this.#finishedAt) !== 0 && this.available() === 0
+    return this.life.peerHasEnded(this.life.load()) && this.available() === 0
   }
 
   /**
    * Up to `length` bytes into `to` at `start`, if they are to be had without any wait: how many,
-   * or 0 at the end, or WOULD_BLOCK: then `yield* receive`, which also finishes what this began.
+   * or 0 at the end, or WOULD_BLOCK, having done nothing but perhaps written to `to`.
    */
-  tryReceive(to: Uint8Array, start: number, length: number): number {
-    if (this.#hasBegun() || !this.memory.settled()) return WOULD_BLOCK
-    const taken = this.#take(to, start, length)
-    this.#looked = taken === WOULD_BLOCK && !this.#hasBegun()
-    return taken
+  tryReceive(td: Waiter, to: Uint8Array, start: number, length: number): number {
+    const { memory } = this
+    this.paid = NOTHING
+    if (!memory.settled()) return WOULD_BLOCK
+    const taken = this.#copySome(td, to, start, length)
+    if (taken === WOULD_BLOCK) this.paid = LOOKED
+    if (taken <= 0) return taken
+    if (memory.settled()) return this.commit(td) === REFUSED ? WOULD_BLOCK : taken
+    this.giveUpCopied(to, start)
+    return WOULD_BLOCK
   }
 
   /**
@@ -91,80 +72,51 @@ export class ReceivingHalf {
     wait: boolean,
     until: Until = FOREVER,
   ): Waiting<number> {
-    if (this.#inUse) throw new SocketMisuse('one thread at a time receives from an end: two do')
-    this.#inUse = true
+    let paid = this.takePaid(to, start, length)
+    let isWaiting = false
     try {
       for (;;) {
-        if (!this.#sawAll()) {
+        let taken = paid === COPIED ? this.moved : WOULD_BLOCK
+        if (paid === NOTHING || !wait) {
           while (!this.memory.settled()) yield SETTLE
-          const taken = this.#hasBegun() ? WOULD_BLOCK : this.#take(to, start, length)
-          if (taken >= 0) return taken
-          if (this.#hasBegun()) return yield* this.#finish(td)
+          if (taken === WOULD_BLOCK) taken = this.#copySome(td, to, start, length)
         }
-        if (!wait) return WOULD_BLOCK
-        const outcome = yield* this.#waitForData(td, until)
+        paid = NOTHING
+        if (taken > 0) return yield* this.#commitAll(td)
+        if (taken === 0 || !wait) return taken
+        if (!isWaiting) this.occupy(td)
+        isWaiting = true
+        const outcome = yield* this.wait(td, 1, until)
         if (outcome === ABORTED) until.signal?.throwIfAborted()
         if (outcome !== WOKEN) return WOULD_BLOCK
       }
     } finally {
-      this.#inUse = false
+      if (isWaiting) this.leave()
     }
   }
 
-  /** Receives nothing more: sending is refused from now on, and a sender that waits is told. */
-  *abandon(td: Waiter): Waiting {
+  *#commitAll(td: Waiter): Waiting<number> {
     while (!this.memory.settled()) yield SETTLE
-    this.memory.store(this.at + DIRECTION.offset.abandoned, 1)
-    yield* this.wantSpace.tell(td)
+    let result = this.commit(td)
+    for (; result === REFUSED; result = this.commit(td)) yield this.again()
+    if (result === PREEMPTS) yield PREEMPT
+    return this.moved
   }
 
-  #hasBegun(): boolean {
-    return this.#copied + this.#untold > 0
-  }
-
-  /** Whether a `tryReceive` has just looked, and there is still nothing to be seen. */
-  #sawAll(): boolean {
-    const { memory } = this
-    const looked = this.#looked
-    this.#looked = false
-    if (!looked || memory.peek(this.#finishedAt) !== 0) return false
-    return memory.peek(this.#sentAt) === this.#received
-  }
-
-  /** Takes what is there. WOULD_BLOCK if there is nothing, or if `#finish` has to go on. */
-  #take(to: Uint8Array, start: number, length: number): number {
-    const { memory } = this
-    const available = this.available()
-    if (available === 0) return this.isAtEnd() ? 0 : WOULD_BLOCK
-    const taken = Math.min(available, length)
+  /** Copies out what is there: how many bytes, or 0 at the end, or WOULD_BLOCK. */
+  #copySome(td: Waiter, to: Uint8Array, start: number, length: number): number {
+    const { memory, life } = this
+    const word = (this.word = life.load())
+    if (word !== life.whole) life.check(word, 'receive')
+    const available = this.look(td, 1)
+    if (available === 0) return word !== life.whole && life.peerHasEnded(word) ? 0 : WOULD_BLOCK
+    this.moved = Math.min(available, length)
     memory.charge(RECEIVE, 1)
-    this.ring.copyOut(this.#received, to, start, taken)
-    this.#copied = taken
-    if (!memory.settled()) return WOULD_BLOCK
-    this.#publish()
-    return this.#untold > 0 ? WOULD_BLOCK : taken
+    this.ring()!.copyOut(this.position, to, start, this.moved)
+    return this.moved
   }
 
-  #publish(): void {
-    const taken = this.#copied
-    this.#received = (this.#received + taken) | 0
-    this.memory.store(this.#receivedAt, this.#received)
-    this.#copied = 0
-    if (this.wantSpace.isDue(this.ring.bytes - ((this.#sent - this.#received) | 0))) {
-      this.#untold = taken
-    }
-  }
-
-  *#finish(td: Waiter): Waiting<number> {
-    const taken = this.#copied + this.#untold
-    while (!this.memory.settled()) yield SETTLE
-    if (this.#copied > 0) this.#publish()
-    if (this.#untold > 0) yield* this.wantSpace.tell(td)
-    this.#untold = 0
-    return taken
-  }
-
-  #waitForData(td: Waiter, until: Until): Waiting<number> {
-    return this.wantData.wait(td, 1, this.#sentAt, this.#received, this.#finishedAt, until)
+  protected override twoAtOnce(): SocketMisuse {
+    return new SocketMisuse('one thread at a time receives from an end: two do')
   }
 }

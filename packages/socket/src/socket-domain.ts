@@ -2,7 +2,6 @@ import { type Address, Arena, LiveMemory, NIL, OutOfMemory, Pool } from '@smpnet
 import { finish } from '@smpnet/park'
 import { DISPOSE, SyncDomain } from '@smpnet/sync'
 import { POLLER } from './note.ts'
-import { pairBytes } from './pair-layout.ts'
 import { Poller } from './poller.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
@@ -47,17 +46,18 @@ export class SocketDomain {
 
   /** Makes a domain. Throws a RangeError for figures, and a TypeError for names, that cannot be. */
   static create(shape: SocketDomainShape = {}): SocketDomain {
-    const { pairs, bufferBytes, pollers, ...lot } = wholeShape(shape)
+    const { pairs, bufferBytes, buffers, pollers, ...lot } = wholeShape(shape)
+    const zoneShape = { pairs, bufferBytes, buffers }
     const lotBytes = SyncDomain.bytes(lot) + SLACK_BYTES / 2
     const itemBytes = POLLER.size
-    const bytes = lotBytes + SLACK_BYTES + pairs * pairBytes(bufferBytes) + pollers * itemBytes
+    const bytes = lotBytes + SLACK_BYTES + SocketZone.bytes(zoneShape) + pollers * itemBytes
     const memory = LiveMemory.create(bytes)
     const arena = Arena.create(memory)
     const at = arena.place('sync domain', lotBytes)
     const { buffer } = memory
     const sync = SyncDomain.create({ ...lot, buffer, at, bytes: lotBytes })
     sync.detach()
-    const zone = SocketZone.place(arena, { pairs, bufferBytes })
+    const zone = SocketZone.place(arena, zoneShape)
     const places = Pool.create(arena, { name: 'pollers', items: pollers, itemBytes })
     const handle = { domain: sync.handle, zone, pollers: places.handle }
     return new SocketDomain(handle, new SocketZone({ memory }, zone))
@@ -134,15 +134,15 @@ export function openSocket(handle: SocketHandle): ThreadSocket {
   return SocketDomain.open(handle)
 }
 
-const NAMES = ['pairs', 'bufferBytes', 'threads', 'waiters', 'pollers']
+const NAMES = ['pairs', 'bufferBytes', 'buffers', 'threads', 'waiters', 'pollers']
 
 function wholeShape(shape: SocketDomainShape): Required<SocketDomainShape> {
   const strange = Object.keys(shape).find((name) => !NAMES.includes(name))
   if (strange !== undefined) {
     throw new TypeError(`a socket domain is told ${NAMES.join(', ')}: ${strange} came`)
   }
-  const { pairs, bufferBytes } = SocketZone.check(shape)
+  const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
   const { threads = 64, pollers = 16 } = shape
   const { waiters = Math.max(LEAST_WAITERS, threads + 4 * pairs) } = shape
-  return { pairs, bufferBytes, threads, waiters, pollers }
+  return { pairs, bufferBytes, buffers, threads, waiters, pollers }
 }

@@ -6,61 +6,83 @@ import {
   OutOfMemory,
   Pool,
   type PoolHandle,
-  WORD_BYTES,
 } from '@smpnet/memory'
-import { finish, type Lot, type Waiter, type Waiting } from '@smpnet/park'
+import { finish, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
-import { closedOf, PAIR, pairBytes, ringOffset } from './pair-layout.ts'
-import { type EndHandle, StreamSocket } from './stream-socket.ts'
+import { clear, DIRECTION, directionOffset, PAIR, PAIR_BYTES, type Side } from './pair-layout.ts'
+import { type EndHandle, type PairHome, StreamSocket } from './stream-socket.ts'
+import { Buffers } from './buffers.ts'
+import { bornIn } from './life.ts'
 
 export interface SocketZoneShape {
   /** Pairs that can be open at once; 16 unless told. */
   readonly pairs?: number
   /** Bytes that each direction of a pair can hold, a power of two; 256 KiB unless told. */
   readonly bufferBytes?: number
+  /**
+   * Directions that can be in use at once: each takes a buffer with its first send, until the pair
+   * is closed at both ends. Two for each pair unless told, as far as 16 MiB go.
+   */
+  readonly buffers?: number
 }
 
 /** What another thread needs to open the zone; it can be cloned and posted. */
 export interface SocketZoneHandle {
   readonly bufferBytes: number
   readonly pool: PoolHandle
+  readonly buffers: PoolHandle
 }
 
 const MIN_BUFFER_BYTES = 64
 const MAX_BUFFER_BYTES = 2 ** 28
+/** What the buffers of a zone take in all unless it is told how many there are. */
+const DEFAULT_BYTES = 16 << 20
 
 /** Where socket pairs come from, as one thread or CPU uses it. */
-export class SocketZone {
+export class SocketZone implements PairHome {
+  readonly memory: Memory
+  readonly buffers: Buffers
   readonly #pool: Pool
-  readonly #memory: Memory
 
   constructor(
     { memory }: Pick<Lot, 'memory'>,
     readonly handle: SocketZoneHandle,
   ) {
-    this.#memory = memory
+    this.memory = memory
     this.#pool = Pool.open(memory, handle.pool)
+    this.buffers = new Buffers(memory, handle.buffers, handle.bufferBytes)
   }
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
-    const { pairs, bufferBytes } = SocketZone.check(shape)
-    const what = { name: 'socket pairs', items: pairs, itemBytes: pairBytes(bufferBytes) }
-    return { bufferBytes, pool: Pool.create(arena, what).handle }
+    const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+    const pool = { name: 'socket pairs', items: pairs, itemBytes: PAIR_BYTES }
+    const rings = { name: 'socket buffers', items: buffers, itemBytes: bufferBytes }
+    return {
+      bufferBytes,
+      pool: Pool.create(arena, pool).handle,
+      buffers: Pool.create(arena, rings).handle,
+    }
+  }
+
+  /** Bytes that `place` takes for such a zone, at most. */
+  static bytes(shape: SocketZoneShape = {}): number {
+    const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+    return pairs * PAIR_BYTES + buffers * bufferBytes + POOLS_BYTES
   }
 
   /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
   static check({
     pairs = 16,
     bufferBytes = 256 << 10,
+    buffers,
   }: SocketZoneShape): Required<SocketZoneShape> {
-    if (!Number.isInteger(pairs) || pairs < 1) {
-      throw new RangeError(
-        `there is a whole number of socket pairs, at least 1: ${String(pairs)} came`,
-      )
-    }
+    checkCount('socket pairs', pairs)
     checkBuffer(bufferBytes)
-    return { pairs, bufferBytes }
+    const most = Math.max(2, Math.floor(DEFAULT_BYTES / bufferBytes))
+    const whole = { pairs, bufferBytes, buffers: buffers ?? Math.min(2 * pairs, most) }
+    checkCount('socket buffers', whole.buffers)
+    return whole
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
@@ -74,10 +96,10 @@ export class SocketZone {
     const at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
-    const kept = PAIR.offset.closed + WORD_BYTES
-    this.#memory.fill(at + kept, 0, ringOffset(0, 0) - kept)
-    const generation = (this.#memory.add(at + PAIR.offset.generation, 1) + 1) | 0
-    this.#memory.store(at + PAIR.offset.closed, closedOf(generation))
+    const { memory } = this
+    clear(memory, at)
+    const generation = (memory.add(at + PAIR.offset.generation, 1) + 1) | 0
+    memory.store(at + PAIR.offset.life, bornIn(generation))
     return { at, generation }
   }
 
@@ -92,7 +114,7 @@ export class SocketZone {
    */
   end(handle: EndHandle): StreamSocket {
     this.#check(handle)
-    return new StreamSocket(this.#memory, handle, this.handle.bufferBytes, this.#free)
+    return new StreamSocket(this, handle)
   }
 
   /** Pairs that are open. Exact when nobody opens or closes one meanwhile. */
@@ -102,13 +124,30 @@ export class SocketZone {
 
   #check({ at, side, generation }: EndHandle): void {
     const isPair = this.#pool.isItem(at) && (side === 0 || side === 1)
-    if (isPair && this.#memory.load(at + PAIR.offset.generation) === generation) return
+    if (isPair && this.memory.load(at + PAIR.offset.generation) === generation) return
     throw new SocketMisuse(
       `a handle names an open pair of its zone: pair ${at}, side ${side}, use ${generation} came`,
     )
   }
 
-  readonly #free = (pair: Address): Waiting => this.#pool.free(pair)
+  /** Frees a pair, both of whose ends are closed, and its buffers. */
+  *free(pair: Address): Waiting {
+    for (const side of SIDES) {
+      const ring = pair + directionOffset(side) + DIRECTION.offset.ring
+      while (!this.memory.settled()) yield SETTLE
+      yield* this.buffers.giveBackFrom(ring)
+    }
+    yield* this.#pool.free(pair)
+  }
+}
+
+const SIDES: readonly Side[] = [0, 1]
+/** Room for the heads of both pools, and for what rounding them to lines takes. */
+const POOLS_BYTES = 256
+
+function checkCount(what: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1) return
+  throw new RangeError(`there is a whole number of ${what}, at least 1: ${String(count)} came`)
 }
 
 function checkBuffer(bytes: number): void {

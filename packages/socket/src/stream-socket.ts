@@ -10,22 +10,13 @@ import {
 } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
-import {
-  BOTH_CLOSED,
-  closedBit,
-  closingBit,
-  DIRECTION,
-  directionOffset,
-  isOfUse,
-  noteOffset,
-  PAIR,
-  ringOffset,
-  type Side,
-} from './pair-layout.ts'
+import { DIRECTION, directionOffset, noteOffset, type Side } from './pair-layout.ts'
 import { ReceivingHalf } from './receiving-half.ts'
-import { Ring } from './ring.ts'
 import { SendingHalf } from './sending-half.ts'
 import { Want } from './want.ts'
+import type { Buffers } from './buffers.ts'
+import { END, type EndEvent } from './life-table.ts'
+import { Life } from './life.ts'
 
 /** Names one end of a pair for another thread; it can be cloned and posted. */
 export interface EndHandle {
@@ -35,72 +26,75 @@ export interface EndHandle {
   readonly generation: number
 }
 
+/** What an end needs of the zone that its pair is from. */
+export interface PairHome {
+  readonly memory: Memory
+  readonly buffers: Buffers
+  /** Frees a pair, both of whose ends are closed. */
+  free(pair: Address): Waiting
+}
+
 /**
  * One end of a stream socket pair: bytes go in at one end and come out at the other, in order,
  * in both directions at once. One thread at a time sends on an end and one receives, which may be
- * two threads. There are three ways to use it: `…Sync` blocks the thread, `…Async` awaits, and
+ * two threads; several threads may take turns under a lock, since all that an end has to remember
+ * is in Memory. There are three ways to use it: `…Sync` blocks the thread, `…Async` awaits, and
  * the plain name is a generator for kernel threads, whose hot path is
  *
- *     let n = socket.tryReceive(bytes)
+ *     let n = socket.tryReceive(td, bytes)
  *     if (n < 0) n = yield* socket.receive(td, bytes)
  *
  * No locks are taken but the parking lot's, and these only when somebody has to wait.
+ *
+ * The life of an end is the table `END`; `Life` is the one who writes its state.
  */
 export class StreamSocket {
+  readonly memory: Memory
   readonly note: Note
-  readonly sending: SendingHalf
-  readonly receiving: ReceivingHalf
-  #open = true
+  readonly life: Life
+  #sending: SendingHalf | undefined
+  #receiving: ReceivingHalf | undefined
 
   constructor(
-    readonly memory: Memory,
+    readonly home: PairHome,
     readonly handle: EndHandle,
-    bufferBytes: number,
-    /** Frees the pair; called by the end that closes second. */
-    readonly free: (pair: Address) => Waiting,
   ) {
-    const { at, side } = handle
-    const other = (1 - side) as Side
-    const note = (of: Side): Note => new Note(memory, at + noteOffset(of))
-    const want = (of: Side, direction: Side, name: 'wantData' | 'wantSpace'): Want =>
-      new Want(memory, at + directionOffset(direction) + DIRECTION.offset[name], note(of))
-    const ring = (of: Side): Ring =>
-      new Ring(memory, at + ringOffset(of, bufferBytes), bufferBytes)
-    this.note = note(side)
-    this.sending = new SendingHalf(
-      memory,
-      at + directionOffset(side),
-      ring(side),
-      want(side, side, 'wantSpace'),
-      want(other, side, 'wantData'),
-    )
-    this.receiving = new ReceivingHalf(
-      memory,
-      at + directionOffset(other),
-      ring(other),
-      want(side, other, 'wantData'),
-      want(other, other, 'wantSpace'),
-    )
+    this.memory = home.memory
+    this.note = this.#noteOf(handle.side)
+    this.life = new Life(this.memory, handle.at, handle.side, handle.generation)
   }
 
-  /** Whether it was not closed, as far as this object knows. */
+  /** The direction in which this end sends. */
+  get sending(): SendingHalf {
+    return (this.#sending ??= this.#openSending())
+  }
+
+  /** The direction in which it receives. */
+  get receiving(): ReceivingHalf {
+    return (this.#receiving ??= this.#openReceiving())
+  }
+
+  /** Whether it was not closed, by this thread or by another. */
   get isOpen(): boolean {
-    return this.#open
+    return this.life.isOpen()
   }
 
   /**
    * See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError, also for room
    * of no bytes: that 0 came would look like the end.
    */
-  tryReceive(to: Uint8Array, start = 0, length = to.length - start): number {
-    this.#check(to, start, length, 1)
-    return this.receiving.tryReceive(to, start, length)
+  tryReceive(td: Waiter, to: Uint8Array, start = 0, length = to.length - start): number {
+    check(to, start, length, 1)
+    return this.receiving.tryReceive(td, to, start, length)
   }
 
-  /** See `SendingHalf.trySend`. Throws SocketMisuse on a closed end, RangeError. */
-  trySend(from: Uint8Array, start = 0, length = from.length - start): number {
-    this.#check(from, start, length, 0)
-    return this.sending.trySend(from, start, length)
+  /**
+   * See `SendingHalf.trySend`. A receiver that it wakes, that is of the caller's CPU and more
+   * urgent, runs at the caller's next yield. Throws SocketMisuse on a closed end, RangeError.
+   */
+  trySend(td: Waiter, from: Uint8Array, start = 0, length = from.length - start): number {
+    check(from, start, length, 0)
+    return this.sending.trySend(td, from, start, length)
   }
 
   /** See `ReceivingHalf.receive`. Throws as `tryReceive` does. */
@@ -112,7 +106,7 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    this.#check(to, start, length, 1)
+    check(to, start, length, 1)
     return this.receiving.receive(td, to, start, length, wait, until)
   }
 
@@ -125,19 +119,19 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    this.#check(from, start, length, 0)
+    check(from, start, length, 0)
     return this.sending.send(td, from, start, length, wait, until)
   }
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
-    const taken = this.tryReceive(to)
+    const taken = this.tryReceive(td, to)
     return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
   }
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
   sendSync(td: Waiter, from: Uint8Array, until?: Until): number {
-    const given = this.trySend(from)
+    const given = this.trySend(td, from)
     return given >= 0 ? given : block(td, this.send(td, from, 0, from.length, true, until))
   }
 
@@ -151,13 +145,11 @@ export class StreamSocket {
     return await awaiting(td, this.send(td, from, 0, from.length, true, until))
   }
 
-  /** Sends nothing more; the other end still can (half close). */
+  /** Sends nothing more; the other end still can (half close). Throws SocketMisuse. */
   *shutdown(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
-    if (!this.#open || this.#isClosed()) {
-      throw new SocketMisuse('a closed end cannot be shut down')
-    }
-    yield* this.sending.finish(td)
+    this.#checkIdle('shutdown', this.sending)
+    yield* this.#step(td, 'shutdown')
   }
 
   /**
@@ -166,15 +158,10 @@ export class StreamSocket {
    * poller, or has an operation under way.
    */
   *close(td: Waiter): Waiting {
-    this.#checkIdle()
-    this.#open = yield* this.#beginClosing()
-    if (!this.#open) throw closedAlready()
-    if (this.note.isAssigned()) {
-      this.memory.and(this.handle.at + PAIR.offset.closed, ~closingBit(this.handle.side))
-      throw new SocketMisuse('a poller watches this end: remove it there before it is closed')
-    }
-    this.#open = false
-    yield* this.#finishClosing(td)
+    while (!this.memory.settled()) yield SETTLE
+    this.#checkIdle('close', this.sending, this.receiving)
+    yield* this.#step(td, 'close')
+    yield* this.#step(td, 'closed')
   }
 
   /**
@@ -182,14 +169,13 @@ export class StreamSocket {
    * that nobody else uses.
    */
   *bury(td: Waiter): Waiting {
+    const { life } = this
     while (!this.memory.settled()) yield SETTLE
-    if (!this.#isClosed()) {
-      yield* this.note.recover()
-      // It may have ended while it closed: then all is done once more, which tells nobody twice.
-      yield* this.#beginClosing()
-      yield* this.#finishClosing(td)
-    }
-    this.#open = false
+    if (life.stateIn(life.load()) === END.state.CLOSED) return
+    yield* this.note.recover()
+    // It may have ended while it closed: then all is done once more, which tells nobody twice.
+    yield* this.#step(td, 'bury')
+    yield* this.#step(td, 'closed')
   }
 
   /** `shutdown` for a thread outside kernels. */
@@ -202,64 +188,71 @@ export class StreamSocket {
     finish(td, this.close(td))
   }
 
-  #check(bytes: Uint8Array, start: number, length: number, least: number): void {
-    if (!this.#open) throw new SocketMisuse('a closed end neither sends nor receives')
-    if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
-    const whole = Number.isInteger(start) && Number.isInteger(length)
-    if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
-    throw new RangeError(
-      length === 0 && least > 0
-        ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
-        : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
-    )
-  }
-
-  #checkIdle(): void {
-    if (!this.#open) throw closedAlready()
-    if (this.sending.isInUse() || this.receiving.isInUse()) {
-      throw new SocketMisuse(
-        'an end is closed when nothing is under way on it: a call still waits',
-      )
-    }
+  /** Changes the state of this end, and carries out what comes of it. */
+  *#step(td: Waiter, event: EndEvent): Waiting {
+    const actions = yield* this.life.step(event)
+    if (actions & END.action.tellReceiver) yield* this.sending.wantData.tell(td)
+    if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tell(td)
+    if (actions & END.action.free) yield* this.home.free(this.handle.at)
   }
 
   /**
-   * The caller, and nobody else, is to close this end. False if somebody does or has, also in an
-   * earlier use of the pair: from then on its words may be others'.
+   * Checks that the end takes an event, and that nothing is under way that the event would end.
+   * The life is looked at last too: from when the end is closed, its other words may be others'.
    */
-  *#beginClosing(): Waiting<boolean> {
-    const { memory, handle } = this
-    const at = handle.at + PAIR.offset.closed
-    const mine = closingBit(handle.side)
-    for (;;) {
-      while (!memory.settled()) yield SETTLE
-      const seen = memory.load(at)
-      if (!isOfUse(seen, handle.generation) || (seen & mine) !== 0) return false
-      while (!memory.settled()) yield SETTLE
-      if (memory.compareExchange(at, seen, seen | mine) === seen) return true
-    }
+  #checkIdle(event: 'shutdown' | 'close', ...halves: (SendingHalf | ReceivingHalf)[]): void {
+    const { life } = this
+    life.check(life.load(), event)
+    const isInUse = halves.some((half) => half.isInUse())
+    const isWatched = event === 'close' && this.note.isAssigned()
+    if (!isInUse && !isWatched) return
+    life.check(life.load(), event)
+    throw new SocketMisuse(isInUse ? UNDER_WAY[event] : WATCHED)
   }
 
-  *#finishClosing(td: Waiter): Waiting {
-    const { memory, handle } = this
-    const mine = closedBit(handle.side)
-    yield* this.sending.finish(td)
-    yield* this.receiving.abandon(td)
-    while (!memory.settled()) yield SETTLE
-    const before = memory.or(handle.at + PAIR.offset.closed, mine)
-    if (((before | mine) & BOTH_CLOSED) === BOTH_CLOSED) yield* this.free(handle.at)
+  #noteOf(side: Side): Note {
+    return new Note(this.memory, this.handle.at + noteOffset(side))
   }
 
-  /** Whether this end was closed, by this thread or by another, and may be somebody else's now. */
-  #isClosed(): boolean {
-    const { at, side, generation } = this.handle
-    const seen = this.memory.load(at + PAIR.offset.closed)
-    return !isOfUse(seen, generation) || (seen & closedBit(side)) !== 0
+  #openSending(): SendingHalf {
+    const { home, handle, memory } = this
+    const at = handle.at + directionOffset(handle.side)
+    const { wantSpace, wantData } = DIRECTION.offset
+    const space = new Want(memory, at + wantSpace, this.note)
+    const data = new Want(memory, at + wantData, this.#noteOf(otherSide(handle.side)))
+    return new SendingHalf(memory, at, this.life, home.buffers, space, data)
+  }
+
+  #openReceiving(): ReceivingHalf {
+    const { home, handle, memory } = this
+    const other = otherSide(handle.side)
+    const at = handle.at + directionOffset(other)
+    const { wantSpace, wantData } = DIRECTION.offset
+    const data = new Want(memory, at + wantData, this.note)
+    const space = new Want(memory, at + wantSpace, this.#noteOf(other))
+    return new ReceivingHalf(memory, at, this.life, home.buffers.bytes, data, space)
   }
 }
 
-function closedAlready(): SocketMisuse {
-  return new SocketMisuse('an end is closed once: it is closed already')
+const UNDER_WAY = {
+  shutdown: 'an end is shut down when no send is under way on it: a call still waits',
+  close: 'an end is closed when nothing is under way on it: a call still waits',
+} as const
+const WATCHED = 'a poller watches this end: remove it there before it is closed'
+
+function otherSide(side: Side): Side {
+  return side === 0 ? 1 : 0
+}
+
+function check(bytes: Uint8Array, start: number, length: number, least: number): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
+  const whole = Number.isInteger(start) && Number.isInteger(length)
+  if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
+  throw new RangeError(
+    length === 0 && least > 0
+      ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
+      : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
+  )
 }
 
 function notBytes(value: unknown): string {

@@ -61,7 +61,7 @@ export class ThreadSocket {
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const taken = this.stream.tryReceive(to)
+    const taken = this.stream.tryReceive(this.#here(), to)
     return taken >= 0
       ? taken
       : this.#block(options, (td, until) => this.stream.receive(td, to, 0, to.length, true, until))
@@ -69,11 +69,11 @@ export class ThreadSocket {
 
   /**
    * Sends all of `from`: how many bytes, fewer only when the time is over; what was sent arrives.
-   * Throws BrokenPipe, SocketMisuse, and a RangeError for no such time.
+   * Throws BrokenPipe, NoBuffers, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const given = this.stream.trySend(from)
+    const given = this.stream.trySend(this.#here(), from)
     return given >= 0
       ? given
       : this.#block(options, (td, until) =>
@@ -105,8 +105,7 @@ export class ThreadSocket {
 
   /** Neither sends nor receives any more. What was sent before can still be received there. */
   close(): void {
-    const { here } = this.#sync()
-    this.#leaveAfter(() => this.stream.closeSync(here))
+    this.#leaveAfter(() => this.stream.closeSync(this.#sync().here))
   }
 
   /**
@@ -128,7 +127,7 @@ export class ThreadSocket {
    * peer is told, and gives the thread's place to others. May be called when all was in order, too.
    */
   bury(guest: Seat): void {
-    const sync = this.#sync()
+    const sync = this.#enter()
     this.#leaveAfter(() => {
       sync.bury(guest)
       finish(sync.here, this.stream.bury(sync.here))
@@ -136,13 +135,24 @@ export class ThreadSocket {
   }
 
   [DISPOSE](): void {
-    if (this.stream.isOpen) this.close()
+    this.#leaveAfter(() => {
+      if (this.stream.isOpen) this.close()
+    })
   }
 
   /** The domain, which this thread enters with the first call. */
   #sync(): SyncDomain {
     if (!this.stream.isOpen) throw new SocketMisuse('an end is used until it is closed: it is')
+    return this.#enter()
+  }
+
+  #enter(): SyncDomain {
     return (this.#home ??= SyncDomain.enter(this.handle.domain))
+  }
+
+  /** Who waits when this thread does. What it is for says whether the end is closed. */
+  #here(): Waiter {
+    return (this.#home ?? this.#sync()).here
   }
 
   /** Leaves the domain if `close` has closed the end, or found that another thread had. */

@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import {
   CHANGED,
   FOREVER,
@@ -11,6 +11,10 @@ import {
 } from '@smpnet/park'
 import { BYTES_WANTED, POLLED } from './pair-layout.ts'
 import type { Note } from './note.ts'
+import { wakeBoth } from './taking.ts'
+
+/** Of `tryHold`: another holds the queue just now. No address. */
+export const HELD = -1
 
 /**
  * How one side of a direction waits for the other and is told: a want word.
@@ -37,6 +41,39 @@ export class Want {
     return bytes !== 0 && available >= bytes
   }
 
+  /**
+   * Before the progress is published that makes `available` bytes: the queue in which a waiter
+   * sleeps that is to be told, held, so that to tell it cannot fail. NIL when no queue is needed,
+   * and HELD when it is not to be had. To be followed by `tellNow`, or `letGo`.
+   */
+  tryHold(td: Waiter, available: number): Address {
+    const want = this.memory.load(this.at)
+    if (want === 0) return NIL
+    const bytes = want & BYTES_WANTED
+    const isDue = bytes !== 0 && available >= bytes
+    const isPolled = (want & POLLED) !== 0 && !this.note.isPosted()
+    const key = isDue ? this.at : isPolled ? this.note.sleepingPoller() : NIL
+    if (key === NIL) return NIL
+    const queue = td.lot.tryLockQueue(key)
+    return queue === NIL ? HELD : queue
+  }
+
+  /** Undoes `tryHold`. */
+  letGo(td: Waiter, held: Address): void {
+    if (held !== NIL) td.lot.unlockQueue(held)
+  }
+
+  /**
+   * `tell` for plain code, after `tryHold` and publishing. True when the caller should yield
+   * PREEMPT, as soon as it can.
+   */
+  tellNow(td: Waiter, held: Address): boolean {
+    const want = this.memory.and(this.at, POLLED)
+    const parked = (want & BYTES_WANTED) !== 0 ? this.at : NIL
+    const poller = (want & POLLED) !== 0 ? this.note.postNow() : NIL
+    return wakeBoth(td, held, parked, poller)
+  }
+
   /** Tells whoever waits: wakes the one that is parked and posts the note of one that polls. */
   *tell(td: Waiter): Waiting {
     const { memory } = this
@@ -47,7 +84,7 @@ export class Want {
   }
 
   /**
-   * Waits for `bytes` bytes while the word at `progress` is `seen` and the one at `ended` is 0.
+   * Waits for `bytes` bytes while the word at `progress` is `seen` and that at `life` is `alive`.
    * WOKEN at the latest when the other side told of them; else why the wait was given up.
    */
   *wait(
@@ -55,7 +92,8 @@ export class Want {
     bytes: number,
     progress: Address,
     seen: number,
-    ended: Address,
+    life: Address,
+    alive: number,
     until: Until = FOREVER,
   ): Waiting<Outcome> {
     const { memory } = this
@@ -63,7 +101,7 @@ export class Want {
     while (!memory.settled()) yield SETTLE
     const want = memory.or(this.at, bytes) | bytes
     while (!memory.settled()) yield SETTLE
-    const isOver = memory.load(progress) !== seen || memory.load(ended) !== 0
+    const isOver = memory.load(progress) !== seen || memory.load(life) !== alive
     const outcome = isOver ? WOKEN : yield* td.lot.park(td, this.at, this.at, want, until)
     if (!isOver && (outcome === WOKEN || outcome === CHANGED)) return WOKEN
     while (!memory.settled()) yield SETTLE

@@ -54,11 +54,11 @@ function closes(td: Waiter, end: StreamSocket): boolean {
 }
 
 /** Words of a pair, one of each line, that those who close it write. */
-const WRITTEN = [PAIR.offset.closed, ...([0, 1] as const).flatMap(wordsOf)]
+const WRITTEN = [PAIR.offset.life, ...([0, 1] as const).flatMap(wordsOf)]
 
 function wordsOf(side: 0 | 1): number[] {
-  const { finished, abandoned, wantData } = DIRECTION.offset
-  return [finished, abandoned, wantData].map((offset) => directionOffset(side) + offset)
+  const { ring, wantData, wantSpace } = DIRECTION.offset
+  return [ring, wantData, wantSpace].map((offset) => directionOffset(side) + offset)
 }
 
 const MARK = 0x55
@@ -87,9 +87,9 @@ function bothClose(name: string, Memory: MemoryClass) {
       expect(drive(one, pool.alloc())).toBe(NIL)
       drive(one, pool.free(pair))
       const [c, d] = drive(one, zone.pair())
-      expect(d.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
-      expect(c.trySend(Uint8Array.of(7))).toBe(1)
-      expect(d.tryReceive(new Uint8Array(1))).toBe(1)
+      expect(d.tryReceive(one, new Uint8Array(1))).toBe(WOULD_BLOCK)
+      expect(c.trySend(one, Uint8Array.of(7))).toBe(1)
+      expect(d.tryReceive(one, new Uint8Array(1))).toBe(1)
     })
   })
 }
@@ -164,9 +164,9 @@ function closedTooLate(name: string, Memory: MemoryClass) {
       expect(done.toSorted()).toEqual([false, true])
       const use = next ?? drive(one, zone.use())
       const [c, d] = ([0, 1] as const).map((side) => zone.end({ ...use, side })) as Ends
-      expect(c.trySend(Uint8Array.of(7))).toBe(1)
-      expect(d.trySend(Uint8Array.of(7))).toBe(1)
-      for (const end of [c, d]) expect(end.tryReceive(new Uint8Array(2))).toBe(1)
+      expect(c.trySend(one, Uint8Array.of(7))).toBe(1)
+      expect(d.trySend(one, Uint8Array.of(7))).toBe(1)
+      for (const end of [c, d]) expect(end.tryReceive(one, new Uint8Array(2))).toBe(1)
       expect([closes(one, c), zone.open(), closes(one, d), zone.open()]).toEqual([
         true,
         1,

@@ -1,21 +1,25 @@
-import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
-import type { Address, Memory } from '@smpnet/memory'
+import { explore } from '@smpnet/interleave'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { expect, it } from 'vitest'
+import { drive } from '@smpnet/park/model'
 import { Note } from '../src/note.ts'
-import { DIRECTION, NOTE } from '../src/pair-layout.ts'
+import { DIRECTION, NOTE, PAIR } from '../src/pair-layout.ts'
 import { ReceivingHalf } from '../src/receiving-half.ts'
-import { Ring } from '../src/ring.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
-import { drive } from '@smpnet/park/model'
 import { smallLot } from './small-lot.ts'
+import type { Buffers } from '../src/buffers.ts'
+import { Life } from '../src/life.ts'
 
 /** What the receiver notes when it has come to the end. */
 const END = -1
 
 type WantClass = new (memory: Memory, at: Address, note: Note) => Want
+
+/** How long the larger of the models may take on a busy machine. */
+const LONG_MS = 240_000
 
 interface Traffic {
   /** Bytes of the ring. */
@@ -30,13 +34,16 @@ interface Traffic {
 function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
   return explore({ name }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
+    const pair = arena.place('pair', PAIR.size)
     const at = arena.place('direction', DIRECTION.size)
     const note = new Note(memory, arena.place('note', NOTE.size))
-    const bytes = new Ring(memory, arena.place('ring', ring), ring)
+    memory.store(at + DIRECTION.offset.ring, arena.place('ring', ring))
+    const buffers = { bytes: ring } as Buffers
     const data = new Wants(memory, at + DIRECTION.offset.wantData, note)
     const space = new Wants(memory, at + DIRECTION.offset.wantSpace, note)
-    const sending = new SendingHalf(memory, at, bytes, space, data)
-    const receiving = new ReceivingHalf(memory, at, bytes, data, space)
+    const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
+    const sending = new SendingHalf(memory, at, one, buffers, space, data)
+    const receiving = new ReceivingHalf(memory, at, other, ring, data, space)
     const [sender, receiver] = [lot.waiter(), lot.waiter()]
     const got: number[] = []
     thread('sender', () => {
@@ -45,7 +52,9 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
         byte[0] = i
         drive(sender, sending.send(sender, byte, 0, 1, true))
       }
-      if (end) drive(sender, sending.finish(sender))
+      if (!end) return
+      drive(sender, one.step('shutdown'))
+      drive(sender, data.tell(sender))
     })
     thread('receiver', () => {
       const byte = new Uint8Array(1)
@@ -62,7 +71,7 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
 it.each([
   ['delivers a byte and the end', { ring: 2, count: 1, end: true }],
   ['delivers two bytes through a ring of one', { ring: 1, count: 2, end: false }],
-])('%s, whoever waits', (what, traffic) => {
+])('%s, whoever waits', { timeout: LONG_MS }, (what, traffic) => {
   const result = model(what, traffic)
   expect(result).toHold()
   console.log(result.summary)
@@ -83,9 +92,14 @@ it('is caught when a waiter does not look once more', () => {
 
 /** Wakes before it clears the wish: the one woken may wish again, and is forgotten. */
 class LateClearingWant extends Want {
-  override *tell(td: Waiter): Waiting {
-    yield* td.lot.unpark(this.at, 1)
+  override tryHold(): Address {
+    return NIL
+  }
+
+  override tellNow(td: Waiter): boolean {
+    for (let n = 0; td.lot.tryUnpark(this.at, 1) < 0; ) this.memory.pause(n++)
     this.memory.and(this.at, 0)
+    return false
   }
 }
 

@@ -1,6 +1,7 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { block, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { SocketZone, type SocketZoneShape, type StreamSocket } from '../src/index.ts'
+import { DIRECTION } from '../src/pair-layout.ts'
 
 /** A zone in a memory of its own, and a pair whose ends have a waiter each. */
 export interface Ends {
@@ -22,6 +23,12 @@ export function makeEnds(shape: SocketZoneShape = {}, memoryBytes = 1 << 24): En
   const [atA, atB] = [lot.waiter(), lot.waiter()]
   const [a, b] = zone.pairSync(atA)
   return { arena, lot, zone, a, b, atA, atB }
+}
+
+/** Lets both halves of the direction at `at` believe that so many bytes have gone through it. */
+export function goOnFrom({ memory }: Lot, at: number, position: number): void {
+  const { sent, seenReceived, received, seenSent } = DIRECTION.offset
+  for (const word of [sent, seenReceived, received, seenSent]) memory.store(at + word, position)
 }
 
 export function bytesOf(text: string): Uint8Array {

@@ -1,22 +1,24 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker, until } from '@smpnet/park'
+import { Lot, NotifyWaker, until, type Waiter } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { SendAborted, SocketZone, socketPair, type StreamSocket } from '../src/index.ts'
+import { SendAborted, socketPair, SocketZone, type StreamSocket } from '../src/index.ts'
 
 const LONG = new Uint8Array(100 << 20)
 
 /** A memory in which a receiver takes all there is whenever its sender looks for space. */
 class Drained extends LiveMemory {
   peer: StreamSocket | undefined
+  td: Waiter | undefined
   taken = 0
   readonly #bytes = new Uint8Array(1 << 18)
 
   override load(at: Address): number {
-    const { peer } = this
+    const { peer, td } = this
     this.peer = undefined
-    if (peer !== undefined) this.taken += Math.max(0, peer.tryReceive(this.#bytes))
+    if (peer !== undefined && td !== undefined)
+      this.taken += Math.max(0, peer.tryReceive(td, this.#bytes))
     this.peer = peer
     return super.load(at)
   }
@@ -32,6 +34,7 @@ function drained() {
   const td = lot.waiter()
   const [a, b] = zone.pairSync(td)
   memory.peer = b
+  memory.td = lot.waiter()
   return { memory, a, td }
 }
 

@@ -133,7 +133,7 @@ function polling(name: string, isBlind: boolean, peers: number) {
       while (seen.size < peers) {
         for (const end of drive(td, poller.wait(td))) {
           seen.add(end)
-          end.tryReceive(new Uint8Array(1))
+          end.tryReceive(td, new Uint8Array(1))
         }
       }
     })

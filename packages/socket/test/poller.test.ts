@@ -46,7 +46,7 @@ describe('a poller', () => {
     expect(now()).toEqual([])
     textIn(atB, b, 1)
     expect(now()).toEqual([a])
-    expect(a.trySend(new Uint8Array(1))).toBe(1)
+    expect(a.trySend(atA, new Uint8Array(1))).toBe(1)
     expect(now()).toEqual([])
   })
 
@@ -133,7 +133,7 @@ describe('a poller', () => {
     for (let i = 1; i <= 2; i++) {
       now = i * 15_000
       a.sendSync(atA, bytesOf('x'))
-      b.tryReceive(new Uint8Array(1))
+      b.tryReceive(atB, new Uint8Array(1))
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
     expect(await waiting).toEqual([])
@@ -149,7 +149,7 @@ describe('a poller', () => {
       b.sending.at + DIRECTION.offset.wantSpace,
     ]
     expect(wants.map((at) => lot.memory.load(at))).toEqual([0, 0])
-    expect(a.trySend(bytesOf('no one is to be told'))).toBe(20)
+    expect(a.trySend(atA, bytesOf('no one is to be told'))).toBe(20)
     expect(textIn(atA, b)).toBe('no one is to be told')
   })
 

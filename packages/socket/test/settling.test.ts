@@ -108,12 +108,12 @@ describe('A CPU that is ahead of the others settles before', () => {
       b.receiving.at + DIRECTION.offset.received,
     ]
     pricer.runsAheadByCopying = true
-    expect([a.trySend(bytes), memory.peek(sent)]).toEqual([WOULD_BLOCK, 0])
+    expect([a.trySend(td, bytes), memory.peek(sent)]).toEqual([WOULD_BLOCK, 0])
     const sending = a.send(td, bytes)
     expect(sending.next(0).value).toBe(SETTLE)
     pricer.isAhead = false
     expect([toItsEnd(sending), memory.peek(sent)]).toEqual([3, 3])
-    expect([b.tryReceive(bytes), memory.peek(received)]).toEqual([WOULD_BLOCK, 0])
+    expect([b.tryReceive(td, bytes), memory.peek(received)]).toEqual([WOULD_BLOCK, 0])
     const receiving = b.receive(td, bytes)
     expect(receiving.next(0).value).toBe(SETTLE)
     pricer.isAhead = false

@@ -1,10 +1,10 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { PricedMemory } from '@smpnet/memory'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
 import type { Waiting } from '@smpnet/park'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Half, NOTHING } from '../src/half.ts'
 import {
   type EndHandle,
   Poller,
@@ -53,7 +53,7 @@ const BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
 function* client(td: Thread, cpu: Cpu, socket: StreamSocket, steps: readonly Step[]): Waiting {
   for (const [what, count] of steps) {
     if (what === 'sleep') yield* td.sleep(count)
-    else if (what === 'send' || socket.trySend(BYTES, 0, count) !== count) {
+    else if (what === 'send' || socket.trySend(td, BYTES, 0, count) !== count) {
       yield* socket.send(td, BYTES, 0, count)
     }
   }
@@ -64,7 +64,7 @@ function* client(td: Thread, cpu: Cpu, socket: StreamSocket, steps: readonly Ste
 function* server(td: Thread, cpu: Cpu, socket: StreamSocket, program: Program): Waiting {
   const to = new Uint8Array(program.receives)
   for (let taken = WOULD_BLOCK; taken !== 0; ) {
-    taken = program.tries ? socket.tryReceive(to) : WOULD_BLOCK
+    taken = program.tries ? socket.tryReceive(td, to) : WOULD_BLOCK
     if (taken === WOULD_BLOCK) taken = yield* socket.receive(td, to)
     cpu.report([taken, cpu.now()])
   }
@@ -145,6 +145,10 @@ function expectSame(program: Program, seed: number): void {
   expect(run(program, seed, false)).toEqual(run(program, seed, true))
 }
 
+interface Paying {
+  takePaid(): number
+}
+
 function isViolated(): boolean {
   return fc.check(fc.property(programs, fc.nat(99), expectSame), { numRuns: 60, seed: 1 }).failed
 }
@@ -178,9 +182,9 @@ describe('sockets in simulated time', () => {
     expect(bytes).toBe(250)
   })
 
-  /** Planted: a second look after a try that failed is paid for, so that trying has a price. */
-  it('would not, if a wait paid once more for what a try has seen', () => {
-    vi.spyOn(PricedMemory.prototype, 'peek').mockReturnValue(Number.NaN)
+  /** Planted: what a try that gave up has paid for is forgotten, so that trying has a price. */
+  it('would not, if a wait paid once more for what a try has paid for', () => {
+    vi.spyOn(Half.prototype as unknown as Paying, 'takePaid').mockReturnValue(NOTHING)
     expect(isViolated()).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-import { type Address, type Memory, SETTLE, SPIN, type Waiting } from '@smpnet/memory'
+import { type Address, type Memory, NIL, SETTLE, SPIN, type Waiting } from '@smpnet/memory'
 import { RUNNING, WAITER } from '../entry.ts'
 import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 
@@ -31,6 +31,15 @@ export class LotQueues {
     const queue = this.queues.of(key)
     if (!this.queues.tryLock(queue)) yield* this.lock(queue)
     return queue
+  }
+
+  /**
+   * The queue of `key`, held, or NIL when another CPU holds it just now. For a section whose caller
+   * has settled before: it does not ask again, since the section happens at one instant.
+   */
+  tryLockQueue(key: Address): Address {
+    const queue = this.queues.of(key)
+    return this.queues.tryLockUnsettled(queue) ? queue : NIL
   }
 
   /** The queue of `key`, for its holder. */

@@ -123,6 +123,14 @@ export class Parking extends LotQueues {
     return woken & COUNT
   }
 
+  /**
+   * `wake` for plain code: whether a woken waiter is more urgent than the caller and of its CPU. It
+   * then runs at the caller's next yield, which should be soon.
+   */
+  wakeNow(chain: Address): boolean {
+    return (this.#wakeAll(chain) & PREEMPTING) !== 0
+  }
+
   /** Whether the waiter of an entry was buried. */
   isDead(entry: Address): boolean {
     return this.memory.load(entry + WAITER.offset.state) === DEAD

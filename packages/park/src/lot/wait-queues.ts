@@ -61,6 +61,11 @@ export class WaitQueues {
     return trySpin(this.memory, bucket + BUCKET.offset.lock)
   }
 
+  /** The same for a caller that has settled, and may have run ahead since. */
+  tryLockUnsettled(bucket: Address): boolean {
+    return this.memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
+  }
+
   /** Locks without a yield. For interrupts. Throws an Error when the bucket is never let go. */
   lockNow(bucket: Address): void {
     spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a queue of waiters')

@@ -44,7 +44,11 @@ class SwitchProgram implements KernelProgram<Settings, Shared> {
   }
 
   place(_settings: Settings, { arena, lot, cpus }: Site): Shared {
-    const handle = SocketZone.place(arena, { pairs: cpus, bufferBytes: PIPE_BYTES })
+    const handle = SocketZone.place(arena, {
+      pairs: cpus,
+      bufferBytes: PIPE_BYTES,
+      buffers: 2 * cpus,
+    })
     const zone = new SocketZone(lot, handle)
     const td = lot.waiter()
     const pipes = Array.from({ length: cpus }, () => {
@@ -78,8 +82,8 @@ class SwitchProgram implements KernelProgram<Settings, Shared> {
 function* returning(td: Waiter, pipe: StreamSocket): Waiting {
   const token = new Uint8Array(1)
   for (;;) {
-    if (pipe.tryReceive(token) !== 1) yield* receiveRest(td, pipe, token, 0)
-    if (pipe.trySend(token) !== 1) yield* sendRest(td, pipe, token, 0)
+    if (pipe.tryReceive(td, token) !== 1) yield* receiveRest(td, pipe, token, 0)
+    if (pipe.trySend(td, token) !== 1) yield* sendRest(td, pipe, token, 0)
   }
 }
 
@@ -90,8 +94,8 @@ function* passing(td: Waiter, pipe: StreamSocket, slice: Slice, batch: number): 
   let beganNs = slice.nowNs()
   do {
     for (let trip = 0; trip < batch; trip++) {
-      if (pipe.trySend(token) !== 1) yield* sendRest(td, pipe, token, 0)
-      if (pipe.tryReceive(token) !== 1) yield* receiveRest(td, pipe, token, 0)
+      if (pipe.trySend(td, token) !== 1) yield* sendRest(td, pipe, token, 0)
+      if (pipe.tryReceive(td, token) !== 1) yield* receiveRest(td, pipe, token, 0)
     }
     const endedNs = slice.nowNs()
     slice.record((endedNs - beganNs) / (THREADS * batch))

@@ -5,9 +5,9 @@ export const rrKernel: PairProgram = {
   *server(td, socket, size) {
     const message = new Uint8Array(size)
     for (;;) {
-      const got = socket.tryReceive(message)
+      const got = socket.tryReceive(td, message)
       if (got !== size) yield* receiveRest(td, socket, message, got)
-      const sent = socket.trySend(message)
+      const sent = socket.trySend(td, message)
       if (sent !== size) yield* sendRest(td, socket, message, sent)
     }
   },
@@ -17,9 +17,9 @@ export const rrKernel: PairProgram = {
     let trips = 0
     let sentNs = slice.nowNs()
     do {
-      const sent = socket.trySend(message)
+      const sent = socket.trySend(td, message)
       if (sent !== size) yield* sendRest(td, socket, message, sent)
-      const got = socket.tryReceive(message)
+      const got = socket.tryReceive(td, message)
       if (got !== size) yield* receiveRest(td, socket, message, got)
       const nowNs = slice.nowNs()
       slice.record(nowNs - sentNs)

@@ -48,7 +48,7 @@ export class SocketPairs implements KernelProgram<PairSettings, PairHandles> {
   }
 
   place({ pairs, bufferBytes }: PairSettings, { arena, lot }: Site): PairHandles {
-    const handle = SocketZone.place(arena, { pairs, bufferBytes })
+    const handle = SocketZone.place(arena, { pairs, bufferBytes, buffers: 2 * pairs })
     const zone = new SocketZone(lot, handle)
     const td = lot.waiter()
     const ends = Array.from({ length: pairs }, () => {

@@ -14,7 +14,7 @@ export const streamKernel: PairProgram = {
   *server(td, socket, size) {
     const bytes = new Uint8Array(RECEIVE_BYTES)
     for (let received = 0; ; ) {
-      let got = socket.tryReceive(bytes)
+      let got = socket.tryReceive(td, bytes)
       if (got < 0) got = yield* socket.receive(td, bytes)
       received += got
       if (received % size !== 0 || bytes[got - 1] !== LAST) continue
@@ -26,7 +26,7 @@ export const streamKernel: PairProgram = {
   *client(td, socket, size, slice) {
     const more = streamMessage(size, MORE)
     for (let sent = 0; !slice.done(sent + 1); sent++) {
-      const given = socket.trySend(more)
+      const given = socket.trySend(td, more)
       if (given !== size) yield* sendRest(td, socket, more, given)
     }
     yield* socket.send(td, streamMessage(size, LAST))

@@ -1,0 +1,175 @@
+import type { Address, Memory } from '@smpnet/memory'
+import {
+  type Outcome,
+  SETTLE,
+  SPIN,
+  type Until,
+  type Wait,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
+import type { SocketMisuse } from './errors.ts'
+import type { Life } from './life.ts'
+import { BUSY, DIRECTION, SEEN } from './pair-layout.ts'
+import { Ring } from './ring.ts'
+import { HELD, type Want } from './want.ts'
+
+/** How `commit` ended. */
+export const DONE = 0
+/** Done, and a more urgent thread of this CPU was woken. */
+export const PREEMPTS = 1
+/** Nothing is done: the queue of a waiter that is to be told is held by another just now. */
+export const REFUSED = 2
+
+/** What a try that gave up has found out; see `paid`. */
+export const NOTHING = 0
+export const LOOKED = 1
+export const COPIED = 2
+
+/**
+ * What the two halves of a direction have in common; they are mirror images. A half has a position,
+ * which only it moves, and sees that of the other half. What lies between the two is its room:
+ * bytes for the receiver, space for the sender, and together they are the ring.
+ *
+ * To move bytes is to look, to copy, and to commit. Looking and copying are seen by nobody.
+ * `commit` is a section: it publishes the new position and tells a waiter of the other half, all or
+ * nothing.
+ * So a `try…` call that gives up before has done nothing. Its positions are in Memory, so that any
+ * thread may make the next call; two that move bytes at once are found out where the second
+ * publishes, since its position is not what it was.
+ *
+ * In simulated time each step has its price, and a CPU that has run ahead has to settle before it
+ * commits. What a try has paid for, `paid`, the call that goes on from there does not pay again: it
+ * is a hint, and what it says is checked by what follows.
+ */
+export abstract class Half {
+  /** What the last try that gave up has paid for, of the words below. */
+  protected paid = NOTHING
+  /** Of the step under way: the life of the pair, the position, the room, and the bytes moved. */
+  protected word = 0
+  protected position = 0
+  protected room = 0
+  protected moved = 0
+  /** What was copied, as it was then, if the step was given up after it. */
+  protected copied: Uint8Array | undefined
+  #ring: Ring | undefined
+
+  constructor(
+    readonly memory: Memory,
+    /** The direction. */
+    readonly at: Address,
+    readonly life: Life,
+    /** Bytes of the ring. */
+    readonly bytes: number,
+    /** This half's line, and the other's. */
+    protected readonly mine: Address,
+    protected readonly theirs: Address,
+    /** Its room while both positions are the same. */
+    protected readonly base: number,
+    /** How this half waits for room. */
+    readonly want: Want,
+    /** How the other half waits for its own. */
+    readonly otherWant: Want,
+  ) {}
+
+  /** Whether a call is in the midst of it: waits, or lets others run. */
+  isInUse(): boolean {
+    return this.memory.load(this.mine + BUSY) !== 0
+  }
+
+  /** Bytes that can be moved at once, for who only looks. */
+  roomNow(): number {
+    const { memory } = this
+    return (this.base + memory.load(this.theirs) - memory.load(this.mine)) | 0
+  }
+
+  /** The ring, if this half has opened it already, or finds it now. */
+  protected ring(): Ring | undefined {
+    if (this.#ring !== undefined) return this.#ring
+    const at = this.memory.load(this.at + DIRECTION.offset.ring)
+    return at === 0 ? undefined : this.openRing(at)
+  }
+
+  /** The ring that this half has opened already. */
+  protected get opened(): Ring | undefined {
+    return this.#ring
+  }
+
+  protected openRing(at: Address): Ring {
+    return (this.#ring = new Ring(this.memory, at, this.bytes))
+  }
+
+  /** The room there is, exact when less than `enough`. Throws SocketMisuse while another moves. */
+  protected look(td: Waiter, enough: number): number {
+    const { memory, mine } = this
+    const busy = memory.load(mine + BUSY)
+    if (busy !== 0 && busy !== td.at) throw this.twoAtOnce()
+    this.position = memory.load(mine)
+    this.room = (this.base + memory.read(mine + SEEN) - this.position) | 0
+    return this.room < enough ? this.#lookAcross() : this.room
+  }
+
+  #lookAcross(): number {
+    const theirs = this.memory.load(this.theirs)
+    this.memory.write(this.mine + SEEN, theirs)
+    return (this.room = (this.base + theirs - this.position) | 0)
+  }
+
+  /**
+   * Publishes what was copied, and tells a waiter of the other half: DONE, PREEMPTS, or REFUSED.
+   * For a caller that has settled. Throws SocketMisuse when another has moved the position.
+   */
+  protected commit(td: Waiter): number {
+    const { position, moved, otherWant } = this
+    const room = this.bytes - this.room + moved
+    const held = otherWant.tryHold(td, room)
+    if (held === HELD) return REFUSED
+    const next = (position + moved) | 0
+    if (this.memory.compareExchange(this.mine, position, next) !== position) {
+      otherWant.letGo(td, held)
+      throw this.twoAtOnce()
+    }
+    if (held === 0 && !otherWant.isDue(room)) return DONE
+    return otherWant.tellNow(td, held) ? PREEMPTS : DONE
+  }
+
+  /** Gives a try up after copying: whoever goes on does not pay for it again. */
+  protected giveUpCopied(bytes: Uint8Array, start: number): void {
+    this.paid = COPIED
+    this.copied = bytes.slice(start, start + this.moved)
+  }
+
+  /** What a try has paid for, of a call that goes on from it with these bytes. */
+  protected takePaid(bytes: Uint8Array, start: number, length: number): number {
+    const { paid, copied, moved } = this
+    this.paid = NOTHING
+    this.copied = undefined
+    if (copied === undefined) return paid
+    const isSame = moved <= length && copied.every((byte, i) => bytes[start + i] === byte)
+    return isSame ? COPIED : NOTHING
+  }
+
+  /** From now on, and until `leave`, the caller is the only one who moves bytes. */
+  protected occupy(td: Waiter): void {
+    const before = this.memory.compareExchange(this.mine + BUSY, 0, td.at)
+    if (before !== 0 && before !== td.at) throw this.twoAtOnce()
+  }
+
+  protected leave(): void {
+    this.memory.store(this.mine + BUSY, 0)
+  }
+
+  /** What to yield before a refused commit is tried again. */
+  protected again(): Wait {
+    return this.memory.settled() ? SPIN : SETTLE
+  }
+
+  /** Waits for so many bytes of room. */
+  protected wait(td: Waiter, bytes: number, until: Until): Waiting<Outcome> {
+    const seen = (this.position + this.room - this.base) | 0
+    return this.want.wait(td, bytes, this.theirs, seen, this.life.at, this.word, until)
+  }
+
+  /** What two threads are told that use this half at once. */
+  protected abstract twoAtOnce(): SocketMisuse
+}
