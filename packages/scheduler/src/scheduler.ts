@@ -101,7 +101,8 @@ export class Scheduler implements Executive {
   }
 
   run(): Step {
-    if (this.#lives.isEnding) this.#lives.finish()
+    const { leaving } = this.#dispatcher
+    if (leaving !== undefined) this.#lives.finish(leaving)
     const td = this.#dispatcher.choose()
     return td === undefined ? IDLE : this.#steps.take(td)
   }

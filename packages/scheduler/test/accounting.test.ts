@@ -91,7 +91,7 @@ function run(
       return scheduler
     },
   })
-  // Who moved between one CPU's answer and another's is in both, or in none: they agree at the end.
+  // A thread that moved between two CPUs' answers is in both, or in none: they agree at the end.
   const atEnd = schedulers.map((scheduler) => scheduler.statistics())
   return { result, computed, statistics, atEnd }
 }
@@ -148,7 +148,7 @@ describe.each(Object.entries(policies))('accounting under %s', (_name, makePolic
 const cmp = (one: string, other: string): number => (one < other ? -1 : 1)
 
 describe('a cputicker', () => {
-  it('is read once at a switch, and converted when somebody asks', () => {
+  it('is read once at a switch, and converted when statistics are asked for', () => {
     const cpu = new HandCpu()
     let reads = 0
     const ticker = { ticks: () => reads++ * 3000, rate: () => 3e9 }
@@ -184,7 +184,7 @@ describe('a cputicker', () => {
     expect(scheduler.statistics().idleNs).toBe(16e9)
   })
 
-  it('is not missed where nobody asked for accounting', () => {
+  it('is not missed where accounting is not asked for', () => {
     const scheduler = new Scheduler(new HandCpu())
     expect(scheduler.statistics()).toMatchObject({ busyNs: undefined, idleNs: undefined })
   })

@@ -13,7 +13,7 @@ const bsd = (knobs: Partial<BsdKnobs> = {}): PolicyMaker => {
 sharedPolicyCases('4BSD', bsd())
 
 describe('4BSD', () => {
-  it('lets a newcomer catch up on those who have used much', () => {
+  it('lets a newcomer catch up on threads that have used much', () => {
     const late = { name: 'late', runNs: 1e9, on: 0 }
     const { got } = runLoad({ cpus: 1, untilNs: 3e9, threads: [...hogs(3), late], policy: bsd() })
     expect(spread(got, 'late').least).toBeGreaterThan(0.2 * 3e9)

@@ -45,13 +45,13 @@ const machines: Record<string, (name: string, isDeaf: boolean, turns: number) =>
 
 describe.each(Object.entries(machines))('an urgent thread of a %s machine', (_machine, run) => {
   it.each(['priority', '4BSD', 'ULE'])(
-    'gets its lock from a holder on another CPU, whoever is between: %s',
+    'gets its lock from a holder on another CPU, whatever is between: %s',
     async (name) => {
       expect(await run(name, false, MANY)).toBe('bounded')
     },
   )
 
-  it('would wait for ever for one that nobody lends to', async () => {
+  it('would wait for ever for a holder that is lent nothing', async () => {
     expect(await run('priority', true, FEW)).toBe('inverted')
   })
 })

@@ -74,7 +74,7 @@ function* wakesInside(td: Thread, wake: () => Waiting<number>, log: string[]): W
 
 const wakeup = (name: string) => ({ wakeup: wakeupPolicies.get(name)! })
 
-describe('who may preempt whom', () => {
+describe('which thread may preempt which', () => {
   const { idle, kernel, user } = Priority
 
   it.each([
@@ -126,7 +126,7 @@ describe('a wakeup policy', () => {
     )
   })
 
-  it('handoff: gives the CPU to the woken, whoever is more urgent', () => {
+  it('handoff: gives the CPU to the woken thread, even if others are more urgent', () => {
     const handed = race(wakeup('handoff'), idle, wakes)
     expect(handed.log).toBe('wakes, woken, goes on')
     expect(handed.reasons.of('handoff')).toBe(1)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Roster, Scheduler, type Thread } from '../src/index.ts'
 import { HandCpu } from './hand-cpu.ts'
 
-/** Kills CPU 1 of two, and returns what CPU 0 says, and who was found dead. */
+/** Kills CPU 1 of two, and returns what CPU 0 says, and which threads were found dead. */
 async function kill(how: 'exit' | 'throw') {
   const said: unknown[] = []
   let died: string[] = []
@@ -41,7 +41,7 @@ describe('a CPU that dies', () => {
   ] as const)('is noticed, with its threads and their locks: by %s', async (how, message) => {
     const { said, died, why } = await kill(how)
     expect(why).toBe(message)
-    // Who has thrown has ended by itself before.
+    // A thread that has thrown had ended by itself before.
     expect(died).toEqual(how === 'exit' ? ['holder', 'sleeper'] : ['sleeper'])
     const ending = how === 'exit' ? 'thread holder has died with its CPU 1' : 'threw'
     expect(said).toEqual(['the mutex was abandoned', ending].toSorted())
@@ -82,13 +82,13 @@ describe('a roster', () => {
     expect(joined(made, td as Thread)).toEqual(['ended'])
   })
 
-  it('is full of those who live, and says so', () => {
+  it('is full of threads that live, and says so', () => {
     const { scheduler } = make(1)
     scheduler.spawn(function* () {})
     expect(() => scheduler.spawn(function* () {})).toThrow('a roster for 1 threads has 1')
   })
 
-  it('names the dead of one CPU only, for as long as anybody asks', () => {
+  it('names the dead of one CPU only, for as long as it is asked', () => {
     const { roster } = make()
     const tickets = [0, 1, 1].map((cpu, i) => roster.enter(cpu, `thread ${i}`))
     expect(roster.bury(1)).toEqual(['thread 1', 'thread 2'])

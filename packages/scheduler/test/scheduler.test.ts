@@ -130,7 +130,7 @@ describe('a scheduler', () => {
     expect(scheduler.threads).toBe(0)
   })
 
-  it('names who yields what nobody understands', () => {
+  it('names a thread that yields what no scheduler understands', () => {
     const { cpu, scheduler, logs } = make()
     scheduler.spawn(logs('x', 1, 99), { name: 'odd' })
     cpu.runUntilIdle()
@@ -139,7 +139,7 @@ describe('a scheduler', () => {
 })
 
 describe('preemption', () => {
-  /** A waker that wakes somebody more urgent, and says when it went on. */
+  /** A waker that wakes a more urgent thread, and says when it went on. */
   function* waker(td: Thread, log: string[]): Waiting {
     log.push('wakes')
     yield* td.lot.unpark(KEY, 1)
@@ -199,7 +199,7 @@ describe('joining', () => {
     expect(results).toEqual([42, 42])
   })
 
-  it('throws what the thread threw, and then nobody else is told', () => {
+  it('throws what the thread threw, and then the machine is not told', () => {
     const { cpu, scheduler } = make()
     const caught: unknown[] = []
     const worker = scheduler.spawn(function* (): Waiting {
@@ -218,7 +218,7 @@ describe('joining', () => {
     expect(cpu.failures).toEqual([])
   })
 
-  it('fails the machine with an error that nobody waits for', () => {
+  it('fails the machine with an error of a thread that no other waits for', () => {
     const { cpu, scheduler } = make()
     // biome-ignore lint/correctness/useYield: it throws at once.
     scheduler.spawn(function* (): Waiting {

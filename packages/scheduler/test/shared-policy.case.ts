@@ -49,7 +49,7 @@ export function sharedPolicyCases(name: string, policy: PolicyMaker): void {
     })
 
     // 4BSD tells them apart only when the load average has risen, some ten seconds after the start.
-    it('serves who mostly sleeps before who mostly runs', () => {
+    it('serves threads that mostly sleep before threads that mostly run', () => {
       const sleeper = { name: 'sleeper', runNs: 100_000, sleepNs: 5e6 }
       const { got } = runLoad({ cpus: 1, untilNs: 20e9, threads: [...hogs(4), sleeper], policy })
       const { rounds } = got.find(({ name: one }) => one === 'sleeper')!

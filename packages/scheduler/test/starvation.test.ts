@@ -29,7 +29,7 @@ interface Promised {
   readonly policy: () => PolicyOf
   /** The longest that one of so many threads is kept waiting, in ns: see the README. */
   readonly bound: (threads: number) => number
-  /** Plants a fault for which somebody starves, and returns what takes it out again. */
+  /** Plants a fault by which a thread starves, and returns what takes it out again. */
   readonly spoil: () => () => void
 }
 
@@ -154,7 +154,7 @@ const loads = fc.array(thread, { minLength: 2, maxLength: 8 })
 const cpus = fc.integer({ min: 1, max: 8 })
 
 describe.each(Object.entries(policies))('under %s', (_name, { policy, bound, spoil }) => {
-  it('nobody is kept waiting longer than the policy promises', { timeout: 120_000 }, () => {
+  it('no thread is kept waiting longer than the policy promises', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(loads, cpus, (threads, count) => {
         const boundNs = bound(threads.length)
@@ -165,7 +165,7 @@ describe.each(Object.entries(policies))('under %s', (_name, { policy, bound, spo
     )
   })
 
-  it('is found to starve somebody if who has run comes first again', () => {
+  it('is found to starve a thread if the thread that has run comes first again', () => {
     const mend = spoil()
     try {
       const hogs = [1, 2, 3].map(() => ({ on: 0, runNs: 1e9, sleepPart: 0 }))

@@ -43,7 +43,7 @@ const END = TRACE_EVENTS.indexOf('end')
 class Machine {
   readonly schedulers: Scheduler[] = []
   readonly ends = new Map<number, number>()
-  /** Who runs where. */
+  /** The thread that each CPU runs. */
   readonly #running: number[] = []
 
   constructor(cpus: number, policyOf: PolicyOf) {

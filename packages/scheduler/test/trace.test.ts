@@ -59,7 +59,7 @@ describe('the trace of a scheduler', () => {
     }
   })
 
-  it('shows who waited for which lock', () => {
+  it('shows which thread waited for which lock', () => {
     const blocks = trace.traceEvents.filter(({ name }) => name === 'lock-block')
     expect(blocks.length).toBeGreaterThan(10)
     expect(new Set(blocks.map(({ args }) => args['lock'])).size).toBe(1)

@@ -16,7 +16,7 @@ type ListsOf = (lot: Lot, td: Address) => LoanLists
 
 const soundLists: ListsOf = (lot) => new LoanLists(lot)
 
-/** A kernel thread on a CPU of its own, as turnstiles and locks see it: nobody drives its CPU. */
+/** A kernel thread on a CPU of its own, as turnstiles and locks see it; its CPU is not driven. */
 class Sleeper extends Waiter {
   readonly turnstiles: Turnstiles
 
@@ -46,12 +46,12 @@ class Sleeper extends Waiter {
   }
 }
 
-/** Lends to whom it saw hold the lock, before it has the lock's queue: that one may be gone. */
+/** Lends to the owner that it saw before it had the lock's queue: that owner may have let go. */
 class HastySleeper extends Sleeper {
   override blocks(): void {}
 }
 
-/** Does not tell those who still sleep for a lock who has it now. */
+/** Does not say which thread has the lock now to the waiters that still sleep for it. */
 class ForgetfulSleeper extends Sleeper {
   override passes(lock: Address, from: Address): void {
     super.passes(lock, from, NIL)
@@ -199,7 +199,7 @@ function expectLentAtLast(tds: readonly Sleeper[], expected: readonly number[]):
 /** A chain of owners that several CPUs change at once: the last change must reach its end. */
 interface Change {
   readonly what: string
-  /** Before: whom each of four threads, from the least urgent up, lends to. */
+  /** Before: the owner that each of four threads, from the least urgent up, lends to. */
   readonly before: readonly (number | undefined)[]
   readonly changes: readonly ((
     tds: readonly Sleeper[],
@@ -210,9 +210,9 @@ interface Change {
 }
 
 const blocks =
-  (who: number, owner: number): Change['changes'][number] =>
+  (waiter: number, owner: number): Change['changes'][number] =>
   (tds, lockOf) =>
-    sleepFor(tds[who]!, lockOf(owner), tds[owner]!.at)
+    sleepFor(tds[waiter]!, lockOf(owner), tds[owner]!.at)
 
 const CHANGES: Change[] = [
   {
@@ -260,8 +260,8 @@ function changed({ what, before, changes, lent }: Change, listsOf = soundLists) 
   return explore({ name: `turnstiles, when ${what}` }, ({ thread, after }) => {
     const { tds, locks } = tiny(4, 'none', listsOf)
     const lockOf = (owner: number): Address => locks[owner % locks.length]!.at
-    before.forEach((owner, who) => {
-      if (owner !== undefined) blocks(who, owner)(tds, lockOf)
+    before.forEach((owner, waiter) => {
+      if (owner !== undefined) blocks(waiter, owner)(tds, lockOf)
     })
     changes.forEach((change, i) => {
       thread(`change ${i}`, () => change(tds, lockOf))
@@ -343,8 +343,8 @@ function chain() {
 }
 
 /**
- * A lock without its queue: one holder lets go, another may take it, and a third sleeps for whoever
- * has it and gives up.
+ * A lock without its queue: one holder lets go, another may take it, and a third sleeps for
+ * the holder and gives up.
  */
 function bareLock(listsOf = soundLists) {
   return explore({ name: 'turnstiles, 3 threads for a bare lock' }, ({ thread, after }) => {
@@ -444,7 +444,7 @@ describe('Under every schedule, an owner', () => {
     },
   )
 
-  it('is found to be lent too little, if who lets go does not say who comes next', () => {
+  it('is found to be lent too little, if an owner does not say which comes next', () => {
     const result = oneLock(3, { by: 1, at: 'what it is lent' }, 'forgetful')
     expect(result).toFailWith('exception', 'one of 80 sleeps for a lock whose owner is lent')
   })

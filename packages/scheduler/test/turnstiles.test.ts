@@ -43,7 +43,7 @@ function make(policyOf: (cpu: HandCpu) => PriorityPolicy | ReturnType<Ule['on']>
       if (!mutex.tryExit(td)) yield* mutex.exit(td)
       log.push(`${td.name} left at ${td.priority}`)
     }
-  /** Spawns a thread and lets it, and whom it lends to, run for a while. */
+  /** Spawns a thread and lets it, and the owners that it lends to, run for a while. */
   const spawn = (name: string, priority: number, body: (td: Thread) => Waiting): Thread => {
     const td = scheduler.spawn((self) => body(self as Thread), { name, priority })
     for (let turn = 0; turn < 10; turn++) scheduler.run()
@@ -59,7 +59,7 @@ function make(policyOf: (cpu: HandCpu) => PriorityPolicy | ReturnType<Ule['on']>
 
 const rw = ({ memory }: HandCpu): RwLock => new RwLock(memory, LOCK)
 
-/** Every lock that lends, with each way to wait for who is alone inside. */
+/** Every lock that lends, with each way to wait for a holder that is alone inside. */
 const lenders = lockTable
   .filter(({ notPromised }) => !('who waits for long lends its priority' in notPromised))
   .flatMap(({ name, over }) => {
@@ -105,7 +105,7 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     expect(areAtRest(cpu.lot, [last.at, middle.at], [LOCK, OTHER])).toBe(true)
   })
 
-  it('lets whoever gets the lock borrow from those who still wait', () => {
+  it('lets the next owner borrow from the waiters that still wait', () => {
     const { log, holds, spawn, open, mutexes } = make(policyOf)
     spawn('owner', 240, holds(mutexes[0]))
     spawn('second', 236, holds(mutexes[0]))
@@ -118,19 +118,22 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     ])
   })
 
-  it.each(lenders)('lends to who is alone inside, from who waits to %s: %s', (...given) => {
-    const [side, , lockOn] = given
-    const { cpu, log, holds, spawn, open } = make(policyOf)
-    const { write, [side]: wanted } = lockOn(cpu)
-    const owner = spawn('owner', 240, holds(write))
-    spawn('waiter', 20, holds(wanted!))
-    expect(owner.priority).toBe(20)
-    open()
-    expect(log).toContain('owner left at 240')
-    expect(log).toContain('waiter left at 20')
-  })
+  it.each(lenders)(
+    'lends to a holder that is alone inside, from a waiter to %s: %s',
+    (...given) => {
+      const [side, , lockOn] = given
+      const { cpu, log, holds, spawn, open } = make(policyOf)
+      const { write, [side]: wanted } = lockOn(cpu)
+      const owner = spawn('owner', 240, holds(write))
+      spawn('waiter', 20, holds(wanted!))
+      expect(owner.priority).toBe(20)
+      open()
+      expect(log).toContain('owner left at 240')
+      expect(log).toContain('waiter left at 20')
+    },
+  )
 
-  it('lends nothing to readers, of whom nobody knows who they are', () => {
+  it('lends nothing to readers, which a lock only counts', () => {
     const { cpu, holds, spawn } = make(policyOf)
     const reader = spawn('reader', 240, holds(rw(cpu).read))
     spawn('writer', 20, holds(rw(cpu).write))

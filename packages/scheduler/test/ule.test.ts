@@ -22,7 +22,7 @@ describe('ULE', () => {
     expect(spread(got, 'hog').most).toBeLessThan(0.5e9)
   })
 
-  it('balances what nobody steals', () => {
+  it('balances what is not stolen', () => {
     const policy = ule({ stealIdle: false, balanceInterval: 8 })
     const { got } = runLoad({ cpus: 4, untilNs: 2e9, threads: hogs(4), policy })
     expect(spread(got, 'hog').least).toBeGreaterThan(1.5e9)
@@ -87,7 +87,7 @@ function loadedPair(knobs: Partial<UleKnobs>, distance = 2) {
   const brief = function* (): Waiting {
     yield YIELD
   }
-  // Urgent, so that nobody is put on its CPU while it runs.
+  // Urgent, so that no other is put on its CPU while it runs.
   idle.spawn(brief, { priority: 80, pinned: true })
   idle.run()
   for (let i = 0; i < 2; i++) loaded.spawn(brief)
@@ -118,7 +118,7 @@ describe('A CPU under ULE that runs out of work', () => {
     }
   })
 
-  it('watches for some, if it has switched often and shares its core with nobody', () => {
+  it('watches for some, if it has switched often and does not share its core', () => {
     const turnsAfter = (switches: number, distance: number): number | undefined => {
       const { idle, brief } = loadedPair({ stealIdle: false, idleSpins: 500 }, distance)
       for (let i = 0; i < switches; i++) {

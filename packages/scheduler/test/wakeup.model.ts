@@ -92,7 +92,7 @@ class Forgetful extends Scheduler {
   }
 }
 
-/** Posts without looking at the bell: who sleeps is not woken. */
+/** Posts without looking at the bell: a CPU that sleeps is not woken. */
 class DeafMailbox extends Mailbox {
   override post(entry: Address): void {
     this.mail.push(entry)
@@ -111,7 +111,7 @@ describe('Under every schedule, a thread that parks', () => {
     expect(wakeup('forgetful scheduler', 1, mailbox, forgetful)).toFailWith('deadlock')
   })
 
-  it('is found to sleep on if nobody rings at its CPU', () => {
+  it('is found to sleep on if its CPU is not rung', () => {
     const deaf: BoxOf = (memory, at) => new DeafMailbox(memory, at)
     expect(wakeup('deaf mailbox', 1, deaf)).toFailWith('deadlock')
   })
@@ -157,7 +157,7 @@ describe('Under every schedule, a CPU', () => {
     expect(result).toHold()
   })
 
-  it('is found to miss it if nobody rings', () => {
+  it('is found to miss it if its bell is not rung', () => {
     expect(bell('silent lenders', () => false)).toFailWith('deadlock')
   })
 })

@@ -32,7 +32,7 @@ describe('a watchdog', () => {
     ])
   })
 
-  it('says nothing of threads that yield, even to nobody', () => {
+  it('says nothing of threads that yield, even if no other runs', () => {
     const { scheduler, watchdog } = make()
     scheduler.spawn(function* () {
       for (;;) yield YIELD

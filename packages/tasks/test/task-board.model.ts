@@ -99,7 +99,7 @@ it('finds a sender that looks for sleepers before its task can be seen', () => {
   expect(['deadlock', 'lost-wakeup']).toContain(result.failure?.kind)
 })
 
-it('finds a server that was called and calls nobody, though there is more than it takes', () => {
+it('finds a server that was called and calls no other, though there is more than it takes', () => {
   const result = model('silent server', 2, 1, 1, putThenCall, false)
   expect(result.verdict).toBe('fails')
   expect(['deadlock', 'lost-wakeup']).toContain(result.failure?.kind)

@@ -99,7 +99,7 @@ function run({ profile, policy, cpus, threads, loadAverage = 0, sinceNs = 0, vir
     memoryBytes: 1 << 20,
     untilNs: sinceNs + virtualNs,
     lot: { waiters: threads.length + 1 },
-    // The clock is read by who observes, which is to cost nothing.
+    // The clock is read by the observer, which is to cost nothing.
     workNs: { 'clock-read': 0 },
     setup: () => POLICIES[policy].make(loadAverage),
     boot: (cpu, shared) => {
@@ -172,10 +172,11 @@ export function niceShare(policy, [first, second]) {
  * 4BSD: both stay equally urgent, usage and nice together. With a load of 2, usage is between 4 and
  * 5 seconds' worth of samples, 127 of them a second; 8 samples count as much as one of nice.
  *
- * ULE: who has had a turn is put into the calendar behind, by usage and nice: 64 queues for 72
- * priorities, of which usage decides 32. In a turn the calendar goes on by 12 queues. So for each
- * turn of the second, the first has as many as bring it behind the second; having more, it is put
- * farther behind. Where no whole number of turns fits, it alternates between the two next to it.
+ * ULE: a thread that has had a turn is put into the calendar behind, by usage and nice: 64 queues
+ * for 72 priorities, of which usage decides 32. In a turn the calendar goes on by 12 queues. So for
+ * each turn of the second, the first has as many as bring it behind the second; having more, it is
+ * put farther behind. Where no whole number of turns fits, it alternates between the two next to
+ * it.
  */
 export function predictedShare(policy, [first, second]) {
   const nice = second - first

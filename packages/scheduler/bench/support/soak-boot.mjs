@@ -32,7 +32,7 @@ export default function boot(cpu, shared) {
   return scheduler
 }
 
-/** Signals every thread again and again, so that nobody waits for ever while all others wait. */
+/** Signals every thread again and again, so that no thread waits for ever while all others wait. */
 function* signalsAll(td, cpu, { stop, ended, threads, thread }) {
   const { memory, lot } = cpu
   for (let round = 1; memory.load(stop) === 0 || memory.load(ended) < threads; round++) {
@@ -97,7 +97,7 @@ class Life {
     yield* this.within(td, Math.floor(this.random() * MUTEXES), undefined)
   }
 
-  /** In the order of their addresses, so that nobody waits in a ring. */
+  /** In the order of their addresses, so that no threads wait in a ring. */
   *locksTwo(td) {
     const first = Math.floor(this.random() * (MUTEXES - 1))
     yield* this.within(td, first, first + 1)

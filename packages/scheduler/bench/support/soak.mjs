@@ -8,8 +8,8 @@ const LOOK_MS = 1_000
 /**
  * Runs threads on two live CPUs that lock, sleep, wake each other and end at random, for `ms`, then
  * has all of them end. Resolves to what came of it; rejects with an Error that names the seed and
- * who was stuck, or what was lost. `fault`, which it must find: 'deaf' threads wait for a signal
- * that nobody sends, 'lawless' ones add without the mutex.
+ * which was stuck, or what was lost. `fault`, which it must find: 'deaf' threads wait for a signal
+ * that is never sent, 'lawless' threads add without the mutex.
  */
 export async function soak(options) {
   const { seed, ms, threads = 1000, stuckMs = STUCK_MS, fault, onLook = () => {} } = options
@@ -79,7 +79,7 @@ class Steps {
     return sum(this.counts)
   }
 
-  /** Who has made no step for so long, and what it does instead. */
+  /** The threads that have made no step for so long, and what each does instead. */
   look(nowMs, stuckMs) {
     return this.at.flatMap((at, i) => {
       const doing = this.memory.load(at + 4)

@@ -39,12 +39,12 @@ export class Dispatcher {
   current: Thread | undefined
   /** The thread that had it last: to go on with the same thread is no switch. */
   last: Thread | undefined
+  /** The thread that parked or ended in the last step. */
+  leaving: Thread | undefined
   /** Whether a thread is running just now, so that a wake that comes is by it. */
   isRunning = false
   /** Why the CPU left the last thread. */
   #why: SwitchReason = IDLE_ENDED
-  /** The thread that parked or ended in the last step. */
-  #leaving: Thread | undefined
   #hasSpun = false
 
   constructor(
@@ -54,9 +54,11 @@ export class Dispatcher {
     readonly urgency: Urgency,
   ) {}
 
-  /** The thread that runs the next step, which is made current; undefined to be idle. */
+  /**
+   * The thread that runs the next step, which is made current; undefined to be idle. No thread is
+   * leaving any more.
+   */
   choose(): Thread | undefined {
-    if (this.#leaving !== undefined) this.finishSwitch(this.#leaving)
     const { current } = this
     if (current !== undefined) {
       const why = this.#whyLeave(current)
@@ -76,14 +78,14 @@ export class Dispatcher {
   /** The current thread has parked or ended in this step. */
   leave(td: Thread, why: SwitchReason): void {
     this.current = undefined
-    this.#leaving = td
+    this.leaving = td
     this.#why = why
   }
 
   /** Tells the policy that a thread has parked or ended, if it has only just done so. */
   finishSwitch(td: Thread): void {
-    if (this.#leaving !== td) return
-    this.#leaving = undefined
+    if (this.leaving !== td) return
+    this.leaving = undefined
     this.policy.sleep(td)
     this.urgency.enter(td)
   }
@@ -124,7 +126,7 @@ export class Dispatcher {
     this.switches++
     td.switches++
     this.reasons.count(this.#why)
-    this.observers.switched(td, last, this.#why)
+    if (this.observers.hearSwitches) this.observers.switched(td, last, this.#why)
     this.memory.charge(CONTEXT_SWITCH, 1)
   }
 

@@ -37,7 +37,7 @@ export class Steps {
   take(td: Thread): Step {
     const { dispatcher } = this
     dispatcher.isRunning = true
-    this.observers.stepped(td)
+    if (this.observers.hearSteps) this.observers.stepped(td)
     try {
       const step = td.body.next(td.outcome)
       if (!step.done) return this.#yielded(td, step.value)

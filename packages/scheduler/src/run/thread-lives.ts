@@ -24,7 +24,7 @@ interface End {
  *
  * The end of a thread is written down when its generator returns or throws, and carried out at the
  * beginning of the next step, which is settled: observers are told, its joiners are woken, and its
- * entry is given back. Only a thread that threw and that nobody joins keeps its entry, since the
+ * entry is given back. Only a thread that threw and that no other joins keeps its entry, since the
  * machine fails with its error: an undertaker of this CPU must find the entry, which locks may
  * name.
  */
@@ -66,19 +66,14 @@ export class ThreadLives {
     this.#end = { td, state, result }
   }
 
-  /** Whether an end is to be carried out. */
-  get isEnding(): boolean {
-    return this.#end !== undefined
-  }
-
-  /** Carries the end of a thread out, if a thread has ended in the last step. */
-  finish(): void {
+  /** Carries out what it means that a thread has left its CPU, which parked or ended. */
+  finish(leaving: Thread): void {
     const end = this.#end
+    this.dispatcher.finishSwitch(leaving)
     if (end === undefined) return
     const { td, state, result } = end
     const { cpu, turnstiles } = this.wakeups
     this.#end = undefined
-    this.dispatcher.finishSwitch(td)
     this.policy.table.remove(td)
     const isError = state === 'threw'
     this.observers.ended(td, isError)

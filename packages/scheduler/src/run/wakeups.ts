@@ -61,7 +61,7 @@ export class Wakeups implements PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    this.observers.woken(td)
+    if (this.observers.hearWakes) this.observers.woken(td)
     return isHere && this.#preemptsFor(td)
   }
 
