@@ -138,7 +138,7 @@ export class Waiter implements Pinning {
   loopShare: LoopShare | undefined
   /** Those who watched it take a lock; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
-  /** How often it was pinned and not unpinned: its scheduler leaves it on its CPU unless it is 0. */
+  /** How often it was pinned and not unpinned: unless it is 0, its scheduler leaves it there. */
   pins = 0
   /** Depth of critical sections, in which its scheduler does not preempt it. */
   critical = 0

@@ -223,7 +223,7 @@ export class Thread<T = unknown> extends Waiter {
 
   /**
    * It is with another CPU from now on. For its scheduler, while it does not run. Throws an Error
-   * for a thread that is pinned, since what it does with its CPU's part of a structure is half done.
+   * for a thread that is pinned, since what it does on its CPU's part of something is half done.
    */
   moveTo(host: ThreadHost): void {
     if (this.pinned) {
