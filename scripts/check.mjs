@@ -2,20 +2,21 @@
 // `npm run check`, with names of checks after `--` to run only those: prints every violation of a
 // house rule as `file:line: rule: sentence (expected …, found …)`; exit status 1 if there is one.
 import { fileURLToPath } from 'node:url'
-import { CHECKS } from './checks/all.mjs'
+import { CHECKS, ON_REQUEST } from './checks/all.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 process.exitCode = main(process.argv.slice(2))
 
 function main(names) {
-  const known = CHECKS.map(({ name }) => name)
+  const all = [...CHECKS, ...ON_REQUEST]
+  const known = all.map(({ name }) => name)
   const wrong = names.find((name) => !known.includes(name))
   if (wrong !== undefined) {
     console.error(`There is no check "${wrong}"; expected one of ${known.join(', ')}.`)
     return 2
   }
-  const chosen = CHECKS.filter(({ name }) => names.length === 0 || names.includes(name))
+  const chosen = names.length === 0 ? CHECKS : all.filter(({ name }) => names.includes(name))
   const violations = chosen.flatMap((check) => check.run(ROOT))
   for (const each of violations.sort(byPlace)) console.log(written(each))
   console.log(`${violations.length} violations in ${chosen.length} checks`)

@@ -1,12 +1,15 @@
 /** Packages whose tests run in a browser, too: a line each. */
-export const PACKAGES = ['interleave', 'memory', 'park', 'socket', 'sync', 'timecounter']
+export const PACKAGES = ['fsm', 'interleave', 'memory', 'park', 'socket', 'sync', 'timecounter']
 
 const COMPILES = 'compiles programs with esbuild, which is a program of its own'
 
 const NODES = 'starts the live machine, whose CPUs are threads of Node'
 
+const READS = 'reads the README of its package, which is a file'
+
 /** Test files of theirs that do not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'packages/fsm/test/diagram.test.ts': READS,
   'packages/interleave/test/compiler.test.ts': COMPILES,
   'packages/interleave/test/litmus.test.ts': COMPILES,
   'packages/interleave/test/mutants.test.ts': COMPILES,
@@ -15,5 +18,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/interleave/test/differential.test.ts': 'computes for a minute what no engine changes',
   'packages/socket/test/messages.test.ts': NODES,
   'packages/socket/test/polled.test.ts': NODES,
+  'packages/timecounter/test/live-callouts.test.ts': NODES,
   'packages/sync/test/event-loop.test.ts': 'watches processes end',
 }

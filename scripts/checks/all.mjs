@@ -1,9 +1,11 @@
 import { ambientInputs } from './ambient-inputs.mjs'
 import { dependencies } from './dependencies.mjs'
 import { finishedWork } from './finished-work.mjs'
+import { folderCycles } from './folder-cycles.mjs'
 import { layerOrder } from './layer-order.mjs'
 import { lineWidth } from './line-width.mjs'
 import { lockFile } from './lock-file.mjs'
+import { namedSubjects } from './named-subjects.mjs'
 import { nodeImports } from './node-imports.mjs'
 import { packageShape } from './package-shape.mjs'
 import { readmeLinks } from './readme-links.mjs'
@@ -28,3 +30,10 @@ export const CHECKS = [
   readmeLinks,
   lockFile,
 ]
+
+/**
+ * Checks that the tree does not pass yet: they run when they are named, and their canaries always.
+ *
+ * @type {Check[]}
+ */
+export const ON_REQUEST = [folderCycles, namedSubjects]

@@ -3,7 +3,7 @@
  * and in a simulated machine, where the same seed must give the same bytes.
  */
 const NODE_ZONE = [
-  /^packages\/machine\/src\/live\//,
+  /^packages\/(machine|stack)\/src\/live\//,
   /^packages\/(net|tun|testing)\/src\//,
   /^packages\/interleave\/src\/(node|cli|loader|plugin|vitest)\b/,
 ]
@@ -13,7 +13,7 @@ export function isInNodeZone(file) {
 }
 
 /** What a browser cannot load of the packages that lie below another. */
-const NODE_ONLY = /^@smpnet\/machine\/live$/
+const NODE_ONLY = /^@smpnet\/(machine|stack)\/live$/
 
 export function isNodeOnly(specifier) {
   return NODE_ONLY.test(specifier)

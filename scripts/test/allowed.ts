@@ -1,3 +1,4 @@
+import { NO_CIRCLES } from './circle-canaries.ts'
 import { manifest, packageLike, type Files } from './planted-tree.ts'
 
 const MEMORY = 'packages/memory/src/index.ts'
@@ -12,11 +13,15 @@ export const ALLOWED: readonly { what: string; plant: Files }[] = [
     'a method of that name': 'export class Packet {\n  process(): void {}\n}',
     'a type with that member': 'export interface Packet {\n  process: () => void\n}',
     'a date that is given': 'export const epoch = new Date(0)',
+    'a "whose" that has its noun': '/** The slot whose word is 0 is free. */',
+    'that word in code or a name': "/** `who` prints it. */\nexport const whoever = 'Who waits'",
+    'one "who" in a thousand words': `/**\n${' * Four words or so.\n'.repeat(250)} * And who. */`,
     'a long address': `// https://example.org/${'x'.repeat(100)}`,
     'a worker of its own': "new URL('./worker.js', import.meta.url)",
     'a worker without a dot': "new URL('live/worker.js', import.meta.url)",
     'a name that a longer word holds': `export const ${'TO'}${'DO'}S = 1`,
   }),
+  ...NO_CIRCLES,
   {
     what: 'the live machine on Node',
     plant: {

@@ -1,12 +1,6 @@
-import { lock, manifest, packageLike, type Files } from './planted-tree.ts'
-
-/** A planted violation: the rule that must fire, where, and what is planted. */
-export interface Canary {
-  readonly rule: string
-  readonly what: string
-  readonly at: string
-  readonly plant: Files
-}
+import type { Canary } from './canary.ts'
+import { CIRCLES } from './circle-canaries.ts'
+import { lock, manifest, packageLike } from './planted-tree.ts'
 
 const SYNC = 'packages/sync/src/index.ts'
 const MEMORY = 'packages/memory/src/index.ts'
@@ -84,6 +78,27 @@ export const CANARIES: readonly Canary[] = [
     'a seed of the system': ['crypto.getRandomValues(new Uint8Array(4))'],
   }),
   ...inMemory('line-width', { 'a line of 101 columns': [`// ${'x'.repeat(98)}`] }),
+  ...CIRCLES,
+  ...inMemory('who-opens', {
+    'a sentence without a noun': ['/** Who waits is woken. */'],
+    'the second sentence of a line comment': [
+      'const two = 2 // It waits. Whoever wakes it is gone.',
+    ],
+    'a field of a layout': ['export interface A {\n  /** who may write it */ a: 1\n}', {}, 3],
+    'a slot that belongs to nobody': [
+      'export const f = () => {\n  // Whose turn it is.\n}',
+      {},
+      3,
+    ],
+  }),
+  ...inMemory('who-often', {
+    'more of them than the limit': ['// A thread that knows who waits is faster.'],
+    'one that runs on over lines': [
+      '// The lock goes to a thread\n// whom nobody else has seen.',
+      {},
+      3,
+    ],
+  }),
   ...inMemory('unfinished', {
     'a promise in a comment': [`// ${'TO'}${'DO'} finish`],
     'a known fault': [`// ${'FIX'}${'ME'} wrong`],
@@ -129,14 +144,14 @@ export const CANARIES: readonly Canary[] = [
   hole('a missing dependency', 'dependencies'),
 ]
 
-type Planted = Record<string, readonly [code: string, dependencies?: object]>
+type Planted = Record<string, readonly [code: string, dependencies?: object, line?: number]>
 
-/** Code planted on line 2 of memory's index, with what package.json must then declare. */
+/** Code planted from line 2 of memory's index on, with what package.json must then declare. */
 function inMemory(rule: string, planted: Planted): Canary[] {
-  return Object.entries(planted).map(([what, [code, dependencies]]) => ({
+  return Object.entries(planted).map(([what, [code, dependencies, line = 2]]) => ({
     rule,
     what,
-    at: `${MEMORY}:2`,
+    at: `${MEMORY}:${line}`,
     plant: {
       [MEMORY]: `export const one = 1\n${code}\n`,
       'packages/memory/package.json': manifest('memory', { dependencies }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BenchError } from '@smpnet/testing'
 import { CommanderError } from 'commander'
 import { commandLineMistake, program } from './command/program.ts'
-import { UsageError } from './command/usage-error.ts'
+import { UsageError } from './options/usage-error.ts'
 
 /** Exit status for everything that could not be done as asked. */
 const FAILED = 2
@@ -17,7 +17,7 @@ try {
   }
 }
 
-/** One sentence for whoever typed the command; the stack only for whoever asks for it. */
+/** One sentence for the user who typed the command; the stack only on request. */
 function explain(error: unknown): string | undefined {
   if (error instanceof CommanderError) return commandLineMistake(error)
   if (process.env['NETPERF_STACK'] !== undefined) console.error(error)

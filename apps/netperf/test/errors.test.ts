@@ -42,6 +42,25 @@ const CASES: [args: string, sentence: string][] = [
   ['run rr --variants node-tcp,pigeon', 'got "pigeon"'],
   ['run rr --machine sim --variants node-tcp', 'expected variants for the sim machine'],
   ['run', "missing required argument 'workload' (netperf --help says what is expected)"],
+  ['run rr --scheduler cfs', 'expected a scheduler (priority, 4bsd, ule), got "cfs"'],
+  [
+    'run rr --wakeup eager',
+    'expected a wakeup (preempt, no-preempt, deferred-to-unlock, handoff), got "eager"',
+  ],
+  [
+    'run rr --preemption 256',
+    'expected --preemption to be none, kernel, full or a priority from 0 to 255, got "256"',
+  ],
+  ['run rr --accounting beans', 'expected an accounting (none, time, cycles), got "beans"'],
+  [
+    'run rr --accounting cycles',
+    '--accounting: expected none or time on real threads, since JavaScript reads no cycle counter',
+  ],
+  ['run switch --accounting none', 'expected an accounting (time, cycles), got "none"'],
+  [
+    'run rr --variants node-tcp --scheduler ule --statistics',
+    'expected smpnet among the variants, to have scheduler, statistics, got node-tcp',
+  ],
   ['run rr --colour', "unknown option '--colour'"],
   ['bake', 'expected a command (run, experiment, compare), got "bake"'],
   ['experiment polling', 'expected an experiment (read-mostly'],
@@ -58,6 +77,13 @@ describe('a boot module', () => {
     expect(stderr).toContain('worker module boot-throws.mjs')
     expect(stderr).toContain('no such network card')
     expect(stderr).not.toContain('    at ')
+  })
+
+  it('cannot be asked for statistics, which it does not know of', async () => {
+    const args = ['run', 'rr', '--boot', fixture('boot-throws.mjs'), '--statistics']
+    const { status, stderr } = await netperf([...args, ...short])
+    expect(status).toBe(2)
+    expect(stderr).toBe('netperf: expected statistics of the boot that is built in, got --boot\n')
   })
 
   it('that never returns ends the command too', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { netperf, rowsOf } from './run-netperf.ts'
+import { interrupted, netperf, rowsOf } from './run-netperf.ts'
 
 const short = ['--duration', '60ms', '--runs', '3']
 const compared = ['smpnet', 'node-tcp', 'node-unix', 'message-port']
@@ -78,9 +78,7 @@ describe('netperf run', () => {
 
   it('prints what was measured when it is interrupted', async () => {
     const args = ['run', 'rr', '--duration', '200s', '--runs', '1000']
-    const ended = await netperf([...args, '--json'], (child) => {
-      setTimeout(() => child.kill('SIGINT'), 3000)
-    })
+    const ended = await interrupted([...args, '--json'])
     expect(ended.status).toBe(130)
     const [rtt] = rowsOf(ended)
     expect(rtt?.runs).toBeLessThan(1000)

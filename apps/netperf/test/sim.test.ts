@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { netperf, rowsOf } from './run-netperf.ts'
+import { interrupted, netperf, rowsOf } from './run-netperf.ts'
 
 const sim = (workload: string, ...more: string[]) => {
   return ['run', workload, '--machine', 'sim', '--duration', '1ms', '--json', ...more]
@@ -32,7 +32,7 @@ describe('netperf run --machine sim', () => {
 
   it('can be interrupted', async () => {
     const args = ['run', 'rr', '--machine', 'sim', '--runs', '500', '--duration', '50ms', '--json']
-    const ended = await netperf(args, (child) => setTimeout(() => child.kill('SIGINT'), 3000))
+    const ended = await interrupted(args)
     expect(ended.status).toBe(130)
     expect(rowsOf(ended)[0]?.runs).toBeGreaterThan(0)
   })

@@ -1,9 +1,9 @@
-import { type Execution, Explorer, type Setup } from './engine/explorer.ts'
+import { type EndedExecution, Explorer, type Setup } from './explorer/explorer.ts'
 import type { Failure } from './engine/failure.ts'
 import type { RacePolicy } from './engine/core.ts'
 import type { DataRace } from './engine/races.ts'
 import { type FailureReport, reportFailure } from './report/failure-report.ts'
-import { parseSchedule, type Schedule } from './report/schedule.ts'
+import { parseSchedule, type Schedule } from './strategies/schedule.ts'
 import { Exhaustive } from './strategies/exhaustive.ts'
 import { Guided } from './strategies/guided.ts'
 import type { Strategy } from './strategies/strategy.ts'
@@ -32,7 +32,7 @@ export interface ExploreOptions {
   /** Shorten the schedule of a failure; true unless said otherwise. */
   readonly shrink?: boolean
   /** Called for each execution, with what came of it. */
-  readonly onExecution?: (execution: Execution) => void
+  readonly onExecution?: (ended: EndedExecution) => void
 }
 
 /** What an exploration found. */
@@ -58,6 +58,10 @@ interface Found {
 
 /**
  * Runs the program that `setup` describes under every schedule that the strategy finds worth it.
+ * The first failure is the one that is reported: its schedule is shortened, unless the options ask
+ * for it as it is, and run once more to write down what each step did. "Holds" is said only when
+ * the strategy came to its end by itself; a budget that ran out leaves the program unfinished.
+ *
  * Returns what was found. Throws a `Refusal` for code that cannot be checked, and what `setup`
  * itself throws: those are mistakes in the test, not findings.
  */
@@ -66,10 +70,10 @@ export function explore(options: ExploreOptions, setup: Setup): Exploration {
   const explorer = new Explorer(setup, races)
   const strategy = strategyOf(options)
   let found: Found | undefined
-  const stopped = explorer.explore(strategy, budgetOf(options), (execution) => {
-    options.onExecution?.(execution)
-    if (execution.failure !== undefined && found === undefined) {
-      found = { failure: execution.failure, schedule: execution.machine.schedule() }
+  const stopped = explorer.explore(strategy, budgetOf(options), (ended) => {
+    options.onExecution?.(ended)
+    if (ended.failure !== undefined && found === undefined) {
+      found = { failure: ended.failure, schedule: ended.execution.schedule() }
     }
     return found !== undefined && options.keepGoing !== true
   })

@@ -1,7 +1,7 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { describe, expect, it } from 'vitest'
-import { explain, type RecordedCall } from '../src/history.ts'
+import { explain, type RecordedCall } from '../src/model/history.ts'
 import { words } from './support/outcomes.ts'
 
 /** What a register does when one thread uses it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LitmusProgram } from '../litmus/all.ts'
-import { Explorer } from '../src/engine/explorer.ts'
+import { Explorer } from '../src/explorer/explorer.ts'
 import { load } from '../src/node/load.ts'
 import { BruteForce } from '../src/strategies/brute-force.ts'
 import { Exhaustive } from '../src/strategies/exhaustive.ts'
@@ -29,10 +29,10 @@ function explore(program: LitmusProgram, strategy: Strategy, executions: number)
   const classes = new Set<string>()
   const explorer = new Explorer(program.setup, () => true)
   const budget = { executions, stepsPerExecution: 1_000, isOver: () => false }
-  const stopped = explorer.explore(strategy, budget, ({ machine, ending, failure }) => {
+  const stopped = explorer.explore(strategy, budget, ({ execution, ending, failure }) => {
     if (failure !== undefined) kinds.add(failure.kind)
     const isWhole = ending !== 'redundant' || failure !== undefined
-    if (isWhole && ending !== 'abandoned') classes.add(traceClass(machine))
+    if (isWhole && ending !== 'abandoned') classes.add(traceClass(execution))
     return false
   })
   const { executions: made, redundant } = explorer.totals

@@ -29,8 +29,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes the races of the part that two executions share for settled',
     {
       file: 'strategies/exhaustive',
-      from: 'this.#order.add(machine, index, true)',
-      to: 'this.#order.add(machine, index, index >= this.#replayed)',
+      from: 'this.#order.add(execution, index, true)',
+      to: 'this.#order.add(execution, index, index >= this.#replayed)',
     },
   ],
   [
@@ -38,8 +38,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes a step for the same wherever it is made',
     {
       file: 'strategies/exhaustive',
-      from: 'predict(machine, second, { before: first, others: indexes })',
-      to: 'accessOf(machine.event(second))',
+      from: 'predict(execution, second, { before: first, others: indexes })',
+      to: 'accessOf(execution.event(second))',
     },
   ],
   [
@@ -83,7 +83,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'forgets what a step that is never made waited for',
     {
       file: 'strategies/exhaustive',
-      from: 'for (const thread of machine.threads) this.#unblock(machine, thread)',
+      from: 'for (const thread of execution.threads) this.#unblock(execution, thread)',
       to: '',
     },
   ],
@@ -92,7 +92,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'acquires a lock before what the thread needs to get there',
     {
       file: 'strategies/happens-before',
-      from: ' || this.#isNeeded(machine.event(first), event)',
+      from: ' || this.#isNeeded(execution.event(first), event)',
       to: '',
     },
   ],
@@ -124,7 +124,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'never changes a priority',
     {
       file: 'strategies/pct',
-      from: 'for (const priority of this.#changes.get(machine.length) ?? [])',
+      from: 'for (const priority of this.#changes.get(execution.length) ?? [])',
       to: 'for (const priority of [] as number[])',
     },
   ],

@@ -10,7 +10,7 @@ import type { Exploration } from '../src/explore.ts'
 import { main } from '../src/node/cli.ts'
 import { load } from '../src/node/load.ts'
 import { interleave } from '../src/plugin/index.ts'
-import { parseSchedule, showSchedule } from '../src/report/schedule.ts'
+import { parseSchedule, showSchedule } from '../src/strategies/schedule.ts'
 
 const FIXTURES = resolve(import.meta.dirname, 'fixtures')
 const scratch = mkdtempSync(join(tmpdir(), 'interleave-'))

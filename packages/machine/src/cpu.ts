@@ -1,9 +1,15 @@
-import type { Address, Memory } from '@smpnet/memory'
+import type { Address, Interrupt, Memory, Waiting } from '@smpnet/memory'
 import type { Lot } from '@smpnet/park'
+import type { Handler } from './handlers.ts'
 
 /**
  * What a machine gives to the code of one CPU. The live machine makes one in each of its workers,
- * the simulated one makes all of them in one isolate; code above cannot tell which it has.
+ * the simulated one makes all of them in one isolate. Both are complete: code above needs not know
+ * which it has, but for `threadsMove`.
+ *
+ * Code runs on a CPU in one of two ways. An `Executive` runs threads, which may wait. Between two
+ * of its runs come interrupts: what the handlers of `onInterrupt` and the alarms do. They are given
+ * an `Interrupt`, the token by which a function knows that it must not wait.
  */
 export interface Cpu {
   /** Its number, from 0. */
@@ -13,13 +19,49 @@ export interface Cpu {
   readonly memory: Memory
   /** The parking lot, as this CPU uses it. */
   readonly lot: Lot
+  /**
+   * Whether a thread may move to another CPU: those of a simulated machine share an isolate, so
+   * that its object is everywhere the same; those of a live one do not.
+   */
+  readonly threadsMove: boolean
   /** Nanoseconds since the machine started. Reading it costs what a clock read costs. */
   now(): number
   /**
-   * Calls `ring` on this CPU, between two threads, when `delayNs` have passed. Never early; late
-   * by as long as the CPU is busy.
+   * Calls `ring` on this CPU, as an interrupt, when `delayNs` have passed. Never early; late by as
+   * long as the CPU is busy. Throws a RangeError for a delay that is none.
    */
-  alarm(delayNs: number, ring: () => void): Alarm
+  alarm(delayNs: number, ring: (irq: Interrupt) => void): Alarm
+  /**
+   * Has `handler` run on this CPU whenever `vector` was raised here. Throws a RangeError for what
+   * is no vector, and an Error for one that has a handler already.
+   */
+  onInterrupt(vector: number, handler: Handler): void
+  /**
+   * Interrupts CPU `target`, which may be this one: sets the bit of `vector` in its word of pending
+   * vectors and gets its attention. Raises that come before the target has looked are one. Called
+   * settled; what the handler is to find must have been written before. Throws a RangeError for a
+   * CPU or a vector that there is none of.
+   */
+  raise(target: number, vector: number): void
+  /**
+   * Waits until every CPU of `targets` has passed through an interrupt: a fence. This CPU may be
+   * among them. One at a time, so that others wait for it, and a CPU that has died is not waited
+   * for. Throws a RangeError for a CPU that there is none of.
+   */
+  rendezvous(targets: readonly number[]): Waiting
+  /**
+   * Says from when on a wake by another CPU interrupts this one: for a waiter whose priority, the
+   * `own` or the `lent` of its entry, is below `limit`. Others stay in the mailbox until the
+   * executive gives the CPU back, or the next tick. Every wake interrupts until it was said. On a
+   * live machine, where a thread runs until it yields, it makes no difference.
+   */
+  interruptBelow(limit: number): void
+  /**
+   * How far CPU `other` is: 0 itself, 1 a hyper-thread of the same core, 2 under the same
+   * last-level cache, 3 in the same socket, 4 one hop away, 5 farther. A live machine does not know
+   * more than 0 and 2. Throws a RangeError for a CPU that there is none of.
+   */
+  distance(other: number): number
   /**
    * For a thread that is about to wait while nothing else is runnable here: spins while the word
    * at `at` is `value`, as long as that pays, and says whether it has changed. False at once
@@ -30,21 +72,6 @@ export interface Cpu {
   report(value: unknown): void
   /** Something ended with an error and nobody here is told: fails the whole machine with it. */
   fail(error: unknown): void
-  /** What it can do to other CPUs directly; none on a live machine, which has mailboxes only. */
-  readonly peers?: Peers
-}
-
-/** What CPUs that share one isolate, those of a simulated machine, can do to each other. */
-export interface Peers {
-  /** CPU `target` looks for work if it is idle: it watches for that, and nothing is sent. */
-  rouse(target: number): void
-  /** Interrupts CPU `target`, which runs `handler` at one instant. Settle before. */
-  ipi(target: number, handler: () => void): void
-  /**
-   * How far CPU `other` is: 0 itself, 1 a hyper-thread of the same core, 2 under the same
-   * last-level cache, 3 in the same socket, 4 one hop away, 5 farther.
-   */
-  distance(other: number): number
 }
 
 /** An alarm that was set. */
@@ -68,7 +95,7 @@ export interface Executive {
    * `receive`; an executive without it is told of its own waiters only. True as for `receive`.
    */
   wake?: ((entry: number) => boolean) | undefined
-  /** The timer interrupt: a slice of time has passed. */
+  /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
   tick(): void
   /**
    * How many turns of its idle loop a simulated CPU that falls idle now watches for work, before it

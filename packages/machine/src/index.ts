@@ -6,6 +6,7 @@ export {
   type Cpu,
   type Executive,
   IDLE,
-  type Peers,
   type Step,
 } from './cpu.ts'
+export type { Handler } from './handlers.ts'
+export { VECTOR, VECTORS } from './vectors.ts'

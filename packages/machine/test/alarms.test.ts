@@ -1,7 +1,10 @@
+import { Interrupt } from '@smpnet/memory'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Alarm } from '../src/index.ts'
 import { Alarms } from '../src/live/alarms.ts'
+
+const irq = new Interrupt(0)
 
 describe('alarms', () => {
   it('ring in the order of their times, and never those cancelled', () => {
@@ -12,7 +15,7 @@ describe('alarms', () => {
         const rung: number[] = []
         const set = entries.map(({ at }) => alarms.set(at, () => rung.push(at)))
         entries.forEach(({ cancelled }, i) => cancelled && set[i]!.cancel())
-        alarms.ringUntil(until)
+        alarms.ringUntil(until, irq)
         const due = entries.filter(({ at, cancelled }) => at <= until && !cancelled)
         expect(rung).toEqual(due.map(({ at }) => at).sort((a, b) => a - b))
         expect(alarms.nextNs).toBe(
@@ -36,7 +39,7 @@ describe('alarms', () => {
           const unlucky = all[cancels % (2 * all.length)]
           unlucky?.cancel()
           if (unlucky !== undefined) set.delete(unlucky)
-          if (cancels % 5 === 0) alarms.ringUntil(at)
+          if (cancels % 5 === 0) alarms.ringUntil(at, irq)
           expect(alarms.count).toBe(set.size)
           expect(alarms.nextNs).toBe(Math.min(...set.values()))
         }
@@ -50,7 +53,7 @@ describe('alarms', () => {
     const set = [1, 10, 2, 11, 12, 3].map((at) => alarms.set(at, () => rung.push(at)))
     set[3]!.cancel()
     for (const at of [20, 21]) alarms.set(at, () => rung.push(at))
-    alarms.ringUntil(30)
+    alarms.ringUntil(30, irq)
     expect(rung).toEqual([1, 2, 3, 10, 12, 20, 21])
   })
 
@@ -63,7 +66,7 @@ describe('alarms', () => {
         set[length - 1 - i]!.cancel()
       }),
     )
-    alarms.ringUntil(1)
+    alarms.ringUntil(1, irq)
     expect(rung).toHaveLength(1)
     expect(alarms.count).toBe(0)
   })
@@ -72,7 +75,7 @@ describe('alarms', () => {
     const alarms = new Alarms()
     const rung: string[] = []
     alarms.set(1, () => alarms.set(2, () => rung.push('second')))
-    alarms.ringUntil(5)
+    alarms.ringUntil(5, irq)
     expect(rung).toEqual(['second'])
   })
 })

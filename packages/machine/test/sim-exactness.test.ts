@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { TurnTree } from '../src/sim/turn-tree.ts'
+import { TournamentTree } from '../src/sim/tournament-tree.ts'
 import { Turns } from '../src/sim/turns.ts'
 import { type Outcome, type Program, programs, runProgram } from './sim-random-program.ts'
 
@@ -61,8 +61,11 @@ describe('a horizon that is wrong', () => {
   afterEach(() => vi.restoreAllMocks())
 
   it('is found when it lies some hundred cycles behind the true one', () => {
-    const { horizon } = TurnTree.prototype
-    vi.spyOn(TurnTree.prototype, 'horizon').mockImplementation(function (this: TurnTree, cpu) {
+    const { horizon } = TournamentTree.prototype
+    vi.spyOn(TournamentTree.prototype, 'horizon').mockImplementation(function (
+      this: TournamentTree,
+      cpu,
+    ) {
       return horizon.call(this, cpu) + 300
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
@@ -70,8 +73,10 @@ describe('a horizon that is wrong', () => {
   })
 
   it('is found when it lets both of two CPUs go first at the same cycle', () => {
-    const { first } = TurnTree.prototype
-    vi.spyOn(TurnTree.prototype, 'horizon').mockImplementation(function (this: TurnTree) {
+    const { first } = TournamentTree.prototype
+    vi.spyOn(TournamentTree.prototype, 'horizon').mockImplementation(function (
+      this: TournamentTree,
+    ) {
       return this.at[first.call(this)]!
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)

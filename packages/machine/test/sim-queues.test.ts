@@ -1,9 +1,9 @@
 import { work } from '@smpnet/memory'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LaterQueue } from '../src/sim/later-queue.ts'
+import { EventHeap } from '../src/sim/event-heap.ts'
 import { SimRandom } from '../src/sim/sim-random.ts'
-import { TurnTree } from '../src/sim/turn-tree.ts'
+import { TournamentTree } from '../src/sim/tournament-tree.ts'
 
 const WORK = work('interrupt')
 const noted = { cycles: fc.array(fc.nat(20), { minLength: 1, maxLength: 60 }) }
@@ -12,7 +12,7 @@ describe('the turn tree', () => {
   it('gives the turn to the earliest, and among those to the lowest number', () => {
     const moves = fc.array(fc.tuple(fc.nat(12), fc.nat(9)), { maxLength: 60 })
     const property = fc.property(moves, (moves) => {
-      const tree = new TurnTree(13)
+      const tree = new TournamentTree(13)
       const at: number[] = Array.from({ length: 13 }, () => Number.POSITIVE_INFINITY)
       for (const [cpu, cycle] of moves) {
         tree.set(cpu, cycle)
@@ -24,7 +24,7 @@ describe('the turn tree', () => {
   })
 
   it('lets a CPU run to the next turn of another, at the same cycle only by number', () => {
-    const tree = new TurnTree(3)
+    const tree = new TournamentTree(3)
     tree.set(1, 100)
     expect(tree.horizon(0)).toBe(100)
     expect(tree.horizon(2)).toBe(99)
@@ -36,7 +36,7 @@ describe('the turn tree', () => {
 describe('what is to happen later', () => {
   it('happens in the order of time, and then in the order in which it was set', () => {
     const property = fc.property(noted.cycles, (cycles) => {
-      const queue = new LaterQueue()
+      const queue = new EventHeap()
       cycles.forEach((at) => queue.add(at, WORK, () => {}))
       const taken = cycles.map(() => queue.take())
       const sorted = [...taken].sort((a, b) => a.at - b.at || a.order - b.order)
@@ -51,7 +51,7 @@ describe('what is to happen later', () => {
       noted.cycles,
       fc.infiniteStream(fc.boolean()),
       (cycles, coins) => {
-        const queue = new LaterQueue()
+        const queue = new EventHeap()
         const set = cycles.map((at) => queue.add(at, WORK, () => {}))
         const cancelled = set.filter(() => coins.next().value)
         for (const later of cancelled) queue.cancel(later)
@@ -66,7 +66,7 @@ describe('what is to happen later', () => {
 
 describe('what does not happen', () => {
   it('takes room for a while only, and does not change the order of the rest', () => {
-    const queue = new LaterQueue()
+    const queue = new EventHeap()
     const rest = Array.from({ length: 100 }, (_, i) => {
       for (let j = 0; j < 50; j++) queue.cancel(queue.add(3000 - j, WORK, () => {}))
       expect(queue.length).toBeLessThanOrEqual(Math.max(64, 2 * (i + 1)))

@@ -2,6 +2,7 @@ import { type Address, SETTLE, work } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import * as fc from 'fast-check'
+import { VECTOR } from '../src/index.ts'
 import { type SimCpu, SimMachine, type SimResult } from '../src/sim/index.ts'
 import { TinyExecutive } from './sim-tiny-executive.ts'
 
@@ -83,6 +84,10 @@ class ProgramRun {
 
   boot(cpu: SimCpu, shared: Shared): TinyExecutive {
     this.words = shared.words
+    for (const vector of [VECTOR.device, VECTOR.device + 1]) {
+      const count = (): number => cpu.memory.add(shared.words + (vector - VECTOR.device) * 64, 1)
+      cpu.onInterrupt(vector, () => this.#note(cpu, `handler ${vector}`, count))
+    }
     const threads = this.program[cpu.id]!
     const bodies = threads.map((ops) => (td: Waiter) => this.#thread(td, cpu, shared, ops))
     return new TinyExecutive(cpu, ...bodies)
@@ -130,7 +135,7 @@ class ProgramRun {
 
   #interrupt(cpu: SimCpu, target: number, at: Address): void {
     this.#note(cpu, 'ipi', () => target)
-    cpu.ipi(target, () => this.#noteAs(cpu, target, 'handler', () => cpu.memory.add(at, 1)))
+    cpu.raise(target, at === this.words ? VECTOR.device : VECTOR.device + 1)
   }
 
   *#park(td: Waiter, cpu: SimCpu, at: Address): Waiting {

@@ -7,9 +7,10 @@ import { bench } from '@smpnet/testing'
  */
 export function zoneThread({ buffer, handle }, { index }) {
   const zone = Zone.open(new LiveMemory(buffer), handle)
+  const place = { cpu: index }
   return (slice) => {
     let n = 0
-    for (; !slice.done(n); n++) zone.tryFree(index, zone.tryAlloc(index))
+    for (; !slice.done(n); n++) zone.tryFree(place, zone.tryAlloc(place))
     return n
   }
 }

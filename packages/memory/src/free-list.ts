@@ -2,25 +2,18 @@ import { type Address, NIL } from './address.ts'
 import type { Memory } from './memory.ts'
 
 /**
- * A stack of what is free, linked by the first word of each entry. Its head is (m): whoever holds
- * the lock beside it may push and pop, and nobody else looks.
+ * A stack of what is free, linked by the first word of each entry, as functions over the address of
+ * its head. The head is NIL at first. Both words are for the holder of the lock beside the head, or
+ * for its owner alone.
  */
-export class FreeList {
-  constructor(
-    readonly memory: Memory,
-    /** The address of the head; the word is NIL at first. */
-    readonly head: Address,
-  ) {}
+export function pushFree(memory: Memory, head: Address, entry: Address): void {
+  memory.write(entry, memory.read(head))
+  memory.write(head, entry)
+}
 
-  push(entry: Address): void {
-    this.memory.write(entry, this.memory.read(this.head))
-    this.memory.write(this.head, entry)
-  }
-
-  /** The entry pushed last, or NIL. */
-  pop(): Address {
-    const top = this.memory.read(this.head)
-    if (top !== NIL) this.memory.write(this.head, this.memory.read(top))
-    return top
-  }
+/** The entry that was pushed last, or NIL. */
+export function popFree(memory: Memory, head: Address): Address {
+  const top = memory.read(head)
+  if (top !== NIL) memory.write(head, memory.read(top))
+  return top
 }

@@ -5,12 +5,12 @@ import type { Memory } from './memory.ts'
  * A layout says where the fields of a shared structure are. Code on hot paths uses its offsets,
  * `memory.load(at + MUTEX.offset.word)`; tests, errors and tools use `inspect` and `View`.
  *
- * Every field says who may touch it, by the letters of FreeBSD's locking keys:
+ * Every field says which code may touch it, by the letters of FreeBSD's locking keys:
  *   (a) constant after it was made, (m) under the mutex that its comment names, (o) only its owner
- *   CPU or thread, (x) atomic operations by anybody.
+ *   CPU or thread, (x) atomic operations by any CPU.
  *
  * Fields are placed in the order written. Fields of one cache-line group share lines with each
- * other and with nothing else: name groups by who writes them, and false sharing cannot happen.
+ * other and with nothing else: name groups by their writers, and false sharing cannot happen.
  */
 export type Access = 'a' | 'm' | 'o' | 'x'
 

@@ -1,13 +1,15 @@
 import type { Address } from './address.ts'
+import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
+import { checkKind } from './one-kind.ts'
 
 /** Copies of up to this many bytes go byte by byte: a typed array's `set` starts in some 50 ns. */
 const SHORT_COPY_BYTES = 32
 /**
  * Loads in the first pause and in the longest, of 1 to 4 ns each; pauses double between. Each look
- * at a word takes its line from the thread that one waits for, at some hundred nanoseconds for
- * both, so that one who looks all the time halves what the other gets done.
+ * at a word takes its line from the thread that is waited for, at some hundred nanoseconds for
+ * both threads, so that a waiter that looks all the time halves what the other thread gets done.
  */
 const FIRST_PAUSE = 16
 const LONGEST_PAUSE = 512
@@ -16,8 +18,8 @@ const DOUBLINGS = Math.log2(LONGEST_PAUSE / FIRST_PAUSE)
 const SPINNING_ATTEMPTS = 16
 /** How long one of those later attempts sleeps at most. */
 const NAP_MS = 0.05
-/** A word of this thread's own to nap on: one of the memory might be somebody's to wait on. */
-const NOBODY_NOTIFIES = new Int32Array(new SharedArrayBuffer(4))
+/** A word of this thread's own to nap on: on a word of the memory a waiter might be asleep. */
+const NAP_WORD = new Int32Array(new SharedArrayBuffer(4))
 
 /** Memory on a live machine: `Atomics` on one SharedArrayBuffer, which every thread opens. */
 export class LiveMemory implements Memory {
@@ -25,19 +27,30 @@ export class LiveMemory implements Memory {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly size: number
   readonly #bytes: Uint8Array<SharedArrayBuffer>
+  /** Reads fields of headers: faster than byte by byte. */
+  readonly #view: DataView<SharedArrayBuffer>
 
-  /** Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one. */
+  /**
+   * Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one, and an
+   * Error in an isolate that has priced memory: see `allowBothMemories`.
+   */
   constructor(readonly buffer: SharedArrayBuffer) {
     checkMemoryBytes(buffer.byteLength)
+    checkKind('live')
     this.size = buffer.byteLength
     this.words = new Int32Array(buffer)
     this.#bytes = new Uint8Array(buffer)
+    this.#view = new DataView(buffer)
   }
 
   /** A new memory of `bytes` zero bytes. Throws a RangeError for a size that cannot be one. */
   static create(bytes: number): LiveMemory {
     checkMemoryBytes(bytes)
     return new LiveMemory(new SharedArrayBuffer(bytes))
+  }
+
+  get isSimulated(): boolean {
+    return false
   }
 
   load(at: Address): number {
@@ -80,6 +93,30 @@ export class LiveMemory implements Memory {
     this.words[at >> 2] = value
   }
 
+  read8(at: Address): number {
+    return this.#bytes[at]!
+  }
+
+  write8(at: Address, value: number): void {
+    this.#bytes[at] = value
+  }
+
+  read16be(at: Address): number {
+    return this.#view.getUint16(at)
+  }
+
+  write16be(at: Address, value: number): void {
+    this.#view.setUint16(at, value)
+  }
+
+  read32be(at: Address): number {
+    return this.#view.getInt32(at)
+  }
+
+  write32be(at: Address, value: number): void {
+    this.#view.setInt32(at, value)
+  }
+
   copyIn(to: Address, from: Uint8Array, start: number, length: number): void {
     const bytes = this.#bytes
     if (length <= SHORT_COPY_BYTES) {
@@ -104,6 +141,14 @@ export class LiveMemory implements Memory {
     this.#bytes.fill(byte, at, at + length)
   }
 
+  move(to: Address, from: Address, length: number): void {
+    this.#bytes.copyWithin(to, from, from + length)
+  }
+
+  sum(at: Address, length: number, initial = 0): number {
+    return internetSum(this.words, this.#bytes, at, length, initial)
+  }
+
   settled(): boolean {
     return true
   }
@@ -115,10 +160,10 @@ export class LiveMemory implements Memory {
     else this.#spin(attempt < DOUBLINGS ? FIRST_PAUSE << attempt : LONGEST_PAUSE)
   }
 
-  /** Sleeps on a word that nobody notifies. A browser's main thread may not, and spins on. */
+  /** Sleeps on a word that no thread notifies. A browser's main thread may not, and spins on. */
   #nap(): void {
     try {
-      Atomics.wait(NOBODY_NOTIFIES, 0, 0, NAP_MS)
+      Atomics.wait(NAP_WORD, 0, 0, NAP_MS)
     } catch {
       this.#spin(LONGEST_PAUSE)
     }

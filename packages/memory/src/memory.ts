@@ -6,16 +6,24 @@ import type { Work } from './work.ts'
  *
  * Two kinds exist, and code that uses one cannot tell which: `LiveMemory` is `Atomics` on a
  * SharedArrayBuffer, `PricedMemory` is the same words with a bill for every access. One isolate
- * runs one kind of machine, so that calls through this interface stay monomorphic and inline.
+ * has one kind, so that calls through this interface stay monomorphic and inline: `one-kind.ts`.
  *
  * Words are read and written in two ways. The atomic operations are sequentially consistent, as
  * JavaScript's are; they are for fields marked (x). `read` and `write` are plain and are for
  * fields that only one CPU may touch at the time: constants (a), fields under a lock (m) and
  * fields of their owner (o).
+ *
+ * Bytes are what packets consist of, and belong to one CPU at a time. `read8` to `write32be` see
+ * them as the fields of a header, at any address and in the order of the network.
  */
 export interface Memory {
   /** Bytes in all. */
   readonly size: number
+  /**
+   * Whether no other CPU runs while plain code does, as in simulated time: then what such code
+   * finds held stays held until it yields. Constant.
+   */
+  readonly isSimulated: boolean
 
   /** Atomic load of the word at `at`. */
   load(at: Address): number
@@ -33,15 +41,28 @@ export interface Memory {
   and(at: Address, bits: number): number
 
   /**
-   * Atomic load for which nobody is billed: to see whether what was loaded before is still so. A
+   * Atomic load for which no CPU is billed: to see whether what was loaded before is still so. A
    * wait that follows on a plain path that failed looks so, and costs the same without that path.
    */
   peek(at: Address): number
 
-  /** Plain load of a word that nobody else may be writing. */
+  /** Plain load of a word that no other CPU may be writing. */
   read(at: Address): number
-  /** Plain store to a word that nobody else may be touching. */
+  /** Plain store to a word that no other CPU may be touching. */
   write(at: Address, value: number): void
+
+  /** Plain load of the byte at any address: from 0 to 255. */
+  read8(at: Address): number
+  /** Plain store of the lowest 8 bits. */
+  write8(at: Address, value: number): void
+  /** Plain load of two bytes at any address, in network order: from 0 to 0xffff. */
+  read16be(at: Address): number
+  /** Plain store of the lowest 16 bits, in network order, at any address. */
+  write16be(at: Address, value: number): void
+  /** Plain load of four bytes at any address, in network order; signed, as every word here is. */
+  read32be(at: Address): number
+  /** Plain store of 32 bits, in network order, at any address. */
+  write32be(at: Address, value: number): void
 
   /** Copies `length` bytes of `from`, starting at `start`, to the address `to`. */
   copyIn(to: Address, from: Uint8Array, start: number, length: number): void
@@ -49,6 +70,14 @@ export interface Memory {
   copyOut(from: Address, to: Uint8Array, start: number, length: number): void
   /** Sets `length` bytes to `byte`. */
   fill(at: Address, byte: number, length: number): void
+  /** Copies `length` bytes within the memory, as if by way of another: the two may overlap. */
+  move(to: Address, from: Address, length: number): void
+  /**
+   * The sum of RFC 1071 over `length` bytes at any address, from 0 to 0xffff: an Internet checksum
+   * is its complement. `initial` is what to begin with, below 2^32: the sum of what comes before,
+   * which has an even number of bytes, or else the two bytes of this sum are to be exchanged.
+   */
+  sum(at: Address, length: number, initial?: number): number
 
   /**
    * Whether this CPU may touch what others touch, now. Always true on a live machine. On a

@@ -1,6 +1,6 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, NIL } from './address.ts'
 import type { Arena } from './arena.ts'
-import { FreeList } from './free-list.ts'
+import { popFree, pushFree } from './free-list.ts'
 import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
@@ -32,18 +32,21 @@ export interface PoolHandle extends PoolShape {
 
 /**
  * Gives out large items that come and go seldom, such as socket pairs with their buffers: one lock,
- * one list, no item idle in anybody's cache. For small ones that come and go often there is `Zone`.
+ * one list, no item idle in the cache of a CPU. For small items that come and go often there is
+ * `Zone`.
+ *
+ * The lock protects the list and the counts. Both ways through it are for threads, which may wait.
  */
 export class Pool {
   readonly #lock: SpinLock
-  readonly #free: FreeList
+  readonly #free: Address
 
   private constructor(
     readonly handle: PoolHandle,
     readonly memory: Memory,
   ) {
-    this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock)
-    this.#free = new FreeList(memory, handle.at + POOL.offset.free)
+    this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock, `pool ${handle.name}`)
+    this.#free = handle.at + POOL.offset.free
   }
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
@@ -54,7 +57,7 @@ export class Pool {
     const at = arena.place(`pool ${shape.name}`, POOL.size + shape.items * itemBytes)
     const pool = new Pool({ ...shape, itemBytes, at }, arena.memory)
     for (let item = shape.items - 1; item >= 0; item--) {
-      pool.#free.push(at + POOL.size + item * itemBytes)
+      pushFree(arena.memory, pool.#free, at + POOL.size + item * itemBytes)
     }
     return pool
   }
@@ -70,7 +73,7 @@ export class Pool {
    */
   *alloc(): Waiting<Address> {
     yield* this.#lock.enter()
-    const item = this.#free.pop()
+    const item = popFree(this.memory, this.#free)
     this.#count(item === NIL ? 'failed' : 'allocated')
     this.#lock.exit()
     return item
@@ -79,7 +82,7 @@ export class Pool {
   /** Takes an item back. */
   *free(item: Address): Waiting {
     yield* this.#lock.enter()
-    this.#free.push(item)
+    pushFree(this.memory, this.#free, item)
     this.#count('freed')
     this.#lock.exit()
   }
@@ -91,7 +94,7 @@ export class Pool {
     return Number.isInteger(index) && index >= 0 && index < items
   }
 
-  /** Items in use. Exact when nobody allocates or frees meanwhile. */
+  /** Items in use. Exact when no CPU allocates or frees meanwhile. */
   inUse(): number {
     const { at } = this.handle
     return (

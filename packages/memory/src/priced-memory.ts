@@ -1,14 +1,17 @@
 import { type Address, CACHE_LINE_BYTES } from './address.ts'
+import { internetSum } from './internet-sum.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import type { Memory } from './memory.ts'
+import { checkKind } from './one-kind.ts'
 import type { Work } from './work.ts'
 
 /** log2 of the bytes per line: an address shifted by it is a line's number. */
 const LINE_SHIFT = Math.log2(CACHE_LINE_BYTES)
 
 /**
- * Who sends the bill for accesses: a simulated machine. It knows which CPU is running, where each
- * cache line is and what moving it costs, and adds that to the running CPU's time.
+ * What a simulated machine is to its memory: it sends the bill for accesses. It knows which CPU is
+ * running, where each cache line is and what moving it costs, and adds that to the running CPU's
+ * time.
  */
 export interface Pricer {
   /** The running CPU reads something in line number `line`. */
@@ -17,7 +20,10 @@ export interface Pricer {
   write(line: number): void
   /** It does an atomic read-modify-write there. */
   update(line: number): void
-  /** It moves `bytes` bytes between the line range and memory of its own. */
+  /**
+   * It moves `bytes` bytes between the line range and memory of its own, or adds them up. They are
+   * 0 for the lines that a copy within the memory reads: it is billed for when it writes.
+   */
   copy(firstLine: number, lastLine: number, bytes: number, writes: boolean): void
   /** It does `times` units of named work. */
   charge(work: Work, times: number): void
@@ -31,15 +37,25 @@ export interface Pricer {
 export class PricedMemory implements Memory {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
+  readonly #view: DataView
 
-  /** A new memory of `size` bytes, all zero. Throws a RangeError for a size that cannot be one. */
+  /**
+   * A new memory of `size` bytes, all zero. Throws a RangeError for a size that cannot be one, and
+   * an Error in an isolate that has live memory: see `allowBothMemories`.
+   */
   constructor(
     readonly size: number,
     readonly pricer: Pricer,
   ) {
     checkMemoryBytes(size)
+    checkKind('priced')
     this.#words = new Int32Array(size >> 2)
     this.#bytes = new Uint8Array(this.#words.buffer)
+    this.#view = new DataView(this.#words.buffer)
+  }
+
+  get isSimulated(): boolean {
+    return true
   }
 
   load(at: Address): number {
@@ -89,6 +105,36 @@ export class PricedMemory implements Memory {
     this.#words[at >> 2] = value
   }
 
+  read8(at: Address): number {
+    this.pricer.read(at >> LINE_SHIFT)
+    return this.#bytes[at]!
+  }
+
+  write8(at: Address, value: number): void {
+    this.pricer.write(at >> LINE_SHIFT)
+    this.#bytes[at] = value
+  }
+
+  read16be(at: Address): number {
+    this.#billRead(at, at + 1)
+    return this.#view.getUint16(at)
+  }
+
+  write16be(at: Address, value: number): void {
+    this.#billWrite(at, at + 1)
+    this.#view.setUint16(at, value)
+  }
+
+  read32be(at: Address): number {
+    this.#billRead(at, at + 3)
+    return this.#view.getInt32(at)
+  }
+
+  write32be(at: Address, value: number): void {
+    this.#billWrite(at, at + 3)
+    this.#view.setInt32(at, value)
+  }
+
   copyIn(to: Address, from: Uint8Array, start: number, length: number): void {
     this.#billCopy(to, length, true)
     this.#bytes.set(from.subarray(start, start + length), to)
@@ -102,6 +148,19 @@ export class PricedMemory implements Memory {
   fill(at: Address, byte: number, length: number): void {
     this.#billCopy(at, length, true)
     this.#bytes.fill(byte, at, at + length)
+  }
+
+  /** The time that a copy takes, once, and the lines of both. */
+  move(to: Address, from: Address, length: number): void {
+    this.#billLines(from, length, 0, false)
+    this.#billCopy(to, length, true)
+    this.#bytes.copyWithin(to, from, from + length)
+  }
+
+  /** Billed as a copy that writes nothing. */
+  sum(at: Address, length: number, initial = 0): number {
+    this.#billCopy(at, length, false)
+    return internetSum(this.#words, this.#bytes, at, length, initial)
   }
 
   settled(): boolean {
@@ -123,8 +182,23 @@ export class PricedMemory implements Memory {
     return before
   }
 
+  /** Bills for a field of a header, which may lie across the border of two lines. */
+  #billRead(first: Address, last: Address): void {
+    this.pricer.read(first >> LINE_SHIFT)
+    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.read(last >> LINE_SHIFT)
+  }
+
+  #billWrite(first: Address, last: Address): void {
+    this.pricer.write(first >> LINE_SHIFT)
+    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.write(last >> LINE_SHIFT)
+  }
+
   #billCopy(at: Address, length: number, writes: boolean): void {
+    this.#billLines(at, length, length, writes)
+  }
+
+  #billLines(at: Address, length: number, copied: number, writes: boolean): void {
     if (length === 0) return
-    this.pricer.copy(at >> LINE_SHIFT, (at + length - 1) >> LINE_SHIFT, length, writes)
+    this.pricer.copy(at >> LINE_SHIFT, (at + length - 1) >> LINE_SHIFT, copied, writes)
   }
 }

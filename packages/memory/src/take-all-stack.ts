@@ -2,7 +2,8 @@ import { type Address, NIL } from './address.ts'
 import type { Memory } from './memory.ts'
 
 /**
- * Many push, one takes all: a stack of structures that are linked through a word of their own.
+ * Many threads push, one thread takes all: a stack of structures linked through a word of their
+ * own.
  *
  * A push is one compare-exchange. The taker empties the stack by one exchange, so an entry cannot
  * leave and come back while a pusher looks at it: the ABA problem of popping one by one does not

@@ -1,6 +1,6 @@
 /**
  * What a generator yields when it cannot go on, as far as memory itself can be the reason. Code
- * that waits is a generator, and whoever drives it decides what each of these means; the layers
+ * that waits is a generator, and its driver decides what each of these means; the layers
  * above add their own (`@smpnet/sync` adds `PARK` and `PREEMPT`). They are numbers, not objects:
  * nothing is allocated to wait.
  */

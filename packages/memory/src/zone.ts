@@ -1,32 +1,18 @@
-import { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
+import { type Address, NIL, WORD_BYTES } from './address.ts'
 import type { Arena } from './arena.ts'
-import { Depot } from './depot.ts'
-import { layout, word } from './layout.ts'
-import { MAGAZINE, magazineBytes } from './magazine.ts'
+import { CACHE, cacheOf, MAGAZINE, Magazines, zoneBytes } from './magazines.ts'
 import type { Memory } from './memory.ts'
+import type { Interrupt, Place } from './place.ts'
 import type { Waiting } from './wait.ts'
-import { checkZone, type ZoneShape } from './zone-shape.ts'
+import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 
-/** What another thread needs to open a zone of the same memory; it can be cloned and posted. */
-export interface ZoneHandle extends Required<ZoneShape> {
-  readonly at: Address
-}
-
-/** What a CPU holds. Every field is (o): this CPU's, with no other CPU's words on its line. */
-const CACHE = layout('zone cache', {
-  loaded: word('o', 'cpu'),
-  previous: word('o', 'cpu'),
-  allocated: word('o', 'cpu'),
-  freed: word('o', 'cpu'),
-  failed: word('o', 'cpu'),
-})
-
-export interface ZoneStatistics {
-  readonly allocated: number
-  readonly freed: number
-  /** Allocations that found nothing left. */
-  readonly failed: number
-}
+/**
+ * What the fast path needs, by names of its own: an engine puts a function into its caller as long
+ * as all that it has put there is short, and `tryAlloc` with `tryFree` come close to that.
+ */
+const { loaded: LOADED, allocated: ALLOCATED, freed: FREED, failed: FAILED } = CACHE.offset
+const { count: COUNT, items: ITEMS } = MAGAZINE
+const CACHE_BYTES = CACHE.size
 
 /**
  * A zone gives out items of one size and takes them back, from any CPU.
@@ -34,38 +20,52 @@ export interface ZoneStatistics {
  * The shape is Bonwick's magazines (Bonwick and Adams, USENIX ATC 2001), which FreeBSD's UMA calls
  * buckets. Each CPU holds two magazines, arrays of addresses of free items. Allocating pops one
  * and freeing pushes one: no atomic read-modify-write and no line that another CPU writes. When
- * neither magazine serves, one is exchanged at the depot, under a lock, for a full or an empty
- * one; with two in hand, at least a magazine's worth of calls lies between two such visits.
+ * neither magazine serves, one is exchanged at the depot for a full or an empty one; with two in
+ * hand, at least a magazine's worth of calls lies between two such visits.
+ *
+ *     CPU 0: loaded, previous, reserve ─┐            ┌─ stack of full magazines
+ *     CPU 1: loaded, previous, reserve ─┼─ depot ────┤
+ *     …                                 ┘  (lock)    └─ stack of empty ones
+ *
+ * What a CPU holds is its own: only code that runs there touches it, in one go. The depot's lock
+ * protects the depot's stacks, and nothing else. So the context decides how to call:
+ *
+ * - A thread may wait: `alloc`, `free`. While it waits for the depot it may be moved to another
+ *   CPU, and afterwards it is that CPU's magazines that it fills or empties.
+ * - A section, plain code under some lock, must not: it calls `tryAlloc`, which does not fail for
+ *   as many items as its thread has had ensured since it last yielded, and `tryFree`.
+ * - The handler of an interrupt spins for the depot's lock, bounded: `allocNow`, `freeNow`. A CPU's
+ *   threads never hold that lock across a yield, so that the handler cannot meet its own CPU there.
+ *
+ * `ensure` puts full magazines in the place of empty ones. When one is full and the other is not
+ * empty, and that is too little, the items of further magazines go into the CPU's reserve, a list,
+ * and the magazines back to the depot, which therefore never runs out of empty ones.
  *
  * Items sit idle in the magazines of CPUs that do not need them. A zone therefore has that many
  * more than was asked for, so that `items` can be in use whatever the CPUs hold.
  */
 export class Zone {
-  readonly #depot: Depot
+  readonly #magazines: Magazines
   readonly #memory: Memory
+  readonly #caches: Address
+  readonly #magazineItems: number
 
   private constructor(
     readonly handle: ZoneHandle,
     memory: Memory,
   ) {
     this.#memory = memory
-    this.#depot = new Depot(memory, handle.at)
+    this.#magazines = new Magazines(memory, handle)
+    this.#caches = cacheOf(handle, 0)
+    this.#magazineItems = handle.magazineItems
   }
 
   /** Places a zone, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: ZoneShape): Zone {
-    const magazineItems = shape.magazineItems ?? 8
-    checkZone(shape, magazineItems)
-    const { cpus } = shape
-    const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
-    const full = Math.ceil(shape.items / magazineItems) + 2 * cpus
-    const magazines = full + 2 * cpus
-    const heads = Depot.bytes + cpus * CACHE.size
-    const perMagazine = magazineBytes(magazineItems)
-    const bytes = heads + magazines * perMagazine + full * magazineItems * itemBytes
-    const at = arena.place(`zone ${shape.name}`, bytes)
-    const zone = new Zone({ ...shape, itemBytes, magazineItems, at }, arena.memory)
-    zone.#fill(at + heads, full, perMagazine)
+    const plan = planZone(shape)
+    const at = arena.place(`zone ${shape.name}`, zoneBytes(plan))
+    const zone = new Zone({ ...plan.shape, at }, arena.memory)
+    zone.#magazines.fill(plan)
     return zone
   }
 
@@ -74,80 +74,100 @@ export class Zone {
     return new Zone(handle, memory)
   }
 
-  /** An item, or NIL when this CPU's magazines have none: then `yield* alloc(cpu)`. */
-  tryAlloc(cpu: number): Address {
+  /** An item, or NIL when this CPU holds none: then `yield* alloc(place)`. For any context. */
+  tryAlloc(place: Place): Address {
     const memory = this.#memory
-    const cache = this.#cache(cpu)
-    let magazine = memory.read(cache + CACHE.offset.loaded)
-    let count = memory.read(magazine + MAGAZINE.count)
+    const cache = this.#cache(place)
+    let magazine = memory.read(cache + LOADED)
+    let count = memory.read(magazine + COUNT)
     if (count === 0) {
       magazine = this.#swap(cache)
-      count = memory.read(magazine + MAGAZINE.count)
-      if (count === 0) return NIL
+      count = memory.read(magazine + COUNT)
+      if (count === 0) return this.#allocReserved(cache)
     }
-    memory.write(magazine + MAGAZINE.count, count - 1)
-    memory.write(cache + CACHE.offset.allocated, memory.read(cache + CACHE.offset.allocated) + 1)
-    return memory.read(magazine + MAGAZINE.items + (count - 1) * WORD_BYTES)
+    memory.write(magazine + COUNT, --count)
+    this.#count(cache + ALLOCATED)
+    return memory.read(magazine + ITEMS + count * WORD_BYTES)
   }
 
-  /** Takes an item back, or says false when this CPU's magazines are full: then `yield* free`. */
-  tryFree(cpu: number, item: Address): boolean {
+  /**
+   * Takes an item back, or says false when this CPU's magazines are full: then
+   * `yield* free(place, item)`. For any context.
+   */
+  tryFree(place: Place, item: Address): boolean {
     const memory = this.#memory
-    const cache = this.#cache(cpu)
-    let magazine = memory.read(cache + CACHE.offset.loaded)
-    let count = memory.read(magazine + MAGAZINE.count)
-    if (count === this.handle.magazineItems) {
+    const cache = this.#cache(place)
+    let magazine = memory.read(cache + LOADED)
+    let count = memory.read(magazine + COUNT)
+    if (count === this.#magazineItems) {
       magazine = this.#swap(cache)
-      count = memory.read(magazine + MAGAZINE.count)
-      if (count === this.handle.magazineItems) return false
+      count = memory.read(magazine + COUNT)
+      if (count === this.#magazineItems) return false
     }
-    memory.write(magazine + MAGAZINE.items + count * WORD_BYTES, item)
-    memory.write(magazine + MAGAZINE.count, count + 1)
-    memory.write(cache + CACHE.offset.freed, memory.read(cache + CACHE.offset.freed) + 1)
+    memory.write(magazine + ITEMS + count * WORD_BYTES, item)
+    memory.write(magazine + COUNT, count + 1)
+    this.#count(cache + FREED)
     return true
   }
 
   /** An item, from the depot if need be; NIL, and counted, when all are in use. */
-  *alloc(cpu: number): Waiting<Address> {
-    for (;;) {
-      const item = this.tryAlloc(cpu)
-      if (item !== NIL) return item
-      yield* this.#depot.lock.enter()
-      const magazine = this.#memory.read(this.#cache(cpu) + CACHE.offset.loaded)
-      const isEmpty = this.#memory.read(magazine + MAGAZINE.count) === 0
-      const full = isEmpty ? this.#depot.exchangeEmpty(magazine) : magazine
-      if (full !== NIL) this.#memory.write(this.#cache(cpu) + CACHE.offset.loaded, full)
-      this.#depot.lock.exit()
-      if (full === NIL) return this.#fail(cpu)
-    }
+  *alloc(place: Place): Waiting<Address> {
+    const item = this.tryAlloc(place)
+    if (item !== NIL) return item
+    yield* this.#magazines.lock.enter()
+    return this.#allocLocked(place)
+  }
+
+  /** The same in the handler of an interrupt. Throws an Error when the depot is not let go. */
+  allocNow(irq: Interrupt): Address {
+    const item = this.tryAlloc(irq)
+    if (item !== NIL) return item
+    this.#magazines.lock.enterNow()
+    return this.#allocLocked(irq)
   }
 
   /** Takes an item back, through the depot if need be. */
-  *free(cpu: number, item: Address): Waiting {
-    while (!this.tryFree(cpu, item)) {
-      yield* this.#depot.lock.enter()
-      const cache = this.#cache(cpu)
-      const magazine = this.#memory.read(cache + CACHE.offset.loaded)
-      if (this.#memory.read(magazine + MAGAZINE.count) === this.handle.magazineItems) {
-        this.#memory.write(cache + CACHE.offset.loaded, this.#depot.exchangeFull(magazine))
-      }
-      this.#depot.lock.exit()
-    }
+  *free(place: Place, item: Address): Waiting {
+    if (this.tryFree(place, item)) return
+    yield* this.#magazines.lock.enter()
+    this.#freeLocked(place, item)
   }
 
-  /** Sums over the CPUs. Exact when nobody allocates meanwhile. */
+  /** The same in the handler of an interrupt. Throws an Error when the depot is not let go. */
+  freeNow(irq: Interrupt, item: Address): void {
+    if (this.tryFree(irq, item)) return
+    this.#magazines.lock.enterNow()
+    this.#freeLocked(irq, item)
+  }
+
+  /**
+   * Has this CPU hold `count` items: until the caller yields, as many calls of `tryAlloc` there
+   * give one. False, and counted as a failure, when the depot has too few; then nothing has
+   * changed.
+   */
+  *ensure(place: Place, count: number): Waiting<boolean> {
+    const magazines = this.#magazines
+    if (magazines.held(this.#cache(place)) >= count) return true
+    yield* magazines.lock.enter()
+    const isDone = magazines.gatherLocked(this.#cache(place), count)
+    magazines.lock.exit()
+    if (!isDone) this.#count(this.#cache(place) + FAILED)
+    return isDone
+  }
+
+  /** Sums over the CPUs. Exact when no CPU allocates meanwhile. */
   statistics(): ZoneStatistics {
     const sum = { allocated: 0, freed: 0, failed: 0 }
     for (let cpu = 0; cpu < this.handle.cpus; cpu++) {
       for (const name of ['allocated', 'freed', 'failed'] as const) {
-        sum[name] += this.#memory.read(this.#cache(cpu) + CACHE.offset[name])
+        sum[name] += this.#memory.read(cacheOf(this.handle, cpu) + CACHE.offset[name])
       }
     }
     return sum
   }
 
-  #cache(cpu: number): Address {
-    return this.handle.at + Depot.bytes + cpu * CACHE.size
+  #cache(place: Place): Address {
+    return this.#caches + place.cpu * CACHE_BYTES
   }
 
   /** Makes the previous magazine the loaded one. */
@@ -159,28 +179,41 @@ export class Zone {
     return previous
   }
 
-  #fail(cpu: number): Address {
-    const at = this.#cache(cpu) + CACHE.offset.failed
-    this.#memory.write(at, this.#memory.read(at) + 1)
-    return NIL
+  #allocReserved(cache: Address): Address {
+    const item = this.#magazines.takeReserved(cache)
+    if (item !== NIL) this.#count(cache + ALLOCATED)
+    return item
   }
 
-  #fill(firstMagazine: Address, full: number, perMagazine: number): void {
-    const { cpus, itemBytes, magazineItems } = this.handle
-    const memory = this.#memory
-    let item = firstMagazine + (full + 2 * cpus) * perMagazine
-    for (let i = 0; i < full; i++) {
-      const magazine = firstMagazine + i * perMagazine
-      for (let slot = 0; slot < magazineItems; slot++, item += itemBytes) {
-        memory.write(magazine + MAGAZINE.items + slot * WORD_BYTES, item)
-      }
-      memory.write(magazine + MAGAZINE.count, magazineItems)
-      this.#depot.addFull(magazine)
-    }
-    for (let cpu = 0; cpu < cpus; cpu++) {
-      const empty = firstMagazine + (full + 2 * cpu) * perMagazine
-      memory.write(this.#cache(cpu) + CACHE.offset.loaded, empty)
-      memory.write(this.#cache(cpu) + CACHE.offset.previous, empty + perMagazine)
-    }
+  /**
+   * Ends a section of the depot. Another thread of this CPU may have filled its magazines before.
+   */
+  #allocLocked(place: Place): Address {
+    this.#magazines.gatherLocked(this.#cache(place), 1)
+    this.#magazines.lock.exit()
+    const item = this.tryAlloc(place)
+    if (item === NIL) this.#count(this.#cache(place) + FAILED)
+    return item
   }
+
+  #freeLocked(place: Place, item: Address): void {
+    try {
+      this.#magazines.makeRoomLocked(this.#cache(place))
+    } finally {
+      this.#magazines.lock.exit()
+    }
+    this.tryFree(place, item)
+  }
+
+  /** Adds 1 to one of this CPU's statistics. */
+  #count(at: Address): void {
+    this.#memory.write(at, this.#memory.read(at) + 1)
+  }
+}
+
+export interface ZoneStatistics {
+  readonly allocated: number
+  readonly freed: number
+  /** Allocations that found nothing left, and calls of `ensure` that found too little. */
+  readonly failed: number
 }

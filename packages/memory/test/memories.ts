@@ -1,4 +1,13 @@
-import { LiveMemory, type Memory, PricedMemory, type Pricer } from '../src/index.ts'
+import {
+  allowBothMemories,
+  LiveMemory,
+  type Memory,
+  PricedMemory,
+  type Pricer,
+} from '../src/index.ts'
+
+// These suites run on both kinds, and measure nothing.
+allowBothMemories()
 
 /** A pricer that only writes the bill down. */
 export class Bill implements Pricer {

@@ -1,7 +1,7 @@
 /**
  * Milliseconds on the host's monotonic clock. This is the one place of the package that looks at a
- * clock, for threads that no machine drives: what waits asks its waiter, whose machine may know
- * another time (`Waiter.now`).
+ * clock, for threads that no machine drives: code that waits asks its waiter, whose machine may
+ * know another time (`Waiter.now`).
  */
 export function hostMs(): number {
   return performance.now()

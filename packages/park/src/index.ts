@@ -2,18 +2,35 @@ export { nap } from './calls/nap.ts'
 export { parkForOwner } from './calls/park-for-owner.ts'
 export { looksOf, poll, pollAll } from './calls/poll.ts'
 export { codeFolder, PARK_FOLDER } from './code-folder.ts'
+export type { Driver } from './driver.ts'
 export { awaiting } from './drivers/awaiting.ts'
 export { block } from './drivers/block.ts'
 export { finish } from './drivers/finish.ts'
 export { KeepAlive } from './drivers/keep-alive.ts'
+export {
+  AWAKE,
+  DEAD,
+  NO_CPU,
+  NO_OWNER,
+  OF_AN_OWNER,
+  OWNER_BITS,
+  ownerIn,
+  PARKED,
+  READY,
+  RUNNING,
+  SLEEPING,
+  WAITER,
+} from './entry.ts'
 export { hostMs } from './host-clock.ts'
 export { LoopShare } from './loop-share.ts'
 export { LENDING } from './lot/lending.ts'
 export { Lot } from './lot/lot.ts'
 export { type LotHandle, type LotShape, wholeLotShape } from './lot/lot-shape.ts'
+export type { Parker, Parking } from './lot/parking.ts'
 export { type Seat, Seats } from './lot/seats.ts'
 export { NotifyWaker, type Waker } from './lot/waker.ts'
 export { SpinBudget } from './spin-budget.ts'
+export { FOREVER, isLimited, leftMs, type Until, until, type WaitLimits } from './until.ts'
 export {
   ABORTED,
   CHANGED,
@@ -30,20 +47,4 @@ export {
   WOKEN,
   YIELD,
 } from './wait.ts'
-export {
-  AWAKE,
-  DEAD,
-  NO_CPU,
-  NO_OWNER,
-  OF_AN_OWNER,
-  OWNER_BITS,
-  ownerIn,
-  PARKED,
-  type Parking,
-  READY,
-  RUNNING,
-  SLEEPING,
-  type SleepWatch,
-  WAITER,
-  Waiter,
-} from './waiter.ts'
+export { type SleepWatch, Waiter } from './waiter.ts'

@@ -1,4 +1,4 @@
-/** Turns of a loop over one atomic load; one takes 2 to 5 ns here. */
+/** Turns of a loop over one atomic load; a turn takes 2 to 5 ns here. */
 const FIRST_TURNS = 4_000
 const MOST_TURNS = 10_000
 /** Enough to be counted: what is left of the spin where it has not paid, which is no use there. */
@@ -9,7 +9,7 @@ const LONG_TURNS = 1_000_000
 const TURNS_PER_MS = 25_000
 /** Sleeps before the first try in earnest where spinning does not pay; each try doubles them. */
 const FIRST_PAUSE = 32
-/** From this pause on, a patient one tries for long; one that is not stops doubling soon after. */
+/** From this pause on, a patient budget tries for long; another stops doubling soon after. */
 const LONG_PAUSE = 512
 const MOST_PAUSE = 65_536
 /** Hits in a row after which spinning pays again. */
@@ -24,7 +24,8 @@ const ENOUGH_HITS = 64
  * A short try is long enough for a peer that has to be woken for its answer. It cannot help when
  * the operating system has put both threads on one core though another is idle, which it likes to
  * do with threads that wake each other in turn, and keeps to as long as each soon sleeps. A patient
- * budget therefore also tries for longer than a tick: then the scheduler sees two that want to run.
+ * budget therefore also tries for longer than a tick: then the scheduler sees two threads that want
+ * to run.
  */
 export class SpinBudget {
   #turns = FIRST_TURNS
@@ -33,12 +34,12 @@ export class SpinBudget {
   #hits = 0
   #isTrying = false
 
-  /** `patient`: whether long tries are allowed, because nothing else waits for this thread. */
+  /** `patient`: whether long tries are allowed, because no other work waits for this thread. */
   constructor(readonly patient = false) {}
 
   /**
-   * How many turns to spin this time; `hit` or `miss` then says how it ended. One who may wait for
-   * `withinMs` only does so for an eighth of that at most, and tries nothing.
+   * How many turns to spin this time; `hit` or `miss` then says how it ended. A waiter
+   * with `withinMs` left spins for an eighth of that at most, and tries nothing.
    */
   turns(withinMs = Number.POSITIVE_INFINITY): number {
     const most = Math.floor(withinMs * TURNS_PER_MS)
@@ -56,7 +57,7 @@ export class SpinBudget {
     if (++this.#hits >= ENOUGH_HITS) this.#pause = FIRST_PAUSE
   }
 
-  /** It did not, and one had to sleep. */
+  /** It did not, and the waiter had to sleep. */
   miss(): void {
     this.#turns = Math.max(LEAST_TURNS, this.#turns >> 1)
     this.#isTrying = false

@@ -9,15 +9,16 @@ import {
   PARK,
   PREEMPT,
   SETTLE,
+  finish,
   SPIN,
   Lot,
   NotifyWaker,
   SpinBudget,
   TIMED_OUT,
   WAITER,
-  Waiter,
   type Waiting,
   WOKEN,
+  until,
   YIELD,
 } from '../src/index.ts'
 
@@ -59,8 +60,8 @@ describe('Driving by blocking', () => {
 
   it('ends a sleep when its time is over, and is in no queue then', () => {
     const { here, lot, word } = makeWord()
-    here.timeoutMs = 5
-    expect(block(here, lot.park(here, word, word, 0))).toBe(TIMED_OUT)
+    const limit = until(here, { timeoutMs: 5 })
+    expect(block(here, lot.park(here, word, word, 0, limit))).toBe(TIMED_OUT)
     expect(lot.tryUnpark(word, 1)).toBe(0)
   })
 
@@ -73,6 +74,33 @@ describe('Driving by blocking', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(lot.tryUnpark(word, 1)).toBe(1)
     expect(await parked).toBe(WOKEN)
+  })
+})
+
+describe('Finishing what never parks', () => {
+  it('returns what the generator returns, and throws what it throws', () => {
+    const { here } = makeWord()
+    expect(finish(here, yields(SPIN, PREEMPT, YIELD))).toBe(SPIN + PREEMPT + YIELD)
+    function* failing(): Waiting {
+      yield SPIN
+      throw new Error('from within')
+    }
+    expect(() => finish(here, failing())).toThrow('from within')
+  })
+
+  it('refuses a generator that parks', () => {
+    const { here, lot, word } = makeWord()
+    expect(() => finish(here, lot.park(here, word, word, 0))).toThrow('it parks')
+  })
+
+  it('refuses to settle at once, since time cannot catch up while plain code runs', () => {
+    const { here } = makeWord()
+    let tries = 0
+    function* ahead(): Waiting {
+      while (++tries < 1_000) yield SETTLE
+    }
+    expect(() => finish(here, ahead())).toThrow('this CPU has run ahead of the others')
+    expect(tries).toBe(1)
   })
 })
 
@@ -157,19 +185,19 @@ describe('Driving by awaiting', () => {
   it('ends a sleep when its time is over', async () => {
     const { lot, word } = makeWord()
     const td = lot.waiter()
-    td.timeoutMs = 5
-    expect(await awaiting(td, lot.park(td, word, word, 0))).toBe(TIMED_OUT)
+    const limit = until(td, { timeoutMs: 5 })
+    expect(await awaiting(td, lot.park(td, word, word, 0, limit))).toBe(TIMED_OUT)
   })
 
   it('ends a sleep when its signal is aborted, before or during it', async () => {
     const { lot, word } = makeWord()
     const td = lot.waiter()
     const controller = new AbortController()
-    td.signal = controller.signal
-    const parked = awaiting(td, lot.park(td, word, word, 0))
+    const limit = until(td, { signal: controller.signal })
+    const parked = awaiting(td, lot.park(td, word, word, 0, limit))
     setTimeout(() => controller.abort(), 1)
     expect(await parked).toBe(ABORTED)
-    expect(await awaiting(td, lot.park(td, word, word, 0))).toBe(ABORTED)
+    expect(await awaiting(td, lot.park(td, word, word, 0, limit))).toBe(ABORTED)
     expect(lot.tryUnpark(word, 1)).toBe(0)
   })
 
@@ -177,8 +205,8 @@ describe('Driving by awaiting', () => {
     const { lot, word } = makeWord()
     const td = lot.waiter()
     const controller = new AbortController()
-    td.signal = controller.signal
-    const parked = awaiting(td, lot.park(td, word, word, 0))
+    const limit = until(td, { signal: controller.signal })
+    const parked = awaiting(td, lot.park(td, word, word, 0, limit))
     await Promise.resolve()
     lot.tryUnpark(word, 1)
     controller.abort()
@@ -197,33 +225,6 @@ describe('The share of an event loop that tasks have', () => {
     expect([1000, 1003, 1004, 1005].map(at)).toEqual([false, false, true, true])
     share.renew()
     expect([1100, 1103, 1104].map(at)).toEqual([false, false, true])
-  })
-})
-
-describe('A waiter with a time', () => {
-  it('counts it from the call on, however often it sleeps', () => {
-    const { here, lot } = makeWord()
-    const td = new Waiter(lot, here.at)
-    let now = 50
-    td.now = () => now
-    td.timeoutMs = 30
-    const deadline = td.deadline()
-    const left = [60, 79, 80, 200].map((ms) => {
-      now = ms
-      td.parkUntil(deadline)
-      return td.timeoutMs
-    })
-    expect([deadline, ...left]).toEqual([80, 20, 1, 0, 0])
-  })
-
-  it('looks at no clock when there is no end to it', () => {
-    const { here, lot } = makeWord()
-    const td = new Waiter(lot, here.at)
-    td.now = () => {
-      throw new Error('nobody asked for the time')
-    }
-    td.parkUntil(td.deadline())
-    expect(td.timeoutMs).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

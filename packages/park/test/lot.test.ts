@@ -1,9 +1,10 @@
-import { Arena, LiveMemory } from '@smpnet/memory'
+import { Arena, Interrupt, LiveMemory, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import {
   ABORTED,
   AWAKE,
   CHANGED,
+  FOREVER,
   Lot,
   type LotShape,
   NO_CPU,
@@ -12,6 +13,7 @@ import {
   PARKED,
   SLEEPING,
   TIMED_OUT,
+  until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -111,19 +113,19 @@ describe('Parking', () => {
   it('counts as woken when the wake came before it could leave', () => {
     const { lot, word } = makeLot()
     const td = lot.waiter()
-    td.timeoutMs = 5
-    const parking = lot.park(td, word, word, 0)
+    const limit = until(td, { timeoutMs: 5 })
+    const parking = lot.park(td, word, word, 0, limit)
     untilParked(parking)
+    expect(td.limit).toBe(limit)
     lot.tryUnpark(word, 1)
     expect(parking.next(ABORTED)).toEqual({ done: false, value: PARK })
-    expect(td.timeoutMs).toBe(Number.POSITIVE_INFINITY)
+    expect(td.limit).toBe(FOREVER)
     expect(ended(parking, WOKEN)).toBe(WOKEN)
-    expect(td.timeoutMs).toBe(5)
   })
 
-  it('shows what a waiter wants to who holds its queue', () => {
+  it('shows what a waiter wants to the holder of its queue', () => {
     const { lot, word } = makeLot()
-    untilParked(lot.park(lot.waiter(), word, word, 0, 42))
+    untilParked(lot.park(lot.waiter(), word, word, 0, FOREVER, 42))
     const queue = ended(lot.lockQueue(word), WOKEN)
     expect(lot.wantOf(lot.first(queue, word))).toBe(42)
     lot.unlockQueue(queue)
@@ -149,6 +151,51 @@ describe('Parking', () => {
     expect(lot.tryUnpark(word, 1)).toBe(-1)
     lot.unlockQueue(queue)
     expect(lot.tryUnpark(word, 1)).toBe(0)
+  })
+})
+
+/** Another CPU that holds a bucket, and lets it go at the `turns`-th pause of this one. */
+class Contended extends LiveMemory {
+  held = NIL
+  turns = 0
+
+  override pause(): void {
+    if (this.turns-- === 0) this.store(this.held, 0)
+  }
+}
+
+function contendedLot() {
+  const memory = new Contended(new SharedArrayBuffer(1 << 16))
+  const arena = Arena.create(memory)
+  const lot = new Lot(memory, Lot.place(arena, {}), new NotifyWaker(memory), 0)
+  const word = arena.place('word', 4)
+  memory.held = ended(lot.lockQueue(word), WOKEN)
+  return { memory, lot, word }
+}
+
+describe('An interrupt that unparks', () => {
+  const irq = new Interrupt(0)
+
+  it('wakes as many as asked, first come first', () => {
+    const { lot, word } = makeLot()
+    const tds = [lot.waiter(), lot.waiter()]
+    for (const td of tds) untilParked(lot.park(td, word, word, 0))
+    expect(lot.unparkNow(irq, word, 1)).toBe(1)
+    expect(tds.map((td) => stateOf(lot, td))).toEqual([AWAKE, PARKED])
+    expect([lot.unparkNow(irq, word, 9), lot.unparkNow(irq, word, 9)]).toEqual([1, 0])
+  })
+
+  it('spins while another CPU has the queue', () => {
+    const { memory, lot, word } = contendedLot()
+    memory.turns = 1_000
+    expect(lot.unparkNow(irq, word, 1)).toBe(0)
+    expect(memory.turns).toBe(-1)
+  })
+
+  it('says so when the queue is never let go', () => {
+    const { memory, lot, word } = contendedLot()
+    memory.turns = Number.POSITIVE_INFINITY
+    expect(() => lot.unparkNow(irq, word, 1)).toThrow('its holder has ended, or is the caller')
   })
 })
 

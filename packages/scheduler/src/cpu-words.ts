@@ -1,4 +1,4 @@
-import { type Address, Arena, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, Arena, layout, type Memory, spinNow, unspin, word } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import { MAX_PRIORITY } from './priority.ts'
 
@@ -28,13 +28,11 @@ export class CpuWords {
   }
 
   lock(): void {
-    const { lock } = CPU_WORDS.offset
-    if (this.#memory.compareExchange(this.#at + lock, 0, 1) === 0) return
-    throw new Error('a run queue is changed by one CPU at an instant: its lock was held')
+    spinNow(this.#memory, this.#at + CPU_WORDS.offset.lock, 'the lock of a run queue')
   }
 
   unlock(): void {
-    this.#memory.store(this.#at + CPU_WORDS.offset.lock, 0)
+    unspin(this.#memory, this.#at + CPU_WORDS.offset.lock)
   }
 
   /** Threads that are queued or run there, the last time that anybody looks without the lock. */

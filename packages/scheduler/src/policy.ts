@@ -8,8 +8,6 @@ export type Cause = 'spawned' | 'woken' | 'interrupted' | 'turn over'
 /** What a policy needs of the scheduler of its CPU. */
 export interface PolicyHost extends ThreadHost {
   readonly preemption: Preemption
-  /** Somebody more urgent was put here by another CPU, whose interrupt has arrived. */
-  preemptFromAfar(): void
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Address, NIL, work } from '@smpnet/memory'
-import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step } from '@smpnet/machine'
+import { AHEAD, BUSY, type Cpu, type Executive, IDLE, type Step, VECTOR } from '@smpnet/machine'
 import {
+  leftMs,
   type Outcome,
   PARK,
   PREEMPT,
@@ -94,6 +95,8 @@ export class Scheduler implements Executive, PolicyHost, Lender {
   #spins = 0
   #switches = 0
   #started = 0
+  /** The priority of which the machine knows that it runs. */
+  #published = -1
 
   constructor(
     readonly cpu: Cpu,
@@ -107,7 +110,10 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#heartbeat = options.heartbeat
     this.#roster = options.roster
     this.lending = new Lending(cpu.lot, this)
-    cpu.memory.write(cpu.lot.bellOf(cpu.id) + WAITER.offset.cpu, cpu.id)
+    cpu.onInterrupt(VECTOR.preempt, () => this.#owed.preempt(REMOTE))
+    cpu.onInterrupt(VECTOR.turnstile, () => this.lending.hear(cpu.id))
+    // The CPU has left its sleep, and asks its policy anew.
+    cpu.onInterrupt(VECTOR.work, () => {})
     this.policy.bind(this)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
   }
@@ -167,6 +173,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     this.#started++
     memory.charge(THREAD_START, 1)
     this.lending.reset(thread.at)
+    this.#enter(thread as Thread)
     thread.ticket = this.#roster?.enter(this.cpu.id, name)
     this.policy.table.add(thread as Thread)
     this.policy.admit(thread as Thread, this.#current)
@@ -193,7 +200,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
 
   receive(entry: number): boolean {
     const td = this.policy.table.find(entry)
-    if (td === undefined) return this.#hear(entry)
+    if (td === undefined) throw new Error(`CPU ${this.cpu.id} has no thread with entry ${entry}`)
     if (!td.parked) {
       td.wakePending = true
       return false
@@ -204,14 +211,11 @@ export class Scheduler implements Executive, PolicyHost, Lender {
 
   tick(): void {
     if (this.policy.tick(this.#current)) this.#owed.turnOver()
+    if (this.#current !== undefined) this.#publish(this.#current)
   }
 
   get idleTurns(): number | undefined {
     return this.policy.idleTurns
-  }
-
-  preemptFromAfar(): void {
-    this.#owed.preempt(REMOTE)
   }
 
   knows(entry: Address): boolean {
@@ -224,6 +228,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
 
   lend(td: Thread): void {
     this.policy.lend(td)
+    if (td === this.#current) this.#publish(td)
     if (this.#isRunning) {
       // Who has to pay back may be the least urgent here from now on.
       if (td === this.#current && this.policy.rivals(td)) this.#owed.turnOver()
@@ -232,14 +237,15 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     }
   }
 
-  ring(bell: Address): void {
-    this.cpu.lot.waker.wake(bell)
+  tell(cpu: number): void {
+    this.cpu.raise(cpu, VECTOR.turnstile)
   }
 
   finishSwitch(td: Thread): void {
     if (this.#leaving !== td) return
     this.#leaving = undefined
     this.policy.sleep(td)
+    this.#enter(td)
   }
 
   #choose(): Thread | undefined {
@@ -277,6 +283,7 @@ export class Scheduler implements Executive, PolicyHost, Lender {
   #dispatch(td: Thread): void {
     this.#current = td
     this.cpu.memory.store(td.at + WAITER.offset.state, RUNNING)
+    this.#publish(td)
     if (td === this.#last) return
     this.#account?.bill(this.#last)
     this.#last = td
@@ -328,8 +335,9 @@ export class Scheduler implements Executive, PolicyHost, Lender {
       return BUSY
     }
     td.parked = true
-    if (td.timeoutMs !== Number.POSITIVE_INFINITY) {
-      td.alarm = this.cpu.alarm(td.timeoutMs * 1e6, () => this.#makeReady(td, TIMED_OUT, 'woken'))
+    const delayNs = Math.round(leftMs(td, td.limit) * 1e6)
+    if (delayNs !== Number.POSITIVE_INFINITY) {
+      td.alarm = this.cpu.alarm(delayNs, () => this.#makeReady(td, TIMED_OUT, 'woken'))
     }
     if (td.blockedOn !== NIL) this.#trace?.event(TRACE_LOCK_BLOCK, td.at, td.blockedOn)
     return this.#leave(td, reasonToWait(td), undefined)
@@ -381,12 +389,18 @@ export class Scheduler implements Executive, PolicyHost, Lender {
     return true
   }
 
-  /** Not a thread of this CPU was woken but its scheduler: another CPU has lent to its threads. */
-  #hear(entry: Address): boolean {
-    const { id, lot } = this.cpu
-    if (entry !== lot.bellOf(id)) throw new Error(`CPU ${id} has no thread with entry ${entry}`)
-    this.lending.hear(id)
-    return false
+  /** Says, for wakers on other CPUs, how urgent a thread must be to interrupt `current`. */
+  #publish(current: Thread): void {
+    if (current.priority === this.#published) return
+    this.#published = current.priority
+    this.cpu.interruptBelow(this.preemption.limit(current.priority, false))
+  }
+
+  /** Writes a parked thread's own priority into its entry, where wakers find it. */
+  #enter(td: Thread): void {
+    if (td.blockedOn !== NIL || td.ownPriority === td.entered) return
+    td.entered = td.ownPriority
+    this.cpu.memory.write(td.at + WAITER.offset.own, td.ownPriority)
   }
 
   /** Carries out what a thread that parked or ended means to others. */
@@ -416,5 +430,5 @@ interface End {
 
 function reasonToWait(td: Thread): SwitchReason {
   if (td.blockedOn !== NIL) return TURNSTILE
-  return td.timeoutMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
+  return td.limit.deadlineMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
 }

@@ -1,11 +1,14 @@
 import { type Address, NIL } from '@smpnet/memory'
 import type { Alarm, Cpu } from '@smpnet/machine'
 import {
+  FOREVER,
+  leftMs,
   type Outcome,
-  PARK,
   PARKED,
   PREEMPT,
   TIMED_OUT,
+  type Until,
+  until,
   WAITER,
   Waiter,
   type Waiting,
@@ -15,7 +18,7 @@ import type { Lending } from './lending/lending.ts'
 import type { Ticket } from './watching/roster.ts'
 import { MAX_PRIORITY } from './priority.ts'
 
-/** Who may wait for less does not spin, which may take some 5 ms. */
+/** A thread that may wait for less does not spin, which may take some 5 ms. */
 const LEAST_MS = 40
 
 /** What a thread runs: a generator function that is given its own thread, as `td`. */
@@ -69,6 +72,8 @@ export class Thread<T = unknown> extends Waiter {
   /** What its policy gives it by itself, and the most urgent of what others lend it. */
   ownPriority: number
   lent = MAX_PRIORITY
+  /** Which priority of its own its entry says, or -1. */
+  entered = -1
   /** What its policy remembers about it. */
   share: unknown
   /** Ticks of the configured cputicker that it has run. */
@@ -125,8 +130,9 @@ export class Thread<T = unknown> extends Waiter {
   }
 
   /** Spins only while no other thread of its CPU could run instead, and it has the time. */
-  override spinWhile(at: Address, value: number): boolean {
-    return this.timeoutMs >= LEAST_MS && this.#host.isAlone() && this.pcpu.spinWhile(at, value)
+  override spinWhile(at: Address, value: number, until = FOREVER): boolean {
+    if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
+    return this.pcpu.spinWhile(at, value)
   }
 
   override blocks(lock: Address, owner: Address): void {
@@ -170,16 +176,14 @@ export class Thread<T = unknown> extends Waiter {
 
   /** Lets at least `delayNs` pass. */
   *sleep(delayNs: number): Waiting {
-    this.timeoutMs = delayNs / 1e6
-    const outcome = yield* this.parkUntilWoken()
-    this.timeoutMs = Number.POSITIVE_INFINITY
+    const outcome = yield* this.parkUntilWoken(until(this, { timeoutMs: delayNs / 1e6 }))
     if (outcome !== TIMED_OUT) throw new Error(`thread ${this.name} was woken from its sleep`)
   }
 
   /** Waits for a wake by entry, without a queue. */
-  *parkUntilWoken(): Waiting<Outcome> {
+  *parkUntilWoken(until: Until = FOREVER): Waiting<Outcome> {
     this.lot.memory.store(this.at + WAITER.offset.state, PARKED)
-    return yield PARK
+    return yield this.parking(until)
   }
 
   /** Whether it would be preempted now, were it in no critical and no counted section. */

@@ -1,4 +1,4 @@
-import type { Cpu, Peers } from '@smpnet/machine'
+import type { Cpu } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot } from '@smpnet/park'
 import { Scheduler, type SchedulingPolicy } from '../src/index.ts'
@@ -11,17 +11,16 @@ export function handPair(
   const memory = LiveMemory.create(1 << 16)
   const handle = Lot.place(Arena.create(memory), { buckets: 1, cpus: 2, threads: 1, waiters: 64 })
   const make = (id: number): Scheduler => {
-    const peers: Peers = {
-      rouse() {},
-      ipi() {},
-      distance: (other) => (other === id ? 0 : distance),
-    }
     const cpu = {
       id,
       cpus: 2,
       memory,
       lot: new Lot(memory, handle, { wake: () => false }, id),
-      peers,
+      threadsMove: true,
+      onInterrupt() {},
+      raise() {},
+      interruptBelow() {},
+      distance: (other: number) => (other === id ? 0 : distance),
       now: () => 0,
       alarm: () => ({ cancel() {} }),
       fail(error: unknown) {

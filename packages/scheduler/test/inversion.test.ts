@@ -1,7 +1,11 @@
 import { startLive } from '@smpnet/machine/live'
 import { simulate } from '@smpnet/machine/sim'
+import { allowBothMemories } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { FEW, MANY, policyOf, start } from './fixtures/inversion.mjs'
+
+// Tests of this package are of both kinds of memory, and measure nothing by the host's time.
+allowBothMemories()
 
 /** What the thread between the two says: that it was passed in time, or that it gave up. */
 type Said = Promise<unknown>

@@ -21,7 +21,7 @@ class Sleeper extends Waiter {
     super(lot, lot.claimEntry(lot.cpu))
     this.spins = 0
     const knows = (entry: Address): boolean => entry === this.at
-    this.lending = new Lending(lot, { knows, settle() {}, ring() {} })
+    this.lending = new Lending(lot, { knows, settle() {}, tell() {} })
     this.lending.reset(this.at)
   }
 
@@ -72,7 +72,6 @@ function tiny(count: number, fault: Fault = 'none') {
   const handle = Lot.place(arena, { buckets: 2, cpus: count, threads: 1, waiters: count })
   const waker = new CalmWaker(memory)
   const tds = Array.from({ length: count }, (_, cpu) => {
-    memory.write(new Lot(memory, handle, waker, cpu).bellOf(cpu) + WAITER.offset.cpu, cpu)
     const priority = 100 - 10 * cpu
     if (fault !== 'hasty') {
       const Kind = fault === 'forgetful' ? ForgetfulSleeper : Sleeper

@@ -1,4 +1,4 @@
-import { type Waiting, YIELD } from '@smpnet/park'
+import { until, type Waiting, YIELD } from '@smpnet/park'
 import { Mutex, RwLock } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { describe, expect, it } from 'vitest'
@@ -140,8 +140,8 @@ describe.each(Object.entries(policies))('lending under %s', (_name, policyOf) =>
     const { cpu, scheduler, log, spawn, mutexes, holds } = make(policyOf)
     const owner = spawn('owner', 240, holds(mutexes[0]))
     spawn('hasty', 20, function* (td) {
-      td.timeoutMs = 1
-      log.push(`ended with ${yield* mutexes[0].enter(td)}`)
+      const limit = until(td, { timeoutMs: 1 })
+      log.push(`ended with ${yield* mutexes[0].enter(td, limit)}`)
     })
     expect(owner.priority).toBe(20)
     cpu.pass(2e6)

@@ -1,6 +1,6 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { type Waiting, YIELD } from '@smpnet/park'
+import { type Waiting, YIELD, until } from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import { Scheduler, type SchedulingPolicy, type Thread, type WakeupPolicy } from '../src/index.ts'
 import { compute } from './simulated-load.ts'
@@ -48,9 +48,8 @@ export function pinnedLoad(
       if (!mutex.tryExit(td)) yield* mutex.exit(td)
       yield YIELD
       yield* td.lot.unpark(wordOf(at, n + 1), 1)
-      td.timeoutMs = 0.02 + n * 0.003
-      yield* td.lot.park(td, wordOf(at, n), wordOf(at, n), 0)
-      td.timeoutMs = Number.POSITIVE_INFINITY
+      const limit = until(td, { timeoutMs: 0.02 + n * 0.003 })
+      yield* td.lot.park(td, wordOf(at, n), wordOf(at, n), 0, limit)
       if (td.cpu !== cpu) seen.strayed++
       ;({ cpu } = td)
       td.unpin()

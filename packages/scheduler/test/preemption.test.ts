@@ -1,9 +1,18 @@
 import type { Cpu } from '@smpnet/machine'
 import { simulate } from '@smpnet/machine/sim'
-import { SPIN, type Waiting, YIELD } from '@smpnet/park'
+import {
+  type Outcome,
+  OWNER_DIED,
+  SPIN,
+  TIMED_OUT,
+  type Waiting,
+  WOKEN,
+  YIELD,
+} from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import {
+  type Countable,
   CountedSection,
   Preemption,
   Priority,
@@ -196,6 +205,37 @@ describe('a critical section', () => {
       'Error: thread careless waits in a critical section',
       'Error: thread thread 0.2 is in no critical section',
     ])
+  })
+})
+
+describe('a counted section', () => {
+  const rival = (outcome: Outcome): Countable => ({
+    tryEnter: () => false,
+    *enter() {
+      return outcome
+    },
+    tryExit: () => true,
+    *exit() {},
+  })
+
+  it.each([
+    ['entered', WOKEN, 1],
+    ['entered after its owner died inside', OWNER_DIED, 1],
+    ['given up because the time was over', TIMED_OUT, 0],
+  ])('that was %s is counted or not, as it is held', (_how, outcome, held) => {
+    const cpu = new HandCpu()
+    const scheduler = new Scheduler(cpu)
+    cpu.executive = scheduler
+    const counts: number[] = []
+    scheduler.spawn(function* (td) {
+      const section = new CountedSection(rival(outcome))
+      yield* section.enter(td as Thread)
+      counts.push(td.held)
+      if (held > 0 && !section.tryExit(td as Thread)) yield* section.exit(td as Thread)
+      counts.push(td.held)
+    })
+    cpu.runUntilIdle()
+    expect(counts).toEqual([held, 0])
   })
 })
 

@@ -1,4 +1,4 @@
-import { CHANGED, PREEMPT, SPIN, TIMED_OUT, type Waiting, WOKEN, YIELD } from '@smpnet/park'
+import { CHANGED, PREEMPT, SPIN, TIMED_OUT, until, type Waiting, WOKEN, YIELD } from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
 import { Priority, Scheduler, type SchedulerOptions, type Thread } from '../src/index.ts'
@@ -70,8 +70,7 @@ describe('a scheduler', () => {
     const { cpu, scheduler } = make()
     const outcomes: number[] = []
     scheduler.spawn(function* (td) {
-      td.timeoutMs = 5
-      outcomes.push(yield* td.lot.park(td, KEY, KEY, 0))
+      outcomes.push(yield* td.lot.park(td, KEY, KEY, 0, until(td, { timeoutMs: 5 })))
     })
     cpu.runUntilIdle()
     cpu.pass(4e6)
@@ -87,8 +86,7 @@ describe('a scheduler', () => {
     const { cpu, scheduler } = make()
     const outcomes: number[] = []
     scheduler.spawn(function* (td) {
-      td.timeoutMs = 5
-      outcomes.push(yield* td.lot.park(td, KEY, KEY, 0))
+      outcomes.push(yield* td.lot.park(td, KEY, KEY, 0, until(td, { timeoutMs: 5 })))
       outcomes.push(yield* td.lot.park(td, OTHER, OTHER, 0))
     })
     cpu.runUntilIdle()

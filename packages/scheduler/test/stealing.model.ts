@@ -1,6 +1,6 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
-import type { Cpu, Peers } from '@smpnet/machine'
+import type { Cpu } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type Waiting, YIELD } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
@@ -51,14 +51,17 @@ class Machine {
     const handle = Lot.place(Arena.create(memory), { buckets: 1, cpus, threads: 1, waiters: 8 })
     for (let id = 0; id < cpus; id++) {
       const distance = (other: number): number => (other === id ? 0 : 2)
-      const peers: Peers = { rouse() {}, ipi() {}, distance }
       const lot = new Lot(memory, handle, { wake: () => false }, id)
       const cpu = {
         id,
         cpus,
         memory,
         lot,
-        peers,
+        threadsMove: true,
+        distance,
+        onInterrupt() {},
+        raise() {},
+        interruptBelow() {},
         now: () => 0,
         alarm: never,
         fail,

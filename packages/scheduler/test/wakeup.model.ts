@@ -1,6 +1,6 @@
 import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
-import { type Cpu, type Executive, IDLE } from '@smpnet/machine'
+import { type Cpu, type Executive, IDLE, VECTOR } from '@smpnet/machine'
 import { Mailbox } from '@smpnet/machine/live'
 import { type Address, Arena, CACHE_LINE_BYTES, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, type Waiting, type Waker, YIELD } from '@smpnet/park'
@@ -37,6 +37,7 @@ function runCpu(
   box: Mailbox,
   stopping: Address,
   isOver: () => boolean,
+  interrupted: () => void = () => {},
 ): void {
   for (;;) {
     for (let entry = box.mail.takeAll(); entry !== NIL; ) {
@@ -44,10 +45,16 @@ function runCpu(
       executive.receive(entry)
       entry = next
     }
+    if (box.takePending() !== 0) interrupted()
     if (executive.run() !== IDLE) continue
     if (isOver()) return
     if (box.fallAsleep(stopping, 0)) box.sleep(Number.POSITIVE_INFINITY)
   }
+}
+
+function cpuOf(memory: LiveMemory, lot: Lot): Cpu {
+  const cpu = { id: 0, cpus: 1, memory, lot, onInterrupt() {}, interruptBelow() {} }
+  return cpu as unknown as Cpu
 }
 
 type SchedulerOf = (cpu: Cpu) => Scheduler
@@ -59,7 +66,7 @@ function wakeup(name: string, sleepers: number, boxOf = mailbox, schedulerOf = p
   return explore({ name }, ({ thread, after }) => {
     const { memory, handle, at, stopping } = place(sleepers)
     const lot = new Lot(memory, handle, { wake: (entry) => scheduler.receive(entry) }, 0)
-    const scheduler = schedulerOf({ id: 0, cpus: 1, memory, lot } as unknown as Cpu)
+    const scheduler = schedulerOf(cpuOf(memory, lot))
     const woken: string[] = []
     const tds = Array.from({ length: sleepers }, () =>
       scheduler.spawn(function* (td): Waiting {
@@ -117,29 +124,26 @@ function bell(name: string, rings: (times: number) => boolean) {
     const lotOf = (cpu: number): Lot =>
       new Lot(memory, handle, new Poster(mailbox(memory, at)), cpu)
     const [owner, ...lenders] = [0, 0, 0].map((cpu) => lotOf(cpu).claimEntry(cpu)) as Address[]
-    const deaf = { knows: () => false, settle() {}, ring() {} }
+    const deaf = { knows: () => false, settle() {}, tell() {} }
     for (const td of [owner!, ...lenders]) new Lending(lotOf(0), deaf).reset(td)
     thread('cpu', () => {
       let lent = 255
       const lending = new Lending(lotOf(0), {
         knows: () => true,
         settle: (_td, now) => (lent = now),
-        ring() {},
+        tell() {},
       })
-      const receive = (): boolean => {
-        lending.hear(0)
-        return false
-      }
-      const executive = { run: () => IDLE, receive, tick() {} }
-      runCpu(executive, mailbox(memory, at), stopping, () => lent === 10)
+      const executive = { run: () => IDLE, receive: () => false, tick() {} }
+      const hear = (): void => lending.hear(0)
+      runCpu(executive, mailbox(memory, at), stopping, () => lent === 10, hear)
     })
     lenders.forEach((td, i) => {
       let times = 0
-      const ring = (entry: Address): void => {
-        if (rings(times++)) mailbox(memory, at).post(entry)
+      const tell = (): void => {
+        if (rings(times++)) mailbox(memory, at).raise(VECTOR.turnstile)
       }
       thread(`lender ${i}`, () => {
-        const lending = new Lending(lotOf(i + 1), { knows: () => false, settle() {}, ring })
+        const lending = new Lending(lotOf(i + 1), { knows: () => false, settle() {}, tell })
         lending.block(td, 10 + 10 * i, 64, owner!)
       })
     })

@@ -4,8 +4,10 @@ import {
   awaiting,
   block,
   CHANGED,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -87,28 +89,24 @@ export class Poller {
   }
 
   /**
-   * The ends that are ready, at least one; none only when `wait` is false or the waiter's time is
-   * over. An end whose peer has finished or gone is ready: using it says so. Throws the reason of
-   * the waiter's signal if that ended the wait, and SocketMisuse when another is under way.
+   * The ends that are ready, at least one; none only when `wait` is false or the time is over. An
+   * end whose peer has finished or gone is ready: using it says so. Throws the reason of the signal
+   * if that ended the wait, and SocketMisuse when another is under way.
    */
-  *wait(td: Waiter, wait = true): Waiting<StreamSocket[]> {
+  *wait(td: Waiter, wait = true, until: Until = FOREVER): Waiting<StreamSocket[]> {
     this.checkIdle()
     this.#isWaiting = true
-    const { timeoutMs } = td
-    const deadline = td.deadline()
     try {
       for (;;) {
         while (!this.memory.settled()) yield SETTLE
         this.#takeNotes()
         const ready = this.#ready()
         if (ready.length > 0 || !wait) return ready
-        td.parkUntil(deadline)
-        const outcome = yield* this.#sleep(td)
-        if (outcome === ABORTED) td.signal?.throwIfAborted()
+        const outcome = yield* this.#sleep(td, until)
+        if (outcome === ABORTED) until.signal?.throwIfAborted()
         if (outcome !== WOKEN && outcome !== CHANGED) return []
       }
     } finally {
-      td.timeoutMs = timeoutMs
       this.#isWaiting = false
     }
   }
@@ -119,22 +117,22 @@ export class Poller {
   }
 
   /** `wait`, blocking this thread. */
-  waitSync(td: Waiter): StreamSocket[] {
-    return block(td, this.wait(td))
+  waitSync(td: Waiter, until?: Until): StreamSocket[] {
+    return block(td, this.wait(td, true, until))
   }
 
   /** `wait` without blocking the event loop. */
-  async waitAsync(td: Waiter): Promise<StreamSocket[]> {
-    return await awaiting(td, this.wait(td))
+  async waitAsync(td: Waiter, until?: Until): Promise<StreamSocket[]> {
+    return await awaiting(td, this.wait(td, true, until))
   }
 
-  *#sleep(td: Waiter): Waiting<Outcome> {
+  *#sleep(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory } = this
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 1)
     while (!memory.settled()) yield SETTLE
     const outcome = this.#notes.isEmpty()
-      ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1)
+      ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1, until)
       : WOKEN
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 0)

@@ -1,5 +1,13 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  ABORTED,
+  FOREVER,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -72,8 +80,8 @@ export class ReceivingHalf {
 
   /**
    * Up to `length` bytes into `to` at `start`, as soon as there is one: how many, or 0 at the
-   * end. WOULD_BLOCK when there are none and `wait` is false, or the waiter's time is over. Throws
-   * the reason of its signal if that ended the call.
+   * end. WOULD_BLOCK when there are none and `wait` is false, or the wait was given up. Throws the
+   * reason of the signal if that ended the call.
    */
   *receive(
     td: Waiter,
@@ -81,6 +89,7 @@ export class ReceivingHalf {
     start: number,
     length: number,
     wait: boolean,
+    until: Until = FOREVER,
   ): Waiting<number> {
     if (this.#inUse) throw new SocketMisuse('one thread at a time receives from an end: two do')
     this.#inUse = true
@@ -93,8 +102,8 @@ export class ReceivingHalf {
           if (this.#hasBegun()) return yield* this.#finish(td)
         }
         if (!wait) return WOULD_BLOCK
-        const outcome = yield* this.#waitForData(td)
-        if (outcome === ABORTED) td.signal?.throwIfAborted()
+        const outcome = yield* this.#waitForData(td, until)
+        if (outcome === ABORTED) until.signal?.throwIfAborted()
         if (outcome !== WOKEN) return WOULD_BLOCK
       }
     } finally {
@@ -155,7 +164,7 @@ export class ReceivingHalf {
     return taken
   }
 
-  #waitForData(td: Waiter): Waiting<number> {
-    return this.wantData.wait(td, 1, this.#sentAt, this.#received, this.#finishedAt)
+  #waitForData(td: Waiter, until: Until): Waiting<number> {
+    return this.wantData.wait(td, 1, this.#sentAt, this.#received, this.#finishedAt, until)
   }
 }

@@ -1,5 +1,15 @@
 import { type Address, type Memory, work } from '@smpnet/memory'
-import { ABORTED, SETTLE, type Waiter, type Waiting, WOKEN, YIELD } from '@smpnet/park'
+import {
+  ABORTED,
+  FOREVER,
+  leftMs,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+  YIELD,
+} from '@smpnet/park'
 import { BROKEN, BrokenPipe, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Ring } from './ring.ts'
@@ -77,8 +87,8 @@ export class SendingHalf {
 
   /**
    * All `length` bytes of `from`, beginning at `start`, waiting for space: how many were sent,
-   * fewer only when `wait` is false or the waiter's time for the whole call is over. Throws
-   * SendAborted if its signal ended the call, BrokenPipe if the receiver has gone before all were
+   * fewer only when `wait` is false or the time for the whole call is over. Throws
+   * SendAborted if the signal ended the call, BrokenPipe if the receiver has gone before all were
    * sent, and SocketMisuse after `finish`, or when it is not given at least the bytes that a
    * `trySend` before began with.
    */
@@ -88,10 +98,9 @@ export class SendingHalf {
     start: number,
     length: number,
     wait: boolean,
+    until: Until = FOREVER,
   ): Waiting<number> {
     this.#begin(length)
-    const { timeoutMs } = td
-    const deadline = td.deadline()
     try {
       for (let sent = 0; ; ) {
         const isSeen = this.#sawAll()
@@ -104,17 +113,15 @@ export class SendingHalf {
         if (given > 0) {
           if (!td.isToYield()) continue
           yield YIELD
-          if (td.signal?.aborted) throw new SendAborted(sent, td.signal.reason)
-          if (td.now() < deadline) continue
+          if (until.signal?.aborted) throw new SendAborted(sent, until.signal.reason)
+          if (leftMs(td, until) > 0) continue
           return sent
         }
-        td.parkUntil(deadline)
-        const outcome = yield* this.#waitForSpace(td, length - sent)
-        if (outcome === ABORTED) throw new SendAborted(sent, td.signal?.reason)
+        const outcome = yield* this.#waitForSpace(td, length - sent, until)
+        if (outcome === ABORTED) throw new SendAborted(sent, until.signal?.reason)
         if (outcome !== WOKEN) return sent
       }
     } finally {
-      td.timeoutMs = timeoutMs
       this.#inUse = false
     }
   }
@@ -199,8 +206,9 @@ export class SendingHalf {
   }
 
   /** Waits for half a ring at most; to be told of every freed byte would be too often. */
-  #waitForSpace(td: Waiter, length: number): Waiting<number> {
+  #waitForSpace(td: Waiter, length: number, until: Until): Waiting<number> {
     const wanted = Math.min(length, Math.max(1, this.ring.bytes >> 1))
-    return this.wantSpace.wait(td, wanted, this.#receivedAt, this.#received, this.#abandonedAt)
+    const { wantSpace } = this
+    return wantSpace.wait(td, wanted, this.#receivedAt, this.#received, this.#abandonedAt, until)
   }
 }

@@ -1,5 +1,13 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { awaiting, block, finish, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  awaiting,
+  block,
+  finish,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { Note } from './note.ts'
 import {
@@ -102,9 +110,10 @@ export class StreamSocket {
     start = 0,
     length = to.length - start,
     wait = true,
+    until?: Until,
   ): Waiting<number> {
     this.#check(to, start, length, 1)
-    return this.receiving.receive(td, to, start, length, wait)
+    return this.receiving.receive(td, to, start, length, wait, until)
   }
 
   /** See `SendingHalf.send`. Throws SocketMisuse on a closed end. */
@@ -114,31 +123,32 @@ export class StreamSocket {
     start = 0,
     length = from.length - start,
     wait = true,
+    until?: Until,
   ): Waiting<number> {
     this.#check(from, start, length, 0)
-    return this.sending.send(td, from, start, length, wait)
+    return this.sending.send(td, from, start, length, wait, until)
   }
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
-  receiveSync(td: Waiter, to: Uint8Array): number {
+  receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
     const taken = this.tryReceive(to)
-    return taken >= 0 ? taken : block(td, this.receive(td, to))
+    return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
   }
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
-  sendSync(td: Waiter, from: Uint8Array): number {
+  sendSync(td: Waiter, from: Uint8Array, until?: Until): number {
     const given = this.trySend(from)
-    return given >= 0 ? given : block(td, this.send(td, from))
+    return given >= 0 ? given : block(td, this.send(td, from, 0, from.length, true, until))
   }
 
   /** Receives up to all of `to` without blocking the event loop; 0 at the end. */
-  async receiveAsync(td: Waiter, to: Uint8Array): Promise<number> {
-    return await awaiting(td, this.receive(td, to))
+  async receiveAsync(td: Waiter, to: Uint8Array, until?: Until): Promise<number> {
+    return await awaiting(td, this.receive(td, to, 0, to.length, true, until))
   }
 
   /** Sends all of `from` without blocking the event loop. */
-  async sendAsync(td: Waiter, from: Uint8Array): Promise<number> {
-    return await awaiting(td, this.send(td, from))
+  async sendAsync(td: Waiter, from: Uint8Array, until?: Until): Promise<number> {
+    return await awaiting(td, this.send(td, from, 0, from.length, true, until))
   }
 
   /** Sends nothing more; the other end still can (half close). */

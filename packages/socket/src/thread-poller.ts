@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import { finish } from '@smpnet/park'
+import { finish, until } from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -51,12 +51,7 @@ export class ThreadPoller {
     this.#checkOpen()
     checkTimeout(options)
     const { here } = this.sync
-    here.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    try {
-      return this.#named(this.poller.waitSync(here))
-    } finally {
-      here.timeoutMs = Number.POSITIVE_INFINITY
-    }
+    return this.#named(this.poller.waitSync(here, until(here, options)))
   }
 
   /** `waitSync` without blocking. Rejects with the reason of `signal` when that aborts. */
@@ -66,7 +61,7 @@ export class ThreadPoller {
       await awaitAs(
         () => this.sync,
         options,
-        (td) => this.poller.wait(td),
+        (td, until) => this.poller.wait(td, true, until),
       ),
     )
   }

@@ -1,4 +1,13 @@
-import { awaiting, block, finish, type Seat, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  awaiting,
+  block,
+  finish,
+  type Seat,
+  type Until,
+  until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -53,7 +62,9 @@ export class ThreadSocket {
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
     const taken = this.stream.tryReceive(to)
-    return taken >= 0 ? taken : this.#block(options, (td) => this.stream.receive(td, to))
+    return taken >= 0
+      ? taken
+      : this.#block(options, (td, until) => this.stream.receive(td, to, 0, to.length, true, until))
   }
 
   /**
@@ -63,12 +74,18 @@ export class ThreadSocket {
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
     const given = this.stream.trySend(from)
-    return given >= 0 ? given : this.#block(options, (td) => this.stream.send(td, from))
+    return given >= 0
+      ? given
+      : this.#block(options, (td, until) =>
+          this.stream.send(td, from, 0, from.length, true, until),
+        )
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
   receive(to: Uint8Array, options?: AwaitOptions): Promise<number> {
-    return this.#await(options, (td) => this.stream.receive(td, to))
+    return this.#await(options, (td, until) =>
+      this.stream.receive(td, to, 0, to.length, true, until),
+    )
   }
 
   /**
@@ -76,7 +93,9 @@ export class ThreadSocket {
    * many bytes were sent and has the signal's reason as its cause.
    */
   send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
-    return this.#await(options, (td) => this.stream.send(td, from))
+    return this.#await(options, (td, until) =>
+      this.stream.send(td, from, 0, from.length, true, until),
+    )
   }
 
   /** Sends nothing more; the other end still can (half close). */
@@ -136,41 +155,32 @@ export class ThreadSocket {
     }
   }
 
-  #block(options: WaitOptions | undefined, begin: (td: Waiter) => Waiting<number>): number {
+  #block(options: WaitOptions = {}, begin: Begin<number>): number {
     const { here } = this.#sync()
-    here.timeoutMs = options?.timeoutMs ?? Number.POSITIVE_INFINITY
-    try {
-      return block(here, begin(here))
-    } finally {
-      here.timeoutMs = Number.POSITIVE_INFINITY
-    }
+    return block(here, begin(here, until(here, options)))
   }
 
-  #await(
-    options: AwaitOptions | undefined,
-    begin: (td: Waiter) => Waiting<number>,
-  ): Promise<number> {
+  #await(options: AwaitOptions | undefined, begin: Begin<number>): Promise<number> {
     return awaitAs(() => this.#sync(), options, begin)
   }
 }
+
+/** Begins a call of `td`, which is given up by `until`. */
+type Begin<T> = (td: Waiter, until: Until) => Waiting<T>
 
 /** Runs a call as a task of its own, which has a waiter while it lasts. */
 export async function awaitAs<T>(
   domain: () => SyncDomain,
   options: AwaitOptions = {},
-  begin: (td: Waiter) => Waiting<T>,
+  begin: Begin<T>,
 ): Promise<T> {
   checkTimeout(options)
   options.signal?.throwIfAborted()
   const sync = domain()
   const td = sync.borrow()
-  td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-  td.signal = options.signal
   try {
-    return await awaiting(td, begin(td))
+    return await awaiting(td, begin(td, until(td, options)))
   } finally {
-    td.signal = undefined
-    td.timeoutMs = Number.POSITIVE_INFINITY
     sync.giveBack(td)
   }
 }

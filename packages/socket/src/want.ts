@@ -1,5 +1,14 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { CHANGED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  CHANGED,
+  FOREVER,
+  type Outcome,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { BYTES_WANTED, POLLED } from './pair-layout.ts'
 import type { Note } from './note.ts'
 
@@ -47,14 +56,15 @@ export class Want {
     progress: Address,
     seen: number,
     ended: Address,
+    until: Until = FOREVER,
   ): Waiting<Outcome> {
     const { memory } = this
-    if (td.spinWhile(progress, seen)) return WOKEN
+    if (td.spinWhile(progress, seen, until)) return WOKEN
     while (!memory.settled()) yield SETTLE
     const want = memory.or(this.at, bytes) | bytes
     while (!memory.settled()) yield SETTLE
     const isOver = memory.load(progress) !== seen || memory.load(ended) !== 0
-    const outcome = isOver ? WOKEN : yield* td.lot.park(td, this.at, this.at, want)
+    const outcome = isOver ? WOKEN : yield* td.lot.park(td, this.at, this.at, want, until)
     if (!isOver && (outcome === WOKEN || outcome === CHANGED)) return WOKEN
     while (!memory.settled()) yield SETTLE
     memory.and(this.at, POLLED)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/park'
+import { Lot, NotifyWaker, until } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { SendAborted, SocketZone, socketPair, type StreamSocket } from '../src/index.ts'
 
@@ -61,9 +61,9 @@ describe('An awaited send of many bytes', () => {
   it('hears of a signal then, and says how many bytes were sent', async () => {
     const { memory, a, td } = drained()
     const abort = new AbortController()
-    td.signal = abort.signal
     setTimeout(() => abort.abort(new Error('enough')), 0)
-    const error = await a.sendAsync(td, LONG).catch((reason: unknown) => reason)
+    const limit = until(td, { signal: abort.signal })
+    const error = await a.sendAsync(td, LONG, limit).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(SendAborted)
     const { sent } = error as SendAborted
     expect(sent).toBeGreaterThan(0)
@@ -73,8 +73,7 @@ describe('An awaited send of many bytes', () => {
 
   it('ends when its time is over', async () => {
     const { a, td } = drained()
-    td.timeoutMs = 1
-    const sent = await a.sendAsync(td, LONG)
+    const sent = await a.sendAsync(td, LONG, until(td, { timeoutMs: 1 }))
     expect(sent).toBeGreaterThan(0)
     expect(sent).toBeLessThan(LONG.length)
   })

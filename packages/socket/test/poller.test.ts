@@ -1,4 +1,4 @@
-import { block, finish } from '@smpnet/park'
+import { block, finish, until } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { Poller, READABLE, SocketMisuse, type StreamSocket, WRITABLE } from '../src/index.ts'
 import { POLLER } from '../src/note.ts'
@@ -72,8 +72,7 @@ describe('a poller', () => {
   it('returns nothing when its time is over', () => {
     const { b, atB, poller, add } = make()
     add(b, READABLE)
-    atB.timeoutMs = 2
-    expect(poller.waitSync(atB)).toEqual([])
+    expect(poller.waitSync(atB, until(atB, { timeoutMs: 2 }))).toEqual([])
     expect(poller.memory.load(poller.at + POLLER.offset.asleep)).toBe(0)
   })
 
@@ -96,8 +95,7 @@ describe('a poller', () => {
     const { a, b, c, d, atA, atB, poller, add, lot } = make()
     add(b, READABLE)
     c.sendSync(atA, bytesOf('x'))
-    atB.timeoutMs = 10_000
-    const waiting = poller.waitAsync(atB)
+    const waiting = poller.waitAsync(atB, until(atB, { timeoutMs: 10_000 }))
     finish(atA, poller.add(lot.waiter(), d, READABLE))
     expect(await waiting).toEqual([d])
     const again = poller.waitAsync(atB)
@@ -115,16 +113,12 @@ describe('a poller', () => {
     expect(poller.waitSync(atB)).toEqual([b])
   })
 
-  it('gives its waiter the time that it had, and ends by a signal with its reason', async () => {
+  it('is over when its time is, or by a signal with its reason', async () => {
     const { b, atB, poller, add } = make()
     add(b, READABLE)
-    atB.timeoutMs = 3
-    expect(await poller.waitAsync(atB)).toEqual([])
-    expect(atB.timeoutMs).toBe(3)
-    atB.timeoutMs = Number.POSITIVE_INFINITY
+    expect(await poller.waitAsync(atB, until(atB, { timeoutMs: 3 }))).toEqual([])
     const control = new AbortController()
-    atB.signal = control.signal
-    const waiting = poller.waitAsync(atB)
+    const waiting = poller.waitAsync(atB, until(atB, { signal: control.signal }))
     control.abort(new Error('closing time'))
     await expect(waiting).rejects.toThrow('closing time')
   })
@@ -132,11 +126,10 @@ describe('a poller', () => {
   it('is over when its time is, though notes come that are for nothing', async () => {
     const { a, b, atA, atB, poller, add } = make()
     add(b, READABLE)
-    expect(poller.waitSync(Object.assign(atB, { timeoutMs: 0 }))).toEqual([])
+    expect(poller.waitSync(atB, until(atB, { timeoutMs: 0 }))).toEqual([])
     let now = 0
     atB.now = () => now
-    atB.timeoutMs = 30_000
-    const waiting = poller.waitAsync(atB)
+    const waiting = poller.waitAsync(atB, until(atB, { timeoutMs: 30_000 }))
     for (let i = 1; i <= 2; i++) {
       now = i * 15_000
       a.sendSync(atA, bytesOf('x'))
@@ -149,7 +142,7 @@ describe('a poller', () => {
   it('leaves nothing of itself with an end that is removed', () => {
     const { a, b, atA, atB, poller, add, lot } = make()
     add(b, READABLE | WRITABLE)
-    expect(poller.waitSync(Object.assign(atB, { timeoutMs: 0 }))).toEqual([b])
+    expect(poller.waitSync(atB, until(atB, { timeoutMs: 0 }))).toEqual([b])
     block(atB, poller.remove(b))
     const wants = [
       b.receiving.at + DIRECTION.offset.wantData,

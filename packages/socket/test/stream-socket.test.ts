@@ -1,5 +1,5 @@
 import { OutOfMemory } from '@smpnet/memory'
-import { block, finish } from '@smpnet/park'
+import { block, finish, until } from '@smpnet/park'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -44,8 +44,8 @@ describe('a socket pair', () => {
 
   it('ends a wait whose time is over, and works on', () => {
     const { a, b, atA, atB } = makeEnds()
-    atB.timeoutMs = 2
-    expect(b.receiveSync(atB, new Uint8Array(1))).toBe(WOULD_BLOCK)
+    const limit = until(atB, { timeoutMs: 2 })
+    expect(b.receiveSync(atB, new Uint8Array(1), limit)).toBe(WOULD_BLOCK)
     a.sendSync(atA, bytesOf('late'))
     expect(textIn(atB, b)).toBe('late')
   })

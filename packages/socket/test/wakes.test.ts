@@ -1,4 +1,4 @@
-import { awaiting, block } from '@smpnet/park'
+import { awaiting, block, until } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { DIRECTION } from '../src/pair-layout.ts'
 import { type StreamSocket, WOULD_BLOCK } from '../src/index.ts'
@@ -45,16 +45,16 @@ describe('who waits', () => {
     a.sendSync(atA, bytesOf('x'))
     expect(await received).toBe(1)
     expect(wantsOf(b)).toEqual([0, 0])
-    atB.timeoutMs = 1
-    expect(await b.receiveAsync(atB, new Uint8Array(9))).toBe(WOULD_BLOCK)
+    const limit = until(atB, { timeoutMs: 1 })
+    expect(await b.receiveAsync(atB, new Uint8Array(9), limit)).toBe(WOULD_BLOCK)
     expect(wantsOf(b)).toEqual([0, 0])
     expect(a.trySend(bytesOf('nobody is to be told'))).toBe(20)
   })
 
   it('for space wants nothing more when its time is over', async () => {
     const { a, b, atA } = makeEnds({ bufferBytes: 64 })
-    atA.timeoutMs = 1
-    expect(await a.sendAsync(atA, new Uint8Array(100))).toBe(64)
+    const limit = until(atA, { timeoutMs: 1 })
+    expect(await a.sendAsync(atA, new Uint8Array(100), limit)).toBe(64)
     expect(wantsOf(a)).toEqual([0, 0])
     expect(b.tryReceive(new Uint8Array(64))).toBe(64)
   })
@@ -68,9 +68,9 @@ describe('who waits', () => {
       lot.memory.store(half + DIRECTION.offset.received, nearTurn)
     }
     const [a, b] = [zone.end(made.a.handle), zone.end(made.b.handle)]
-    atA.timeoutMs = atB.timeoutMs = LONG_MS
+    const limit = until(atA, { timeoutMs: LONG_MS })
     for (let i = 0; i < 10; i++) {
-      const received = b.receiveAsync(atB, new Uint8Array(9))
+      const received = b.receiveAsync(atB, new Uint8Array(9), limit)
       a.sendSync(atA, bytesOf('abc'))
       expect(await received).toBe(3)
     }
@@ -78,7 +78,7 @@ describe('who waits', () => {
     lot.memory.store(a.sending.at + DIRECTION.offset.received, nearTurn)
     const [c, d] = [zone.end(made.a.handle), zone.end(made.b.handle)]
     for (let i = 0; i < 4; i++) {
-      const sent = c.sendAsync(atA, new Uint8Array(100))
+      const sent = c.sendAsync(atA, new Uint8Array(100), limit)
       expect(d.tryReceive(new Uint8Array(1))).toBe(1)
       expect(textIn(atB, d, 64)).toHaveLength(63)
       expect(await sent).toBe(100)

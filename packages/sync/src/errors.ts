@@ -5,7 +5,7 @@ export class LockMisuse extends Error {
   override name = 'LockMisuse'
 }
 
-/** The time that a wait was given is over. The platform has the same name for it. */
+/** The time that a wait was given is over. The platform calls such errors by the same name. */
 export class LockTimeout extends Error {
   override name = 'TimeoutError'
 }

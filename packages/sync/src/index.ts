@@ -8,6 +8,7 @@ export { DISPOSE, type Guard } from './offered/guard.ts'
 export type { DomainHandle, LockHandle, LockKind } from './domain/lock-kind.ts'
 export { LockProfile, lockProfileTable, type ProfileRow } from './watch/lock-profile.ts'
 export { Mutex, type MutexOptions } from './locks/mutex.ts'
+export { MutexWord } from './locks/mutex-word.ts'
 export {
   type AwaitOptions,
   checkTimeout,
@@ -38,4 +39,5 @@ export {
   SyncDomain,
 } from './domain/sync-domain.ts'
 export { watch, type WatchOptions } from './watch/watched.ts'
+export type { OrderShape } from './watch/order-graph.ts'
 export { type Taken, Witness, type WitnessOptions } from './watch/witness.ts'

@@ -1,6 +1,6 @@
 import { LiveMemory, Arena } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { READY, RUNNING, TIMED_OUT, WAITER, WOKEN } from '@smpnet/park'
+import { READY, RUNNING, TIMED_OUT, until, WAITER, WOKEN } from '@smpnet/park'
 import { LockMisuse, LockTimeout, Mutex, SyncDomain } from '../src/index.ts'
 import { untilEnded, untilParked } from './by-hand.ts'
 
@@ -82,8 +82,7 @@ describe('A held mutex', () => {
   it('is handed to one whose time is limited, so that one sleep is enough', () => {
     const { mutex, a, b } = kernelMutex()
     mutex.tryEnter(a)
-    b.timeoutMs = 1000
-    const entering = untilParked(mutex.enter(b))
+    const entering = untilParked(mutex.enter(b, until(b, { timeoutMs: 1000 })))
     untilEnded(mutex.exit(a))
     expect(mutex.owner()).toBe(b.at)
     expect(untilEnded(entering)).toBe(WOKEN)
@@ -92,8 +91,8 @@ describe('A held mutex', () => {
   it('is left alone by one whose time is over', () => {
     const { mutex, a, b } = kernelMutex()
     mutex.tryEnter(a)
-    b.timeoutMs = 1000
-    expect(untilEnded(untilParked(mutex.enter(b)), TIMED_OUT)).toBe(TIMED_OUT)
+    const limit = until(b, { timeoutMs: 1000 })
+    expect(untilEnded(untilParked(mutex.enter(b, limit)), TIMED_OUT)).toBe(TIMED_OUT)
     untilEnded(mutex.exit(a))
     expect(mutex.owner()).toBe(0)
   })

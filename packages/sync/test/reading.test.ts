@@ -1,6 +1,6 @@
 import { Interrupt } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { block, finish, pollAll, TIMED_OUT, WOKEN } from '@smpnet/park'
+import { finish } from '@smpnet/park'
 import {
   Counter,
   Epoch,
@@ -271,18 +271,5 @@ describe('A read-mostly lock', () => {
     expect(() => RmLock.create(SyncDomain.create({ threads: 513, bytes: 1 << 20 }))).toThrow(
       'cpus: expected 1 to 512, came 513',
     )
-  })
-})
-
-describe('Waiting by looking', () => {
-  it('counts the time of all that is waited for together', () => {
-    const td = SyncDomain.create().here
-    Object.assign(td, { timeoutMs: 4, polls: 0 })
-    const looks = [0, 0, 0]
-    const isOver = (which: number): boolean => ++looks[which]! > 2
-    // A look before each of four naps and one after, besides the first look at what comes next.
-    expect([block(td, pollAll(td, 3, isOver)), looks]).toEqual([TIMED_OUT, [3, 2, 0]])
-    td.timeoutMs = 100
-    expect([block(td, pollAll(td, 3, isOver)), looks]).toEqual([WOKEN, [4, 3, 3]])
   })
 })

@@ -4,7 +4,7 @@ import { Barrier } from '../src/events/barrier.ts'
 import { EventCount } from '../src/events/event-count.ts'
 import { Once } from '../src/events/once.ts'
 import { Semaphore } from '../src/locks/semaphore.ts'
-import { LED, TIMED_OUT, WOKEN } from '@smpnet/park'
+import { LED, TIMED_OUT, until, WOKEN } from '@smpnet/park'
 import { budget, expectToHold, whole } from '@smpnet/testing/models'
 import {
   alikeIn,
@@ -37,9 +37,9 @@ function parking(sleepers: number, isLimited: boolean, fault: Fault = 'none') {
     const waker = tds[sleepers]!
     for (const i of numbered(sleepers)) {
       const td = tds[i]!
-      if (isLimited) td.timeoutMs = 1
+      const limit = until(td, isLimited ? { timeoutMs: 1 } : {})
       thread(`sleeper ${i}`, () => {
-        memory.store(data + i * 4, drive(td, td.lot.park(td, at, at, 0)) + 1)
+        memory.store(data + i * 4, drive(td, td.lot.park(td, at, at, 0, limit)) + 1)
       })
     }
     thread('waker', () => {

@@ -1,3 +1,4 @@
+import { LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import {
   Barrier,
@@ -10,6 +11,7 @@ import {
   Once,
   RmLock,
   RwLock,
+  type Section,
   Semaphore,
   Sx,
   SyncDomain,
@@ -244,6 +246,29 @@ describe('Witness', () => {
     for (const name of ['a', 'b', 'c']) lock(name).lockSync()
     expect(witness.graph.lost()).toBe(2)
     expect(() => lock('d').lockSync()).toThrow('witness tells 3 names apart: d is one more')
+  })
+})
+
+describe('A witness on bare memory', () => {
+  it('learns from the threads of a kernel, which share no domain, and has no handle', () => {
+    const shape = { names: 4, edges: 4 }
+    const domain = SyncDomain.create()
+    const witness = Witness.over(LiveMemory.create(Witness.bytes(shape) + 64), 64, shape)
+    const td = domain.lot.waiter()
+    const place = 'kernel/path.ts'
+    const [a, b] = ['a', 'b'].map((name) => {
+      return watch(Mutex.create(domain), { name, place, witness })
+    }) as [Section, Section]
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      expect([first.tryEnter(td), second.tryEnter(td)]).toEqual([true, true])
+      expect([first.tryExit(td), second.tryExit(td)]).toEqual([true, true])
+    }
+    expect(witness.reports).toHaveLength(1)
+    expect(witness.reports[0]).toContain('lock order a -> b established at: kernel/path.ts then')
+    expect(() => witness.handle).toThrow('witness was made without a domain: it has no handle')
   })
 })
 

@@ -9,7 +9,7 @@ import {
   word,
   WORD_BYTES,
 } from '@smpnet/memory'
-import type { Parking, Waiter, Waiting } from '@smpnet/park'
+import { type Parking, type Until, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 
 /**
  * Where tasks wait for a CPU and results for the thread that sent them.
@@ -138,7 +138,7 @@ export class TaskBoard {
    * Waits until there is a task, or another CPU has it. True if this CPU was called for it. The one
    * that slept last is called first: its caches are warm, where those of four in turn are not.
    */
-  *waitForTask(td: Waiter): Waiting<boolean> {
+  *waitForTask(td: Waiter, until?: Until): Waiting<boolean> {
     const { memory } = this
     const tailAt = this.#word('tail')
     const head = memory.load(this.#word('head'))
@@ -154,7 +154,10 @@ export class TaskBoard {
       memory.add(this.#word('sleepers'), -1)
       return false
     }
-    yield* lot.sleep(td)
+    if ((yield* lot.sleep(td, until)) !== WOKEN) {
+      memory.add(this.#word('sleepers'), -1)
+      return false
+    }
     memory.store(this.#word('isCalled'), 0)
     return true
   }
@@ -187,10 +190,10 @@ export class TaskBoard {
   }
 
   /** Waits until there is a result. For the sender. */
-  *waitForDone(td: Waiter): Waiting {
+  *waitForDone(td: Waiter, until?: Until): Waiting {
     const done = this.#word('done')
     this.memory.store(this.#word('isWaiting'), 1)
-    yield* td.lot.park(td, done, done, NIL)
+    yield* td.lot.park(td, done, done, NIL, until)
     this.memory.store(this.#word('isWaiting'), 0)
   }
 

@@ -1,10 +1,10 @@
-export { bench } from './bench/bench.ts'
-export { BenchError } from './bench/bench-error.ts'
+export { bench } from './bench.ts'
+export { BenchError } from './suite/bench-error.ts'
 export { measure } from './bench/measure.ts'
 export type { Measurement, MeasureOptions, SliceProgress } from './bench/measure.ts'
 export { allLatencies, pairedRatios, perSecond, report } from './bench/report.ts'
 export type { LatencySummary, Report, VariantReport } from './bench/report.ts'
-export type { Slice, SliceResult, SliceSpec } from './bench/slice.ts'
+export type { Slice, SliceResult, SliceSpec } from './suite/slice.ts'
 export type {
   DrivenVariant,
   PlainVariant,
@@ -17,7 +17,7 @@ export type {
   ThreadMain,
   ThreadSpec,
   Variant,
-} from './bench/variant.ts'
+} from './suite/variant.ts'
 export { reportTable } from './print/report-table.ts'
 export { textTable } from './print/text-table.ts'
 export {

@@ -3,7 +3,7 @@ export class BadCounter extends RangeError {
   override name = 'BadCounter'
 }
 
-/** A counter was asked for by a name that nobody registered. */
+/** A counter was asked for by a name under which none is registered. */
 export class UnknownCounter extends RangeError {
   override name = 'UnknownCounter'
 }

@@ -63,7 +63,7 @@ export {
   STA_INS,
   STA_PLL,
 } from './discipline/ntp.ts'
-export { SetClock } from './discipline/set-clock.ts'
+export { SetClock } from './windup/set-clock.ts'
 export { GenerationRing, MOST_SEATS } from './timehands/generation-ring.ts'
 export { Timehands } from './timehands/timehands.ts'
 export {
@@ -74,7 +74,7 @@ export {
   type TimehandsStatistics,
   timehandsStatistics,
 } from './timehands/timehands-block.ts'
-export { Windup, type WindupOptions, type WindupResult } from './timehands/windup.ts'
+export { Windup, type WindupOptions, type WindupResult } from './windup/windup.ts'
 export {
   FastClock,
   type FastClockHandle,
@@ -92,11 +92,21 @@ export { CpuTicker } from './accounting/cputicker.ts'
 export { type TickSource, uptimeTicker } from './accounting/uptime-ticker.ts'
 export { CLOCK, type ClockId, type ClockName, clockName } from './clocks/clock-ids.ts'
 export { Clocks, type CpuTimes } from './clocks/clocks.ts'
-export { type MockAlarm, MockClock } from './mock-clock.ts'
+export { type MockAlarm, MockClock } from './clocks/mock-clock.ts'
 export { CALLOUT, CALLOUT_BYTES, MOST_PRECISION_NS } from './callouts/callout.ts'
 export {
   type CalloutFunction,
+  type DirectFunction,
+  inThread,
+  type ThreadFunction,
+} from './callouts/callout-function.ts'
+export {
+  type CalloutCaller,
+  type CalloutCpu,
   type CalloutHost,
+  calloutHost,
+} from './callouts/callout-host.ts'
+export {
   type CalloutOptions,
   Callouts,
   type CalloutsHandle,
@@ -119,4 +129,4 @@ export {
   type FeedForwardHandle,
   placeFeedForward,
 } from './discipline/feed-forward.ts'
-export { WORK_COST_NS } from './work-cost.ts'
+export { WORK_COST_NS } from './costs/work-cost.ts'

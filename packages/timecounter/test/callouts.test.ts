@@ -1,144 +1,172 @@
 import { PARK } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
-import { type CalloutFunction, Callouts } from '../src/callouts/callouts.ts'
-import { NEVER_NS } from '../src/callouts/wheel.ts'
+import { type DirectFunction, inThread } from '../src/callouts/callout-function.ts'
+import { Callouts } from '../src/callouts/callouts.ts'
 import { BadTime } from '../src/errors.ts'
-import { MockClock } from '../src/mock-clock.ts'
-import { run, world } from './support/drive.ts'
+import { calloutMachine, MS, step } from './support/callout-machine.ts'
+import { world } from './support/drive.ts'
 import { fc } from './support/fast-check.ts'
-
-const MS = 1_000_000
 
 /** Two CPUs over one mock clock; each notes what ran there and when. */
 function machine(buckets = 16) {
-  const clock = new MockClock()
-  const { arena, memory, tds } = world(2)
-  const handle = Callouts.place(arena, 2, buckets)
   const ran: string[] = []
-  const rearmed: [cpu: number, ns: number][] = []
   const inside: { during?: (cpu: number, callout: number) => void } = {}
-  const cpus = [0, 1].map((cpu) => {
-    const note: CalloutFunction = (argument, callout) => {
-      ran.push(`${argument} on ${cpu} at ${clock.nowNs() / MS}`)
-      inside.during?.(cpu, callout)
-    }
-    const fails: CalloutFunction = () => {
-      throw new Error('the function failed')
-    }
-    const rearm = (other: number, ns: number) => rearmed.push([other, ns])
-    return new Callouts(memory, handle, [note, fails], { cpu, nowNs: () => clock.nowNs(), rearm })
-  })
-  const place = (count = 1) => {
-    const at = arena.place('callouts', count * CALLOUT_BYTES)
-    return Array.from({ length: count }, (_, i) => at + i * CALLOUT_BYTES).map((callout) => {
-      cpus[0]!.init(callout)
-      return callout
-    })
+  const note: DirectFunction = (argument, callout, irq) => {
+    ran.push(`${argument} on ${irq.cpu} at ${made.clock.nowNs() / MS}`)
+    inside.during?.(irq.cpu, callout)
   }
-  const process = (cpu: number) => run(cpus[cpu]!.process(tds[cpu]!))
-  return { clock, cpus, inside, place, process, ran, rearmed, tds, zero: cpus[0]!, one: cpus[1]! }
+  const fails: DirectFunction = () => {
+    throw new Error('the function failed')
+  }
+  const waits = inThread(function* (argument, _callout, td) {
+    ran.push(`thread ${argument} on ${td.cpu}`)
+    yield PARK
+    ran.push(`thread ${argument} ends`)
+  })
+  const made = calloutMachine([note, fails, waits], buckets)
+  return { ...made, inside, ran }
 }
 
+const NOTE = 0
+const FAILS = 1
+const WAITS = 2
+
 describe('a callout', () => {
-  it('runs once, when it is due and not before', () => {
-    const { clock, place, process, ran, zero } = machine()
-    const [callout] = place() as [number]
-    expect(run(zero.reset(callout, 10 * MS, 0, 7))).toBe(false)
-    clock.advance(9 * MS)
-    expect(process(0)).toBe(0)
-    clock.advance(1 * MS)
-    expect(process(0)).toBe(1)
-    expect(process(0)).toBe(0)
+  it('runs once, in an interrupt when it is due, and not before', () => {
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    expect(callouts.set(zero, callout, 10 * MS, NOTE, 7)).toBe(false)
+    clock.advance(9.9 * MS)
+    expect(ran).toEqual([])
+    clock.advance(20 * MS)
     expect(ran).toEqual(['7 on 0 at 10'])
   })
 
   it('that is set again forgets its first time', () => {
-    const { clock, place, process, ran, zero } = machine()
-    const [callout] = place() as [number]
-    run(zero.reset(callout, 10 * MS, 0, 1))
-    expect(run(zero.reset(callout, 30 * MS, 0, 2))).toBe(true)
-    clock.advance(20 * MS)
-    expect(process(0)).toBe(0)
-    clock.advance(10 * MS)
-    process(0)
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    callouts.set(zero, callout, 10 * MS, NOTE, 1)
+    expect(callouts.set(zero, callout, 30 * MS, NOTE, 2)).toBe(true)
+    clock.advance(40 * MS)
     expect(ran).toEqual(['2 on 0 at 30'])
   })
 
+  it('that is set again for an earlier time runs then', () => {
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    callouts.set(zero, callout, 30 * MS, NOTE, 1)
+    callouts.set(zero, callout, 10 * MS, NOTE, 2)
+    clock.advance(40 * MS)
+    expect(ran).toEqual(['2 on 0 at 10'])
+  })
+
   it('that is stopped does not run, and says what it was', () => {
-    const { clock, place, process, ran, one, zero } = machine()
-    const [callout] = place() as [number]
-    expect(run(zero.stop(callout))).toBe('idle')
-    run(zero.reset(callout, 10 * MS, 0))
-    expect(run(one.stop(callout))).toBe('stopped')
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    expect(callouts.stop(callout)).toBe('idle')
+    callouts.set(zero, callout, 10 * MS, NOTE)
+    expect(callouts.stop(callout)).toBe('stopped')
     clock.advance(20 * MS)
-    expect([process(0), ran]).toEqual([0, []])
+    expect(ran).toEqual([])
   })
 
   it('more than a turn of the wheel away runs at its time', () => {
-    const { clock, place, process, ran, zero } = machine(4)
-    const [callout] = place() as [number]
-    run(zero.reset(callout, 1000 * MS, 0))
-    for (let i = 0; i < 99; i++) {
-      clock.advance(10 * MS)
-      expect(process(0)).toBe(0)
-    }
-    clock.advance(10 * MS)
-    process(0)
+    const { callouts, clock, make, ran, zero } = machine(4)
+    const [callout] = make() as [number]
+    callouts.set(zero, callout, 1000 * MS, NOTE)
+    clock.advance(2000 * MS)
     expect(ran).toEqual(['0 on 0 at 1000'])
   })
 
   it('may set itself again from its function', () => {
-    const { clock, inside, place, process, ran, zero } = machine()
-    const [callout] = place() as [number]
-    inside.during = () => run(zero.reset(callout, 10 * MS, 0))
-    run(zero.reset(callout, 10 * MS, 0))
-    for (let i = 0; i < 3; i++) {
-      clock.advance(10 * MS)
-      expect(process(0)).toBe(1)
-    }
-    expect(ran).toHaveLength(3)
+    const { callouts, clock, inside, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    inside.during = () => callouts.set(zero, callout, 10 * MS, NOTE)
+    callouts.set(zero, callout, 10 * MS, NOTE)
+    clock.advance(35 * MS)
+    expect(ran).toEqual(['0 on 0 at 10', '0 on 0 at 20', '0 on 0 at 30'])
   })
 
   it('whose function throws is idle again, and the wheel is unlocked', () => {
-    const { clock, place, process, zero } = machine()
-    const [callout] = place() as [number]
-    run(zero.reset(callout, 0, 1))
-    clock.advance(1 * MS)
-    expect(() => process(0)).toThrow('the function failed')
-    expect(run(zero.stop(callout))).toBe('idle')
+    const { callouts, clock, make, zero } = machine()
+    const [callout] = make() as [number]
+    callouts.set(zero, callout, 0, FAILS)
+    expect(() => clock.advance(1 * MS)).toThrow('the function failed')
+    expect(callouts.stop(callout)).toBe('idle')
   })
 
   it('refuses figures that cannot be, by name', () => {
     const { arena } = world(1)
-    const { place, zero } = machine()
-    const [callout] = place() as [number]
-    expect(() => run(zero.reset(callout, -1, 0))).toThrow(BadTime)
-    expect(() => run(zero.reset(callout, Number.NaN, 0))).toThrow('delay: expected')
-    expect(() => run(zero.reset(callout, 1, 0, 0, { precisionNs: 2 ** 31 }))).toThrow(BadTime)
-    expect(() => run(zero.reset(callout, 1, 9))).toThrow('function: expected one of 2')
-    expect(() => run(zero.reset(callout, 1, 0, 0, { cpu: 2 }))).toThrow('cpu: expected 0 to 1')
+    const { callouts, make, zero } = machine()
+    const [callout] = make() as [number]
+    const set = (delayNs: number, run = NOTE, options = {}) =>
+      callouts.set(zero, callout, delayNs, run, 0, options)
+    expect(() => set(-1)).toThrow(BadTime)
+    expect(() => set(Number.NaN)).toThrow('delay: expected')
+    expect(() => set(1, NOTE, { precisionNs: 2 ** 31 })).toThrow(BadTime)
+    expect(() => set(1, 9)).toThrow('function: expected one of 3')
+    expect(() => set(1, NOTE, { cpu: 2 })).toThrow('cpu: expected 0 to 1')
+    expect(() => callouts.set({ cpu: 7 }, callout, 1, NOTE)).toThrow('attached, came 7')
     expect(() => Callouts.place(arena, 1, 100)).toThrow('power of two')
+    expect(callouts.stop(callout)).toBe('idle')
+  })
+})
+
+describe('a callout whose function may wait', () => {
+  it('runs in the softclock thread of its CPU, which sleeps until there is one', () => {
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    const softclock = callouts.softclock(zero)
+    expect(step(softclock)).toMatchObject({ value: PARK })
+    callouts.set(zero, callout, 10 * MS, WAITS, 3)
+    clock.advance(10 * MS)
+    expect(ran).toEqual([])
+    step(softclock)
+    expect(ran).toEqual(['thread 3 on 0'])
+    expect(callouts.stop(callout)).toBe('running')
+    step(softclock)
+    expect([ran[1], callouts.stop(callout)]).toEqual(['thread 3 ends', 'idle'])
+  })
+
+  it('can be stopped when it is due already, until the thread has come to it', () => {
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    callouts.set(zero, callout, 10 * MS, WAITS)
+    clock.advance(10 * MS)
+    expect([callouts.statistics(0).pending, callouts.stop(callout)]).toEqual([1, 'stopped'])
+    step(callouts.softclock(zero))
+    expect([ran, callouts.statistics(0).pending]).toEqual([[], 0])
+  })
+
+  it('is run before a plain one that it was set to meanwhile', () => {
+    const { callouts, clock, make, ran, zero } = machine()
+    const [callout] = make() as [number]
+    const softclock = callouts.softclock(zero)
+    callouts.set(zero, callout, 10 * MS, WAITS, 1)
+    clock.advance(10 * MS)
+    step(softclock)
+    callouts.set(zero, callout, 10 * MS, NOTE, 2)
+    clock.advance(20 * MS)
+    expect(ran).toEqual(['thread 1 on 0'])
+    step(softclock)
+    clock.advance(1 * MS)
+    expect(ran.slice(1)).toEqual(['thread 1 ends', expect.stringMatching(/^2 on 0/)])
   })
 })
 
 describe('precision', () => {
   it('lets those that may be late wait for one that may not, in one pass', () => {
-    const { clock, place, process, ran, zero } = machine()
-    const [early, middle, exact] = place(3) as [number, number, number]
-    run(zero.reset(early, 10 * MS, 0, 1, { precisionNs: 15 * MS }))
-    run(zero.reset(middle, 15 * MS, 0, 2, { precisionNs: 10 * MS }))
-    run(zero.reset(exact, 20 * MS, 0, 3))
-    process(0)
-    expect(run(zero.nextNs())).toBe(20 * MS)
-    clock.advance(20 * MS)
-    expect(process(0)).toBe(3)
-    expect(ran.map((line) => line[0])).toEqual(['1', '2', '3'])
-    expect(zero.statistics(0)).toMatchObject({ fired: 3, passes: 2, pending: 0 })
-    expect(run(zero.nextNs())).toBe(NEVER_NS)
+    const { callouts, clock, make, ran, zero } = machine()
+    const [early, middle, exact] = make(3) as [number, number, number]
+    callouts.set(zero, early, 10 * MS, NOTE, 1, { precisionNs: 15 * MS })
+    callouts.set(zero, middle, 15 * MS, NOTE, 2, { precisionNs: 10 * MS })
+    callouts.set(zero, exact, 20 * MS, NOTE, 3)
+    clock.advance(40 * MS)
+    expect(ran).toEqual(['1 on 0 at 20', '2 on 0 at 20', '3 on 0 at 20'])
+    expect(callouts.statistics(0)).toMatchObject({ fired: 3, passes: 1, pending: 0 })
   })
 
-  it('never makes one later than it allows, when passes come as they are asked for', () => {
+  it('never makes one later than it allows', () => {
     const sets = fc.array(
       fc.record({
         delay: fc.integer({ min: 0, max: 400 * MS }),
@@ -148,21 +176,18 @@ describe('precision', () => {
     )
     fc.assert(
       fc.property(sets, (list) => {
-        const { clock, inside, place, process, zero } = machine(8)
-        const callouts = place(list.length)
+        const { callouts, clock, inside, make, zero } = machine(8)
+        const made = make(list.length)
         const latest = new Map<number, number>()
         inside.during = (_cpu, callout) => {
           expect(clock.nowNs()).toBeLessThanOrEqual(latest.get(callout)!)
           latest.delete(callout)
         }
         list.forEach(({ delay, precision }, i) => {
-          latest.set(callouts[i]!, Math.max(1, delay) + precision)
-          run(zero.reset(callouts[i]!, delay, 0, i, { precisionNs: precision }))
+          latest.set(made[i]!, Math.max(1, delay) + precision)
+          callouts.set(zero, made[i]!, delay, NOTE, i, { precisionNs: precision })
         })
-        for (let next = run(zero.nextNs()); next < NEVER_NS; next = run(zero.nextNs())) {
-          clock.advance(Math.max(0, next - clock.nowNs()))
-          process(0)
-        }
+        clock.advance(500 * MS)
         expect(latest.size).toBe(0)
       }),
       { numRuns: 200 },
@@ -171,56 +196,62 @@ describe('precision', () => {
 })
 
 describe('another CPU', () => {
-  it('may be where a callout is set to run; that CPU is told of an earlier time', () => {
-    const { clock, place, process, ran, rearmed, zero } = machine()
-    const [callout] = place() as [number]
-    run(zero.reset(callout, 10 * MS, 0, 5, { cpu: 1 }))
-    expect(rearmed).toEqual([[1, 10 * MS]])
-    clock.advance(10 * MS)
-    expect([process(0), process(1)]).toEqual([0, 1])
-    expect(ran).toEqual(['5 on 1 at 10'])
-    expect(zero.statistics(0).moved).toBe(1)
+  it('may be where a callout is set to run; it is raised for an earlier time', () => {
+    const { callouts, clock, make, raised, ran, zero } = machine()
+    const [callout, later] = make(2) as [number, number]
+    callouts.set(zero, callout, 10 * MS, NOTE, 5, { cpu: 1 })
+    callouts.set(zero, later, 15 * MS, NOTE, 6, { cpu: 1 })
+    expect(raised).toEqual([1])
+    clock.advance(20 * MS)
+    expect(ran).toEqual(['5 on 1 at 10', '6 on 1 at 15'])
+    expect(callouts.statistics(0).moved).toBe(2)
   })
 
   it('may take it over while its function runs; it moves when that has ended', () => {
-    const { clock, inside, place, process, ran, one, zero } = machine()
-    const [callout] = place() as [number]
+    const { callouts, clock, inside, make, one, ran, zero } = machine()
+    const [callout] = make() as [number]
     inside.during = (cpu) => {
-      if (cpu === 0) run(one.reset(callout, 10 * MS, 0, 6, { cpu: 1 }))
+      if (cpu === 0) callouts.set(one, callout, 10 * MS, NOTE, 6, { cpu: 1 })
     }
-    run(zero.reset(callout, 10 * MS, 0, 5))
-    clock.advance(10 * MS)
-    process(0)
-    clock.advance(10 * MS)
-    expect([process(0), process(1)]).toEqual([0, 1])
+    callouts.set(zero, callout, 10 * MS, NOTE, 5)
+    clock.advance(30 * MS)
     expect(ran).toEqual(['5 on 0 at 10', '6 on 1 at 20'])
   })
 
-  it('that stops it while it is to move, stops it for good', () => {
-    const { clock, inside, place, process, one, zero } = machine()
-    const [callout] = place() as [number]
-    inside.during = () => {
-      run(one.reset(callout, 10 * MS, 0, 6, { cpu: 1 }))
-      expect(run(one.stop(callout))).toBe('running')
+  it('of a lower number may take it over, too', () => {
+    const { callouts, clock, inside, make, one, ran, zero } = machine()
+    const [callout] = make() as [number]
+    inside.during = (cpu) => {
+      if (cpu === 1) callouts.set(zero, callout, 10 * MS, NOTE, 6, { cpu: 0 })
     }
-    run(zero.reset(callout, 10 * MS, 0, 5))
-    clock.advance(10 * MS)
-    process(0)
-    clock.advance(50 * MS)
-    expect([process(0), process(1)]).toEqual([0, 0])
+    callouts.set(one, callout, 10 * MS, NOTE, 5, { cpu: 1 })
+    clock.advance(30 * MS)
+    expect(ran).toEqual(['5 on 1 at 10', '6 on 0 at 20'])
+  })
+
+  it('that stops it while it is to move, stops it for good', () => {
+    const { callouts, clock, inside, make, one, ran, zero } = machine()
+    const [callout] = make() as [number]
+    inside.during = () => {
+      callouts.set(one, callout, 10 * MS, NOTE, 6, { cpu: 1 })
+      expect(callouts.stop(callout)).toBe('running')
+    }
+    callouts.set(zero, callout, 10 * MS, NOTE, 5)
+    clock.advance(60 * MS)
+    expect(ran).toEqual(['5 on 0 at 10'])
   })
 
   it('that drains it sleeps until its function has ended', () => {
-    const { clock, inside, place, process, one, tds, zero } = machine()
-    const [callout] = place() as [number]
-    const draining = one.drain(callout, tds[1]!)
-    inside.during = () => {
-      expect(draining.next(0)).toMatchObject({ value: PARK, done: false })
-    }
-    run(zero.reset(callout, 10 * MS, 0))
+    const { callouts, clock, make, one, zero } = machine()
+    const [callout] = make() as [number]
+    const softclock = callouts.softclock(zero)
+    callouts.set(zero, callout, 10 * MS, WAITS)
     clock.advance(10 * MS)
-    process(0)
-    expect(draining.next(0)).toEqual({ value: 'running', done: true })
-    expect(run(zero.stop(callout))).toBe('idle')
+    step(softclock)
+    const draining = callouts.drain(one, callout)
+    expect(step(draining)).toMatchObject({ value: PARK, done: false })
+    step(softclock)
+    expect(step(draining)).toEqual({ value: 'running', done: true })
+    expect(callouts.stop(callout)).toBe('idle')
   })
 })

@@ -7,7 +7,7 @@ import { Bintime } from '../src/arithmetic/bintime.ts'
 import { CLOCK, clockName } from '../src/clocks/clock-ids.ts'
 import { Clocks } from '../src/clocks/clocks.ts'
 import { BadCounter, BadHz, BadTime, UnknownClock } from '../src/errors.ts'
-import { MockClock } from '../src/mock-clock.ts'
+import { MockClock } from '../src/clocks/mock-clock.ts'
 import { clockOn, seconds, SetCounter } from './support/bench-clock.ts'
 
 const timespec = () => ({ sec: 0, nsec: 0 })

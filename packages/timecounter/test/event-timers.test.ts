@@ -3,7 +3,7 @@ import { BadHz, BadTime, UnknownCounter } from '../src/errors.ts'
 import { CpuClock } from '../src/event-timers/cpu-clock.ts'
 import { EventTimers } from '../src/event-timers/event-timers.ts'
 import { hpetTimer, i8254Timer, lapicTimer, rtcTimer } from '../src/event-timers/models.ts'
-import { MockClock } from '../src/mock-clock.ts'
+import { MockClock } from '../src/clocks/mock-clock.ts'
 import { Bill, billedMemory } from './support/bill.ts'
 
 const MS = 1_000_000
@@ -82,7 +82,7 @@ describe('event timers', () => {
 describe("a CPU's clock", () => {
   function ticking(more: Partial<ConstructorParameters<typeof CpuClock>[0]>) {
     const clock = new MockClock()
-    const seen = { hard: 0, stat: 0, expired: 0, calls: 0 }
+    const seen = { hard: 0, stat: 0, rung: 0, calls: 0 }
     const cpu = new CpuClock({
       timer: lapicTimer(memory, clock),
       source: clock,
@@ -93,7 +93,6 @@ describe("a CPU's clock", () => {
         seen.calls++
       },
       statclock: (count) => (seen.stat += count),
-      expire: () => seen.expired++,
       ...more,
     })
     cpu.start()
@@ -120,16 +119,24 @@ describe("a CPU's clock", () => {
 
   it('in one-shot mode sets its timer for callouts, and sleeps while it is idle', () => {
     const { clock, cpu, seen } = ticking({ isPeriodic: false })
-    cpu.wantCallout(500 * MS)
+    cpu.alarm(500 * MS, () => seen.rung++)
     cpu.idle()
     const before = cpu.interrupts()
     clock.advance(499 * MS)
-    expect([cpu.interrupts() - before, seen.expired]).toEqual([0, 0])
+    expect([cpu.interrupts() - before, seen.rung]).toEqual([0, 0])
     clock.advance(2 * MS)
-    expect(seen.expired).toBe(1)
+    expect(seen.rung).toBe(1)
     clock.advance(499 * MS)
     cpu.active()
     expect(seen.hard).toBe(1000)
+  })
+
+  it('rings no alarm that was cancelled', () => {
+    const { clock, cpu, seen } = ticking({ isPeriodic: true })
+    const alarm = cpu.alarm(5 * MS, () => seen.rung++)
+    alarm.cancel()
+    clock.advance(20 * MS)
+    expect(seen.rung).toBe(0)
   })
 
   it('refuses rates that cannot be', () => {

@@ -2,7 +2,7 @@ import { PricedMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { Bintime } from '../src/arithmetic/bintime.ts'
 import { largestDelta } from '../src/counters/counter.ts'
-import { Windup } from '../src/timehands/windup.ts'
+import { Windup } from '../src/windup/windup.ts'
 import { clockOn, seconds, SetCounter } from './support/bench-clock.ts'
 import { fc } from './support/fast-check.ts'
 

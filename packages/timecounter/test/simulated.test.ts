@@ -1,18 +1,19 @@
-import type { Cpu } from '@smpnet/machine'
-import { type SimCpu, simulate, type SimOptions } from '@smpnet/machine/sim'
-import { type Arena, SETTLE } from '@smpnet/memory'
-import { Waiter, type Waiting } from '@smpnet/park'
+import { type Cpu, VECTOR } from '@smpnet/machine'
+import { type SimOptions, simulate } from '@smpnet/machine/sim'
+import { type Arena, type Place, SETTLE } from '@smpnet/memory'
+import type { Waiting } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
-import { type CalloutFunction, Callouts } from '../src/callouts/callouts.ts'
-import { NEVER_NS } from '../src/callouts/wheel.ts'
+import type { DirectFunction } from '../src/callouts/callout-function.ts'
+import { calloutHost } from '../src/callouts/callout-host.ts'
+import { Callouts } from '../src/callouts/callouts.ts'
 import type { Counter } from '../src/counters/counter.ts'
 import { hpet } from '../src/counters/hpet.ts'
 import { i8254, I8254_BYTES } from '../src/counters/i8254.ts'
 import { tsc, tscCounter, type TscOptions } from '../src/counters/tsc.ts'
 import { tscTest, type TscTestResult, type TscTestStep } from '../src/counters/tsc-test.ts'
-import { WORK_COST_NS } from '../src/work-cost.ts'
 import { SimExecutive } from './support/sim-executive.ts'
+import { WORK_COST_NS } from '../src/costs/work-cost.ts'
 
 const MACHINE = { profile: 'xeon-e5-2650', seed: 1, memoryBytes: 1 << 20 } as const
 /** Models bill what a read costs, so that the time they count by is free. */
@@ -42,8 +43,10 @@ function onCpus(
 describe('the TSC test on a simulated machine', () => {
   function run(options: readonly TscOptions[]) {
     const seen: Cpu[] = []
+    let go = (): void => {}
     const [result] = onCpus(options.length, function* (cpu) {
       seen[cpu.id] = cpu
+      cpu.onInterrupt(VECTOR.device, () => go())
       if (cpu.id !== 0) return
       yield* settle(cpu)
       const tscs = options.map((option, id) =>
@@ -52,8 +55,16 @@ describe('the TSC test on a simulated machine', () => {
       const test = tscTest(tscs, 20)
       let turn: IteratorResult<TscTestStep, TscTestResult> = test.next()
       while (!turn.done) {
-        const go = (): unknown => (turn = test.next())
-        yield* (cpu as SimCpu).rendezvous([turn.value.cpu], go)
+        const step = { isDone: false }
+        go = () => {
+          turn = test.next()
+          step.isDone = true
+        }
+        cpu.raise(turn.value.cpu, VECTOR.device)
+        while (!step.isDone) {
+          cpu.memory.pause(0)
+          yield* settle(cpu)
+        }
       }
       cpu.report(turn.value)
     })
@@ -114,7 +125,7 @@ describe('reading a counter on a simulated machine', () => {
 describe('callouts on a simulated machine', () => {
   it('go round the CPUs without one being lost, early, or run where it should not', () => {
     const [CPUS, CALLOUTS, ROUNDS] = [4, 8, 50]
-    const shared: { handle?: ReturnType<typeof Callouts.place>; at?: number } = {}
+    const shared: { callouts?: Callouts; at?: number } = {}
     const fired: { wrong: number; early: number; count: number[] } = {
       wrong: 0,
       early: 0,
@@ -123,55 +134,33 @@ describe('callouts on a simulated machine', () => {
     const due: number[] = []
     const owner: number[] = []
     const cpus: Cpu[] = []
-    const wheels: Callouts[] = []
-    const executives: SimExecutive[] = []
-    const tds: Waiter[] = []
 
-    /** Sets callout `index` for the CPU after this one. */
-    function* pass(cpu: Cpu, index: number): Waiting {
-      const target = (cpu.id + 1) % CPUS
+    /** Sets callout `index` for the CPU after the one at `place`. */
+    const pass = (place: Place, index: number): void => {
+      const target = (place.cpu + 1) % CPUS
       owner[index] = target
-      due[index] = cpu.now() + 10_000
+      due[index] = cpus[place.cpu]!.now() + 10_000
       const callout = shared.at! + index * CALLOUT_BYTES
-      yield* wheels[cpu.id]!.reset(callout, 10_000, 0, index, { cpu: target })
+      shared.callouts!.set(place, callout, 10_000, 0, index, { cpu: target })
     }
-    const run =
-      (cpu: Cpu): CalloutFunction =>
-      (index) => {
-        if (owner[index] !== cpu.id) fired.wrong++
-        if (cpu.now() < due[index]!) fired.early++
-        return ++fired.count[index]! < ROUNDS ? pass(cpu, index) : undefined
-      }
-    const setAlarm = (cpu: Cpu, nextNs: number) => {
-      const delay = Math.max(0, nextNs - cpu.now())
-      cpu.alarm(delay, () => executives[cpu.id]!.start(again(cpu)))
-    }
-    const rearm = (cpu: Cpu) => (target: number, nextNs: number) => {
-      if (target === cpu.id) setAlarm(cpu, nextNs)
-      else cpu.peers!.ipi(target, () => setAlarm(cpus[target]!, nextNs))
-    }
-    /** Runs what is due, and asks for the next interrupt. */
-    function* again(cpu: Cpu): Waiting {
-      yield* wheels[cpu.id]!.process(tds[cpu.id]!)
-      const nextNs = yield* wheels[cpu.id]!.nextNs()
-      if (nextNs < NEVER_NS) setAlarm(cpu, nextNs)
+    const run: DirectFunction = (index, _callout, irq) => {
+      if (owner[index] !== irq.cpu) fired.wrong++
+      if (cpus[irq.cpu]!.now() < due[index]!) fired.early++
+      if (++fired.count[index]! < ROUNDS) pass(irq, index)
     }
     function* begin(cpu: Cpu): Waiting {
       yield* settle(cpu)
       for (let index = 0; cpu.id === 0 && index < CALLOUTS; index++) {
-        wheels[0]!.init(shared.at! + index * CALLOUT_BYTES)
-        yield* pass(cpu, index)
+        shared.callouts!.init(shared.at! + index * CALLOUT_BYTES, 0)
+        pass({ cpu: 0 }, index)
       }
     }
 
-    onCpus(CPUS, (cpu, arena, executive) => {
-      shared.handle ??= Callouts.place(arena, CPUS)
+    onCpus(CPUS, (cpu, arena) => {
+      shared.callouts ??= new Callouts(cpu.memory, Callouts.place(arena, CPUS), [run])
       shared.at ??= arena.place('callouts', CALLOUTS * CALLOUT_BYTES)
       cpus[cpu.id] = cpu
-      executives[cpu.id] = executive
-      tds[cpu.id] = new Waiter(cpu.lot, cpu.lot.claimEntry(cpu.id))
-      const host = { cpu: cpu.id, nowNs: () => cpu.now(), rearm: rearm(cpu) }
-      wheels[cpu.id] = new Callouts(cpu.memory, shared.handle, [run(cpu)], host)
+      shared.callouts.attach(calloutHost(cpu, VECTOR.callout))
       return begin(cpu)
     })
     expect(fired).toEqual({ wrong: 0, early: 0, count: Array(CALLOUTS).fill(ROUNDS) })

@@ -1,10 +1,17 @@
-import type { TraceEvent } from './event.ts'
-import type { EventDetails, EventKind } from './event-kind.ts'
+import type { EventDetails, EventKind, TraceEvent } from './event.ts'
 
 /**
  * Export in the Trace Event Format, the JSON that ui.perfetto.dev and chrome://tracing open ("Trace
  * Event Format", Google, 2016): complete events `X` for what ran, instant events `i` for marks, and
  * metadata `M` for names. Times are in microseconds, with fractions.
+ *
+ * A CPU records only what it runs from now on, so that a switch costs it one event. The intervals
+ * of the picture are made here: a run lasts until the next run of its CPU begins, and the last run
+ * until the last event, since nothing says that it went on. While a CPU runs number 0 it is idle,
+ * and nothing is drawn.
+ *
+ * All functions here are plain, over plain data, and touch no shared memory: the exporter may run
+ * in any thread, long after the events.
  */
 export interface ChromeTrace {
   readonly traceEvents: readonly ChromeEvent[]
@@ -68,7 +75,7 @@ function track(
   return [...heads, ...drawn(content, cpu + 1, events)]
 }
 
-/** A run lasts until the next one of its CPU begins; the last, until the last event. */
+/** The events of a track in order of time; a run is written down when it is over. */
 function drawn(
   content: TraceContent,
   tid: number,

@@ -4,9 +4,15 @@ import type { TraceEvent } from './event.ts'
 /**
  * The last events of one CPU, in shared memory: the CPU writes, and any thread reads, at any time.
  *
- * The writer never waits: a full ring loses its oldest events. A reader copies what it finds and
- * asks afterwards how far the writer has come: what may have been overwritten it throws away. So
- * tracing costs its CPU a handful of stores, and no atomic read-modify-write.
+ * The writer never waits: a full ring loses its oldest events. It counts an event in `begun` before
+ * it touches the event's slot, and in `written` when the slot is whole. A reader takes `written`,
+ * copies the events up to there, and takes `begun` afterwards: it throws away the copies of slots
+ * that the writer may have entered meanwhile, which are those of the oldest events. So tracing
+ * costs its CPU a handful of stores and no atomic read-modify-write, and there is no lock that a
+ * CPU could die in.
+ *
+ * `record` is plain code for the ring's own CPU, whatever that CPU is doing; `read` is for any
+ * thread.
  */
 const RING = layout('event ring', {
   /** (x) Written by the ring's CPU: events that it began to write, and has written; wrapping. */
@@ -14,7 +20,7 @@ const RING = layout('event ring', {
   written: word('x', 'writer'),
 })
 
-/** An event. (x) Written by the ring's CPU, and copied by readers who may come too late. */
+/** An event. (x) Written by the ring's CPU, and copied by readers, which may come too late. */
 const EVENT = layout('event', {
   timeLow: word('x'),
   timeHigh: word('x'),
@@ -44,7 +50,7 @@ export interface RingContent {
 export class EventRing {
   #count: number
 
-  /** The ring that a handle names. One object of one CPU writes; any number read. */
+  /** The ring that a handle names. One object, on its CPU, may write; any number may read. */
   constructor(
     readonly memory: Memory,
     readonly handle: RingHandle,
@@ -103,5 +109,19 @@ export class EventRing {
   #slot(count: number): Address {
     const { at, events } = this.handle
     return at + RING.size + (count & (events - 1)) * EVENT.size
+  }
+}
+
+/** Writes the events of one CPU into its ring, each with the time of the call. */
+export class Tracer {
+  constructor(
+    readonly ring: EventRing,
+    /** Nanoseconds; each event costs one reading of it. */
+    readonly now: () => number,
+  ) {}
+
+  /** Records an event; its kind, and what the two numbers mean, are the caller's to choose. */
+  event(kind: number, one: number, other: number): void {
+    this.ring.record(this.now(), kind, one, other)
   }
 }

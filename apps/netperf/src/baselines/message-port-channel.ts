@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Channel } from './channel.ts'
+import type { Channel } from '../model/channel.ts'
 
 /** Bytes that may be under way; about what a socket's buffers hold. */
 const WINDOW = 1024 * 1024

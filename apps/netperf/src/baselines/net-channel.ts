@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import type { Channel } from './channel.ts'
+import type { Channel } from '../model/channel.ts'
 
 /**
  * A connected `node:net` socket as a channel; TCP or Unix. Bytes come by `data` events, unless the

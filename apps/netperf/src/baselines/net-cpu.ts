@@ -1,7 +1,7 @@
 import type { SliceRun, TeamThread } from '@smpnet/testing'
 import { connectTo, Listener, loopback, type Listening, localPath } from './net-connections.ts'
 import { netChannel, OnRead } from './net-channel.ts'
-import { clientCpu, placementOn } from './placement.ts'
+import { clientCpu, placementOn } from '../workloads/sockets/placement.ts'
 import { runChannels, type ChannelJob } from './run-channels.ts'
 
 /** A job over `node:net`, and how its sockets are used. */

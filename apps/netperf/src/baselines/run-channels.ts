@@ -1,7 +1,7 @@
 import type { SliceRun } from '@smpnet/testing'
 import { workloads } from '../workloads/index.ts'
-import type { Workload } from '../workloads/workload.ts'
-import type { Channel, ChannelProgram } from './channel.ts'
+import type { Workload } from '../model/workload.ts'
+import type { Channel, ChannelProgram } from '../model/channel.ts'
 
 /** The part of a job that each CPU of an alternative needs; it can be cloned. */
 export interface ChannelJob {

@@ -1,6 +1,7 @@
-import type { Job } from '../plan/job.ts'
+import type { Job } from '../model/job.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
+import { statisticsText } from '../statistics/statistics-text.ts'
 import { tableText } from '../rows/table.ts'
 import { print, printJson, untilSignal } from './until-signal.ts'
 
@@ -10,9 +11,15 @@ import { print, printJson, untilSignal } from './until-signal.ts'
  */
 export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
   return untilSignal(async (signal) => {
-    const measured = await runPlan(jobs, makeProgress(process.stderr), signal)
-    const baseline = jobs[0]?.baseline ?? ''
-    if (json) await printJson({ rows: measured.flat().map(({ row }) => row) })
-    else await print(`\n${tableText(measured, baseline)}`)
+    const came = await runPlan(jobs, makeProgress(process.stderr), signal)
+    const measured = came.map(({ rows }) => rows)
+    const statistics = came.flatMap((job) => job.statistics)
+    const { baseline = '', kernel = {} } = jobs[0] ?? {}
+    if (json) {
+      const rows = measured.flat().map(({ row }) => row)
+      return printJson({ rows, ...(statistics.length > 0 && { statistics }) })
+    }
+    const counted = statistics.map((each) => `\n${statisticsText(each, kernel)}`)
+    await print(`\n${tableText(measured, baseline)}${counted.join('')}`)
   })
 }

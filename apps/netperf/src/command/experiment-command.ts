@@ -1,10 +1,10 @@
-import type { Effort, Experiment } from '../experiments/experiment.ts'
-import { Results } from '../findings/results.ts'
+import type { Effort, Experiment } from '../model/experiment.ts'
+import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { answerText } from '../report/answer-text.ts'
 import { openFolder } from '../report/open-folder.ts'
-import { parseCount } from './quantities.ts'
+import { seedFrom } from './job-options.ts'
 import { print, printJson, untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
@@ -30,11 +30,11 @@ export async function runExperiment(
   const { quick = false, json = false, seed } = options
   const out = options.out ?? (json ? undefined : DEFAULT_OUT)
   const effort: Effort = quick ? 'quick' : 'full'
-  const jobs = experiment.jobs(effort, parseSeed(seed))
+  const jobs = experiment.jobs(effort, seedFrom(seed))
   if (out !== undefined) await openFolder(out)
   await untilSignal(async (signal) => {
-    const measured = await runPlan(jobs, makeProgress(process.stderr), signal)
-    const results = new Results(measured.flat())
+    const came = await runPlan(jobs, makeProgress(process.stderr), signal)
+    const results = new Results(came.flatMap((job) => job.rows))
     const findings = experiment.findings(results)
     const rows = results.measured.map(({ row }) => row)
     const answer = { experiment, effort, seed, results, findings }
@@ -46,8 +46,4 @@ export async function runExperiment(
     const files = await writeReport(answer, out)
     process.stderr.write(`written: ${files.join(' ')}\n`)
   })
-}
-
-function parseSeed(text: string): number {
-  return parseCount(text, { name: '--seed', least: 0, most: 2 ** 31 - 1 })
 }

@@ -1,14 +1,18 @@
 import { Command, CommanderError, Option } from 'commander'
 import { experiments } from '../experiments/index.ts'
-import { defaultComparison, type ComparisonOptions } from '../plan/default-comparison.ts'
+import { defaultComparison } from '../plan/default-comparison.ts'
+import { DEFAULT_PROFILE, durationBounds, LIMITS, RUNS } from '../plan/limits.ts'
+import { parseCount, parseDuration } from '../options/quantities.ts'
+import type { Job } from '../model/job.ts'
 import { variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
 import { execute } from './execute.ts'
 import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
-import { jobFrom, type JobOptions } from './job-options.ts'
+import { given, jobFrom, type JobOptions, seedFrom } from './job-options.ts'
+import { kernelOptions, printingOptions } from './kernel-options.ts'
 import { traceCommand } from './trace-command.ts'
 import { print } from './until-signal.ts'
-import { lookUp, UsageError } from './usage-error.ts'
+import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD` and `netperf experiment NAME`. */
@@ -36,12 +40,24 @@ function compareCommand(): Command {
     .addOption(profileOption())
     .addOption(seedOption())
     .addOption(jsonOption())
-    .action(async (options: ComparisonOptions & { json?: boolean }, { args: [unknown] }) => {
+    .action(async (options: ComparisonOptions, { args: [unknown] }) => {
       if (unknown !== undefined) {
         throw new UsageError(`expected a command (run, experiment, compare), got "${unknown}"`)
       }
-      await execute(defaultComparison(options), options.json ?? false)
+      await execute(comparisonFrom(options), options.json ?? false)
     })
+}
+
+/** What `netperf` without a command may be told, as it was typed. */
+interface ComparisonOptions extends Pick<JobOptions, 'profile' | 'seed' | 'duration' | 'runs'> {
+  readonly json?: boolean
+}
+
+function comparisonFrom({ profile, seed, duration, runs: typedRuns }: ComparisonOptions): Job[] {
+  const runs = given(typedRuns, (text) => parseCount(text, RUNS))
+  const perRun = durationBounds('live', runs ?? LIMITS.get('live')!.runs)
+  const durationMs = given(duration, (text) => parseDuration(text, perRun))
+  return defaultComparison({ profile, seed: given(seed, seedFrom), durationMs, runs })
 }
 
 function runCommand(): Command {
@@ -64,7 +80,9 @@ function runCommand(): Command {
     .action(async (workload: string, options: JobOptions & { json?: boolean }) => {
       await execute([jobFrom(workload, options, ownOptions(options))], options.json ?? false)
     })
-  for (const option of workloadOptions()) run.addOption(option)
+  for (const option of [...kernelOptions(), ...printingOptions(), ...workloadOptions()]) {
+    run.addOption(option)
+  }
   return run
 }
 
@@ -98,7 +116,7 @@ function command(name: string): Command {
 }
 
 function profileOption(): Option {
-  return new Option('--profile <name>', 'the machine that is simulated').default('xeon-e5-2650')
+  return new Option('--profile <name>', 'the machine that is simulated').default(DEFAULT_PROFILE)
 }
 
 function seedOption(): Option {

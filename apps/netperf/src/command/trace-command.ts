@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { type Command } from 'commander'
 import { TRACE_KINDS } from '@smpnet/scheduler'
 import { chromeTrace } from '@smpnet/trace'
-import type { Entrant, Job } from '../plan/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import { recordLive, recordSimulated, type Recording } from '../trace/record.ts'
 import { kernelJob, smpnet } from '../variants/smpnet.ts'
 import { jobFrom, type JobOptions } from './job-options.ts'
-import { parseCount } from './quantities.ts'
+import { parseCount } from '../options/quantities.ts'
+import { kernelOptions } from './kernel-options.ts'
 import { print } from './until-signal.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from '../options/usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** What is traced when nobody says for how long, in milliseconds: some ten thousand events. */
@@ -34,7 +35,7 @@ export function traceCommand(command: Command): Command {
     .option('--profile <name>', 'the machine that is simulated', 'xeon-e5-2650')
     .option('--seed <n>', 'seed of the simulation', '1')
     .action((workload: string, options: TraceOptions) => trace(workload, options))
-  for (const option of workloadOptions()) command.addOption(option)
+  for (const option of [...kernelOptions(), ...workloadOptions()]) command.addOption(option)
   return command
 }
 
@@ -54,8 +55,7 @@ async function trace(workload: string, options: TraceOptions): Promise<void> {
 async function record(job: Job, entrant: Entrant, events: number): Promise<Recording> {
   const kernel = kernelJob(job, entrant)
   if (job.machine === 'live') return recordLive(kernel, job.durationMs, events)
-  const { profile, durationMs } = job
-  return recordSimulated({ ...kernel, profile, durationNs: durationMs * MS }, events)
+  return recordSimulated({ ...kernel, durationNs: job.durationMs * MS }, events)
 }
 
 function picture(job: Job, { rings, names }: Recording) {

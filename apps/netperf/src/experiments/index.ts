@@ -2,7 +2,7 @@ import { cycles } from './clocks/cycles.ts'
 import { fastClocks } from './clocks/fast-clocks.ts'
 import { hpet } from './clocks/hpet.ts'
 import { switchClock } from './clocks/switch-clock.ts'
-import type { Experiment } from './experiment.ts'
+import type { Experiment } from '../model/experiment.ts'
 import { readMostly } from './read-mostly/read-mostly.ts'
 
 /** Every experiment; a new one is a file of its own and a line here. */

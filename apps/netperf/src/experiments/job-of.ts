@@ -1,31 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { mostCpus, profiles } from '@smpnet/machine/sim'
-import { jobFrom } from '../command/job-options.ts'
-import type { Job } from '../plan/job.ts'
-import type { MachineKind } from '../rows/row.ts'
-import type { TypedOptions } from '../workloads/workload.ts'
+import type { Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
+import { type Asked, makeJob } from '../plan/make-job.ts'
 
-/** One job of an experiment, in numbers instead of what a user would type. */
-export interface Asked {
-  readonly workload: string
+/** One job of an experiment, which leaves nothing to defaults but the profile of a live one. */
+export interface ExperimentAsked<O extends object> extends Asked<O> {
   readonly machine: MachineKind
-  /** The machine to simulate. */
-  readonly profile?: string
   readonly cpus: number
   readonly seed: number
-  /** Of all runs together; virtual time when simulated. */
-  readonly ms: number
+  readonly durationMs: number
   readonly runs: number
-  /** The workload's own options. */
-  readonly own?: TypedOptions
 }
 
 const ANY_PROFILE = 'xeon-8176'
 
-export function jobOf({ profile = ANY_PROFILE, ms, runs, own = {}, ...asked }: Asked): Job {
-  const { workload, machine, cpus, seed } = asked
-  const where = { machine, profile, cpus: String(cpus), seed: String(seed) }
-  return jobFrom(workload, { ...where, duration: `${ms}ms`, runs: String(runs) }, own)
+export function jobOf<O extends object>(asked: ExperimentAsked<O>): Job {
+  return makeJob({ profile: ANY_PROFILE, ...asked })
 }
 
 /** Those of the counts of CPUs that a machine of this profile can have. */

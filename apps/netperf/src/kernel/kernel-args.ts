@@ -1,21 +1,33 @@
-/** What every CPU of our kernel is started with; it can be cloned. */
-export interface KernelArgs {
+import type { StackConfig } from '@smpnet/stack'
+
+/** What of a job decides how its kernel is laid out and what runs in it; it can be cloned. */
+export interface KernelJob {
+  readonly config: StackConfig
   readonly workload: string
+  /** What the workload's program is told. */
   readonly settings: unknown
-  /** For the chance that the program needs. */
-  readonly seed: number
-  /** What the workload's program has placed for all CPUs. */
-  readonly shared: unknown
+}
+
+/** What the measured program of a kernel is told; it can be cloned. */
+export interface MeasuredSettings extends Omit<KernelJob, 'config'> {
   /** When the clients begin and end. */
   readonly pace: Pace
 }
 
+/** What the CPUs of a measured kernel share. */
+export interface MeasuredShared {
+  /** What the workload's program has placed. */
+  readonly own: unknown
+  /** Where the gate of a live machine is. */
+  readonly gate: number | undefined
+}
+
 /**
- * Live, whoever started the machine opens a gate for each slice; simulated, there is one slice, and
- * an alarm on each CPU ends it after some virtual time.
+ * Live, the thread that started the machine opens a gate for each slice; simulated, there is one
+ * slice, and an alarm ends it after some virtual time.
  */
 export type Pace =
-  | { readonly kind: 'gate'; readonly at: number }
+  | { readonly kind: 'gate' }
   | { readonly kind: 'alarm'; readonly durationNs: number }
 
 /** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */

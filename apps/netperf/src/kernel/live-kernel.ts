@@ -1,57 +1,58 @@
-import { CpuFailed, type LiveMachine, startLive } from '@smpnet/machine/live'
-import type { Waiter } from '@smpnet/park'
+import { CpuFailed } from '@smpnet/machine/live'
 import { BenchError, type Runner, type SliceSpec } from '@smpnet/testing'
-import { Gate } from './gate.ts'
-import type { ClientReport } from './kernel-args.ts'
-import {
-  clientsOf,
-  type KernelJob,
-  lotShapeOf,
-  memoryBytesOf,
-  placeKernel,
-  sliceResult,
-} from './kernel-memory.ts'
-import type { KernelSliceResult } from './kernel-slice.ts'
+import { Gate, type StackStatistics } from '@smpnet/stack'
+import { type LiveStack, startStack } from '@smpnet/stack/live'
+import type { ClientReport, KernelJob, MeasuredSettings, MeasuredShared } from './kernel-args.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
+import { clientsOf, measuredProgram } from './measured-program.ts'
+import { sliceResult } from './slice-result.ts'
+
+type Stack = LiveStack<MeasuredSettings, MeasuredShared>
 
 /** Our kernel on real threads, run slice by slice. */
 export class LiveKernel implements Runner {
-  readonly #machine: LiveMachine
+  readonly #stack: Stack
   readonly #gate: Gate
-  readonly #td: Waiter
   readonly #clients: number
   readonly #failed: Promise<never>
+  readonly #onStatistics: (statistics: StackStatistics) => void
   #reports: ClientReport[] = []
   #allReported = () => {}
 
-  private constructor(machine: LiveMachine, gate: Gate, clients: number, boot: URL) {
-    this.#machine = machine
-    this.#gate = gate
-    this.#td = machine.here.lot.waiter()
-    this.#clients = clients
-    this.#failed = machine.stopped.then(
+  private constructor(
+    stack: Stack,
+    boot: URL,
+    onStatistics: (statistics: StackStatistics) => void,
+  ) {
+    const { config, settings, shared } = stack.args
+    this.#stack = stack
+    this.#gate = new Gate(stack.machine.here.memory, shared.gate as number)
+    this.#clients = clientsOf(settings, config.machine.cpus)
+    this.#onStatistics = onStatistics
+    this.#failed = stack.machine.stopped.then(
       () => Promise.reject(new BenchError('the machine was stopped')),
       (error: unknown) => Promise.reject(namingModule(error, boot)),
     )
     this.#failed.catch(() => {})
   }
 
-  /** Starts a worker per CPU. Rejects with a sentence when the job does not fit or a CPU fails. */
-  static async start(job: KernelJob, boot: URL): Promise<LiveKernel> {
+  /**
+   * Starts a worker per CPU. Rejects with a sentence when the job does not fit or a CPU fails. What
+   * the kernel has counted, if it was asked, is told before it stops.
+   */
+  static async start(
+    { config, ...named }: KernelJob,
+    boot: URL,
+    onStatistics: (statistics: StackStatistics) => void,
+  ): Promise<LiveKernel> {
     let kernel: LiveKernel | undefined
-    let gate: Gate | undefined
     try {
-      const machine = await startLive({
-        cpus: job.cpus,
-        memoryBytes: memoryBytesOf(job),
-        lot: lotShapeOf(job),
+      const stack = await startStack(config, measuredProgram, {
+        settings: { ...named, pace: { kind: 'gate' } },
         boot,
-        setup: ({ arena, lot }) => {
-          gate = Gate.place(arena)
-          return placeKernel(job, arena, lot, { kind: 'gate', at: gate.at })
-        },
-        onReport: (_cpu, report) => kernel?.report(report as ClientReport),
+        onReport: (report) => kernel?.report(report as ClientReport),
       })
-      kernel = new LiveKernel(machine, gate as Gate, clientsOf(job), boot)
+      kernel = new LiveKernel(stack, boot, onStatistics)
       return kernel
     } catch (error) {
       throw namingModule(error, boot)
@@ -67,7 +68,7 @@ export class LiveKernel implements Runner {
   async slice(spec: SliceSpec): Promise<KernelSliceResult> {
     this.#reports = []
     const reported = new Promise<void>((resolve) => (this.#allReported = resolve))
-    this.#gate.open(this.#td, this.#clients)
+    this.#gate.open(this.#stack.td, this.#clients)
     const stop = setTimeout(() => this.#gate.close(), spec.ms)
     try {
       await Promise.race([reported, this.#failed])
@@ -79,7 +80,10 @@ export class LiveKernel implements Runner {
 
   async stop(): Promise<void> {
     this.#gate.close()
-    await this.#machine.stop()
+    if (this.#stack.args.config.statistics) {
+      await this.#stack.statistics().then(this.#onStatistics, () => {})
+    }
+    await this.#stack.stop()
   }
 }
 

@@ -1,8 +1,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
-import type { Boot } from '@smpnet/machine'
-import type { KernelArgs } from './kernel-args.ts'
-import { ONLY } from './kernel-slice.ts'
-import { simulateKernel, type SimJob } from './sim-kernel.ts'
+import type { StackStatistics } from '@smpnet/stack'
+import { ONLY } from '../model/kernel-slice.ts'
+import { type MeasuredBoot, simulateKernel, type SimJob } from './sim-kernel.ts'
 
 /** One machine to simulate. */
 export interface SimRequest {
@@ -20,6 +19,8 @@ export interface SimRunMessage {
   /** Latencies by kind, as their recorders have them. */
   readonly slots: Readonly<Record<string, Float64Array>>
   readonly events: number
+  /** None unless they were asked for. */
+  readonly statistics: StackStatistics | undefined
 }
 
 export interface SimFailure {
@@ -45,16 +46,16 @@ async function answer({ job, boot }: SimRequest): Promise<SimReply> {
   }
 }
 
-async function bootOf(url: string): Promise<Boot<KernelArgs>> {
+async function bootOf(url: string): Promise<MeasuredBoot> {
   const module = (await import(url)) as { default?: unknown }
-  if (typeof module.default === 'function') return module.default as Boot<KernelArgs>
+  if (typeof module.default === 'function') return module.default as MeasuredBoot
   throw new TypeError(`expected a default export that boots a CPU, got ${typeof module.default}`)
 }
 
-function run(job: SimJob, boot: Boot<KernelArgs>): SimRunMessage {
-  const { slice, events } = simulateKernel(job, boot)
+function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
+  const { slice, events, statistics } = simulateKernel(job, boot)
   const { count, ns, latency, latencies = {} } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  return { count, ns, slots, events }
+  return { count, ns, slots, events, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -1,8 +1,15 @@
 import type { Address } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { SETTLE, type Waiting } from '@smpnet/park'
 import { Epoch } from '@smpnet/sync'
-import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import type { Thread } from '@smpnet/scheduler'
+import {
+  type Ended,
+  LATER,
+  type ListLock,
+  type ListLockKind,
+  type ListLockSite,
+  WHOLE,
+} from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 
 /**
@@ -12,29 +19,30 @@ import { WithWritersMutex } from './with-writers-mutex.ts'
 class EpochLock extends WithWritersMutex implements ListLock {
   readonly #epoch: Epoch
 
-  constructor(cpu: Cpu, at: Address, spares: Address[]) {
-    super(cpu.memory, at, spares)
+  constructor(site: ListLockSite) {
+    super(site)
+    const { cpu, at } = site
     this.#epoch = new Epoch(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
   }
 
-  tryRead(td: Waiter): boolean {
+  tryRead(td: Thread): boolean {
     if (!this.memory.settled()) return false
     this.#epoch.enter(td)
     return true
   }
 
-  *read(td: Waiter): Waiting {
+  *read(td: Thread): Waiting {
     while (!this.memory.settled()) yield SETTLE
     this.#epoch.enter(td)
   }
 
-  tryEndRead(td: Waiter): Ended {
+  tryEndRead(td: Thread): Ended {
     if (!this.memory.settled()) return LATER
     this.#epoch.exit(td)
     return WHOLE
   }
 
-  *endRead(td: Waiter): Waiting<Ended> {
+  *endRead(td: Thread): Waiting<Ended> {
     while (!this.memory.settled()) yield SETTLE
     return this.tryEndRead(td)
   }
@@ -43,7 +51,7 @@ class EpochLock extends WithWritersMutex implements ListLock {
     this.#epoch.call(() => this.spares.push(entry))
   }
 
-  *spare(td: Waiter): Waiting<Address> {
+  *spare(td: Thread): Waiting<Address> {
     while (this.spares.length === 0) {
       while (!this.memory.settled()) yield SETTLE
       if (this.#epoch.poll() > 0 && this.spares.length === 0) yield* this.#epoch.wait(td)
@@ -57,5 +65,5 @@ export const epochKind: ListLockKind = {
   summary: 'epoch(9): readers store in a line of their CPU, frees wait for a grace period',
   hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Epoch.bytes(cpus),
-  open: (cpu, at, spares) => new EpochLock(cpu, at, spares),
+  open: (site) => new EpochLock(site),
 }

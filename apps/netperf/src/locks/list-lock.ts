@@ -1,6 +1,8 @@
 import type { Address } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
-import type { Waiter, Waiting } from '@smpnet/park'
+import type { Waiting } from '@smpnet/park'
+import type { Thread } from '@smpnet/scheduler'
+import type { LockMaker } from '@smpnet/stack'
 
 /**
  * What protects a list that is read often and changed rarely, as one thread uses it. A reader
@@ -14,16 +16,16 @@ import type { Waiter, Waiting } from '@smpnet/park'
  * `write` and `endWrite`, and gives what it took out of the list to `retire`.
  */
 export interface ListLock {
-  tryRead(td: Waiter): boolean
-  read(td: Waiter): Waiting<unknown>
-  tryEndRead(td: Waiter): Ended
-  endRead(td: Waiter): Waiting<Ended>
-  write(td: Waiter): Waiting<unknown>
-  endWrite(td: Waiter): Waiting<unknown>
+  tryRead(td: Thread): boolean
+  read(td: Thread): Waiting<unknown>
+  tryEndRead(td: Thread): Ended
+  endRead(td: Thread): Waiting<Ended>
+  write(td: Thread): Waiting<unknown>
+  endWrite(td: Thread): Waiting<unknown>
   /** Takes an entry that is no longer in the list; some reader may see it still. */
   retire(entry: Address): void
   /** An entry that nobody can see; waits until there is one, if it must. */
-  spare(td: Waiter): Waiting<Address>
+  spare(td: Thread): Waiting<Address>
 }
 
 /** How a reader's section ended. */
@@ -44,6 +46,18 @@ export interface ListLockKind {
   readonly hasReadersApart: boolean
   /** Bytes of one such lock on a machine of so many CPUs, all zero at first. */
   bytes(cpus: number): number
-  /** The lock at an address, for one thread; `spares` are entries for its writes. */
-  open(cpu: Cpu, at: Address, spares: Address[]): ListLock
+  /** The lock at an address, for one thread. */
+  open(site: ListLockSite): ListLock
+}
+
+/** Where a lock is, for the threads of one CPU. */
+export interface ListLockSite {
+  readonly cpu: Cpu
+  readonly at: Address
+  /** Entries for its writes, that nobody can see. */
+  readonly spares: Address[]
+  /** Makes what is entered and exited into what the job asks for. */
+  readonly locks: LockMaker
+  /** What reports call it: what it protects. */
+  readonly named: string
 }

@@ -1,45 +1,43 @@
 import type { Address } from '@smpnet/memory'
-import type { Waiter, Waiting } from '@smpnet/park'
-import type { Section } from '@smpnet/sync'
-import type { LockEntry, Sides } from '@smpnet/sync/kinds'
+import type { Waiting } from '@smpnet/park'
+import type { LockEntry } from '@smpnet/sync/kinds'
+import type { Countable, Thread } from '@smpnet/scheduler'
 import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
-import { rendezvousOf } from './rendezvous-of.ts'
 
 /** A lock that readers and writers enter: what a writer takes out nobody sees, and it is reused. */
 export class SectionLock implements ListLock {
-  readonly #read: Section
-  readonly #write: Section
+  readonly #read: Countable
+  readonly #write: Countable
   readonly #spares: Address[]
 
-  /** Where a lock has no readers, those of the list exclude each other as its writers do. */
-  constructor({ write, read = write }: Sides, spares: Address[]) {
+  constructor(write: Countable, read: Countable, spares: Address[]) {
     this.#read = read
     this.#write = write
     this.#spares = spares
   }
 
-  tryRead(td: Waiter): boolean {
+  tryRead(td: Thread): boolean {
     return this.#read.tryEnter(td)
   }
 
-  read(td: Waiter): Waiting<unknown> {
+  read(td: Thread): Waiting<unknown> {
     return this.#read.enter(td)
   }
 
-  tryEndRead(td: Waiter): Ended {
+  tryEndRead(td: Thread): Ended {
     return this.#read.tryExit(td) ? WHOLE : LATER
   }
 
-  *endRead(td: Waiter): Waiting<Ended> {
+  *endRead(td: Thread): Waiting<Ended> {
     yield* this.#read.exit(td)
     return WHOLE
   }
 
-  *write(td: Waiter): Waiting {
+  *write(td: Thread): Waiting {
     if (!this.#write.tryEnter(td)) yield* this.#write.enter(td)
   }
 
-  *endWrite(td: Waiter): Waiting {
+  *endWrite(td: Thread): Waiting {
     if (!this.#write.tryExit(td)) yield* this.#write.exit(td)
   }
 
@@ -52,11 +50,17 @@ export class SectionLock implements ListLock {
   }
 }
 
-/** A kind of lock of the table. */
+/**
+ * A kind of lock of the table. Where it has no side for readers, those of the list exclude each
+ * other as its writers do.
+ */
 export function sectionKind({ name, summary, hasReadersApart, bytes, over }: LockEntry) {
-  const open: ListLockKind['open'] = (cpu, at, spares) => {
+  const open: ListLockKind['open'] = ({ cpu, at, spares, locks, named }) => {
     const { memory, cpus } = cpu
-    return new SectionLock(over({ memory, at, cpus, rendezvous: rendezvousOf(cpu) }), spares)
+    const sides = over({ memory, at, cpus, rendezvous: (targets) => cpu.rendezvous(targets) })
+    const made = (side: 'read' | 'write', section = sides[side] ?? sides.write) =>
+      locks.make(section, { name: named, type: name, place: side })
+    return new SectionLock(made('write'), made('read'), spares)
   }
   return { name, summary, hasReadersApart, bytes, open }
 }

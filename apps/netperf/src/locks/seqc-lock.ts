@@ -1,8 +1,16 @@
 import { type Address, CACHE_LINE_BYTES } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { SETTLE, type Waiting } from '@smpnet/park'
 import { Seqc, WRITING } from '@smpnet/sync'
-import { type Ended, LATER, type ListLock, type ListLockKind, TORN, WHOLE } from './list-lock.ts'
+import type { Thread } from '@smpnet/scheduler'
+import {
+  type Ended,
+  LATER,
+  type ListLock,
+  type ListLockKind,
+  type ListLockSite,
+  TORN,
+  WHOLE,
+} from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 
 /** Readers write nothing and look whether a writer came between; entries are reused at once. */
@@ -10,8 +18,9 @@ class SeqcLock extends WithWritersMutex implements ListLock {
   readonly #seqc: Seqc
   #sequence = 0
 
-  constructor(cpu: Cpu, at: Address, spares: Address[]) {
-    super(cpu.memory, at, spares)
+  constructor(site: ListLockSite) {
+    super(site)
+    const { cpu, at } = site
     this.#seqc = new Seqc(cpu.memory, at + WithWritersMutex.bytes)
   }
 
@@ -20,7 +29,7 @@ class SeqcLock extends WithWritersMutex implements ListLock {
     return this.#sequence !== WRITING
   }
 
-  *read(td: Waiter): Waiting {
+  *read(td: Thread): Waiting {
     this.#sequence = yield* this.#seqc.read(td)
   }
 
@@ -34,12 +43,12 @@ class SeqcLock extends WithWritersMutex implements ListLock {
     return this.tryEndRead()
   }
 
-  override *write(td: Waiter): Waiting {
+  override *write(td: Thread): Waiting {
     yield* super.write(td)
     this.#seqc.beginWrite()
   }
 
-  override *endWrite(td: Waiter): Waiting {
+  override *endWrite(td: Thread): Waiting {
     while (!this.memory.settled()) yield SETTLE
     this.#seqc.endWrite()
     yield* super.endWrite(td)
@@ -59,5 +68,5 @@ export const seqcKind: ListLockKind = {
   summary: 'seqc(9): readers write nothing, and read again when a writer came between',
   hasReadersApart: true,
   bytes: () => WithWritersMutex.bytes + CACHE_LINE_BYTES,
-  open: (cpu, at, spares) => new SeqcLock(cpu, at, spares),
+  open: (site) => new SeqcLock(site),
 }

@@ -1,8 +1,15 @@
 import type { Address } from '@smpnet/memory'
-import type { Cpu } from '@smpnet/machine'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { SETTLE, type Waiting } from '@smpnet/park'
 import { Smr } from '@smpnet/sync'
-import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
+import type { Thread } from '@smpnet/scheduler'
+import {
+  type Ended,
+  LATER,
+  type ListLock,
+  type ListLockKind,
+  type ListLockSite,
+  WHOLE,
+} from './list-lock.ts'
 import { WithWritersMutex } from './with-writers-mutex.ts'
 
 interface Retired {
@@ -17,29 +24,30 @@ class SmrLock extends WithWritersMutex implements ListLock {
   /** Oldest first. */
   readonly #retired: Retired[] = []
 
-  constructor(cpu: Cpu, at: Address, spares: Address[]) {
-    super(cpu.memory, at, spares)
+  constructor(site: ListLockSite) {
+    super(site)
+    const { cpu, at } = site
     this.#smr = new Smr(cpu.memory, at + WithWritersMutex.bytes, cpu.cpus)
   }
 
-  tryRead(td: Waiter): boolean {
+  tryRead(td: Thread): boolean {
     if (!this.memory.settled()) return false
     this.#smr.enter(td)
     return true
   }
 
-  *read(td: Waiter): Waiting {
+  *read(td: Thread): Waiting {
     while (!this.memory.settled()) yield SETTLE
     this.#smr.enter(td)
   }
 
-  tryEndRead(td: Waiter): Ended {
+  tryEndRead(td: Thread): Ended {
     if (!this.memory.settled()) return LATER
     this.#smr.exit(td)
     return WHOLE
   }
 
-  *endRead(td: Waiter): Waiting<Ended> {
+  *endRead(td: Thread): Waiting<Ended> {
     while (!this.memory.settled()) yield SETTLE
     return this.tryEndRead(td)
   }
@@ -48,7 +56,7 @@ class SmrLock extends WithWritersMutex implements ListLock {
     this.#retired.push({ entry, goal: this.#smr.advance() })
   }
 
-  *spare(td: Waiter): Waiting<Address> {
+  *spare(td: Thread): Waiting<Address> {
     const spare = this.spares.pop()
     if (spare !== undefined) return spare
     while (!this.memory.settled()) yield SETTLE
@@ -63,5 +71,5 @@ export const smrKind: ListLockKind = {
   summary: 'smr(9): readers store a sequence in a line of their CPU, frees are tagged with it',
   hasReadersApart: true,
   bytes: (cpus) => WithWritersMutex.bytes + Smr.bytes(cpus),
-  open: (cpu, at, spares) => new SmrLock(cpu, at, spares),
+  open: (site) => new SmrLock(site),
 }

@@ -1,25 +1,31 @@
-import { jobFrom, type JobOptions } from '../command/job-options.ts'
-import type { MachineKind } from '../rows/row.ts'
+import type { Job } from '../model/job.ts'
 import { workloads } from '../workloads/index.ts'
-import type { Job } from './job.ts'
+import { type Asked, makeJob } from './make-job.ts'
 
 const LIVE_CPUS = [1, 2]
 const SIM_CPUS = [1, 2, 4, 8, 16]
+/** A second per live variant keeps the whole below half a minute. */
+const LIVE_MS = 1000
 
-/** What `netperf` without a command may be told. */
-export type ComparisonOptions = Pick<JobOptions, 'profile' | 'seed' | 'duration' | 'runs'>
+/** What the default comparison may be told. */
+export type ComparisonAsked = Pick<Asked<object>, 'profile' | 'seed' | 'durationMs' | 'runs'>
 
 /**
  * Every workload that has alternatives, on this computer's threads beside them, and then simulated
- * with one pair of threads per CPU. A second per live variant keeps the whole below half a minute.
+ * with one pair of threads per CPU.
  */
-export function defaultComparison(options: ComparisonOptions): Job[] {
-  const { duration = '1s', ...rest } = options
-  const { profile, seed } = options
+export function defaultComparison({
+  durationMs = LIVE_MS,
+  runs,
+  ...where
+}: ComparisonAsked): Job[] {
   const compared = [...workloads.values()].filter(({ channel }) => channel !== undefined)
-  const jobs = (machine: MachineKind, cpus: readonly number[], more: Partial<JobOptions>) =>
-    compared.flatMap(({ name }) =>
-      cpus.map((n) => jobFrom(name, { machine, cpus: String(n), profile, seed, ...more })),
+  const jobs = (cpus: readonly number[], more: Partial<Asked<object>>) =>
+    compared.flatMap((workload) =>
+      cpus.map((n) => makeJob({ workload, cpus: n, ...where, ...more })),
     )
-  return [...jobs('live', LIVE_CPUS, { ...rest, duration }), ...jobs('sim', SIM_CPUS, {})]
+  return [
+    ...jobs(LIVE_CPUS, { machine: 'live', durationMs, runs }),
+    ...jobs(SIM_CPUS, { machine: 'sim' }),
+  ]
 }

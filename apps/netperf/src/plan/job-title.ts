@@ -1,5 +1,5 @@
-import { cpusText } from '../rows/formatted.ts'
-import type { Job } from './job.ts'
+import { cpusText } from '../model/formatted.ts'
+import type { Job } from '../model/job.ts'
 
 /** The job in one line, as progress shows it. */
 export function jobTitle({ machine, workload, detail, cpus, profile }: Job): string {

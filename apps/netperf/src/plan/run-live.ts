@@ -1,21 +1,25 @@
+import type { StackStatistics } from '@smpnet/stack'
 import { measure, type MeasureOptions, type Suite } from '@smpnet/testing'
-import { lookUp } from '../command/usage-error.ts'
+import { lookUp } from '../options/usage-error.ts'
 import { variants } from '../variants/index.ts'
-import type { VariantResult } from '../workloads/workload.ts'
-import type { Job } from './job.ts'
+import type { VariantResult } from '../model/workload.ts'
+import type { Job } from '../model/job.ts'
 
 /** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
 const WARMUP_MS = 300
 
 /** Runs a job's entrants on real threads, interleaved by slices. */
 export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
+  const counted = new Map<string, StackStatistics>()
   const suite: Suite = {
     name: `${job.workload.name} on ${job.cpus} CPUs`,
     measure: 'rate',
     variants: Object.fromEntries(
       job.entrants.map((entrant) => [
         entrant.name,
-        lookUp('variant', variants, entrant.carrier).live(job, entrant),
+        lookUp('variant', variants, entrant.carrier).live(job, entrant, (statistics) => {
+          counted.set(entrant.name, statistics)
+        }),
       ]),
     ),
   }
@@ -26,8 +30,10 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
     warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
     ...hooks,
   })
-  return [...slices].map(([variant, slices]) => ({ variant, slices }))
+  return [...slices].map(([variant, slices]) => {
+    return { variant, slices, statistics: counted.get(variant) }
+  })
 }
 
-/** How whoever started a run follows and ends it. */
+/** How the starter of a run follows and ends it. */
 export type RunHooks = Required<Pick<MeasureOptions, 'signal' | 'onSlice'>>

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Progress } from '../progress/progress.ts'
 import { measureRows } from '../rows/measure-rows.ts'
-import type { Measured } from '../rows/row.ts'
-import type { Job } from './job.ts'
+import type { JobResult } from '../model/run-statistics.ts'
+import type { VariantResult } from '../model/workload.ts'
+import { statisticsOf } from '../statistics/statistics-of.ts'
+import type { Job } from '../model/job.ts'
 import { jobTitle } from './job-title.ts'
 import { runLive, type RunHooks } from './run-live.ts'
 import { runSim } from './run-sim.ts'
@@ -12,7 +14,7 @@ import { SimHost } from './sim-host.ts'
 const SIM_RUN_MS = 300
 
 /**
- * Runs jobs and returns the rows of each, in the order of the jobs and as far as the signal let it
+ * Runs jobs and returns what came of each, in the order of the jobs and as far as the signal let it
  * get. Live jobs have the computer to themselves; then it simulates as many jobs at once as it has
  * cores, which changes no figure.
  */
@@ -20,23 +22,26 @@ export async function runPlan(
   jobs: readonly Job[],
   progress: Progress,
   signal: AbortSignal,
-): Promise<Measured[][]> {
-  const measured: Measured[][] = []
+): Promise<JobResult[]> {
+  const came: JobResult[] = []
   const parallelism = availableParallelism()
-  const done = (job: Job, rows: Measured[]) => (measured[jobs.indexOf(job)] = rows)
+  const done = (job: Job, results: readonly VariantResult[]) => {
+    const rows = measureRows(job, results)
+    came[jobs.indexOf(job)] = { rows, statistics: statisticsOf(job, results) }
+  }
   progress.start(jobs.reduce((sum, job) => sum + shareMs(job, parallelism), 0))
   try {
     for (const job of jobs.filter(({ machine }) => machine === 'live')) {
       if (signal.aborted) break
       progress.job(jobTitle(job))
-      done(job, measureRows(job, await runLive(job, hooksOf(job, progress, signal, 1))))
+      done(job, await runLive(job, hooksOf(job, progress, signal, 1)))
     }
     const simulated = jobs.filter(({ machine }) => machine === 'sim')
     await simulate(simulated, parallelism, progress, signal, done)
   } finally {
     progress.stop()
   }
-  return measured.filter((rows) => rows !== undefined)
+  return came.filter((result) => result !== undefined)
 }
 
 /** Takes jobs from the largest machine down, so that no long one is begun last. */
@@ -45,7 +50,7 @@ async function simulate(
   lanes: number,
   progress: Progress,
   signal: AbortSignal,
-  done: (job: Job, rows: Measured[]) => void,
+  done: (job: Job, results: readonly VariantResult[]) => void,
 ): Promise<void> {
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
@@ -56,8 +61,7 @@ async function simulate(
       for (const job of queue) {
         if (either.aborted) break
         progress.job(jobTitle(job))
-        const results = await runSim(job, hooksOf(job, progress, either, lanes), host)
-        done(job, measureRows(job, results))
+        done(job, await runSim(job, hooksOf(job, progress, either, lanes), host))
       }
     } catch (error) {
       failed.abort()

@@ -1,8 +1,9 @@
+import type { StackStatistics } from '@smpnet/stack'
 import { BenchError } from '@smpnet/testing'
-import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { kernelBoot, kernelJob } from '../variants/smpnet.ts'
-import type { VariantResult } from '../workloads/workload.ts'
-import type { Entrant, Job } from './job.ts'
+import type { VariantResult } from '../model/workload.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import type { RunHooks } from './run-live.ts'
 import type { SimHost, Simulated } from './sim-host.ts'
 
@@ -12,14 +13,16 @@ export async function runSim(job: Job, hooks: RunHooks, host: SimHost): Promise<
   for (const entrant of job.entrants) {
     const slices: KernelSliceResult[] = []
     let events = 0
+    let statistics: StackStatistics | undefined
     for (let run = 0; run < job.runs && !hooks.signal.aborted; run++) {
       const simulated = await runOnce(job, entrant, run, host)
       if (simulated === undefined) break
       slices.push(simulated.slice)
       events += simulated.events
+      statistics = simulated.statistics
       hooks.onSlice({ variant: entrant.name, round: run + 1, done: run + 1, total: job.runs })
     }
-    results.push({ variant: entrant.name, slices, events })
+    results.push({ variant: entrant.name, slices, events, statistics })
   }
   return results
 }
@@ -31,10 +34,10 @@ async function runOnce(
   run: number,
   host: SimHost,
 ): Promise<Simulated | undefined> {
-  const { profile, seed, durationMs } = job
+  const { seed, durationMs } = job
   const boot = kernelBoot(job)
   const durationNs = Math.round(durationMs * 1e6)
-  const simJob = { ...kernelJob(job, entrant), profile, seed: seed + run, durationNs }
+  const simJob = { ...kernelJob(job, entrant, seed + run), durationNs }
   try {
     return await host.run({ job: simJob, boot: boot.href })
   } catch (error) {

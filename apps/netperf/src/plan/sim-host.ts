@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import type { StackStatistics } from '@smpnet/stack'
 import { BenchError, LatencyRecorder } from '@smpnet/testing'
-import { ONLY, type KernelSliceResult } from '../kernel/kernel-slice.ts'
+import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
 import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
 import { workerModule } from '../variants/variant.ts'
 
@@ -8,6 +9,7 @@ import { workerModule } from '../variants/variant.ts'
 export interface Simulated {
   readonly slice: KernelSliceResult
   readonly events: number
+  readonly statistics: StackStatistics | undefined
 }
 
 /** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
@@ -60,10 +62,10 @@ export class SimHost {
   }
 }
 
-function simulated({ count, ns, slots, events }: SimRunMessage): Simulated {
+function simulated({ count, ns, slots, events, statistics }: SimRunMessage): Simulated {
   const { [ONLY]: only, ...named } = slots
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
-  return { slice: { count, ns, ...latency, ...latencies }, events }
+  return { slice: { count, ns, ...latency, ...latencies }, events, statistics }
 }

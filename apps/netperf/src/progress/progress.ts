@@ -47,7 +47,7 @@ class BarProgress implements Progress {
       barIncompleteChar: '░',
       hideCursor: true,
       clearOnComplete: true,
-      // Its handlers would swallow SIGTERM; whoever runs the plan stops the bar on every way out.
+      // Its handlers would swallow SIGTERM; the plan's runner stops the bar on every way out.
       gracefulExit: false,
     })
   }

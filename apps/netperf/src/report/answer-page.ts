@@ -1,7 +1,7 @@
 import os from 'node:os'
-import type { Finding } from '../findings/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { escapeText } from '../views/picture-frame.ts'
-import { arrange, namedTitles, type Panel, shown, type View } from '../views/view.ts'
+import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 import { cellsOf } from '../views/view-tables.ts'
 import { type Answer, commandOf, intervalNote } from './answer.ts'
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { Finding } from '../findings/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { viewTables } from '../views/view-tables.ts'
 import { type Answer, commandOf, intervalNote } from './answer.ts'
 import { wrapped } from './wrapped.ts'

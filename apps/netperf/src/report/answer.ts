@@ -1,6 +1,6 @@
-import type { Effort, Experiment } from '../experiments/experiment.ts'
-import type { Finding } from '../findings/finding.ts'
-import type { Results } from '../findings/results.ts'
+import type { Effort, Experiment } from '../model/experiment.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Results } from '../model/results.ts'
 
 /** An experiment with what came of it. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { UsageError } from '../command/usage-error.ts'
+import { UsageError } from '../options/usage-error.ts'
 
 /** Makes sure of a folder before anything is measured for it. Throws a UsageError if it cannot. */
 export async function openFolder(folder: string): Promise<void> {

@@ -5,10 +5,10 @@ import {
   type SliceResult,
   spread,
 } from '@smpnet/testing'
-import type { KernelSliceResult } from '../kernel/kernel-slice.ts'
-import type { Job } from '../plan/job.ts'
-import type { Metric, VariantResult } from '../workloads/workload.ts'
-import type { Measured, Row } from './row.ts'
+import type { KernelSliceResult } from '../model/kernel-slice.ts'
+import type { Job } from '../model/job.ts'
+import type { Metric, VariantResult } from '../model/workload.ts'
+import type { Measured, Row } from '../model/row.ts'
 
 /** The rows of a job: every metric of every entrant that was measured at all. */
 export function measureRows(job: Job, results: readonly VariantResult[]): Measured[] {

@@ -1,20 +1,26 @@
 import os from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 import { formatRatio } from '@smpnet/testing'
 import pc from 'picocolors'
-import { formatted, variantText } from './formatted.ts'
-import { groupBy } from './group-by.ts'
+import { formatted, variantText } from '../model/formatted.ts'
+import { groupBy } from '../model/group-by.ts'
 import { plainTable } from './plain-table.ts'
-import type { Measured, Row } from './row.ts'
+import type { Measured, Row } from '../model/row.ts'
 
 const ALIGNS = ['left', 'left', 'right', 'left', 'right', 'right', 'left', 'right'] as const
+const AT_VARIANT = 3
 const HEAD = ['workload', 'machine', 'cpus', 'variant', 'median', 'p99', 'spread']
 
 /** All rows as text for a terminal: the live ones first, each machine under a line of its own. */
-export function tableText(jobs: readonly (readonly Measured[])[], baseline: string): string {
+export function tableText(
+  jobs: readonly (readonly Measured[])[],
+  baseline: string,
+  columns = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+): string {
   const machines = ['live', 'sim'] as const
   const parts = machines.map((machine) => {
     const own = jobs.filter(([first]) => first?.row.machine === machine)
-    return own.length > 0 ? machineText(machine, own, baseline) : ''
+    return own.length > 0 ? machineText(machine, own, baseline, columns) : ''
   })
   const text = parts.filter((part) => part !== '').join('\n')
   return text === '' ? 'nothing was measured\n' : text
@@ -24,6 +30,7 @@ function machineText(
   machine: Row['machine'],
   jobs: readonly (readonly Measured[])[],
   baseline: string,
+  columns: number,
 ): string {
   const first = jobs[0]?.[0]?.row as Row
   const live = machine === 'live'
@@ -37,7 +44,28 @@ function machineText(
     if (index > 0) body.push([])
     for (const measured of group) body.push(cells(measured, live ? undefined : rows))
   })
-  return `${title(first)}\n\n${plainTable(head, body, ALIGNS)}\n`
+  return `${title(first)}\n\n${fitting(head, body, columns)}\n`
+}
+
+/** A table that is wider than the terminal has a line for each setting of a variant. */
+function fitting(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  columns: number,
+): string {
+  const wide = plainTable(head, body, ALIGNS)
+  if (widthOf(wide) <= columns) return wide
+  const split = body.map((row) => row.map((text, at) => (at === AT_VARIANT ? broken(text) : text)))
+  return plainTable(head, split, ALIGNS)
+}
+
+function broken(text: string): string {
+  return text.replaceAll(', ', ',\n')
+}
+
+function widthOf(table: string): number {
+  const lines = stripVTControlCharacters(table).split('\n')
+  return Math.max(...lines.map((line) => line.length))
 }
 
 function title(row: Row): string {

@@ -1,17 +1,13 @@
-import { startLive } from '@smpnet/machine/live'
-import { Arena, LiveMemory } from '@smpnet/memory'
-import { EventRing, type RingContent, type RingHandle } from '@smpnet/trace'
-import { Gate } from '../kernel/gate.ts'
-import {
-  clientsOf,
-  lotShapeOf,
-  memoryBytesOf,
-  placeKernel,
-  type KernelJob,
-} from '../kernel/kernel-memory.ts'
+import { allowBothMemories, Arena, LiveMemory } from '@smpnet/memory'
+import { EventRing, type RingContent } from '@smpnet/trace'
+import { bootOf, Gate } from '@smpnet/stack'
+import { startStack } from '@smpnet/stack/live'
 import { type SimJob, simulateKernel } from '../kernel/sim-kernel.ts'
 import { workerModule } from '../variants/variant.ts'
-import { bootTraced, type NamedThread, type TracedArgs } from './traced-boot.ts'
+import { type NamedThread, tracer } from './traced-boot.ts'
+import type { KernelJob } from '../kernel/kernel-args.ts'
+import { clientsOf, measuredProgram } from '../kernel/measured-program.ts'
+import { placeRings, ringBytes, tracedProgram } from './traced-program.ts'
 
 /** What the schedulers of a run have written down. */
 export interface Recording {
@@ -21,66 +17,54 @@ export interface Recording {
   readonly names: ReadonlyMap<number, string>
 }
 
-/** Bytes of an event in a ring, and of what comes before them and between rings. */
-const EVENT_BYTES = 32
-const RING_BYTES = 256
-
 /**
  * Simulates a job once. The rings are in a memory of their own, which costs nothing; the clock that
  * an event is stamped by costs what it costs.
  */
 export function recordSimulated(job: SimJob, events: number): Recording {
-  const arena = Arena.create(LiveMemory.create(ringBytes(job, events)))
-  const rings = placeRings(arena, job, events).map((at) => new EventRing(arena.memory, at))
+  const { cpus } = job.config.machine
+  // Both kinds in one isolate are slow, and here nothing is measured by the host's time.
+  allowBothMemories()
+  const arena = Arena.create(LiveMemory.create(ringBytes(cpus, events)))
+  const rings = placeRings(arena, cpus, events).map((at) => new EventRing(arena.memory, at))
   const names = new Map<number, string>()
   const named = ({ entry, threadName }: NamedThread): unknown => names.set(entry, threadName)
-  simulateKernel(job, (cpu, args) => bootTraced(cpu, args, rings[cpu.id]!, named))
+  const boot = bootOf(measuredProgram, {
+    trace: (cpu, _args, policy) => tracer(cpu, policy, rings[cpu.id]!, named),
+  })
+  simulateKernel(job, boot)
   return { rings: rings.map((ring) => ring.read()), names }
 }
 
 /** Runs a job on real threads for so long. Rejects with CpuFailed when a CPU fails. */
 export async function recordLive(
-  job: KernelJob,
+  { config, ...named }: KernelJob,
   durationMs: number,
   events: number,
 ): Promise<Recording> {
   const names = new Map<number, string>()
-  let [gate, rings]: [Gate?, RingHandle[]?] = []
-  let left = clientsOf(job)
+  let left = clientsOf(named, config.machine.cpus)
   let end!: () => void
   const ended = new Promise<void>((resolve) => (end = resolve))
-  const machine = await startLive({
-    cpus: job.cpus,
-    memoryBytes: memoryBytesOf(job) + ringBytes(job, events),
-    lot: lotShapeOf(job),
+  const stack = await startStack(config, tracedProgram(events), {
+    settings: { ...named, pace: { kind: 'gate' } },
     boot: new URL(workerModule('traced-boot')),
-    setup: ({ arena, lot }): TracedArgs => {
-      gate = Gate.place(arena)
-      rings = placeRings(arena, job, events)
-      return { ...placeKernel(job, arena, lot, { kind: 'gate', at: gate.at }), rings }
-    },
-    onReport: (_cpu, value) => {
+    onReport: (value) => {
       const { entry, threadName } = value as Partial<NamedThread>
       if (threadName !== undefined) names.set(entry!, threadName)
       else if (--left === 0) end()
     },
   })
-  const { lot, memory } = machine.here
-  gate!.open(lot.waiter(), left)
-  const timer = setTimeout(() => gate!.close(), durationMs)
+  const { memory } = stack.machine.here
+  const { gate: at, rings } = stack.args.shared
+  const gate = new Gate(memory, at as number)
+  gate.open(stack.td, left)
+  const timer = setTimeout(() => gate.close(), durationMs)
   try {
-    await Promise.race([ended, machine.stopped])
+    await Promise.race([ended, stack.machine.stopped])
   } finally {
     clearTimeout(timer)
-    await machine.stop()
+    await stack.stop()
   }
-  return { rings: rings!.map((handle) => new EventRing(memory, handle).read()), names }
-}
-
-function placeRings(arena: Arena, { cpus }: KernelJob, events: number): RingHandle[] {
-  return Array.from({ length: cpus }, () => EventRing.place(arena, events))
-}
-
-function ringBytes({ cpus }: KernelJob, events: number): number {
-  return 4096 + cpus * (RING_BYTES + events * EVENT_BYTES)
+  return { rings: rings.map((handle) => new EventRing(memory, handle).read()), names }
 }

@@ -1,45 +1,38 @@
-import type { Cpu, Executive } from '@smpnet/machine'
+import type { Cpu } from '@smpnet/machine'
 import { type LiveMemory } from '@smpnet/memory'
-import { PriorityPolicy, type SchedulerOptions, TRACE_EVENTS } from '@smpnet/scheduler'
-import { EventRing, type RingHandle, Tracer } from '@smpnet/trace'
-import boot from '../kernel/boot.ts'
-import type { KernelArgs } from '../kernel/kernel-args.ts'
+import { type SchedulerTrace, type SchedulingPolicy, TRACE_EVENTS } from '@smpnet/scheduler'
+import { bootOf } from '@smpnet/stack'
+import { EventRing, Tracer } from '@smpnet/trace'
+import { tracedProgram } from './traced-program.ts'
 
 const START = TRACE_EVENTS.indexOf('start')
 
-/** What a live CPU is started with that writes down what its scheduler does. */
-export interface TracedArgs extends KernelArgs {
-  /** One ring for each CPU. */
-  readonly rings: readonly RingHandle[]
-}
-
-/** What such a CPU reports of each thread that it starts. */
+/** What a traced CPU says of each thread that it starts. */
 export interface NamedThread {
   readonly entry: number
   readonly threadName: string
 }
 
-/** A CPU of our kernel, as always, but for the scheduler, whose events go into a ring. */
-export function bootTraced(
+/** What writes the events of a CPU's scheduler into a ring, and tells of threads by name. */
+export function tracer(
   cpu: Cpu,
-  args: KernelArgs,
+  policy: SchedulingPolicy,
   ring: EventRing,
   onStart: (thread: NamedThread) => void,
-): Executive {
-  const tracer = new Tracer(ring, () => cpu.now())
-  return boot(cpu, args, (options: SchedulerOptions) => {
-    const policy = options.policy ?? new PriorityPolicy()
-    const event = (kind: number, one: number, other: number): void => {
-      const threadName = kind === START ? policy.table.find(one)?.name : undefined
-      if (threadName !== undefined) onStart({ entry: one, threadName })
-      tracer.event(kind, one, other)
-    }
-    return { ...options, policy, trace: { event } }
-  })
+): SchedulerTrace {
+  const events = new Tracer(ring, () => cpu.now())
+  const event = (kind: number, one: number, other: number): void => {
+    const threadName = kind === START ? policy.table.find(one)?.name : undefined
+    if (threadName !== undefined) onStart({ entry: one, threadName })
+    events.event(kind, one, other)
+  }
+  return { event }
 }
 
 /** The boot of a live CPU. */
-export default function bootLive(cpu: Cpu, args: TracedArgs): Executive {
-  const ring = new EventRing(cpu.memory as LiveMemory, args.rings[cpu.id]!)
-  return bootTraced(cpu, args, ring, (thread) => cpu.report(thread))
-}
+export default bootOf(tracedProgram(0), {
+  trace(cpu, { shared }, policy) {
+    const ring = new EventRing(cpu.memory as LiveMemory, shared.rings[cpu.id]!)
+    return tracer(cpu, policy, ring, (thread) => cpu.report(thread))
+  },
+})

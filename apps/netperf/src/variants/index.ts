@@ -1,4 +1,4 @@
-import type { MachineKind } from '../rows/row.ts'
+import type { MachineKind } from '../model/row.ts'
 import { messagePort } from './message-port.ts'
 import { nodeTcpData } from './node-tcp-data.ts'
 import { nodeTcp } from './node-tcp.ts'

@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import type { ThreadSpec } from '@smpnet/testing'
 import type { MessagePortJob } from '../baselines/message-port-cpu.ts'
 import type { ChannelJob } from '../baselines/run-channels.ts'
-import { placementOn } from '../baselines/placement.ts'
+import { placementOn } from '../workloads/sockets/placement.ts'
 import { channelJob } from './net-team.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 

@@ -1,8 +1,7 @@
 import type { ThreadSpec, Variant } from '@smpnet/testing'
 import type { NetJob } from '../baselines/net-cpu.ts'
 import type { ChannelJob } from '../baselines/run-channels.ts'
-import type { Entrant, Job } from '../plan/job.ts'
-import type { PairSettings } from '../workloads/sockets/socket-pairs.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import { workerModule } from './variant.ts'
 
 type How = Pick<NetJob, 'transport' | 'receive'>
@@ -15,7 +14,7 @@ export function netTeam(job: Job, entrant: Entrant, how: How): Variant {
 }
 
 /** What of a job the workers need; alternatives carry the workloads between pairs. */
-export function channelJob({ workload, cpus }: Job, { settings }: Entrant): ChannelJob {
-  const { size, pairs } = settings as PairSettings
-  return { workload: workload.name, size, cpus, pairs }
+export function channelJob({ workload, cpus }: Job, { name, pairs: shape }: Entrant): ChannelJob {
+  if (shape === undefined) throw new Error(`expected ${name} to carry a workload between pairs`)
+  return { workload: workload.name, cpus, ...shape }
 }

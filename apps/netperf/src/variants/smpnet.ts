@@ -1,6 +1,7 @@
+import { defineStack, type StackConfig } from '@smpnet/stack'
+import type { KernelJob } from '../kernel/kernel-args.ts'
 import { LiveKernel } from '../kernel/live-kernel.ts'
-import type { KernelJob } from '../kernel/kernel-memory.ts'
-import type { Entrant, Job } from '../plan/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
 /** Our own stack: stream sockets in shared memory between kernel threads. */
@@ -9,8 +10,8 @@ export const smpnet: NetperfVariant = {
   summary: 'our stream sockets between kernel threads in shared memory',
   compared: true,
   machines: ['live', 'sim'],
-  live: (job, entrant) => ({
-    start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job)),
+  live: (job, entrant, onStatistics) => ({
+    start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job), onStatistics),
   }),
 }
 
@@ -19,9 +20,23 @@ export function kernelBoot(job: Job): URL {
   return job.boot ?? new URL(workerModule('kernel-boot'))
 }
 
-/** What of a job our kernel needs. */
-export function kernelJob(job: Job, { settings }: Entrant): KernelJob {
-  const { workload, cpus, seed, memoryBytes } = job
-  const fixed = { workload: workload.name, settings, seed, cpus }
-  return memoryBytes === undefined ? fixed : { ...fixed, memoryBytes }
+/**
+ * What of a job our kernel needs; simulated runs have seeds of their own. Throws StackMisconfigured
+ * for a kernel that cannot be.
+ */
+export function kernelJob(job: Job, entrant: Entrant, seed = job.seed): KernelJob {
+  const { settings } = entrant
+  return { config: stackOf(job, entrant, seed), workload: job.workload.name, settings }
+}
+
+function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
+  const { machine: kind, cpus, profile, memoryBytes, kernel } = job
+  const { policy = 'priority', rules, locks = {}, statistics = false } = kernel
+  const size = { cpus, seed, memoryBytes }
+  return defineStack({
+    machine: kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
+    scheduler: { policy, ...rules, ...billing },
+    locks,
+    statistics: statistics || locks.watch === true || locks.profile === true,
+  })
 }

@@ -1,6 +1,7 @@
+import type { StackStatistics } from '@smpnet/stack'
 import type { Variant } from '@smpnet/testing'
-import type { Entrant, Job } from '../plan/job.ts'
-import type { MachineKind } from '../rows/row.ts'
+import type { Entrant, Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
 
 /** Something that can carry a workload: our stack, or an alternative to it. */
 export interface NetperfVariant {
@@ -11,7 +12,7 @@ export interface NetperfVariant {
   /** The machines it runs on. */
   readonly machines: readonly MachineKind[]
   /** What the bench harness runs for a job on the live machine. */
-  live(job: Job, entrant: Entrant): Variant
+  live(job: Job, entrant: Entrant, onStatistics: (counted: StackStatistics) => void): Variant
 }
 
 /** URL of a worker module of this package; the build puts them all beside each other. */

@@ -1,5 +1,5 @@
-import { formatted } from '../rows/formatted.ts'
-import type { Row } from '../rows/row.ts'
+import { formatted } from '../model/formatted.ts'
+import type { Row } from '../model/row.ts'
 
 /** As few ticks as say where one is. */
 const ENOUGH = 3

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import type { Measured, Row } from '../rows/row.ts'
+import type { Measured, Row } from '../model/row.ts'
 import { figureTicks, tickText } from './figure-ticks.ts'
 import { COLOURS, framed, HEAD_HEIGHT } from './picture-frame.ts'
-import { arrange, namedTitles, type Panel, shown, type View } from './view.ts'
+import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 
 /** A figure where it stands in the picture, with the smallest and largest of its runs. */
 interface Mark {

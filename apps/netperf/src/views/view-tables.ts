@@ -1,8 +1,8 @@
 import pc from 'picocolors'
-import { formatted } from '../rows/formatted.ts'
+import { formatted } from '../model/formatted.ts'
 import { plainTable } from '../rows/plain-table.ts'
-import type { Measured } from '../rows/row.ts'
-import { arrange, namedTitles, type Panel, shown, type View } from './view.ts'
+import type { Measured } from '../model/row.ts'
+import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 
 /** A view's panels as text for a terminal, one table below the other; the best of a column bold. */
 export function viewTables(view: View, measured: readonly Measured[]): string {

@@ -6,7 +6,7 @@ import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../model/workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
 const ALL: readonly Workload[] = [

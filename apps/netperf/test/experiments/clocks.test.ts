@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { experiments } from '../../src/experiments/index.ts'
-import { Results } from '../../src/findings/results.ts'
-import type { Row } from '../../src/rows/row.ts'
+import { Results } from '../../src/model/results.ts'
+import type { Row } from '../../src/model/row.ts'
 import { measured } from './measured.ts'
 
 /** Claims of an experiment about made-up rows: figures around the ones given. */

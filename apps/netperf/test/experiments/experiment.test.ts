@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { experiments } from '../../src/experiments/index.ts'
-import type { Finding } from '../../src/findings/finding.ts'
-import type { Row } from '../../src/rows/row.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { Row } from '../../src/model/row.ts'
 import { netperf } from '../run-netperf.ts'
 
 interface Document {

@@ -1,4 +1,4 @@
-import type { Measured, Row } from '../../src/rows/row.ts'
+import type { Measured, Row } from '../../src/model/row.ts'
 
 const PLAIN: Row = {
   workload: 'list_walk',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readMostlyFindings } from '../../src/experiments/read-mostly/read-mostly-findings.ts'
-import { Results } from '../../src/findings/results.ts'
+import { Results } from '../../src/model/results.ts'
 import { measured } from './measured.ts'
 
 /** Five runs around a figure. */

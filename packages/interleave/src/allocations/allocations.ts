@@ -15,6 +15,18 @@ type MethodName<T> = {
 }[keyof T] &
   string
 
+/**
+ * Follows what an allocator gives out and takes back, without a change to its source. The functions
+ * named in `follow` are replaced, on the object that `setup` made for this execution, by functions
+ * that run the original's steps and enter in a ledger what they did.
+ *
+ * An entry is a step of its own, so that a strategy sees that a free and a use of one item depend
+ * on each other, and tries both orders. An item is allocated when the call has returned it, and
+ * freed from the beginning of the call on: in between it is the allocator's. Only a thread's
+ * outermost call counts, since functions of an allocator call one another. `setup` and final checks
+ * are no threads; their entries are made at once.
+ */
+
 /** Which functions of an allocator give items out and take them back. */
 export interface Follow<T> {
   /** They return an item, or nothing: `undefined`, `null`, `false`, 0 or a negative number. */
@@ -22,8 +34,8 @@ export interface Follow<T> {
   /** Their last argument is the item. They return `false` if they did not take it. */
   readonly frees: readonly MethodName<T>[]
   /**
-   * Where items are: `bytes` bytes of `buffer` from the item on, which is a byte offset. Then
-   * whoever touches them uses the item, and must not when it is free.
+   * Where items are: `bytes` bytes of `buffer` from the item on, which is a byte offset. Then an
+   * access to them is a use of the item, and a failure when the item is free.
    */
   readonly memory?: { readonly buffer: SharedArrayBuffer; readonly bytes: number }
 }
@@ -72,7 +84,7 @@ type Instead = (
   args: readonly unknown[],
 ) => Generated
 
-/** Puts a function that writes in the ledger in the place of one of the allocator's. */
+/** Puts a function that writes in the ledger in the place of a function of the allocator. */
 function replace(ledger: Ledger, allocator: object, name: string, instead: Instead): void {
   const method = (allocator as Record<string, unknown>)[name] as Method
   if (typeof method !== 'function') {

@@ -9,7 +9,7 @@ import { showPlace } from '../runtime/places.ts'
 /** What happens to an item. */
 export type Act = 'allocates' | 'frees' | 'uses'
 
-/** Who does something, and where in the source. */
+/** A thread that does something, and where in the source. */
 export interface Actor {
   /** The thread's number, or undefined in `setup` and in final checks. */
   readonly thread: number | undefined
@@ -20,7 +20,7 @@ export interface Actor {
 /** What is known of an item. */
 interface Entry {
   isInUse: boolean
-  /** Who allocated or freed it last. */
+  /** The thread that allocated or freed it last, and where. */
   by: Actor
   /** Its number for the strategies, or -1 until it has one. */
   object: number
@@ -34,6 +34,14 @@ const THREADS = 32
 /**
  * Which items an allocator has given out, in one execution. Allocating, freeing and using the same
  * item are dependent steps, so a strategy that reverses races tries the free before the use too.
+ *
+ * A mistake is a failure of the execution where it is made, and what is in use at the end is a
+ * leak; before the threads start there is no execution to fail, and a mistake of `setup` is thrown.
+ * Items have numbers that are the same in every execution, by which strategies compare steps: an
+ * item that is an address by that, any other by the thread that brought it and by how many that
+ * thread had brought before. With a watched buffer the ledger is a guard of the execution and is
+ * told of each access to memory; accesses from inside the allocator's functions are the allocator's
+ * own business. All functions are plain code, so a thread makes no step in the middle of one.
  */
 export class Ledger implements Guard {
   readonly #items = new Map<unknown, Entry>()
@@ -46,7 +54,7 @@ export class Ledger implements Guard {
   /** The words of the buffer that belong to items that were ever given out. */
   readonly #words = new Map<number, unknown>()
   /** Undefined until the threads start. */
-  #machine: Core | undefined
+  #execution: Core | undefined
 
   constructor(
     readonly name: string,
@@ -54,16 +62,16 @@ export class Ledger implements Guard {
     readonly number: number,
   ) {}
 
-  /** Takes items for byte offsets in the buffer: whoever touches their bytes uses them. */
+  /** Takes items for byte offsets in the buffer: an access to their bytes is a use of them. */
   watch(buffer: SharedArrayBuffer, bytes: number): void {
     this.#buffer = buffer
     this.#bytes = bytes
   }
 
   /** The threads start. */
-  start(machine: Core): void {
-    this.#machine = machine
-    if (this.#buffer !== undefined) machine.guards.push(this)
+  start(execution: Core): void {
+    this.#execution = execution
+    if (this.#buffer !== undefined) execution.guards.push(this)
   }
 
   /** A thread goes into a function of the allocator. Whether it was outside before. */
@@ -111,7 +119,7 @@ export class Ledger implements Guard {
     const more = left.length > MAX_NAMED ? `; and ${left.length - MAX_NAMED} more` : ''
     const message = `${this.name} never freed: ${named.join('; ')}${more}`
     const { thread, place } = first[1].by
-    this.#machine!.fail({ kind: 'leak', message, thread, place })
+    this.#execution!.fail({ kind: 'leak', message, thread, place })
   }
 
   #claimWords(item: unknown): void {
@@ -127,14 +135,14 @@ export class Ledger implements Guard {
         ? 'which nobody had allocated'
         : `which ${entry.by.name} ${did} at ${where(entry.by)}`
     const message = `${this.name}: ${by.name} ${act} ${showItem(item)}, ${before}`
-    if (this.#machine === undefined) throw new Error(message)
-    this.#machine.fail({ kind, message, thread: by.thread, place: by.place })
+    if (this.#execution === undefined) throw new Error(message)
+    this.#execution.fail({ kind, message, thread: by.thread, place: by.place })
   }
 
-  /** The same number in every execution: that of the address, or of who brought it and when. */
+  /** The same number in every execution: by the address, or by the thread that brought the item. */
   #objectOf(item: unknown, entry: Entry): number {
     if (entry.object >= 0) return entry.object
-    const { names } = this.#machine!.persistent
+    const { names } = this.#execution!.persistent
     const owner = 2 * this.number
     if (isAddress(item)) return (entry.object = names.object(SPACE.item, owner, item))
     const { thread } = entry.by

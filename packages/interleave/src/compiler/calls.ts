@@ -11,6 +11,17 @@ import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { element } from './members.ts'
 import type { AnyNode } from './syntax.ts'
 
+/**
+ * Calls. A callee is known only when it runs: it may be compiled, native, or a model of something
+ * native. So a call becomes a question to the runtime, `call` or `method`, which answers whether
+ * there are steps to delegate to (`runtime/calls.ts`).
+ *
+ * What is known already is written without the question: an operation of `Atomics` that is written
+ * out is a step; a private method of a class around is compiled; and functions of `Math` and the
+ * like touch nothing. An optional chain is taken apart link by link, since what it skips must make
+ * no step.
+ */
+
 /** Namespaces and functions of the language that never call back and touch no shared memory. */
 const PURE_NAMESPACES: ReadonlySet<string> = new Set(['Math', 'Number', 'BigInt'])
 const PURE_FUNCTIONS: ReadonlySet<string> = new Set([

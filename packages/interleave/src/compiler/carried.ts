@@ -180,7 +180,7 @@ function remaining(name: string, node: AnyNode): AnyNode[] {
   return [call.callee, ...others] as AnyNode[]
 }
 
-/** `name++`, `name += 1` or `name *= 2`, where nobody looks at the result. */
+/** `name++`, `name += 1` or `name *= 2`, where the result is not used. */
 function isCounting(name: string, node: AnyNode): boolean {
   if (node.type === 'UpdateExpression') return isNamed(node.argument as AnyNode, name)
   if (node.type !== 'AssignmentExpression' || node.operator === '=') return false

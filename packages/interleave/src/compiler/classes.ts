@@ -4,6 +4,15 @@ import { kindOf, plainFunction, stepsFunction } from './functions.ts'
 import { declareBlock, declareVars } from './scope.ts'
 import { type AnyNode, contains, type FunctionNode } from './syntax.ts'
 
+/**
+ * Classes and object literals. A method becomes a generator; the first static block replaces it by
+ * the function that code outside can call (`runtime/classes.ts`). A method of an object literal
+ * becomes a property that has such a function, so `super` is refused there. A private method stays
+ * a generator, because only code of its own class, which is compiled too, can call it.
+ * Constructors, accessors, fields and static blocks cannot be generators: they are written as plain
+ * code, in which an access to shared memory is made at once or, while threads run, refused.
+ */
+
 function classBody(e: Emitter, node: ClassBody): void {
   const rows: string[] = []
   const privates = new Map<string, number>()

@@ -42,8 +42,16 @@ const handlers: Record<string, Handler | undefined> = Object.assign(
 
 /**
  * Compiles a JavaScript module so that a checker can suspend it at every access to shared memory.
- * Outside a check the compiled module does what the source does. Throws `CompileError`, which
- * names place and reason, for what cannot be compiled.
+ * Outside a check the compiled module does what the source does.
+ *
+ * A function becomes a generator, and a function around it for code outside (`functions.ts`,
+ * `classes.ts`). What an expression touches is known only when it runs, so in the generator each
+ * access and each call asks the runtime whether it is a step or has steps (`members.ts`,
+ * `calls.ts`), and each loop whether its last round was idle (`statements.ts`, `carried.ts`). What
+ * needs no change is copied as it is. Places are numbers into a table that the compiled module
+ * hands to the runtime.
+ *
+ * Throws `CompileError`, which names place and reason, for what cannot be compiled.
  */
 export function compile(
   source: string,

@@ -42,6 +42,12 @@ export type Locate = (line: number, column: number) => { line: number; column: n
 /**
  * Writes the compiled form of a module. It goes through the syntax tree in the order of the
  * source, copies what needs no change and leaves the rest to one handler per type of node.
+ *
+ * Handlers write text as they go, and so in order; what is known only later, such as the
+ * temporaries of a function, has a slot at its place. The emitter knows where the text stands: the
+ * context says whether code there can be suspended, the scope which names are declared. `step` and
+ * `steps` are the two forms that every question to the runtime has: a condition, what to yield or
+ * to run at once if it holds, and otherwise the value that the runtime has left in `answer`.
  */
 export class Emitter {
   readonly out: Output

@@ -9,6 +9,14 @@ import { declareBlock, declareVars } from './scope.ts'
 import { type AnyNode, contains, type FunctionNode, namesOf, usesThis, walk } from './syntax.ts'
 import { isThin } from './thin.ts'
 
+/**
+ * Functions. Each becomes a generator that makes its steps, and a function around it, by which code
+ * that is not compiled can call it as before. An expression becomes a call of the runtime's `fn`. A
+ * declaration is hoisted, so it stays a declaration beside its generator, and the two are tied
+ * together at the head of the block, before any statement can call it. Parameters that may need
+ * steps move into the body, because nothing can be yielded from a list of parameters.
+ */
+
 /** The runtime's number for the kind of function: plain, generator or async. */
 export function kindOf(e: Emitter, node: FunctionNode): 0 | 1 | 2 {
   if (node.async && node.generator)

@@ -10,6 +10,18 @@ import { CONTEXT, type Emitter, type Handler, RUNTIME } from './emitter.ts'
 import { listed, target } from './patterns.ts'
 import { type AnyNode, namesOf, type Pattern, walk } from './syntax.ts'
 
+/**
+ * Members, assignments and what else touches values. `a[i]` may be an element of shared memory, so
+ * reading it asks the runtime by `get` and writing it by `set`; a member by a name cannot be one.
+ * Object, key and old value of a compound assignment are evaluated once, as in the source, and read
+ * and write are two steps.
+ *
+ * An assignment to what outlives a round of a loop (a property, a private field, a variable of
+ * another function) is told to the runtime, whose log of changes decides whether the round was
+ * idle. A property can be looked up again and may be found restored; the others count as changed
+ * for good.
+ */
+
 /** Whether a member may be an element of an array: computed, and not by a name or a symbol. */
 function isElement(node: MemberExpression): boolean {
   if (!node.computed) return false
@@ -241,7 +253,7 @@ function yieldExpression(e: Emitter, node: Extract<AnyNode, { type: 'YieldExpres
   e.write('))')
 }
 
-/** An `await` in a function yields to whoever drives it; in module code it stays what it is. */
+/** An `await` in a function yields to the function's driver; in module code it stays as it is. */
 function awaitExpression(e: Emitter, node: Extract<AnyNode, { type: 'AwaitExpression' }>): void {
   if (!e.context.isSteps) return e.children(node)
   e.write(`(yield ${RUNTIME}.wait(`)

@@ -15,6 +15,14 @@ import { target } from './patterns.ts'
 import { declareBlock } from './scope.ts'
 import { type AnyNode, isFunction, namesOf, walk } from './syntax.ts'
 
+/**
+ * Statements. A loop that may make steps has an object of the runtime, which at each round is given
+ * the variables that rounds hand on to one another, and says whether the last round was idle; if
+ * so, the thread yields until another has written. A `for … of` goes on by its iterator and is
+ * never idle itself, but the loops around it have to know of its rounds. Blocks hoist, and
+ * statements get the semicolons that the source may have left out.
+ */
+
 function block(e: Emitter, node: BlockStatement): void {
   e.inScope(
     e.context.node,

@@ -12,12 +12,12 @@ export type RacePolicy = (race: DataRace) => boolean
 /** What stays the same from one execution of a program to the next. */
 export interface Persistent {
   readonly names: ObjectNames
-  /** Numbers of threads by who started them and how many that one had started before. */
+  /** Numbers of threads, by the thread that started them and how many it had started before. */
   readonly threadIds: Map<string, number>
   /** Steps of earlier executions, to be filled again. */
   readonly events: Event[]
   readonly races: RacePolicy
-  /** Told of each step that is made; the recorder of a schedule listens here. */
+  /** Is told of each step that is made; the recorder of a schedule listens here. */
   observer?: ((event: Event, operation: Operation, result: unknown) => void) | undefined
 }
 
@@ -26,7 +26,7 @@ export interface Guard {
   access(thread: Thread, operation: Operation, event: Event, offset: number): void
 }
 
-/** What the parts of a machine know of the whole. */
+/** What the parts of an execution know of the whole. */
 export interface Core {
   readonly persistent: Persistent
   readonly threads: readonly (Thread | undefined)[]

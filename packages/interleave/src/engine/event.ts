@@ -4,9 +4,9 @@ import { Operation, type OpKind } from '../runtime/operation.ts'
  * One step that was made: which thread, and which bytes of which objects it touched and changed.
  *
  * An object is 8 aligned bytes of shared memory, the list of waiters of an address, the mailbox of
- * an agent, a history, or an item that somebody allocated; a mask has one bit per byte. Two steps
+ * an agent, a history, or an item of an allocator; a mask has one bit per byte. Two steps
  * of different threads depend on each other when one changed what the other touched; otherwise they
- * can be exchanged and nobody can tell. A write that changes nothing, such as a failed exchange,
+ * can be exchanged and no thread can tell. A write that changes nothing, such as a failed exchange,
  * only touches.
  */
 export class Event {
@@ -30,7 +30,7 @@ export class Event {
   waitersAfter = 0
   /** For the end of a wait, the index of the step that notified it, or -1 if it timed out. */
   notifiedBy = -1
-  /** Whether anybody could tell that this step was made. */
+  /** Whether another thread could tell that this step was made. */
   hasEffect = false
   /** The 8 bytes of the first object before and after the step, for a step on memory. */
   beforeLow = 0

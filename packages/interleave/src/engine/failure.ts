@@ -4,11 +4,11 @@ export type FailureKind =
   | 'assertion'
   /** A thread threw something else. */
   | 'exception'
-  /** Nobody can go on. */
+  /** No thread can go on. */
   | 'deadlock'
   /** A thread sleeps although what it waits for has happened. */
   | 'lost-wakeup'
-  /** Threads go round in loops that nobody will end. */
+  /** Threads go round in loops that no thread will end. */
   | 'livelock'
   /** Two accesses that nothing orders. */
   | 'data-race'
@@ -27,7 +27,7 @@ export type FailureKind =
 export interface Failure {
   readonly kind: FailureKind
   readonly message: string
-  /** The thread it happened in, or undefined when it is nobody's in particular. */
+  /** The thread it happened in, or undefined when it is of no thread in particular. */
   readonly thread: number | undefined
   /** The number of the place, 0 when there is none. */
   readonly place: number

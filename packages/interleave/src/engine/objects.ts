@@ -2,6 +2,16 @@ import type { SharedView } from '../runtime/operation.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { elementBytes } from '../runtime/views.ts'
 
+/**
+ * What steps touch. A strategy compares steps of one execution with steps of another, so an object
+ * has the same number in each, though the object itself is a new one: shared memory in granules of
+ * 8 bytes, lists of waiters by the address that they wait at, and what else `SPACE` names.
+ *
+ * Buffers are handed out again from one execution to the next, cleared, and views are looked up
+ * once, because making either costs far more than a step. A buffer that was not made in the running
+ * execution is refused: it would start with what an earlier execution left in it.
+ */
+
 /** What steps can touch. */
 export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4 } as const
 type Space = (typeof SPACE)[keyof typeof SPACE]

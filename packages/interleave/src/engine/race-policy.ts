@@ -4,15 +4,15 @@ import type { Core } from './core.ts'
 import type { DataRace, RacingAccess } from './races.ts'
 
 /** A race as a failure, or undefined if the policy lets it pass. */
-export function raceFailure(machine: Core, race: DataRace): Failure | undefined {
-  if (!machine.persistent.races(race)) return undefined
+export function raceFailure(execution: Core, race: DataRace): Failure | undefined {
+  if (!execution.persistent.races(race)) return undefined
   const { first, second, isMixedSize, mayTear } = race
   const kind = isMixedSize ? 'accesses of different size' : 'accesses'
   const torn = mayTear ? '; the value read may be torn' : ''
   return {
     kind: 'data-race',
-    message: `${kind} that nothing orders: ${show(machine, first)} and ${show(
-      machine,
+    message: `${kind} that nothing orders: ${show(execution, first)} and ${show(
+      execution,
       second,
     )}${torn}`,
     thread: second.thread,
@@ -20,9 +20,9 @@ export function raceFailure(machine: Core, race: DataRace): Failure | undefined 
   }
 }
 
-function show(machine: Core, access: RacingAccess): string {
+function show(execution: Core, access: RacingAccess): string {
   const { thread, isAtomic, isWrite, bytes, place } = access
-  const name = machine.threads[thread]?.name ?? String(thread)
+  const name = execution.threads[thread]?.name ?? String(thread)
   const what = `${isAtomic ? 'atomic' : 'plain'} ${isWrite ? 'write' : 'read'}`
   return `${what} of ${bytes} bytes by ${name} at ${showPlace(place)}`
 }

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts'
 import type { Core } from './core.ts'
 import type { Thread } from './thread.ts'
 
-/** How an execution ended that nobody could continue. */
+/** How an execution ended that no thread could continue. */
 export type Ending =
   /** All threads ran to their ends. */
   | 'complete'
@@ -13,18 +13,20 @@ export type Ending =
   | 'redundant'
 
 /** Says how the execution ended, and adds the failure if threads are stuck. */
-export function conclude(machine: Core): Ending {
-  const stuck = machine.threads.filter((t): t is Thread => t?.status === 'running')
+export function conclude(execution: Core): Ending {
+  const stuck = execution.threads.filter((t): t is Thread => t?.status === 'running')
   if (stuck.length === 0) return 'complete'
   const looping = stuck.filter(({ operation }) => operation.kind === OP.spin)
-  if (looping.some((thread) => machine.canResume(thread))) return 'redundant'
+  if (looping.some((thread) => execution.canResume(thread))) return 'redundant'
   // When a thread has died, that is what is wrong, and not that others wait for it.
-  if (machine.threads.some((thread) => thread?.status === 'failed')) return 'stuck'
-  machine.fail(looping.length > 0 ? livelock(machine, stuck, looping) : asleep(machine, stuck))
+  if (execution.threads.some((thread) => thread?.status === 'failed')) return 'stuck'
+  execution.fail(
+    looping.length > 0 ? livelock(execution, stuck, looping) : asleep(execution, stuck),
+  )
   return 'stuck'
 }
 
-function livelock(machine: Core, stuck: Thread[], looping: Thread[]): Failure {
+function livelock(execution: Core, stuck: Thread[], looping: Thread[]): Failure {
   const [thread] = looping
   const others = stuck.filter((other) => !looping.includes(other))
   const rest = others.length === 0 ? '' : `; ${list(others)} cannot go on either`
@@ -33,19 +35,19 @@ function livelock(machine: Core, stuck: Thread[], looping: Thread[]): Failure {
     kind: 'livelock',
     message: `${list(looping)} ${verb} round in a loop that nobody will end${rest}`,
     thread: thread!.id,
-    place: machine.event(thread!.lastEvent)?.place ?? thread!.operation.place,
+    place: execution.event(thread!.lastEvent)?.place ?? thread!.operation.place,
   }
 }
 
 /** Sleeping is a lost wakeup if what was waited for has come about, or was announced too early. */
-function asleep(machine: Core, stuck: Thread[]): Failure {
+function asleep(execution: Core, stuck: Thread[]): Failure {
   for (const thread of stuck) {
-    const waiter = machine.sleeping.get(thread)
+    const waiter = execution.sleeping.get(thread)
     if (thread.operation.kind !== OP.wake || waiter === undefined) continue
     const { view, index, first } = thread.operation
     const now = (view as unknown as Record<number, unknown>)[index]
     const isOver = now !== first
-    if (!isOver && !machine.waiters.wasMissed(waiter.list)) continue
+    if (!isOver && !execution.waiters.wasMissed(waiter.list)) continue
     const why = isOver
       ? `it waits while the value is ${String(first)}, which is ${String(now)} now`
       : 'a notify came before it waited, and found nobody'

@@ -22,7 +22,7 @@ export interface Waiter {
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
 export class WaiterLists {
   readonly #lists = new Map<number, Waiter[]>()
-  /** Addresses that were notified when nobody waited there: the other half of a lost wakeup. */
+  /** Addresses that were notified when no thread waited there: half of a lost wakeup. */
   readonly #missed = new Set<number>()
 
   length(list: number): number {

@@ -7,72 +7,84 @@ import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
 import type { Waiter } from './waiters.ts'
 
-/** Steps that sleep and wake: `Atomics.wait`, `waitAsync`, `notify` and their second halves. */
+/**
+ * Steps that sleep and wake: `Atomics.wait`, `waitAsync`, `notify` and their second halves.
+ *
+ * A wait compares and joins the list of waiters of its address in one step, as the language says.
+ * The thread's next step is then to wake, which it can make when a notify has taken it out of the
+ * list or, if the wait has a timeout, at any moment, so that every order of a timeout and a notify
+ * is some schedule's.
+ *
+ * A `waitAsync` joins the same list and goes on with a promise. Its timeout is a thread of one
+ * step. What the wait came to is put into the mailbox of the agent that waits, which takes it out
+ * by a step of its own when it has no job left to run. Lists and mailboxes are objects that steps
+ * touch and change, like memory.
+ */
 export function performWaiting(
-  machine: Core,
+  execution: Core,
   thread: Thread,
   operation: Operation,
   event: Event,
 ): Outcome {
-  const outcome = perform(machine, thread, operation, event)
-  if (event.list >= 0) event.waitersAfter = machine.waiters.length(event.list)
+  const outcome = perform(execution, thread, operation, event)
+  if (event.list >= 0) event.waitersAfter = execution.waiters.length(event.list)
   return outcome
 }
 
-function perform(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+function perform(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   switch (operation.kind) {
     case OP.wait:
-      return wait(machine, thread, operation, event)
+      return wait(execution, thread, operation, event)
     case OP.wake:
-      return wake(machine, thread, event)
+      return wake(execution, thread, event)
     case OP.waitAsync:
-      return waitAsync(machine, thread, operation, event)
+      return waitAsync(execution, thread, operation, event)
     case OP.notify:
-      return notify(machine, thread, operation, event)
+      return notify(execution, thread, operation, event)
     case OP.settle:
-      return strike(machine, thread, operation.first as Waiter, event)
+      return strike(execution, thread, operation.first as Waiter, event)
     case OP.idle:
-      return deliver(machine, thread, operation, event)
+      return deliver(execution, thread, operation, event)
     default:
       throw new Error(`expected a step, got operation ${operation.kind}`)
   }
 }
 
 /** The list of waiters of an address; the step is now known to look at it. */
-function listOf(machine: Core, operation: Operation, event: Event): number {
-  const info = machine.buffers.viewInfo(operation.view!, operation.place)
+function listOf(execution: Core, operation: Operation, event: Event): number {
+  const info = execution.buffers.viewInfo(operation.view!, operation.place)
   const offset = info.byteOffset + operation.index * info.elementBytes
   return lookAt(
-    machine,
-    machine.persistent.names.object(SPACE.waiters, info.buffer.id, offset),
+    execution,
+    execution.persistent.names.object(SPACE.waiters, info.buffer.id, offset),
     event,
   )
 }
 
-function lookAt(machine: Core, list: number, event: Event): number {
+function lookAt(execution: Core, list: number, event: Event): number {
   event.list = list
-  event.waitersBefore = machine.waiters.length(list)
+  event.waitersBefore = execution.waiters.length(list)
   return list
 }
 
 /** Where the outcomes of an agent's promises are put. */
-export function mailboxOf(machine: Core, thread: Thread): number {
-  return machine.persistent.names.object(SPACE.mailbox, thread.id, 0)
+export function mailboxOf(execution: Core, thread: Thread): number {
+  return execution.persistent.names.object(SPACE.mailbox, thread.id, 0)
 }
 
 /** Compares, and if the value is the expected one puts the thread to sleep, in one step. */
-function wait(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
-  const value = read(machine, thread, operation, event)
-  listOf(machine, operation, event)
+function wait(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const value = read(execution, thread, operation, event)
+  listOf(execution, operation, event)
   if (value !== operation.first) return outcome('not-equal')
   if (operation.timeoutMs === 0) return outcome('timed-out')
-  machine.sleeping.set(thread, enqueue(machine, thread, operation, event))
+  execution.sleeping.set(thread, enqueue(execution, thread, operation, event))
   operation.kind = OP.wake
   return SLEEPS
 }
 
 function enqueue(
-  machine: Core,
+  execution: Core,
   thread: Thread,
   operation: Operation,
   event: Event,
@@ -81,7 +93,7 @@ function enqueue(
   const { list } = event
   event.add(list, 1, 1)
   const isTimed = operation.timeoutMs !== Infinity
-  return machine.waiters.enqueue({
+  return execution.waiters.enqueue({
     thread,
     promise,
     list,
@@ -93,63 +105,63 @@ function enqueue(
   })
 }
 
-function read(machine: Core, thread: Thread, operation: Operation, event: Event): unknown {
+function read(execution: Core, thread: Thread, operation: Operation, event: Event): unknown {
   const { kind } = operation
   operation.kind = OP.load
-  const value = machine.access(thread, operation, event)
+  const value = execution.access(thread, operation, event)
   operation.kind = kind
   return value
 }
 
-/** A thread that can be timed out races with whoever would notify it: both orders are tried. */
-function wake(machine: Core, thread: Thread, event: Event): Outcome {
-  const waiter = machine.sleeping.get(thread)!
-  machine.sleeping.delete(thread)
-  lookAt(machine, waiter.list, event)
+/** A timeout races with the notify that would wake the thread: both orders are tried. */
+function wake(execution: Core, thread: Thread, event: Event): Outcome {
+  const waiter = execution.sleeping.get(thread)!
+  execution.sleeping.delete(thread)
+  lookAt(execution, waiter.list, event)
   if (waiter.state === 'notified') {
     event.hasEffect = true
     event.notifiedBy = waiter.notifiedBy
     if (waiter.isTimed) event.add(waiter.list, 1, 0)
     else event.enabledBy = waiter.notifiedBy
-    machine.races.learn(thread.id, waiter.clock)
+    execution.races.learn(thread.id, waiter.clock)
     return outcome('ok')
   }
-  machine.waiters.remove(waiter)
+  execution.waiters.remove(waiter)
   event.add(waiter.list, 1, 1)
   return outcome('timed-out')
 }
 
-function notify(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
-  const list = listOf(machine, operation, event)
-  const woken = machine.waiters.notify(
+function notify(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const list = listOf(execution, operation, event)
+  const woken = execution.waiters.notify(
     list,
     operation.first as number,
-    machine.length,
-    machine.races.clockOf(thread.id),
+    execution.length,
+    execution.races.clockOf(thread.id),
   )
   event.add(list, 1, woken.length > 0 ? 1 : 0)
-  for (const waiter of woken) if (waiter.promise !== undefined) post(machine, waiter, event)
+  for (const waiter of woken) if (waiter.promise !== undefined) post(execution, waiter, event)
   return outcome(woken.length)
 }
 
 /** Puts the outcome of a `waitAsync` into the mailbox of the agent that waits for it. */
-function post(machine: Core, waiter: Waiter, event: Event): void {
-  const box = machine.mailboxes.get(waiter.thread)
-  if (box === undefined) machine.mailboxes.set(waiter.thread, [waiter])
+function post(execution: Core, waiter: Waiter, event: Event): void {
+  const box = execution.mailboxes.get(waiter.thread)
+  if (box === undefined) execution.mailboxes.set(waiter.thread, [waiter])
   else box.push(waiter)
-  event.add(mailboxOf(machine, waiter.thread), 1, 1)
-  if (waiter.notifiedBy < 0) waiter.notifiedBy = machine.length
+  event.add(mailboxOf(execution, waiter.thread), 1, 1)
+  if (waiter.notifiedBy < 0) waiter.notifiedBy = execution.length
 }
 
-function waitAsync(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
-  const value = read(machine, thread, operation, event)
-  listOf(machine, operation, event)
+function waitAsync(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const value = read(execution, thread, operation, event)
+  listOf(execution, operation, event)
   if (value !== operation.first) return outcome({ async: false, value: 'not-equal' })
   if (operation.timeoutMs === 0) return outcome({ async: false, value: 'timed-out' })
   const promise = new ModelPromise()
   thread.awaitedFromOutside++
-  const waiter = enqueue(machine, thread, operation, event, promise)
-  if (waiter.isTimed) machine.start(`timeout of ${thread.name}`, timer(waiter), thread, thread)
+  const waiter = enqueue(execution, thread, operation, event, promise)
+  if (waiter.isTimed) execution.start(`timeout of ${thread.name}`, timer(waiter), thread, thread)
   return outcome({ async: true, value: promise })
 }
 
@@ -162,24 +174,24 @@ function* timer(waiter: Waiter): Generator<unknown, void, unknown> {
   yield STEP
 }
 
-function strike(machine: Core, timer: Thread, waiter: Waiter, event: Event): Outcome {
+function strike(execution: Core, timer: Thread, waiter: Waiter, event: Event): Outcome {
   event.enabledBy = timer.canStrikeAfter
-  lookAt(machine, waiter.list, event)
+  lookAt(execution, waiter.list, event)
   if (waiter.state !== 'waiting') {
     event.notifiedBy = waiter.notifiedBy
     event.add(waiter.list, 1, 0)
     return outcome(undefined)
   }
   waiter.state = 'timed-out'
-  machine.waiters.remove(waiter)
+  execution.waiters.remove(waiter)
   event.add(waiter.list, 1, 1)
-  post(machine, waiter, event)
+  post(execution, waiter, event)
   return outcome(undefined)
 }
 
 /** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
-function deliver(machine: Core, thread: Thread, operation: Operation, event: Event): Outcome {
-  const waiter = machine.mailboxes.get(thread)!.shift()!
+function deliver(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
+  const waiter = execution.mailboxes.get(thread)!.shift()!
   // It has no place of its own: what goes on is what began to wait.
   operation.place = waiter.place
   event.place = waiter.place
@@ -187,7 +199,7 @@ function deliver(machine: Core, thread: Thread, operation: Operation, event: Eve
   event.enabledBy = waiter.notifiedBy
   event.hasEffect = true
   thread.awaitedFromOutside--
-  machine.races.learn(thread.id, waiter.clock)
+  execution.races.learn(thread.id, waiter.clock)
   const before = state.thread
   state.thread = thread
   waiter.promise!.resolve(waiter.state === 'notified' ? 'ok' : 'timed-out')

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CompileError } from '../compiler/compile.ts'
-import type { Setup } from '../engine/explorer.ts'
-import { NoThreads } from '../engine/world.ts'
+import type { Setup } from '../explorer/explorer.ts'
+import { NoThreads } from '../explorer/world.ts'
 import { type Exploration, explore, type ExploreOptions } from '../explore.ts'
 import { timeline } from '../report/timeline.ts'
-import { parseSchedule } from '../report/schedule.ts'
+import { parseSchedule } from '../strategies/schedule.ts'
 import { Refusal } from '../runtime/refusal.ts'
 import { bounded, bruteForce, exhaustive, pct, randomWalk } from '../strategies/choose.ts'
 import type { Strategy } from '../strategies/strategy.ts'
@@ -50,6 +50,14 @@ const OPTIONS = {
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
+
+/**
+ * The command. It compiles and loads a file, takes each exported function, or each that is named,
+ * for a program, explores them one after the other and prints what was found. What is wrong with a
+ * call, with the code or with a program is a sentence on standard error and status 2, so that a
+ * script can tell it from a program that fails. A stack is printed for other errors only, such as
+ * what a program's setup throws.
+ */
 
 /** A call of the command that makes no sense; the message says what was expected. */
 class UsageError extends Error {}

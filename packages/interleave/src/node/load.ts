@@ -24,8 +24,13 @@ const PROVIDED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 ])
 
 /**
- * Loads a module, compiled for checking together with what it imports by relative paths. Returns
- * its exports. Throws a `CompileError`, with place and reason, for what cannot be compiled.
+ * Loads a module, compiled for checking together with what it imports by relative paths. All of it
+ * becomes one script, which is evaluated in this context: classes such as Int32Array are then the
+ * checker's own. This package itself is provided, not bundled, so that compiled code and checker
+ * share one runtime; packages that the options do not name are imported as Node would.
+ *
+ * Returns the module's exports. Throws a `CompileError`, with place and reason, for what cannot be
+ * compiled.
  */
 export async function load(
   file: string | URL,

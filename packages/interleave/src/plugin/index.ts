@@ -55,6 +55,10 @@ const SCRIPT = /\.[cm]?[jt]sx?$/
 /**
  * Vite and Vitest plugin: compiles model checks and what they import, so that the checker can
  * suspend a thread at every access to shared memory. Other tests get the modules as they are.
+ *
+ * A module that a model imports, directly or not, has a query behind its name, so it is another
+ * module than the one that tests import. There are two plugins because they stand on either side of
+ * those that take types away: names must be resolved before, and code be compiled after.
  */
 export function interleave(options: InterleaveOptions = {}): [ResolvePlugin, TransformPlugin] {
   const models = options.models ?? MODELS
@@ -93,7 +97,7 @@ const ROOT = fileURLToPath(import.meta.url).replace(/(src[\\/]plugin|dist)[\\/][
 const OWN_SOURCE = `${ROOT}src/`
 const OWN_BUILD = `${ROOT}dist/`
 
-/** The checker is not checked by itself. */
+/** Whether this package is meant, which is not compiled: the checker does not check itself. */
 function isOwn(source: string): boolean {
   return source === '@smpnet/interleave' || source.startsWith('@smpnet/interleave/')
 }

@@ -1,11 +1,11 @@
-import { Explorer, type Setup } from '../engine/explorer.ts'
+import { Explorer, type Setup } from '../explorer/explorer.ts'
 import type { RacePolicy } from '../engine/core.ts'
 import type { Failure, FailureKind } from '../engine/failure.ts'
 import { showPlace } from '../runtime/places.ts'
 import { Guided } from '../strategies/guided.ts'
 import { showColumns } from './columns.ts'
 import { Recorder, type Row } from './recorder.ts'
-import { type Schedule, showSchedule } from './schedule.ts'
+import { type Schedule, showSchedule } from '../strategies/schedule.ts'
 import { shrink } from './shrink.ts'
 
 /** A failure, explained. */
@@ -44,8 +44,8 @@ export function reportFailure(
   let threads: string[] = []
   let seen = short.failure
   const budget = { executions: 1, stepsPerExecution: Infinity, isOver: () => false }
-  explorer.explore(guided, budget, ({ machine, failure: again }) => {
-    threads = machine.threads.map((thread) => thread?.name ?? '')
+  explorer.explore(guided, budget, ({ execution, failure: again }) => {
+    threads = execution.threads.map((thread) => thread?.name ?? '')
     if (again !== undefined) seen = again
     return true
   })

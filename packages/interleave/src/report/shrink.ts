@@ -1,9 +1,9 @@
-import { Explorer, type Setup } from '../engine/explorer.ts'
+import { Explorer, type Setup } from '../explorer/explorer.ts'
 import type { RacePolicy } from '../engine/core.ts'
 import type { Failure } from '../engine/failure.ts'
 import { Bounded } from '../strategies/bounded.ts'
 import { Guided } from '../strategies/guided.ts'
-import type { Schedule } from './schedule.ts'
+import type { Schedule } from '../strategies/schedule.ts'
 
 /** Steps that shrinking may cost: about a second. */
 const MAX_STEPS = 300_000
@@ -20,6 +20,10 @@ export interface Failing {
  * Looks for a schedule that fails in the same way and is easier to read: first one with fewer
  * preemptions, trying those with none, with one, and so on; then one with fewer steps, by leaving
  * out runs of steps. What is returned has been run.
+ *
+ * Both searches run the program anew through explorers of their own. A failure counts as the same
+ * when its kind and its place are. Both searches have a bound, since a shorter schedule is worth a
+ * second and not more.
  */
 export function shrink(
   setup: Setup,
@@ -39,8 +43,8 @@ export function replay(setup: Setup, races: RacePolicy, schedule: Schedule): Fai
   const maxSteps = 2 * schedule.length + 100
   const budget = { executions: 1, stepsPerExecution: maxSteps, isOver: () => false }
   let failure: Failure | undefined
-  new Explorer(setup, races).explore(guided, budget, (execution) => {
-    failure = execution.failure
+  new Explorer(setup, races).explore(guided, budget, (ended) => {
+    failure = ended.failure
     return true
   })
   if (failure === undefined) return undefined
@@ -61,9 +65,9 @@ function withFewerPreemptions(
   }
   let schedule: Schedule | undefined
   const bounded = new Bounded(found.preemptions - 1)
-  new Explorer(setup, races).explore(bounded, budget, ({ machine, failure }) => {
+  new Explorer(setup, races).explore(bounded, budget, ({ execution, failure }) => {
     if (failure === undefined || !isSame(failure, found.failure)) return false
-    schedule = machine.schedule()
+    schedule = execution.schedule()
     return true
   })
   const again = schedule && replay(setup, races, schedule)

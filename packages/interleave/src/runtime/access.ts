@@ -2,6 +2,17 @@ import { type OpKind, OP, OP_NAMES, type SharedView } from './operation.ts'
 import { state } from './state.ts'
 import { indexOf, isAtomicView, isSharedView, lengthOf } from './views.ts'
 
+/**
+ * Accesses to elements, as compiled code makes them. What `a[i]` or `Atomics.load(a, i)` touches is
+ * known only when it runs. If it is shared memory, a helper here fills in `state.pending` and
+ * answers true, and the compiled code yields STEP, upon which the engine performs the access; if
+ * not, the helper has done what the source says, left the result in `answer`, and answers false. So
+ * an access that is no step costs no generator.
+ *
+ * Writes to ordinary objects pass here too, to be noted in the thread's log of changes: by that log
+ * an idle round of a loop is known.
+ */
+
 /** Where a helper leaves its result when it answers that no step is needed. */
 export const answer: { value: unknown; steps: Generator | undefined } = {
   value: undefined,

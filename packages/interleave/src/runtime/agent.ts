@@ -1,10 +1,29 @@
 import { answer } from './access.ts'
+import { startAsync } from './async.ts'
 import { call } from './calls.ts'
+import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
 import { type CallbackJob, type Job, state, STEP } from './state.ts'
 
 type Steps<T = unknown> = Generator<unknown, T, unknown>
+
+/** The steps of a thread's function. Throws a TypeError for one that was not compiled. */
+export function stepsOf(
+  name: string,
+  body: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): Generator<unknown, unknown, unknown> {
+  const compiled = compiledOf(body)
+  if (compiled === undefined) {
+    throw new TypeError(
+      `expected the function of thread ${name} to be compiled for checking; ` +
+        'load its module with the interleave plugin or loader',
+    )
+  }
+  const steps = compiled.body.apply(compiled.self as never, args as never[])
+  return compiled.kind === 2 ? startAsync(steps) : steps
+}
 
 /**
  * A whole thread: its function, then its jobs until none is left and none can come. The result is

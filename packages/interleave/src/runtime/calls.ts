@@ -10,6 +10,15 @@ import { isSharedView } from './views.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
 
+/**
+ * Calls, as compiled code makes them. What a callee is turns out when it is called. A compiled
+ * function has a generator, to which the caller delegates. A native function that would touch
+ * shared memory or call back has a model, which does the same in steps. What is neither runs
+ * natively: it is refused shared memory, unless it is known not to look inside, and what it may
+ * have changed is noted as a change of which nothing is known. A compiled function that it calls
+ * back cannot be suspended there, and is refused if it comes to a step.
+ */
+
 /** A native method of arrays as steps. */
 export type ArrayModel = (
   place: number,
@@ -93,7 +102,7 @@ function bind(target: unknown, args: unknown[]): boolean {
   return false
 }
 
-/** Code that is not compiled would touch shared memory that it is given, and nobody would see. */
+/** Code that is not compiled would touch shared memory that it is given, unseen by the checker. */
 function checkArguments(place: number, fn: AnyFunction, self: unknown, args: unknown[]): void {
   if (isPure(fn)) return
   if (!args.some(isSharedView) && !isSharedView(self)) return

@@ -56,8 +56,8 @@ export class Changes implements ChangeLog {
   }
 
   /**
-   * A generator that was left at `exit` goes on. Whoever drives it must be where it was, which is
-   * only sure if it went round a loop that had begun before.
+   * A generator that was left at `exit` goes on. Its driver must be where it was then, which is
+   * only sure if the driver went round a loop that had begun before.
    */
   noteDrive(steps: object, exit: number): void {
     if (exit >= 0 && !this.#wentRoundSince(exit)) this.note()

@@ -14,8 +14,8 @@ export function noteKey(key: unknown): PropertyKey {
 export type MethodRow = readonly [key: string | null, kind: FunctionKind, isStatic: boolean]
 
 /**
- * Replaces the generators that the compiler made of a class's methods by functions that anybody
- * can call. It runs as the first static block, so static fields see the finished methods.
+ * Replaces the generators that the compiler made of a class's methods by functions that any
+ * code can call. It runs as the first static block, so static fields see the finished methods.
  */
 export function defineMethods(Class: { prototype: object }, rows: readonly MethodRow[]): void {
   const computed = keys.splice(keys.length - rows.filter(([key]) => key === null).length)

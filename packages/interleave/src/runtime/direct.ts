@@ -49,7 +49,7 @@ export function resumeDirectly(
   return steps.next(value)
 }
 
-/** In setup nobody else runs, so a wait that would sleep would sleep for ever. */
+/** In setup no other thread runs, so a wait that would sleep would sleep for ever. */
 function refuseToBlock(op: Operation): string {
   if (atomics['load']!(op.view, op.index) !== op.first) return 'not-equal'
   if (op.timeoutMs !== Infinity) return 'timed-out'

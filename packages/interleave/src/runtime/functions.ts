@@ -59,7 +59,7 @@ export function enter(
   kind: FunctionKind,
   name = '',
 ): unknown {
-  // Whoever called from outside is no place that the compiler knows.
+  // A caller outside stands at no place that the compiler knows.
   state.callPlace = 0
   if (kind === 1) return new Steps(steps)
   if (kind === 2)

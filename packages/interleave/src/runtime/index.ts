@@ -19,7 +19,8 @@ installArrayModels()
 
 /**
  * What compiled modules call. The names are short because each access in the source becomes one of
- * these calls; `compiler/emit.ts` says which becomes which. Nobody writes them by hand.
+ * these calls; the handlers of the compiler say which becomes which. They are not meant to be
+ * written by hand.
  */
 export const runtime = {
   STEP,
@@ -51,7 +52,7 @@ export const runtime = {
   /** Compiled steps at once, in code that cannot be suspended. */
   run: runDirectly,
 
-  /** Leaves `awaited` for whoever drives this function, and is what the function yields. */
+  /** Leaves `awaited` for the driver of this function, and is what the function yields. */
   wait(awaited: unknown): typeof AWAIT {
     state.awaited = awaited
     return AWAIT

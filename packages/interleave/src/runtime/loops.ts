@@ -18,7 +18,7 @@ export class Loop {
    * Called whenever the loop is about to test again, with the variables that this round may read
    * before writing. True when the last round left everything as it was: the same variables, the
    * same objects, and no lasting trace in shared memory. Then the execution without that round is
-   * an execution too, so nothing is lost by going on only when somebody else has written what the
+   * an execution too, so nothing is lost by going on only when another thread has written what the
    * round read; and `state.pending` says so.
    */
   isIdle(variables: readonly unknown[]): boolean {

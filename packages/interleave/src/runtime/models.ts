@@ -23,6 +23,14 @@ for (const key of Object.getOwnPropertyNames(DataView.prototype)) {
 const PASSIVE: ReadonlySet<string> = new Set(['subarray', 'keys', 'entries', 'values'])
 
 /**
+ * Native functions over shared memory, in steps: an element is a step, as it would be in a loop
+ * that the source had written out, since native code makes no promise to be atomic. A method that
+ * has no loop of its own here reads all elements, is run natively on a copy, and writes back the
+ * elements that it changed. A value of a DataView is one step, which must lie within 8 aligned
+ * bytes, the granule of the engine; what crosses a boundary is refused.
+ */
+
+/**
  * How a native function that would touch shared memory runs step by step, if it is one: the
  * methods of typed arrays and DataViews, and what copies a typed array.
  */

@@ -20,7 +20,7 @@ export const OP = {
   notify: 12,
   /** The second half of a wait: the thread comes back, notified or timed out. */
   wake: 13,
-  /** A loop came round with nothing changed: it may only go on when somebody else writes. */
+  /** A loop came round with nothing changed: it may only go on when another thread writes. */
   spin: 14,
   join: 15,
   spawn: 16,
@@ -31,7 +31,7 @@ export const OP = {
   /** The agent has nothing to run until one of its promises is settled by another thread. */
   idle: 19,
   waitAsync: 20,
-  /** The timeout of a waitAsync strikes, or its notification arrives, in the agent's job queue. */
+  /** The timeout of a waitAsync strikes: it ends the wait, or finds that a notify has ended it. */
   settle: 21,
   /** An item of an allocator is given out, given back or used. */
   account: 22,

@@ -27,7 +27,7 @@ export function addPlaces(table: PlaceTable): number {
   return tables.push(table) * PLACES_PER_FILE
 }
 
-/** What the number stands for. Number 0 is a place in code that nobody compiled. */
+/** What the number stands for. Number 0 is a place in code that was not compiled. */
 export function placeOf(number: number): Place {
   const table = tables[Math.floor(number / PLACES_PER_FILE) - 1]
   if (table === undefined) return { file: '(not compiled)', line: 0, column: 0, text: '' }

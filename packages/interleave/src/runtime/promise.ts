@@ -8,7 +8,10 @@ type Reaction = (isFulfilled: boolean, value: unknown) => void
 /**
  * A promise inside a checked thread. The host's own would run its callbacks when the checker has
  * long gone; this one puts them into the job queue of its thread, first in, first out, as the
- * language does.
+ * language does. `runAgent` runs those jobs when the thread's own function has ended or awaits.
+ *
+ * Promises belong to the thread that made them and are no steps: only a `waitAsync` lets another
+ * thread settle one, by way of the mailbox (see `waiting.ts` of the engine).
  */
 export class ModelPromise {
   status: 'pending' | 'fulfilled' | 'rejected' = 'pending'

@@ -9,7 +9,7 @@ export interface RunningThread {
   readonly jobs: Job[]
   /** The async function that went on last. */
   lastTask: object | undefined
-  /** Promises that were rejected when nobody was waiting for them. */
+  /** Promises that were rejected while nothing waited for them. */
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[]
   /** Promises of `waitAsync` that are not settled yet, or not yet delivered. */
   awaitedFromOutside: number

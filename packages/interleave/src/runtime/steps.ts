@@ -33,7 +33,7 @@ export class Steps {
     return this
   }
 
-  /** `next`, `throw` or `return` as steps of whoever drives this generator. */
+  /** `next`, `throw` or `return` as steps of the function that drives this generator. */
   *drive(
     method: 'next' | 'throw' | 'return',
     value: unknown,

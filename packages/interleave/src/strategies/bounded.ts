@@ -1,4 +1,4 @@
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 /** One state on the path of the current execution. */
@@ -7,7 +7,7 @@ interface Node {
   readonly choices: number[]
   /** Preemptions made before this state. */
   readonly spent: number
-  /** The thread that would go on if nobody were preempted, or -1. */
+  /** The thread that would go on if no thread were preempted, or -1. */
   readonly running: number
 }
 
@@ -50,12 +50,12 @@ export class Bounded implements Strategy {
 
   begin(): void {}
 
-  choose(machine: Machine): number {
-    const known = this.#path[machine.length]
+  choose(execution: Execution): number {
+    const known = this.#path[execution.length]
     if (known !== undefined) return known.choices[0]!
-    const enabled = enabledThreads(machine, true, this.#enabled)
+    const enabled = enabledThreads(execution, true, this.#enabled)
     if (enabled.length === 0) return -1
-    const { spent, last } = this.#spentAt(machine)
+    const { spent, last } = this.#spentAt(execution)
     const running = enabled.includes(last) ? last : -1
     let choices = [...enabled]
     if (running >= 0) {
@@ -79,8 +79,8 @@ export class Bounded implements Strategy {
     return true
   }
 
-  #spentAt(machine: Machine): { spent: number; last: number } {
-    const before = this.#path[machine.length - 1]
+  #spentAt(execution: Execution): { spent: number; last: number } {
+    const before = this.#path[execution.length - 1]
     if (before === undefined) return { spent: 0, last: -1 }
     const last = before.choices[0]!
     const isPreemption = before.running >= 0 && last !== before.running

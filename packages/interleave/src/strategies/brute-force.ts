@@ -1,4 +1,4 @@
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 /** The threads still to be tried at one depth; the first is the one on the path. */
@@ -19,10 +19,10 @@ export class BruteForce implements Strategy {
 
   begin(): void {}
 
-  choose(machine: Machine): number {
-    const known = this.#path[machine.length]
+  choose(execution: Execution): number {
+    const known = this.#path[execution.length]
     if (known !== undefined) return known[0]!
-    const enabled = enabledThreads(machine, this.resumesIdleLoops, this.#enabled)
+    const enabled = enabledThreads(execution, this.resumesIdleLoops, this.#enabled)
     if (enabled.length === 0) return -1
     this.#path.push([...enabled])
     return enabled[0]!

@@ -1,4 +1,4 @@
-import { parseSchedule } from '../report/schedule.ts'
+import { parseSchedule } from './schedule.ts'
 import { Bounded } from './bounded.ts'
 import { BruteForce } from './brute-force.ts'
 import { Exhaustive } from './exhaustive.ts'

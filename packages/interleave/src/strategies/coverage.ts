@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 
 /** Pairs remembered at most; a program with more is covered well enough to stop counting. */
 const MAX_PAIRS = 1 << 16
@@ -25,7 +25,7 @@ export class Coverage {
     this.added = 0
   }
 
-  observe(_machine: Machine, event: Event): void {
+  observe(_machine: Execution, event: Event): void {
     for (let i = 0; i < event.size; i++) {
       const object = event.objects[i]!
       const last = this.#last.get(object)

@@ -1,5 +1,5 @@
 import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import type { Thread } from '../engine/thread.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
 import { predict } from './predict.ts'
@@ -56,41 +56,41 @@ export class Exhaustive implements Strategy {
     this.#last = -1
   }
 
-  choose(machine: Machine): number {
-    const depth = machine.length
-    if (depth >= this.#path.length && !this.#push(machine, depth)) return -1
+  choose(execution: Execution): number {
+    const depth = execution.length
+    if (depth >= this.#path.length && !this.#push(execution, depth)) return -1
     return this.#path[depth]!.thread
   }
 
-  observe(machine: Machine, event: Event): void {
-    const index = machine.length - 1
+  observe(execution: Execution, event: Event): void {
+    const index = execution.length - 1
     const node = this.#path[index]!
     if (index >= this.#replayed) node.access = accessOf(event)
-    this.#order.add(machine, index, true)
+    this.#order.add(execution, index, true)
     this.#last = event.thread
   }
 
-  finish(machine: Machine): boolean {
-    for (const race of this.#order.races) this.#reverse(machine, race)
-    for (const thread of machine.threads) this.#unblock(machine, thread)
+  finish(execution: Execution): boolean {
+    for (const race of this.#order.races) this.#reverse(execution, race)
+    for (const thread of execution.threads) this.#unblock(execution, thread)
     return this.#backtrack()
   }
 
   /** Sees to it that a step that a thread could not make is tried where it could have been. */
-  #unblock(machine: Machine, thread: Thread | undefined): void {
-    const event = machine.blockedEvent(thread)
+  #unblock(execution: Execution, thread: Thread | undefined): void {
+    const event = execution.blockedEvent(thread)
     if (event === undefined) return
-    const race = this.#order.awaitedRace(machine, event, machine.length)
-    if (race !== undefined) this.#reverse(machine, race)
+    const race = this.#order.awaitedRace(execution, event, execution.length)
+    if (race !== undefined) this.#reverse(execution, race)
   }
 
   /** Adds the node for the present state; false when all that could be done here is done. */
-  #push(machine: Machine, depth: number): boolean {
+  #push(execution: Execution, depth: number): boolean {
     const parent = this.#path[depth - 1]
     const [first, ...others] = parent?.guide ?? []
     const isPlanDone = parent?.isPlanned === true && first === undefined
     const sleep = parent === undefined || isPlanDone ? [] : this.#stillAsleep(parent)
-    const enabled = enabledThreads(machine, false, this.#enabled)
+    const enabled = enabledThreads(execution, false, this.#enabled)
     let thread = first?.access.thread ?? -1
     if (first === undefined) {
       const awake = enabled.filter((id) => sleep.every((access) => access.thread !== id))
@@ -118,26 +118,26 @@ export class Exhaustive implements Strategy {
   }
 
   /** Sees to it that the race's second step is also tried before its first. */
-  #reverse(machine: Machine, race: ReversibleRace): void {
+  #reverse(execution: Execution, race: ReversibleRace): void {
     const node = this.#path[race.first]!
-    const sequence = this.#without(machine, race)
+    const sequence = this.#without(execution, race)
     if (node.sleep.some((access) => initialOf(access, sequence) !== undefined)) return
     insert(node.branches, sequence)
   }
 
   /** All later steps that do not need the race's first step, and then its second step. */
-  #without(machine: Machine, { first, second }: ReversibleRace): Sequence {
+  #without(execution: Execution, { first, second }: ReversibleRace): Sequence {
     const indexes: number[] = []
-    for (let i = first + 1; i < machine.length; i++) {
-      if (!this.#order.isBefore(machine, first, i)) indexes.push(i)
+    for (let i = first + 1; i < execution.length; i++) {
+      if (!this.#order.isBefore(execution, first, i)) indexes.push(i)
     }
     const accesses = indexes.map((i) => this.#path[i]!.access!)
     // The second step will be made in another state than it was made in, and may differ there.
-    const access = predict(machine, second, { before: first, others: indexes })
-    const { enabledBy } = machine.event(second)
+    const access = predict(execution, second, { before: first, others: indexes })
+    const { enabledBy } = execution.event(second)
     const last = indexes.length
     const isBefore = (i: number, j: number): boolean =>
-      this.#order.isBefore(machine, indexes[i]!, indexes[j]!)
+      this.#order.isBefore(execution, indexes[i]!, indexes[j]!)
     const needs = accesses.map((a, i) => areDependent(a, access) || indexes[i] === enabledBy)
     const precedesLast = (i: number): boolean =>
       needs.some((isNeeded, k) => isNeeded && (k === i || (k > i && isBefore(i, k))))

@@ -1,6 +1,6 @@
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import type { Thread } from '../engine/thread.ts'
-import type { Schedule } from '../report/schedule.ts'
+import type { Schedule } from './schedule.ts'
 import type { Strategy } from './strategy.ts'
 
 /**
@@ -28,11 +28,11 @@ export class Guided implements Strategy {
     this.ran.length = 0
   }
 
-  choose(machine: Machine): number {
+  choose(execution: Execution): number {
     // What comes after a failure explains nothing.
-    if (machine.failures.length > 0) return -1
-    const able = machine.threads.filter(
-      (t): t is Thread => t !== undefined && (machine.isEnabled(t) || machine.canResume(t)),
+    if (execution.failures.length > 0) return -1
+    const able = execution.threads.filter(
+      (t): t is Thread => t !== undefined && (execution.isEnabled(t) || execution.canResume(t)),
     )
     if (able.length === 0) return -1
     const previous = able.find(({ id }) => id === this.#last)

@@ -1,6 +1,6 @@
 import { assign, type Clock, join, knows } from '../engine/clock.ts'
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 
 /** Two dependent steps with nothing between them: they could have come the other way round. */
 export interface ReversibleRace {
@@ -12,7 +12,12 @@ export interface ReversibleRace {
 
 /**
  * The order that an execution cannot do without: of each thread's steps, of steps that depend on
- * each other, and of what makes a step possible before the step.
+ * each other, and of what makes a step possible before the step. It is kept as a vector clock per
+ * step, made when the step is added, from those of the latest steps that touched the same objects.
+ *
+ * While it goes back through those it meets the reversible races: dependent steps of other threads
+ * that no later step orders before this one. A step that awaits a word is the exception (see
+ * `awaitedRace`), since in the reversed order it could not have been made.
  */
 export class HappensBefore {
   /** By step: which steps of each thread happen before it, itself included. */
@@ -31,12 +36,12 @@ export class HappensBefore {
   }
 
   /** Adds the step at `index`; with `findRaces`, also notes the races that it ends. */
-  add(machine: Machine, index: number, findRaces: boolean): void {
-    const event = machine.event(index)
+  add(execution: Execution, index: number, findRaces: boolean): void {
+    const event = execution.event(index)
     const clock = (this.clocks[index] ??= [])
     assign(clock, (this.#threads[event.thread] ??= []))
     if (event.enabledBy >= 0) join(clock, this.clocks[event.enabledBy]!)
-    this.#orderAfterDependent(machine, event, index, clock, findRaces)
+    this.#orderAfterDependent(execution, event, index, clock, findRaces)
     while (clock.length < event.thread) clock.push(0)
     clock[event.thread] = event.sequence
     assign(this.#threads[event.thread]!, clock)
@@ -44,8 +49,8 @@ export class HappensBefore {
   }
 
   /** Whether step `a` happens before step `b`, given by index. */
-  isBefore(machine: Machine, a: number, b: number): boolean {
-    const { thread, sequence } = machine.event(a)
+  isBefore(execution: Execution, a: number, b: number): boolean {
+    const { thread, sequence } = execution.event(a)
     return knows(this.clocks[b]!, thread, sequence)
   }
 
@@ -54,14 +59,14 @@ export class HappensBefore {
    * before the change that ends its wait, such as the release of a lock, but before an earlier one
    * that begins it, the acquisition, unless that happens before for another reason.
    */
-  awaitedRace(machine: Machine, event: Event, second: number): ReversibleRace | undefined {
+  awaitedRace(execution: Execution, event: Event, second: number): ReversibleRace | undefined {
     if (!event.asked.isAwaited) return undefined
     const object = event.objects[0]!
     const first = this.#touching[object]?.findLast((index) => {
-      const other = machine.event(index)
+      const other = execution.event(index)
       return (changeOf(other, object) & event.touched[0]!) !== 0 && finds(event, other)
     })
-    if (first === undefined || this.#isNeeded(machine.event(first), event)) return undefined
+    if (first === undefined || this.#isNeeded(execution.event(first), event)) return undefined
     return { first, second }
   }
 
@@ -73,28 +78,28 @@ export class HappensBefore {
   }
 
   #orderAfterDependent(
-    machine: Machine,
+    execution: Execution,
     event: Event,
     index: number,
     clock: Clock,
     findRaces: boolean,
   ): void {
     const { size } = event
-    if (size === 1) return this.#orderObject(machine, event, 0, index, clock, findRaces)
+    if (size === 1) return this.#orderObject(execution, event, 0, index, clock, findRaces)
     // With several objects the latest dependent step has to come first, whichever object it is of.
     const candidates = new Set<number>()
     for (let i = 0; i < size; i++) {
       for (const other of this.#touching[event.objects[i]!] ?? []) {
-        if (conflict(event, i, machine.event(other))) candidates.add(other)
+        if (conflict(event, i, execution.event(other))) candidates.add(other)
       }
     }
     for (const other of [...candidates].sort((a, b) => b - a)) {
-      this.#orderAfter(machine, other, index, clock, findRaces)
+      this.#orderAfter(execution, other, index, clock, findRaces)
     }
   }
 
   #orderObject(
-    machine: Machine,
+    execution: Execution,
     event: Event,
     at: number,
     index: number,
@@ -103,24 +108,30 @@ export class HappensBefore {
   ): void {
     const list = this.#touching[event.objects[at]!]
     if (list === undefined) return
-    const awaited = findRaces ? this.awaitedRace(machine, event, index) : undefined
+    const awaited = findRaces ? this.awaitedRace(execution, event, index) : undefined
     if (awaited !== undefined) this.races.push(awaited)
     const own = event.touched[at]! | event.changed[at]!
     for (let i = list.length - 1; i >= 0; i--) {
-      const other = machine.event(list[i]!)
+      const other = execution.event(list[i]!)
       if (!conflict(event, at, other)) continue
       const couldFollow = !event.asked.isAwaited || finds(event, other)
-      this.#orderAfter(machine, list[i]!, index, clock, findRaces && couldFollow)
+      this.#orderAfter(execution, list[i]!, index, clock, findRaces && couldFollow)
       // Whatever came before a change of all these bytes also happens before that change.
       const changed = changeOf(other, event.objects[at]!)
       if ((changed & own) === own && (event.touched[at]! & own) === own) return
     }
   }
 
-  #orderAfter(machine: Machine, other: number, index: number, clock: Clock, find: boolean): void {
-    const earlier = machine.event(other)
+  #orderAfter(
+    execution: Execution,
+    other: number,
+    index: number,
+    clock: Clock,
+    find: boolean,
+  ): void {
+    const earlier = execution.event(other)
     if (knows(clock, earlier.thread, earlier.sequence)) return
-    if (earlier.thread !== machine.event(index).thread && find) {
+    if (earlier.thread !== execution.event(index).thread && find) {
       this.races.push({ first: other, second: index })
     }
     join(clock, this.clocks[other]!)

@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { Coverage } from './coverage.ts'
 import { SeededRandom } from './random.ts'
 import type { SampleOptions } from './random-walk.ts'
@@ -12,11 +12,12 @@ export interface PctOptions extends SampleOptions {
 
 /**
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010):
- * the thread of highest priority runs, and at up to d - 1 random steps whoever is about to make it
- * falls below all that have not fallen. Which of the fallen is above which is random too: a thread
- * that fell first may have to wait for one that fell later. An execution with d - 1 such changes
- * finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and k steps.
- * Numbers of changes that keep showing something new are tried more often, and none is given up.
+ * the thread of highest priority runs, and at up to d - 1 random steps the thread that is about to
+ * make the step falls below all that have not fallen. Which of the fallen is above which is random
+ * too: a thread that fell first may have to wait for one that fell later. An execution with d - 1
+ * such changes finds a bug of depth d with probability at least 1 / (n k^(d-1)), for n threads and
+ * k steps. Numbers of changes that keep showing something new are tried more often, and none is
+ * given up.
  *
  * Several changes may fall on one step, and then one thread after another falls. So each thread
  * can be made the next one at each step by at most n - 1 changes, and with a depth of
@@ -65,24 +66,24 @@ export class Pct implements Strategy {
     for (let i = 1; i <= this.#chosen; i++) this.#fallAt(this.#random.below(this.#longest), -i)
   }
 
-  choose(machine: Machine): number {
-    const enabled = enabledThreads(machine, true, this.#enabled)
+  choose(execution: Execution): number {
+    const enabled = enabledThreads(execution, true, this.#enabled)
     if (enabled.length === 0) return -1
     let next = this.#highest(enabled)
-    for (const priority of this.#changes.get(machine.length) ?? []) {
+    for (const priority of this.#changes.get(execution.length) ?? []) {
       this.#priorities[next] = priority
       next = this.#highest(enabled)
     }
     return next
   }
 
-  observe(machine: Machine, event: Event): void {
-    this.#coverage.observe(machine, event)
+  observe(execution: Execution, event: Event): void {
+    this.#coverage.observe(execution, event)
   }
 
-  finish(machine: Machine): boolean {
-    this.#longest = Math.max(this.#longest, machine.length)
-    this.#threads = Math.max(this.#threads, machine.threads.length)
+  finish(execution: Execution): boolean {
+    this.#longest = Math.max(this.#longest, execution.length)
+    this.#threads = Math.max(this.#threads, execution.threads.length)
     this.#worth[this.#chosen]! += this.#coverage.added
     return --this.#left > 0
   }

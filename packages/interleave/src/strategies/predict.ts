@@ -1,5 +1,5 @@
 import { type Access, accessOf, type Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { differingBytes } from '../engine/objects.ts'
 import { mailboxOf } from '../engine/waiting.ts'
 import { OP, Operation, type SharedView } from '../runtime/operation.ts'
@@ -19,8 +19,8 @@ export interface State {
  * something may find it changed already. Taking what it did here would lose executions, and taking
  * all that it might do would make some twice.
  */
-export function predict(machine: Machine, index: number, state: State): Access {
-  const event = machine.event(index)
+export function predict(execution: Execution, index: number, state: State): Access {
+  const event = execution.event(index)
   const access = accessOf(event)
   switch (event.kind) {
     case OP.load:
@@ -28,17 +28,17 @@ export function predict(machine: Machine, index: number, state: State): Access {
       return access
     case OP.wait:
     case OP.waitAsync:
-      return predictWait(machine, event, access, state)
+      return predictWait(execution, event, access, state)
     case OP.notify:
-      return predictNotify(machine, event, access, state)
+      return predictNotify(execution, event, access, state)
     case OP.wake:
     case OP.settle:
-      return predictWakeup(machine, event, access, state)
+      return predictWakeup(execution, event, access, state)
     default:
       if (event.kind > OP.write) return access
       return {
         ...access,
-        changed: replaceFirst(access.changed, changedBytes(machine, event, state)),
+        changed: replaceFirst(access.changed, changedBytes(execution, event, state)),
       }
   }
 }
@@ -47,31 +47,31 @@ function replaceFirst(list: readonly number[], value: number): number[] {
   return [value, ...list.slice(1)]
 }
 
-/** It joins the list if the value is the one that it expects. */
-function predictWait(machine: Machine, event: Event, access: Access, state: State): Access {
+/** A wait joins the list if the value is what it expects. */
+function predictWait(execution: Execution, event: Event, access: Access, state: State): Access {
   const without = withoutObject(access, event.list)
   const { asked } = event
   if (asked.timeoutMs === 0) return without
-  load(machine, event, state)
+  load(execution, event, state)
   const value = (scratch.view as unknown as Record<number, unknown>)[scratch.index]
   return value === asked.first ? withObject(without, event.list, 1, 1) : without
 }
 
-/** It changes the list if anybody is in it. */
-function predictNotify(machine: Machine, event: Event, access: Access, state: State): Access {
-  const isWaking = waiters(machine, event.list, state) > 0
+/** A notify changes the list if a waiter is in it. */
+function predictNotify(execution: Execution, event: Event, access: Access, state: State): Access {
+  const isWaking = waiters(execution, event.list, state) > 0
   if (isWaking === event.waitersBefore > 0) return access
   return { ...access, size: 1, objects: [event.list], touched: [1], changed: [isWaking ? 1 : 0] }
 }
 
-/** It times out unless what notified it has been done. */
-function predictWakeup(machine: Machine, event: Event, access: Access, state: State): Access {
+/** A wait that was notified times out if that notify is not in the state. */
+function predictWakeup(execution: Execution, event: Event, access: Access, state: State): Access {
   const { notifiedBy } = event
   if (access.size === 0 || notifiedBy < 0) return access
   if (notifiedBy < state.before || state.others.includes(notifiedBy)) return access
   const timedOut = { ...access, changed: [1] }
-  const { agent } = machine.threads[event.thread]!
-  return agent === undefined ? timedOut : withObject(timedOut, mailboxOf(machine, agent), 1, 1)
+  const { agent } = execution.threads[event.thread]!
+  return agent === undefined ? timedOut : withObject(timedOut, mailboxOf(execution, agent), 1, 1)
 }
 
 function withObject(access: Access, object: number, touched: number, changed: number): Access {
@@ -93,20 +93,20 @@ function withoutObject(access: Access, object: number): Access {
   return { thread, size: size - 1, ...rest }
 }
 
-/** How many wait in a list. */
-function waiters(machine: Machine, list: number, { before, others }: State): number {
-  let count = machine.event(before).waitersBefore
-  if (machine.event(before).list !== list) {
+/** How many waiters are in a list. */
+function waiters(execution: Execution, list: number, { before, others }: State): number {
+  let count = execution.event(before).waitersBefore
+  if (execution.event(before).list !== list) {
     let at = before - 1
-    while (at >= 0 && machine.event(at).list !== list) at--
-    if (at >= 0) count = machine.event(at).waitersAfter
+    while (at >= 0 && execution.event(at).list !== list) at--
+    if (at >= 0) count = execution.event(at).waitersAfter
     else {
-      for (at = before + 1; machine.event(at).list !== list; ) at++
-      count = machine.event(at).waitersBefore
+      for (at = before + 1; execution.event(at).list !== list; ) at++
+      count = execution.event(at).waitersBefore
     }
   }
   for (const other of others) {
-    const { list: theirs, waitersBefore, waitersAfter } = machine.event(other)
+    const { list: theirs, waitersBefore, waitersAfter } = execution.event(other)
     if (theirs === list) count += waitersAfter - waitersBefore
   }
   return count
@@ -119,15 +119,15 @@ const views = new Map<unknown, SharedView>()
 const scratch = new Operation()
 
 /** The bytes that a write would change. */
-function changedBytes(machine: Machine, event: Event, state: State): number {
-  load(machine, event, state)
+function changedBytes(execution: Execution, event: Event, state: State): number {
+  load(execution, event, state)
   const [low, high] = words as unknown as [number, number]
   performOn(scratch)
   return differingBytes(low, words[0]!) | (differingBytes(high, words[1]!) << 4)
 }
 
 /** Makes `scratch` the step's operation on what its eight bytes hold in that state. */
-function load(machine: Machine, event: Event, state: State): void {
+function load(execution: Execution, event: Event, state: State): void {
   const { asked } = event
   const view = asked.view!
   const unit = asked.method === undefined ? elementBytes(view) : 1
@@ -136,11 +136,11 @@ function load(machine: Machine, event: Event, state: State): void {
   scratch.index = ((view.byteOffset + asked.index * unit) % 8) / unit
   const object = event.objects[0]!
   const { before, others } = state
-  const known = machine.event(before)
+  const known = execution.event(before)
   if (known.objects[0] === object && known.size > 0) set(known.beforeLow, known.beforeHigh)
-  else findBefore(machine, before, object)
+  else findBefore(execution, before, object)
   for (const index of others) {
-    const other = machine.event(index)
+    const other = execution.event(index)
     if (other.size === 0 || other.objects[0] !== object) continue
     words[0] = mixed(words[0]!, other.afterLow, other.changed[0]! & 15)
     words[1] = mixed(words[1]!, other.afterHigh, other.changed[0]! >> 4)
@@ -148,16 +148,16 @@ function load(machine: Machine, event: Event, state: State): void {
 }
 
 /** What the object held before a step that did not look at it. */
-function findBefore(machine: Machine, before: number, object: number): void {
+function findBefore(execution: Execution, before: number, object: number): void {
   const touches = (index: number): boolean => {
-    const event = machine.event(index)
+    const event = execution.event(index)
     return event.size > 0 && event.objects[0] === object
   }
   let at = before - 1
   while (at >= 0 && !touches(at)) at--
-  if (at >= 0) return set(machine.event(at).afterLow, machine.event(at).afterHigh)
+  if (at >= 0) return set(execution.event(at).afterLow, execution.event(at).afterHigh)
   for (at = before + 1; !touches(at); ) at++
-  set(machine.event(at).beforeLow, machine.event(at).beforeHigh)
+  set(execution.event(at).beforeLow, execution.event(at).beforeHigh)
 }
 
 function set(low: number, high: number): void {

@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 import { Coverage } from './coverage.ts'
 import { SeededRandom } from './random.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
@@ -46,18 +46,18 @@ export class RandomWalk implements Strategy {
     this.#prefix = base.slice(0, this.#random.below(base.length + 1))
   }
 
-  choose(machine: Machine): number {
-    const enabled = enabledThreads(machine, true, this.#enabled)
+  choose(execution: Execution): number {
+    const enabled = enabledThreads(execution, true, this.#enabled)
     if (enabled.length === 0) return -1
-    const wanted = this.#prefix[machine.length]
+    const wanted = this.#prefix[execution.length]
     const next =
       wanted !== undefined && enabled.includes(wanted) ? wanted : this.#random.pick(enabled)
     this.#trace.push(next)
     return next
   }
 
-  observe(machine: Machine, event: Event): void {
-    this.#coverage.observe(machine, event)
+  observe(execution: Execution, event: Event): void {
+    this.#coverage.observe(execution, event)
   }
 
   finish(): boolean {

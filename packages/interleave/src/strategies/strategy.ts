@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Machine } from '../engine/machine.ts'
+import type { Execution } from '../engine/execution.ts'
 
 /**
  * Decides which thread makes the next step. One object serves one exploration: it is told when an
@@ -10,7 +10,7 @@ export interface Strategy {
   /** As reports name it. */
   readonly name: string
   /**
-   * Whether a thread whose loop went round idly may go on in the same execution once somebody has
+   * Whether a thread whose loop went round idly may go on in the same execution once another has
    * written what it looks at. A strategy that tries every order need not: it also tries the
    * executions in which the idle round was never made, and these are all that differ.
    */
@@ -20,25 +20,25 @@ export interface Strategy {
   /** Whether ending by itself means that every execution was covered. */
   readonly isExhaustive: boolean
 
-  begin(machine: Machine): void
+  begin(execution: Execution): void
   /** The number of an enabled thread, or -1 to end this execution, which is then redundant. */
-  choose(machine: Machine): number
-  observe(machine: Machine, event: Event): void
+  choose(execution: Execution): number
+  observe(execution: Execution, event: Event): void
   /** True to be given another execution. */
-  finish(machine: Machine): boolean
+  finish(execution: Execution): boolean
 }
 
 /** The numbers of the threads that could make a step, for a strategy that resumes idle loops. */
 export function enabledThreads(
-  machine: Machine,
+  execution: Execution,
   resumesIdleLoops: boolean,
   into: number[],
 ): number[] {
   into.length = 0
-  for (const thread of machine.threads) {
+  for (const thread of execution.threads) {
     if (thread === undefined) continue
-    if (machine.isEnabled(thread)) into.push(thread.id)
-    else if (resumesIdleLoops && machine.canResume(thread)) into.push(thread.id)
+    if (execution.isEnabled(thread)) into.push(thread.id)
+    else if (resumesIdleLoops && execution.canResume(thread)) into.push(thread.id)
   }
   return into
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { Explorer } from '../../src/engine/explorer.ts'
+import { Explorer } from '../../src/explorer/explorer.ts'
 import { BruteForce } from '../../src/strategies/brute-force.ts'
 import type { Strategy } from '../../src/strategies/strategy.ts'
 import { traceClass } from '../../src/strategies/trace-class.ts'
@@ -36,9 +36,9 @@ export function exploreProgram(
   const budget = { executions: maxRuns, stepsPerExecution: 200, isOver: () => false }
   let runs = 0
   let isSeen = false
-  const stopped = explorer.explore(strategy, budget, ({ machine }) => {
+  const stopped = explorer.explore(strategy, budget, ({ execution }) => {
     runs++
-    for (const { kind, thread } of machine.failures) {
+    for (const { kind, thread } of execution.failures) {
       outcomes.add(kind === 'data-race' ? kind : `${kind} ${thread}`)
     }
     return (isSeen = see(outcomes, runs))
@@ -61,9 +61,9 @@ export function classesOf(
     () => true,
   )
   const budget = { executions: Infinity, stepsPerExecution: 200, isOver: () => false }
-  explorer.explore(strategy, budget, ({ machine, ending }) => {
-    const isWhole = ending !== 'redundant' || machine.failures.length > 0
-    if (isWhole && ending !== 'abandoned') classes.add(traceClass(machine))
+  explorer.explore(strategy, budget, ({ execution, ending }) => {
+    const isWhole = ending !== 'redundant' || execution.failures.length > 0
+    if (isWhole && ending !== 'abandoned') classes.add(traceClass(execution))
     return false
   })
   return { classes, executions: explorer.totals.executions }

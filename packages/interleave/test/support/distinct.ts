@@ -1,5 +1,5 @@
 import type { Event } from '../../src/engine/event.ts'
-import type { Machine } from '../../src/engine/machine.ts'
+import type { Execution } from '../../src/engine/execution.ts'
 import { HappensBefore } from '../../src/strategies/happens-before.ts'
 import { enabledThreads, type Strategy } from '../../src/strategies/strategy.ts'
 
@@ -30,19 +30,19 @@ export class Distinct implements Strategy {
     this.#isKnown = false
   }
 
-  choose(machine: Machine): number {
+  choose(execution: Execution): number {
     if (this.#isKnown) return -1
-    const known = this.#path[machine.length]
+    const known = this.#path[execution.length]
     if (known !== undefined) return known[0]!
-    const enabled = enabledThreads(machine, false, this.#enabled)
+    const enabled = enabledThreads(execution, false, this.#enabled)
     if (enabled.length === 0) return -1
     this.#path.push([...enabled])
     return enabled[0]!
   }
 
-  observe(machine: Machine, { thread, sequence }: Event): void {
-    const index = machine.length - 1
-    this.#order.add(machine, index, false)
+  observe(execution: Execution, { thread, sequence }: Event): void {
+    const index = execution.length - 1
+    this.#order.add(execution, index, false)
     let low = 17 + thread
     let high = 31 + sequence
     for (const [other, steps] of this.#order.clocks[index]!.entries()) {

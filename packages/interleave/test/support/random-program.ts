@@ -3,7 +3,7 @@ import { OP } from '../../src/runtime/operation.ts'
 import type { ModelPromise } from '../../src/runtime/promise.ts'
 import { AWAIT, state, STEP } from '../../src/runtime/state.ts'
 import { wrap } from '../../src/runtime/functions.ts'
-import type { Setup } from '../../src/engine/explorer.ts'
+import type { Setup } from '../../src/explorer/explorer.ts'
 
 /** One instruction of a random thread, over a few shared words and one register. */
 export type Instruction =

@@ -1,4 +1,6 @@
+import type { Interrupt } from '@smpnet/memory'
 import type { Alarm } from '../cpu.ts'
+import type { Handler } from '../handlers.ts'
 
 /** What is set; it knows its place in the heap, to be taken out of there at once. */
 class Entry implements Alarm {
@@ -7,7 +9,7 @@ class Entry implements Alarm {
   constructor(
     readonly alarms: Alarms,
     readonly atNs: number,
-    readonly ring: () => void,
+    readonly ring: Handler,
   ) {}
 
   cancel(): void {
@@ -34,19 +36,19 @@ export class Alarms {
     return this.#heap.length
   }
 
-  set(atNs: number, ring: () => void): Alarm {
+  set(atNs: number, ring: Handler): Alarm {
     const entry = new Entry(this, atNs, ring)
     this.#heap.push(entry)
     this.#rise(entry, this.#heap.length - 1)
     return entry
   }
 
-  /** Rings all whose time has come. */
-  ringUntil(nowNs: number): void {
+  /** Rings all whose time has come, as the interrupt `irq`. */
+  ringUntil(nowNs: number, irq: Interrupt): void {
     while (this.nextNs <= nowNs) {
       const entry = this.#heap[0]!
       this.remove(entry)
-      entry.ring()
+      entry.ring(irq)
     }
   }
 

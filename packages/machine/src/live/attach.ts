@@ -3,12 +3,15 @@ import { Lot } from '@smpnet/park'
 import { memoryOf } from './check-handle.ts'
 import { LiveWaker } from './live-waker.ts'
 import { type LiveHandle, mailboxes } from './machine-block.ts'
+import { checkCpu, checkVector } from '../vectors.ts'
 
 /** A thread outside the machine that takes part in it, with a CPU number of its own. */
 export interface Attached {
   readonly memory: LiveMemory
   /** The parking lot as this thread uses it: `lot.waiter()` is someone who can wait. */
   readonly lot: Lot
+  /** Interrupts a CPU of the machine, as `Cpu.raise` does. Throws as that. */
+  raise(target: number, vector: number): void
   /**
    * Gives the CPU number and the waiters that came from `lot` back. Throws an Error when that was
    * done, and when one of them still waits.
@@ -25,17 +28,18 @@ export interface Attached {
 export function attachLive(handle: LiveHandle): Attached {
   const memory = memoryOf(handle)
   const cpu = Lot.attach(memory, handle.lot)
-  const lot = new Lot(
-    memory,
-    handle.lot,
-    new LiveWaker(memory, mailboxes(memory, handle), cpu),
-    cpu,
-  )
+  const boxes = mailboxes(memory, handle)
+  const lot = new Lot(memory, handle.lot, new LiveWaker(memory, boxes, cpu), cpu)
+  const raise = (target: number, vector: number): void => {
+    checkCpu(target, boxes.length)
+    checkVector(vector)
+    boxes[target]!.raise(vector)
+  }
   let attached = true
   const detach = (): void => {
     if (!attached) throw new Error('a thread is detached from a machine once: it is already')
     lot.leave()
     attached = false
   }
-  return { memory, lot, detach }
+  return { memory, lot, raise, detach }
 }

@@ -1,10 +1,19 @@
-import { type Address, LiveMemory, NIL } from '@smpnet/memory'
+import { type Address, LiveMemory, NIL, type Waiting } from '@smpnet/memory'
 import { Lot, SpinBudget } from '@smpnet/park'
 import { type Alarm, type Cpu, type Executive, IDLE } from '../cpu.ts'
 import { Alarms } from './alarms.ts'
 import { LiveWaker } from './live-waker.ts'
-import { type LiveHandle, mailboxes, stoppingWord } from './machine-block.ts'
+import {
+  blocksOf,
+  type LiveHandle,
+  mailboxes,
+  rendezvousOf,
+  stoppingWord,
+} from './machine-block.ts'
 import type { Mailbox } from './mailbox.ts'
+import { type Handler, Handlers } from '../handlers.ts'
+import { Rendezvous } from '../rendezvous.ts'
+import { checkCpu, checkVector, VECTOR } from '../vectors.ts'
 
 /** What a live CPU needs from the thread that it is. */
 export interface Host {
@@ -18,15 +27,36 @@ const RUNS_PER_LOOK = 64
 /** The longest sleep: so that a bound exists even if a bell were never rung. */
 const LONGEST_SLEEP_MS = 1_000
 
+/** All that a live machine knows of how far its CPUs are: not the same, and under some cache. */
+const SOMEWHERE = 2
+
 /**
- * A CPU of the live machine: a worker that runs its executive, receives what others post, rings
- * its alarms, and sleeps on its doorbell when there is nothing to do.
+ * A CPU of the live machine: a worker that runs its executive, receives what others post, handles
+ * its interrupts and alarms, and sleeps on its doorbell when there is nothing to do.
+ *
+ *     look at mail and vectors ──> run the executive ──> busy: look again
+ *                ^                                   └─> idle: alarms, look, run
+ *                │                                                     │ idle still
+ *                └────── rung, or an alarm is due ── sleep <── spin <──┘
+ *
+ * Nothing interrupts JavaScript, so that an interrupt is a bit that the CPU finds where it looks at
+ * its mail: before each run of its executive, that is between two of its threads, and around its
+ * sleep. Handlers and alarms therefore never run while a thread of this CPU is inside a section;
+ * but a thread of another CPU may be, and hold the lock of one. `Interrupt` says what they may do.
+ *
+ * A busy CPU looks at its clock and at whether the machine stops only once in a while, since to
+ * read a clock takes as long as a switch. What a handler, an alarm or the executive throws ends
+ * `run`, and the worker tells the machine.
  */
 export class LiveCpu implements Cpu {
   readonly cpus: number
   readonly memory: LiveMemory
   readonly lot: Lot
+  readonly threadsMove = false
+  readonly #boxes: readonly Mailbox[]
   readonly #box: Mailbox
+  readonly #handlers: Handlers
+  readonly #rendezvous: Rendezvous
   readonly #waker: LiveWaker
   readonly #stopping: number
   readonly #alarms = new Alarms()
@@ -44,7 +74,13 @@ export class LiveCpu implements Cpu {
     this.cpus = handle.cpus
     this.memory = new LiveMemory(handle.buffer)
     const boxes = mailboxes(this.memory, handle)
+    this.#boxes = boxes
     this.#box = boxes[id]!
+    this.#handlers = new Handlers(id)
+    this.#rendezvous = new Rendezvous(this.memory, rendezvousOf(handle), blocksOf(handle), id)
+    this.onInterrupt(VECTOR.rendezvous, () => this.#rendezvous.pass())
+    // Here a CPU looks at its mail whether it is told to or not.
+    this.onInterrupt(VECTOR.mail, () => {})
     this.#waker = new LiveWaker(this.memory, boxes, id)
     this.#stopping = stoppingWord(handle)
     this.lot = new Lot(this.memory, handle.lot, this.#waker, id)
@@ -54,13 +90,36 @@ export class LiveCpu implements Cpu {
     return this.host.now()
   }
 
-  alarm(delayNs: number, ring: () => void): Alarm {
+  alarm(delayNs: number, ring: Handler): Alarm {
     if (!(delayNs >= 0 && delayNs < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`a delay is a number of ns, not below 0: ${delayNs} came`)
     }
     const alarm = this.#alarms.set(this.now() + delayNs, ring)
     this.#box.ring()
     return alarm
+  }
+
+  onInterrupt(vector: number, handler: Handler): void {
+    this.#handlers.set(vector, handler)
+  }
+
+  raise(target: number, vector: number): void {
+    checkCpu(target, this.cpus)
+    checkVector(vector)
+    this.#boxes[target]!.raise(vector)
+  }
+
+  rendezvous(targets: readonly number[]): Waiting {
+    for (const target of targets) checkCpu(target, this.cpus)
+    return this.#rendezvous.meet(targets, (target, vector) => this.#boxes[target]!.raise(vector))
+  }
+
+  /** Makes no difference: a thread of this CPU runs until it yields, whoever is woken. */
+  interruptBelow(): void {}
+
+  distance(other: number): number {
+    checkCpu(other, this.cpus)
+    return other === this.id ? 0 : SOMEWHERE
   }
 
   spinWhile(at: Address, value: number): boolean {
@@ -100,10 +159,10 @@ export class LiveCpu implements Cpu {
   /** Runs a while; false when there is nothing left to run. */
   #work(executive: Executive): boolean {
     for (let left = RUNS_PER_LOOK; left > 0; left--) {
-      this.#receive(executive)
+      this.#look(executive)
       if (executive.run() !== IDLE) continue
       this.#ringAlarms()
-      this.#receive(executive)
+      this.#look(executive)
       if (executive.run() === IDLE) return this.#failure !== undefined
     }
     this.#ringAlarms()
@@ -111,7 +170,15 @@ export class LiveCpu implements Cpu {
   }
 
   #ringAlarms(): void {
-    if (this.#alarms.nextNs !== Number.POSITIVE_INFINITY) this.#alarms.ringUntil(this.now())
+    if (this.#alarms.nextNs === Number.POSITIVE_INFINITY) return
+    this.#alarms.ringUntil(this.now(), this.#handlers.irq)
+  }
+
+  /** Looks at the mail and at the vectors: what others have for this CPU. */
+  #look(executive: Executive): void {
+    this.#receive(executive)
+    const pending = this.#box.takePending()
+    if (pending !== 0) this.#handlers.runAll(pending)
   }
 
   #receive(executive: Executive): void {

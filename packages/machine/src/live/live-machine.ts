@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/park'
 import { attachLive, type Attached } from './attach.ts'
-import { type LiveHandle, mailboxes, placeMachine, tellToStop } from './machine-block.ts'
+import { type LiveHandle, mailboxes, markDead, placeMachine, tellToStop } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
 
 /** The most CPUs of a live machine. More than the host has cores are allowed, and slow. */
@@ -81,7 +81,23 @@ export function startLive<Args>(options: LiveOptions<Args>): Promise<LiveMachine
   return LiveMachine.start(options)
 }
 
-/** A running live machine, as the thread that started it sees it. */
+/**
+ * A running live machine, as the thread that started it sees it.
+ *
+ * It is a SharedArrayBuffer and a worker for each CPU. The thread that starts it places in Memory
+ * what CPUs share (the lot, the words of `MACHINE`, a block for each CPU), lets `setup` place what
+ * the program needs, and only then starts the workers: each loads the boot module and runs a
+ * `LiveCpu` over the executive that comes of it. From then on the CPUs get on by themselves,
+ * through Memory. What comes back by messages is what only an event loop can hear: reports and
+ * failures.
+ *
+ * This thread is the undertaker too. A CPU that throws, exits or is terminated is marked as dead,
+ * so that nobody waits for it in a rendezvous, and its waiters are buried: taken from their queues,
+ * its mutexes found abandoned. Then the machine goes on if it has an `onDeath`, or stops.
+ *
+ * All of it runs on the event loop of the thread that started the machine, and takes no lock but
+ * those of the lot's queues, for a burial.
+ */
 export class LiveMachine {
   readonly #workers: Worker[] = []
   readonly #ended: Promise<void>
@@ -189,6 +205,7 @@ export class LiveMachine {
     const mayGoOn = this.onDeath !== undefined && hadBooted && !this.#stopping
     if (!mayGoOn) this.#reject(failed)
     if (this.#stopping) return
+    markDead(this.here.memory, this.handle, failed.cpu)
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
       this.onDeath?.(failed)
       return

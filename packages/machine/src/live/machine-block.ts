@@ -9,9 +9,14 @@ import {
   words,
 } from '@smpnet/memory'
 import type { LotHandle } from '@smpnet/park'
-import { Mailbox, MAILBOX } from './mailbox.ts'
+import { Mailbox } from './mailbox.ts'
+import { CPU_BLOCK, CpuBlocks } from '../cpu-block.ts'
+import { RENDEZVOUS } from '../rendezvous.ts'
 
-/** The words that the CPUs of a live machine share among themselves, before their mailboxes. */
+/**
+ * The words that the CPUs of a live machine share among themselves. Behind them are those of their
+ * rendezvous, and then a block for each CPU.
+ */
 export const MACHINE = layout('machine', {
   /** (x) Not 0 once the machine is to stop. */
   stopping: word('x', 'machine'),
@@ -22,7 +27,7 @@ export const MACHINE = layout('machine', {
 })
 
 /** Changes with the layout of anything that a handle leads to. */
-export const MAGIC = 0x11fe0001
+export const MAGIC = 0x11fe0002
 
 /** What a thread needs to take part in a running machine; it can be cloned and posted. */
 export interface LiveHandle {
@@ -34,13 +39,14 @@ export interface LiveHandle {
   readonly originNs: number
 }
 
-/** Places the machine's words, those of the CPUs zero: not stopping, nothing posted. */
+/** Places the machine's words, those of the CPUs zero: not stopping, nothing posted or raised. */
 export function placeMachine(
   memory: Memory,
   arena: Arena,
   named: Pick<LiveHandle, 'cpus' | 'lot'>,
 ): Address {
-  const at = arena.place('live machine', MACHINE.size + named.cpus * MAILBOX.size)
+  const bytes = MACHINE.size + RENDEZVOUS.size + CpuBlocks.bytes(named.cpus)
+  const at = arena.place('live machine', bytes)
   figuresOf(named).forEach((figure, i) => {
     memory.write(at + MACHINE.offset.figures + i * WORD_BYTES, figure)
   })
@@ -64,16 +70,26 @@ export function stoppingWord(handle: LiveHandle): Address {
   return handle.at + MACHINE.offset.stopping
 }
 
+export function rendezvousOf(handle: LiveHandle): Address {
+  return handle.at + MACHINE.size
+}
+
+export function blocksOf(handle: LiveHandle): CpuBlocks {
+  return new CpuBlocks(handle.at + MACHINE.size + RENDEZVOUS.size, handle.cpus)
+}
+
 export function mailboxes(memory: LiveMemory, handle: LiveHandle): Mailbox[] {
-  const first = handle.at + MACHINE.size
-  return Array.from(
-    { length: handle.cpus },
-    (_, cpu) => new Mailbox(memory, first + cpu * MAILBOX.size),
-  )
+  const blocks = blocksOf(handle)
+  return Array.from({ length: handle.cpus }, (_, cpu) => new Mailbox(memory, blocks.of(cpu)))
 }
 
 /** Tells every CPU to stop, and wakes those that sleep. */
 export function tellToStop(memory: Memory, handle: LiveHandle, boxes: readonly Mailbox[]): void {
   memory.store(stoppingWord(handle), 1)
   for (const box of boxes) box.ring()
+}
+
+/** Says that a CPU runs no more, to all that might wait for it in a rendezvous. */
+export function markDead(memory: Memory, handle: LiveHandle, cpu: number): void {
+  memory.store(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead, 1)
 }

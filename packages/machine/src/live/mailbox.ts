@@ -1,43 +1,56 @@
-import { type Address, layout, type LiveMemory, NIL, TakeAllStack, word } from '@smpnet/memory'
+import { type Address, type LiveMemory, NIL, TakeAllStack } from '@smpnet/memory'
 import { KeepAlive, type SpinBudget, WAITER } from '@smpnet/park'
-
-/**
- * A CPU's mailbox: the waiters that others have woken and that are to run there, and the doorbell
- * that gets it out of its sleep.
- *
- * Sleep and wake cannot miss each other: the owner says ASLEEP and then looks at the mailbox, a
- * poster posts and then looks at the bell, and since all four are sequentially consistent at least
- * one sees the other (Dekker). Only the poster that found the mailbox empty rings.
- */
-export const MAILBOX = layout('mailbox', {
-  /** (x) The stack of waiters posted, linked by their `mail`. */
-  mail: word('x', 'mail'),
-  /** (x) `AWAKE` or `ASLEEP`; the owner writes both, a poster only AWAKE. */
-  bell: word('x', 'bell'),
-})
+import { CPU_BLOCK } from '../cpu-block.ts'
 
 const AWAKE = 0
 const ASLEEP = 1
 
 const loop = new KeepAlive()
 
-/** The mailbox at an address, as its owner or as a poster uses it. */
+/**
+ * What other threads have for a live CPU, its owner: the waiters that they have woken and that are
+ * to run there, the vectors that they have raised, and the doorbell that gets the owner out of its
+ * sleep. It is on the words of `CPU_BLOCK`; any thread may use it as a poster or raiser.
+ *
+ * Sleep and call cannot miss each other: the owner says ASLEEP and then looks at its mail and at
+ * its pending vectors, a caller posts or sets a bit and then looks at the bell, and since all of
+ * these are sequentially consistent at least one sees the other (Dekker).
+ *
+ * Only the poster that found the mailbox empty rings: the others know that it is about to. A
+ * raiser looks at the bell even when the bit was set already. So a raiser that dies between the
+ * two, as a worker that is terminated can, delays what it raised to the next call of anybody, or to
+ * the end of the owner's sleep, which is bounded; it cannot silence the raisers after it.
+ */
 export class Mailbox {
   /** What is posted; for the owner to take. */
   readonly mail: TakeAllStack
+  readonly #pending: Address
   readonly #bell: Address
 
   constructor(
     readonly memory: LiveMemory,
     at: Address,
   ) {
-    this.mail = new TakeAllStack(memory, at + MAILBOX.offset.mail, WAITER.offset.mail)
-    this.#bell = at + MAILBOX.offset.bell
+    this.mail = new TakeAllStack(memory, at + CPU_BLOCK.offset.mail, WAITER.offset.mail)
+    this.#pending = at + CPU_BLOCK.offset.pending
+    this.#bell = at + CPU_BLOCK.offset.bell
   }
 
   /** Posts the waiter at `entry`, which must be in no mailbox, and wakes the owner. */
   post(entry: Address): void {
     if (this.mail.push(entry)) this.ring()
+  }
+
+  /** Sets the bit of a vector, and wakes the owner. */
+  raise(vector: number): void {
+    this.memory.or(this.#pending, 1 << vector)
+    this.ring()
+  }
+
+  /** The bits of all vectors that were raised since the owner took them last; for the owner. */
+  takePending(): number {
+    if (this.memory.load(this.#pending) === 0) return 0
+    return this.memory.exchange(this.#pending, 0)
   }
 
   /** Wakes the owner if it sleeps. */
@@ -50,14 +63,15 @@ export class Mailbox {
   }
 
   /**
-   * Spins while nothing is posted and the word at `at` is `value`, as long as that pays. True when
-   * it ended by one of the two.
+   * Spins while nothing is posted or raised and the word at `at` is `value`, as long as that pays.
+   * True when it ended by one of these.
    */
   spinWhile(at: Address, value: number, budget: SpinBudget): boolean {
     const { memory } = this
     const { head } = this.mail
     for (let turn = budget.turns(); turn > 0; turn--) {
-      if (memory.load(at) === value && memory.load(head) === NIL) continue
+      const isCalm = memory.load(head) === NIL && memory.load(this.#pending) === 0
+      if (isCalm && memory.load(at) === value) continue
       budget.hit()
       return true
     }
@@ -66,13 +80,14 @@ export class Mailbox {
   }
 
   /**
-   * Says that the owner goes to sleep. False, and it stays awake, if something was posted or the
-   * word at `at` is no longer `value`.
+   * Says that the owner goes to sleep. False, and it stays awake, if something was posted or raised
+   * or the word at `at` is no longer `value`.
    */
   fallAsleep(at: Address, value: number): boolean {
     const { memory } = this
     memory.store(this.#bell, ASLEEP)
-    if (this.mail.isEmpty() && memory.load(at) === value) return true
+    const isCalm = this.mail.isEmpty() && memory.load(this.#pending) === 0
+    if (isCalm && memory.load(at) === value) return true
     memory.store(this.#bell, AWAKE)
     return false
   }

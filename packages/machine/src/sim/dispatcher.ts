@@ -1,4 +1,5 @@
 import { AHEAD, BUSY, IDLE } from '../cpu.ts'
+import { VECTOR } from '../vectors.ts'
 import type { Core } from './core.ts'
 import { ALARM, IDLE_EXIT, INTERRUPT, IPI_HANDLE, SPIN_TURN, TICK } from './named-work.ts'
 import type { SimPricer } from './sim-pricer.ts'
@@ -6,14 +7,19 @@ import type { SimStatistics } from './sim-statistics.ts'
 import { executiveOf, type SimWaker } from './sim-waker.ts'
 import type { Turns } from './turns.ts'
 
+/** A CPU that looks at its vectors looks at its mail: there is nothing left to do for this one. */
+const MAIL = 1 << VECTOR.mail
+
 /**
  * What a CPU does with its turn, in this order: leave its sleep, run the handler of an interrupt
  * that it has entered, take notice of what is due, look at its mailbox, and let its executive run.
  * As soon as one of these takes time, the turn is over, and the rest comes in the next: so each
  * begins settled.
  *
- * The mailbox is looked at where the executive gave the CPU back of itself, and not where it only
- * waited for time to catch up: how often that happens depends on how far others had run.
+ * The mailbox is looked at when the CPU is called to it, at each tick, and where the executive gave
+ * the CPU back of itself; not where it only waited for time to catch up: how often that happens
+ * depends on how far others had run. Pending vectors are looked at when the CPU is called only: a
+ * real one does not poll for its interrupts either.
  */
 export class Dispatcher {
   readonly #pricer: SimPricer
@@ -77,24 +83,44 @@ export class Dispatcher {
   #answerEvents(core: Core, at: number): void {
     while (this.#now(core) === at) {
       if (core.entered !== undefined) this.#finishInterrupt(core)
+      else if (core.raised !== 0) this.#handle(core)
+      else if (core.looks) this.#look(core)
       else if (core.bellAt <= at) this.#answerBell(core)
-      else if (core.later.firstAt <= at) this.#enterInterrupt(core)
+      else if (core.events.firstAt <= at) this.#enterInterrupt(core)
       else if (core.tickAt <= at) this.#tick(core, at)
       else return
       if (core.step === IDLE) core.step = BUSY
     }
   }
 
-  /** The mail is taken out at the instant of the ring; the time that it takes passes after that. */
+  /** Entering an interrupt takes time. A CPU that watched its words looks at them at once. */
   #answerBell(core: Core): void {
     core.bellAt = Number.POSITIVE_INFINITY
-    this.waker.deliver(core)
-    if (core.bellInterrupts) this.#pricer.charge(IPI_HANDLE, 1)
+    core.looks = true
+    if (!core.bellInterrupts) return
+    this.statistics.ipisHandled++
+    this.#pricer.charge(IPI_HANDLE, 1)
   }
 
+  /** Takes what is there at this instant; the time that it takes passes after that. */
+  #look(core: Core): void {
+    core.looks = false
+    core.raised |= this.waker.interrupts.take(core) & ~MAIL
+    this.waker.deliver(core)
+  }
+
+  /** Runs one handler, which begins settled as the next will. */
+  #handle(core: Core): void {
+    const lowest = core.raised & -core.raised
+    core.raised ^= lowest
+    core.handlers.runAll(lowest)
+  }
+
+  /** The mail first, so that a thread that was as urgent as the current one gets its turn. */
   #tick(core: Core, at: number): void {
     this.statistics.ticks++
     core.skipTicks(at)
+    this.waker.deliver(core)
     this.#pricer.charge(TICK, 1)
     executiveOf(core).tick()
   }
@@ -102,7 +128,7 @@ export class Dispatcher {
   /** Entering takes time in which others act, so that the handler comes in a turn of its own. */
   #enterInterrupt(core: Core): void {
     const { statistics } = this
-    core.entered = core.later.take()
+    core.entered = core.events.take()
     if (core.entered.entry === ALARM) statistics.alarms++
     else if (core.entered.entry === INTERRUPT) statistics.interrupts++
     this.#pricer.charge(core.entered.entry, 1)
@@ -111,7 +137,7 @@ export class Dispatcher {
   #finishInterrupt(core: Core): void {
     const { handler } = core.entered!
     core.entered = undefined
-    handler?.()
+    handler?.(core.handlers.irq)
   }
 
   #now(core: Core): number {

@@ -1,36 +1,51 @@
-import type { Memory, Waiting } from '@smpnet/memory'
+import type { Address, Memory, Waiting } from '@smpnet/memory'
 import type { Lot } from '@smpnet/park'
-import type { Alarm, Cpu, Peers } from '../cpu.ts'
+import type { Alarm, Cpu } from '../cpu.ts'
 import type { Core } from './core.ts'
-import type { Ipis } from './ipis.ts'
-import { ALARM, CLOCK_READ, INTERRUPT } from './named-work.ts'
+import { ALARM, CLOCK_READ } from './named-work.ts'
 import type { Topology } from './profile.ts'
 import { distanceBetween } from './topology.ts'
 import type { Turns } from './turns.ts'
+import { CPU_BLOCK } from '../cpu-block.ts'
+import type { Handler } from '../handlers.ts'
+import { Rendezvous } from '../rendezvous.ts'
+import { checkCpu, checkVector, VECTOR } from '../vectors.ts'
+import type { SimInterrupts } from './sim-interrupts.ts'
 
-/** Who hears what code on a CPU has to say to the outside. */
+/** What hears what code on a CPU has to say to the outside. */
 export interface Listener {
   report(cpu: number, value: unknown): void
   fail(cpu: number, error: unknown): void
 }
 
+/** Above all priorities: what a CPU is interrupted for until its executive says something else. */
+const EVERY_WAKE = 0x7fffffff
+
 /** A CPU of the simulated machine, as the code that runs on it sees it. */
-export class SimCpu implements Cpu, Peers {
+export class SimCpu implements Cpu {
   readonly id: number
   readonly cpus: number
-  readonly peers: Peers = this
+  readonly threadsMove = true
+  readonly #rendezvous: Rendezvous
 
   constructor(
     readonly memory: Memory,
     readonly lot: Lot,
     readonly core: Core,
     readonly turns: Turns,
-    readonly ipis: Ipis,
+    readonly interrupts: SimInterrupts,
+    /** Where the words of all rendezvous are. */
+    rendezvous: Address,
     readonly listener: Listener,
     readonly topology: Topology,
   ) {
     this.id = core.id
     this.cpus = turns.cores.length
+    this.#rendezvous = new Rendezvous(memory, rendezvous, interrupts.blocks, this.id)
+    this.onInterrupt(VECTOR.rendezvous, () => this.#rendezvous.pass())
+    // Never asked to: see the dispatcher.
+    this.onInterrupt(VECTOR.mail, () => {})
+    this.interruptBelow(EVERY_WAKE)
   }
 
   now(): number {
@@ -38,14 +53,14 @@ export class SimCpu implements Cpu, Peers {
     return Math.floor(this.#cycles() / this.turns.pricer.costs.cyclesPerNs)
   }
 
-  alarm(delayNs: number, ring: () => void): Alarm {
+  alarm(delayNs: number, ring: Handler): Alarm {
     const { turns, core } = this
     const at = this.#cycles() + this.#delayCycles(delayNs)
-    const later = turns.post(core, at, ALARM, ring)
-    return { cancel: () => turns.cancel(core, later) }
+    const event = turns.post(core, at, ALARM, ring)
+    return { cancel: () => turns.cancel(core, event) }
   }
 
-  /** Never: whoever would change the word has its turn only when this CPU has given up its own. */
+  /** Never: another CPU could change the word only after this one has given up its turn. */
   spinWhile(): boolean {
     return false
   }
@@ -58,17 +73,24 @@ export class SimCpu implements Cpu, Peers {
     this.listener.fail(this.id, error)
   }
 
-  /**
-   * Interrupts CPU `target`, which runs `handler` at one instant. Settle before. Throws a
-   * RangeError for a CPU that the machine has not.
-   */
-  ipi(target: number, handler: () => void): void {
-    this.ipis.send(this.#core(target), handler)
+  onInterrupt(vector: number, handler: Handler): void {
+    this.core.handlers.set(vector, handler)
   }
 
-  /** CPU `target`, if it is idle, looks for work now. Settle before. */
-  rouse(target: number): void {
-    this.turns.ring(this.#core(target), this.#cycles(), false)
+  raise(target: number, vector: number): void {
+    const core = this.#core(target)
+    checkVector(vector)
+    this.interrupts.raise(core, vector)
+  }
+
+  rendezvous(targets: readonly number[]): Waiting {
+    for (const target of targets) this.#core(target)
+    this.interrupts.statistics.rendezvous++
+    return this.#rendezvous.meet(targets, (target, vector) => this.raise(target, vector))
+  }
+
+  interruptBelow(limit: number): void {
+    this.memory.store(this.interrupts.blocks.of(this.id) + CPU_BLOCK.offset.limit, limit)
   }
 
   distance(other: number): number {
@@ -76,21 +98,13 @@ export class SimCpu implements Cpu, Peers {
   }
 
   /**
-   * Runs `handler` on every CPU of `targets`, this one perhaps among them, and waits until all
-   * have run it. One rendezvous at a time: others wait for it.
+   * A device raises `vector` on CPU `target` in `delayNs`. Throws a RangeError for a CPU, a vector
+   * or a delay that there is none of.
    */
-  rendezvous(targets: readonly number[], handler: (cpu: number) => void): Waiting {
-    return this.ipis.meet(
-      this.core,
-      targets.map((target) => this.#core(target)),
-      handler,
-    )
-  }
-
-  /** A device interrupts CPU `target` in `delayNs`, and its handler runs there at one instant. */
-  interrupt(target: number, delayNs: number, handler: () => void): void {
-    const at = this.#cycles() + this.#delayCycles(delayNs)
-    this.turns.post(this.#core(target), at, INTERRUPT, handler)
+  interrupt(target: number, delayNs: number, vector: number): void {
+    const core = this.#core(target)
+    checkVector(vector)
+    this.interrupts.post(core, this.#cycles() + this.#delayCycles(delayNs), vector)
   }
 
   #cycles(): number {
@@ -105,8 +119,7 @@ export class SimCpu implements Cpu, Peers {
   }
 
   #core(target: number): Core {
-    const core = this.turns.cores[target]
-    if (core !== undefined) return core
-    throw new RangeError(`this machine has the CPUs 0 to ${this.cpus - 1}: ${target} came`)
+    checkCpu(target, this.cpus)
+    return this.turns.cores[target]!
   }
 }

@@ -3,7 +3,6 @@ import { Lot } from '@smpnet/park'
 import { Core } from './core.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { Ipis } from './ipis.ts'
 import { LineDirectory } from './line-directory.ts'
 import type { Profile } from './profile.ts'
 import { profileOf } from './profiles.ts'
@@ -23,6 +22,9 @@ import { eventsOf, SimStatistics } from './sim-statistics.ts'
 import { SimWaker } from './sim-waker.ts'
 import { Turns } from './turns.ts'
 import { WorkPrices } from './work-prices.ts'
+import { CpuBlocks } from '../cpu-block.ts'
+import { RENDEZVOUS } from '../rendezvous.ts'
+import { SimInterrupts } from './sim-interrupts.ts'
 
 /** The CPUs start within so many ns of each other, as those of a real machine do at best. */
 const START_SPREAD_NS = 1_000
@@ -32,6 +34,15 @@ const MOST_TURNS_AT_ONE_CYCLE = 1_000_000
 /**
  * A machine whose CPUs are simulated in one isolate, in virtual time. Same options, same result,
  * on every host: the machine knows no clock and no chance but its seed.
+ *
+ * It is a discrete-event simulation, in cycles. `Turns` says which CPU acts next and how far it may
+ * run ahead; the `Dispatcher` does what a CPU does with its turn; every access to the
+ * `PricedMemory` goes to the `SimPricer`, which adds to the clock of the CPU that runs by what the
+ * `LineDirectory` knows of the line. `SimWaker` and `SimInterrupts` are how CPUs act on each other,
+ * by words in that memory and by what they add to each other's events.
+ *
+ * Nothing here runs at the same time as anything else, so that there are no locks: code of the
+ * program runs within `run`, on the CPU that has the turn, and what it throws comes out of `run`.
  */
 export class SimMachine<Args = unknown> implements Listener {
   readonly profile: Profile
@@ -143,14 +154,25 @@ export class SimMachine<Args = unknown> implements Listener {
     const { cpus, seed, boot, setup, args, lot: shape } = this.#options
     const random = new SimRandom(seed)
     const arena = Arena.create(memory)
-    const waker = new SimWaker(memory, arena, this.#turns, statistics)
-    const ipis = new Ipis(memory, arena, this.#turns, statistics)
+    const blocks = new CpuBlocks(arena.place('cpu blocks', CpuBlocks.bytes(cpus)), cpus)
+    const interrupts = new SimInterrupts(memory, blocks, this.#turns, statistics)
+    const waker = new SimWaker(memory, interrupts)
+    const meetings = arena.place('rendezvous', RENDEZVOUS.size)
     const lot = Lot.place(arena, { ...shape, cpus })
     const shared = setup === undefined ? (args as Args) : setup({ memory, arena, lot, random })
     for (const core of this.#turns.cores) {
       this.#pricer.cpu = core.id
       const ownLot = new Lot(memory, lot, waker, core.id)
-      const cpu = new SimCpu(memory, ownLot, core, this.#turns, ipis, this, topology)
+      const cpu = new SimCpu(
+        memory,
+        ownLot,
+        core,
+        this.#turns,
+        interrupts,
+        meetings,
+        this,
+        topology,
+      )
       core.executive = boot(cpu, shared)
     }
     this.#begin(random)

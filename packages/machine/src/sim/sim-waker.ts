@@ -1,50 +1,37 @@
-import {
-  type Address,
-  type Arena,
-  layout,
-  type Memory,
-  NIL,
-  TakeAllStack,
-  word,
-} from '@smpnet/memory'
+import { type Address, type Memory, NIL, TakeAllStack } from '@smpnet/memory'
 import { NO_CPU, WAITER, type Waker } from '@smpnet/park'
 import type { Core } from './core.ts'
-import { IPI_SEND } from './named-work.ts'
-import type { SimStatistics } from './sim-statistics.ts'
-import type { Turns } from './turns.ts'
-
-/** A CPU's mailbox; each has a line of its own. */
-const MAILBOX = layout('mailbox', {
-  /** (x) The stack of waiters posted, linked by their `mail`. */
-  mail: word('x', 'mail'),
-})
+import { CPU_BLOCK } from '../cpu-block.ts'
+import { VECTOR } from '../vectors.ts'
+import { type SimInterrupts, watches } from './sim-interrupts.ts'
 
 /**
  * Wakes waiters on a simulated machine, and is the mailboxes of all its CPUs.
  *
  * A waiter of the caller's own CPU is received at once. One of another is posted into that CPU's
- * mailbox, and whoever finds it empty rings: an idle CPU watches the mailbox and needs no ring, one
- * that sleeps watches it by `monitor`/`mwait` and has to leave its sleep, and a busy one is sent an
- * IPI. Wakes come from settled code, so that no other CPU can come between.
+ * mailbox. An idle CPU watches it; a busy one looks into it where its executive gives the CPU back,
+ * and at each tick. Only if the waiter is more urgent than what runs there the waker interrupts it,
+ * by `VECTOR.mail`: it compares the priorities in the waiter's entry with the limit that the target
+ * has published, both of them words, as FreeBSD's tdq_notify does. Wakes come from settled code, so
+ * that no other CPU can come between.
  */
 export class SimWaker implements Waker {
   readonly #mail: readonly TakeAllStack[]
 
   constructor(
     readonly memory: Memory,
-    arena: Arena,
-    readonly turns: Turns,
-    readonly statistics: SimStatistics,
+    readonly interrupts: SimInterrupts,
   ) {
-    const at = arena.place('mailboxes', turns.cores.length * MAILBOX.size)
+    const { turns, blocks } = interrupts
     this.#mail = turns.cores.map((_, cpu) => {
-      const head = at + cpu * MAILBOX.size + MAILBOX.offset.mail
+      const head = blocks.of(cpu) + CPU_BLOCK.offset.mail
       return new TakeAllStack(memory, head, WAITER.offset.mail)
     })
   }
 
   wake(entry: Address): boolean {
-    const { cores, pricer } = this.turns
+    const { turns, statistics } = this.interrupts
+    const { cores, pricer } = turns
     const waker = cores[pricer.cpu]!.executive
     if (waker?.wake !== undefined) return waker.wake(entry)
     const target = this.memory.read(entry + WAITER.offset.cpu)
@@ -54,7 +41,7 @@ export class SimWaker implements Waker {
       this.#post(core, entry)
       return false
     }
-    this.statistics.localWakes++
+    statistics.localWakes++
     return executiveOf(core).receive(entry)
   }
 
@@ -72,18 +59,21 @@ export class SimWaker implements Waker {
   }
 
   #post(core: Core, entry: Address): void {
-    const { turns, statistics } = this
-    const { pricer } = turns
-    statistics.remoteWakes++
-    if (!this.#mail[core.id]!.push(entry)) return
-    if (core.isIdle) {
-      turns.ring(core, pricer.clock[pricer.cpu]!, false)
-      return
-    }
-    statistics.ipis++
-    this.memory.charge(IPI_SEND, 1)
-    const at = pricer.clock[pricer.cpu]! + pricer.costs.ipiDeliveryCycles
-    turns.ring(core, at, true)
+    const { interrupts } = this
+    interrupts.statistics.remoteWakes++
+    const isFirst = this.#mail[core.id]!.push(entry)
+    if (watches(core)) {
+      if (isFirst) interrupts.rouse(core)
+    } else if (this.#isUrgent(core, entry)) interrupts.raise(core, VECTOR.mail)
+    else interrupts.statistics.heldBack++
+  }
+
+  /** Whether the waiter at `entry` should run before what runs on `core` gives the CPU back. */
+  #isUrgent(core: Core, entry: Address): boolean {
+    const { memory } = this
+    const limit = memory.load(this.interrupts.blocks.of(core.id) + CPU_BLOCK.offset.limit)
+    if (memory.read(entry + WAITER.offset.own) < limit) return true
+    return memory.read(entry + WAITER.offset.lent) < limit
   }
 }
 

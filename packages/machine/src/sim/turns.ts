@@ -1,8 +1,9 @@
 import type { Work } from '@smpnet/memory'
+import type { Handler } from '../handlers.ts'
 import type { Core } from './core.ts'
-import type { Later } from './later-queue.ts'
+import type { SimEvent } from './event-heap.ts'
 import type { SimPricer } from './sim-pricer.ts'
-import { lastCycleBefore, TurnTree } from './turn-tree.ts'
+import { lastCycleBefore, TournamentTree } from './tournament-tree.ts'
 
 /**
  * Whose turn it is, and until when. A CPU that is given a turn runs ahead, without asking, to its
@@ -11,7 +12,7 @@ import { lastCycleBefore, TurnTree } from './turn-tree.ts'
  * longer touch what others touch, until its next turn.
  */
 export class Turns {
-  readonly #tree: TurnTree
+  readonly #tree: TournamentTree
   #isAtOnce = true
   /** Whether time has begun; what CPUs do before is not billed. */
   hasBegun = false
@@ -24,7 +25,7 @@ export class Turns {
     /** Gives up the turn at every settle point that costs time: slow, and easy to trust. */
     readonly settlesAlways: boolean,
   ) {
-    this.#tree = new TurnTree(cores.length)
+    this.#tree = new TournamentTree(cores.length)
   }
 
   /** Begins time: each CPU acts first at its clock. */
@@ -71,19 +72,19 @@ export class Turns {
   }
 
   /** `handler` is to run on `core` at cycle `at`, billed as `entry`. */
-  post(core: Core, at: number, entry: Work, handler: () => void): Later {
-    const later = core.later.add(at, entry, handler)
+  post(core: Core, at: number, entry: Work, handler: Handler): SimEvent {
+    const event = core.events.add(at, entry, handler)
     this.#hasten(core, at)
-    return later
+    return event
   }
 
   /** It is not to run. For the CPU that posted it to itself. */
-  cancel(core: Core, later: Later): void {
-    core.later.cancel(later)
+  cancel(core: Core, event: SimEvent): void {
+    core.events.cancel(event)
     if (core.isIdle) this.#tree.set(core.id, core.nextEvent())
   }
 
-  /** The doorbell of `core` rings at cycle `at`, unless it rings before. */
+  /** Has `core` look at its words at cycle `at`, unless it does before. */
   ring(core: Core, at: number, interrupts: boolean): void {
     if (at >= core.bellAt) return
     core.bellAt = at

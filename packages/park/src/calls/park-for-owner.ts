@@ -1,18 +1,21 @@
 import { type Address, NIL } from '@smpnet/memory'
+import { ownerIn } from '../entry.ts'
+import { FOREVER, type Until } from '../until.ts'
 import { CHANGED, type Outcome, type Waiting } from '../wait.ts'
-import { ownerIn, type Waiter } from '../waiter.ts'
+import type { Waiter } from '../waiter.ts'
 
 /**
- * Parks for the lock at `at` while its word is `expected` and the owner that it names, if it names
- * one, lives: `CHANGED` when not, else as `Lot.park`. One queues itself, then looks whether the
- * owner is dead; who buries the owner marks it dead, then looks through the queues: one of the two
- * sees the other (Dekker).
+ * Parks for the lock at `at` while its word is `expected` and the owner that the word names, if it
+ * names one, lives: `CHANGED` when not, else as `Lot.park`. A waiter queues itself, then looks
+ * whether the owner is dead; an undertaker marks the owner dead, then looks through the queues: one
+ * of the two sees the other (Dekker).
  */
 export function* parkForOwner(
   td: Waiter,
   at: Address,
   expected: number,
   want: number,
+  until: Until = FOREVER,
 ): Waiting<Outcome> {
   const { lot } = td
   const owner = ownerIn(expected)
@@ -23,5 +26,5 @@ export function* parkForOwner(
   if (isBereft) lot.remove(queue, td)
   else if (isHeld && owner !== NIL) td.blocks(at, owner)
   lot.unlockQueue(queue)
-  return isHeld && !isBereft ? yield* lot.sleep(td, owner !== NIL) : CHANGED
+  return isHeld && !isBereft ? yield* lot.sleep(td, until, owner !== NIL) : CHANGED
 }

@@ -1,16 +1,22 @@
-import { nap } from './nap.ts'
-import { type Outcome, SETTLE, SPIN, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
+import { FOREVER, isLimited, type Until } from '../until.ts'
+import { type Outcome, SETTLE, SPIN, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../waiter.ts'
+import { nap } from './nap.ts'
 
 const NAP_MS = 1
 
 /**
- * Waits for what cannot wake anybody, since who brings it about writes a word and tells nobody:
- * looks `looks` times in a row, and then once in a millisecond. `WOKEN` when `isOver`, or why it
- * was given up. It looks settled, and counts its time by whole naps.
+ * Waits for what cannot wake a waiter, since the code that brings it about only writes a word:
+ * looks `looks` times in a row, and then once in a millisecond. `WOKEN` when `isOver`, or why the
+ * wait was given up. It looks settled.
  */
-export function poll(td: Waiter, isOver: () => boolean, looks = td.polls): Waiting<Outcome> {
-  return pollAll(td, 1, isOver, looks)
+export function poll(
+  td: Waiter,
+  isOver: () => boolean,
+  until: Until = FOREVER,
+  looks = td.polls,
+): Waiting<Outcome> {
+  return pollAll(td, 1, isOver, until, looks)
 }
 
 /** The same until `isOver` of 0, and then of each number up to `count`, was seen to be true. */
@@ -18,10 +24,10 @@ export function* pollAll(
   td: Waiter,
   count: number,
   isOver: (which: number) => boolean,
+  until: Until = FOREVER,
   looks = td.polls,
 ): Waiting<Outcome> {
   const { memory } = td.lot
-  let leftMs = td.timeoutMs
   for (let which = 0, left = looks; which < count; ) {
     while (!memory.settled()) yield SETTLE
     if (isOver(which)) {
@@ -31,17 +37,14 @@ export function* pollAll(
       left--
       yield SPIN
     } else {
-      const outcome = yield* nap(td, Math.min(leftMs, NAP_MS))
-      if (outcome !== TIMED_OUT) return outcome
-      leftMs -= NAP_MS
-      if (leftMs <= 0) return TIMED_OUT
+      const outcome = yield* nap(td, NAP_MS, until)
+      if (outcome !== WOKEN) return outcome
     }
   }
   return WOKEN
 }
 
-/** For what takes a few instructions: looks only, unless the wait of `td` may be ended. */
-export function looksOf(td: Waiter): number {
-  const isLimited = td.timeoutMs !== Number.POSITIVE_INFINITY || td.signal !== undefined
-  return isLimited ? td.polls : Number.POSITIVE_INFINITY
+/** For what takes a few instructions: looks only, unless the wait may be given up. */
+export function looksOf(td: Waiter, until: Until): number {
+  return isLimited(until) ? td.polls : Number.POSITIVE_INFINITY
 }

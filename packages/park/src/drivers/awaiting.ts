@@ -1,12 +1,18 @@
 import type { LiveMemory } from '@smpnet/memory'
-import { KeepAlive } from './keep-alive.ts'
+import type { Driver } from '../driver.ts'
+import { SLEEPING } from '../entry.ts'
 import { LoopShare } from '../loop-share.ts'
-import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
+import { leftMs } from '../until.ts'
 import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
-import { SLEEPING, type Waiter } from '../waiter.ts'
+import type { Waiter } from '../waiter.ts'
+import { KeepAlive } from './keep-alive.ts'
+import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
 
 const loop = new KeepAlive()
 const share = new LoopShare()
+
+/** An event loop has other work to do while a task could spin. */
+const driver: Driver = { spinWhile: () => false, isToYield: () => share.isUsedUp() }
 
 /** Failed turns of a spin after which the event loop gets a turn. */
 const TURNS_PER_LOOP = 128
@@ -14,12 +20,11 @@ const TURNS_PER_LOOP = 128
 /**
  * Drives a generator to its end without blocking this thread's event loop, and resolves to what it
  * returned. The loop is kept alive meanwhile, and has its turns however seldom the generator waits.
- * Rejects with what the generator throws. The waiter's `timeoutMs` ends each sleep, and so does its
- * `signal`.
+ * Rejects with what the generator throws. A sleep ends by the deadline of its limit, and by its
+ * signal.
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
-  td.budget = undefined
-  td.loopShare = share
+  td.driver = driver
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {
@@ -48,14 +53,15 @@ async function sleep(td: Waiter): Promise<Outcome> {
   const memory = td.lot.memory as LiveMemory
   if (!fallAsleep(memory, td.at)) return WOKEN
   const index = stateOf(td.at) >> 2
-  const { signal, timeoutMs } = td
-  // The engine's wait cannot be called off, but it can be notified, and only this waiter has one.
+  const { limit } = td
+  const { signal } = limit
+  // The engine's wait cannot be called off, but it can be notified, and no other waiter waits here.
   const stir = (): number => Atomics.notify(memory.words, index)
   signal?.addEventListener('abort', stir)
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
     if (signal?.aborted) break
-    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, timeoutMs)
+    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, leftMs(td, limit))
     isOver = (waited.async ? await pending(waited.value) : waited.value) === 'timed-out'
   }
   signal?.removeEventListener('abort', stir)

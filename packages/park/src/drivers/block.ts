@@ -1,22 +1,27 @@
-import type { LiveMemory } from '@smpnet/memory'
-import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
+import type { Address, LiveMemory, Memory } from '@smpnet/memory'
+import type { Driver } from '../driver.ts'
+import { SLEEPING } from '../entry.ts'
 import { SpinBudget } from '../spin-budget.ts'
+import { leftMs } from '../until.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
-import { SLEEPING, type Waiter } from '../waiter.ts'
+import type { Waiter } from '../waiter.ts'
+import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
-/** One for this thread: what it learnt in one wait serves the next, whatever that waits for. */
+/** This thread's: what it learnt in one wait serves the next, whatever that waits for. */
 const budget = new SpinBudget(true)
+
+/** No event loop is served while its thread blocks. */
+const driver: Driver = { spinWhile, isToYield: () => false }
 
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.
  * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
- * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. The waiter's
- * `timeoutMs` ends each sleep; nothing that this thread's event loop would do can.
+ * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
+ * by the deadline of its limit, and not by its signal, which is heard by an event loop only.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
   mayBlock ??= checkMayBlock()
-  td.budget = budget
-  td.loopShare = undefined
+  td.driver = driver
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {
     if (step.value === PARK) {
@@ -44,7 +49,20 @@ function sleep(td: Waiter): Outcome {
   const index = stateOf(td.at) >> 2
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
-    isOver = Atomics.wait(memory.words, index, SLEEPING, td.timeoutMs) === 'timed-out'
+    const ended = Atomics.wait(memory.words, index, SLEEPING, leftMs(td, td.limit))
+    isOver = ended === 'timed-out'
   }
   return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
+}
+
+function spinWhile(memory: Memory, at: Address, value: number, withinMs: number): boolean {
+  const turns = budget.turns(withinMs)
+  if (turns === 0) return false
+  for (let turn = turns; turn > 0; turn--) {
+    if (memory.load(at) === value) continue
+    budget.hit()
+    return true
+  }
+  budget.miss()
+  return false
 }

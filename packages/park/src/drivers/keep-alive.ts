@@ -30,7 +30,7 @@ export class KeepAlive {
     return new Promise(nextTurn)
   }
 
-  /** The same, not sooner than in a moment: for who polls, and would take another's core. */
+  /** The same, not sooner than in a moment: for a task that polls, and would take a core. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, 0))
   }

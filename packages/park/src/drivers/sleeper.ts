@@ -1,20 +1,23 @@
 import type { Address, LiveMemory } from '@smpnet/memory'
-import { type SpinBudget } from '../spin-budget.ts'
-import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER, type Waiter } from '../waiter.ts'
+import type { SpinBudget } from '../spin-budget.ts'
+import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from '../entry.ts'
+import { leftMs } from '../until.ts'
+import type { Waiter } from '../waiter.ts'
 
 /**
  * How a thread outside a machine sleeps on its own entry, and is woken.
  *
- * | state    | written by              | the waiter          | its waker              |
- * |----------|-------------------------|---------------------|------------------------|
- * | RUNNING  | the waiter              | runs                | is not to be           |
- * | PARKED   | the waiter, when queued | spins, or dozes off | writes AWAKE           |
- * | SLEEPING | the waiter              | sleeps on the word  | writes AWAKE, notifies |
- * | AWAKE    | its waker               | goes on             |------------------------|
+ * | state    | the waiter                          | its waker              |
+ * |----------|-------------------------------------|------------------------|
+ * | PARKED   | spins, or swaps it for SLEEPING     | writes AWAKE           |
+ * | SLEEPING | sleeps on the word; when it gives   | writes AWAKE, notifies |
+ * |          | up, swaps it for PARKED             |                        |
+ * | AWAKE    | writes RUNNING and goes on          |                        |
  *
- * A waker writes first and notifies afterwards, so that its notification can come late, when the
- * waiter sleeps already for something else. A sleep that ends with the word still SLEEPING has
- * therefore ended for nothing, unless its time is over, and is begun again.
+ * These are the rows of the table in `entry.ts` that concern such threads. A waker writes first and
+ * notifies afterwards, so that its notification can come late, when the waiter sleeps already for
+ * something else. A sleep that ends with the word still SLEEPING has therefore ended for nothing,
+ * unless its time is over, and is begun again.
  */
 
 /** The address of the word that a waiter sleeps on. */
@@ -25,7 +28,7 @@ export function stateOf(entry: Address): Address {
 /** Spins until the waiter is awake, for as long as has paid lately. True when it is. */
 export function spinUntilAwake(memory: LiveMemory, td: Waiter, budget: SpinBudget): boolean {
   const state = stateOf(td.at)
-  const turns = budget.turns(td.timeoutMs)
+  const turns = budget.turns(leftMs(td, td.limit))
   if (turns === 0) return false
   for (let turn = turns; turn > 0; turn--) {
     if (memory.load(state) !== AWAKE) continue
@@ -44,12 +47,14 @@ export function fallAsleep(memory: LiveMemory, entry: Address): boolean {
   return false
 }
 
-/** Whether nobody has woken the waiter that fell asleep. */
+/** Whether the waiter that fell asleep has not been woken yet. */
 export function isAsleep(memory: LiveMemory, entry: Address): boolean {
   return memory.load(stateOf(entry)) === SLEEPING
 }
 
-/** After sleeping: true when a waker ended it, false when one gave up, and is still queued. */
+/**
+ * After sleeping: true when a waker ended it, false when the waiter gave up and is still queued.
+ */
 export function wakeUp(memory: LiveMemory, entry: Address): boolean {
   if (memory.compareExchange(stateOf(entry), SLEEPING, PARKED) === SLEEPING) return false
   memory.store(stateOf(entry), RUNNING)

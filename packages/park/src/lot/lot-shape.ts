@@ -1,6 +1,6 @@
 import type { Address } from '@smpnet/memory'
 
-/** How large a lot is. Everything has a bound, and running into one is an error that names it. */
+/** How large a lot is. Everything has a bound, and an error names the bound that was met. */
 export interface LotShape {
   /** Buckets of the table, a power of two; 64 unless told. */
   readonly buckets?: number

@@ -1,20 +1,20 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
 
 /**
- * The numbers of the threads outside a machine, each a word that says who has it.
+ * The numbers of the threads outside a machine, each a word that says which thread has it.
  *
- * | state    | means                     | who leaves it, and to what                             |
+ * | state    | means                     | is left by                                             |
  * |----------|---------------------------|--------------------------------------------------------|
- * | FREE     | nobody's                  | a thread that comes, to TAKEN; an inviter, to EXPECTED |
+ * | FREE     | no thread has it          | a thread that comes, to TAKEN; an inviter, to EXPECTED |
  * | TAKEN    | a thread came by itself   | that thread, to FREE                                   |
- * | EXPECTED | kept for one to come      | that one, to ARRIVED; who gives it up, to BURIED       |
- * | ARRIVED  | the one invited has come  | that one, to LEFT; who buries it, to BURIED            |
- * | LEFT     | and has left; still kept  | who buries it, to BURIED                               |
- * | BURIED   | its waiters are taken out | the same, to FREE                                      |
+ * | EXPECTED | kept for a guest to come  | the guest, to ARRIVED; its undertaker, to BURIED       |
+ * | ARRIVED  | the guest has come        | the guest, to LEFT; its undertaker, to BURIED          |
+ * | LEFT     | and has left; still kept  | its undertaker, to BURIED                              |
+ * | BURIED   | its waiters are taken out | its undertaker, to FREE                                |
  *
  * Above the state is a generation, which grows whenever a kept number becomes free. An invitation
- * names it: a worker that starts late does not sit down on a seat that was given to another, and
- * who buries a thread twice does not bury the next one.
+ * names it: a worker that starts late does not sit down on a seat that was given to another thread,
+ * and an undertaker that buries a guest twice does not bury the next guest.
  */
 const SEAT = layout('seat', {
   /** (x) The generation, shifted by `SHIFT`, and the state. */
@@ -34,7 +34,7 @@ const STATE = (1 << SHIFT) - 1
 export interface Seat {
   /** The number. */
   readonly thread: number
-  /** Which of those that had the number in turn is meant. */
+  /** Which of the guests that had the number in turn is meant. */
   readonly generation: number
 }
 
@@ -60,7 +60,7 @@ export class Seats {
     return this.#claim(EXPECTED)
   }
 
-  /** The number that was kept for the thread that asks. Throws a RangeError if it is not, now. */
+  /** The number that was kept for the thread that asks. Throws a RangeError if it no longer is. */
   arrive({ thread, generation }: Seat): number {
     const word = this.#wordOf(thread)
     if (this.#change(word, of(generation, EXPECTED), of(generation, ARRIVED))) return thread
@@ -69,7 +69,7 @@ export class Seats {
     )
   }
 
-  /** Its thread gives a number back. Throws a RangeError for one that no thread has. */
+  /** A thread gives its number back. Throws a RangeError for a number that no thread has. */
   leave(thread: number): void {
     const word = this.#wordOf(thread)
     const seen = this.memory.load(word)
@@ -81,7 +81,7 @@ export class Seats {
     throw new RangeError(`an attached thread is detached once, by its number: ${thread} is none`)
   }
 
-  /** The caller, and nobody else, is to bury the thread of a seat. False if that was done. */
+  /** Makes the caller the undertaker of a seat's thread; false if there is or was one already. */
   beginBurial({ thread, generation }: Seat): boolean {
     const word = this.#wordOf(thread)
     return [EXPECTED, ARRIVED, LEFT].some((state) =>
@@ -89,7 +89,7 @@ export class Seats {
     )
   }
 
-  /** The number of a thread that the caller has buried is for others. */
+  /** The number of a thread that the caller has buried is for other threads from now on. */
   endBurial({ thread, generation }: Seat): void {
     this.memory.store(this.#wordOf(thread), of(generation + 1, FREE))
   }

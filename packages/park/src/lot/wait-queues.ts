@@ -1,5 +1,14 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { PARKED, WAITER } from '../waiter.ts'
+import {
+  type Address,
+  layout,
+  type Memory,
+  NIL,
+  spinNow,
+  trySpin,
+  unspin,
+  word,
+} from '@smpnet/memory'
+import { PARKED, WAITER } from '../entry.ts'
 
 /**
  * The queues of a parking lot: a table of buckets, each a spin lock over one list of entries in
@@ -14,7 +23,7 @@ export const BUCKET = layout('bucket', {
   tail: word('m', 'bucket'),
 })
 
-/** Which entries of a key to take: all, only those that want something, all but those, by want. */
+/** Which entries of a key `take` takes: all; those with a certain want; all but these; by want. */
 const ANY = 0
 export const ONLY = 1
 export const EXCEPT = 2
@@ -42,12 +51,16 @@ export class WaitQueues {
   }
 
   tryLock(bucket: Address): boolean {
-    const { memory } = this
-    return memory.settled() && memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
+    return trySpin(this.memory, bucket + BUCKET.offset.lock)
+  }
+
+  /** Locks without a yield. For interrupts. Throws an Error when the bucket is never let go. */
+  lockNow(bucket: Address): void {
+    spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a queue of waiters')
   }
 
   unlock(bucket: Address): void {
-    this.memory.store(bucket + BUCKET.offset.lock, 0)
+    unspin(this.memory, bucket + BUCKET.offset.lock)
   }
 
   /** Queues an entry, which from then on counts as parked. */
@@ -56,7 +69,7 @@ export class WaitQueues {
     this.#link(bucket, entry)
   }
 
-  /** The same before all others: whoever came last is the first to be taken. */
+  /** The same before all others: the entry that came last is the first to be taken. */
   prepend(bucket: Address, entry: Address, key: Address, want: number): void {
     const { memory } = this
     const first = memory.read(bucket + BUCKET.offset.head)
@@ -78,8 +91,8 @@ export class WaitQueues {
 
   /**
    * Takes up to `count` entries of `key` out; they come linked by `next`, in order. A rule other
-   * than `ANY` looks at what they want; by `WEIGHED` they take so much of the count, and the first
-   * for which too little is left ends it.
+   * than `ANY` looks at what each entry wants. By `WEIGHED` an entry takes as much of the count as
+   * it wants, and the first entry that wants more than is left stays, with all entries behind it.
    */
   take(bucket: Address, key: Address, count: number, rule = ANY, want = 0): Address {
     const { memory } = this
@@ -125,7 +138,7 @@ export class WaitQueues {
     return entry !== NIL
   }
 
-  /** Takes one entry out, if it is there. */
+  /** Takes an entry out, if it is there. */
   remove(bucket: Address, wanted: Address): boolean {
     const { memory } = this
     let before = NIL

@@ -1,18 +1,18 @@
 import type { Address, LiveMemory } from '@smpnet/memory'
-import { AWAKE, SLEEPING, WAITER } from '../waiter.ts'
+import { AWAKE, SLEEPING, WAITER } from '../entry.ts'
 
 /** How a waiter that was taken from its queue is told. A machine supplies one for its threads. */
 export interface Waker {
   /**
    * Wakes the waiter whose entry is at `entry`. True when it is now runnable on the caller's own
-   * CPU and more urgent than the caller, who should then yield `PREEMPT`.
+   * CPU and more urgent than the caller, which should then yield `PREEMPT`.
    */
   wake(entry: Address): boolean
 }
 
 /**
- * Wakes threads that sleep on their own word. One that still spins sees the word change, and is
- * spared the notification, which costs its waker a lock and a search in the engine.
+ * Wakes threads that sleep on their own word. A waiter that still spins sees the word change, and
+ * is not notified, since that costs the waker a lock and a search in the engine.
  */
 export class NotifyWaker implements Waker {
   constructor(readonly memory: LiveMemory) {}

@@ -1,13 +1,15 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
 import { NotifyWaker } from '../lot/waker.ts'
 import { PARK, type Waiting, WOKEN } from '../wait.ts'
-import { type Waiter, WAITER } from '../waiter.ts'
+import { WAITER } from '../entry.ts'
+import type { Waiter } from '../waiter.ts'
 import type { Checker } from './checker.ts'
 
 /**
  * Parking for models of what waits through a lot, which has models of its own: its queues are the
- * real ones, but a lock that nobody can see others try for in vain is taken in one step, when it is
- * free, and to sleep is a word that the waker writes. Nobody dies, so that nobody looks for dead.
+ * real ones, but a lock for which tries in vain cannot be seen is taken in one step, when it is
+ * free, and to sleep is a word that the waker writes. No thread dies, so that none looks for the
+ * dead.
  */
 export class CalmMemory extends LiveMemory {
   /** The words of the locks that are taken when they are free. */

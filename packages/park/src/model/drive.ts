@@ -1,7 +1,9 @@
 import type { LiveMemory } from '@smpnet/memory'
 import { fallAsleep, isAsleep, stateOf, wakeUp } from '../drivers/sleeper.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
-import { SLEEPING, type Waiter } from '../waiter.ts'
+import { SLEEPING } from '../entry.ts'
+import { leftMs } from '../until.ts'
+import type { Waiter } from '../waiter.ts'
 import type { Fault } from './tiny-world.ts'
 
 /**
@@ -22,7 +24,8 @@ function sleep(td: Waiter, isHasty: boolean): Outcome {
   if (!fallAsleep(memory, td.at)) return WOKEN
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
-    const ended = Atomics.wait(memory.words, stateOf(td.at) >> 2, SLEEPING, td.timeoutMs)
+    const left = leftMs(td, td.limit)
+    const ended = Atomics.wait(memory.words, stateOf(td.at) >> 2, SLEEPING, left)
     isOver = ended === 'timed-out' || isHasty
   }
   return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT

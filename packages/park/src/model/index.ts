@@ -12,4 +12,5 @@ export {
   TurnMemory,
   untilWoken,
 } from './parked-world.ts'
+export { StillWaiter } from './still-waiter.ts'
 export { type Fault, tinyWorld, TornMemory } from './tiny-world.ts'

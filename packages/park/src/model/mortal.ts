@@ -1,15 +1,16 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
 import { Lot } from '../lot/lot.ts'
 import type { Waiting } from '../wait.ts'
-import { Waiter } from '../waiter.ts'
+import type { Waiter } from '../waiter.ts'
 import { NotifyWaker } from '../lot/waker.ts'
+import { StillWaiter } from './still-waiter.ts'
 
 /** What ends a thread of a model, in the place of its worker's termination. */
 const DEATH = new Error('ended')
 
 /** A memory by which its thread dies before it comes to its `steps`-th access to some words. */
 class MortalMemory extends LiveMemory {
-  /** Whoever dies with a queue of the parking lot leaves it locked, which nobody promises about. */
+  /** A thread that died with a queue of the lot would leave it locked: it lives on until then. */
   holdsQueue = false
 
   constructor(
@@ -75,12 +76,12 @@ class MortalLot extends Lot {
   }
 }
 
-/** The same waiter as one who dies when it would touch the bytes at `from` after so many times. */
+/** The same waiter in a thread that dies when it would touch the bytes at `from` once more. */
 export function mortal(td: Waiter, from: Address, bytes: number, steps: number) {
   const { handle, cpu, memory } = td.lot as Lot
   const { buffer } = memory as LiveMemory
   const own = new MortalMemory(buffer, from, from + bytes, steps)
-  const dying = new Waiter(new MortalLot(own, handle, new NotifyWaker(own), cpu), td.at)
+  const dying = new StillWaiter(new MortalLot(own, handle, new NotifyWaker(own), cpu), td.at)
   dying.spins = td.spins
   dying.polls = td.polls
   return { memory: own, td: dying }

@@ -3,26 +3,28 @@ import { Seats } from '../lot/seats.ts'
 import { Lot } from '../lot/lot.ts'
 import { PARK, type Waiting, WOKEN } from '../wait.ts'
 import { BUCKET } from '../lot/wait-queues.ts'
-import { AWAKE, RUNNING, WAITER, type Waiter } from '../waiter.ts'
+import { AWAKE, RUNNING, WAITER } from '../entry.ts'
+import type { Waiter } from '../waiter.ts'
 import { NotifyWaker } from '../lot/waker.ts'
 import type { Checker } from './checker.ts'
+import { StillWaiter } from './still-waiter.ts'
 import { type Fault, TornMemory } from './tiny-world.ts'
 
 /**
  * A world for models of what waits through a parking lot. The lot's queues are the real ones; how a
  * thread falls asleep and is woken is proved by the models of parking, and is one word here, which
- * the waker writes and the waiter awaits. Nobody dies in it, so that nobody looks whether one has:
- * the models of dead holders do. Both would multiply the schedules and add nothing.
+ * the waker writes and the waiter awaits. No thread dies in it, so that none looks whether
+ * an owner has: the models of dead holders do. Both would multiply the schedules and add nothing.
  *
  * The lock of a queue is taken in a step that can only be made when it is free. The lot tries
- * until it is, and a try in vain changes nothing that anybody can tell: without those tries each
- * execution is the same, and what is left is one execution for each order of who has the queue.
+ * until it is, and a try in vain changes nothing that another thread can tell: without those tries
+ * each execution is the same, and what is left is one execution for each order of the holders.
  * The lot takes a second queue while it holds one by trying, and lets go of the first if it cannot:
  * here it waits with the first in hand, which has all the orders in which it succeeds at once.
  *
  * Threads that run the same program are alike, and which of them makes its first step first makes
- * no difference: they begin in their order, which leaves one schedule of those that are the same
- * up to the threads' names.
+ * no difference: they begin in their order, which leaves one schedule of all that are the same up
+ * to the threads' names.
  */
 export type ParkedFault = Fault | 'torn queue lock'
 
@@ -65,11 +67,7 @@ export function parkedWorld(
   const threads = alike.map((before, cpu) => {
     const own = new TurnMemory(buffer, checker, turns + before * 4, turns + cpu * 4, locks)
     const waker = fault === 'deaf sleeper' ? new SilentWaker(own) : new SettingWaker(own)
-    const td = new KindOfLot(own, handle, waker, cpu).waiter()
-    td.spins = 0
-    // Naps could go on for ever; that a poll finds nothing new is what the checker knows to skip.
-    td.polls = Number.POSITIVE_INFINITY
-    return { memory: own, td }
+    return { memory: own, td: StillWaiter.of(new KindOfLot(own, handle, waker, cpu)) }
   })
   const world = { threads, at: arena.place('lock', bytes), data: arena.place('data', 64) }
   threads.forEach(({ memory: own }, i) => own.begin(fault, alike[i]! >= 0, alike.includes(i)))

@@ -1,9 +1,10 @@
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
 import { Lot } from '../lot/lot.ts'
-import { AWAKE, WAITER } from '../waiter.ts'
+import { AWAKE, WAITER } from '../entry.ts'
 import { NotifyWaker } from '../lot/waker.ts'
+import { StillWaiter } from './still-waiter.ts'
 
-/** A planted fault, to show that the model would find one like it. */
+/** A planted fault, to show that the model would find a fault like it. */
 export type Fault =
   | 'none'
   | 'torn compare-exchange'
@@ -68,13 +69,8 @@ export function tinyWorld(threads: number, bytes = 16, fault: Fault = 'none', bu
   const handle = Lot.place(arena, { buckets, cpus: threads, threads: 1, waiters: threads })
   const waker = fault === 'deaf sleeper' ? new DeafWaker(memory) : new NotifyWaker(memory)
   const tds = Array.from({ length: threads }, (_, cpu) =>
-    new Lot(memory, handle, waker, cpu).waiter(),
+    StillWaiter.of(new Lot(memory, handle, waker, cpu)),
   )
-  for (const td of tds) {
-    td.spins = 0
-    // Naps could go on for ever; that a poll finds nothing new is what the checker knows to skip.
-    td.polls = Number.POSITIVE_INFINITY
-  }
   memory.fault = fault
   return { memory, tds, at: arena.place('lock', bytes), data: arena.place('data', 16) }
 }

@@ -1,3 +1,4 @@
+import { VECTOR } from '@smpnet/machine'
 import type { CpuWords } from '../cpu-words.ts'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
 import { MAX_PRIORITY, sharesTime } from '../priority.ts'
@@ -29,7 +30,7 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   }
 
   get isShared(): boolean {
-    return this.cpu.peers !== undefined
+    return this.cpu.threadsMove
   }
 
   get table(): ThreadTable {
@@ -176,21 +177,21 @@ export class BsdPolicy implements SchedulingPolicy, BsdCpu {
   /** Has all idle CPUs look at the queue, as they do of themselves in FreeBSD's idle loop. */
   #rouse(): boolean {
     const idle = (this.bsd.cpus as BsdPolicy[]).filter((other) => other !== this && other.isIdle)
-    for (const { cpu } of idle) this.cpu.peers?.rouse(cpu.id)
+    for (const { cpu } of idle) this.cpu.raise(cpu.id, VECTOR.work)
     return idle.length > 0
   }
 
   /** Tells this CPU of a pinned thread that another has put here: kick_other_cpu. */
   #kick(td: Thread): void {
-    const { peers, id } = this.cpu
+    if (this.#isOwed || !this.isShared) return
     if (this.isIdle) {
-      peers?.rouse(id)
+      this.cpu.raise(this.cpu.id, VECTOR.work)
       return
     }
-    if (this.#isOwed || !this.#host.preemption.applies(td.priority, this.current, true)) return
+    if (!this.#host.preemption.applies(td.priority, this.current, true)) return
     this.#isOwed = true
     this.bsd.counts.kicks++
-    peers?.ipi(id, () => this.#host.preemptFromAfar())
+    this.cpu.raise(this.cpu.id, VECTOR.preempt)
   }
 
   /** Changes the queues under the one lock, whose line carries what is said about them. */

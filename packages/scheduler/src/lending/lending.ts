@@ -1,4 +1,4 @@
-import { type Address, type Memory, NIL } from '@smpnet/memory'
+import { type Address, type Memory, NIL, spinNow, unspin } from '@smpnet/memory'
 import { DEAD, LENDING, type Lot, NO_CPU, WAITER } from '@smpnet/park'
 import { MAX_PRIORITY } from '../priority.ts'
 
@@ -11,8 +11,8 @@ export interface Lender {
   knows(entry: Address): boolean
   /** Gives such a thread the priority that it is lent now. */
   settle(entry: Address, lent: number): void
-  /** Wakes the scheduler of another CPU by its bell. */
-  ring(bell: Address): void
+  /** Interrupts another CPU, whose scheduler is then to `hear`. */
+  tell(cpu: number): void
 }
 
 /**
@@ -28,7 +28,8 @@ export interface Lender {
  * Each owner has a list of those who lend to it, through their entries; those whose lock nobody
  * holds just now, or a plain thread, are orphans. Whoever changes a list works out what the owner
  * is lent, and goes on along the chain as long as that changes anything. An owner of this CPU is
- * told at once; one of another CPU is put on that CPU's list of notices, and its bell rung.
+ * told at once; one of another CPU is put on that CPU's list of notices, and the CPU is interrupted
+ * by `VECTOR.turnstile`.
  *
  * That a loan names who holds the lock is due to the locks: to sleep for one and to let one go that
  * is slept for happen under its queue. See `lending.model.ts`.
@@ -36,12 +37,12 @@ export interface Lender {
 export class Lending {
   readonly #memory: Memory
   readonly #at: Address
-  /** Told when the lock has been released: entries with what they are lent, and bells. */
+  /** Told when the lock has been released: entries with what they are lent, and other CPUs. */
   #changed: number[] = []
-  #bells: Address[] = []
+  #cpus: number[] = []
 
   constructor(
-    readonly lot: Pick<Lot, 'memory' | 'lending' | 'bellOf'>,
+    readonly lot: Pick<Lot, 'memory' | 'lending' | 'noticesOf'>,
     readonly lender: Lender,
   ) {
     this.#memory = lot.memory
@@ -98,15 +99,15 @@ export class Lending {
 
   /** Tells the threads of CPU `cpu`, which is this one, what others have changed. */
   hear(cpu: number): void {
-    const bell = this.lot.bellOf(cpu)
+    const notices = this.lot.noticesOf(cpu)
     this.#take()
-    for (let td = this.#get(bell, 'notice'); td > END; ) {
+    for (let td = this.#memory.read(notices); td > END; ) {
       const next = this.#get(td, 'notice')
       this.#set(td, 'notice', 0)
       this.#changed.push(td, this.#get(td, 'lent'))
       td = next
     }
-    this.#set(bell, 'notice', 0)
+    this.#memory.write(notices, 0)
     this.#release()
   }
 
@@ -145,11 +146,12 @@ export class Lending {
       return
     }
     if (this.#get(td, 'notice') !== 0) return
-    const bell = this.lot.bellOf(this.#get(td, 'cpu'))
-    const first = this.#get(bell, 'notice')
-    if (first === 0) this.#bells.push(bell)
+    const cpu = this.#get(td, 'cpu')
+    const notices = this.lot.noticesOf(cpu)
+    const first = this.#memory.read(notices)
+    if (first === 0) this.#cpus.push(cpu)
     this.#set(td, 'notice', first === 0 ? END : first)
-    this.#set(bell, 'notice', td)
+    this.#memory.write(notices, td)
   }
 
   /** Whether something can be lent to `td`: it is a thread of some CPU, and lives. */
@@ -194,7 +196,7 @@ export class Lending {
   /** Takes a thread off its CPU's list of notices, if it is there. */
   #withdraw(td: Address): void {
     if (this.#get(td, 'notice') === 0) return
-    let at = this.lot.bellOf(this.#get(td, 'cpu')) + WAITER.offset.notice
+    let at = this.lot.noticesOf(this.#get(td, 'cpu'))
     while (this.#memory.read(at) !== td) at = this.#memory.read(at) + WAITER.offset.notice
     this.#memory.write(at, this.#get(td, 'notice'))
     this.#set(td, 'notice', 0)
@@ -218,19 +220,17 @@ export class Lending {
   }
 
   #take(): void {
-    const { lock } = LENDING.offset
-    let attempt = 0
-    while (this.#memory.compareExchange(this.#at + lock, 0, 1) !== 0) this.#memory.pause(attempt++)
+    spinNow(this.#memory, this.#at + LENDING.offset.lock, 'the lock of all loans')
   }
 
   /** Ends the section, then tells those who have to know. */
   #release(): void {
-    this.#memory.store(this.#at + LENDING.offset.lock, 0)
-    const [changed, bells] = [this.#changed, this.#bells]
-    if (changed.length === 0 && bells.length === 0) return
+    unspin(this.#memory, this.#at + LENDING.offset.lock)
+    const [changed, cpus] = [this.#changed, this.#cpus]
+    if (changed.length === 0 && cpus.length === 0) return
     this.#changed = []
-    this.#bells = []
+    this.#cpus = []
     for (let i = 0; i < changed.length; i += 2) this.lender.settle(changed[i]!, changed[i + 1]!)
-    for (const bell of bells) this.lender.ring(bell)
+    for (const cpu of cpus) this.lender.tell(cpu)
   }
 }

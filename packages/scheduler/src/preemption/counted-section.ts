@@ -1,10 +1,10 @@
-import { type Outcome, PREEMPT, type Waiting, WOKEN } from '@smpnet/park'
+import { type Outcome, OWNER_DIED, PREEMPT, type Until, type Waiting, WOKEN } from '@smpnet/park'
 import type { Thread } from '../thread.ts'
 
 /** What can be counted: a mutex, or one side of a lock that has two. */
 export interface Countable {
   tryEnter(td: Thread): boolean
-  enter(td: Thread): Waiting<Outcome>
+  enter(td: Thread, until?: Until): Waiting<Outcome>
   tryExit(td: Thread): boolean
   exit(td: Thread): Waiting
 }
@@ -25,9 +25,10 @@ export class CountedSection implements Countable {
     return true
   }
 
-  *enter(td: Thread): Waiting<Outcome> {
-    const outcome = yield* this.lock.enter(td)
-    if (outcome === WOKEN) td.held++
+  *enter(td: Thread, until?: Until): Waiting<Outcome> {
+    const outcome = yield* this.lock.enter(td, until)
+    // A lock whose owner died inside is held all the same, by a thread that may mend it.
+    if (outcome === WOKEN || outcome === OWNER_DIED) td.held++
     return outcome
   }
 

@@ -28,6 +28,15 @@ export class Preemption {
     if (priority <= this.threshold) return true
     return isRemote && priority <= LAST_INTERACTIVE && current > LAST_INTERACTIVE
   }
+
+  /** The same as a number: it applies to the priorities below that. */
+  limit(current: number, isRemote: boolean): number {
+    if (current >= Priority.idle) return current
+    if (this.threshold === 0) return 0
+    const isBatch = isRemote && current > LAST_INTERACTIVE
+    const last = Math.max(this.threshold, isBatch ? LAST_INTERACTIVE : 0)
+    return Math.min(current, last + 1)
+  }
 }
 
 function thresholdOf(mode: PreemptionMode): number {

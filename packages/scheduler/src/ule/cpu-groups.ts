@@ -12,9 +12,8 @@ const CACHE_LEVELS = [1, 1, 3, 0, 0, 0]
 
 /** The groups that a CPU is in, near to far; only those that have more CPUs than the one before. */
 export function groupsOf(cpu: Cpu): readonly CpuGroup[] {
-  const { peers } = cpu
-  if (peers === undefined) return []
-  const distances = Array.from({ length: cpu.cpus }, (_, other) => peers.distance(other))
+  if (!cpu.threadsMove) return []
+  const distances = Array.from({ length: cpu.cpus }, (_, other) => cpu.distance(other))
   const groups: CpuGroup[] = []
   for (let far = 1; far < CACHE_LEVELS.length; far++) {
     const cpus = distances.flatMap((distance, other) => (distance <= far ? [other] : []))

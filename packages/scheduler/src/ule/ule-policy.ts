@@ -1,3 +1,4 @@
+import { VECTOR } from '@smpnet/machine'
 import { work } from '@smpnet/memory'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy.ts'
 import { MAX_PRIORITY, sharesTime } from '../priority.ts'
@@ -45,7 +46,7 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
   }
 
   get isShared(): boolean {
-    return this.cpu.peers !== undefined
+    return this.cpu.threadsMove
   }
 
   get table(): ThreadTable {
@@ -210,17 +211,16 @@ export class UlePolicy implements SchedulingPolicy, UleCpu {
 
   /** Tells this CPU of a thread that another has put here: tdq_notify. */
   #notify(td: Thread): void {
-    if (this.#isOwed) return
-    const { peers } = this.cpu
+    if (this.#isOwed || !this.isShared) return
     if (this.#current === undefined) {
       this.ule.remoteWakes++
-      peers?.rouse(this.index)
+      this.cpu.raise(this.cpu.id, VECTOR.work)
       return
     }
     if (!this.#host.preemption.applies(td.priority, this.#current.priority, true)) return
     this.#isOwed = true
     this.ule.remotePreemptions++
-    peers?.ipi(this.index, () => this.#host.preemptFromAfar())
+    this.cpu.raise(this.cpu.id, VECTOR.preempt)
   }
 
   /** A sample of who runs: sched_clock. True when the turn of `td` is over. */

@@ -29,7 +29,7 @@ export class UleShared {
    * interrupt, for ever; here a machine that is idle comes to rest. `cpu` does it next.
    */
   startBalancing(cpu: Cpu): void {
-    if (this.#isBalancing || !this.knobs.balance || cpu.peers === undefined) return
+    if (this.#isBalancing || !this.knobs.balance || !cpu.threadsMove) return
     this.#isBalancing = true
     const { balanceInterval, stathz } = this.knobs
     const half = Math.max(1, Math.floor(balanceInterval / 2))

@@ -6,6 +6,8 @@ import {
   type Memory,
   NIL,
   OutOfMemory,
+  spinNow,
+  unspin,
   word,
   WORD_BYTES,
 } from '@smpnet/memory'
@@ -143,7 +145,8 @@ export class DomainRegion {
     const { memory } = this
     const given = this.at + REGION.offset.given
     const tag = at + bytes
-    this.#lock()
+    const placing = this.at + REGION.offset.placing
+    spinNow(memory, placing, 'the lock of a domain in which a lock is placed')
     try {
       const last = memory.read(given)
       this.#checkFree(kind, at, tag + TAG.size, last)
@@ -151,15 +154,9 @@ export class DomainRegion {
       memory.write(tag + TAG.offset.next, last)
       memory.write(given, tag)
     } finally {
-      memory.store(this.at + REGION.offset.placing, 0)
+      unspin(memory, placing)
     }
     memory.store(tag + TAG.offset.kind, tagOf(kind))
-  }
-
-  #lock(): void {
-    const { memory } = this
-    const placing = this.at + REGION.offset.placing
-    for (let turn = 0; memory.compareExchange(placing, 0, 1) !== 0; turn++) memory.pause(turn)
   }
 
   /** Throws BadHandle unless the lock that a handle names is there, in this version's layout. */

@@ -16,7 +16,7 @@ export interface LockKind {
 }
 
 export const TAG = layout('tag', {
-  /** (x) Written once, by whoever places the lock: `tagOf` its kind. */
+  /** (x) Written once, by the thread that places the lock: `tagOf` its kind. */
   kind: word('x'),
   /** (a) Bytes of the lock without its tag, and the tag of the one that was placed before it. */
   bytes: word('a'),

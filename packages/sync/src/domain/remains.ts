@@ -15,7 +15,7 @@ import type { Waiter, Waiting } from '@smpnet/park'
 
 /**
  * What a thread that has ended leaves behind in locks, beside its place in their queues, and how it
- * is put right by the one who buries it.
+ * is put right by its undertaker.
  *
  * The undertaker finds the locks of its domain by their tags, and may have opened none of them: so
  * this table knows the words of each kind, not the classes, and the classes use the same functions.
@@ -33,7 +33,7 @@ export interface PlacedLock {
 type PutRight = (td: Waiter, lock: PlacedLock, ended: number, cpus: number) => Waiting<unknown>
 
 const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
-  // Whoever stands behind one that gave up is served by that one; the dead cannot.
+  // A waiter that gives up serves those behind it; a dead one cannot.
   [SEMAPHORE_KIND, (td, { at }) => serve(td, at)],
   [RM_KIND, perLine(clearLine)],
   [EPOCH_KIND, perLine(clearEpochLine)],
@@ -76,7 +76,7 @@ export function readBy(
   return undefined
 }
 
-/** Clears the line of who has ended. */
+/** Clears the line of the thread that has ended. */
 function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
   return function* (td, lock, ended, cpus) {
     clear(td.lot.memory, lineOf(lock, ended, cpus))

@@ -35,7 +35,7 @@ export interface Invitation extends Seat {
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
 
-/** The domains that this thread has opened, so that opening one again gives the same. */
+/** The domains that this thread has opened, so that opening a domain again gives the same. */
 const opened: SyncDomain[] = []
 
 /**
@@ -103,7 +103,7 @@ export class SyncDomain implements Home {
 
   /**
    * `open` for something that uses a domain for a while: when as many have left as have entered,
-   * and nobody has opened the domain otherwise, this thread is detached from it.
+   * and the domain was not opened otherwise, this thread is detached from it.
    */
   static enter(handle: DomainHandle): SyncDomain {
     const domain = SyncDomain.#find(handle)
@@ -111,7 +111,7 @@ export class SyncDomain implements Home {
     return domain
   }
 
-  /** Who entered leaves. Its tasks have ended. */
+  /** The caller, which entered, leaves. Its tasks have ended. */
   leave(): void {
     if (--this.#guests === 0 && !this.#stays && this.#borrowed === 0) this.detach()
   }
@@ -120,7 +120,7 @@ export class SyncDomain implements Home {
     return opened.find((domain) => domain.isNamedBy(handle)) ?? new SyncDomain(handle)
   }
 
-  /** The handle of a lock of a domain; for locks. Throws LockMisuse for one without a domain. */
+  /** The handle of a lock of a domain; for locks. Throws LockMisuse if the lock has none. */
   static handleOf(
     lock: { readonly domain?: SyncDomain | undefined; readonly at: Address; name(): string },
     kind: LockKind,
@@ -177,9 +177,9 @@ export class SyncDomain implements Home {
 
   /**
    * A thread that was invited has ended, or will not come: its number and its waiters are for
-   * others, except those that a lock still names. Mutexes that it held are abandoned: whoever waits
-   * for one, or comes later, is told. Those behind it in the queue of a semaphore are served. Says
-   * how many waiters it left; 0 when it was buried before.
+   * others, except those that a lock still names. Mutexes that it held are abandoned: waiters for
+   * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
+   * Says how many waiters it left; 0 when it was buried before.
    */
   bury(guest: Seat): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)

@@ -9,7 +9,16 @@ import {
 } from '../offered/offered.ts'
 import { Placed } from '../offered/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import { LED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  LED,
+  type Outcome,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 
 /**
  * A cyclic barrier: so many parties wait for each other, again and again. The last to arrive leads
@@ -18,13 +27,13 @@ import { LED, type Outcome, SETTLE, type Waiter, type Waiting, WOKEN } from '@sm
  * | generation | arrived     | arrive                                                        |
  * |------------|-------------|---------------------------------------------------------------|
  * | g          | n < parties | n + 1; sleeps until the generation is no longer g             |
- * | g          | parties - 1 | arrived = 0, generation g + 1, wakes all who sleep, and leads |
+ * | g          | parties - 1 | arrived = 0, generation g + 1, wakes all that sleep, and leads |
  *
- * Both words change under the queue's lock only. So one that gives up, and takes its arrival back,
- * either does so before the last one comes, or was too late and has passed.
+ * Both words change under the queue's lock only. So a party that gives up either takes its arrival
+ * back before the last party comes, or is too late and has passed.
  */
 export const BARRIER = layout('barrier', {
-  /** (m) Under its queue: how often it was passed, and how many wait to pass it. */
+  /** (m) Under its queue: how often the barrier was passed, and how many wait to pass it. */
   generation: word('m'),
   arrived: word('m'),
 })
@@ -76,7 +85,7 @@ export class Barrier extends Placed {
    * Arrives, and waits until all parties have: `WOKEN`, or `LED` for the last of them, or why it
    * was given up, and its arrival taken back.
    */
-  *arrive(td: Waiter): Waiting<Outcome> {
+  *arrive(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     const { lot } = td
     td.maySleepFor(this)
@@ -95,19 +104,19 @@ export class Barrier extends Placed {
     }
     lot.append(queue, td, at, 0)
     lot.unlockQueue(queue)
-    const outcome = yield* lot.sleep(td)
+    const outcome = yield* lot.sleep(td, until)
     return outcome === WOKEN ? WOKEN : yield* this.#takeBack(td, generation, outcome)
   }
 
-  /** Arrives, blocking this thread. True for the one that leads. Throws LockTimeout. */
+  /** Arrives, blocking this thread. True for the party that leads. Throws LockTimeout. */
   arriveSync(options?: WaitOptions): boolean {
     const { here } = homeOf(this)
-    return waitSync(this, here, this.arrive(here), options) === LED
+    return waitSync(this, here, (td, until) => this.arrive(td, until), options) === LED
   }
 
-  /** Arrives as a task. True for the one that leads. Rejects with LockTimeout or the reason. */
+  /** Arrives as a task. True for the party that leads. Rejects with LockTimeout or the reason. */
   async arriveAsync(options?: AwaitOptions): Promise<boolean> {
-    return (await waitAsTask(this, (td) => this.arrive(td), options)) === LED
+    return (await waitAsTask(this, (td, until) => this.arrive(td, until), options)) === LED
   }
 
   name(): string {

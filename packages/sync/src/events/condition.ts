@@ -4,9 +4,12 @@ import {
   awaiting,
   block,
   finish,
+  FOREVER,
   OF_AN_OWNER,
   type Outcome,
   SETTLE,
+  type Until,
+  until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -20,20 +23,21 @@ import { Placed } from '../offered/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
- * A condition variable: waiting, under a mutex, until somebody says that what it protects has
- * changed.
+ * A condition variable: waiting, under a mutex, until a thread says that what the mutex protects
+ * has changed.
  *
  * | word     | means           | wait                          | notify                           |
  * |----------|-----------------|-------------------------------|----------------------------------|
- * | 0        | nobody sleeps   | queues itself, sets SLEEPERS, | does nothing                     |
+ * | 0        | none sleeps     | queues itself, sets SLEEPERS, | does nothing                     |
  * |          |                 | exits the mutex, sleeps       |                                  |
- * | SLEEPERS | somebody sleeps | the same                      | moves the first one, or all, to  |
+ * | SLEEPERS | some sleep      | the same                      | moves the first one, or all, to  |
  * |          |                 |                               | the mutex's queue if it is held, |
  * |          |                 |                               | and wakes them if it is free     |
  *
  * A waiter queues itself before it exits the mutex, so that no notification is lost, and none
- * reaches one who began to wait later. Moving instead of waking is what Linux calls requeue and
- * FreeBSD's papers wait morphing: who was woken while the mutex is held could only sleep again.
+ * reaches a waiter that began to wait later. Moving instead of waking is what Linux calls requeue
+ * and FreeBSD's papers wait morphing: a waiter that was woken while the mutex is held could only
+ * sleep again.
  */
 export const CONDITION = layout('condition', {
   /** (x) As above; set under the queue's lock, so that it can be looked at without. */
@@ -67,9 +71,9 @@ export class Condition extends Placed {
   /**
    * Exits the mutex, sleeps until notified, and enters the mutex again, however it ended: `WOKEN`,
    * `OWNER_DIED` of the mutex, or why it was given up. Nothing wakes it but a notification. The
-   * timeout is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
+   * limit is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
    */
-  *wait(td: Waiter, mutex: Mutex): Waiting<Outcome> {
+  *wait(td: Waiter, mutex: Mutex, until: Until = FOREVER): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
     td.maySleepFor(this, mutex.at)
     const { memory, at } = this
@@ -79,25 +83,25 @@ export class Condition extends Placed {
     lot.append(queue, td, at, OF_AN_OWNER)
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
-    const outcome = yield* lot.sleep(td)
-    // Who was moved to the mutex's queue was notified, even if its time ended there.
+    const outcome = yield* lot.sleep(td, until)
+    // A waiter that was moved to the mutex's queue was notified, even if its limit came there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
     const entered = yield* this.#reenter(td, mutex)
     if (entered !== WOKEN) return entered
     return wasMoved ? WOKEN : outcome
   }
 
-  /** Notifies nobody, if nobody waits; else `yield* notify(td, mutex)`, or `notifyAll`. */
+  /** Is done if no waiter waits; else `yield* notify(td, mutex)`, or `notifyAll`. */
   tryNotify(): boolean {
     return this.memory.settled() && this.memory.load(this.at) === 0
   }
 
-  /** Wakes the first who waits, as soon as `mutex`, which all wait with, is free. Never parks. */
+  /** Wakes the first waiter, as soon as `mutex`, which all wait with, is free. Never parks. */
   notify(td: Waiter, mutex: Mutex): Waiting<number> {
     return this.#notify(td, mutex, 1)
   }
 
-  /** The same for all who wait. */
+  /** The same for all waiters. */
   notifyAll(td: Waiter, mutex: Mutex): Waiting<number> {
     return this.#notify(td, mutex, EVERYBODY)
   }
@@ -106,12 +110,7 @@ export class Condition extends Placed {
   waitSync(mutex: Mutex, options: WaitOptions = {}): boolean {
     checkTimeout(options)
     const { here } = homeOf(this)
-    here.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    try {
-      return block(here, this.wait(here, mutex)) === WOKEN
-    } finally {
-      here.timeoutMs = Number.POSITIVE_INFINITY
-    }
+    return block(here, this.wait(here, mutex, until(here, options))) === WOKEN
   }
 
   /**
@@ -121,25 +120,18 @@ export class Condition extends Placed {
   async waitAsync(mutex: Mutex, guard: Guard, options: AwaitOptions = {}): Promise<boolean> {
     checkTimeout(options)
     const { td } = guard
-    td.timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
-    td.signal = options.signal
-    try {
-      const outcome = await awaiting(td, this.wait(td, mutex))
-      if (outcome === ABORTED) options.signal?.throwIfAborted()
-      return outcome === WOKEN
-    } finally {
-      td.timeoutMs = Number.POSITIVE_INFINITY
-      td.signal = undefined
-    }
+    const outcome = await awaiting(td, this.wait(td, mutex, until(td, options)))
+    if (outcome === ABORTED) options.signal?.throwIfAborted()
+    return outcome === WOKEN
   }
 
-  /** Wakes the first who waits, from a thread or a task. */
+  /** Wakes the first waiter, from a thread or a task. */
   notifySync(mutex: Mutex): void {
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notify(here, mutex))
   }
 
-  /** Wakes all who wait, from a thread or a task. */
+  /** Wakes all waiters, from a thread or a task. */
   notifyAllSync(mutex: Mutex): void {
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notifyAll(here, mutex))
@@ -166,12 +158,6 @@ export class Condition extends Placed {
 
   *#reenter(td: Waiter, mutex: Mutex): Waiting<Outcome> {
     if (mutex.owner() === td.at) return WOKEN
-    const { timeoutMs, signal } = td
-    td.timeoutMs = Number.POSITIVE_INFINITY
-    td.signal = undefined
-    const entered = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
-    td.timeoutMs = timeoutMs
-    td.signal = signal
-    return entered
+    return mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
   }
 }

@@ -2,8 +2,10 @@ import { layout, word } from '@smpnet/memory'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -23,12 +25,12 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 /**
  * An event count (Reed and Kanodia, 1979): a number that only grows, and waiting until it has. It
  * makes any condition waitable without a lock: look at the count, look at the condition, and if it
- * does not hold wait for the count to change; whoever makes it hold advances the count afterwards.
+ * does not hold wait for the count to change; a thread that makes it hold advances the count after.
  *
  * | word        | means                    | wait(seen)           | advance             |
  * |-------------|--------------------------|----------------------|---------------------|
- * | 2c          | count c, nobody sleeps   | marks WAITERS, parks | CAS to 2(c+1)       |
- * | 2c, WAITERS | count c, somebody sleeps | parks                | CAS, wakes them all |
+ * | 2c          | count c, none sleeps     | marks WAITERS, parks | CAS to 2(c+1)       |
+ * | 2c, WAITERS | count c, some sleep      | parks                | CAS, wakes them all |
  */
 export const EVENT_COUNT = layout('event count', {
   /** (x) As above; the count wraps at 2^31. */
@@ -64,7 +66,7 @@ export class EventCount extends Placed {
     return this.memory.load(this.at) >>> 1
   }
 
-  /** Adds 1 to the count if nobody waits; else `yield* advance(td)`. */
+  /** Adds 1 to the count if none waits; else `yield* advance(td)`. */
   tryAdvance(): boolean {
     const { memory, at } = this
     if (!memory.settled()) return false
@@ -72,7 +74,7 @@ export class EventCount extends Placed {
     return (seen & WAITERS) === 0 && memory.compareExchange(at, seen, (seen + 2) | 0) === seen
   }
 
-  /** Adds 1 to the count and wakes all who wait. Never parks. */
+  /** Adds 1 to the count and wakes all that wait. Never parks. */
   *advance(td: Waiter): Waiting {
     const { memory, at } = this
     for (;;) {
@@ -85,7 +87,7 @@ export class EventCount extends Placed {
   }
 
   /** Waits until the count is no longer `seen`: `WOKEN`, or why it was given up. */
-  *wait(td: Waiter, seen: number): Waiting<Outcome> {
+  *wait(td: Waiter, seen: number, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -94,7 +96,7 @@ export class EventCount extends Placed {
       const marked = word | WAITERS
       if (marked !== word && memory.compareExchange(at, word, marked) !== word) continue
       td.maySleepFor(this)
-      const outcome = yield* td.lot.park(td, at, at, marked)
+      const outcome = yield* td.lot.park(td, at, at, marked, until)
       if (outcome !== WOKEN && outcome !== CHANGED) return outcome
     }
   }
@@ -109,13 +111,15 @@ export class EventCount extends Placed {
   waitSync(seen: number, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (this.read() === seen) waitSync(this, here, this.wait(here, seen), options)
+    if (this.read() !== seen) return
+    waitSync(this, here, (td, until) => this.wait(td, seen, until), options)
   }
 
   /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(seen: number, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
-    if (this.read() === seen) await waitAsTask(this, (td) => this.wait(td, seen), options)
+    if (this.read() !== seen) return
+    await waitAsTask(this, (td, until) => this.wait(td, seen, until), options)
   }
 
   name(): string {

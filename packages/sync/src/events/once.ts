@@ -3,8 +3,10 @@ import { LockMisuse } from '../errors.ts'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -27,11 +29,11 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | word          | means                  | begin                  | done, failed             |
  * |---------------|------------------------|------------------------|--------------------------|
  * | NEW           | not begun              | CAS to the doer: do it | is a mistake             |
- * | doer          | begun, nobody sleeps   | marks WAITERS          | CAS to DONE or NEW       |
- * | doer, WAITERS | begun, somebody sleeps | parks                  | the same, and wakes them |
+ * | doer          | begun, none sleeps     | marks WAITERS          | CAS to DONE or NEW       |
+ * | doer, WAITERS | begun, some sleep      | parks                  | the same, and wakes them |
  * | DONE          | done for good          | returns                | is a mistake             |
  *
- * When the doer fails, all who sleep are woken and the first of them does it.
+ * When the doer fails, all that sleep are woken, and the first of them to come is the next doer.
  */
 export const ONCE = layout('once', {
   /** (x) As above. */
@@ -78,7 +80,7 @@ export class Once extends Placed {
    * Becomes the doer, or waits until it is done: `WOKEN` for both, and `isDoer` says which, or why
    * it was given up. Throws LockMisuse for the doer itself.
    */
-  *begin(td: Waiter): Waiting<Outcome> {
+  *begin(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -89,7 +91,7 @@ export class Once extends Placed {
         if (this.#replace(NEW, td.at)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
-        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS)
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
       }
     }
@@ -100,7 +102,7 @@ export class Once extends Placed {
     return this.#end(td, DONE)
   }
 
-  /** It was not done, and somebody else has to. Throws LockMisuse unless `td` is the doer. */
+  /** It was not done, and another has to do it. Throws LockMisuse unless `td` is the doer. */
   failed(td: Waiter): Waiting {
     return this.#end(td, NEW)
   }
@@ -110,7 +112,7 @@ export class Once extends Placed {
     checkTimeout(options)
     if (this.isDone()) return
     const { here } = homeOf(this)
-    waitSync(this, here, this.begin(here), options)
+    waitSync(this, here, (td, until) => this.begin(td, until), options)
     if (!this.isDoer(here)) return
     let isDone = false
     try {
@@ -130,7 +132,7 @@ export class Once extends Placed {
     const td = home.borrow()
     let isDone = false
     try {
-      await waitAsync(this, td, this.begin(td), options)
+      await waitAsync(this, td, (td, until) => this.begin(td, until), options)
       if (!this.isDoer(td)) return
       await work()
       isDone = true

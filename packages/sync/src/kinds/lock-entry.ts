@@ -51,9 +51,9 @@ export interface LockSite {
 
 /** The sides on which a lock is entered. */
 export interface Sides {
-  /** The side that excludes everybody. */
+  /** The side that excludes all others. */
   readonly write: Section
-  /** The side that several may be on, if the lock has one. */
+  /** The side that several waiters may be on, if the lock has such a side. */
   readonly read?: Section
 }
 
@@ -68,11 +68,11 @@ export interface Lock {
   /** What another thread opens it by. Throws LockMisuse for one on bare memory. */
   readonly handle: LockHandle
   name(): string
-  /** Whether a holder has ended inside, and nobody has mended what it left since. */
+  /** Whether a holder has ended inside, and what it left was not mended since. */
   isAbandoned?(): boolean
-  /** What the lock protects is whole again. For who holds it. */
+  /** What the lock protects is whole again. For its holder. */
   recover?(td: Waiter): void
-  /** From reading to writing without letting go, if nobody else is inside. */
+  /** From reading to writing without letting go, if no other is inside. */
   tryUpgrade?(td: Waiter): boolean
   /** From writing to reading without letting go. */
   downgrade?(td: Waiter): Waiting
@@ -136,7 +136,7 @@ export function entry<L extends Lock>(
   }
 }
 
-/** The sides of a lock that is itself what is entered, by everybody alike. */
+/** The sides of a lock that is itself what is entered, by all alike. */
 export function alone(section: Section): Sides {
   return { write: section }
 }

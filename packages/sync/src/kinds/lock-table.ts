@@ -8,13 +8,13 @@ import { Sx } from '../locks/sx.ts'
 /**
  * Every lock that is entered and exited, a line each. All that is done with every kind of lock runs
  * over this table: the case suites, the models, the benches of this package, and the comparisons of
- * `netperf`. It has an entry of its own, `@smpnet/sync/kinds`, so that who uses one lock does not
+ * `netperf`. It has an entry of its own, `@smpnet/sync/kinds`, so that a user of one lock does not
  * load what is said here about all.
  */
 
 const nobodySleeps = 'nobody sleeps for it: its sections are a few instructions'
 
-/** What a lock that one only spins for leaves out. */
+/** What a lock that its waiters only spin for leaves out. */
 export const SPINS: { readonly notPromised: Exceptions } = {
   notPromised: {
     'who waits for long sleeps': nobodySleeps,

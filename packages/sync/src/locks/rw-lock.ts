@@ -49,7 +49,7 @@ export class RwLock {
     return `the rwlock at ${this.at}`
   }
 
-  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  /** Whether a writer has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return this.word.isAbandoned()
   }

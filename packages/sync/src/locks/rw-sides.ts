@@ -4,7 +4,7 @@ import type { Home } from '../offered/offered.ts'
 import type { RwWord } from './rw-word.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
-import type { Outcome, Waiter, Waiting } from '@smpnet/park'
+import type { Outcome, Until, Waiter, Waiting } from '@smpnet/park'
 
 /** A lock with readers and writers as its readers enter it. Not to be entered again inside. */
 export class ReadSide extends SharedSection {
@@ -29,8 +29,8 @@ export class ReadSide extends SharedSection {
     return this.word.tryRead()
   }
 
-  enter(td: Waiter): Waiting<Outcome> {
-    return this.word.read(td)
+  enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    return this.word.read(td, until)
   }
 
   tryExit(_td: Waiter): boolean {
@@ -69,8 +69,8 @@ export class WriteSide extends Section {
     return this.word.tryWrite(td)
   }
 
-  enter(td: Waiter): Waiting<Outcome> {
-    return this.word.write(td)
+  enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    return this.word.write(td, until)
   }
 
   tryExit(td: Waiter): boolean {

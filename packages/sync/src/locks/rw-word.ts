@@ -2,6 +2,7 @@ import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import {
   CHANGED,
+  FOREVER,
   NO_OWNER,
   OF_AN_OWNER,
   type Outcome,
@@ -11,6 +12,7 @@ import {
   RUNNING,
   SETTLE,
   SPIN,
+  type Until,
   WAITER,
   type Waiter,
   type Waiting,
@@ -24,22 +26,22 @@ import {
  * | word               | means                    | a reader             | a writer        |
  * |--------------------|--------------------------|----------------------|-----------------|
  * | UNLOCKED           | free                     | CAS to one reader    | CAS to owner    |
- * | WAITERS            | free, somebody was woken | CAS, keeping WAITERS | CAS, keeping it |
+ * | WAITERS            | free, some were woken    | CAS, keeping WAITERS | CAS, keeping it |
  * | n × READER, SHARED | n readers                | CAS to n + 1         | marks WAITERS   |
  * | the same, WAITERS  | n readers, some sleep    | parks                | parks           |
- * | owner              | a writer, nobody sleeps  | spins, marks WAITERS | spins, marks it |
+ * | owner              | a writer, none sleeps    | spins, marks WAITERS | spins, marks it |
  * | owner, WAITERS     | a writer, some sleep     | parks                | parks           |
  * | dead owner         | a writer has ended       | CAS to owner, then as| CAS to owner,   |
  * |                    |                          | after a downgrade    | ABANDONED       |
  * | any, ABANDONED     | what it protects may be  | as without, and says | as without, and |
  * |                    | half changed             | OWNER_DIED           | says OWNER_DIED |
  *
- * Nobody starves: readers stop coming in once a writer sleeps, and the last of them wakes the
+ * No waiter starves: readers stop coming in once a writer sleeps, and the last reader wakes the
  * first writer; a writer lets in all readers that sleep before it lets in the next writer (the
- * phase-fair order of Brandenburg and Anderson, ECRTS 2009). Readers are let in by whoever wakes
- * them, and told so in what they wanted, so that they sleep once. A writer tries again when it is
- * woken, for the reason given in `Mutex`, and is handed the lock when it has lost often or may wait
- * only so long. Readers are only counted: one that ends inside keeps writers out for ever.
+ * phase-fair order of Brandenburg and Anderson, ECRTS 2009). The waker of a reader counts it in,
+ * and says so in what the reader wanted, so that it sleeps once. A writer tries again when it is
+ * woken, for the reason given in `MutexWord`, and is handed the lock when it has lost often or has
+ * a deadline. Readers are only counted: a reader that ends inside keeps writers out for ever.
  */
 export const RW = layout('rw', {
   /** (x) As above. */
@@ -100,7 +102,7 @@ export class RwWord {
     return memory.settled() && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
   }
 
-  *read(td: Waiter): Waiting<Outcome> {
+  *read(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     let seen = yield* this.#look()
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
@@ -120,7 +122,7 @@ export class RwWord {
       } else if ((seen & WAITERS) === 0) {
         seen = this.#marked(seen)
       } else {
-        const outcome = yield* parkForOwner(td, this.at, seen, READ)
+        const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         const isIn = outcome === WOKEN && td.lot.wantOf(td.at) === GIVEN
         seen = yield* this.#look()
@@ -130,7 +132,7 @@ export class RwWord {
     }
   }
 
-  *write(td: Waiter): Waiting<Outcome> {
+  *write(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     while (!this.memory.settled()) yield SETTLE
     let seen = this.#replace(UNLOCKED, td.at)
     if (seen === UNLOCKED) return WOKEN
@@ -150,9 +152,9 @@ export class RwWord {
       } else if ((seen & WAITERS) === 0) {
         seen = this.#marked(seen)
       } else {
-        const isPatient = lost < PATIENCE && td.timeoutMs === Number.POSITIVE_INFINITY
+        const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
         const want = isPatient ? WRITE : WRITE_HANDOVER
-        const outcome = yield* parkForOwner(td, this.at, seen, want)
+        const outcome = yield* parkForOwner(td, this.at, seen, want, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         seen = yield* this.#look()
         if (outcome === CHANGED) continue
@@ -218,12 +220,12 @@ export class RwWord {
     yield* td.lot.wake(readers)
   }
 
-  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  /** Whether a writer has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return (this.memory.load(this.at) & ABANDONED) !== 0
   }
 
-  /** The waiter that ended inside; for who is inside. */
+  /** The waiter that ended inside; for a thread that is inside. */
   deceased(): Address {
     return this.memory.read(this.at + RW.offset.deceased)
   }
@@ -235,7 +237,7 @@ export class RwWord {
     this.memory.and(this.at, ~ABANDONED)
   }
 
-  /** What to tell who enters without being ready to mend anything. */
+  /** What to tell a waiter that enters without being ready to mend anything. */
   obituary(thread: number | undefined): LockAbandoned {
     const waiter = this.deceased()
     return new LockAbandoned(
@@ -258,8 +260,8 @@ export class RwWord {
   }
 
   /**
-   * Gives the lock to who sleeps for it, as its last holder: to the first writer, or to all readers
-   * if there is no writer, or if it was a writer who held it. Returns whom to wake.
+   * The last holder gives the lock on: to the first writer that sleeps, or to all readers that
+   * sleep if no writer does, or if the holder wrote. Returns the chain to wake.
    */
   #passOn(td: Waiter, queue: Address, toReaders: boolean, abandoned: number): Address {
     const { memory, at } = this
@@ -296,13 +298,13 @@ export class RwWord {
     return this.memory.compareExchange(this.at, seen, value)
   }
 
-  /** What the word is when one has tried to mark that somebody sleeps. */
+  /** What the word is after a try to mark that a waiter sleeps. */
   #marked(seen: number): number {
     const found = this.#replace(seen, seen | WAITERS)
     return found === seen ? seen | WAITERS : found
   }
 
-  /** It was free and `td` writes now; `seen` is what it was. */
+  /** The lock was free and `td` writes now; `seen` is what its word was. */
   #taken(td: Waiter, seen: number): Outcome {
     if (seen & WAITERS) td.passes(this.at, NIL, td.at)
     return outcomeOf(seen)
@@ -315,7 +317,7 @@ export class RwWord {
     return owner !== NIL && td.lot.isDead(owner)
   }
 
-  /** Takes the place of a dead writer, and remembers who it was. */
+  /** Takes the place of a dead writer, and remembers which waiter that was. */
   #inherit(td: Waiter, seen: number): boolean {
     if (this.#replace(seen, td.at | (seen & WAITERS) | ABANDONED) !== seen) return false
     this.memory.write(this.at + RW.offset.deceased, ownerIn(seen))
@@ -323,7 +325,9 @@ export class RwWord {
     return true
   }
 
-  /** Whether a short spin may pay: the writer runs, or readers, who may be leaving, are inside. */
+  /**
+   * Whether a short spin may pay: the writer runs, or readers, which may be leaving, are inside.
+   */
   #mayEndSoon(seen: number): boolean {
     if (seen & SHARED) return true
     return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
@@ -345,7 +349,7 @@ function admitsReader(seen: number): boolean {
   return (seen & ~KEPT) === UNLOCKED || (seen & (SHARED | WAITERS)) === SHARED
 }
 
-/** Whether the reader who leaves is the last, and others sleep. */
+/** Whether the reader that leaves is the last, and others sleep. */
 function isLastOfMany(seen: number): boolean {
   return (seen & ~ABANDONED) === (READER | SHARED | WAITERS)
 }

@@ -3,11 +3,11 @@ import type { LockKind } from '../domain/lock-kind.ts'
 import type { Waiter, Waiting } from '@smpnet/park'
 
 /**
- * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since who buries a
- * thread serves the queues that it was in, and knows only where they are.
+ * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since the
+ * undertaker of a thread serves the queues that it was in, and knows only where they are.
  */
 export const SEMAPHORE = layout('semaphore', {
-  /** (x) Twice the permits that are there, and `SEMAPHORE_WAITERS` while somebody may sleep. */
+  /** (x) Twice the permits that are there, and `SEMAPHORE_WAITERS` while a waiter may sleep. */
   word: word('x'),
 })
 
@@ -19,8 +19,8 @@ export const MAX_PERMITS = 2 ** 30 - 1
 
 /**
  * Adds `count` permits to the semaphore at `at` and serves its queue, first come first, as far as
- * they last. Returns the word as it was: nothing is done when nobody sleeps any more, or when there
- * would be more than `most`.
+ * they last. Returns the word as it was: nothing is done when no waiter sleeps any more, or when
+ * there would be more than `most`.
  */
 export function* serve(td: Waiter, at: Address, count = 0, most = MAX_PERMITS): Waiting<number> {
   const { lot } = td

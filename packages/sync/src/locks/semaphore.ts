@@ -3,8 +3,10 @@ import { LockMisuse } from '../errors.ts'
 import {
   CHANGED,
   finish,
+  FOREVER,
   type Outcome,
   SETTLE,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -34,19 +36,19 @@ export interface SemaphoreOptions extends Placing {
 }
 
 /**
- * A weighted semaphore: a number of permits, of which anybody takes some and gives some back.
+ * A weighted semaphore: a number of permits, of which any thread takes some and gives some back.
  *
  * | word        | means                     | acquire(n)        | release(n)            |
  * |-------------|---------------------------|-------------------|-----------------------|
- * | 2p          | p permits, nobody sleeps  | CAS to 2(p-n), or | CAS to 2(p+n)         |
+ * | 2p          | p permits, none sleeps    | CAS to 2(p-n), or | CAS to 2(p+n)         |
  * |             |                           | marks WAITERS     |                       |
  * | 2p, WAITERS | p permits, not enough for | parks             | gives to sleepers, in |
- * |             | the first who sleeps      |                   | order, what they want |
+ * |             | the first that sleeps     |                   | order, what they want |
  *
- * It is fair: who comes while others sleep goes behind them, so that one who wants many is not
- * passed for ever by those who want one. Sleepers are given their permits by the one who wakes
- * them. When the first in the queue gives up, those behind it may be served: it sees to that, and
- * who buries it if it has ended.
+ * It is fair: a waiter that comes while others sleep goes behind them, so that a waiter that wants
+ * many permits is not passed for ever by others that want one. The waker of a sleeper gives it its
+ * permits. When the first in the queue gives up, those behind it may be served: it sees to that
+ * itself, and if it has ended, its undertaker does.
  */
 export class Semaphore extends Placed {
   /** Bytes of a semaphore in memory; a word of zero has no permits until `release`. */
@@ -85,7 +87,7 @@ export class Semaphore extends Placed {
     return SyncDomain.handleOf(this, KIND, { permits: this.permits })
   }
 
-  /** Takes `count` permits if they are there and nobody waits; else `yield* acquire(td, count)`. */
+  /** Takes `count` permits if they are there and none waits; else `yield* acquire(td, count)`. */
   tryAcquire(count = 1): boolean {
     this.#check(count)
     const { memory, at } = this
@@ -96,7 +98,7 @@ export class Semaphore extends Placed {
   }
 
   /** Takes `count` permits: `WOKEN`, or why it was given up. Throws RangeError for a bad count. */
-  *acquire(td: Waiter, count = 1): Waiting<Outcome> {
+  *acquire(td: Waiter, count = 1, until: Until = FOREVER): Waiting<Outcome> {
     this.#check(count)
     const { memory, at } = this
     for (;;) {
@@ -106,7 +108,7 @@ export class Semaphore extends Placed {
         if (this.#replace(seen, seen - count * 2)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
-        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, count)
+        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until, count)
         if (outcome === WOKEN) return WOKEN
         if (outcome === CHANGED) continue
         yield* serve(td, at)
@@ -116,7 +118,7 @@ export class Semaphore extends Placed {
   }
 
   /**
-   * Gives `count` permits back if nobody waits; else `yield* release(td, count)`. Throws LockMisuse
+   * Gives `count` permits back if none waits; else `yield* release(td, count)`. Throws LockMisuse
    * when there would be more than there are.
    */
   tryRelease(count = 1): boolean {
@@ -129,7 +131,7 @@ export class Semaphore extends Placed {
     return memory.compareExchange(at, seen, seen + count * 2) === seen
   }
 
-  /** Gives `count` permits back, and on to those who wait. Never parks. */
+  /** Gives `count` permits back, and on to waiters. Never parks. */
   *release(td: Waiter, count = 1): Waiting {
     this.#check(count)
     for (;;) {
@@ -148,14 +150,15 @@ export class Semaphore extends Placed {
   acquireSync(count = 1, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (!this.tryAcquire(count)) waitSync(this, here, this.acquire(here, count), options)
+    if (this.tryAcquire(count)) return
+    waitSync(this, here, (td, until) => this.acquire(td, count, until), options)
   }
 
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
   async acquireAsync(count = 1, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
     if (this.tryAcquire(count)) return
-    await waitAsTask(this, (td) => this.acquire(td, count), options)
+    await waitAsTask(this, (td, until) => this.acquire(td, count, until), options)
   }
 
   /** Gives permits back, from a thread or a task. Throws LockMisuse for more than there are. */
@@ -173,7 +176,7 @@ export class Semaphore extends Placed {
     return `the semaphore at ${this.at}`
   }
 
-  /** False, and nothing done, when nobody sleeps any more. */
+  /** False, and nothing done, when no waiter sleeps any more. */
   *#give(td: Waiter, count: number): Waiting<boolean> {
     const seen = yield* serve(td, this.at, count, this.permits)
     if ((seen & WAITERS) === 0) return false

@@ -2,12 +2,13 @@ import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import {
+  FOREVER,
   looksOf,
   nap,
   type Outcome,
   SETTLE,
   SPIN,
-  TIMED_OUT,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -16,16 +17,17 @@ import { Section } from '../offered/section.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
- * The spin mutex: for sections of a few instructions whose holder never waits. Nobody sleeps, so
- * an exit is one store and tells nobody.
+ * The spin mutex: for sections of a few instructions whose holder never waits. No waiter sleeps in
+ * its queue, so that an exit is one swap and wakes none.
  *
  * | word    | means | enter        | exit           |
  * |---------|-------|--------------|----------------|
  * | UNOWNED | free  | CAS to owner | is a mistake   |
  * | owner   | held  | spins        | stores UNOWNED |
  *
- * One looks before one tries, so that those who spin share the line until it changes. One whose
- * time is limited naps for a millisecond at a time instead, and so can count how many were over.
+ * A waiter looks before it tries, so that all that spin share the line until it changes. If its
+ * wait may be given up, it naps after some looks for a millisecond at a time, as its driver can
+ * only end a sleep.
  */
 export const SPIN_MUTEX = layout('spin mutex', {
   /** (x) As above. */
@@ -70,10 +72,9 @@ export class SpinMutex extends Section {
     return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
-    let leftMs = td.timeoutMs
-    for (let looks = looksOf(td); ; looks--) {
+    for (let looks = looksOf(td, until); ; looks--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
@@ -86,10 +87,8 @@ export class SpinMutex extends Section {
         yield SPIN
         continue
       }
-      const outcome = yield* nap(td, Math.min(leftMs, NAP_MS))
-      if (outcome !== TIMED_OUT) return outcome
-      leftMs -= NAP_MS
-      if (leftMs <= 0) return TIMED_OUT
+      const outcome = yield* nap(td, NAP_MS, until)
+      if (outcome !== WOKEN) return outcome
     }
   }
 

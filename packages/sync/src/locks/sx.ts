@@ -9,8 +9,8 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 const KIND: LockKind = { name: 'sx', code: 3, version: 2 }
 
 /**
- * FreeBSD's sx(9): a shared and exclusive lock that one may sleep with, and whose holder may go
- * from one side to the other. The word is a rwlock's, with the same promises.
+ * FreeBSD's sx(9): a shared and exclusive lock whose holder may sleep inside, and may go from one
+ * side to the other. The word is a rwlock's, with the same promises.
  */
 export class Sx {
   /** Bytes of an sx lock in memory, all zero at first. */
@@ -50,7 +50,7 @@ export class Sx {
     return `the sx lock at ${this.at}`
   }
 
-  /** Whether a writer has ended inside, and nobody has mended what it left since. */
+  /** Whether a writer has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return this.word.isAbandoned()
   }
@@ -62,7 +62,7 @@ export class Sx {
 
   /**
    * From shared to exclusive without letting go, if the caller is the only one inside; false and
-   * nothing done if not. There is no upgrade that waits: two that did would wait for each other.
+   * nothing done if not. There is no upgrade that waits: two callers would wait for each other.
    */
   tryUpgrade(td: Waiter): boolean {
     return this.word.tryUpgrade(td)
@@ -78,7 +78,7 @@ export class Sx {
     return this.tryUpgrade(guard.td) ? this.shared.handOn(guard, this.exclusive) : undefined
   }
 
-  /** From the guard of `exclusive` to one of `shared`, for a plain thread or a task. */
+  /** From the guard of `exclusive` to a guard of `shared`, for a plain thread or a task. */
   downgradeSync(guard: Guard): Guard {
     finish(guard.td, this.downgrade(guard.td))
     return this.exclusive.handOn(guard, this.shared)

@@ -5,7 +5,7 @@ export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symb
 
 /** Proof of having entered. `using guard = mutex.lockSync()` exits at the end of the block. */
 export interface Guard {
-  /** As whom it was entered. */
+  /** The waiter that entered. */
   readonly td: Waiter
   /** Exits the section. Throws LockMisuse when that was done already. */
   unlock(): void

@@ -4,14 +4,16 @@ import {
   block,
   type Outcome,
   TIMED_OUT,
+  type Until,
+  until,
   type Waiter,
   type Waiting,
 } from '@smpnet/park'
 import { LockMisuse, LockTimeout } from '../errors.ts'
 
-/** What a lock needs to be used without saying who waits. `SyncDomain` is one. */
+/** What a lock needs to be used without naming a waiter. `SyncDomain` is a home. */
 export interface Home {
-  /** Who waits when this thread blocks. */
+  /** The waiter of this thread, when it blocks. */
   readonly here: Waiter
   /** A waiter for one task of the event loop, to be given back by it. */
   borrow(): Waiter
@@ -19,14 +21,14 @@ export interface Home {
 }
 
 export interface WaitOptions {
-  /** The longest that one wants to wait, from 0; for ever unless told. */
+  /** The longest that the caller wants to wait, from 0; for ever unless told. */
   readonly timeoutMs?: number
 }
 
 export interface LockOptions extends WaitOptions {
   /**
-   * Whether a mutex whose holder has ended inside is entered all the same, by one who will mend
-   * what it protects and then `recover` it; without this, LockAbandoned is thrown.
+   * Whether a mutex whose holder has ended inside is entered all the same, by a caller that will
+   * mend what it protects and then `recover` it; without this, LockAbandoned is thrown.
    */
   readonly recover?: boolean
 }
@@ -42,7 +44,7 @@ export interface Named {
   readonly home: Home | undefined
 }
 
-/** The home of a lock that plain threads use. Throws LockMisuse for one without. */
+/** The home of a lock that plain threads use. Throws LockMisuse if the lock has none. */
 export function homeOf(what: Named): Home {
   if (what.home !== undefined) return what.home
   throw new LockMisuse(
@@ -51,61 +53,51 @@ export function homeOf(what: Named): Home {
   )
 }
 
-/** Throws a RangeError for a time that nobody can wait. */
+/** Throws a RangeError for what is no time to wait. */
 export function checkTimeout({ timeoutMs }: WaitOptions): void {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
   throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${String(timeoutMs)}`)
 }
 
+/** Begins a wait of `td`, which is given up by `until`. */
+export type BeginWait = (td: Waiter, until: Until) => Waiting<Outcome>
+
 /**
- * Waits, blocking this thread, until `waiting` has ended, and says how. Throws LockTimeout when the
- * time was over first, and a RangeError for one that cannot be.
+ * Waits as `td`, blocking this thread, until what `begin` began has ended, and says how. Throws
+ * LockTimeout when the time was over first, and a RangeError for a time that cannot be.
  */
 export function waitSync(
   what: Named,
   td: Waiter,
-  waiting: Waiting<Outcome>,
+  begin: BeginWait,
   options: WaitOptions = {},
 ): Outcome {
   checkTimeout(options)
-  const { timeoutMs = Number.POSITIVE_INFINITY } = options
-  td.timeoutMs = timeoutMs
-  try {
-    const outcome = block(td, waiting)
-    if (outcome === TIMED_OUT) throw timedOut(what, timeoutMs)
-    return outcome
-  } finally {
-    td.timeoutMs = Number.POSITIVE_INFINITY
-  }
+  const outcome = block(td, begin(td, until(td, options)))
+  if (outcome === TIMED_OUT) throw timedOut(what, options)
+  return outcome
 }
 
 /**
- * Waits until `waiting` has ended, with the event loop running and alive, and says how. Rejects
- * with LockTimeout, or with the signal's reason.
+ * Waits as `td` until what `begin` began has ended, with the event loop running and alive, and says
+ * how. Rejects with LockTimeout, or with the signal's reason.
  */
 export async function waitAsync(
   what: Named,
   td: Waiter,
-  waiting: Waiting<Outcome>,
-  { timeoutMs = Number.POSITIVE_INFINITY, signal }: AwaitOptions,
+  begin: BeginWait,
+  options: AwaitOptions,
 ): Promise<Outcome> {
-  td.timeoutMs = timeoutMs
-  td.signal = signal
-  try {
-    const outcome = await awaiting(td, waiting)
-    if (outcome === ABORTED) signal?.throwIfAborted()
-    if (outcome === TIMED_OUT) throw timedOut(what, timeoutMs)
-    return outcome
-  } finally {
-    td.timeoutMs = Number.POSITIVE_INFINITY
-    td.signal = undefined
-  }
+  const outcome = await awaiting(td, begin(td, until(td, options)))
+  if (outcome === ABORTED) options.signal?.throwIfAborted()
+  if (outcome === TIMED_OUT) throw timedOut(what, options)
+  return outcome
 }
 
 /** Waits as a task of its own, which has a waiter while it does. */
 export async function waitAsTask(
   what: Named,
-  waitingFor: (td: Waiter) => Waiting<Outcome>,
+  begin: BeginWait,
   options: AwaitOptions = {},
 ): Promise<Outcome> {
   checkTimeout(options)
@@ -113,12 +105,12 @@ export async function waitAsTask(
   const home = homeOf(what)
   const td = home.borrow()
   try {
-    return await waitAsync(what, td, waitingFor(td), options)
+    return await waitAsync(what, td, begin, options)
   } finally {
     home.giveBack(td)
   }
 }
 
-function timedOut(what: Named, timeoutMs: number): LockTimeout {
+function timedOut(what: Named, { timeoutMs }: WaitOptions): LockTimeout {
   return new LockTimeout(`${what.name()} was not to be had within ${timeoutMs} ms`)
 }

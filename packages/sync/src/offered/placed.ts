@@ -15,7 +15,7 @@ export abstract class Placed implements Named {
   /** What messages call it. */
   abstract name(): string
 
-  /** Where it finds who waits. */
+  /** Where it finds the waiter of its caller. */
   get home(): Home | undefined {
     return this.domain
   }

@@ -1,5 +1,12 @@
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { finish, type Outcome, OWNER_DIED, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  finish,
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
   type AwaitOptions,
@@ -13,8 +20,8 @@ import {
 } from './offered.ts'
 
 /**
- * What is entered, and exited by the one who entered it: a mutex, or one side of a lock that has
- * two. The four methods of a lock are its algorithm, and kernel threads use them directly:
+ * What a waiter enters, and exits itself: a mutex, or one side of a lock that has two. The four
+ * methods of a lock are its algorithm, and kernel threads use them directly:
  *
  *     if (!m.tryEnter(td)) yield* m.enter(td)
  *     if (!m.tryExit(td)) yield* m.exit(td)
@@ -28,7 +35,7 @@ export abstract class Section implements Named {
   readonly isSleepable: boolean = false
 
   constructor(
-    /** Where it finds who waits; none when only kernel threads use it. */
+    /** Where it finds the waiter of its caller; none when only kernel threads use it. */
     readonly home: Home | undefined,
   ) {}
 
@@ -37,8 +44,8 @@ export abstract class Section implements Named {
   /** Enters if that is possible at once; else `yield* enter(td)`. */
   abstract tryEnter(td: Waiter): boolean
   /** Enters, waiting as the driver waits: `WOKEN`, or why it was given up. */
-  abstract enter(td: Waiter): Waiting<Outcome>
-  /** Exits if nobody has to be told; else `yield* exit(td)`. */
+  abstract enter(td: Waiter, until?: Until): Waiting<Outcome>
+  /** Exits if no waiter has to be told; else `yield* exit(td)`. */
   abstract tryExit(td: Waiter): boolean
   /** Exits. Throws LockMisuse unless the caller is inside. Never parks. */
   abstract exit(td: Waiter): Waiting
@@ -51,7 +58,7 @@ export abstract class Section implements Named {
     if (options !== undefined) checkTimeout(options)
     const { here } = homeOf(this)
     if (!this.tryEnter(here)) {
-      const outcome = waitSync(this, here, this.enter(here), options)
+      const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
       if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
     }
     return this.entered(here)
@@ -80,7 +87,7 @@ export abstract class Section implements Named {
     const td = home.borrow()
     try {
       if (!this.tryEnter(td)) {
-        const outcome = await waitAsync(this, td, this.enter(td), options)
+        const outcome = await waitAsync(this, td, (td, until) => this.enter(td, until), options)
         if (outcome === OWNER_DIED && options.recover !== true) throw this.#refuse(td)
       }
     } catch (error) {
@@ -95,7 +102,7 @@ export abstract class Section implements Named {
     if (!this.tryExit(td)) finish(td, this.exit(td))
   }
 
-  /** Whoever ended inside, for a lock that can tell. */
+  /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
   }
@@ -123,7 +130,7 @@ export abstract class Section implements Named {
   protected left(_td: Waiter): void {}
 }
 
-/** The guard of a thread that entered by itself. One serves for all its times inside. */
+/** The guard of a thread that entered by itself. It serves for all its times inside. */
 class ThreadGuard implements Guard {
   constructor(
     readonly section: Section,

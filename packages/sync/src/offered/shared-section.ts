@@ -4,9 +4,9 @@ import { Section } from './section.ts'
 import type { Waiter } from '@smpnet/park'
 
 /**
- * A section that several may be in at once. The lock's word counts them and does not know who they
- * are; so that a thread cannot exit for another, its own object counts the times that this thread
- * is inside.
+ * A section that several waiters may be in at once. The lock's word counts them and does not name
+ * them; so that a thread cannot exit for another, its own object counts how often this thread is
+ * inside.
  */
 export abstract class SharedSection extends Section {
   #inside = 0

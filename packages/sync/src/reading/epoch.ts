@@ -1,4 +1,13 @@
 import type { Pinning } from '@smpnet/memory'
+import {
+  FOREVER,
+  type Outcome,
+  pollAll,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../domain/lock-kind.ts'
 import {
@@ -9,7 +18,6 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { type Outcome, pollAll, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
@@ -116,16 +124,17 @@ export class Epoch extends PerCpu {
    * Waits until all readers that are inside now have left: `WOKEN`, or why it was given up. Throws
    * LockMisuse for a caller that has pinned itself, as readers are: inside, it never would.
    */
-  *wait(td: Waiter): Waiting<Outcome> {
+  *wait(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory } = this
     this.#checkUnpinned(td)
     while (!memory.settled()) yield SETTLE
     const sequences = this.#sequences()
     const inside = sequences.flatMap((seen, cpu) => (seen & 1 ? [cpu] : []))
-    return yield* pollAll(td, inside.length, (which) => {
+    const hasLeft = (which: number): boolean => {
       const cpu = inside[which]!
       return memory.load(this.at + cpu * LINE_BYTES) !== sequences[cpu]
-    })
+    }
+    return yield* pollAll(td, inside.length, hasLeft, until)
   }
 
   /** Runs `callback` on this thread, by a later `poll`, when all now inside have left. */
@@ -157,13 +166,13 @@ export class Epoch extends PerCpu {
   /** Waits for a grace period, blocking this thread. Throws LockTimeout when the time is over. */
   waitSync(options: WaitOptions = {}): void {
     const { here } = homeOf(this)
-    waitSync(this, here, this.wait(here), options)
+    waitSync(this, here, (td, until) => this.wait(td, until), options)
   }
 
   /** Waits for a grace period in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(options: AwaitOptions = {}): Promise<void> {
     this.#checkUnpinned(this.here)
-    await waitAsTask(this, (td) => this.wait(td), options)
+    await waitAsTask(this, (td, until) => this.wait(td, until), options)
   }
 
   name(): string {

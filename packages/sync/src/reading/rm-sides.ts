@@ -1,5 +1,14 @@
 import { type Address, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from '@smpnet/memory'
-import { type Outcome, OWNER_DIED, SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  type Outcome,
+  OWNER_DIED,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { Guard } from '../offered/guard.ts'
 import { type Home, homeOf } from '../offered/offered.ts'
@@ -55,10 +64,10 @@ export class RmReadSide extends SharedSection {
     return false
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     if (this.tryEnter(td)) return WOKEN
     const { words } = this
-    const outcome = yield* enterMutex(words, td)
+    const outcome = yield* enterMutex(words, td, until)
     if (outcome !== WOKEN) return outcome
     while (!words.memory.settled()) yield SETTLE
     td.pin()
@@ -114,12 +123,12 @@ export class RmWriteSide extends Section {
     return false
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { mutex } = this.words
-    const entered = yield* enterMutex(this.words, td)
+    const entered = yield* enterMutex(this.words, td, until)
     if (entered !== WOKEN) return entered
     while (!this.words.memory.settled()) yield SETTLE
-    const outcome = yield* this.words.revoke(td)
+    const outcome = yield* this.words.revoke(td, until)
     if (outcome === WOKEN) this.words.setWritten(true)
     else if (!mutex.tryExit(td)) yield* mutex.exit(td)
     return outcome
@@ -157,9 +166,9 @@ export class RmWriteSide extends Section {
  * but may have taken tokens away whose readers are inside. A writer that has ended inside has taken
  * all of them with it, so that every later caller passes here and is refused: throws LockAbandoned.
  */
-function* enterMutex(words: RmWords, td: Waiter): Waiting<Outcome> {
+function* enterMutex(words: RmWords, td: Waiter, until: Until): Waiting<Outcome> {
   const { mutex } = words
-  const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
+  const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td, until)
   if (outcome !== OWNER_DIED) return outcome
   while (!words.memory.settled()) yield SETTLE
   if (!words.isWritten()) {

@@ -1,5 +1,13 @@
 import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
-import { type Outcome, pollAll, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  type Outcome,
+  pollAll,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { Mutex } from '../locks/mutex.ts'
 import { clearLine, RM_LINE as LINE } from './reader-lines.ts'
 
@@ -125,16 +133,17 @@ export class RmWords {
    * Takes all tokens away and waits until no reader is left that had one. A writer that gives up
    * gives them back, for the next one has to wait for the same readers. For the mutex's owner.
    */
-  *revoke(td: Waiter): Waiting<Outcome> {
+  *revoke(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const had = this.#takeTokens()
     if (had.length === 0) return WOKEN
     if (this.rendezvous !== undefined) yield* this.rendezvous(had)
     let drained = 0
-    const outcome = yield* pollAll(td, had.length, (which) => {
+    const hasLeft = (which: number): boolean => {
       if (this.memory.load(this.lineOf(had[which]!)) !== 0) return false
       drained = which + 1
       return true
-    })
+    }
+    const outcome = yield* pollAll(td, had.length, hasLeft, until)
     for (const cpu of had.slice(drained)) this.giveToken(cpu)
     return outcome
   }

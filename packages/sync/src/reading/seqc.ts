@@ -11,10 +11,13 @@ import {
 import { Placed } from '../offered/placed.ts'
 import {
   ABORTED,
+  FOREVER,
+  leftMs,
   looksOf,
   type Outcome,
   poll,
   TIMED_OUT,
+  type Until,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -73,9 +76,10 @@ export class Seqc extends Placed {
   }
 
   /** The sequence to read under, as soon as nobody writes; `WRITING` when the wait was given up. */
-  *read(td: Waiter): Waiting<number> {
+  *read(td: Waiter, until: Until = FOREVER): Waiting<number> {
     let sequence = WRITING
-    yield* poll(td, () => (sequence = this.tryRead()) !== WRITING, looksOf(td))
+    const isOver = () => (sequence = this.tryRead()) !== WRITING
+    yield* poll(td, isOver, until, looksOf(td, until))
     return sequence
   }
 
@@ -110,14 +114,14 @@ export class Seqc extends Placed {
     }
     const { here } = homeOf(this)
     const reading = new Reading(this, read)
-    waitSync(this, here, reading.untilWhole(here), options)
+    waitSync(this, here, (td, until) => reading.untilWhole(td, until), options)
     return reading.value!
   }
 
   /** The same in a task. Rejects with LockTimeout, or with the signal's reason. */
   async readAsync<T>(read: () => T, options: AwaitOptions = {}): Promise<T> {
     const reading = new Reading(this, read)
-    await waitAsTask(this, (td) => reading.untilWhole(td), options)
+    await waitAsTask(this, (td, until) => reading.untilWhole(td, until), options)
     return reading.value!
   }
 
@@ -136,12 +140,10 @@ class Reading<T> {
   ) {}
 
   /** Its time is that of all its waits together, and of what was read in vain. */
-  *untilWhole(td: Waiter): Waiting<Outcome> {
-    const deadline = td.deadline()
-    while (!this.#isWhole(yield* this.seqc.read(td))) {
-      if (td.signal?.aborted) return ABORTED
-      td.parkUntil(deadline)
-      if (td.timeoutMs === 0) return TIMED_OUT
+  *untilWhole(td: Waiter, until: Until): Waiting<Outcome> {
+    while (!this.#isWhole(yield* this.seqc.read(td, until))) {
+      if (until.signal?.aborted) return ABORTED
+      if (leftMs(td, until) === 0) return TIMED_OUT
     }
     return WOKEN
   }

@@ -1,4 +1,5 @@
 import { type Address, layout, word } from '@smpnet/memory'
+import { FOREVER, type Outcome, poll, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../domain/lock-kind.ts'
 import {
@@ -9,7 +10,6 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { type Outcome, poll, type Waiter, type Waiting } from '@smpnet/park'
 import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from './reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
@@ -120,11 +120,11 @@ export class Smr extends PerCpu {
    * Waits until a goal of `advance` is passed: `WOKEN`, or why it was given up. Throws LockMisuse
    * inside, for it never would be.
    */
-  *wait(td: Waiter, goal: number): Waiting<Outcome> {
+  *wait(td: Waiter, goal: number, until: Until = FOREVER): Waiting<Outcome> {
     if (this.memory.read(this.#line(td.cpu)) !== OUTSIDE) {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
-    return yield* poll(td, () => this.poll(goal))
+    return yield* poll(td, () => this.poll(goal), until)
   }
 
   /** `enter` for a plain thread. */
@@ -143,12 +143,12 @@ export class Smr extends PerCpu {
    */
   waitSync(goal = this.advance(), options: WaitOptions = {}): void {
     const { here } = homeOf(this)
-    waitSync(this, here, this.wait(here, goal), options)
+    waitSync(this, here, (td, until) => this.wait(td, goal, until), options)
   }
 
   /** The same in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(goal = this.advance(), options: AwaitOptions = {}): Promise<void> {
-    await waitAsTask(this, (td) => this.wait(td, goal), options)
+    await waitAsTask(this, (td, until) => this.wait(td, goal, until), options)
   }
 
   name(): string {

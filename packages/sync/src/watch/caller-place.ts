@@ -7,7 +7,7 @@ import { OWN_FOLDERS } from '../own-folders.ts'
 export function callerPlace(): string {
   const frames = (new Error('for its stack').stack ?? '').split('\n').slice(1)
   const frame = frames.find((line) => !isOwn(line) && !line.includes('node:internal'))
-  // What a server of modules has put behind a file's name is of no use to who reads it.
+  // What a server of modules has put behind a file's name is of no use to a reader.
   const found = frame?.match(/([^/\\() ]+[/\\][^/\\() ?]+)(?:\?[^:]*)?(:\d+):\d+\)?$/)
   return found ? `${found[1]}${found[2]}` : 'unknown:0'
 }

@@ -10,7 +10,7 @@ export interface ProfileRow {
   waitTotalUs: number
   /** How often it was taken here. */
   count: number
-  /** How often somebody slept for it when it was given up, having been taken here. */
+  /** How often a waiter slept for it when it was exited, having been taken here. */
   heldAgainst: number
   /** How often it was taken already when it was wanted here. */
   foundTaken: number

@@ -1,17 +1,26 @@
-import { type Address, layout, type Memory, word, words, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  layout,
+  type Memory,
+  spinNow,
+  unspin,
+  word,
+  words,
+  WORD_BYTES,
+} from '@smpnet/memory'
 
 /**
- * What all threads know of the order in which locks are taken: names, and edges from a name to one
- * that was taken after it, each with the two places where that was seen first. Both only grow, so
- * that a thread keeps a copy and reads what is new behind it.
+ * What all threads know of the order in which locks are taken: names, and edges from a name to a
+ * name that was taken after it, each with the two places where that was seen first. Both only grow,
+ * so that a thread keeps a copy and reads what is new behind it.
  */
 const GRAPH = layout('lock order', {
   /** (x) 0 free, 1 while a thread adds something. */
   lock: word('x', 'graph'),
-  /** (m) under `lock`, and read by all: how many names and edges there are. */
+  /** (x) How many names and edges there are. Written under `lock`, read by all. */
   names: word('x', 'graph'),
   edges: word('x', 'graph'),
-  /** (m) Under `lock`: edges for which there was no room. */
+  /** (x) Edges for which there was no room. Written under `lock`, read by all. */
   lost: word('x', 'graph'),
 })
 
@@ -53,7 +62,7 @@ export class OrderGraph {
     return GRAPH.size + names * NAME_BYTES + edges * EDGE.size
   }
 
-  /** The number of a name, which is added if it is new. Throws a RangeError for one too many. */
+  /** The number of a name, which is added if it is new. Throws a RangeError for a name too many. */
   number(name: string): number {
     this.learn()
     const known = this.names.indexOf(name)
@@ -131,11 +140,11 @@ export class OrderGraph {
   #locked<T>(work: () => T): T {
     const { memory } = this
     const lock = this.at + GRAPH.offset.lock
-    for (let turn = 0; memory.compareExchange(lock, 0, 1) !== 0; turn++) memory.pause(turn)
+    spinNow(memory, lock, 'the lock of the lock order')
     try {
       return work()
     } finally {
-      memory.store(lock, 0)
+      unspin(memory, lock)
     }
   }
 

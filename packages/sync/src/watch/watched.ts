@@ -2,7 +2,14 @@ import type { Address } from '@smpnet/memory'
 import { callerPlace } from './caller-place.ts'
 import type { LockProfile, ProfileRow } from './lock-profile.ts'
 import { Section } from '../offered/section.ts'
-import { type Outcome, OWNER_DIED, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import type { Taken, Witness } from './witness.ts'
 
 export interface WatchOptions {
@@ -10,6 +17,11 @@ export interface WatchOptions {
   readonly name: string
   /** The kind of lock, for reports; 'lock' unless told. */
   readonly type?: string
+  /**
+   * Where it is taken, for reports. Unless told, the place of the call, which takes a stack trace
+   * each time, and says nothing where all calls come from one file that hands locks out.
+   */
+  readonly place?: string
   readonly witness?: Witness
   readonly profile?: LockProfile
 }
@@ -26,7 +38,7 @@ export function watch(
   return new Watched(section, options)
 }
 
-/** One time inside: who, since when, and where it was counted. */
+/** A waiter's time inside: since when, and where it is counted. */
 interface Stay {
   readonly row: ProfileRow
   readonly sinceUs: number
@@ -55,10 +67,10 @@ class Watched extends Section {
     return true
   }
 
-  *enter(td: Waiter): Waiting<Outcome> {
+  *enter(td: Waiter, until?: Until): Waiting<Outcome> {
     const taken = this.#look(td)
     const beganUs = this.options.profile?.nowUs() ?? 0
-    const outcome = yield* this.section.enter(td)
+    const outcome = yield* this.section.enter(td, until)
     const waitedUs = (this.options.profile?.nowUs() ?? 0) - beganUs
     if (outcome === WOKEN || outcome === OWNER_DIED) this.#entered(td, taken, waitedUs, true)
     return outcome
@@ -76,9 +88,9 @@ class Watched extends Section {
   }
 
   #look(td: Waiter): Taken {
-    const { name, type = 'lock', witness } = this.options
+    const { name, type = 'lock', place = callerPlace(), witness } = this.options
     const { isSleepable } = this.section
-    const taken = { at: this.#at, name, type, isSleepable, place: callerPlace() }
+    const taken = { at: this.#at, name, type, isSleepable, place }
     witness?.check(td, taken)
     return taken
   }

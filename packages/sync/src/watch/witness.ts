@@ -1,23 +1,23 @@
-import type { Address } from '@smpnet/memory'
+import type { Address, Memory } from '@smpnet/memory'
+import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import type { SleepWatch, Waiter } from '@smpnet/park'
 
 /**
  * FreeBSD's witness(4): the order in which locks are taken inside each other is learnt as it
- * happens, by name, over all threads of a domain, or declared; who takes two the other way round is
- * told, with both places, though nobody has had to wait yet. Two threads that do that at the same
- * time would wait for each other for ever.
+ * happens, by name, over all threads of a domain, or declared; a thread that takes two of them the
+ * other way round is told, with both places, though no thread has had to wait yet. Two threads that
+ * do that at the same time would wait for each other for ever.
  *
- * Locks that one may sleep with, sx, come before those that are held for moments, whatever was
- * seen: who takes one inside a mutex, a rwlock or an rmlock may sleep there, and is told at once.
- * So is who waits there for a semaphore, a barrier, a once or an event count, or for a condition
- * with another lock held than its mutex, and who says, by `sleeps`, that it is about to sleep for
- * something else.
+ * Locks whose holder may sleep, sx, come before those that are held for moments, whatever was seen:
+ * a thread that takes an sx lock inside a mutex, a rwlock or an rmlock may sleep there, and is told
+ * at once. So is a thread that waits there for a semaphore, a barrier, a once or an event count, or
+ * for a condition with another lock held than its mutex, and a thread that says, by `sleeps`, that
+ * it is about to sleep for something else.
  *
- * Locks are watched by `watch`; one that is not costs nothing. What a thread holds is kept here,
- * in its own memory; what all have learnt, in the shared `OrderGraph`.
+ * Locks are watched by `watch`; a lock that is not watched costs nothing. What a thread holds is
+ * kept here, in its own memory; what all have learnt, in the shared `OrderGraph`.
  */
 const KIND: LockKind = { name: 'witness', code: 15, version: 1 }
 
@@ -49,9 +49,28 @@ export class Witness implements SleepWatch {
 
   constructor(
     readonly graph: OrderGraph,
-    readonly domain: SyncDomain,
+    /** None on bare memory. */
+    readonly domain: SyncDomain | undefined,
     readonly onReport: WitnessOptions['onReport'],
   ) {}
+
+  /**
+   * One of a kernel's threads, which share no domain: on `bytes(shape)` bytes of bare memory that
+   * were zero at first. Each isolate makes an object of its own for it.
+   */
+  static over(
+    memory: Memory,
+    at: Address,
+    shape: OrderShape,
+    onReport?: WitnessOptions['onReport'],
+  ): Witness {
+    return new Witness(new OrderGraph(memory, at, shape), undefined, onReport)
+  }
+
+  /** Bytes that `over` needs. */
+  static bytes(shape: OrderShape): number {
+    return OrderGraph.bytes(shape)
+  }
 
   /** Places a witness for all threads of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
@@ -71,7 +90,10 @@ export class Witness implements SleepWatch {
     return new Witness(new OrderGraph(domain.memory, at, shape), domain, onReport)
   }
 
-  /** Names this witness for other threads; it can be cloned and posted. */
+  /**
+   * Names this witness for other threads; it can be cloned and posted. Throws LockMisuse for one on
+   * bare memory.
+   */
   get handle(): LockHandle {
     const { domain, graph } = this
     const named = { domain, at: graph.at, name: () => 'witness' }

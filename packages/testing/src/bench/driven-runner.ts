@@ -1,6 +1,6 @@
-import { BenchError, thrownText } from './bench-error.ts'
-import type { SliceResult, SliceSpec } from './slice.ts'
-import type { DrivenVariant, Runner } from './variant.ts'
+import { BenchError, thrownText } from '../suite/bench-error.ts'
+import type { SliceResult, SliceSpec } from '../suite/slice.ts'
+import type { DrivenVariant, Runner } from '../suite/variant.ts'
 
 /** Runs slices of what a variant started by itself, and does not wait for it forever. */
 export class DrivenRunner implements Runner {

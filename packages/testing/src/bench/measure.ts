@@ -1,9 +1,9 @@
-import { usageError } from './bench-error.ts'
+import { usageError } from '../suite/bench-error.ts'
 import { DrivenRunner } from './driven-runner.ts'
 import { PlainRunner } from './plain-runner.ts'
-import type { SliceResult, SliceSpec } from './slice.ts'
+import type { SliceResult, SliceSpec } from '../suite/slice.ts'
 import { Team } from '../team/team.ts'
-import type { Runner, Suite, Variant } from './variant.ts'
+import type { Runner, Suite, Variant } from '../suite/variant.ts'
 
 /** How long and how often to measure. */
 export interface MeasureOptions {
@@ -43,7 +43,10 @@ export interface Measurement {
 /**
  * Runs the variants of a suite in interleaved slices: every round runs each variant once, and the
  * order turns by one from round to round, so that no variant always runs behind the same other.
- * Rejects with a `BenchError` when a variant fails; whatever was started is stopped first.
+ * What disturbs the host for a while then disturbs all variants alike, and a variant's ratio to the
+ * baseline of its round is steadier than its figure. All variants are started before the first
+ * round and stopped at the end, whatever ends it; the first round is the warm-up and is not
+ * counted. Rejects with a `BenchError` when a variant fails; whatever was started is stopped first.
  */
 export async function measure(suite: Suite, options: MeasureOptions = {}): Promise<Measurement> {
   const names = chosen(suite, options.only)

@@ -1,5 +1,5 @@
-import type { SliceResult, SliceSpec } from './slice.ts'
-import type { PlainVariant, Runner } from './variant.ts'
+import type { SliceResult, SliceSpec } from '../suite/slice.ts'
+import type { PlainVariant, Runner } from '../suite/variant.ts'
 
 const BATCH_NS = 200_000
 

@@ -2,8 +2,8 @@ import os from 'node:os'
 import { spread, type Spread } from '../stats/spread.ts'
 import { LatencyRecorder } from '../stats/latency-recorder.ts'
 import type { Measurement } from './measure.ts'
-import type { SliceResult } from './slice.ts'
-import type { Suite } from './variant.ts'
+import type { SliceResult } from '../suite/slice.ts'
+import type { Suite } from '../suite/variant.ts'
 
 /** A measurement in figures; plain data, ready for JSON. */
 export interface Report {
@@ -35,7 +35,11 @@ export interface LatencySummary {
   readonly max: number
 }
 
-/** Turns slices into figures. Variants without a counted slice are left out. */
+/**
+ * Turns slices into figures: one per slice, so that a spread says how far slices lie apart, and one
+ * ratio per round. Latencies of all slices are one histogram. Variants without a counted slice,
+ * such as those that an interrupted run never came to, are left out.
+ */
 export function report(suite: Suite, measurement: Measurement): Report {
   const time = (suite.measure ?? 'time') === 'time'
   const what = suite.what ?? 'op'

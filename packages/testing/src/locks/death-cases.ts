@@ -9,17 +9,17 @@ import {
   turn,
 } from './lock-under-test.ts'
 
-/** A lock that a thread is inside of which never leaves by itself. */
+/** A lock with a thread inside that never leaves by itself. */
 export interface HeldUnderTest {
   readonly write: SectionUnderTest
   readonly read?: SectionUnderTest
   /** What an error calls the lock. */
   readonly at: number
-  /** Ends the thread inside, and says so to those who share the lock. */
+  /** Ends the thread inside, and tells the threads that share the lock. */
   end(): Promise<void>
-  /** Whether one has ended inside, and nobody has mended what it left since. */
+  /** Whether a holder has ended inside, and no thread has mended what it left since. */
   isAbandoned(): boolean
-  /** What the lock protects is whole again; by this thread, which is inside. */
+  /** Says that what the lock protects is whole again; called by this thread, which is inside. */
   recover(): void
 }
 
@@ -35,8 +35,12 @@ const MENDED = 'what one that has ended inside left can be mended'
 const READER = 'a reader that has ended inside keeps nobody out'
 
 /**
- * What a kind promises of holders that end inside. A kind that cannot tell one, such as a lock that
- * only counts its readers, has to leave whoever waits a way out.
+ * What a kind promises of holders that end inside: waiters are told, and so are threads that come
+ * later; the next holder can mend what the dead one left; and a dead reader keeps no writer out.
+ *
+ * A kind that cannot tell that a holder has ended, such as a lock that only counts its readers,
+ * says so in its `skips`. It still has to leave a waiter a way out, and gets the case of a wait
+ * that ends in time instead.
  */
 export function deathCases(kind: MortalKindUnderTest): LockCase[] {
   const skips = kind.skips ?? {}
@@ -88,7 +92,7 @@ function told(kind: MortalKindUnderTest): LockCase[] {
   ]
 }
 
-/** Of a kind that tells who comes, and cannot be mended. */
+/** For a kind that tells threads that come later, and whose protected state cannot be mended. */
 function refused(kind: MortalKindUnderTest): LockCase {
   return caseOf(kind, 'what nobody can mend refuses those, too, who would', async () => {
     const { end, ...sides } = await kind.held('write')
@@ -121,7 +125,7 @@ function stuck(kind: MortalKindUnderTest, side: 'read' | 'write'): LockCase {
 
 type Sides = Pick<HeldUnderTest, 'read' | 'write'>
 
-/** The readers' side first; the only one twice. */
+/** The readers' side first; the only side twice. */
 function bothOf({ read, write }: Sides): [SectionUnderTest, SectionUnderTest] {
   return [read ?? write, write]
 }

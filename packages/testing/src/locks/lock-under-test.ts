@@ -17,15 +17,15 @@ export interface SectionUnderTest {
 }
 
 export interface LockUnderTest {
-  /** The side that excludes everybody. */
+  /** The side that excludes all other threads. */
   readonly write: SectionUnderTest
-  /** The side that several may be on, if the lock has one. */
+  /** The side that several threads may be on, if the lock has such a side. */
   readonly read?: SectionUnderTest
   /** What another thread opens it by. */
   readonly handle: unknown
 }
 
-/** A kind of lock: one line in the list of whoever tests its locks. */
+/** A kind of lock: one line in the list of a package that tests its locks. */
 export interface LockKindUnderTest {
   readonly name: string
   /** A new lock, alone in its memory. */

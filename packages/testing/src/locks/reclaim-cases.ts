@@ -1,13 +1,13 @@
 import { errorOf, expectSame, type LockCase } from './lock-under-test.ts'
 
-/** What frees memory when all readers who may still see it have left. */
+/** What frees memory when all readers that may still see it have left. */
 export interface ReclaimerUnderTest {
   enterSync(): void
   exitSync(): void
   waitSync(): void
-  /** What has to be done later, when all who are inside now have left. */
+  /** Calls back later, when all readers that are inside now have left. */
   later(callback: () => void): void
-  /** Does what can be done of it. */
+  /** Makes the calls whose readers have left. */
   poll(): void
 }
 
@@ -16,6 +16,7 @@ export interface ReclaimerKindUnderTest {
   create(): ReclaimerUnderTest
 }
 
+/** What every reclaimer promises of its readers and of calls that wait for them. */
 export function reclaimCases(kind: ReclaimerKindUnderTest): LockCase[] {
   const named = (name: string, run: (one: ReclaimerUnderTest) => Promise<void>): LockCase => ({
     name,

@@ -11,23 +11,27 @@ export interface WaitUnderTest {
   waitSync(options?: WaitOptionsUnderTest): unknown
   /** Waits in a task. Rejects with TimeoutError or the signal's reason. */
   wait(options?: WaitOptionsUnderTest): Promise<unknown>
-  /** Ends one wait, the first of those that wait, or all of them. */
+  /** Ends one wait, that of the first waiter, or all waits. */
   serve(): unknown
-  /** Uses it as one must not. */
+  /** Uses it in a way that is forbidden. */
   misuse(): unknown
   readonly handle: unknown
 }
 
 export interface WaitKindUnderTest {
   readonly name: string
-  /** One that has to be served before anybody's wait ends. */
+  /** A new object, which has to be served before any wait ends. */
   create(): WaitUnderTest
   open(handle: unknown): WaitUnderTest
   /** The name of the error that misuse throws. */
   readonly misused: string
 }
 
-/** What everything that is waited for promises. */
+/**
+ * What everything that is waited for promises. The suite knows three things of a kind: how to wait,
+ * how to end a wait, and how to misuse it; so semaphores, barriers and conditions run the same
+ * cases. Waiters and servers are tasks of one event loop, which take turns by `turn`.
+ */
 export function waitCases(kind: WaitKindUnderTest): LockCase[] {
   const named = (name: string, run: (one: WaitUnderTest) => Promise<void>): LockCase => ({
     name,
@@ -95,7 +99,7 @@ export function waitCases(kind: WaitKindUnderTest): LockCase[] {
   ]
 }
 
-/** It still works. */
+/** A wait is served: what came before has left the object working. */
 async function servedAfter(one: WaitUnderTest): Promise<void> {
   const waiting = one.wait({ timeoutMs: 10_000 })
   await turn()

@@ -8,7 +8,11 @@ import {
   turn,
 } from './lock-under-test.ts'
 
-/** What every lock promises to those that it lets in one at a time. */
+/**
+ * What every lock promises to the holders that it lets in one at a time: how a thread enters, how
+ * it gives up, and what is refused. Holders and waiters are tasks of one event loop, so no case
+ * needs a second thread; those that do are in the packages of the locks.
+ */
 export function writerCases(kind: LockKindUnderTest): LockCase[] {
   return [...entering(kind), ...givingUp(kind), ...misusing(kind)]
 }

@@ -13,6 +13,11 @@ const SPINS = 20_000
  *
  * Threads spin for a while, so that they start within a microsecond of each other when each has a
  * core, and then sleep, so that they start at all when they have not.
+ *
+ * Three words, a cache line each: how many threads of this round have arrived, which round it is,
+ * and the flag. The last thread to arrive clears the first before it opens the round, so a fast
+ * thread that comes back for the next round counts from zero. `arrive` blocks its worker; `setStop`
+ * is for the thread that started the team.
  */
 export class StartBarrier {
   readonly #words: Int32Array<SharedArrayBuffer>

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { BenchError } from '../bench/bench-error.ts'
-import type { ThreadSpec } from '../bench/variant.ts'
+import { BenchError } from '../suite/bench-error.ts'
+import type { ThreadSpec } from '../suite/variant.ts'
 import { BARRIER_BYTES } from './start-barrier.ts'
 import type { FromThread, ThreadData, ToThread } from './messages.ts'
 

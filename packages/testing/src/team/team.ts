@@ -1,6 +1,6 @@
-import { BenchError } from '../bench/bench-error.ts'
-import type { SliceResult, SliceSpec } from '../bench/slice.ts'
-import type { Runner, ThreadSpec } from '../bench/variant.ts'
+import { BenchError } from '../suite/bench-error.ts'
+import type { SliceResult, SliceSpec } from '../suite/slice.ts'
+import type { Runner, ThreadSpec } from '../suite/variant.ts'
 import { LatencyRecorder } from '../stats/latency-recorder.ts'
 import type { FromThread, ThreadOutcome } from './messages.ts'
 import { StartBarrier } from './start-barrier.ts'
@@ -16,8 +16,17 @@ interface Phase {
 }
 
 /**
- * Worker threads that run slices together and are kept between them. The first thread that throws,
- * leaves or does not answer in time fails the team: every later call rejects with that sentence.
+ * Worker threads that run slices together and are kept between them, since a worker takes
+ * milliseconds to start and its code some slices to become fast.
+ *
+ * A slice begins with a message to each worker. The workers meet at the barrier; the last to arrive
+ * says so, and only then the slice's time starts to run, at the end of which the stop flag rises.
+ * Each worker answers with its outcome. Between those messages the team waits in a phase, which
+ * knows the threads whose answers are missing and has a watchdog.
+ *
+ * The first thread that throws, leaves or does not answer in time fails the team: every later call
+ * rejects with that sentence. The barrier and the flag are the only shared words; all else here
+ * belongs to the event loop that started the team, and needs no lock.
  */
 export class Team implements Runner {
   readonly #members: TeamMember[]

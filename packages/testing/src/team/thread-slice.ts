@@ -1,4 +1,4 @@
-import type { Slice } from '../bench/slice.ts'
+import type { Slice } from '../suite/slice.ts'
 import { LatencyRecorder } from '../stats/latency-recorder.ts'
 import type { StartBarrier } from './start-barrier.ts'
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import type { SliceRun, TeamThread, ThreadMain } from '../bench/variant.ts'
+import type { SliceRun, TeamThread, ThreadMain } from '../suite/variant.ts'
 import type { FromThread, ThreadData, ToThread } from './messages.ts'
 import { StartBarrier } from './start-barrier.ts'
 import { ThreadSlice } from './thread-slice.ts'

@@ -22,7 +22,9 @@ const US_PER_S = 1_000_000
 /**
  * Decimal and binary fractions. To decimal rounds down, to binary rounds up, so that a time comes
  * back as it was: FreeBSD's rule for sbttons and nstosbt. (Its timespec2bintime rounds down in both
- * directions, and comes back one nanosecond short; we follow the rule.)
+ * directions, and comes back one nanosecond short; we follow the rule.) All but
+ * `bintimeToBigInt` is done in 32-bit halves that doubles hold exactly, since a BigInt would be an
+ * object for each reading of a clock.
  */
 export function bintimeToTimespec(from: Bintime, to: Timespec): Timespec {
   to.sec = from.sec

@@ -6,11 +6,11 @@ import { HALF } from '../arithmetic/multiply.ts'
  * stop or move it; the function is a number in a table that every CPU has alike.
  */
 export const CALLOUT = layout('callout', {
-  /** (x) Changed under the lock of the wheel of `cpu`: the bits below. Who drains sleeps on it. */
+  /** (x) The bits below. Written under the lock of the wheel of `cpu`; a drainer sleeps on it. */
   state: word('x', 'callout'),
-  /** (x) Changed under that lock: whose wheel it belongs to, or MOVING. */
+  /** (x) Whose wheel it belongs to. Written under the locks of the old wheel and of the new one. */
   cpu: word('x', 'callout'),
-  /** (m) under it: neighbours in the bucket, or NIL. */
+  /** (m) Under that lock: its neighbours in the bucket or in the list of the expired, or NIL. */
   next: word('m', 'callout'),
   previous: word('m', 'callout'),
   /** (m) When it is due, in ns: high and low half. */
@@ -28,14 +28,14 @@ export const CALLOUT = layout('callout', {
 /** Bytes of a callout; `placeCallout` makes one of them. */
 export const CALLOUT_BYTES = CALLOUT.size
 
-/** In a bucket, or waiting to be moved. */
+/** It is set: in a bucket, in the list of the expired, or to be moved when its function ends. */
 export const PENDING = 1
 /** Its function runs. */
 export const RUNNING = 2
-/** Somebody waits for the function's end. */
+/** A drainer waits for the function's end. */
 export const DRAINED = 4
-/** In `cpu`: on its way from one wheel to another. */
-export const MOVING = -1
+/** It is due and in the list of the expired, for the softclock thread of its CPU to run. */
+export const EXPIRED = 8
 /** In `target`: stays where it is. */
 export const NOWHERE = -1
 

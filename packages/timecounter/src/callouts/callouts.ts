@@ -1,19 +1,36 @@
-import { type Address, alignUp, type Arena, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
-import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  type Address,
+  alignUp,
+  type Arena,
+  CACHE_LINE_BYTES,
+  type Memory,
+  type Place,
+} from '@smpnet/memory'
+import {
+  CHANGED,
+  FOREVER,
+  SETTLE,
+  type Until,
+  type Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { BadTime } from '../errors.ts'
+import type { CalloutCaller, CalloutHost } from './callout-host.ts'
 import {
   CALLOUT,
   DRAINED,
   dueOf,
-  latestOf,
+  EXPIRED,
   MOST_PRECISION_NS,
-  MOVING,
-  NOWHERE,
   PENDING,
   placeCallout,
   RUNNING,
   setDue,
 } from './callout.ts'
+import type { CalloutFunction } from './callout-function.ts'
+import { insert, unset } from './membership.ts'
+import { Softclock } from './softclock.ts'
 import { NEVER_NS, Wheel } from './wheel.ts'
 
 /** What another CPU needs to use the same callouts; it can be cloned and posted. */
@@ -21,21 +38,6 @@ export interface CalloutsHandle {
   readonly at: Address
   readonly cpus: number
   readonly buckets: number
-}
-
-/** What callouts run: the same functions, in the same order, on every CPU. */
-export type CalloutFunction = (argument: number, callout: Address) => Waiting | void
-
-/** What the callouts of a CPU need of it. */
-export interface CalloutHost {
-  readonly cpu: number
-  /** Nanoseconds on the clock that all CPUs share. */
-  nowNs(): number
-  /**
-   * CPU `cpu` wants an interrupt at `nextNs`, earlier than before: program its event timer. Called
-   * with the lock of its wheel, so it must not wait, and not come back here.
-   */
-  rearm(cpu: number, nextNs: number): void
 }
 
 export interface CalloutOptions {
@@ -49,26 +51,33 @@ export interface CalloutOptions {
 export type StopResult = 'stopped' | 'idle' | 'running'
 
 /**
- * The callouts of all CPUs as one CPU uses them: callout(9). Each CPU has a wheel and runs what is
- * due there by `process`, from its event timer's interrupt; any CPU may set, stop and move.
+ * The callouts of all CPUs: callout(9). Each CPU has a wheel, which its own alarm drives (see
+ * `Softclock`); any CPU, and any thread outside that knows the time, may set, stop and move.
  *
- *     idle ──reset──> PENDING ──process──> RUNNING ──end──> idle
- *            ^           │ │ reset: due anew   │ reset: RUNNING | PENDING, goes on after the end
- *            └───stop────┘ └──reset for another CPU: MOVING, then PENDING there
+ *     idle ──set──> PENDING ──due──> RUNNING ──end──> idle
+ *            ^        │  │ set: due anew  │ set: RUNNING | PENDING, goes on after the end
+ *            └──stop──┘  │
+ *                        └──due, to be run by a thread──> PENDING | EXPIRED ──> RUNNING
  *
- * A callout whose function runs stays with its CPU: one set for another CPU meanwhile is moved
- * when the function has ended. So `stop` and `drain` have one lock to take, and when `drain` has
- * come back, the function does not run and will not.
+ * `set` and `stop` are plain code of a few instructions under spin locks, so that a thread calls
+ * them with locks of its own held, and an interrupt calls them, too. One that wants another CPU
+ * takes the locks of both wheels, the lower number first. A callout whose function runs stays with
+ * its CPU: one that is set for another CPU meanwhile moves when the function has ended, so that
+ * when `drain` has come back, the function does not run and will not.
+ *
+ * A simulated CPU's thread that wants the exact order of what it sets and what other CPUs do
+ * settles first; plain code cannot.
  */
 export class Callouts {
   readonly #wheels: readonly Wheel[]
+  /** By number: the CPUs of this isolate, and threads outside the machine. */
+  readonly #callers: CalloutCaller[] = []
+  readonly #softclocks: Softclock[] = []
 
-  /** Opens what `place` placed. */
   constructor(
     readonly memory: Memory,
     readonly handle: CalloutsHandle,
     readonly functions: readonly CalloutFunction[],
-    readonly host: CalloutHost,
   ) {
     const stride = wheelStride(handle.buckets)
     this.#wheels = Array.from({ length: handle.cpus }, (_, cpu) => {
@@ -92,189 +101,171 @@ export class Callouts {
     return handle
   }
 
-  /** Makes a callout of `CALLOUT_BYTES` zero bytes at `at`: callout_init. */
-  init(at: Address): void {
-    placeCallout(this.memory, at, this.host.cpu)
+  /**
+   * Drives the wheel of a CPU of this isolate from now on. Its softclock thread, which runs what
+   * may wait, is the caller's to start: `softclock`. Throws a RangeError for a CPU without a wheel.
+   */
+  attach(host: CalloutHost): void {
+    const wheel = this.#wheelOf(host.cpu)
+    this.#callers[host.cpu] = host
+    this.#softclocks[host.cpu] = new Softclock(wheel, this.functions, host, this.#wheels)
+  }
+
+  /** Lets a thread outside the machine set callouts, for the CPU that it names each time. */
+  attachCaller(caller: CalloutCaller): void {
+    this.#callers[caller.cpu] = caller
+  }
+
+  /** Makes a callout of `CALLOUT_BYTES` zero bytes at `at`, for CPU `cpu`: callout_init. */
+  init(at: Address, cpu: number): void {
+    this.#wheelOf(cpu)
+    placeCallout(this.memory, at, cpu)
   }
 
   /**
    * Sets it to run function `run` in `delayNs`: callout_reset_sbt. Whether it was set before.
    * Throws BadTime for a delay or precision that cannot be, RangeError for other figures.
+   * Plain code for any context; takes the locks of one wheel or two.
    */
-  *reset(
+  set(
+    place: Place,
     callout: Address,
     delayNs: number,
     run: number,
     argument = 0,
     options: CalloutOptions = {},
-  ): Waiting<boolean> {
+  ): boolean {
     const precision = options.precisionNs ?? 0
     this.#check(delayNs, precision, run, options.cpu)
     const { memory } = this
-    const cpu = yield* this.#lockOf(callout)
-    const wheel = this.#wheels[cpu]!
+    const caller = this.#callerAt(place)
+    const dueNs = Math.ceil(caller.nowNs() + Math.max(1, delayNs))
+    const from = this.#lock(callout, options.cpu)
+    const cpu = memory.load(callout + CALLOUT.offset.cpu)
+    const to = options.cpu ?? cpu
     const state = memory.load(callout + CALLOUT.offset.state)
-    const wasPending = this.#unset(wheel, callout, state)
-    setDue(memory, callout, Math.ceil(this.host.nowNs() + Math.max(1, delayNs)))
+    const wasPending = unset(from, callout, state)
+    setDue(memory, callout, dueNs)
     memory.write(callout + CALLOUT.offset.precision, precision)
     memory.write(callout + CALLOUT.offset.run, run)
     memory.write(callout + CALLOUT.offset.argument, argument)
-    memory.store(callout + CALLOUT.offset.state, state | PENDING)
-    const target = options.cpu ?? cpu
-    if (target === cpu) this.#insert(wheel, cpu, callout)
-    else if ((state & RUNNING) !== 0) memory.write(callout + CALLOUT.offset.target, target)
-    else {
-      yield* this.#move(wheel, callout, target)
-      return wasPending
+    memory.store(callout + CALLOUT.offset.state, (state & ~EXPIRED) | PENDING)
+    let isEarlier = false
+    if (to !== cpu && (state & RUNNING) !== 0) {
+      memory.write(callout + CALLOUT.offset.target, to)
+    } else {
+      if (to !== cpu) {
+        from.add('moved', 1)
+        memory.store(callout + CALLOUT.offset.cpu, to)
+      }
+      isEarlier = insert(this.#wheels[to]!, callout)
     }
-    wheel.unlock()
+    this.#unlock(cpu, options.cpu)
+    if (isEarlier) this.#rearm(caller, to)
     return wasPending
   }
 
-  /** Unsets it: callout_stop. Never waits for its function; when that runs, `running` says so. */
-  *stop(callout: Address): Waiting<StopResult> {
-    const wheel = this.#wheels[yield* this.#lockOf(callout)]!
+  /**
+   * Unsets it: callout_stop. Never waits for its function; when that runs, `running` says so.
+   * Plain code for any context; takes the lock of its wheel.
+   */
+  stop(callout: Address): StopResult {
+    const wheel = this.#lock(callout, undefined)
     const result = this.#stopLocked(wheel, callout)
     wheel.unlock()
     return result
   }
 
-  /** Unsets it, and waits until its function has ended: callout_drain. Not for that function. */
-  *drain(callout: Address, td: Waiter): Waiting<StopResult> {
+  /**
+   * Unsets it, and waits until its function has ended: callout_drain. Not for that function. Says
+   * `running` if the wait was given up before.
+   */
+  *drain(td: Waiter, callout: Address, until: Until = FOREVER): Waiting<StopResult> {
     const { memory } = this
     const word = callout + CALLOUT.offset.state
     for (let first: StopResult | undefined; ; ) {
-      const wheel = this.#wheels[yield* this.#lockOf(callout)]!
+      while (!memory.settled()) yield SETTLE
+      const wheel = this.#lock(callout, undefined)
       const result = this.#stopLocked(wheel, callout)
       first ??= result
       const state = memory.load(word) | DRAINED
       if (result === 'running') memory.store(word, state)
       wheel.unlock()
       if (result !== 'running') return first
-      yield* td.lot.park(td, callout, word, state)
+      const outcome = yield* td.lot.park(td, callout, word, state, until)
+      if (outcome !== WOKEN && outcome !== CHANGED) return 'running'
     }
   }
 
-  /** Runs on this CPU what is due: softclock. How many ran. Call it at `nextNs`, or any time. */
-  *process(td: Waiter): Waiting<number> {
-    const wheel = this.#wheels[this.host.cpu]!
-    const nowNs = Math.floor(this.host.nowNs())
-    yield* lock(wheel)
-    let ran = 0
-    for (let due = wheel.firstDue(nowNs); due !== 0; due = wheel.firstDue(nowNs)) {
-      yield* this.#run(wheel, due, td)
-      ran++
-    }
-    if (nowNs > wheel.doneNs()) wheel.setDone(nowNs)
-    wheel.add('passes', 1)
-    wheel.setNext(wheel.findNext())
-    wheel.unlock()
-    return ran
-  }
-
-  /** When `process` must be called on this CPU; `NEVER_NS` or later when nothing is set. */
-  *nextNs(): Waiting<number> {
-    const wheel = this.#wheels[this.host.cpu]!
-    yield* lock(wheel)
-    const nextNs = wheel.nextNs()
-    wheel.unlock()
-    return nextNs
+  /** The body of the thread that runs on this CPU what may wait: a swi of FreeBSD. Pins it. */
+  softclock(td: Waiter): Waiting<never> {
+    const softclock = this.#softclocks[td.cpu]
+    if (softclock !== undefined) return softclock.run(td)
+    throw new RangeError(`softclock: expected a CPU that was attached, came ${td.cpu}`)
   }
 
   /** What a CPU's wheel has counted. Exact when nothing happens there meanwhile. */
   statistics(cpu: number) {
-    const wheel = this.#wheels[cpu]!
-    const [pending, fired] = [wheel.count('pending'), wheel.count('fired')]
+    const wheel = this.#wheelOf(cpu)
+    const pending = wheel.count('pending') + wheel.count('ready')
+    const fired = wheel.count('fired')
     return { pending, fired, passes: wheel.count('passes'), moved: wheel.count('moved') }
   }
 
-  /** Runs a function without the lock, which is held before and, unless it throws, after. */
-  *#run(wheel: Wheel, callout: Address, td: Waiter): Waiting {
-    const { memory } = this
-    wheel.remove(callout)
-    wheel.add('fired', 1)
-    memory.store(callout + CALLOUT.offset.state, RUNNING)
-    const run = memory.read(callout + CALLOUT.offset.run)
-    const argument = memory.read(callout + CALLOUT.offset.argument)
+  /** When a callout is due, in ns; for tests and tools. */
+  due(callout: Address): number {
+    const wheel = this.#lock(callout, undefined)
+    const due = dueOf(this.memory, callout)
     wheel.unlock()
-    try {
-      const waits = this.functions[run]!(argument, callout)
-      if (waits !== undefined) yield* waits
-    } catch (error) {
-      yield* this.#end(wheel, callout, td)
-      wheel.unlock()
-      throw error
-    }
-    yield* this.#end(wheel, callout, td)
-  }
-
-  /** After its function: back with the lock, and the callout where it is to be. */
-  *#end(wheel: Wheel, callout: Address, td: Waiter): Waiting {
-    const { memory } = this
-    yield* lock(wheel)
-    const state = memory.load(callout + CALLOUT.offset.state)
-    memory.store(callout + CALLOUT.offset.state, state & PENDING)
-    const target = memory.read(callout + CALLOUT.offset.target)
-    const isMoving = target !== NOWHERE
-    if (isMoving) {
-      memory.write(callout + CALLOUT.offset.target, NOWHERE)
-      yield* this.#move(wheel, callout, target)
-    } else if ((state & DRAINED) !== 0) wheel.unlock()
-    if ((state & DRAINED) !== 0) yield* td.lot.unpark(callout, Number.MAX_SAFE_INTEGER)
-    if (isMoving || (state & DRAINED) !== 0) yield* lock(wheel)
+    return due
   }
 
   #stopLocked(wheel: Wheel, callout: Address): StopResult {
     const { memory } = this
     const state = memory.load(callout + CALLOUT.offset.state)
-    const wasPending = this.#unset(wheel, callout, state)
-    memory.store(callout + CALLOUT.offset.state, state & ~PENDING)
+    const wasPending = unset(wheel, callout, state)
+    memory.store(callout + CALLOUT.offset.state, state & ~(PENDING | EXPIRED))
     if ((state & RUNNING) !== 0) return 'running'
     return wasPending ? 'stopped' : 'idle'
   }
 
-  /** Takes it out of its bucket, or forgets where it was to be moved. Whether it was set. */
-  #unset(wheel: Wheel, callout: Address, state: number): boolean {
-    if ((state & PENDING) === 0) return false
-    const target = callout + CALLOUT.offset.target
-    if (this.memory.read(target) === NOWHERE) wheel.remove(callout)
-    else this.memory.write(target, NOWHERE)
-    return true
-  }
-
-  /** From a wheel, whose lock it gives up, to that of `target`. Nobody can lock it in between. */
-  *#move(from: Wheel, callout: Address, target: number): Waiting {
-    from.add('moved', 1)
-    this.memory.store(callout + CALLOUT.offset.cpu, MOVING)
-    from.unlock()
-    const to = this.#wheels[target]!
-    yield* lock(to)
-    this.memory.store(callout + CALLOUT.offset.cpu, target)
-    this.#insert(to, target, callout)
-    to.unlock()
-  }
-
-  #insert(wheel: Wheel, cpu: number, callout: Address): void {
-    wheel.insert(callout)
-    const latest = latestOf(this.memory, callout)
-    if (latest >= wheel.nextNs()) return
-    wheel.setNext(latest)
-    this.host.rearm(cpu, latest)
-  }
-
-  /** Takes the lock of the wheel that a callout is with, and says which CPU's. */
-  *#lockOf(callout: Address): Waiting<number> {
+  /**
+   * Takes the lock of the wheel that a callout is with, and that of CPU `other`, if one is named,
+   * in the order of their numbers: then the callout cannot leave for there, nor from there.
+   */
+  #lock(callout: Address, other: number | undefined): Wheel {
     const word = callout + CALLOUT.offset.cpu
     for (;;) {
-      while (!this.memory.settled()) yield SETTLE
       const cpu = this.memory.load(word)
-      if (cpu !== MOVING) {
-        yield* lock(this.#wheels[cpu]!)
-        if (this.memory.load(word) === cpu) return cpu
-        this.#wheels[cpu]!.unlock()
-      }
-      yield SPIN
+      const [first, second] = inOrder(cpu, other ?? cpu)
+      this.#wheels[first]!.lockNow()
+      if (second !== first) this.#wheels[second]!.lockNow()
+      if (this.memory.load(word) === cpu) return this.#wheels[cpu]!
+      this.#unlock(cpu, other)
     }
+  }
+
+  #unlock(cpu: number, other = cpu): void {
+    this.#wheels[cpu]!.unlock()
+    if (other !== cpu) this.#wheels[other]!.unlock()
+  }
+
+  /** A wheel's next interrupt is earlier than it was: its CPU sets its alarm anew. */
+  #rearm(caller: CalloutCaller, cpu: number): void {
+    if (caller.cpu === cpu) this.#softclocks[cpu]!.arm()
+    else caller.raise(cpu)
+  }
+
+  #callerAt({ cpu }: Place): CalloutCaller {
+    const caller = this.#callers[cpu]
+    if (caller !== undefined) return caller
+    throw new RangeError(`place: expected a CPU or thread that was attached, came ${cpu}`)
+  }
+
+  #wheelOf(cpu: number): Wheel {
+    const wheel = this.#wheels[cpu]
+    if (wheel !== undefined) return wheel
+    throw new RangeError(`cpu: expected 0 to ${this.#wheels.length - 1}, came ${cpu}`)
   }
 
   #check(delayNs: number, precisionNs: number, run: number, cpu: number | undefined): void {
@@ -289,21 +280,12 @@ export class Callouts {
       const count = this.functions.length
       throw new RangeError(`function: expected one of ${count}, by number, came ${run}`)
     }
-    if (cpu === undefined || this.#wheels[cpu] !== undefined) return
-    throw new RangeError(`cpu: expected 0 to ${this.#wheels.length - 1}, came ${cpu}`)
-  }
-
-  /** When a callout is due, in ns; for tests and tools. */
-  *due(callout: Address): Waiting<number> {
-    const wheel = this.#wheels[yield* this.#lockOf(callout)]!
-    const due = dueOf(this.memory, callout)
-    wheel.unlock()
-    return due
+    if (cpu !== undefined) this.#wheelOf(cpu)
   }
 }
 
-function* lock(wheel: Wheel): Waiting {
-  while (!wheel.tryLock()) yield wheel.memory.settled() ? SPIN : SETTLE
+function inOrder(one: number, other: number): readonly [number, number] {
+  return one <= other ? [one, other] : [other, one]
 }
 
 function wheelStride(buckets: number): number {

@@ -1,14 +1,26 @@
-import { type Address, layout, type Memory, NIL, word, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  layout,
+  type Memory,
+  NIL,
+  spin,
+  spinNow,
+  unspin,
+  type Waiting,
+  word,
+  WORD_BYTES,
+} from '@smpnet/memory'
 import { HALF } from '../arithmetic/multiply.ts'
 import { CALLOUT, dueOf, latestOf, setDue } from './callout.ts'
 
 /**
- * The wheel of one CPU: buckets of callouts by when they are due, FreeBSD's callwheel. The lock
- * protects all of it and the callouts in it; a section under it never yields, so a plain loop
- * of tries is enough to take it.
+ * The wheel of one CPU: buckets of callouts by when they are due, FreeBSD's callwheel, and the list
+ * of those that are due and wait for the CPU's softclock thread. The lock protects all of it and
+ * the callouts in it. It is a spin lock under which no other is taken but that of a wheel with a
+ * higher number, so that any context may take it: a thread, a section, an interrupt.
  */
 export const WHEEL = layout('callout wheel', {
-  /** (x) 0 free, 1 held. */
+  /** (x) The spin lock. */
   lock: word('x', 'wheel'),
   /** (m) When the CPU wants its next interrupt, in ns, or NEVER_NS: high and low half. */
   nextHigh: word('m', 'wheel'),
@@ -16,11 +28,16 @@ export const WHEEL = layout('callout wheel', {
   /** (m) Up to when callouts have been run: high and low half. */
   doneHigh: word('m', 'wheel'),
   doneLow: word('m', 'wheel'),
-  /** (m) How many are in the buckets, how many have run, in how many passes, and moved away. */
+  /** (m) How many are in buckets and expired, have run, in how many passes, and moved away. */
   pending: word('m', 'wheel'),
+  ready: word('m', 'wheel'),
   fired: word('m', 'wheel'),
   passes: word('m', 'wheel'),
   moved: word('m', 'wheel'),
+  /** (x) The first of the expired, or NIL. Written under `lock`; the softclock thread sleeps on it. */
+  expired: word('x', 'wheel'),
+  /** (m) The last of them, or NIL. */
+  lastExpired: word('m', 'wheel'),
 })
 
 /** log2 of a bucket's span in ns: 4.2 ms, near FreeBSD's 2^-8 s. */
@@ -28,6 +45,9 @@ const SPAN_BITS = 22
 export const SPAN_NS = 2 ** SPAN_BITS
 /** No interrupt is wanted. */
 export const NEVER_NS = 2 ** 52
+
+/** What a wheel counts. */
+type Count = 'pending' | 'ready' | 'fired' | 'passes' | 'moved'
 
 export class Wheel {
   readonly #buckets: Address
@@ -45,14 +65,18 @@ export class Wheel {
     return WHEEL.size + buckets * WORD_BYTES
   }
 
-  /** Takes the lock if it is free and simulated time allows it. */
-  tryLock(): boolean {
-    const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at + WHEEL.offset.lock, 0, 1) === 0
+  /** Takes the lock from a thread, which settles first. */
+  lock(): Waiting {
+    return spin(this.memory, this.at + WHEEL.offset.lock)
+  }
+
+  /** Takes the lock from plain code of any context. Throws an Error if its holder has ended. */
+  lockNow(): void {
+    spinNow(this.memory, this.at + WHEEL.offset.lock, 'the lock of a callout wheel')
   }
 
   unlock(): void {
-    this.memory.store(this.at + WHEEL.offset.lock, 0)
+    unspin(this.memory, this.at + WHEEL.offset.lock)
   }
 
   /**
@@ -71,6 +95,7 @@ export class Wheel {
     this.add('pending', 1)
   }
 
+  /** Takes a callout out of its bucket. */
   remove(callout: Address): void {
     const { memory } = this
     const next = memory.read(callout + CALLOUT.offset.next)
@@ -79,6 +104,36 @@ export class Wheel {
     else memory.write(this.#bucketOf(dueOf(memory, callout)), next)
     if (next !== NIL) memory.write(next + CALLOUT.offset.previous, previous)
     this.add('pending', -1)
+  }
+
+  /** The word that is NIL while nothing is expired. */
+  get expiredAt(): Address {
+    return this.at + WHEEL.offset.expired
+  }
+
+  /** Puts a callout that is in no bucket behind the others that are expired. */
+  appendExpired(callout: Address): void {
+    const { memory } = this
+    const lastAt = this.at + WHEEL.offset.lastExpired
+    const last = memory.read(lastAt)
+    memory.write(callout + CALLOUT.offset.next, NIL)
+    memory.write(callout + CALLOUT.offset.previous, last)
+    if (last === NIL) memory.store(this.expiredAt, callout)
+    else memory.write(last + CALLOUT.offset.next, callout)
+    memory.write(lastAt, callout)
+    this.add('ready', 1)
+  }
+
+  /** Takes a callout out of the list of the expired. */
+  removeExpired(callout: Address): void {
+    const { memory } = this
+    const next = memory.read(callout + CALLOUT.offset.next)
+    const previous = memory.read(callout + CALLOUT.offset.previous)
+    if (previous === NIL) memory.store(this.expiredAt, next)
+    else memory.write(previous + CALLOUT.offset.next, next)
+    if (next === NIL) memory.write(this.at + WHEEL.offset.lastExpired, previous)
+    else memory.write(next + CALLOUT.offset.previous, previous)
+    this.add('ready', -1)
   }
 
   /**
@@ -132,11 +187,11 @@ export class Wheel {
     this.#setWide('doneHigh', 'doneLow', ns)
   }
 
-  count(what: 'pending' | 'fired' | 'passes' | 'moved'): number {
+  count(what: Count): number {
     return this.memory.read(this.at + WHEEL.offset[what])
   }
 
-  add(what: 'pending' | 'fired' | 'passes' | 'moved', by: number): void {
+  add(what: Count, by: number): void {
     this.memory.write(this.at + WHEEL.offset[what], this.count(what) + by)
   }
 

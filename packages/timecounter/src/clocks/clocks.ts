@@ -11,7 +11,7 @@ import { CLOCK, clockName } from './clock-ids.ts'
 
 const NS_PER_S = 1_000_000_000
 
-/** The processor time of whoever asks; what an accounting of threads supplies. All in ns. */
+/** The processor time of the calling thread; an accounting of threads supplies it. All in ns. */
 export interface CpuTimes {
   /** Of this thread: CLOCK_THREAD_CPUTIME_ID. */
   threadNs(): number
@@ -27,6 +27,10 @@ type Read = (to: Timespec) => Timespec
  * The clocks of one thread: clock_gettime(2), and the kernel's functions under their own names.
  * Those that begin with `get`, and the clocks named FAST, give the time of the last windup and read
  * no counter. Times of both kinds must not be compared: FAST may be 1/hz behind.
+ *
+ * An object belongs to one thread, because the timehands that it reads keep that thread's copy of
+ * the record. All functions are plain, take no lock and never wait. Which clocks there are is
+ * decided at construction: one for which this thread has no source is unknown, and is never 0.
  */
 export class Clocks {
   readonly #time = new Bintime()

@@ -1,12 +1,14 @@
-import { type Address, layout, type Memory, work, word } from '@smpnet/memory'
+import { type Address, layout, type Memory, spinNow, unspin, work, word } from '@smpnet/memory'
 import { type Counter, maskOf } from './counter.ts'
 import { readWork } from './read-cost.ts'
 import { periodsIn, type TimeSource } from './time-source.ts'
 
 /**
- * The programmable interval timer of 1981. To read it, one takes the clock's spin lock with
+ * The programmable interval timer of 1981. To read it, a CPU takes the clock's spin lock with
  * interrupts off, writes a latch command and reads two bytes: three I/O operations, and no two CPUs
- * at once. The lock protects the latch. FreeBSD: sys/x86/isa/clock.c.
+ * at once. The lock protects the latch, of which this model keeps when its last read ended. `read`
+ * is plain code for any context: the lock is held for a few accesses only, and on one CPU nothing
+ * comes between them. FreeBSD: sys/x86/isa/clock.c.
  */
 const I8254 = layout('i8254', {
   /** (x) 0 free, 1 held. */
@@ -34,20 +36,21 @@ export function i8254(memory: Memory, at: Address, source: TimeSource): Counter 
     frequency: I8254_HZ,
     quality: 0,
     read: () => {
-      for (let turn = 0; memory.compareExchange(lock, 0, 1) !== 0; turn++) memory.pause(turn)
+      spinNow(memory, lock, 'the clock lock of an i8254')
       waitForLatch(memory, at, source.nowNs())
       memory.charge(READ, 1)
       const count = periodsIn(source.nowNs(), I8254_HZ) & 0xffff
       writeEnd(memory, at, source.nowNs())
-      memory.store(lock, 0)
+      unspin(memory, lock)
       return count
     },
   }
 }
 
 /**
- * In simulated time a read happens at one instant, so the lock is never found held; whoever comes
- * while an earlier read still goes on is billed for the rest of it, which is what spinning costs.
+ * In simulated time a read happens at one instant, so the lock is never found held; a CPU that
+ * comes while an earlier read still goes on is billed for the rest of it, which is what spinning
+ * costs.
  */
 function waitForLatch(memory: Memory, at: Address, nowNs: number): void {
   const low = memory.read(at + I8254.offset.endLow) >>> 0

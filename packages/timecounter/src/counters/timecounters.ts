@@ -1,13 +1,13 @@
 import { checkHz, UnknownCounter } from '../errors.ts'
 import { checkCounter, type Counter, leastHz } from './counter.ts'
 
-/** Given to a counter that wraps faster than the ticks come: it works for nobody. */
+/** Given to a counter that wraps faster than the ticks come: no clock can go by it. */
 export const INSUFFICIENT_HZ_QUALITY = -2000
 
 /**
  * The counters of a machine and which of them is in use, chosen as FreeBSD's tc_init does: the
  * highest quality wins, the higher frequency among equals, the later one among those; a quality
- * below 0 is never chosen by itself; and once somebody has named one, nothing is chosen any more.
+ * below 0 is never chosen by itself; and once a caller has named one, nothing is chosen any more.
  */
 export class Timecounters {
   readonly #counters: Counter[] = []

@@ -9,10 +9,14 @@ import { setWide, wide } from '../timehands/hands.ts'
  * "Robust Synchronization of Absolute and Difference Clocks over Networks", 2009.
  *
  * A loop steers the counter's rate, and so mixes what is measured with what was corrected before.
- * Here nothing is steered. Someone outside estimates a line, time = time0 + period · (count -
+ * Here nothing is steered. An estimator outside fits a line, time = time0 + period · (count -
  * count0), and every new estimate replaces it. The absolute clock is that line, and jumps when it
  * is replaced; the difference clock is the period alone, for intervals; and the monotone one runs
  * up to 5000 ppm faster or slower after an estimate until it has joined the line.
+ *
+ * The words are a record in a GenerationRing, so no lock protects them: `update` publishes a whole
+ * record or, when another estimate came first, none. All functions are plain and never wait; an
+ * object belongs to one thread.
  */
 const WORDS = {
   /** Each of these is two words, high and low, or a time of four: (x), in a GenerationRing. */
@@ -55,7 +59,7 @@ export class FeedForward {
   readonly #words = new Int32Array(WORDS.words)
   readonly #latest = new Bintime()
 
-  /** `seat`: of the writers, whose `update` only one thread may call for each seat. */
+  /** `seat`: the caller's among the writers; only one thread may call `update` for a seat. */
   constructor(
     memory: Memory,
     handle: FeedForwardHandle,

@@ -4,7 +4,7 @@ import { ADJUSTMENT_UNITS } from '../timehands/scale.ts'
 
 /**
  * The kernel's clock discipline: D. Mills' hybrid phase- and frequency-locked loop, as FreeBSD's
- * kern_ntptime.c has it (RFC 5905, section 11.3, describes its daemon side). Someone measures how
+ * kern_ntptime.c has it (RFC 5905, section 11.3, describes its daemon side). A daemon measures how
  * far the clock is behind the reference and gives that to `update`; once a second, `second` says by
  * how much the next one is to be longer or shorter. Figures are in units of 2^-24 ns, so they are
  * whole numbers, and the state fits into words that are published with the timehands.
@@ -72,7 +72,7 @@ export class Ntp {
 
   /**
    * Takes a measurement: the reference is `offsetNs` ahead of the clock (behind it, below 0), at
-   * `uptimeSec`. Larger ones count as 0.5 s. Does nothing unless the loop is on (`STA_PLL`).
+   * `uptimeSec`. Larger offsets count as 0.5 s. Does nothing unless the loop is on (`STA_PLL`).
    */
   update(offsetNs: number, uptimeSec: number): void {
     if (!Number.isFinite(offsetNs)) {

@@ -1,3 +1,4 @@
+import type { Interrupt } from '@smpnet/memory'
 import { checkHz } from '../errors.ts'
 import type { AlarmSource, EventTimer } from './event-timer.ts'
 
@@ -17,8 +18,6 @@ export interface CpuClockOptions {
   /** `count` ticks are due, more than one when interrupts came late or the CPU was idle. */
   readonly hardclock: (count: number) => void
   readonly statclock?: (count: number) => void
-  /** Callouts are due: run `Callouts.process` in a thread. */
-  readonly expire?: () => void
 }
 
 /**
@@ -33,7 +32,9 @@ export class CpuClock {
   readonly #statNs: number
   #nextHardNs = 0
   #nextStatNs = 0
-  #calloutNs = Number.POSITIVE_INFINITY
+  /** The callouts' alarm, and when it is to ring. */
+  #ring: ((irq: Interrupt) => void) | undefined
+  #ringNs = Number.POSITIVE_INFINITY
   #isIdle = false
   #interrupts = 0
 
@@ -49,7 +50,6 @@ export class CpuClock {
       multiplier: 1,
       ticksWhenIdle: false,
       statclock: none,
-      expire: none,
       ...options,
     }
     this.#hardNs = 1e9 / options.hz
@@ -63,7 +63,7 @@ export class CpuClock {
     this.#nextHardNs = nowNs + this.#hardNs
     this.#nextStatNs = nowNs + this.#statNs
     const periodNs = this.#hardNs / multiplier
-    if (isPeriodic) timer.start(periodNs, periodNs, () => this.#interrupt())
+    if (isPeriodic) timer.start(periodNs, periodNs, (irq) => this.#interrupt(irq))
     else this.#setTimer(nowNs)
   }
 
@@ -71,10 +71,16 @@ export class CpuClock {
     this.#options.timer.stop()
   }
 
-  /** Callouts want an interrupt at `nextNs`: what `CalloutHost.rearm` is told. */
-  wantCallout(nextNs: number): void {
-    this.#calloutNs = nextNs
-    if (!this.#options.isPeriodic) this.#setTimer(this.#options.source.nowNs())
+  /**
+   * The alarm of this CPU's callouts, made from the same timer: what a `CalloutHost` has as its
+   * own. There is one, and the caller cancels it before it sets the next.
+   */
+  alarm(delayNs: number, ring: (irq: Interrupt) => void): { cancel(): void } {
+    const nowNs = this.#options.source.nowNs()
+    this.#ring = ring
+    this.#ringNs = nowNs + delayNs
+    if (!this.#options.isPeriodic) this.#setTimer(nowNs)
+    return { cancel: () => this.#cancel(ring) }
   }
 
   /** The CPU has nothing to run: it is woken for callouts, and ticks only if told to. */
@@ -96,15 +102,22 @@ export class CpuClock {
     return this.#interrupts
   }
 
-  #interrupt(): void {
+  #interrupt(irq: Interrupt): void {
     this.#interrupts++
     const nowNs = this.#options.source.nowNs()
     this.#deliver(nowNs)
-    if (this.#calloutNs <= nowNs) {
-      this.#calloutNs = Number.POSITIVE_INFINITY
-      this.#options.expire()
+    const ring = this.#ring
+    if (ring !== undefined && this.#ringNs <= nowNs) {
+      this.#cancel(ring)
+      ring(irq)
     }
     if (!this.#options.isPeriodic) this.#setTimer(this.#options.source.nowNs())
+  }
+
+  #cancel(ring: (irq: Interrupt) => void): void {
+    if (this.#ring !== ring) return
+    this.#ring = undefined
+    this.#ringNs = Number.POSITIVE_INFINITY
   }
 
   #deliver(nowNs: number): void {
@@ -121,9 +134,9 @@ export class CpuClock {
     const { ticksWhenIdle, timer } = this.#options
     const isTicking = !this.#isIdle || ticksWhenIdle
     const tickNs = isTicking ? Math.min(this.#nextHardNs, this.#nextStatNs) : Infinity
-    const inNs = Math.min(tickNs, this.#calloutNs) - nowNs
+    const inNs = Math.min(tickNs, this.#ringNs) - nowNs
     const boundedNs = Math.min(timer.mostNs, Math.max(timer.leastNs, inNs))
-    timer.start(boundedNs, undefined, () => this.#interrupt())
+    timer.start(boundedNs, undefined, (irq) => this.#interrupt(irq))
   }
 }
 

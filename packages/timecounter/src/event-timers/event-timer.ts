@@ -1,13 +1,16 @@
-import type { Memory } from '@smpnet/memory'
+import type { Interrupt, Memory } from '@smpnet/memory'
 import { BadTime } from '../errors.ts'
 import { programWork } from './program-cost.ts'
+
+/** What an interrupt of a timer runs. */
+type Ring = (irq: Interrupt) => void
 
 /** Time and interrupts, as models of timers need them; a CPU of either machine supplies them. */
 export interface AlarmSource {
   /** Nanoseconds since the machine started. */
   nowNs(): number
   /** Interrupts in `delayNs`, or later when the CPU is busy. */
-  alarm(delayNs: number, ring: () => void): { cancel(): void }
+  alarm(delayNs: number, ring: Ring): { cancel(): void }
 }
 
 /** Hardware that interrupts: FreeBSD's `struct eventtimer`. */
@@ -29,7 +32,7 @@ export interface EventTimer {
    * what the hardware can do and a one-shot one never rings early. Throws BadTime for a time out of
    * range, or for a mode that it does not have.
    */
-  start(firstNs: number, periodNs: number | undefined, ring: () => void): void
+  start(firstNs: number, periodNs: number | undefined, ring: Ring): void
   stop(): void
 }
 
@@ -55,10 +58,10 @@ export function eventTimer(shape: TimerShape, memory: Memory, source: AlarmSourc
     set?.cancel()
     set = undefined
   }
-  const repeat = (atNs: number, periodNs: number, ring: () => void): void => {
-    set = source.alarm(Math.max(0, atNs - source.nowNs()), () => {
+  const repeat = (atNs: number, periodNs: number, ring: Ring): void => {
+    set = source.alarm(Math.max(0, atNs - source.nowNs()), (irq) => {
       repeat(nextAfter(atNs, periodNs, source.nowNs()), periodNs, ring)
-      ring()
+      ring(irq)
     })
   }
   return {

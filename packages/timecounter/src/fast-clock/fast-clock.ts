@@ -22,7 +22,7 @@ import {
 import { Ticker, type TickerOptions } from './ticker.ts'
 
 const PAGE = layout('clock page', {
-  /** (x) Not 0 when all that tick, or stand by, shall end. */
+  /** (x) Not 0 when all threads that tick, or stand by, shall end. */
   stopped: word('x', 'page'),
 })
 
@@ -45,7 +45,7 @@ export interface FastClockOptions {
 
 export interface FastClockStatistics {
   readonly ticks: number
-  /** Times that a thread became the writer, the first one included. */
+  /** Times that a thread became the writer, the first time included. */
   readonly writers: number
   /** The longest that one published time stood, in ns: no reading was further behind. */
   readonly longestNs: number
@@ -61,6 +61,11 @@ export interface FastClockStatistics {
  * the ticking thread was late; the page records the longest of those. This is FreeBSD's
  * CLOCK_MONOTONIC_FAST, and what holds there holds here: times of `now` and of `precise` must not
  * be compared with each other, since the former is older.
+ *
+ * The page has no lock: the timehands are a ring that a writer publishes whole, and the thread that
+ * published last is the writer (see `Ticker`). An object belongs to one thread and keeps that
+ * thread's copy of the record, which it takes anew when the ring's version has changed. Readings
+ * are plain code that takes no lock; of all functions only `run` blocks.
  */
 export class FastClock {
   readonly #memory: LiveMemory
@@ -148,7 +153,7 @@ export class FastClock {
     return this.#latestNs
   }
 
-  /** How old the published time is now, in ns: large when nobody ticks. */
+  /** How old the published time is now, in ns: large when no thread ticks. */
   ageNs(): number {
     return this.precise() - this.now()
   }

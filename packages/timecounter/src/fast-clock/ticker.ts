@@ -3,29 +3,32 @@ import { type Counter, counterDelta } from '../counters/counter.ts'
 import { checkHz } from '../errors.ts'
 import type { GenerationRing } from '../timehands/generation-ring.ts'
 import { openRing, type TimehandsHandle } from '../timehands/timehands-block.ts'
-import { Windup } from '../timehands/windup.ts'
+import { Windup } from '../windup/windup.ts'
 
-/** Ticks that a clock may miss before someone who stands by takes it over. */
+/** Ticks that a clock may miss before a thread that stands by takes it over. */
 export const PATIENCE_TICKS = 50
 
 export interface TickerOptions {
-  /** Whether this one begins as the writer; else it stands by. */
+  /** Whether this ticker begins as the writer; else it stands by. */
   readonly isFirst: boolean
-  /** Ticks without a publication after which it takes over; 50 unless told. */
+  /** Ticks without a publication after which this ticker takes over; 50 unless told. */
   readonly patienceTicks?: number
   readonly onProblem?: (sentence: string) => void
 }
 
 /**
- * Keeps a clock page ticking, or stands by to do so. Who published last is the writer; nobody holds
- * anything, so nobody can die holding it.
+ * Keeps a clock page ticking, or stands by to do so. The thread that published last is the writer;
+ * it holds no lock, so a thread that dies as the writer leaves none held.
  *
  *     standing by ──page still for `patience`: publish── ok ──> writer ──another published──┐
  *          ^  └── lost the race <──────────────────────┘                                    │
  *          └────────────────────────────────────────────────────────────────────────────────┘
  *
- * Two that see the writer die both publish, and the ring lets one of them through. A writer that
- * was only slow finds that somebody else has published, and stands by.
+ * Two threads that see the writer die both publish, and the ring lets one of them through. A writer
+ * that was only slow finds that another thread has published, and stands by.
+ *
+ * `turn` is plain code that never waits. The loop that calls it, an event loop or a worker's own,
+ * sleeps for as long as `turn` says.
  */
 export class Ticker {
   readonly #ring: GenerationRing
@@ -62,7 +65,7 @@ export class Ticker {
     return this.#windup !== undefined
   }
 
-  /** How often this one took the page over. */
+  /** How often this ticker took the page over. */
   takenOver(): number {
     return this.#takenOver
   }

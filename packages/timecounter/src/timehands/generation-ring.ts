@@ -2,7 +2,7 @@ import { type Address, alignUp, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from
 
 /**
  * A record that many threads read without locks while few write it: the ring of FreeBSD's
- * timehands. A writer fills a slot that nobody is sent to, and then publishes it by one word.
+ * timehands. A writer fills a slot that no reader is sent to, and then publishes it by one word.
  *
  *     current: version = generation · 16 + slot      each slot: version | words …
  *
@@ -16,6 +16,9 @@ import { type Address, alignUp, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from
  * that was held up, and that another has replaced meanwhile, can therefore spoil nothing that is
  * published: it fills its own slot, and its compare-exchange fails. No lock is needed, so no dead
  * thread holds one.
+ *
+ * `publish` never waits. `copy` tries again while writers come round to its slot, which takes a
+ * writer two publications each time.
  *
  * A generation has 28 bits. A reader that sleeps for exactly 2^28 publications, 75 hours at 1 kHz,
  * takes the record that it knows for the current one, until the next publication.
@@ -62,8 +65,8 @@ export class GenerationRing {
   }
 
   /**
-   * Publishes `from` in place of `base`, from the seat of a writer of which there is only one.
-   * False, and nothing is published, when another was published meanwhile.
+   * Publishes `from` in place of `base`, from a seat that only one writer uses. False, and nothing
+   * is published, when another record was published meanwhile.
    */
   publish(seat: number, base: number, from: Int32Array): boolean {
     const { memory } = this

@@ -2,8 +2,9 @@ import { HALF } from '../arithmetic/multiply.ts'
 import type { Bintime } from '../arithmetic/bintime.ts'
 
 /**
- * The words of a timehands record, FreeBSD's `struct timehands`, in the order of who reads them:
- * readers copy the first line only. One function writes each; all are (x), in a GenerationRing.
+ * The words of a timehands record, FreeBSD's `struct timehands`. What readers need stands first,
+ * since they copy the first line only; the rest is for writers. One function writes each; all are
+ * (x), in a GenerationRing.
  */
 export const HANDS = {
   /** Which counter: its place in the order of registration. */
@@ -26,7 +27,7 @@ export const HANDS = {
   longestNs: 17,
   /** The second of UTC that was last handled: high and low half. */
   second: 19,
-  /** The rest is the discipline's: see ntp-words.ts. */
+  /** The rest is the discipline's: see ntp.ts. */
   discipline: 21,
 } as const
 

@@ -14,7 +14,15 @@ import { GenerationRing, MOST_SEATS } from './generation-ring.ts'
 import { HANDS, HANDS_WORDS, setBoottime, setWide } from './hands.ts'
 import { setScale } from './scale.ts'
 
-/** In front of the ring: what identifies the page, and what its writers count. */
+/**
+ * Timehands in memory: this block, which identifies the page and has what its writers count, and
+ * behind it the ring of records. The page is placed once; every thread opens it by the handle, with
+ * the same counters in the same order, since a record names its counter by its place among them.
+ *
+ * There is no lock: the ring publishes whole records, and what is counted here is added to by
+ * atomic operations. So any thread may write, and a thread that dies while it does leaves the page
+ * good. A page of another layout is known by its magic word and refused.
+ */
 export const BLOCK = layout('timehands', {
   /** (a) Says that timehands are here, and in which version of their layout. */
   magic: word('a', 'constant'),

@@ -19,7 +19,10 @@ const MOST_ATTEMPTS = 4
  * attempts the reader takes what it has. A copy is made again only if its slot was refilled
  * meanwhile, which takes a writer two windups.
  *
- * Uptime never goes back in a thread: what would is replaced by the latest time that was given.
+ * Uptime never goes back in a thread: a reading that would is replaced by the latest time given.
+ *
+ * All functions are plain and take no lock. Readers wait for a writer in one case only, for a copy
+ * whose slot is being filled again (see `GenerationRing.copy`).
  */
 export class Timehands {
   readonly #ring: GenerationRing

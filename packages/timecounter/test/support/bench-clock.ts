@@ -1,14 +1,17 @@
-import { Arena, LiveMemory, type Memory } from '@smpnet/memory'
+import { allowBothMemories, Arena, LiveMemory, type Memory } from '@smpnet/memory'
 import { Bintime } from '../../src/arithmetic/bintime.ts'
 import { type Counter, maskOf } from '../../src/counters/counter.ts'
-import { SetClock } from '../../src/discipline/set-clock.ts'
+import { SetClock } from '../../src/windup/set-clock.ts'
 import { Timehands } from '../../src/timehands/timehands.ts'
 import {
   placeTimehands,
   type TimehandsHandle,
   type TimehandsOptions,
 } from '../../src/timehands/timehands-block.ts'
-import { Windup, type WindupOptions } from '../../src/timehands/windup.ts'
+import { Windup, type WindupOptions } from '../../src/windup/windup.ts'
+
+// Tests of this package are of both kinds of memory, and measure nothing by the host's time.
+allowBothMemories()
 
 /** A counter that stands where a test puts it. */
 export class SetCounter implements Counter {

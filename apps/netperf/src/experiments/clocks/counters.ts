@@ -1,9 +1,9 @@
-import { type Claim, figureEvidence } from '../../findings/finding.ts'
-import { figureText, type Query, type Results } from '../../findings/results.ts'
-import type { Measured } from '../../rows/row.ts'
-import { CPUS, PLACE, VARIANT, type View } from '../../views/view.ts'
-import type { Effort } from '../experiment.ts'
-import { type Asked, liveCpus, simulatedCpus } from '../job-of.ts'
+import { type Claim, figureEvidence } from '../../model/finding.ts'
+import { figureText, type Query, type Results } from '../../model/results.ts'
+import type { Measured } from '../../model/row.ts'
+import { CPUS, PLACE, VARIANT, type View } from '../../model/view.ts'
+import type { Effort } from '../../model/experiment.ts'
+import { type ExperimentAsked, liveCpus, simulatedCpus } from '../job-of.ts'
 
 /** The machines that clocks are asked about; the first has at most 32 CPUs. */
 const PROFILES = ['xeon-e5-2650', 'xeon-8176', 'epyc-7742']
@@ -13,27 +13,32 @@ const CPU_COUNTS: Readonly<Record<Effort, readonly number[]>> = {
   quick: [1, 8, 64],
 }
 
+/** What of a job does not depend on where it runs. */
+type Anywhere<O extends object> = Pick<ExperimentAsked<O>, 'workload' | 'seed' | 'own' | 'kernel'>
+
 /** A workload about counters on every simulated machine, from 1 CPU to 64 where it has as many. */
-export function onSimulatedMachines(
+export function onSimulatedMachines<O extends object>(
   effort: Effort,
-  asked: Pick<Asked, 'workload' | 'seed' | 'own'>,
-): Asked[] {
-  const time = effort === 'full' ? { ms: 2, runs: 5 } : { ms: 0.1, runs: 1 }
+  asked: Anywhere<O>,
+): ExperimentAsked<O>[] {
+  const time = effort === 'full' ? { durationMs: 2, runs: 5 } : { durationMs: 0.1, runs: 1 }
   return PROFILES.flatMap((profile) =>
-    simulatedCpus(profile, CPU_COUNTS[effort]).map((cpus): Asked => {
+    simulatedCpus(profile, CPU_COUNTS[effort]).map((cpus): ExperimentAsked<O> => {
       return { machine: 'sim', profile, cpus, ...time, ...asked }
     }),
   )
 }
 
 /** The same on this computer's threads: on one and, given time, on two. */
-export function onThisComputer(
+export function onThisComputer<O extends object>(
   effort: Effort,
-  asked: Pick<Asked, 'workload' | 'seed' | 'own'>,
-): Asked[] {
+  asked: Anywhere<O>,
+): ExperimentAsked<O>[] {
   const [counts, time] =
-    effort === 'full' ? [[1, 2], { ms: 2000, runs: 10 }] : [[1], { ms: 90, runs: 3 }]
-  return liveCpus(counts).map((cpus): Asked => ({ machine: 'live', cpus, ...time, ...asked }))
+    effort === 'full'
+      ? [[1, 2], { durationMs: 2000, runs: 10 }]
+      : [[1], { durationMs: 90, runs: 3 }]
+  return liveCpus(counts).map((cpus) => ({ machine: 'live', cpus, ...time, ...asked }))
 }
 
 /** A metric of a simulated workload, by counter along the CPUs. */

@@ -1,9 +1,10 @@
-import { type Claim, listText, ratioEvidence, simFindings } from '../../findings/finding.ts'
-import { figureText, type Query, ratio, ratioText, type Results } from '../../findings/results.ts'
-import { cpusText } from '../../rows/formatted.ts'
-import { PLACE, setting, VARIANT, type View } from '../../views/view.ts'
+import { type Claim, listText, ratioEvidence, simFindings } from '../../model/finding.ts'
+import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import { cpusText } from '../../model/formatted.ts'
+import { PLACE, setting, VARIANT, type View } from '../../model/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
-import type { Experiment } from '../experiment.ts'
+import { contextSwitch } from '../../workloads/clocks/switch.ts'
+import type { Experiment } from '../../model/experiment.ts'
 import { jobOf } from '../job-of.ts'
 import { byCounter, claimOf, counterView, onSimulatedMachines } from './counters.ts'
 
@@ -28,8 +29,8 @@ export const cycles: Experiment = {
     'What does that save? Two threads of each CPU pass a token through a pipe, with either ' +
     'accounting under each timecounter. (Simulated only: JavaScript cannot read a cycle counter.)',
   jobs: (effort, seed) =>
-    ['time', 'cycles'].flatMap((accounting) => {
-      const asked = { workload: 'switch', seed, own: { accounting } }
+    (['time', 'cycles'] as const).flatMap((accounting) => {
+      const asked = { workload: contextSwitch, seed, kernel: { rules: { accounting } } }
       return onSimulatedMachines(effort, asked).map(jobOf)
     }),
   tables: [BOTH, IN_TIME, IN_CYCLES],

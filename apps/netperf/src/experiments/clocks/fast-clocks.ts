@@ -5,14 +5,16 @@ import {
   liveFindings,
   ratioEvidence,
   simFindings,
-} from '../../findings/finding.ts'
-import { figureText, type Query, ratio, ratioText, type Results } from '../../findings/results.ts'
-import { cpusText, formatted } from '../../rows/formatted.ts'
-import type { Measured, Row } from '../../rows/row.ts'
-import { CPU_COUNT, setting, VARIANT, type View } from '../../views/view.ts'
-import { HZ } from '../../workloads/clocks/kernel-clock.ts'
-import type { Experiment } from '../experiment.ts'
-import { type Asked, jobOf, liveCpus } from '../job-of.ts'
+} from '../../model/finding.ts'
+import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import { cpusText, formatted } from '../../model/formatted.ts'
+import type { Measured, Row } from '../../model/row.ts'
+import { CPU_COUNT, setting, VARIANT, type View } from '../../model/view.ts'
+import { HZ } from '@smpnet/stack'
+import { clocks } from '../../workloads/clocks/clocks.ts'
+import { timestamps } from '../../workloads/clocks/timestamps.ts'
+import type { Experiment } from '../../model/experiment.ts'
+import { type ExperimentAsked, jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,
   claimOf,
@@ -60,9 +62,9 @@ export const fastClocks: Experiment = {
     `they give never older than a tick, 1/${HZ} s? The same is asked of FastClock beside the ` +
     'clocks that JavaScript has.',
   jobs: (effort, seed) => [
-    ...onThisComputer(effort, { workload: 'clocks', seed }).map(jobOf),
-    ...['precise', 'fast'].flatMap((clock) =>
-      onSimulatedMachines(effort, { workload: 'timestamps', seed, own: { clock } }).map(longer),
+    ...onThisComputer(effort, { workload: clocks, seed }).map(jobOf),
+    ...(['precise', 'fast'] as const).flatMap((clock) =>
+      onSimulatedMachines(effort, { workload: timestamps, seed, own: { clock } }).map(longer),
     ),
   ],
   tables: [HOST, HOST_AGES, READS, AGES],
@@ -75,9 +77,9 @@ function isFast({ settings }: Row): boolean {
 }
 
 /** Ages go round with the tick, so each run has to see whole ticks. */
-function longer(asked: Asked) {
+function longer<O extends object>(asked: ExperimentAsked<O>) {
   const ticks = asked.cpus > 8 ? 1 : 4
-  return jobOf({ ...asked, ms: asked.runs * ticks * (1000 / HZ) })
+  return jobOf({ ...asked, durationMs: asked.runs * ticks * (1000 / HZ) })
 }
 
 function findings(results: Results): Finding[] {

@@ -10,14 +10,16 @@ import {
   type TscFacts,
 } from '@smpnet/timecounter'
 import { estimate } from '@smpnet/testing'
-import { type Claim, listText, ratioEvidence, simFindings } from '../../findings/finding.ts'
-import { figureText, type Query, ratio, ratioText, type Results } from '../../findings/results.ts'
-import { cpusText } from '../../rows/formatted.ts'
-import type { Measured } from '../../rows/row.ts'
-import { PLACE, setting, VARIANT, type View } from '../../views/view.ts'
-import { HZ } from '../../workloads/clocks/kernel-clock.ts'
-import type { Effort, Experiment } from '../experiment.ts'
-import { type Asked, jobOf } from '../job-of.ts'
+import { type Claim, listText, ratioEvidence, simFindings } from '../../model/finding.ts'
+import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import { cpusText } from '../../model/formatted.ts'
+import type { Measured } from '../../model/row.ts'
+import { PLACE, setting, VARIANT, type View } from '../../model/view.ts'
+import { HZ } from '@smpnet/stack'
+import { timestamps } from '../../workloads/clocks/timestamps.ts'
+import { uptime } from '../../workloads/clocks/uptime.ts'
+import type { Effort, Experiment } from '../../model/experiment.ts'
+import { jobOf } from '../job-of.ts'
 import { byCounter, claimOf, counterView, onSimulatedMachines } from './counters.ts'
 
 const READS = counterView('A call of gettimeofday', 'timestamps', 'read')
@@ -30,9 +32,9 @@ const KEPT: View = {
   along: setting('wraps'),
   panels: [PLACE, WATCH],
 }
-const WRAPS: Readonly<Record<Effort, readonly string[]>> = {
-  full: ['0.5', '0.9', '1.1', '1.5', '2.5'],
-  quick: ['0.9', '1.1'],
+const WRAPS: Readonly<Record<Effort, readonly number[]>> = {
+  full: [0.5, 0.9, 1.1, 1.5, 2.5],
+  quick: [0.9, 1.1],
 }
 
 /** Row 5 of the Netperf project's page: the ACPI HPET as a timecounter. */
@@ -46,7 +48,7 @@ export const hpet: Experiment = {
     'the counter wraps between them, alone and watched by a counter that does not. (Simulated ' +
     'only: JavaScript cannot read an HPET.)',
   jobs: (effort, seed) => [
-    ...onSimulatedMachines(effort, { workload: 'timestamps', seed }).map(jobOf),
+    ...onSimulatedMachines(effort, { workload: timestamps, seed }).map(jobOf),
     ...uptimeJobs(effort, seed),
   ],
   tables: [READS, KEPT],
@@ -70,19 +72,11 @@ export const hpet: Experiment = {
 const SELECTED_ON = 'xeon-8176'
 
 function uptimeJobs(effort: Effort, seed: number) {
-  return ['none', 'TSC'].flatMap((watch) =>
+  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 1 } as const
+  return (['none', 'TSC'] as const).flatMap((watch) =>
     WRAPS[effort].map((wraps) => {
-      const own = { wraps, watch, timecounter: 'HPET,ACPI-fast,i8254' }
-      const asked: Asked = {
-        workload: 'uptime',
-        machine: 'sim',
-        cpus: 1,
-        seed,
-        ms: 1,
-        runs: 1,
-        own,
-      }
-      return jobOf(asked)
+      const own = { wraps, watch, timecounter: ['HPET', 'ACPI-fast', 'i8254'] }
+      return jobOf({ workload: uptime, ...where, own })
     }),
   )
 }

@@ -6,7 +6,7 @@ import {
   liveFindings,
   ratioEvidence,
   simFindings,
-} from '../../findings/finding.ts'
+} from '../../model/finding.ts'
 import {
   figureText,
   percentText,
@@ -14,12 +14,14 @@ import {
   ratio,
   ratioText,
   type Results,
-} from '../../findings/results.ts'
-import { cpusText } from '../../rows/formatted.ts'
-import type { Measured } from '../../rows/row.ts'
-import { CPU_COUNT, VARIANT } from '../../views/view.ts'
+} from '../../model/results.ts'
+import { cpusText } from '../../model/formatted.ts'
+import type { Measured } from '../../model/row.ts'
+import { CPU_COUNT, VARIANT } from '../../model/view.ts'
 import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
-import type { Experiment } from '../experiment.ts'
+import { contextSwitch } from '../../workloads/clocks/switch.ts'
+import { timestamps } from '../../workloads/clocks/timestamps.ts'
+import type { Experiment } from '../../model/experiment.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,
@@ -51,9 +53,9 @@ export const switchClock: Experiment = {
     'of each CPU pass a token through a pipe, with each switch billed in time by the counter or ' +
     'not billed at all; then a thread of each CPU calls gettimeofday again and again.',
   jobs: (effort, seed) => [
-    ...onThisComputer(effort, { workload: 'switch', seed }).map(jobOf),
-    ...onSimulatedMachines(effort, { workload: 'switch', seed }).map(jobOf),
-    ...onSimulatedMachines(effort, { workload: 'timestamps', seed }).map(jobOf),
+    ...onThisComputer(effort, { workload: contextSwitch, seed }).map(jobOf),
+    ...onSimulatedMachines(effort, { workload: contextSwitch, seed }).map(jobOf),
+    ...onSimulatedMachines(effort, { workload: timestamps, seed }).map(jobOf),
   ],
   tables: [LIVE, SWITCHES, STAMPS],
   pictures: [SWITCHES, STAMPS, LIVE],

@@ -1,15 +1,17 @@
-import { type Finding, figureEvidence, simFindings } from '../../findings/finding.ts'
-import { figureText, type Results } from '../../findings/results.ts'
-import type { Job } from '../../plan/job.ts'
-import { CPU_COUNT, PLACE, type View } from '../../views/view.ts'
-import type { Effort } from '../experiment.ts'
+import { type Finding, figureEvidence, simFindings } from '../../model/finding.ts'
+import { figureText, type Results } from '../../model/results.ts'
+import type { Job } from '../../model/job.ts'
+import { CPU_COUNT, PLACE, type View } from '../../model/view.ts'
+import { forward } from '../../workloads/forward/forward.ts'
+import { type PathStep, pathText } from '../../workloads/forward/path-step.ts'
+import type { Effort } from '../../model/experiment.ts'
 import { jobOf } from '../job-of.ts'
 
 /** A published figure of forwarding on one 8-core E5-2650, and the locks of its path. */
 interface Published {
   readonly what: string
   readonly cpus: number
-  readonly path: readonly string[]
+  readonly path: readonly PathStep[]
   readonly perSecond: number
   /** The profile was calibrated on it, so it is no prediction. */
   readonly isCalibration?: boolean
@@ -22,10 +24,10 @@ const PUBLISHED: readonly Published[] = [
     what: 'the four locks of 2015, one core',
     cpus: 1,
     path: [
-      'table:rwlock:shared',
-      'route:mutex:shared',
-      'neighbours:rwlock:shared',
-      'entry:rwlock:shared',
+      shared('table', 'rwlock'),
+      shared('route', 'mutex'),
+      shared('neighbours', 'rwlock'),
+      shared('entry', 'rwlock'),
     ],
     perSecond: 1_233_048,
     isCalibration: true,
@@ -33,14 +35,14 @@ const PUBLISHED: readonly Published[] = [
   {
     what: 'one rwlock left, eight cores',
     cpus: 8,
-    path: ['route:rwlock:shared'],
+    path: [shared('route', 'rwlock')],
     perSecond: 5_827_792,
     isCalibration: true,
   },
   {
     what: 'an rmlock in its place, eight cores',
     cpus: 8,
-    path: ['route:rmlock:shared'],
+    path: [shared('route', 'rmlock')],
     perSecond: 11_282_262,
   },
 ]
@@ -57,10 +59,10 @@ export const pathView: View = {
 
 /** Jobs that forward packets under the locks of the published measurements. */
 export function pathJobs(effort: Effort, seed: number): Job[] {
-  const [ms, runs] = effort === 'full' ? [5, 5] : [0.3, 1]
+  const [durationMs, runs] = effort === 'full' ? [5, 5] : [0.3, 1]
   return PUBLISHED.map(({ cpus, path }) => {
-    const where = { workload: 'forward', machine: 'sim', profile: PROFILE, cpus, seed } as const
-    return jobOf({ ...where, ms, runs, own: { pathLock: path } })
+    const where = { machine: 'sim', profile: PROFILE, cpus, seed, durationMs, runs } as const
+    return jobOf({ workload: forward, ...where, own: { pathLock: path } })
   })
 }
 
@@ -68,7 +70,7 @@ export function pathJobs(effort: Effort, seed: number): Job[] {
 export function pathChecks(results: Results): Finding[] {
   return PUBLISHED.flatMap(({ what, cpus, path, perSecond, isCalibration }) => {
     const query = { workload: 'forward', metric: 'rate', profile: PROFILE, cpus }
-    const found = results.all(query).find(({ row }) => row.variant === variantOf(path))
+    const found = results.all(query).find(({ row }) => row.variant === pathText(path))
     if (found === undefined) return []
     const percent = ((found.row.median / perSecond - 1) * 100).toFixed(1)
     const off = `${Number(percent) < 0 ? '' : '+'}${percent} %`
@@ -83,9 +85,10 @@ export function pathChecks(results: Results): Finding[] {
 }
 
 function whatOf(variant: string): string {
-  return PUBLISHED.find(({ path }) => variantOf(path) === variant)?.what ?? variant
+  return PUBLISHED.find(({ path }) => pathText(path) === variant)?.what ?? variant
 }
 
-function variantOf(path: readonly string[]): string {
-  return path.length === 0 ? 'no locks' : path.map((step) => `${step}:1`).join('+')
+/** A lock that each packet takes once, whatever its flow. */
+function shared(name: string, lock: string): PathStep {
+  return { name, lock, scope: 'shared', times: 1 }
 }

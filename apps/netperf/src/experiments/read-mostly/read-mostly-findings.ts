@@ -6,7 +6,7 @@ import {
   liveFindings,
   ratioEvidence,
   simFindings,
-} from '../../findings/finding.ts'
+} from '../../model/finding.ts'
 import {
   best,
   figureText,
@@ -14,11 +14,11 @@ import {
   ratio,
   ratioText,
   type Results,
-} from '../../findings/results.ts'
+} from '../../model/results.ts'
 import { lockKinds } from '../../locks/index.ts'
-import { cpusText } from '../../rows/formatted.ts'
-import type { Measured } from '../../rows/row.ts'
-import { percent } from '../../views/view.ts'
+import { cpusText } from '../../model/formatted.ts'
+import type { Measured } from '../../model/row.ts'
+import { percent } from '../../model/view.ts'
 import { pathChecks } from './forwarding-path.ts'
 
 /** What others are measured by: the lock that such lists had. */

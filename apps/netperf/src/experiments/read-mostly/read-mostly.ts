@@ -1,8 +1,9 @@
-import type { Job } from '../../plan/job.ts'
-import type { Row } from '../../rows/row.ts'
-import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../views/view.ts'
-import type { Effort, Experiment } from '../experiment.ts'
-import { type Asked, jobOf, liveCpus } from '../job-of.ts'
+import type { Job } from '../../model/job.ts'
+import type { Row } from '../../model/row.ts'
+import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../model/view.ts'
+import type { Effort, Experiment } from '../../model/experiment.ts'
+import { listWalk } from '../../workloads/list-walk/list-walk.ts'
+import { jobOf, liveCpus } from '../job-of.ts'
 import { pathJobs, pathView } from './forwarding-path.ts'
 import { readMostlyFindings } from './read-mostly-findings.ts'
 
@@ -11,12 +12,12 @@ const WRITES = setting('writes', percent)
 
 interface Plan {
   readonly cpus: readonly number[]
-  readonly writes: readonly string[]
+  readonly writes: readonly number[]
   readonly runs: number
   /** Virtual time of all runs together: among many CPUs a write takes long. */
   simMs(cpus: number): number
   readonly liveCpus: readonly number[]
-  readonly liveWrites: readonly string[]
+  readonly liveWrites: readonly number[]
   readonly liveMs: number
   readonly liveRuns: number
 }
@@ -24,21 +25,21 @@ interface Plan {
 const PLANS: Readonly<Record<Effort, Plan>> = {
   full: {
     cpus: [1, 2, 4, 8, 16, 32, 64],
-    writes: ['0', '0.1%', '1%', '10%'],
+    writes: [0, 0.001, 0.01, 0.1],
     runs: 5,
     simMs: (cpus) => (cpus > 8 ? 5 : 2.5),
     liveCpus: [1, 2],
-    liveWrites: ['0', '0.1%', '1%', '10%'],
+    liveWrites: [0, 0.001, 0.01, 0.1],
     liveMs: 1000,
     liveRuns: 10,
   },
   quick: {
     cpus: [1, 8, 64],
-    writes: ['0', '1%'],
+    writes: [0, 0.01],
     runs: 1,
     simMs: (cpus) => (cpus > 8 ? 0.2 : 0.1),
     liveCpus: [2],
-    liveWrites: ['1%'],
+    liveWrites: [0.01],
     liveMs: 60,
     liveRuns: 3,
   },
@@ -95,27 +96,20 @@ function isLive({ machine }: Row): boolean {
 function jobs(effort: Effort, seed: number): Job[] {
   const plan = PLANS[effort]
   const { runs, liveRuns, liveMs } = plan
+  const walks = { workload: listWalk, seed }
   const live = liveCpus(plan.liveCpus).flatMap((cpus) =>
-    plan.liveWrites.map((writes): Asked => {
-      const time = { ms: liveMs, runs: liveRuns }
-      return { workload: 'list_walk', machine: 'live', cpus, seed, ...time, own: { writes } }
+    plan.liveWrites.map((writes) => {
+      const time = { durationMs: liveMs, runs: liveRuns }
+      return jobOf({ ...walks, machine: 'live', cpus, ...time, own: { writes } })
     }),
   )
   const sim = PROFILES.flatMap((profile) =>
     plan.cpus.flatMap((cpus) =>
-      plan.writes.map((writes): Asked => {
-        const time = { ms: plan.simMs(cpus), runs }
-        return {
-          workload: 'list_walk',
-          machine: 'sim',
-          profile,
-          cpus,
-          seed,
-          ...time,
-          own: { writes },
-        }
+      plan.writes.map((writes) => {
+        const time = { durationMs: plan.simMs(cpus), runs }
+        return jobOf({ ...walks, machine: 'sim', profile, cpus, ...time, own: { writes } })
       }),
     ),
   )
-  return [...[...live, ...sim].map(jobOf), ...pathJobs(effort, seed)]
+  return [...live, ...sim, ...pathJobs(effort, seed)]
 }

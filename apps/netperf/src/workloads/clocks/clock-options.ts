@@ -1,7 +1,8 @@
-import { lookUp } from '../../command/usage-error.ts'
-import type { MachineKind } from '../../rows/row.ts'
-import type { TypedOptions } from '../workload.ts'
-import { LIVE_COUNTERS, SIM_COUNTERS } from './kernel-clock.ts'
+import { lookUp } from '../../options/usage-error.ts'
+import { SIM_COUNTERS } from '@smpnet/stack'
+import type { MachineKind } from '../../model/row.ts'
+import { listFrom } from '../../options/words.ts'
+import { LIVE_COUNTERS } from './host-counters.ts'
 
 /** No counter: nothing is billed, and what remains is the cost without clocks. */
 export const NO_COUNTER = 'none'
@@ -17,6 +18,7 @@ export const TIMECOUNTER_OPTION = {
   description:
     `of ${SIM_COUNTERS.join(', ')}; live of ${LIVE_COUNTERS.join(', ')}; ` +
     'for switch also none (default: all)',
+  parse: listFrom,
 } as const
 
 /**
@@ -24,23 +26,11 @@ export const TIMECOUNTER_OPTION = {
  * a UsageError for one that does not exist.
  */
 export function countersFrom(
-  options: TypedOptions,
+  names: readonly string[] | undefined,
   machine: MachineKind,
   more: readonly string[] = [],
 ): string[] {
   const all = [...COUNTERS[machine], ...more]
   const known = new Map(all.map((name) => [name, name]))
-  const typed = options['timecounter'] as string | undefined
-  const names = typed?.split(',').map((name) => name.trim()) ?? all
-  return [...new Set(names.map((name) => lookUp('timecounter', known, name)))]
-}
-
-/** One of a few words. Throws a UsageError for any other. */
-export function wordFrom<const W extends string>(
-  what: string,
-  words: readonly W[],
-  typed: string | readonly string[] | undefined,
-): W {
-  const known = new Map(words.map((word) => [word as string, word]))
-  return lookUp(what, known, (typed as string | undefined) ?? (words[0] as W))
+  return [...new Set((names ?? all).map((name) => lookUp('timecounter', known, name)))]
 }

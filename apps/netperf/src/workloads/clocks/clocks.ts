@@ -1,10 +1,17 @@
 import type { Cpu } from '@smpnet/machine'
 import { YIELD } from '@smpnet/park'
 import { FastClock, type FastClockHandle, hrtimeCounter } from '@smpnet/timecounter'
-import { lookUp } from '../../command/usage-error.ts'
-import type { KernelHost, KernelProgram, SliceBody } from '../../kernel/kernel-program.ts'
-import type { Configured, TypedOptions, Workload } from '../workload.ts'
-import { HZ } from './kernel-clock.ts'
+import { HZ } from '@smpnet/stack'
+import { lookUp } from '../../options/usage-error.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
+import { listFrom } from '../../options/words.ts'
+import type { Configured, Workload } from '../../model/workload.ts'
+
+/** What reading clocks can be told. */
+export interface ClocksOptions {
+  /** Clocks to compare; all unless told. */
+  readonly clocks?: readonly string[]
+}
 
 interface Settings {
   readonly clock: string
@@ -47,7 +54,7 @@ class ClocksProgram implements KernelProgram<Settings, FastClockHandle> {
   start({ clock }: Settings, handle: FastClockHandle, { cpu, client }: KernelHost): void {
     const page = FastClock.attach(handle, hrtimeCounter(process.hrtime))
     if (cpu.id === 0) tick(cpu, page)
-    client(`clocks ${cpu.id}`, reading(lookUp('clock', CLOCKS, clock)(page)))
+    client(`clocks ${cpu.id}`, reading(lookUp('clock', CLOCKS, clock)(page)), { pinned: true })
   }
 }
 
@@ -82,11 +89,17 @@ function reading(clock: OpenClock): SliceBody {
 }
 
 /** One thread per CPU reads a clock of JavaScript: what a time stamp costs there. */
-export const clocks: Workload = {
+export const clocks: Workload<ClocksOptions, Settings> = {
   name: 'clocks',
   machines: ['live'],
   summary: 'one thread per CPU reads one of the clocks that JavaScript has, or FastClock',
-  options: [{ flags: '--clocks <a,b>', description: `of ${[...CLOCKS.keys()].join(', ')}` }],
+  options: {
+    clocks: {
+      flags: '--clocks <a,b>',
+      description: `of ${[...CLOCKS.keys()].join(', ')}`,
+      parse: listFrom,
+    },
+  },
   metrics: [
     { name: 'read', unit: 'ns', from: 'latency', per: BATCH },
     { name: 'age', unit: 'ns', from: 'latency' },
@@ -96,9 +109,7 @@ export const clocks: Workload = {
   kernel: new ClocksProgram(),
 }
 
-function configure(options: TypedOptions): Configured {
-  const typed = options['clocks'] as string | undefined
-  const names = typed?.split(',').map((name) => name.trim()) ?? [...CLOCKS.keys()]
+function configure({ clocks: names = [...CLOCKS.keys()] }: ClocksOptions): Configured<Settings> {
   for (const name of names) lookUp('clock', CLOCKS, name)
   const configurations = [...new Set(names)].map((name) => ({ name, settings: { clock: name } }))
   return { detail: 'host clocks and FastClock', configurations }

@@ -1,5 +1,3 @@
-import type { Cpu } from '@smpnet/machine'
-import type { SchedulerOptions } from '@smpnet/scheduler'
 import {
   type EndHandle,
   SocketZone,
@@ -8,26 +6,25 @@ import {
 } from '@smpnet/socket'
 import type { Waiter, Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
-import type { KernelHost, KernelProgram, Site } from '../../kernel/kernel-program.ts'
+import { CLOCK_PRICES, type Site } from '@smpnet/stack'
 import { receiveRest, sendRest } from '../sockets/socket-pairs.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
-import { countersFrom, NO_COUNTER, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
-import { CLOCK_PRICES, KERNEL_CLOCK_BYTES, KernelClock } from './kernel-clock.ts'
-import type { KernelClockHandle } from './kernel-clock.ts'
+import { countersFrom, NO_COUNTER, TIMECOUNTER_OPTION } from './clock-options.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
+import type { Billing } from '../../model/kernel-asked.ts'
+import type { Configured, Place, Workload } from '../../model/workload.ts'
+import { wordOf } from '../../options/words.ts'
+
+/** What passing a token can be told; what a switch is billed in is said of the kernel. */
+export interface SwitchOptions {
+  readonly timecounter?: readonly string[]
+}
 
 interface Settings {
-  readonly counter: string
-  /** What a switch is billed in. Cycles are read from the TSC, whatever the timecounter. */
-  readonly accounting: Accounting
   /** Round trips of the token between two readings of the clock. */
   readonly batch: number
 }
 
-type Accounting = 'time' | 'cycles'
-
 interface Shared {
-  /** None when nothing is billed. */
-  readonly clock: KernelClockHandle | undefined
   readonly zone: SocketZoneHandle
   /** The two ends of each CPU's pipe. */
   readonly pipes: readonly (readonly [EndHandle, EndHandle])[]
@@ -43,11 +40,10 @@ const LIVE_BATCH = 16
 
 class SwitchProgram implements KernelProgram<Settings, Shared> {
   needs(_settings: Settings, cpus: number) {
-    return { bytes: KERNEL_CLOCK_BYTES + cpus * PAIR_BYTES, threads: THREADS * cpus }
+    return { bytes: cpus * PAIR_BYTES, threads: THREADS * cpus }
   }
 
-  place({ counter }: Settings, { arena, lot, cpus }: Site): Shared {
-    const clock = counter === NO_COUNTER ? undefined : KernelClock.place(arena, counter)
+  place(_settings: Settings, { arena, lot, cpus }: Site): Shared {
     const handle = SocketZone.place(arena, { pairs: cpus, bufferBytes: PIPE_BYTES })
     const zone = new SocketZone(lot, handle)
     const td = lot.waiter()
@@ -55,25 +51,22 @@ class SwitchProgram implements KernelProgram<Settings, Shared> {
       const [one, other] = zone.pairSync(td)
       return [one.handle, other.handle] as const
     })
-    return { clock, zone: handle, pipes }
+    return { zone: handle, pipes }
   }
 
   clients(_settings: Settings, cpus: number): number {
     return cpus
   }
 
-  scheduling({ counter, accounting }: Settings, { clock }: Shared, cpu: Cpu): SchedulerOptions {
-    if (clock === undefined) return {}
-    return { ticker: new KernelClock(cpu, clock, counter).ticker(accounting) }
-  }
-
-  start({ counter, batch }: Settings, { clock, zone, pipes }: Shared, host: KernelHost): void {
+  start({ batch }: Settings, { zone, pipes }: Shared, host: KernelHost): void {
     const { cpu, scheduler, client } = host
-    if (cpu.id === 0 && clock !== undefined) new KernelClock(cpu, clock, counter).tick()
+    const pinned = true
     const sockets = new SocketZone(cpu.lot, zone)
     const [one, other] = (pipes[cpu.id] as [EndHandle, EndHandle]).map((end) => sockets.end(end))
-    scheduler.spawn((td) => returning(td, other as StreamSocket), { name: `other ${cpu.id}` })
-    client(`one ${cpu.id}`, (td, slice) => passing(td, one as StreamSocket, slice, batch))
+    const name = `other ${cpu.id}`
+    scheduler.spawn((td) => returning(td, other as StreamSocket), { name, pinned })
+    const passes: SliceBody = (td, slice) => passing(td, one as StreamSocket, slice, batch)
+    client(`one ${cpu.id}`, passes, { pinned })
   }
 
   prices(): Readonly<Record<string, number>> {
@@ -109,18 +102,12 @@ function* passing(td: Waiter, pipe: StreamSocket, slice: Slice, batch: number): 
 }
 
 /** Two threads per CPU pass a token through a pipe: what a counter costs the scheduler. */
-export const contextSwitch: Workload = {
+export const contextSwitch: Workload<SwitchOptions, Settings> = {
   name: 'switch',
   machines: ['sim', 'live'],
   summary:
     'two threads per CPU pass a token through a pipe, each switch billed by the timecounter',
-  options: [
-    TIMECOUNTER_OPTION,
-    {
-      flags: '--accounting <kind>',
-      description: 'bill switches in time, or, simulated, in cycles of the TSC (default: time)',
-    },
-  ],
+  options: { timecounter: TIMECOUNTER_OPTION },
   metrics: [
     { name: 'switch', unit: 'ns', from: 'latency' },
     { name: 'rate', unit: '1/s', from: 'count' },
@@ -129,13 +116,17 @@ export const contextSwitch: Workload = {
   kernel: new SwitchProgram(),
 }
 
-function configure(options: TypedOptions, { machine }: Place): Configured {
-  const kinds: readonly Accounting[] = machine === 'sim' ? ['time', 'cycles'] : ['time']
-  const accounting = wordFrom('accounting', kinds, options['accounting'])
+function configure(
+  { timecounter }: SwitchOptions,
+  { machine, kernel }: Place,
+): Configured<Settings> {
+  const kinds = machine === 'sim' ? (['time', 'cycles'] as const) : (['time'] as const)
+  const accounting = wordOf('accounting', kinds)(kernel.rules?.accounting ?? 'time')
   const batch = machine === 'sim' ? 1 : LIVE_BATCH
-  const configurations = countersFrom(options, machine, [NO_COUNTER]).map((counter) => {
-    const settings: Settings = { counter, accounting, batch }
-    return { name: counter, settings, labels: { accounting } }
+  const configurations = countersFrom(timecounter, machine, [NO_COUNTER]).map((counter) => {
+    const billing: Billing =
+      counter === NO_COUNTER ? { accounting: 'none' } : { accounting, timecounter: counter }
+    return { name: counter, settings: { batch }, billing, labels: { accounting } }
   })
   return { detail: `billed in ${accounting}`, configurations }
 }

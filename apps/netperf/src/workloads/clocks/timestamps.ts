@@ -2,16 +2,24 @@ import type { Cpu } from '@smpnet/machine'
 import { SETTLE } from '@smpnet/park'
 import { work } from '@smpnet/memory'
 import { Clocks } from '@smpnet/timecounter'
-import type { KernelHost, KernelProgram, SliceBody, Site } from '../../kernel/kernel-program.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
-import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
 import {
   CLOCK_PRICES,
   HZ,
   KERNEL_CLOCK_BYTES,
   KernelClock,
   type KernelClockHandle,
-} from './kernel-clock.ts'
+  type Site,
+} from '@smpnet/stack'
+import { countersFrom, TIMECOUNTER_OPTION } from './clock-options.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
+import type { Configured, Place, Workload } from '../../model/workload.ts'
+import { wordOf } from '../../options/words.ts'
+
+/** What taking time stamps can be told. */
+export interface TimestampsOptions {
+  readonly timecounter?: readonly string[]
+  readonly clock?: Settings['clock']
+}
 
 interface Settings {
   readonly counter: string
@@ -37,7 +45,8 @@ class TimestampsProgram implements KernelProgram<Settings, KernelClockHandle> {
   start(settings: Settings, handle: KernelClockHandle, { cpu, client }: KernelHost): void {
     const clock = new KernelClock(cpu, handle, settings.counter)
     if (cpu.id === 0) clock.tick()
-    client(`timestamps ${cpu.id}`, reading(new Clocks(clock.timehands, HZ), cpu, settings.clock))
+    const body = reading(new Clocks(clock.timehands, HZ), cpu, settings.clock)
+    client(`timestamps ${cpu.id}`, body, { pinned: true })
   }
 
   prices(): Readonly<Record<string, number>> {
@@ -71,17 +80,18 @@ function reading(clocks: Clocks, { memory }: Cpu, clock: Settings['clock']): Sli
 }
 
 /** One thread per CPU does nothing but take time stamps: what a counter costs an application. */
-export const timestamps: Workload = {
+export const timestamps: Workload<TimestampsOptions, Settings> = {
   name: 'timestamps',
   machines: ['sim'],
   summary: 'one thread per CPU calls gettimeofday, by each timecounter',
-  options: [
-    TIMECOUNTER_OPTION,
-    {
+  options: {
+    timecounter: TIMECOUNTER_OPTION,
+    clock: {
       flags: '--clock <kind>',
       description: 'precise, or fast: of the last tick (default: precise)',
+      parse: wordOf('clock', ['precise', 'fast']),
     },
-  ],
+  },
   metrics: [
     { name: 'read', unit: 'ns', from: 'latency' },
     { name: 'age', unit: 'ns', from: 'latency' },
@@ -91,9 +101,11 @@ export const timestamps: Workload = {
   kernel: new TimestampsProgram(),
 }
 
-function configure(options: TypedOptions, { machine }: Place): Configured {
-  const clock = wordFrom('clock', ['precise', 'fast'], options['clock'])
-  const configurations = countersFrom(options, machine).map((counter) => {
+function configure(
+  { timecounter, clock = 'precise' }: TimestampsOptions,
+  { machine }: Place,
+): Configured<Settings> {
+  const configurations = countersFrom(timecounter, machine).map((counter) => {
     const settings: Settings = { counter, clock }
     return { name: counter, settings, labels: { clock } }
   })

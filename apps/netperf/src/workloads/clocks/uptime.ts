@@ -1,15 +1,24 @@
 import { SETTLE } from '@smpnet/park'
 import { Bintime, bintimeToNs, type Counter, Windup } from '@smpnet/timecounter'
-import { parseQuantity } from '../../command/quantities.ts'
-import type { KernelHost, KernelProgram, Site, SliceBody } from '../../kernel/kernel-program.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
-import { countersFrom, TIMECOUNTER_OPTION, wordFrom } from './clock-options.ts'
 import {
   CLOCK_PRICES,
   KERNEL_CLOCK_BYTES,
   KernelClock,
   type KernelClockHandle,
-} from './kernel-clock.ts'
+  type Site,
+} from '@smpnet/stack'
+import { countersFrom, TIMECOUNTER_OPTION } from './clock-options.ts'
+import { parseQuantity } from '../../options/quantities.ts'
+import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
+import type { Configured, Place, Workload } from '../../model/workload.ts'
+import { wordOf } from '../../options/words.ts'
+
+/** What keeping time can be told. */
+export interface UptimeOptions {
+  readonly timecounter?: readonly string[]
+  readonly wraps?: number
+  readonly watch?: Settings['watch']
+}
 
 interface Settings {
   readonly counter: string
@@ -45,7 +54,7 @@ class UptimeProgram implements KernelProgram<Settings, KernelClockHandle> {
       ...(watch === 'TSC' && { watch: clock.wideTsc() }),
     })
     const everyNs = wraps * wrapNs(clock.counters[0] as Counter)
-    client('uptime', keeping(clock, windup, everyNs))
+    client('uptime', keeping(clock, windup, everyNs), { pinned: true })
   }
 
   mostNs({ wraps }: Settings): number {
@@ -75,31 +84,33 @@ function keeping({ cpu, timehands }: KernelClock, windup: Windup, everyNs: numbe
 }
 
 /** Time is kept while windups come late: what is left of it when the counter wraps between them. */
-export const uptime: Workload = {
+export const uptime: Workload<UptimeOptions, Settings> = {
   name: 'uptime',
   machines: ['sim'],
   summary: 'keeps time by each timecounter while its windups come late: seconds kept per second',
-  options: [
-    TIMECOUNTER_OPTION,
-    {
+  options: {
+    timecounter: TIMECOUNTER_OPTION,
+    wraps: {
       flags: '--wraps <x>',
       description: 'time between two windups, in wraps of the counter (default: 0.9)',
+      parse: (typed) => parseQuantity(typed, { name: '--wraps', least: 0.01, most: 100 }, 'wraps'),
     },
-    {
+    watch: {
       flags: '--watch <counter>',
       description: 'none, or TSC: a second counter finds the wraps that were lost (default: none)',
+      parse: wordOf('watch', ['none', 'TSC']),
     },
-  ],
+  },
   metrics: [{ name: 'kept', unit: '1/s', from: 'count' }],
   configure,
   kernel: new UptimeProgram(),
 }
 
-function configure(options: TypedOptions, { machine }: Place): Configured {
-  const watch = wordFrom('watch', ['none', 'TSC'], options['watch'])
-  const typed = (options['wraps'] as string | undefined) ?? '0.9'
-  const wraps = parseQuantity(typed, { name: '--wraps', least: 0.01, most: 100 }, 'wraps')
-  const configurations = countersFrom(options, machine).map((counter) => {
+function configure(
+  { timecounter, wraps = 0.9, watch = 'none' }: UptimeOptions,
+  { machine }: Place,
+): Configured<Settings> {
+  const configurations = countersFrom(timecounter, machine).map((counter) => {
     const settings: Settings = { counter, wraps, watch }
     return { name: counter, settings, labels: { wraps, watch } }
   })

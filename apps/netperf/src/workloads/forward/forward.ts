@@ -1,14 +1,23 @@
 import { profiles } from '@smpnet/machine/sim'
 import { type Address, CACHE_LINE_BYTES } from '@smpnet/memory'
-import { parseQuantity } from '../../command/quantities.ts'
-import { lookUp } from '../../command/usage-error.ts'
-import type { KernelHost, KernelProgram, Needs, Site } from '../../kernel/kernel-program.ts'
+import { parseQuantity } from '../../options/quantities.ts'
+import { lookUp } from '../../options/usage-error.ts'
+import type { Needs, Site } from '@smpnet/stack'
+import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
 import { lockKinds } from '../../locks/index.ts'
 import type { ListLockKind } from '../../locks/list-lock.ts'
 import { randomOf } from '../../locks/random-of.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
+import type { Configured, Place, Workload } from '../../model/workload.ts'
 import { Forwarder, type OpenStep } from './forwarder.ts'
 import { parsePathStep, type PathStep, pathText } from './path-step.ts'
+
+/** What forwarding can be told. */
+export interface ForwardOptions {
+  /** The locks that each packet takes; none unless told. */
+  readonly pathLock?: readonly PathStep[]
+  /** Ns of work for a packet without its locks; what the profile says unless told. */
+  readonly work?: number
+}
 
 interface Settings {
   readonly path: readonly PathStep[]
@@ -41,15 +50,18 @@ class ForwardProgram implements KernelProgram<Settings, Shared> {
     return cpus
   }
 
-  start({ path }: Settings, shared: Shared, { cpu, seed, client }: KernelHost): void {
+  start({ path }: Settings, shared: Shared, host: KernelHost): void {
+    const { cpu, seed, client, locks } = host
     const steps = path.map((step, index): OpenStep => {
       const all = shared[index] as readonly Address[]
       const first = cpu.id * FLOWS_PER_CPU
       const own = step.scope === 'flow' ? all.slice(first, first + FLOWS_PER_CPU) : all
-      return { locks: own.map((at) => kindOf(step).open(cpu, at, [])), times: step.times }
+      const open = (at: Address) =>
+        kindOf(step).open({ cpu, at, spares: [], locks, named: step.name })
+      return { locks: own.map(open), times: step.times }
     })
     const forwarder = new Forwarder(cpu.memory, steps, FLOWS_PER_CPU, randomOf(seed, cpu.id))
-    client(`forwarder ${cpu.id}`, (td, slice) => forwarder.run(td, slice))
+    client(`forwarder ${cpu.id}`, (td, slice) => forwarder.run(td, slice), { pinned: true })
   }
 
   prices({ packetNs }: Settings): Record<string, number> {
@@ -58,18 +70,23 @@ class ForwardProgram implements KernelProgram<Settings, Shared> {
 }
 
 /** All CPUs forward packets; each costs its work, and takes the locks of its path. */
-export const forward: Workload = {
+export const forward: Workload<ForwardOptions, Settings> = {
   name: 'forward',
   machines: ['sim'],
   summary: 'each CPU forwards packets, which cost their work and take the locks of a path',
-  options: [
-    {
+  options: {
+    pathLock: {
       flags: '--path-lock <name:kind:shared|flow:count>',
       description: 'a lock that each packet takes so many times, for reading; repeatable',
       repeats: true,
+      parse: (...typed) => typed.map(parsePathStep),
     },
-    { flags: '--work <ns>', description: 'ns per packet without locks (default: the profile’s)' },
-  ],
+    work: {
+      flags: '--work <ns>',
+      description: 'ns per packet without locks (default: the profile’s)',
+      parse: (typed) => parseQuantity(typed, { name: '--work', least: 1, most: 1e6 }, 'ns'),
+    },
+  },
   configure,
   metrics: [
     { name: 'packet', unit: 'ns', from: 'latency' },
@@ -78,11 +95,12 @@ export const forward: Workload = {
   kernel: new ForwardProgram(),
 }
 
-function configure(options: TypedOptions, { profile }: Place): Configured {
-  const path = ((options['pathLock'] ?? []) as readonly string[]).map(parsePathStep)
-  const figure = lookUp('profile', profiles, profile).workNs['forward-packet']?.value ?? 0
-  const typed = (options['work'] as string | undefined) ?? String(figure)
-  const packetNs = parseQuantity(typed, { name: '--work', least: 1, most: 1e6 }, 'ns')
+function configure(
+  { pathLock: path = [], work }: ForwardOptions,
+  { profile }: Place,
+): Configured<Settings> {
+  const figure = lookUp('profile', profiles, profile).workNs['forward-packet']?.value ?? 1
+  const packetNs = work ?? figure
   const settings: Settings = { path, packetNs }
   const name = pathText(path)
   return { detail: name, configurations: [{ name, settings, labels: { work: packetNs } }] }

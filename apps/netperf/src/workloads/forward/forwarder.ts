@@ -1,8 +1,9 @@
 import { type Memory, SETTLE, work } from '@smpnet/memory'
 import type { SimRandom } from '@smpnet/machine/sim'
-import type { Waiter, Waiting } from '@smpnet/park'
-import type { KernelSlice } from '../../kernel/kernel-slice.ts'
+import type { Waiting } from '@smpnet/park'
+import type { Thread } from '@smpnet/scheduler'
 import { LATER, type ListLock, TORN } from '../../locks/list-lock.ts'
+import type { KernelSlice } from '../../model/kernel-slice.ts'
 
 const FORWARD_PACKET = work('forward-packet')
 
@@ -33,7 +34,7 @@ export class Forwarder {
   }
 
   /** Forwards until the slice is done; returns how many packets. */
-  *run(td: Waiter, slice: KernelSlice): Waiting<number> {
+  *run(td: Thread, slice: KernelSlice): Waiting<number> {
     const packets = slice.recorder('packet')
     let beganNs = slice.nowNs()
     for (let count = 1; ; count++) {
@@ -46,7 +47,7 @@ export class Forwarder {
     }
   }
 
-  *#packet(td: Waiter): Waiting {
+  *#packet(td: Thread): Waiting {
     const { path, flows, random } = this
     const flow = random.below(flows)
     const part = this.#part * (1 - JITTER + (2 * JITTER * random.below(1001)) / 1000)
@@ -60,7 +61,7 @@ export class Forwarder {
     }
   }
 
-  *#section(td: Waiter, lock: ListLock, part: number): Waiting {
+  *#section(td: Thread, lock: ListLock, part: number): Waiting {
     for (let ended = TORN; ended === TORN; ) {
       while (!this.memory.settled()) yield SETTLE
       if (!lock.tryRead(td)) yield* lock.read(td)

@@ -1,4 +1,4 @@
-import { UsageError } from '../../command/usage-error.ts'
+import { UsageError } from '../../options/usage-error.ts'
 import { lockKinds } from '../../locks/index.ts'
 
 /** A lock that a packet takes on its way. */

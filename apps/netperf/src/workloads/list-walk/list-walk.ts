@@ -1,12 +1,24 @@
-import { parseCount, parseProbability } from '../../command/quantities.ts'
-import { lookUp } from '../../command/usage-error.ts'
-import type { KernelHost, KernelProgram, Needs, Site } from '../../kernel/kernel-program.ts'
+import { parseCount, parseProbability } from '../../options/quantities.ts'
+import { lookUp } from '../../options/usage-error.ts'
+import type { Needs, Site } from '@smpnet/stack'
+import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
 import { lockKinds } from '../../locks/index.ts'
 import type { ListLockKind } from '../../locks/list-lock.ts'
 import { randomOf } from '../../locks/random-of.ts'
-import type { Configured, Place, TypedOptions, Workload } from '../workload.ts'
+import { listFrom } from '../../options/words.ts'
+import type { Configured, Place, Workload } from '../../model/workload.ts'
 import { AddressList, type AddressListHandle } from './address-list.ts'
 import { ListWalker, type WalkerSettings } from './list-walker.ts'
+
+/** What a walk of a list can be told. */
+export interface ListWalkOptions {
+  /** Kinds of locks to compare; all unless told. */
+  readonly lock?: readonly string[]
+  /** Probability of a write. */
+  readonly writes?: number
+  /** Entries of the list. */
+  readonly length?: number
+}
 
 interface Shared {
   readonly list: AddressListHandle
@@ -36,16 +48,16 @@ class ListWalkProgram implements KernelProgram<WalkerSettings, Shared> {
   start(
     settings: WalkerSettings,
     { list, lock }: Shared,
-    { cpu, seed, client }: KernelHost,
+    { cpu, seed, client, locks }: KernelHost,
   ): void {
     const spares = [...(list.spares[cpu.id] ?? [])]
     const walker = new ListWalker(
       new AddressList(cpu.memory, list.at),
-      kindOf(settings.lock).open(cpu, lock, spares),
+      kindOf(settings.lock).open({ cpu, at: lock, spares, locks, named: 'address list' }),
       settings,
       randomOf(seed, cpu.id),
     )
-    client(`walker ${cpu.id}`, (td, slice) => walker.run(td, slice))
+    client(`walker ${cpu.id}`, (td, slice) => walker.run(td, slice), { pinned: true })
   }
 
   prices(): Record<string, number> {
@@ -54,18 +66,27 @@ class ListWalkProgram implements KernelProgram<WalkerSettings, Shared> {
 }
 
 /** Threads on all CPUs walk one list of addresses, and change it rarely, under a lock. */
-export const listWalk: Workload = {
+export const listWalk: Workload<ListWalkOptions, WalkerSettings> = {
   name: 'list_walk',
   machines: ['live', 'sim'],
   summary: 'one thread per CPU walks an address list under a lock, and changes it rarely',
-  options: [
-    {
+  options: {
+    lock: {
       flags: '--lock <a,b>',
       description: `of ${[...lockKinds.keys()].join(', ')} (default: all)`,
+      parse: listFrom,
     },
-    { flags: '--writes <p>', description: 'probability of a write: 0.01 or 1% (default: 1%)' },
-    { flags: '--length <n>', description: 'entries of the list (default: 8)' },
-  ],
+    writes: {
+      flags: '--writes <p>',
+      description: 'probability of a write: 0.01 or 1% (default: 1%)',
+      parse: (typed) => parseProbability(typed, '--writes'),
+    },
+    length: {
+      flags: '--length <n>',
+      description: 'entries of the list (default: 8)',
+      parse: (typed) => parseCount(typed, { name: '--length', least: 1, most: 4096 }),
+    },
+  },
   configure,
   metrics: [
     { name: 'read', unit: 'ns', from: 'latency' },
@@ -75,12 +96,11 @@ export const listWalk: Workload = {
   kernel: new ListWalkProgram(),
 }
 
-function configure(options: TypedOptions, { machine }: Place): Configured {
-  const typed = options as Readonly<Record<string, string | undefined>>
-  const locks = typed['lock']?.split(',').map((name) => name.trim()) ?? [...lockKinds.keys()]
+function configure(
+  { lock: locks = [...lockKinds.keys()], writes = 0.01, length = 8 }: ListWalkOptions,
+  { machine }: Place,
+): Configured<WalkerSettings> {
   for (const lock of locks) lookUp('lock', lockKinds, lock)
-  const writes = parseProbability(typed['writes'] ?? '1%', '--writes')
-  const length = parseCount(typed['length'] ?? '8', { name: '--length', least: 1, most: 4096 })
   const batch = machine === 'sim' ? 1 : LIVE_BATCH
   const configurations = [...new Set(locks)].map((lock) => {
     const settings: WalkerSettings = { lock, writes, length, batch }

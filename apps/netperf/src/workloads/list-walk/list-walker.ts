@@ -1,10 +1,11 @@
 import { type Memory, SETTLE } from '@smpnet/memory'
 import type { SimRandom } from '@smpnet/machine/sim'
-import type { Waiter, Waiting } from '@smpnet/park'
-import type { KernelSlice } from '../../kernel/kernel-slice.ts'
+import type { Waiting } from '@smpnet/park'
+import type { Thread } from '@smpnet/scheduler'
 import { LATER, type ListLock, TORN } from '../../locks/list-lock.ts'
 import { countUntilRare } from '../../locks/random-of.ts'
 import type { AddressList } from './address-list.ts'
+import type { KernelSlice } from '../../model/kernel-slice.ts'
 
 /** What a walker does, and how finely it is timed. */
 export interface WalkerSettings {
@@ -32,7 +33,7 @@ export class ListWalker {
   }
 
   /** Reads and writes until the slice is done; returns how often it did either. */
-  *run(td: Waiter, slice: KernelSlice): Waiting<number> {
+  *run(td: Thread, slice: KernelSlice): Waiting<number> {
     const reads = slice.recorder('read')
     const writes = slice.recorder('write')
     const { batch, writes: probability } = this.settings
@@ -55,7 +56,7 @@ export class ListWalker {
    * Each walk goes to an entry of its own, so that CPUs do not fall into step. It settles before
    * each try, which otherwise would be given up, and go the longer way, where the CPU is ahead.
    */
-  *#read(td: Waiter, times: number): Waiting {
+  *#read(td: Thread, times: number): Waiting {
     const { list, lock, random, settings } = this
     for (let left = times; left > 0; ) {
       const position = random.below(settings.length)
@@ -71,7 +72,7 @@ export class ListWalker {
     }
   }
 
-  *#write(td: Waiter): Waiting {
+  *#write(td: Thread): Waiting {
     const { list, lock, random, settings } = this
     const fresh = yield* lock.spare(td)
     while (!this.#memory.settled()) yield SETTLE

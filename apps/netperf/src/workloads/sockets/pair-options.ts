@@ -1,35 +1,46 @@
-import { parseCount, parseSize, sizeText } from '../../command/quantities.ts'
-import type { Configured, Place, TypedOptions, WorkloadOption } from '../workload.ts'
+import { parseCount, parseSize, sizeText } from '../../options/quantities.ts'
+import type { Configured, Place, WorkloadOptions } from '../../model/workload.ts'
 import type { PairSettings } from './socket-pairs.ts'
 
 const MOST_PAIRS = 1024
 const MOST_BYTES = 16 * 1024 * 1024
-const DEFAULT_BUFFER = '1m'
+const BUFFER_BYTES = 1024 * 1024
 
-/** The options of workloads between pairs of threads. */
-export const PAIR_OPTIONS: readonly WorkloadOption[] = [
-  { flags: '--pairs <n>', description: 'pairs of threads (default: live 1, sim one per CPU)' },
-  { flags: '--size <bytes>', description: 'bytes per message, such as 64, 64k, 1m' },
-  {
+/** What workloads between pairs of threads can be told. */
+export interface PairOptions {
+  /** How many; live 1 and simulated one for each CPU unless told. */
+  readonly pairs?: number
+  /** Bytes of a message. */
+  readonly size?: number
+  /** Bytes that our sockets hold each way. */
+  readonly buffer?: number
+}
+
+export const PAIR_OPTIONS: WorkloadOptions<PairOptions> = {
+  pairs: {
+    flags: '--pairs <n>',
+    description: 'pairs of threads (default: live 1, sim one per CPU)',
+    parse: (typed) => parseCount(typed, { name: '--pairs', least: 1, most: MOST_PAIRS }),
+  },
+  size: {
+    flags: '--size <bytes>',
+    description: 'bytes per message, such as 64, 64k, 1m',
+    parse: (typed) => parseSize(typed, { name: '--size', least: 1, most: MOST_BYTES }),
+  },
+  buffer: {
     flags: '--buffer <bytes>',
     description: 'bytes that our sockets hold each way, a power of two (default: 1m)',
+    parse: (typed) => parseSize(typed, { name: '--buffer', least: 64, most: MOST_BYTES }),
   },
-]
+}
 
-/** What they come to. Throws a UsageError that says which is wrong. */
+/** What they come to. */
 export function configurePairs(
-  options: TypedOptions,
+  { pairs, size, buffer = BUFFER_BYTES }: PairOptions,
   { machine, cpus }: Place,
   defaultSize: number,
-): Configured {
-  const typed = options as Readonly<Record<string, string | undefined>>
-  const pairs = typed['pairs'] ?? String(machine === 'sim' ? cpus : 1)
-  const size = typed['size'] ?? String(defaultSize)
-  const buffer = typed['buffer'] ?? DEFAULT_BUFFER
-  const settings: PairSettings = {
-    size: parseSize(size, { name: '--size', least: 1, most: MOST_BYTES }),
-    pairs: parseCount(pairs, { name: '--pairs', least: 1, most: MOST_PAIRS }),
-    bufferBytes: parseSize(buffer, { name: '--buffer', least: 64, most: MOST_BYTES }),
-  }
-  return { detail: `${sizeText(settings.size)}B`, configurations: [{ settings }] }
+): Configured<PairSettings> {
+  const shape = { size: size ?? defaultSize, pairs: pairs ?? (machine === 'sim' ? cpus : 1) }
+  const settings: PairSettings = { ...shape, bufferBytes: buffer }
+  return { detail: `${sizeText(shape.size)}B`, configurations: [{ settings, pairs: shape }] }
 }

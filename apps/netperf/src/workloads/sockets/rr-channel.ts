@@ -1,5 +1,5 @@
 import type { Slice } from '@smpnet/testing'
-import type { ChannelProgram } from '../../baselines/channel.ts'
+import type { ChannelProgram } from '../../model/channel.ts'
 
 /**
  * Request and response over an event-loop channel: one message there, one of the same size back.

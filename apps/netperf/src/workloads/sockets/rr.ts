@@ -1,11 +1,11 @@
-import type { Workload } from '../workload.ts'
-import { configurePairs, PAIR_OPTIONS } from './pair-options.ts'
+import type { Workload } from '../../model/workload.ts'
+import { configurePairs, PAIR_OPTIONS, type PairOptions } from './pair-options.ts'
 import { rrChannel } from './rr-channel.ts'
 import { rrKernel } from './rr-kernel.ts'
-import { SocketPairs } from './socket-pairs.ts'
+import { type PairSettings, SocketPairs } from './socket-pairs.ts'
 
 /** Round trips of small messages: what one request costs when nothing else is in flight. */
-export const rr: Workload = {
+export const rr: Workload<PairOptions, PairSettings> = {
   name: 'rr',
   machines: ['live', 'sim'],
   summary: 'request and response, 1 byte each way, one in flight',

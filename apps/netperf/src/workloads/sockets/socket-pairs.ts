@@ -1,4 +1,6 @@
-import type { Needs, KernelHost, KernelProgram, Site } from '../../kernel/kernel-program.ts'
+import type { Needs, Site } from '@smpnet/stack'
+import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
+import type { PairShape } from '../../model/workload.ts'
 import {
   SocketZone,
   type EndHandle,
@@ -7,7 +9,7 @@ import {
 } from '@smpnet/socket'
 import type { Waiter, Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
-import { placementOn } from '../../baselines/placement.ts'
+import { placementOn } from './placement.ts'
 
 /** What the two ends of a connected pair of our sockets do, in kernel threads. */
 export interface PairProgram {
@@ -17,11 +19,8 @@ export interface PairProgram {
   client(td: Waiter, socket: StreamSocket, size: number, slice: Slice): Waiting<number>
 }
 
-export interface PairSettings {
-  /** Bytes per message. */
-  readonly size: number
-  /** Pairs of threads; pair i drives from CPU i mod N and is answered on the next. */
-  readonly pairs: number
+/** Pair i drives from CPU i mod N and is answered on the next. */
+export interface PairSettings extends PairShape {
   /** Bytes that each direction of a pair holds. */
   readonly bufferBytes: number
 }

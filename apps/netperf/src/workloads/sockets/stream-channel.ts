@@ -1,5 +1,5 @@
 import type { Slice } from '@smpnet/testing'
-import type { ChannelProgram } from '../../baselines/channel.ts'
+import type { ChannelProgram } from '../../model/channel.ts'
 import { ANSWER_BYTES, answerOf, countIn, LAST, MORE, streamMessage } from './stream-messages.ts'
 
 /**

@@ -1,11 +1,11 @@
-import type { Workload } from '../workload.ts'
-import { configurePairs, PAIR_OPTIONS } from './pair-options.ts'
-import { SocketPairs } from './socket-pairs.ts'
+import type { Workload } from '../../model/workload.ts'
+import { configurePairs, PAIR_OPTIONS, type PairOptions } from './pair-options.ts'
+import { type PairSettings, SocketPairs } from './socket-pairs.ts'
 import { streamChannel } from './stream-channel.ts'
 import { streamKernel } from './stream-kernel.ts'
 
 /** Bulk transfer one way, in writes of 64 KiB, counted at the receiver. */
-export const stream: Workload = {
+export const stream: Workload<PairOptions, PairSettings> = {
   name: 'stream',
   machines: ['live', 'sim'],
   summary: 'one-way stream in writes of 64 KiB, counted at the receiver',

@@ -1,0 +1,77 @@
+import { Option } from 'commander'
+import { MAX_PRIORITY } from '@smpnet/scheduler'
+import {
+  ACCOUNTING_NAMES,
+  POLICY_NAMES,
+  PREEMPTION_NAMES,
+  type SchedulerRules,
+  WAKEUP_NAMES,
+} from '@smpnet/stack'
+import type { KernelAsked } from '../model/kernel-asked.ts'
+import { UsageError } from '../options/usage-error.ts'
+import { wordOf } from '../options/words.ts'
+
+/** The options that say how our kernel is to be, as they were typed. */
+export interface KernelOptions {
+  readonly scheduler?: string
+  readonly preemption?: string
+  readonly wakeup?: string
+  readonly accounting?: string
+  readonly statistics?: boolean
+  readonly witness?: boolean
+  readonly lockProfile?: boolean
+}
+
+/** The options, for a command that boots kernels. */
+export function kernelOptions(): Option[] {
+  const words = (names: readonly string[]) => names.join(', ')
+  return [
+    new Option('--scheduler <name>', `of our kernel: ${words(POLICY_NAMES)} (default: priority)`),
+    new Option(
+      '--preemption <mode>',
+      `who may preempt: ${words(PREEMPTION_NAMES)}, or up to a priority (default: full)`,
+    ),
+    new Option('--wakeup <policy>', `${words(WAKEUP_NAMES)} (default: preempt)`),
+    new Option(
+      '--accounting <kind>',
+      'bill threads in time, or, simulated, in cycles of the TSC (default: none; switch: time)',
+    ),
+  ]
+}
+
+/** The options that print more than rows. */
+export function printingOptions(): Option[] {
+  return [
+    new Option('--statistics', 'print what our kernel counted: switches, threads, kern.sched.*'),
+    new Option('--witness', 'learn in which order locks are taken, and print reversals'),
+    new Option('--lock-profile', 'print counts and times of locks as debug.lock.prof.stats'),
+  ]
+}
+
+/** What they come to. Throws a UsageError that says which is wrong. */
+export function kernelFrom(typed: KernelOptions): KernelAsked {
+  const { scheduler, preemption, wakeup, accounting } = typed
+  const rules: Partial<SchedulerRules> = {
+    ...(preemption !== undefined && { preemption: preemptionFrom(preemption) }),
+    ...(wakeup !== undefined && { wakeup: wordOf('wakeup', WAKEUP_NAMES)(wakeup) }),
+    ...(accounting !== undefined && {
+      accounting: wordOf('accounting', ACCOUNTING_NAMES)(accounting),
+    }),
+  }
+  const { witness = false, lockProfile = false, statistics = false } = typed
+  return {
+    ...(scheduler !== undefined && { policy: wordOf('scheduler', POLICY_NAMES)(scheduler) }),
+    rules,
+    locks: { watch: witness, profile: lockProfile },
+    statistics,
+  }
+}
+
+function preemptionFrom(text: string): SchedulerRules['preemption'] {
+  const name = PREEMPTION_NAMES.find((known) => known === text)
+  if (name !== undefined) return name
+  const priority = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (priority <= MAX_PRIORITY) return priority
+  const expected = `${PREEMPTION_NAMES.join(', ')} or a priority from 0 to ${MAX_PRIORITY}`
+  throw new UsageError(`expected --preemption to be ${expected}, got "${text}"`)
+}

@@ -1,0 +1,22 @@
+import { LatencyRecorder } from '@smpnet/testing'
+import { type KernelSliceResult, ONLY } from '../model/kernel-slice.ts'
+import type { ClientReport } from './kernel-args.ts'
+
+/** What the clients' reports of one slice come to together. */
+export function sliceResult(reports: readonly ClientReport[]): KernelSliceResult {
+  const startNs = Math.min(...reports.map((report) => report.startNs))
+  const endNs = Math.max(...reports.map((report) => report.endNs))
+  const all = new Map<string, LatencyRecorder>()
+  for (const { slots } of reports) {
+    for (const [name, counts] of Object.entries(slots)) {
+      const sum = all.get(name) ?? new LatencyRecorder()
+      sum.add(new LatencyRecorder(counts))
+      all.set(name, sum)
+    }
+  }
+  const count = reports.reduce((sum, report) => sum + report.count, 0)
+  const latency = all.get(ONLY)
+  all.delete(ONLY)
+  const latencies = all.size > 0 ? { latencies: Object.fromEntries(all) } : {}
+  return { count, ns: Math.max(1, endNs - startNs), ...(latency && { latency }), ...latencies }
+}

@@ -1,0 +1,21 @@
+import { formatBytesPerSecond, formatCount, formatNs } from '@smpnet/testing'
+import type { Row } from './row.ts'
+
+/** A figure in the row's unit, with three digits: `1.23 µs`, `4.56 M/s`. */
+export function formatted(value: number, unit: Row['unit']): string {
+  if (unit === 'ns') return formatNs(value)
+  return unit === 'B/s' ? formatBytesPerSecond(value) : `${formatCount(value)}/s`
+}
+
+/** A variant with its settings: `rwlock, writes 0.01`. */
+export function variantText({
+  variant,
+  settings = {},
+}: Pick<Row, 'variant' | 'settings'>): string {
+  const texts = Object.entries(settings).map(([name, value]) => `${name} ${value}`)
+  return [variant, ...texts].join(', ')
+}
+
+export function cpusText(cpus: number): string {
+  return cpus === 1 ? '1 CPU' : `${cpus} CPUs`
+}

@@ -1,0 +1,56 @@
+import type { Thread } from '@smpnet/scheduler'
+import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
+
+/** What our kernel's slice came to; it may have several kinds of latencies, by name. */
+export interface KernelSliceResult extends SliceResult {
+  readonly latencies?: Readonly<Record<string, LatencyRecorder>>
+}
+
+/** The name under which a workload with one kind of latency records it. */
+export const ONLY = ''
+
+/**
+ * The slice as a client thread of our kernel sees it; how it ends is up to the machine. The clock
+ * that it reads is that of the CPU on which the thread is by then.
+ */
+export class KernelSlice implements Slice {
+  readonly #recorders = new Map<string, LatencyRecorder>()
+  readonly #td: Thread
+  readonly #ended: () => boolean
+
+  constructor(td: Thread, ended: () => boolean) {
+    this.#td = td
+    this.#ended = ended
+  }
+
+  done(): boolean {
+    return this.#ended()
+  }
+
+  nowNs(): number {
+    return this.#td.pcpu.now()
+  }
+
+  record(ns: number): void {
+    this.recorder(ONLY).record(ns)
+  }
+
+  /** The recorder of a kind of latency; the same one in every slice. */
+  recorder(name: string): LatencyRecorder {
+    const known = this.#recorders.get(name)
+    if (known !== undefined) return known
+    const made = new LatencyRecorder()
+    this.#recorders.set(name, made)
+    return made
+  }
+
+  /** What was recorded, by kind. */
+  slots(): Record<string, Float64Array> {
+    const used = [...this.#recorders].filter(([, recorder]) => recorder.count > 0)
+    return Object.fromEntries(used.map(([name, recorder]) => [name, recorder.slots]))
+  }
+
+  clear(): void {
+    for (const recorder of this.#recorders.values()) recorder.clear()
+  }
+}

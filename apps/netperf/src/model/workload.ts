@@ -1,0 +1,100 @@
+import type { StackStatistics } from '@smpnet/stack'
+import type { SliceResult } from '@smpnet/testing'
+import type { ChannelProgram } from './channel.ts'
+import type { Billing, KernelAsked } from './kernel-asked.ts'
+import type { KernelProgram } from './kernel-program.ts'
+import type { KernelSliceResult } from './kernel-slice.ts'
+import type { Labels, MachineKind } from './row.ts'
+
+/** One figure that a workload reports. */
+export interface Metric {
+  readonly name: string
+  readonly unit: 'ns' | '1/s' | 'B/s'
+  /**
+   * Where it comes from: the latencies that were recorded, those of its name where a slice has
+   * several, or what was counted per second.
+   */
+  readonly from: 'latency' | 'count'
+  /** How many operations each recorded latency is of; 1 when absent. */
+  readonly per?: number
+}
+
+/** An option of `netperf run` that some workloads understand. */
+export interface WorkloadOption<T> {
+  /** As commander has it: `--lock <a,b>`. */
+  readonly flags: string
+  readonly description: string
+  /** May be given several times: what was typed is given to `parse` all together. */
+  readonly repeats?: boolean
+  /** The value of what was typed. Throws a UsageError that says what was expected. */
+  parse(...typed: readonly string[]): T
+}
+
+/** The options that a workload has, by name; each is the flag of that name. */
+export type WorkloadOptions<O> = { readonly [K in keyof O]-?: WorkloadOption<NonNullable<O[K]>> }
+
+/** Where a workload is to run, and how our kernel is to be there. */
+export interface Place {
+  readonly machine: MachineKind
+  readonly cpus: number
+  readonly profile: string
+  readonly kernel: KernelAsked
+}
+
+/** Pairs that send each other messages. */
+export interface PairShape {
+  readonly size: number
+  readonly pairs: number
+}
+
+/** One thing that a job compares. */
+export interface Configuration<S = unknown> {
+  /** The variant's name in rows; the carrier's own when the workload has alternatives. */
+  readonly name?: string
+  /** What the kernel program is told; it can be cloned. */
+  readonly settings: S
+  /** What alternatives are told; of workloads that have some. */
+  readonly pairs?: PairShape
+  /** How switches are billed, where that is what is compared. */
+  readonly billing?: Billing
+  /** What rows say about the settings. */
+  readonly labels?: Labels
+}
+
+/** What the options of a workload come to. */
+export interface Configured<S = unknown> {
+  /** For the line that says what is running: `1B`. */
+  readonly detail: string
+  readonly configurations: readonly Configuration<S>[]
+}
+
+/**
+ * A workload: what is run, on which machines, and what is measured. `O` are its own options, in
+ * numbers and words, and `S` what its kernel program is told. A registry of all workloads knows
+ * neither: methods are compared loosely, and each workload is given back only what is its own.
+ */
+export interface Workload<O extends object = object, S = unknown> {
+  readonly name: string
+  readonly summary: string
+  readonly metrics: readonly Metric[]
+  /** The machines it runs on; the first when nobody says. */
+  readonly machines: readonly MachineKind[]
+  readonly options: WorkloadOptions<O>
+  /** Throws a UsageError for options that this place cannot have. */
+  configure(options: O, place: Place): Configured<S>
+  /** What runs in threads of our kernel, on either machine. */
+  readonly kernel: KernelProgram<S>
+  /** The two ends over event-loop alternatives; a workload without has none. */
+  readonly channel?: ChannelProgram
+}
+
+/** What one variant of a workload came to. */
+export interface VariantResult {
+  readonly variant: string
+  /** One for each run, oldest first. */
+  readonly slices: readonly (SliceResult | KernelSliceResult)[]
+  /** Events that the simulator processed, in all runs together. */
+  readonly events?: number
+  /** What our kernel has counted, where it was asked: live in all runs, simulated in the last. */
+  readonly statistics?: StackStatistics | undefined
+}

@@ -1,0 +1,143 @@
+import { profiles } from '@smpnet/machine/sim'
+import { StackMisconfigured } from '@smpnet/stack'
+import type { Entrant, Job } from '../model/job.ts'
+import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
+import type { MachineKind } from '../model/row.ts'
+import type { Configuration, Workload } from '../model/workload.ts'
+import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
+import { lookUp, UsageError } from '../options/usage-error.ts'
+import { BASELINE, comparedOn, variants } from '../variants/index.ts'
+import { kernelJob, smpnet } from '../variants/smpnet.ts'
+import {
+  cpuBounds,
+  DEFAULT_CPUS,
+  DEFAULT_PROFILE,
+  durationBounds,
+  LIMITS,
+  MEMORY,
+  RUNS,
+  SEED,
+} from './limits.ts'
+
+/**
+ * What a job is asked to be, in numbers and words: what the command line parses to, and what
+ * experiments write. What is left out has a default.
+ */
+export interface Asked<O extends object> {
+  readonly workload: Workload<O>
+  /** The workload's own options. */
+  readonly own?: O
+  readonly machine?: MachineKind | undefined
+  readonly cpus?: number | undefined
+  readonly variants?: readonly string[] | undefined
+  /** Of all runs together; virtual time when simulated. */
+  readonly durationMs?: number | undefined
+  readonly runs?: number | undefined
+  readonly memoryBytes?: number | undefined
+  readonly boot?: URL | undefined
+  /** The machine to simulate. */
+  readonly profile?: string | undefined
+  readonly seed?: number | undefined
+  readonly kernel?: KernelAsked | undefined
+}
+
+/**
+ * The job that is asked for. Throws a UsageError that says what cannot be, before anything starts.
+ */
+export function makeJob<O extends object>(asked: Asked<O>): Job {
+  const { workload, kernel = {}, cpus = DEFAULT_CPUS, seed = 1, memoryBytes, boot } = asked
+  const machine = machineOf(workload, asked.machine)
+  const { name: profile } = lookUp('profile', profiles, asked.profile ?? DEFAULT_PROFILE)
+  checkCount(cpus, cpuBounds(machine, profile))
+  const { durationMs = LIMITS.get(machine)!.durationMs, runs = LIMITS.get(machine)!.runs } = asked
+  checkNumbers(runs, seed, memoryBytes)
+  if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
+  const place = { machine, cpus, profile, kernel }
+  const { detail, configurations } = workload.configure(asked.own ?? ({} as O), place)
+  const entrants = entrantsOf(workload, machine, configurations, asked.variants, kernel)
+  const baseline = workload.channel ? BASELINE : (entrants[0] as Entrant).name
+  const of = { workload: workload as Workload, detail, entrants, baseline }
+  const job = { ...place, ...of, durationMs, runs, seed, memoryBytes, boot }
+  checkKernels(job)
+  return job
+}
+
+function checkNumbers(runs: number, seed: number, memoryBytes: number | undefined): void {
+  checkCount(runs, RUNS)
+  checkCount(seed, SEED)
+  if (memoryBytes !== undefined) checkSize(memoryBytes, MEMORY)
+}
+
+/** The machine that a workload runs on; its first one unless told. */
+export function machineOf<O extends object>(
+  { name, machines }: Workload<O>,
+  asked: string | undefined,
+): MachineKind {
+  if (asked === undefined) return machines[0] as MachineKind
+  lookUp('machine', LIMITS as ReadonlyMap<string, unknown>, asked)
+  const found = machines.find((machine) => machine === asked)
+  if (found !== undefined) return found
+  throw new UsageError(`expected --machine ${machines[0]} with ${name}, got "${asked}"`)
+}
+
+/** Each variant once, or, where only our kernel can run it, each configuration once. */
+function entrantsOf<O extends object>(
+  workload: Workload<O>,
+  machine: MachineKind,
+  configurations: readonly Configuration[],
+  chosen: readonly string[] | undefined,
+  kernel: KernelAsked,
+): Entrant[] {
+  const carriers = workload.channel ? chosenVariants(machine, chosen) : [smpnet.name]
+  if (!workload.channel && chosen !== undefined) {
+    const expected = `expected --variants with a workload that has alternatives`
+    throw new UsageError(`${expected}, got it with "${workload.name}"`)
+  }
+  return carriers.flatMap((carrier) =>
+    configurations.map(({ name = carrier, labels: own, ...rest }) => {
+      const labels = { ...(carrier === smpnet.name && kernelLabels(kernel)), ...own }
+      return { name, carrier, ...(Object.keys(labels).length > 0 && { labels }), ...rest }
+    }),
+  )
+}
+
+function chosenVariants(machine: MachineKind, names: readonly string[] | undefined): string[] {
+  for (const name of names ?? []) {
+    if (lookUp('variant', variants, name).machines.includes(machine)) continue
+    const able = comparedOn(machine).join(', ')
+    const expected = `expected variants for the ${machine} machine (${able})`
+    throw new UsageError(`${expected}, got "${name}"`)
+  }
+  return [...new Set(names ?? comparedOn(machine))]
+}
+
+/** Every kernel that the job boots is configured here, and forgotten. */
+function checkKernels(job: Job): void {
+  const kernels = job.entrants.filter(({ carrier }) => carrier === smpnet.name)
+  const asked = [...Object.keys(kernelLabels(job.kernel)), ...printed(job.kernel)]
+  if (kernels.length === 0 && asked.length > 0) {
+    const expected = `expected ${smpnet.name} among the variants, to have ${asked.join(', ')}`
+    throw new UsageError(`${expected}, got ${job.entrants.map(({ name }) => name).join(', ')}`)
+  }
+  if (job.boot !== undefined && printed(job.kernel).length > 0) {
+    const expected = `expected ${printed(job.kernel).join(', ')} of the boot that is built in`
+    throw new UsageError(`${expected}, got --boot`)
+  }
+  try {
+    for (const entrant of kernels) kernelJob(job, entrant)
+  } catch (error) {
+    if (error instanceof StackMisconfigured) throw new UsageError(asTyped(error.message))
+    throw error
+  }
+}
+
+/** A key of the configuration, as the flag that it came from. */
+function asTyped(sentence: string): string {
+  return sentence.replace(/^scheduler\.(\w+):/, '--$1:')
+}
+
+function printed({ locks = {}, statistics = false }: KernelAsked): string[] {
+  const { watch = false, profile = false } = locks
+  const wanted = { statistics, watch, 'lock profile': profile }
+  return Object.entries(wanted).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
+}

@@ -1,0 +1,16 @@
+import type { Job } from '../model/job.ts'
+import type { RunStatistics } from '../model/run-statistics.ts'
+import type { VariantResult } from '../model/workload.ts'
+
+/** The statistics of a job's kernels, with what tells them apart. */
+export function statisticsOf(job: Job, results: readonly VariantResult[]): RunStatistics[] {
+  const { workload, machine, cpus, profile, seed, runs, entrants } = job
+  return results.flatMap(({ variant, statistics: kernel, slices }) => {
+    if (kernel === undefined) return []
+    const { labels: settings } = entrants.find(({ name }) => name === variant) ?? {}
+    const last = seed + Math.max(0, Math.min(runs, slices.length) - 1)
+    const where = machine === 'sim' ? { profile, seed: last } : {}
+    const of = { workload: workload.name, machine, variant, ...(settings && { settings }) }
+    return [{ ...of, cpus, ...where, kernel }]
+  })
+}

@@ -1,0 +1,6 @@
+export { type Case, casesOf } from './cases.ts'
+export { DenseTable, ILLEGAL, OwnWords, type Words } from './dense.ts'
+export { markdown, mermaid, missingDiagram } from './diagram.ts'
+export { TableFault } from './faults.ts'
+export type { ActionOf, Definition, EventOf, GuardOf, Row, StateOf } from './row.ts'
+export { defineTable, type Held, type Outcome, Table } from './table.ts'

@@ -1,0 +1,115 @@
+import { DenseTable, encode, ILLEGAL, OwnWords } from './dense.ts'
+import { faultsOf, TableFault } from './faults.ts'
+import { bits, type Names, namesOf, numbered } from './names.ts'
+import {
+  type ActionOf,
+  type Definition,
+  type EventOf,
+  type GuardOf,
+  guardsOf,
+  type Row,
+  type StateOf,
+} from './row.ts'
+
+/** What an event leads to: the next state, and what the machine's owner is to do, in order. */
+export interface Outcome<State extends string = string, Action extends string = string> {
+  readonly next: State
+  readonly actions: readonly Action[]
+}
+
+/** Which conditions hold; a condition that is not named does not. */
+export type Held<Guard extends string = string> = { readonly [name in Guard]?: boolean }
+
+/**
+ * A state machine as a table of rows. The table holds no state: it says what a state becomes. Code
+ * that is in a hurry goes by numbers, `step`, `next` and `actionsOf`; the rest by names.
+ */
+export class Table<R extends Row = Row> {
+  /** In the order of their numbers; those of guards and actions are the numbers of their bits. */
+  readonly states: readonly StateOf<R>[]
+  readonly events: readonly EventOf<R>[]
+  readonly guards: readonly GuardOf<R>[]
+  readonly actions: readonly ActionOf<R>[]
+  /** Numbers and bits by name. */
+  readonly state: Readonly<Record<StateOf<R>, number>>
+  readonly event: Readonly<Record<EventOf<R>, number>>
+  readonly guard: Readonly<Record<GuardOf<R>, number>>
+  readonly action: Readonly<Record<ActionOf<R>, number>>
+  /** The table as bytes; see `DenseTable`. */
+  readonly bytes: Uint8Array
+  readonly #dense: DenseTable
+
+  /** Throws a TableFault for a definition that is no state machine. */
+  constructor(readonly definition: Definition<R>) {
+    const faults = faultsOf(definition)
+    if (faults.length > 0) throw new TableFault(definition.of, faults)
+    const names: Names = namesOf(definition)
+    this.states = names.states as StateOf<R>[]
+    this.events = names.events as EventOf<R>[]
+    this.guards = names.guards as GuardOf<R>[]
+    this.actions = names.actions as ActionOf<R>[]
+    this.state = numbered(names.states) as Record<StateOf<R>, number>
+    this.event = numbered(names.events) as Record<EventOf<R>, number>
+    this.guard = bits(names.guards) as Record<GuardOf<R>, number>
+    this.action = bits(names.actions) as Record<ActionOf<R>, number>
+    this.bytes = encode(definition.rows, names)
+    this.#dense = DenseTable.store(new OwnWords(this.bytes.length), 0, this.bytes)
+  }
+
+  /** What `event` leads to in `state`, or undefined when that is illegal. */
+  transition(
+    state: StateOf<R>,
+    event: EventOf<R>,
+    held: Held<GuardOf<R>> = {},
+  ): Outcome<StateOf<R>, ActionOf<R>> | undefined {
+    const row = this.step(this.state[state], this.event[event], this.guardBits(held))
+    if (row === ILLEGAL) return undefined
+    const set = this.actionsOf(row)
+    return {
+      next: this.states[this.next(row)]!,
+      actions: this.actions.filter((action) => set & this.action[action]),
+    }
+  }
+
+  /** The number of the row that applies, or ILLEGAL. */
+  step(state: number, event: number, guards = 0): number {
+    return this.#dense.step(state, event, guards)
+  }
+
+  /** The number of the state that a row leads to. */
+  next(row: number): number {
+    return this.#dense.next(row)
+  }
+
+  /** The bits of a row's actions. */
+  actionsOf(row: number): number {
+    return this.#dense.actions(row)
+  }
+
+  /** The bits of the conditions that hold. */
+  guardBits(held: Held<GuardOf<R>>): number {
+    return this.guards.reduce((set, name) => (held[name] ? set | this.guard[name] : set), 0)
+  }
+
+  /** Why `event` is illegal in `state`: a sentence that says what is taken there. */
+  sentence(state: StateOf<R>, event: EventOf<R>): string {
+    const { of, rows } = this.definition
+    const here = rows.filter((row) => row.state === state)
+    const same = here.filter((row) => row.event === event)
+    if (same.length > 0) {
+      const when = same.map((row) => guardsOf(row).join(' and ')).join(', or ')
+      return `${of} in state ${state} takes the event '${event}' only when ${when}`
+    }
+    const takes = [...new Set(here.map((row) => row.event))].join(', ') || 'none'
+    return `${of} in state ${state} takes no event '${event}': it takes ${takes}`
+  }
+}
+
+/**
+ * Makes a table of rows, whose names become the types of states, events, guards and actions.
+ * Throws a TableFault with a sentence for each state that is unknown, out of reach or a dead end,
+ * and for rows that no guard tells apart.
+ */
+export function defineTable<const R extends Row>(definition: Definition<R>): Table<R> {
+  return new Table(definition)
+}

@@ -1,0 +1,99 @@
+import { atomics } from '../runtime/access.ts'
+import { OP } from '../runtime/operation.ts'
+import { refuse } from '../runtime/refusal.ts'
+import { state } from '../runtime/state.ts'
+import type { Execution } from '../engine/execution.ts'
+import { BufferPool } from '../engine/objects.ts'
+import {
+  replaceChance,
+  replaceTime,
+  replaceTimers,
+  type Replace,
+  type StandIn,
+} from './stand-ins.ts'
+import type { Thread } from '../engine/thread.ts'
+
+type Globals = Record<string, Record<string, unknown>>
+
+/**
+ * What the world around the program is during a check: buffers that the checker knows and uses
+ * again, clocks and random numbers that depend on nothing but the thread that asks, and `Atomics`
+ * that refuse code which was not compiled.
+ */
+export class Environment {
+  readonly #pool = new BufferPool()
+  readonly #undo: (() => void)[] = []
+  execution: Execution | undefined
+  #setupBuffers = 0
+  readonly #setup: StandIn = { ticks: 0, randomState: 0 }
+
+  /** Puts the stand-ins in place. Nothing of the program may run before. */
+  enter(): void {
+    this.#replaceBuffers()
+    const root = globalThis as unknown as Globals
+    for (const name of Object.keys(atomics)) {
+      if (name in OP) this.#replace(root['Atomics']!, name, guarded(name))
+    }
+    replaceTime(this.#replace, this.#setup)
+    replaceChance(this.#replace, this.#setup)
+    replaceTimers(this.#replace)
+  }
+
+  /** Puts back what was there. */
+  leave(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo()
+    this.execution = undefined
+  }
+
+  /** Before each execution. */
+  begin(execution: Execution): void {
+    this.#pool.reclaim()
+    this.execution = execution
+    this.#setupBuffers = 0
+    this.#setup.ticks = 0
+    this.#setup.randomState = 0
+  }
+
+  #replaceBuffers(): void {
+    const Class = SharedArrayBuffer
+    const construct = (_: object, [bytes, options]: [number?, object?]): SharedArrayBuffer => {
+      const buffer =
+        options === undefined
+          ? this.#pool.take(Class, bytes ?? 0)
+          : (Reflect.construct(Class, [bytes, options]) as SharedArrayBuffer)
+      this.#register(buffer)
+      return buffer
+    }
+    this.#replace(globalThis, 'SharedArrayBuffer', new Proxy(Class, { construct }))
+  }
+
+  #register(buffer: SharedArrayBuffer): void {
+    const { execution } = this
+    if (execution === undefined) return
+    const maker = state.thread as Thread | undefined
+    const count = maker === undefined ? this.#setupBuffers++ : maker.buffers++
+    execution.buffers.add(buffer, execution.persistent.names.buffer(maker?.id ?? -1, count))
+  }
+
+  readonly #replace: Replace = (object, name, value) => {
+    const before = Object.getOwnPropertyDescriptor(object, name)
+    Object.defineProperty(object, name, { value, configurable: true, writable: true })
+    this.#undo.push(() => {
+      if (before === undefined) Reflect.deleteProperty(object, name)
+      else Object.defineProperty(object, name, before)
+    })
+  }
+}
+
+/** An operation of `Atomics` as code that was not compiled gets it. */
+function guarded(name: string): (...args: unknown[]) => unknown {
+  const operation = atomics[name]!
+  const guard = (...args: unknown[]): unknown => {
+    if (state.thread === undefined) return operation(...args)
+    throw refuse(
+      state.callPlace,
+      `Atomics.${name} is called from here by code that is not compiled`,
+    )
+  }
+  return Object.defineProperty(guard, 'name', { value: name })
+}

@@ -1,0 +1,51 @@
+/**
+ * Whose turn is next: the smallest (time, CPU) of all CPUs, kept as a tournament, a tree in which
+ * each node names the winner of the two below it.
+ *
+ * Each CPU has one time, that of whatever it does next. Two CPUs at the same cycle take turns in
+ * the order of their numbers: that order depends on nothing but the program, whereas an order by
+ * arrival would depend on how far each had run ahead.
+ */
+export class TournamentTree {
+  /** By CPU: when it acts next, in cycles; Infinity while it runs or when it never will. */
+  readonly at: Float64Array
+  readonly #winner: Int32Array
+  readonly #leaves: number
+
+  constructor(cpus: number) {
+    let leaves = 1
+    while (leaves < cpus) leaves *= 2
+    this.#leaves = leaves
+    this.at = new Float64Array(leaves).fill(Number.POSITIVE_INFINITY)
+    this.#winner = new Int32Array(leaves * 2)
+    for (let node = leaves; node < leaves * 2; node++) this.#winner[node] = node - leaves
+    for (let node = leaves - 1; node > 0; node--) this.#winner[node] = this.#winner[node * 2]!
+  }
+
+  /** The CPU whose turn is next. */
+  first(): number {
+    return this.#winner[1]!
+  }
+
+  set(cpu: number, at: number): void {
+    const times = this.at
+    const winner = this.#winner
+    times[cpu] = at
+    for (let node = (this.#leaves + cpu) >> 1; node > 0; node >>= 1) {
+      const left = winner[node * 2]!
+      const right = winner[node * 2 + 1]!
+      winner[node] = times[left]! <= times[right]! ? left : right
+    }
+  }
+
+  /** The last cycle at which `cpu`, which is not in the tree now, acts before all others. */
+  horizon(cpu: number): number {
+    const other = this.first()
+    return lastCycleBefore(cpu, other, this.at[other]!)
+  }
+}
+
+/** The last cycle at which `cpu` acts before `other`, which acts at `at`. */
+export function lastCycleBefore(cpu: number, other: number, at: number): number {
+  return cpu < other ? at : at - 1
+}

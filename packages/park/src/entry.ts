@@ -1,0 +1,85 @@
+import { type Address, layout, NIL, word } from '@smpnet/memory'
+
+/**
+ * The entry of everything that can wait: a plain thread, one of an event loop's tasks, a kernel
+ * thread. Locks name their owner by its address. An entry is one line, since all of it moves
+ * together when a CPU wakes another CPU's waiter.
+ *
+ * | state    | the waiter                          | is left by                               |
+ * |----------|-------------------------------------|------------------------------------------|
+ * | RUNNING  | runs. Contenders of a lock that it  | the waiter, queued or about to park, to  |
+ * |          | owns spin only while it does        | PARKED; its scheduler, when another      |
+ * |          |                                     | thread has the CPU, to READY             |
+ * | PARKED   | is in a queue, or about to sleep    | the waiter, to SLEEPING, or, out of the  |
+ * |          | without one. A plain thread still   | queue again, to RUNNING; its waker, to   |
+ * |          | spins                               | AWAKE; its scheduler, that was told of   |
+ * |          |                                     | the wake or an alarm, to READY           |
+ * | SLEEPING | sleeps on this word: a waker has to | its waker, to AWAKE; the waiter whose    |
+ * |          | notify it. Plain threads and tasks  | limit has come, to PARKED                |
+ * | AWAKE    | was taken from its queue. Plain     | the waiter, to RUNNING                   |
+ * |          | threads and tasks                   |                                          |
+ * | READY    | is runnable and waits for a CPU.    | its scheduler, that gives it the CPU, to |
+ * |          | Kernel threads                      | RUNNING                                  |
+ * | DEAD     | has ended and was buried while a    | nobody: the entry is given out no more   |
+ * |          | lock may still name it              |                                          |
+ *
+ * The undertaker of a thread that has ended writes DEAD over any state, or RUNNING into an entry
+ * that it gives back. A claimed entry begins as RUNNING.
+ */
+export const WAITER = layout('waiter', {
+  /** (x) One of the states above. */
+  state: word('x', 'waiter'),
+  /** (x) The number of the CPU or attached thread that claimed it; written by that one. */
+  thread: word('x', 'waiter'),
+  /**
+   * (o) of its scheduler: the CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state`
+   * itself. Constant, except for threads that a simulated machine's scheduler moves.
+   */
+  cpu: word('o', 'waiter'),
+  /** (x) What it is parked on, or was last. Written under the bucket of the key, read by all. */
+  key: word('x', 'waiter'),
+  /** (m) under its bucket: the next entry there; then (o) of the waker that has taken it. */
+  next: word('m', 'waiter'),
+  /** (m) under its bucket: what it wants of the key, in the words of the lock that parked it. */
+  want: word('m', 'waiter'),
+  /** (o) of the waker while it posts, then of the CPU that takes it: the next of the mailbox. */
+  mail: word('o', 'waiter'),
+  /** (o) Lets its thread find out whether two buffers that it was sent are one memory. */
+  probe: word('o', 'waiter'),
+  /** (x) 0, or 1 more than the number of the CPU or thread that it is given out to. */
+  taken: word('x', 'waiter'),
+  /** (m) under `LENDING`: the priority of its own, when it waited last, and what it is lent. */
+  own: word('m', 'waiter'),
+  lent: word('m', 'waiter'),
+  /** (m) under `LENDING`: the lock that it waits for and the owner that it lends to, or NIL. */
+  lock: word('m', 'waiter'),
+  debtor: word('m', 'waiter'),
+  /** (m) under `LENDING`: the next waiter that lends to the same owner. */
+  lender: word('m', 'waiter'),
+  /** (m) under `LENDING`: the first waiter that lends to it. */
+  lenders: word('m', 'waiter'),
+  /** (m) under `LENDING`: the next thread of its CPU whose loans have changed; 0 in no list. */
+  notice: word('m', 'waiter'),
+})
+
+export const RUNNING = 0
+export const READY = 1
+export const PARKED = 2
+export const SLEEPING = 3
+export const AWAKE = 4
+export const DEAD = 5
+
+/** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
+export const NO_CPU = -1
+
+/** The bits of a lock's word that name its owner's entry. */
+export const OWNER_BITS = ~63
+/** The bit of a lock's word that says that the other bits count holders and name no owner. */
+export const NO_OWNER = 32
+/** In what a waiter wants: that it waits for a lock whose word, at its key, may name an owner. */
+export const OF_AN_OWNER = 1 << 30
+
+/** The entry that a lock's word names as its owner, or NIL. */
+export function ownerIn(word: number): Address {
+  return word & NO_OWNER ? NIL : word & OWNER_BITS
+}

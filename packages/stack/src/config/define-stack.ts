@@ -1,0 +1,167 @@
+import { mostCpus, profiles } from '@smpnet/machine/sim'
+import { Bsd, BSD_DEFAULTS, MAX_PRIORITY, Ule, ULE_DEFAULTS } from '@smpnet/scheduler'
+import { SIM_COUNTERS } from '../clock/sim-counters.ts'
+import {
+  type Check,
+  checkKeys,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  otherwise,
+  record,
+  refuse,
+  StackMisconfigured,
+  whole,
+} from './check.ts'
+import {
+  ACCOUNTING_NAMES,
+  type LiveConfig,
+  type LockConfig,
+  type MachineConfig,
+  POLICY_NAMES,
+  PREEMPTION_NAMES,
+  type SchedulerConfig,
+  type SchedulerRules,
+  type SimConfig,
+  type StackConfig,
+  type StackInput,
+  WAKEUP_NAMES,
+} from './stack-config.ts'
+
+const MOST_SEED = 2 ** 32 - 1
+/** As `@smpnet/machine/live` has it, which a page cannot load. */
+const MOST_LIVE_CPUS = 64
+const DEFAULT_PROFILE = 'xeon-e5-2650'
+
+const memoryBytes = optional(whole(1024, 2 ** 30))
+const seed = otherwise(1, whole(0, MOST_SEED))
+
+const simMachine: Check<SimConfig> = (came, path) => {
+  const profileName = otherwise(DEFAULT_PROFILE, oneOf([...profiles.keys()]))
+  const profile = profiles.get(
+    profileName((came as Partial<SimConfig>).profile, `${path}.profile`),
+  )
+  return record<SimConfig>({
+    kind: oneOf(['sim']),
+    profile: profileName,
+    cpus: whole(1, mostCpus(profile!)),
+    seed,
+    memoryBytes,
+  })(came, path)
+}
+
+const liveMachine = record<LiveConfig>({
+  kind: oneOf(['live']),
+  cpus: whole(1, MOST_LIVE_CPUS),
+  seed,
+  memoryBytes,
+})
+
+const machine: Check<MachineConfig> = (came, path) => {
+  const kind = (came as Partial<MachineConfig> | null | undefined)?.kind
+  if (kind === 'sim') return simMachine(came, path)
+  return kind === 'live' ? liveMachine(came, path) : refuse(`${path}.kind`, 'sim or live', kind)
+}
+
+const preemption: Check<SchedulerRules['preemption']> = (came, path) => {
+  const isName = PREEMPTION_NAMES.some((name) => name === came)
+  const isNumber = Number.isInteger(came) && Number(came) >= 0 && Number(came) <= MAX_PRIORITY
+  if (isName || isNumber) return came as SchedulerRules['preemption']
+  return refuse(
+    path,
+    `${listOf([...PREEMPTION_NAMES, `a priority from 0 to ${MAX_PRIORITY}`])}`,
+    came,
+  )
+}
+
+const rules: { [K in keyof SchedulerRules]-?: Check<SchedulerRules[K]> } = {
+  preemption: otherwise('full', preemption),
+  wakeup: otherwise('preempt', oneOf(WAKEUP_NAMES)),
+  accounting: otherwise('none', oneOf(ACCOUNTING_NAMES)),
+  timecounter: (came, path) => {
+    return came === undefined || typeof came === 'string' ? came : refuse(path, 'a name', came)
+  },
+}
+
+/** A scheduler is made to see whether it takes its knobs, and forgotten. */
+function knobs<T extends object>(
+  known: T,
+  make: (knobs: Partial<T>) => unknown,
+): Check<Partial<T>> {
+  return (came, path) => {
+    if (typeof came !== 'object' || came === null) return refuse(path, 'an object of knobs', came)
+    checkKeys(came, Object.keys(known), path)
+    try {
+      make(came)
+      return came
+    } catch (error) {
+      throw new StackMisconfigured(`${path}: ${(error as Error).message}`)
+    }
+  }
+}
+
+const schedulers: { [P in SchedulerConfig['policy']]: Check<SchedulerConfig> } = {
+  priority: record<SchedulerRules & { policy: 'priority' }>({
+    policy: oneOf(['priority']),
+    ...rules,
+  }),
+  '4bsd': record<Extract<SchedulerConfig, { policy: '4bsd' }>>({
+    policy: oneOf(['4bsd']),
+    ...rules,
+    knobs: otherwise(
+      {},
+      knobs(BSD_DEFAULTS, (given) => new Bsd(given)),
+    ),
+  }),
+  ule: record<Extract<SchedulerConfig, { policy: 'ule' }>>({
+    policy: oneOf(['ule']),
+    ...rules,
+    knobs: otherwise(
+      {},
+      knobs(ULE_DEFAULTS, (given) => new Ule(given)),
+    ),
+  }),
+}
+
+const scheduler: Check<SchedulerConfig> = (came, path) => {
+  if (came === undefined) return schedulers.priority({ policy: 'priority' }, path)
+  const { policy } = came as { policy?: unknown }
+  return schedulers[oneOf(POLICY_NAMES)(policy, `${path}.policy`)](came, path)
+}
+
+const noLocks: LockConfig = { watch: false, profile: false }
+
+const stack = record<StackConfig>({
+  machine,
+  scheduler,
+  locks: otherwise(
+    noLocks,
+    record<LockConfig>({ watch: otherwise(false, flag), profile: otherwise(false, flag) }),
+  ),
+  statistics: otherwise(false, flag),
+})
+
+/**
+ * Checks a configuration and fills in what it leaves out, before anything is started. Throws
+ * StackMisconfigured, which names the key by its path, what was expected there and what came.
+ */
+export function defineStack(input: StackInput): StackConfig {
+  const config = stack(input, '')
+  checkTogether(config)
+  return config
+}
+
+/** Values that are right alone and wrong together. */
+function checkTogether({ machine, scheduler }: StackConfig): void {
+  const { accounting, timecounter } = scheduler
+  if (machine.kind === 'live' && accounting === 'cycles') {
+    const expected = 'none or time on real threads, since JavaScript reads no cycle counter'
+    refuse('scheduler.accounting', expected, accounting)
+  }
+  if (timecounter === undefined) return
+  if (accounting === 'none') {
+    refuse('scheduler.timecounter', 'nothing where nothing is billed', timecounter)
+  }
+  if (machine.kind === 'sim') oneOf(SIM_COUNTERS)(timecounter, 'scheduler.timecounter')
+}

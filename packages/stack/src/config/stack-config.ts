@@ -1,0 +1,127 @@
+import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
+
+/**
+ * A kernel, as data: what it runs on and how it behaves. It holds no object of any package, so it
+ * can be cloned, posted to workers, printed and compared, and one expression serves both machines:
+ * what the CPUs of an isolate need is made from it there (`Isolate`).
+ */
+export interface StackConfig {
+  readonly machine: MachineConfig
+  readonly scheduler: SchedulerConfig
+  readonly locks: LockConfig
+  /** Whether a live CPU keeps a thread that answers when statistics are asked for. */
+  readonly statistics: boolean
+}
+
+export type MachineConfig = SimConfig | LiveConfig
+
+/** A simulated machine. */
+export interface SimConfig {
+  readonly kind: 'sim'
+  /** The machine that is simulated, one of `profiles`. */
+  readonly profile: string
+  readonly cpus: number
+  /** The same seed gives the same bytes. */
+  readonly seed: number
+  /** Bytes of its memory; what the program needs when absent. */
+  readonly memoryBytes?: number | undefined
+}
+
+/** Worker threads of this process, a CPU each. */
+export interface LiveConfig {
+  readonly kind: 'live'
+  readonly cpus: number
+  /** For the chance that programs draw; real threads have chance of their own besides. */
+  readonly seed: number
+  readonly memoryBytes?: number | undefined
+}
+
+/** How a CPU chooses which thread runs, and which others may interrupt it. */
+export type SchedulerConfig = SchedulerRules & SchedulerChoice
+
+export type SchedulerChoice =
+  | { readonly policy: 'priority' }
+  | { readonly policy: '4bsd'; readonly knobs: Partial<BsdKnobs> }
+  | { readonly policy: 'ule'; readonly knobs: Partial<UleKnobs> }
+
+export type PolicyName = SchedulerChoice['policy']
+
+/** What every policy has. */
+export interface SchedulerRules {
+  /** Which threads may preempt: none, those of the kernel, all, or those up to a priority. */
+  readonly preemption: PreemptionName | number
+  /** What a wakeup does to its waker. */
+  readonly wakeup: WakeupName
+  /** What threads are billed in. */
+  readonly accounting: AccountingName
+  /** What time is kept by, for `accounting`; what the machine has when absent. */
+  readonly timecounter?: string | undefined
+}
+
+export const PREEMPTION_NAMES = ['none', 'kernel', 'full'] as const
+export type PreemptionName = (typeof PREEMPTION_NAMES)[number]
+
+export const WAKEUP_NAMES = ['preempt', 'no-preempt', 'deferred-to-unlock', 'handoff'] as const
+export type WakeupName = (typeof WAKEUP_NAMES)[number]
+
+/** Nothing; a reading of the timecounter at each switch; or the CPU's own cycles. */
+export const ACCOUNTING_NAMES = ['none', 'time', 'cycles'] as const
+export type AccountingName = (typeof ACCOUNTING_NAMES)[number]
+
+export const POLICY_NAMES = ['priority', '4bsd', 'ule'] as const satisfies readonly PolicyName[]
+
+/** What is done with the kernel's locks besides locking. */
+export interface LockConfig {
+  /** Whether a witness learns their order and reports reversals. */
+  readonly watch: boolean
+  /** Whether they are counted and timed by the place where they are taken. */
+  readonly profile: boolean
+}
+
+/** A configuration as it is written: what is left out has a default. */
+export interface StackInput {
+  readonly machine: SimInput | LiveInput
+  readonly scheduler?: Partial<SchedulerRules> & SchedulerInput
+  readonly locks?: Partial<LockConfig>
+  readonly statistics?: boolean
+}
+
+export type SimInput = Pick<SimConfig, 'kind' | 'cpus'> & Partial<Omit<SimConfig, 'kind' | 'cpus'>>
+export type LiveInput = Pick<LiveConfig, 'kind' | 'cpus'> &
+  Partial<Omit<LiveConfig, 'kind' | 'cpus'>>
+
+export type SchedulerInput =
+  | { readonly policy: 'priority' }
+  | { readonly policy: '4bsd'; readonly knobs?: Partial<BsdKnobs> }
+  | { readonly policy: 'ule'; readonly knobs?: Partial<UleKnobs> }
+
+/** A simulated machine; a Xeon E5-2650 of two sockets with seed 1 unless told. */
+export function sim(options: Omit<SimInput, 'kind'>): SimInput {
+  return { kind: 'sim', ...options }
+}
+
+/** Real threads. */
+export function live(options: Omit<LiveInput, 'kind'>): LiveInput {
+  return { kind: 'live', ...options }
+}
+
+/** The most urgent thread of the CPU, round robin among equals. */
+export function priority(
+  rules: Partial<SchedulerRules> = {},
+): NonNullable<StackInput['scheduler']> {
+  return { policy: 'priority', ...rules }
+}
+
+/** 4BSD: one queue for all CPUs, and usage that decays. */
+export function bsd(
+  rules: Partial<SchedulerRules> & { readonly knobs?: Partial<BsdKnobs> } = {},
+): NonNullable<StackInput['scheduler']> {
+  return { policy: '4bsd', ...rules }
+}
+
+/** ULE: queues for each CPU, with stealing and affinity. */
+export function ule(
+  rules: Partial<SchedulerRules> & { readonly knobs?: Partial<UleKnobs> } = {},
+): NonNullable<StackInput['scheduler']> {
+  return { policy: 'ule', ...rules }
+}

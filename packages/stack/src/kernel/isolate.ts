@@ -1,0 +1,113 @@
+import type { Cpu } from '@smpnet/machine'
+import {
+  Bsd,
+  clockTicker,
+  type CpuTicker,
+  PriorityPolicy,
+  type Scheduler,
+  type SchedulerOptions,
+  type SchedulingPolicy,
+  Ule,
+  wakeupPolicies,
+} from '@smpnet/scheduler'
+import { LockProfile, Witness } from '@smpnet/sync'
+import { type HostCounters, KernelClock } from '../clock/kernel-clock.ts'
+import type { SchedulerConfig } from '../config/stack-config.ts'
+import type { KernelArgs } from './kernel-args.ts'
+import { LockMaker } from './lock-maker.ts'
+import { timecounterOf, WITNESS_SHAPE } from './placing.ts'
+import type { CpuStatistics } from './statistics.ts'
+
+/**
+ * What the CPUs of one isolate have together, made from the configuration when the first of them
+ * boots. All CPUs of a simulated machine share an isolate, and so one ULE with all its queues; each
+ * CPU of a live machine has an isolate, and a ULE, of its own. Nothing of this could be in the
+ * configuration itself: a worker would get a copy of it, or none, since policies hold functions.
+ *
+ * A machine's isolate is known by the arguments that its CPUs boot with: one object for all CPUs of
+ * an isolate, and another one for each machine.
+ */
+export class Isolate {
+  static readonly #known = new WeakMap<object, Isolate>()
+
+  /** The CPUs that have booted, in the order of their numbers. */
+  readonly schedulers: Scheduler[] = []
+  readonly #policyOf: (cpu: Cpu) => SchedulingPolicy
+  readonly #profiles = new Map<number, LockProfile>()
+  #witness: Witness | undefined
+
+  private constructor(
+    readonly args: KernelArgs,
+    readonly counters: HostCounters | undefined,
+  ) {
+    this.#policyOf = policies(args.config.scheduler)
+  }
+
+  /** That of a machine; the same one for each of its CPUs. */
+  static of(args: KernelArgs, counters?: HostCounters): Isolate {
+    const known = Isolate.#known.get(args)
+    if (known !== undefined) return known
+    const made = new Isolate(args, counters)
+    Isolate.#known.set(args, made)
+    return made
+  }
+
+  /** How a CPU schedules. Asked once for each, in the order of their numbers. */
+  scheduling(cpu: Cpu): SchedulerOptions & { readonly policy: SchedulingPolicy } {
+    const { preemption, wakeup } = this.args.config.scheduler
+    const ticker = this.#ticker(cpu)
+    return {
+      policy: this.#policyOf(cpu),
+      preemption,
+      wakeup: wakeupPolicies.get(wakeup)!,
+      ...(ticker && { ticker }),
+    }
+  }
+
+  /** What makes the locks that the threads of a CPU take. */
+  locks(cpu: Cpu): LockMaker {
+    const { scheduler, locks } = this.args.config
+    const profile = locks.profile ? new LockProfile(() => cpu.now() / 1e3) : undefined
+    if (profile !== undefined) this.#profiles.set(cpu.id, profile)
+    this.#witness ??= this.#makeWitness(cpu)
+    return new LockMaker(scheduler.wakeup === 'deferred-to-unlock', this.#witness, profile)
+  }
+
+  /** What this isolate's CPUs have counted up to now. */
+  statistics(): CpuStatistics[] {
+    return this.schedulers.map((scheduler) => {
+      const { policy, cpu } = scheduler
+      const locks = this.#profiles.get(cpu.id)?.rows() ?? []
+      return {
+        ...scheduler.statistics(),
+        sysctl: policy.sysctl(),
+        isShared: policy.isShared,
+        locks,
+        reversals: cpu === this.schedulers[0]!.cpu ? [...(this.#witness?.reports ?? [])] : [],
+      }
+    })
+  }
+
+  #ticker(cpu: Cpu): CpuTicker | undefined {
+    const { config, system } = this.args
+    const { accounting } = config.scheduler
+    if (accounting === 'none') return undefined
+    if (system.clock === undefined) return clockTicker(cpu)
+    const clock = new KernelClock(cpu, system.clock, timecounterOf(config)!, this.counters)
+    if (cpu.id === 0) clock.tick()
+    return clock.ticker(accounting)
+  }
+
+  #makeWitness(cpu: Cpu): Witness | undefined {
+    const { witness } = this.args.system
+    return witness === undefined ? undefined : Witness.over(cpu.memory, witness, WITNESS_SHAPE)
+  }
+}
+
+/** Makes what the CPUs of an isolate share of a scheduler, and returns what each has. */
+function policies(scheduler: SchedulerConfig): (cpu: Cpu) => SchedulingPolicy {
+  if (scheduler.policy === 'priority') return () => new PriorityPolicy()
+  const { policy, knobs } = scheduler
+  const shared = policy === 'ule' ? new Ule(knobs) : new Bsd(knobs)
+  return (cpu) => shared.on(cpu)
+}

@@ -1,0 +1,88 @@
+import type { Address, Arena } from '@smpnet/memory'
+import { type Lot } from '@smpnet/park'
+import { type OrderShape, Witness } from '@smpnet/sync'
+import { CLOCK_PRICES, KERNEL_CLOCK_BYTES, KernelClock } from '../clock/kernel-clock.ts'
+import type { StackConfig } from '../config/stack-config.ts'
+import { Gate } from './gate.ts'
+import type { KernelArgs, SystemHandle } from './kernel-args.ts'
+import type { Program } from './program.ts'
+
+/**
+ * How large a kernel is and what it places before its CPUs boot: first what the program shares,
+ * then what the configuration asks for besides, so that a kernel that is asked for nothing has the
+ * same addresses whatever this package learns to do.
+ */
+
+/** For the lot, the mailboxes and tables of the program's own. */
+const SLACK_BYTES = 1024 * 1024
+const BYTES_PER_CPU = 64 * 1024
+const PAGE_BYTES = 4096
+/** How many names and pairs of names a kernel's witness tells apart. */
+export const WITNESS_SHAPE: OrderShape = { names: 64, edges: 128 }
+/** Waiters besides those of threads: the thread that started the machine has some. */
+const SPARE_WAITERS = 8
+
+/** Bytes of a kernel's memory: what the configuration says, or what its program needs. */
+export function memoryBytesOf<S, A>(
+  { machine, locks, scheduler }: StackConfig,
+  program: Program<S, A>,
+  settings: S,
+): number {
+  const { bytes } = program.needs(settings, machine.cpus)
+  const clock = scheduler.accounting === 'none' ? 0 : KERNEL_CLOCK_BYTES
+  const witness = locks.watch ? Witness.bytes(WITNESS_SHAPE) : 0
+  const needed = SLACK_BYTES + bytes + clock + witness + machine.cpus * BYTES_PER_CPU
+  return machine.memoryBytes ?? Math.ceil(needed / PAGE_BYTES) * PAGE_BYTES
+}
+
+/** How many can wait in a kernel: its program's threads, and a few besides. */
+export function waitersOf<S, A>(config: StackConfig, program: Program<S, A>, settings: S): number {
+  const { machine } = config
+  const { threads } = program.needs(settings, machine.cpus)
+  return threads + SPARE_WAITERS + (answers(config) ? machine.cpus : 0)
+}
+
+/** Whether each CPU has a thread that answers when statistics are asked for. */
+export function answers({ machine, statistics }: StackConfig): boolean {
+  return statistics && machine.kind === 'live'
+}
+
+/** What named work costs besides what the profile says. Later prices win. */
+export function pricesOf<S, A>(config: StackConfig, program: Program<S, A>, settings: S) {
+  const clocks = config.scheduler.accounting === 'none' ? {} : CLOCK_PRICES
+  return { ...clocks, ...program.prices?.(settings) }
+}
+
+/** The counter that threads are billed by; undefined when that is the CPU's own clock, or none. */
+export function timecounterOf({ machine, scheduler }: StackConfig): string | undefined {
+  if (scheduler.accounting === 'none') return undefined
+  return scheduler.timecounter ?? (machine.kind === 'sim' ? 'TSC' : undefined)
+}
+
+/** Places what the CPUs share and returns what each is booted with. */
+export function placeKernel<S, A>(
+  config: StackConfig,
+  program: Program<S, A>,
+  settings: S,
+  { arena, lot }: { readonly arena: Arena; readonly lot: Lot },
+): KernelArgs<S, A> {
+  const shared = program.place(settings, { arena, lot, cpus: config.machine.cpus })
+  return { config, settings, shared, system: placeSystem(config, program, arena) }
+}
+
+function placeSystem<S, A>(
+  config: StackConfig,
+  program: Program<S, A>,
+  arena: Arena,
+): SystemHandle {
+  const counter = timecounterOf(config)
+  return {
+    ...(counter !== undefined && { clock: KernelClock.place(arena, counter, program.counters) }),
+    ...(config.locks.watch && { witness: placeWitness(arena) }),
+    ...(answers(config) && { inquiry: Gate.place(arena).at }),
+  }
+}
+
+function placeWitness(arena: Arena): Address {
+  return arena.place('witness', Witness.bytes(WITNESS_SHAPE))
+}

@@ -1,0 +1,1 @@
+export { LiveStack, type LiveStackOptions, startStack } from './live-stack.ts'

@@ -1,0 +1,103 @@
+import { type LiveMachine, startLive } from '@smpnet/machine/live'
+import type { Waiter } from '@smpnet/park'
+import type { StackConfig } from '../config/stack-config.ts'
+import type { StatisticsReport } from '../kernel/boot.ts'
+import { Gate } from '../kernel/gate.ts'
+import type { KernelArgs } from '../kernel/kernel-args.ts'
+import { answers, memoryBytesOf, placeKernel, waitersOf } from '../kernel/placing.ts'
+import type { Program } from '../kernel/program.ts'
+import type { CpuStatistics, StackStatistics } from '../kernel/statistics.ts'
+
+export interface LiveStackOptions<S> {
+  readonly settings: S
+  /** The module whose default export is `bootOf(program)`: each CPU's worker loads it. */
+  readonly boot: URL
+  /** Receives what CPUs report. */
+  readonly onReport?: (value: unknown, cpu: number) => void
+}
+
+/**
+ * Starts a worker for each CPU of a kernel. Rejects with a RangeError for a configuration of a
+ * simulated machine, with OutOfMemory, and with CpuFailed when a CPU cannot be set up.
+ */
+export function startStack<S, A>(
+  config: StackConfig,
+  program: Program<S, A>,
+  options: LiveStackOptions<S>,
+): Promise<LiveStack<S, A>> {
+  return LiveStack.start(config, program, options)
+}
+
+/** A kernel on real threads, as the thread that started it sees it. */
+export class LiveStack<S = unknown, A = unknown> {
+  #answers: CpuStatistics[] = []
+  #allAnswered = (): void => {}
+  #asked: Promise<StackStatistics> | undefined
+
+  private constructor(
+    readonly machine: LiveMachine,
+    readonly args: KernelArgs<S, A>,
+    /** A waiter of this thread's, by which it may wake threads of the kernel. */
+    readonly td: Waiter,
+  ) {}
+
+  static async start<S, A>(
+    config: StackConfig,
+    program: Program<S, A>,
+    { settings, boot, onReport }: LiveStackOptions<S>,
+  ): Promise<LiveStack<S, A>> {
+    const { cpus, kind } = config.machine
+    if (kind !== 'live') throw new RangeError(`machine.kind: expected live, came ${kind}`)
+    let args: KernelArgs<S, A> | undefined
+    let stack: LiveStack<S, A> | undefined = undefined
+    const machine = await startLive({
+      cpus,
+      memoryBytes: memoryBytesOf(config, program, settings),
+      lot: { waiters: waitersOf(config, program, settings), threads: 1 },
+      boot,
+      setup: ({ arena, lot }) => (args = placeKernel(config, program, settings, { arena, lot })),
+      onReport: (cpu, value) => {
+        if (stack?.hear(value) !== true) onReport?.(value, cpu)
+      },
+    })
+    stack = new LiveStack(machine, args!, machine.here.lot.waiter())
+    return stack
+  }
+
+  /**
+   * What each CPU has counted up to now: a thread of each answers at its next turn. Rejects with an
+   * Error where the configuration does not say `statistics: true`, and when the machine stops.
+   */
+  statistics(): Promise<StackStatistics> {
+    return (this.#asked ??= this.#ask().finally(() => (this.#asked = undefined)))
+  }
+
+  async stop(): Promise<void> {
+    await this.machine.stop()
+  }
+
+  /** Takes the answer of a CPU. False for any other report. */
+  hear(value: unknown): boolean {
+    const { statistics } = (value ?? {}) as Partial<StatisticsReport>
+    if (statistics === undefined || !answers(this.args.config)) return false
+    this.#answers.push(statistics)
+    if (this.#answers.length === this.args.config.machine.cpus) this.#allAnswered()
+    return true
+  }
+
+  async #ask(): Promise<StackStatistics> {
+    const { config, system } = this.args
+    if (system.inquiry === undefined) {
+      throw new Error('statistics: expected true to be asked for them, came false')
+    }
+    this.#answers = []
+    const answered = new Promise<void>((resolve) => (this.#allAnswered = resolve))
+    new Gate(this.machine.here.memory, system.inquiry).open(this.td, config.machine.cpus)
+    await Promise.race([answered, this.machine.stopped.then(hasStopped)])
+    return { cpus: this.#answers.toSorted((one, other) => one.cpu - other.cpu) }
+  }
+}
+
+function hasStopped(): never {
+  throw new Error('the machine was stopped before all its CPUs had answered')
+}

@@ -1,0 +1,1 @@
+export { type SimRun, type SimRunOptions, simulateStack } from './simulate-stack.ts'

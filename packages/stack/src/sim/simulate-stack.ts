@@ -1,0 +1,73 @@
+import type { Boot } from '@smpnet/machine'
+import { SimMachine, type SimResult, type SimSetup } from '@smpnet/machine/sim'
+import { Lot, type Waker } from '@smpnet/park'
+import type { StackConfig } from '../config/stack-config.ts'
+import { bootOf } from '../kernel/boot.ts'
+import { Isolate } from '../kernel/isolate.ts'
+import type { KernelArgs } from '../kernel/kernel-args.ts'
+import { memoryBytesOf, placeKernel, pricesOf, waitersOf } from '../kernel/placing.ts'
+import type { Program } from '../kernel/program.ts'
+import type { MachineStatistics, StackStatistics } from '../kernel/statistics.ts'
+
+export interface SimRunOptions<S, A> {
+  readonly settings: S
+  /** Virtual time ends here, if not before. */
+  readonly untilNs: number
+  /** Sets the CPUs up in the place of `bootOf(program)`. */
+  readonly boot?: Boot<KernelArgs<S, A>>
+  /** Receives what CPUs report; `stop` ends the simulation there. */
+  readonly onReport?: (value: unknown, stop: () => void) => void
+}
+
+/** What one simulated kernel came to. */
+export interface SimRun {
+  readonly result: SimResult
+  readonly statistics: StackStatistics
+}
+
+/** Wakes nobody: while the machine is set up nobody waits. */
+const NOBODY: Waker = { wake: () => false }
+
+/**
+ * Runs a program on a simulated machine until its time is over, nothing can happen any more or it
+ * is stopped. Same arguments, same result. Throws a RangeError for a configuration of a live
+ * machine, and what code on a CPU throws.
+ */
+export function simulateStack<S, A>(
+  config: StackConfig,
+  program: Program<S, A>,
+  options: SimRunOptions<S, A>,
+): SimRun {
+  const { machine: of } = config
+  if (of.kind !== 'sim') throw new RangeError(`machine.kind: expected sim, came ${of.kind}`)
+  const { settings, untilNs, onReport } = options
+  let args: KernelArgs<S, A> | undefined
+  const stop = (): void => machine.stop()
+  const machine = new SimMachine<KernelArgs<S, A>>({
+    profile: of.profile,
+    cpus: of.cpus,
+    seed: of.seed,
+    boot: options.boot ?? bootOf(program),
+    memoryBytes: memoryBytesOf(config, program, settings),
+    lot: { waiters: waitersOf(config, program, settings), threads: 0 },
+    untilNs,
+    workNs: pricesOf(config, program, settings),
+    setup: ({ arena, lot }: SimSetup) => {
+      const place = { arena, lot: new Lot(arena.memory, lot, NOBODY, 0) }
+      return (args = placeKernel(config, program, settings, place))
+    },
+    ...(onReport && { onReport: ({ value }) => onReport(value, stop) }),
+  })
+  while (machine.run(Number.MAX_SAFE_INTEGER) === undefined);
+  const result = machine.result()
+  const cpus = Isolate.of(args!).statistics()
+  return { result, statistics: { cpus, machine: machineStatistics(result) } }
+}
+
+function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {
+  return {
+    ...statistics,
+    ...lines,
+    cpus: cpus.map(({ workCycles: _named, ...cycles }) => cycles),
+  }
+}
