@@ -28,7 +28,7 @@ export class Waiter implements Parker, Pinning {
   driver: Driver | undefined
   /** The watches of the locks that it takes; none unless a lock is watched. */
   watches: SleepWatch[] | undefined
-  /** How often it was pinned and not unpinned: its scheduler leaves it on its CPU unless it is 0. */
+  /** How often it was pinned and not unpinned: unless it is 0, its scheduler leaves it there. */
   pins = 0
   /** Depth of critical sections, in which its scheduler does not preempt it. */
   critical = 0

@@ -20,7 +20,7 @@ export function bare({ shared }) {
   }
 }
 
-/** Enters and exits as a thread that an epoch pins, or smr makes critical. Each runs one of the two. */
+/** Enters and exits as a thread that an epoch pins, or smr makes critical. Each runs one. */
 const entersAsWaiter =
   (Kind) =>
   ({ handle }) => {

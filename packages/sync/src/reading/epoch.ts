@@ -5,7 +5,7 @@ import {
   pollAll,
   SETTLE,
   type Until,
-  Waiter,
+  type Waiter,
   type Waiting,
 } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
@@ -36,9 +36,9 @@ interface Deferred {
 }
 
 /**
- * FreeBSD's epoch(9), of the preemptible kind: readers say that they are inside, writers unlink what
- * is shared, and free it when all readers that were inside at that time have left: after a grace
- * period.
+ * FreeBSD's epoch(9), of the preemptible kind: readers say that they are inside, writers unlink
+ * what is shared, and free it when all readers that were inside at that time have left: after a
+ * grace period.
  *
  * Each CPU has a line with a sequence, odd while any reader is inside on that CPU.
  *
