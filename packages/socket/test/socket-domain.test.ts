@@ -249,7 +249,8 @@ describe('a socket domain', () => {
     }
     const misspelt = { bufferbytes: 64 } as never
     expect(() => SocketDomain.create(misspelt)).toThrow(
-      'a socket domain is told pairs, bufferBytes, buffers, threads, waiters, pollers: bufferbytes came',
+      'a socket domain is told pairs, bufferBytes, buffers, threads, waiters, pollers: ' +
+        'bufferbytes came',
     )
   })
 })

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { Callouts } from '../src/callouts/callouts.ts'
 
-it('go round live CPUs, each set from an interrupt of the one before, and none is early', async () => {
+it('go round live CPUs, each set in an interrupt of another, and none is early', async () => {
   const reports: unknown[] = []
   let finish!: () => void
   const done = new Promise<void>((resolve) => (finish = resolve))

@@ -5,9 +5,9 @@ import type { Preemption } from '../preemption/preemption.ts'
 import type { Thread } from '../thread/thread.ts'
 
 /**
- * What wakers on other CPUs are told, as words in memory, so that they interrupt a busy CPU only for
- * a thread that it would run at once: how urgent that thread would have to be (`publish`), and how
- * urgent each thread is that waits (`enter`). Both are written only when they have changed.
+ * What wakers on other CPUs are told, as words in memory, so that they interrupt a busy CPU only
+ * for a thread that it would run at once: how urgent that thread would have to be (`publish`), and
+ * how urgent each thread is that waits (`enter`). Both are written only when they have changed.
  */
 export class Urgency {
   /** The priority of which the machine knows that it runs. */

@@ -1,6 +1,19 @@
 import { type Address, NIL } from '@smpnet/memory'
 import type { Alarm, Cpu } from '@smpnet/machine'
-import { FOREVER, leftMs, type Outcome, PARKED, PREEMPT, TIMED_OUT, type Until, until, WAITER, Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  FOREVER,
+  leftMs,
+  type Outcome,
+  PARKED,
+  PREEMPT,
+  TIMED_OUT,
+  type Until,
+  until,
+  WAITER,
+  Waiter,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 import { Ending, parkUntilWoken } from './ending.ts'
 import { MAX_PRIORITY } from './priority.ts'
 import type { ThreadHost } from './thread-host.ts'

@@ -7,7 +7,7 @@ import type { Wheel } from './wheel.ts'
  * the callout is with.
  */
 
-/** Puts a callout into a bucket. True when its wheel wants its next interrupt earlier than before. */
+/** Puts a callout into a bucket. True when its wheel wants its next interrupt earlier now. */
 export function insert(wheel: Wheel, callout: Address): boolean {
   wheel.insert(callout)
   const latest = latestOf(wheel.memory, callout)
@@ -16,7 +16,7 @@ export function insert(wheel: Wheel, callout: Address): boolean {
   return true
 }
 
-/** Takes a callout out of where it is linked, or forgets where it was to move. Whether it was set. */
+/** Takes a callout out of its list, or forgets where it was to move. Whether it was set. */
 export function unset(wheel: Wheel, callout: Address, state: number): boolean {
   if ((state & PENDING) === 0) return false
   const target = callout + CALLOUT.offset.target

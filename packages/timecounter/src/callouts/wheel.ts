@@ -34,7 +34,7 @@ export const WHEEL = layout('callout wheel', {
   fired: word('m', 'wheel'),
   passes: word('m', 'wheel'),
   moved: word('m', 'wheel'),
-  /** (x) The first of the expired, or NIL. Written under `lock`; the softclock thread sleeps on it. */
+  /** (x) The first of the expired, or NIL. Written under `lock`; softclock sleeps on it. */
   expired: word('x', 'wheel'),
   /** (m) The last of them, or NIL. */
   lastExpired: word('m', 'wheel'),
