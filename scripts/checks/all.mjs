@@ -21,11 +21,13 @@ import { readmeLinks } from './readme-links.mjs'
  */
 export const CHECKS = [
   layerOrder,
+  folderCycles,
   dependencies,
   nodeImports,
   ambientInputs,
   lineWidth,
   finishedWork,
+  namedSubjects,
   packageShape,
   readmeLinks,
   lockFile,
@@ -36,4 +38,4 @@ export const CHECKS = [
  *
  * @type {Check[]}
  */
-export const ON_REQUEST = [folderCycles, namedSubjects]
+export const ON_REQUEST = []

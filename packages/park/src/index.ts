@@ -48,4 +48,4 @@ export {
   WOKEN,
   YIELD,
 } from './wait.ts'
-export { type SleepWatch, Waiter } from './waiter.ts'
+export { type SleepWatch, Waiter } from './lot/waiter.ts'

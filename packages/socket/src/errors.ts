@@ -12,8 +12,8 @@ export class BrokenPipe extends Error {
 }
 
 /**
- * A signal ended a send. What had been sent by then arrives; how much that is, who goes on or gives
- * up has to know. It has the name and the code that Node and browsers give to an abort.
+ * A signal ended a send. What had been sent by then arrives; the caller has to know how much that
+ * is, to go on or to give up. It has the name and the code that Node and browsers give to an abort.
  */
 export class SendAborted extends Error {
   override name = 'AbortError'

@@ -77,7 +77,7 @@ export abstract class Half {
     return this.memory.load(this.mine + BUSY) !== 0
   }
 
-  /** Bytes that can be moved at once, for who only looks. */
+  /** Bytes that can be moved at once, for a caller that only looks. */
   roomNow(): number {
     const { memory } = this
     return (this.base + memory.load(this.theirs) - memory.load(this.mine)) | 0
@@ -133,7 +133,7 @@ export abstract class Half {
     return otherWant.tellNow(td, held) ? PREEMPTS : DONE
   }
 
-  /** Gives a try up after copying: whoever goes on does not pay for it again. */
+  /** Gives a try up after copying: the call that goes on does not pay for it again. */
   protected giveUpCopied(bytes: Uint8Array, start: number): void {
     this.paid = COPIED
     this.copied = bytes.slice(start, start + this.moved)
@@ -149,7 +149,7 @@ export abstract class Half {
     return isSame ? COPIED : NOTHING
   }
 
-  /** From now on, and until `leave`, the caller is the only one who moves bytes. */
+  /** From now on, and until `leave`, no other thread than the caller's moves bytes. */
   protected occupy(td: Waiter): void {
     const before = this.memory.compareExchange(this.mine + BUSY, 0, td.at)
     if (before !== 0 && before !== td.at) throw this.twoAtOnce()

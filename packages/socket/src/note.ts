@@ -2,11 +2,11 @@ import { type Address, layout, type Memory, NIL, TakeAllStack, word } from '@smp
 import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import { NOTE } from './pair-layout.ts'
 
-/** A poller as those see it who post notes to it. */
+/** A poller as posters of notes see it. */
 export const POLLER = layout('poller', {
   /** (x) The stack of posted notes, linked by their `next`. */
   notes: word('x', 'notes'),
-  /** (x) 1 while its owner sleeps, or is about to: set by the owner, cleared by who wakes it. */
+  /** (x) 1 while its owner sleeps, or is about to: set by the owner, cleared by its waker. */
   asleep: word('x', 'asleep'),
 })
 
@@ -27,11 +27,11 @@ function clearAll(memory: Memory, poller: Address): void {
 
 /**
  * The note of one end, which says to its poller "look at me". It is in the poller's stack at most
- * once: `posted` is set by whoever posts it and cleared by the poller before it looks. What
+ * once: `posted` is set by its poster and cleared by the poller before it looks. What
  * happens after the poller looked posts it again; what happens before is seen by looking.
  *
  * Taking a note away from its poller is the delicate part, since the pair may be freed after it.
- * A poster sets `posted` and then reads `poller`; who removes clears `poller` and then waits for
+ * A poster sets `posted` and then reads `poller`; the remover clears `poller` and then waits for
  * `posted` to be clear. One of the two sees the other.
  */
 export class Note {

@@ -35,7 +35,7 @@ const { sent, seenReceived, sending } = DIRECTION.offset
 export const SEEN = seenReceived - sent
 export const BUSY = sending - sent
 
-/** In a want word: whoever waits does so by a poller, whose note is to be posted. */
+/** In a want word: a poller waits, and the end's note is to be posted. */
 export const POLLED = 1 << 30
 /** In a want word: a waiter is parked on it until there are as many bytes as the low bits say. */
 export const BYTES_WANTED = POLLED - 1

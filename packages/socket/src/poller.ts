@@ -29,10 +29,10 @@ interface Watched {
 /**
  * Waits for the first of many ends that can be used without waiting, like kqueue and epoll.
  *
- * Whoever makes an end ready posts its note to the poller, so that a wait costs what is ready and
- * not what is watched. Readiness is by level: an end that was returned is looked at again by the
- * next wait, until it has been drained. A poller belongs to one thread, and so do the ends it
- * watches, as far as it watches them.
+ * The thread that makes an end ready posts its note to the poller, so that a wait costs what is
+ * ready and not what is watched. Readiness is by level: an end that was returned is looked at again
+ * by the next wait, until it has been drained. A poller belongs to one thread, and so do the ends
+ * it watches, as far as it watches them.
  */
 export class Poller {
   readonly #notes: TakeAllStack

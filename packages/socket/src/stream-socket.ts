@@ -46,7 +46,7 @@ export interface PairHome {
  *
  * No locks are taken but the parking lot's, and these only when somebody has to wait.
  *
- * The life of an end is the table `END`; `Life` is the one who writes its state.
+ * The life of an end is the table `END`; only `Life` writes its state.
  */
 export class StreamSocket {
   readonly memory: Memory

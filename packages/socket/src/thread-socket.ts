@@ -35,7 +35,7 @@ export interface SocketInvitation extends Seat {
 }
 
 /**
- * One end of a pair for plain threads and event loops, which need not say who waits. The methods
+ * One end of a pair for plain threads and event loops, which need not name a waiter. The methods
  * with `Sync` block this thread, the others return promises and keep the event loop alive.
  *
  * A thread has a number in the domain from its first call on an end of it until it has closed all
@@ -110,7 +110,7 @@ export class ThreadSocket {
 
   /**
    * A handle for one thread, and the seat that it will have. If that thread may end without having
-   * closed this end, who started it tells:
+   * closed this end, its starter tells:
    *
    *     const guest = there.invite()
    *     new Worker(file, { workerData: guest.handle }).once('exit', () => there.bury(guest))
@@ -150,7 +150,7 @@ export class ThreadSocket {
     return (this.#home ??= SyncDomain.enter(this.handle.domain))
   }
 
-  /** Who waits when this thread does. What it is for says whether the end is closed. */
+  /** This thread's waiter. What it is for says whether the end is closed. */
   #here(): Waiter {
     return (this.#home ?? this.#sync()).here
   }

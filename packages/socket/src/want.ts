@@ -19,7 +19,7 @@ export const HELD = -1
 /**
  * How one side of a direction waits for the other and is told: a want word.
  *
- * Who waits says what it wants, looks once more, and parks on the word if that is still set. The
+ * A waiter says what it wants, looks once more, and parks on the word if that is still set. The
  * other side publishes its progress and then looks at the word. All four are sequentially
  * consistent, so one of the two sees the other (Dekker), and the parking lot's own check closes
  * the gap between looking and sleeping. While nobody waits, looking is one load of a clean line.
@@ -74,7 +74,7 @@ export class Want {
     return wakeBoth(td, held, parked, poller)
   }
 
-  /** Tells whoever waits: wakes the one that is parked and posts the note of one that polls. */
+  /** Tells the waiters: wakes one that is parked, and posts the note of one that polls. */
   *tell(td: Waiter): Waiting {
     const { memory } = this
     while (!memory.settled()) yield SETTLE

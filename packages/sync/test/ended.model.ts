@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Lot, Waiter } from '@smpnet/park'
 import { budget, expectToHold, whole } from '@smpnet/testing/models'
 import { drive, tinyWorld } from '@smpnet/park/model'
-import { serve } from '../src/locks/semaphore-word.ts'
+import { serve } from '../src/words/semaphore-word.ts'
 import { Semaphore } from '../src/locks/semaphore.ts'
 
 const PERMITS = 2

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { experiments } from '../experiments/index.ts'
+import { experiments } from '../catalog/experiments.ts'
 import { defaultComparison } from '../plan/default-comparison.ts'
 import { DEFAULT_PROFILE, durationBounds, LIMITS, RUNS } from '../plan/limits.ts'
 import { parseCount, parseDuration } from '../options/quantities.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { experiments } from '../../src/experiments/index.ts'
+import { experiments } from '../../src/catalog/experiments.ts'
 import { Results } from '../../src/model/results.ts'
 import type { Row } from '../../src/model/row.ts'
 import { measured } from './measured.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { experiments } from '../../src/experiments/index.ts'
+import { experiments } from '../../src/catalog/experiments.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { Row } from '../../src/model/row.ts'
 import { netperf } from '../run-netperf.ts'

@@ -6,7 +6,7 @@ import {
   ownCasNs,
   sharedLockPacketNs,
 } from './micro-programs.ts'
-import type { DistanceName, Figure, Profile } from './profile.ts'
+import type { DistanceName, Figure, Profile } from './profiles/profile.ts'
 import { DISTANCE_NAMES, distanceBetween } from './topology.ts'
 
 /** One figure, and what a program on the simulated machine measures. */

@@ -1,5 +1,5 @@
 import { calibrate, type Calibration } from './calibrate.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from './profiles/profile.ts'
 
 const HEAD = [
   '| operation | figure, ns | simulated, ns | ratio | the figure is |',

@@ -1,5 +1,5 @@
 import { REQUIRED_WORK } from './named-work.ts'
-import type { Basis, DistanceName, Figure, Profile } from './profile.ts'
+import type { Basis, DistanceName, Figure, Profile } from './profiles/profile.ts'
 import { cpusOf, DISTANCE_NAMES, distancesOf } from './topology.ts'
 
 /** The line directory numbers CPUs by signed 16-bit words, and costs grow with their number. */

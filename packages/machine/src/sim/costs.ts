@@ -1,4 +1,4 @@
-import type { DistanceName, Figure, Profile } from './profile.ts'
+import type { DistanceName, Figure, Profile } from './profiles/profile.ts'
 import { DISTANCE_NAMES, DISTANCES } from './topology.ts'
 
 /** A profile's prices in whole cycles, in the shape in which the machine uses them. */

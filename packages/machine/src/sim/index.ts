@@ -13,7 +13,7 @@ export {
   published,
   type Topology,
   type WakePrices,
-} from './profile.ts'
+} from './profiles/profile.ts'
 export { profileOf, profiles } from './profiles.ts'
 export { SimCpu } from './sim-cpu.ts'
 export { SimMachine } from './sim-machine.ts'

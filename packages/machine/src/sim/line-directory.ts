@@ -1,7 +1,7 @@
 import type { Costs } from './costs.ts'
 import { LineSharers } from './line-sharers.ts'
 import { distanceBetween, DISTANCES } from './topology.ts'
-import type { Topology } from './profile.ts'
+import type { Topology } from './profiles/profile.ts'
 
 /** No cache has the line. */
 const NOBODY = -1

@@ -1,7 +1,7 @@
-import type { Topology } from './profile.ts'
+import type { Topology } from './profiles/profile.ts'
 import { type Distance, distanceBetween, DISTANCES, OWN } from './topology.ts'
 
-/** Who has a copy of each line, as sets of CPUs, and how far those are from one that asks. */
+/** Which CPUs have a copy of each line, as sets, and how far they are from a CPU that asks. */
 export class LineSharers {
   /** Words of 32 bits per line. */
   readonly #words: number

@@ -8,7 +8,7 @@ import {
   work,
 } from '@smpnet/memory'
 import type { Cpu } from '../cpu.ts'
-import { assumed, type Profile } from './profile.ts'
+import { assumed, type Profile } from './profiles/profile.ts'
 import { simulate } from './simulate.ts'
 import { Solo } from './solo.ts'
 

@@ -1,5 +1,5 @@
 import { checkProfile } from './check-profile.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from './profiles/profile.ts'
 import { EPYC_7742 } from './profiles/epyc-7742.ts'
 import { XEON_8176 } from './profiles/xeon-8176.ts'
 import { XEON_E5_2650 } from './profiles/xeon-e5-2650.ts'

@@ -2,7 +2,7 @@ import type { Arena, Memory } from '@smpnet/memory'
 import type { LotHandle, LotShape } from '@smpnet/park'
 import type { Boot } from '../cpu.ts'
 import { mostCpus } from './check-profile.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from './profiles/profile.ts'
 import { checkSeed, type SimRandom } from './sim-random.ts'
 import type { SimReport } from './sim-result.ts'
 

@@ -1,4 +1,4 @@
-import type { DistanceName, Topology } from './profile.ts'
+import type { DistanceName, Topology } from './profiles/profile.ts'
 
 /** How far a CPU is from another: an index, near to far. */
 export type Distance = number

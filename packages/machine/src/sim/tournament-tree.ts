@@ -1,6 +1,6 @@
 /**
- * Whose turn is next: the smallest (time, CPU) of all CPUs, kept as a tournament, a tree in which
- * each node names the winner of the two below it.
+ * Which CPU has the next turn: the smallest (time, CPU) of all, kept as a tournament, a tree in
+ * which each node names the winner of the two below it.
  *
  * Each CPU has one time, that of whatever it does next. Two CPUs at the same cycle take turns in
  * the order of their numbers: that order depends on nothing but the program, whereas an order by

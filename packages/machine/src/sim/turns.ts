@@ -6,10 +6,10 @@ import type { SimPricer } from './sim-pricer.ts'
 import { lastCycleBefore, TournamentTree } from './tournament-tree.ts'
 
 /**
- * Whose turn it is, and until when. A CPU that is given a turn runs ahead, without asking, to its
- * horizon: the earliest cycle at which another CPU acts or something happens to it. What it posts
- * to others meanwhile draws the horizon nearer. Behind the horizon it may still compute, but no
- * longer touch what others touch, until its next turn.
+ * Which CPU has the turn, and until when. A CPU that is given a turn runs ahead, without asking, to
+ * its horizon: the earliest cycle at which another CPU acts or something happens to it. What it
+ * posts to others meanwhile draws the horizon nearer. Behind the horizon it may still compute, but
+ * no longer touch what others touch, until its next turn.
  */
 export class Turns {
   readonly #tree: TournamentTree

@@ -1,5 +1,5 @@
 import { type Work, workName } from '@smpnet/memory'
-import type { Profile } from './profile.ts'
+import type { Profile } from './profiles/profile.ts'
 
 /** Work that needs no price in a profile, by what one unit of it takes, in ns. */
 const BY_DEFINITION = new Map([['nanosecond', 1]])

@@ -1,7 +1,7 @@
 import { ABORTED, type Outcome, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import { WAITER } from '../entry.ts'
 import { FOREVER, type Until } from '../until.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 
 /**
  * Sleeps for `ms`, for a waiter that polls what cannot wake it: `WOKEN` when it has slept so long,

@@ -2,7 +2,7 @@ import { type Address, NIL } from '@smpnet/memory'
 import { ownerIn } from '../entry.ts'
 import { FOREVER, type Until } from '../until.ts'
 import { CHANGED, type Outcome, type Waiting } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 
 /**
  * Parks for the lock at `at` while its word is `expected` and the owner that the word names, if it

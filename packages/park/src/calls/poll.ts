@@ -1,6 +1,6 @@
 import { FOREVER, isLimited, type Until } from '../until.ts'
 import { type Outcome, SETTLE, SPIN, type Waiting, WOKEN } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import { nap } from './nap.ts'
 
 const NAP_MS = 1

@@ -4,7 +4,7 @@ import { SLEEPING } from '../entry.ts'
 import { LoopShare } from '../loop-share.ts'
 import { leftMs } from '../until.ts'
 import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
 

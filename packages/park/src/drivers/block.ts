@@ -4,7 +4,7 @@ import { SLEEPING } from '../entry.ts'
 import { SpinBudget } from '../spin-budget.ts'
 import { leftMs } from '../until.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
 /** This thread's: what it learnt in one wait serves the next, whatever that waits for. */

@@ -1,5 +1,5 @@
 import { PARK, SETTLE, type Waiting, WOKEN } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 
 /**
  * Drives a generator that never parks to its end: an exit, a notification. It may spin for the few

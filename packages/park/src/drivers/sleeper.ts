@@ -2,7 +2,7 @@ import type { Address, LiveMemory } from '@smpnet/memory'
 import type { SpinBudget } from '../spin-budget.ts'
 import { AWAKE, PARKED, RUNNING, SLEEPING, WAITER } from '../entry.ts'
 import { leftMs } from '../until.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 
 /**
  * How a thread outside a machine sleeps on its own entry, and is woken.

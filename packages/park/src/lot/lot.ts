@@ -1,7 +1,7 @@
 import type { Address, Arena, Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
-import { Waiter } from '../waiter.ts'
+import { Waiter } from './waiter.ts'
 import { Burial } from './burial.ts'
 import { Entries } from './entries.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'

@@ -2,7 +2,7 @@ import { type Address, LiveMemory } from '@smpnet/memory'
 import { NotifyWaker } from '../lot/waker.ts'
 import { PARK, type Waiting, WOKEN } from '../wait.ts'
 import { WAITER } from '../entry.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import type { Checker } from './checker.ts'
 
 /**

@@ -3,7 +3,7 @@ import { fallAsleep, isAsleep, stateOf, wakeUp } from '../drivers/sleeper.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import { SLEEPING } from '../entry.ts'
 import { leftMs } from '../until.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import type { Fault } from './tiny-world.ts'
 
 /**

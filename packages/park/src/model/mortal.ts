@@ -1,7 +1,7 @@
 import { type Address, LiveMemory } from '@smpnet/memory'
 import { Lot } from '../lot/lot.ts'
 import type { Waiting } from '../wait.ts'
-import type { Waiter } from '../waiter.ts'
+import type { Waiter } from '../lot/waiter.ts'
 import { NotifyWaker } from '../lot/waker.ts'
 import { StillWaiter } from './still-waiter.ts'
 

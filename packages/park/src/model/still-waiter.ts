@@ -1,6 +1,6 @@
 import { NO_CPU } from '../entry.ts'
 import type { Lot } from '../lot/lot.ts'
-import { Waiter } from '../waiter.ts'
+import { Waiter } from '../lot/waiter.ts'
 
 /**
  * A waiter of a model. Its clock stands still: whether a limit comes before a wake is a choice that

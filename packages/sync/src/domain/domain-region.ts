@@ -12,7 +12,7 @@ import {
   WORD_BYTES,
 } from '@smpnet/memory'
 import { BadHandle } from '../errors.ts'
-import { type LockHandle, type LockKind, TAG, tagOf } from './lock-kind.ts'
+import { type LockHandle, type LockKind, TAG, tagOf } from '../words/lock-kind.ts'
 import { Lot, type LotHandle, OWNER_BITS } from '@smpnet/park'
 import type { PlacedLock } from './remains.ts'
 

@@ -1,5 +1,5 @@
 import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
-import { type LockKind, tagOf } from './lock-kind.ts'
+import { type LockKind, tagOf } from '../words/lock-kind.ts'
 import {
   clearEpochLine,
   clearLine,
@@ -9,8 +9,8 @@ import {
   RM_LINE,
   SMR_KIND,
   SMR_LINE,
-} from '../reading/reader-lines.ts'
-import { SEMAPHORE_KIND, serve } from '../locks/semaphore-word.ts'
+} from '../words/reader-lines.ts'
+import { SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
 import type { Waiter, Waiting } from '@smpnet/park'
 
 /**

@@ -11,7 +11,7 @@ import {
   type Waiter,
 } from '@smpnet/park'
 import { DISPOSE } from '../offered/guard.ts'
-import { type DomainHandle, type LockHandle, type LockKind } from './lock-kind.ts'
+import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { putRight, readBy } from './remains.ts'
 

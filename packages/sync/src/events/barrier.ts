@@ -1,5 +1,5 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   homeOf,
@@ -7,7 +7,7 @@ import {
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import {
   FOREVER,

@@ -16,10 +16,10 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import type { Mutex } from '../locks/mutex.ts'
 import { type AwaitOptions, checkTimeout, homeOf, type WaitOptions } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**

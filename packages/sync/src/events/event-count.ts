@@ -10,7 +10,7 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -19,7 +19,7 @@ import {
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**

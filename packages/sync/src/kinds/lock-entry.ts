@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { LockHandle } from '../domain/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'
 import type { Placing, SyncDomain } from '../domain/sync-domain.ts'

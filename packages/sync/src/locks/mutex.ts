@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { Outcome, Until, Waiter, Waiting } from '@smpnet/park'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'

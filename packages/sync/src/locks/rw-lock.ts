@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { RwWord, RW } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'

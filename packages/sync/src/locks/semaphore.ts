@@ -11,7 +11,7 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { LockHandle } from '../domain/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -20,14 +20,14 @@ import {
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import {
   MAX_PERMITS,
   SEMAPHORE,
   SEMAPHORE_KIND as KIND,
   SEMAPHORE_WAITERS as WAITERS,
   serve,
-} from './semaphore-word.ts'
+} from '../words/semaphore-word.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 export interface SemaphoreOptions extends Placing {

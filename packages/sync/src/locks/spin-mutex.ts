@@ -1,6 +1,6 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   FOREVER,
   looksOf,

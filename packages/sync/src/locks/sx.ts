@@ -1,7 +1,7 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { finish, type Waiter, type Waiting } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { RW, RwWord } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'

@@ -1,5 +1,5 @@
 import { type Address, layout, type Place, word } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { PerCpu } from './per-cpu.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 

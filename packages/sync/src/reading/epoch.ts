@@ -9,7 +9,7 @@ import {
   type Waiting,
 } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
-import type { LockHandle } from '../domain/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   homeOf,
@@ -18,7 +18,7 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from './reader-lines.ts'
+import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from '../words/reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 // As constants of their own, and errors in functions of their own: an entry and an exit are then
@@ -113,7 +113,7 @@ export class Epoch extends PerCpu {
   }
 
   /**
-   * CPU `cpu` has ended, and reads no more: those who wait for it go on. For its undertaker; `bury`
+   * CPU `cpu` has ended, and reads no more: waiters for it go on. For its undertaker; `bury`
    * of a domain does it for the domain's threads.
    */
   bury(cpu: number): void {
@@ -195,7 +195,7 @@ export class Epoch extends PerCpu {
     this.#collecting = []
   }
 
-  /** Where each CPU is now. All are read first, so that nobody who comes later is waited for. */
+  /** Where each CPU is now. All are read first, so that no later reader is waited for. */
   #sequences(): number[] {
     const sequences: number[] = []
     for (let cpu = 0; cpu < this.cpus; cpu++) {

@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { homeOf } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import type { SyncDomain } from '../domain/sync-domain.ts'
 import type { Waiter } from '@smpnet/park'
 

@@ -1,7 +1,7 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { LockHandle } from '../domain/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import { RM_KIND as KIND } from './reader-lines.ts'
+import { RM_KIND as KIND } from '../words/reader-lines.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
 import { type Rendezvous, RmWords } from './rm-words.ts'
 

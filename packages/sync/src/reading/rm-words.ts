@@ -9,7 +9,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { Mutex } from '../locks/mutex.ts'
-import { clearLine, RM_LINE as LINE } from './reader-lines.ts'
+import { clearLine, RM_LINE as LINE } from '../words/reader-lines.ts'
 
 /**
  * The words of FreeBSD's rmlock(9), the read-mostly lock: a reader writes nothing that other CPUs
@@ -33,8 +33,8 @@ import { clearLine, RM_LINE as LINE } from './reader-lines.ts'
  *
  * A reader is pinned from its entry to its exit, for it is the line of its CPU that it counts
  * itself on. Inside it may be preempted, and another thread of its CPU may enter and exit, as a
- * line has a count and not a name. It should not sleep: a writer waits for it, and whoever wants to
- * read on another CPU waits for the writer.
+ * line has a count and not a name. It should not sleep: a writer waits for it, and a reader
+ * that comes on another CPU waits for the writer.
  *
  * A reader that has ended is cleared from its line by its undertaker. If a reader ends while it
  * takes a token, or a writer that is not inside yet, nothing is half changed, but tokens may be
@@ -43,7 +43,7 @@ import { clearLine, RM_LINE as LINE } from './reader-lines.ts'
 const SHARED = layout('rmlock', {
   /** (x) The words of the mutex of writers, and of readers without a token. */
   mutex: words(Mutex.bytes / WORD_BYTES, 'x', 'writers'),
-  /** (m) Under the mutex: 1 while a writer is inside, which readers who take a token are not. */
+  /** (m) Under the mutex: 1 while a writer is inside, which readers that take a token are not. */
   writing: word('m', 'writers'),
   /** (x) Bit n of word w: CPU 32 w + n holds a token. */
   tokens: words(16, 'x', 'tokens'),
@@ -106,7 +106,7 @@ export class RmWords {
     return this.memory.read(this.at + SHARED.offset.writing) === 1
   }
 
-  /** For the mutex's owner, who has waited for all readers, or will let them in again. */
+  /** For the mutex's owner, which has waited for all readers, or will let them in again. */
   setWritten(isWritten: boolean): void {
     this.memory.write(this.at + SHARED.offset.writing, isWritten ? 1 : 0)
   }

@@ -1,6 +1,6 @@
 import { layout, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   homeOf,
@@ -8,7 +8,7 @@ import {
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
-import { Placed } from '../offered/placed.ts'
+import { Placed } from '../domain/placed.ts'
 import {
   ABORTED,
   FOREVER,
@@ -38,7 +38,7 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * `store`, since plain accesses may move past the counter's on some processors.
  */
 export const SEQC = layout('seqc', {
-  /** (x) As above; written by whoever may write what it stands for. */
+  /** (x) As above; written by a writer of what it stands for. */
   word: word('x'),
 })
 

@@ -1,7 +1,7 @@
 import { type Address, layout, word } from '@smpnet/memory'
 import { FOREVER, type Outcome, poll, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
-import type { LockHandle } from '../domain/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   homeOf,
@@ -10,7 +10,7 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
-import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from './reader-lines.ts'
+import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from '../words/reader-lines.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**

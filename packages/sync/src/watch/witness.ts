@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { SleepWatch, Waiter } from '@smpnet/park'
-import type { LockHandle, LockKind } from '../domain/lock-kind.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 

@@ -1,4 +1,4 @@
-import { assumed, type Figure, published, type WakePrices } from '../profile.ts'
+import { assumed, type Figure, published, type WakePrices } from './profile.ts'
 
 /**
  * What every profile says alike: most of it nobody published, and nothing of it for one of these

@@ -1,4 +1,4 @@
-import { assumed, derived, type Profile, published } from '../profile.ts'
+import { assumed, derived, type Profile, published } from './profile.ts'
 import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot)'

@@ -1,4 +1,4 @@
-import { assumed, derived, type Profile, published } from '../profile.ts'
+import { assumed, derived, type Profile, published } from './profile.ts'
 import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const PERFBOOK = 'perfbook (P. McKenney), 8x Xeon Platinum 8176 at 2.1 GHz'

@@ -1,4 +1,4 @@
-import { assumed, derived, type Profile, published } from '../profile.ts'
+import { assumed, derived, type Profile, published } from './profile.ts'
 import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const PERFBOOK = "perfbook (P. McKenney), Xeon X5550 at 2.8 GHz, in this machine's cycles"

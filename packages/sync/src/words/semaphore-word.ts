@@ -1,5 +1,5 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
-import type { LockKind } from '../domain/lock-kind.ts'
+import type { LockKind } from './lock-kind.ts'
 import type { Waiter, Waiting } from '@smpnet/park'
 
 /**

@@ -1,11 +1,11 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
-import type { LockKind } from '../domain/lock-kind.ts'
+import type { LockKind } from './lock-kind.ts'
 
 /**
  * The lines in which CPUs say that they read: of an rmlock, an epoch and an smr. Each is written by
  * its CPU alone, which makes reading cheap, and so nobody else could say that a reader has left:
  * one that ended inside would be waited for for ever, and the next thread of its number would find
- * the line as if it were inside already. Who buries it clears the line: the dead read no more.
+ * the line as if it were inside already. Its undertaker clears the line: the dead read no more.
  */
 export const RM_LINE = layout('rmlock reader', {
   /** (o) Readers inside on this CPU; a writer that waits for them reads it. */
@@ -13,7 +13,7 @@ export const RM_LINE = layout('rmlock reader', {
 })
 
 export const EPOCH_LINE = layout('epoch record', {
-  /** (o) Odd while somebody is inside on this CPU; who waits reads it. */
+  /** (o) Odd while a reader is inside on this CPU; a waiter for it reads it. */
   sequence: word('o', 'cpu'),
   /** (o) How often this CPU is inside. */
   depth: word('o', 'cpu'),
@@ -33,7 +33,7 @@ export function clearLine(memory: Memory, line: Address): void {
   memory.store(line, 0)
 }
 
-/** The same of an epoch. Who enters there next counts from nothing, and those who wait go on. */
+/** The same of an epoch. The next reader there counts from nothing, and waiters go on. */
 export function clearEpochLine(memory: Memory, line: Address): void {
   memory.store(line + EPOCH_LINE.offset.depth, 0)
   const sequence = memory.load(line)

@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { Home, Named } from './offered.ts'
-import type { SyncDomain } from '../domain/sync-domain.ts'
+import type { Home, Named } from '../offered/offered.ts'
+import type { SyncDomain } from './sync-domain.ts'
 
 /** What is at an address: shared words, and an object for them in each thread that uses them. */
 export abstract class Placed implements Named {

@@ -1,9 +1,9 @@
 import type { Address, Pinning } from '@smpnet/memory'
-import type { Driver } from './driver.ts'
-import { hostMs } from './host-clock.ts'
-import type { Parker, Parking } from './lot/parking.ts'
-import { FOREVER, leftMs, type Until } from './until.ts'
-import { PARK, type Wait } from './wait.ts'
+import type { Driver } from '../driver.ts'
+import { hostMs } from '../host-clock.ts'
+import type { Parker, Parking } from './parking.ts'
+import { FOREVER, leftMs, type Until } from '../until.ts'
+import { PARK, type Wait } from '../wait.ts'
 
 /** Is told when a waiter whose locks it knows is about to sleep for something else. */
 export interface SleepWatch {
