@@ -12,11 +12,10 @@ export function* nap(td: Waiter, ms: number, until: Until = FOREVER): Waiting<Ou
   const { deadlineMs, signal } = until
   const endMs = td.now() + ms
   const isLast = deadlineMs <= endMs
-  const constant = td.at + WAITER.offset.cpu
+  const constant = td.at + WAITER.offset.thread
   const value = td.lot.memory.load(constant)
   const limit = isLast ? until : { deadlineMs: endMs, signal }
   const outcome = yield* td.lot.park(td, td.at, constant, value, limit)
-  // A thread that another CPU has taken over meanwhile finds the word changed, and its nap short.
   const isNap = outcome !== TIMED_OUT || !isLast
   return isNap && outcome !== ABORTED ? WOKEN : outcome
 }
