@@ -11,6 +11,7 @@ import { ReceivingHalf } from '../src/receiving-half.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
 import { drive } from '@smpnet/sync/model'
+import { races } from './glances.ts'
 import { smallLot } from './small-lot.ts'
 
 /** What the receiver notes when it has come to the end. */
@@ -32,7 +33,7 @@ interface Traffic {
 
 /** One direction, with a thread that sends and one that receives. */
 function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
     const pair = arena.place('pair', PAIR.size)
     const at = arena.place('direction', DIRECTION.size)

@@ -3,6 +3,7 @@ import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/sync'
 import { drive } from '@smpnet/sync/model'
+import { races } from './glances.ts'
 import { expect, it } from 'vitest'
 import type { Buffers } from '../src/buffers.ts'
 import { Life } from '../src/life.ts'
@@ -64,7 +65,7 @@ function makeDirection(Sending: typeof SendingHalf, ring: number) {
 
 /** Two threads send a byte each on one end, under a lock, and a third receives two. */
 function underLock(name: string, Sending: typeof SendingHalf, ring: number) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, senders, receiving, lock } = makeDirection(Sending, ring)
     const got: number[] = []
     for (const [i, sending] of senders.entries()) {
