@@ -81,10 +81,6 @@ export class LiveMemory implements Memory {
     return Atomics.and(this.words, at >> 2, bits)
   }
 
-  peek(at: Address): number {
-    return Atomics.load(this.words, at >> 2)
-  }
-
   read(at: Address): number {
     return this.words[at >> 2]!
   }

@@ -40,12 +40,6 @@ export interface Memory {
   /** Keeps only `bits` and returns what was there before. */
   and(at: Address, bits: number): number
 
-  /**
-   * Atomic load for which no CPU is billed: to see whether what was loaded before is still so. A
-   * wait that follows on a plain path that failed looks so, and costs the same without that path.
-   */
-  peek(at: Address): number
-
   /** Plain load of a word that no other CPU may be writing. */
   read(at: Address): number
   /** Plain store to a word that no other CPU may be touching. */

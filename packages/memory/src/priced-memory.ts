@@ -91,10 +91,6 @@ export class PricedMemory implements Memory {
     return this.#update(at, this.#words[at >> 2]! & bits)
   }
 
-  peek(at: Address): number {
-    return this.#words[at >> 2]!
-  }
-
   read(at: Address): number {
     this.pricer.read(at >> LINE_SHIFT)
     return this.#words[at >> 2]!

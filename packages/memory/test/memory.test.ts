@@ -13,7 +13,6 @@ describe.each(kinds)('%s memory', (_, create) => {
     memory.store(8, -1)
     memory.write(12, 7)
     expect([4, 8, 12, 16].map((at) => memory.read(at))).toEqual([0, -1, 7, 0])
-    expect([4, 8, 12, 16].map((at) => memory.peek(at))).toEqual([0, -1, 7, 0])
   })
 
   it('returns what was there before an update', () => {
@@ -122,15 +121,6 @@ describe('priced memory', () => {
       'charge 3 x 2',
       'pause 7',
     ])
-  })
-
-  it('sends no bill for a second look', () => {
-    const bill = new Bill()
-    const memory = new PricedMemory(64, bill)
-    memory.store(4, 9)
-    bill.items.length = 0
-    expect(memory.peek(4)).toBe(9)
-    expect(bill.items).toEqual([])
   })
 
   it('is settled when its machine says so', () => {

@@ -16,6 +16,18 @@ describe.each(kinds)('a pool of %s memory', (_, create) => {
     expect(run(pool.alloc())).toBe(items[1])
   })
 
+  it('gives one out at once unless another holds its lock', () => {
+    const arena = Arena.create(create(1 << 13))
+    const pool = Pool.create(arena, { ...shape, items: 2 })
+    const first = pool.tryAlloc()
+    expect([pool.isItem(first), pool.inUse()]).toEqual([true, 1])
+    arena.memory.store(pool.handle.at, 1)
+    expect([pool.tryAlloc(), pool.inUse()]).toEqual([Pool.HELD, 1])
+    arena.memory.store(pool.handle.at, 0)
+    expect(pool.tryAlloc()).toBeGreaterThan(first)
+    expect(pool.tryAlloc()).toBe(NIL)
+  })
+
   it('is opened by its handle', () => {
     const arena = Arena.create(create(1 << 13))
     const { handle } = Pool.create(arena, shape)

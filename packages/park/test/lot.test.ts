@@ -149,8 +149,12 @@ describe('Parking', () => {
     const { lot, word } = makeLot()
     const queue = ended(lot.lockQueue(word), WOKEN)
     expect(lot.tryUnpark(word, 1)).toBe(-1)
+    expect(lot.tryLockQueue(word)).toBe(NIL)
     lot.unlockQueue(queue)
     expect(lot.tryUnpark(word, 1)).toBe(0)
+    expect(lot.tryLockQueue(word)).toBe(queue)
+    expect(lot.wakeNow(lot.take(queue, word, 1))).toBe(false)
+    lot.unlockQueue(queue)
   })
 })
 

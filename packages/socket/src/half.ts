@@ -38,6 +38,11 @@ export const COPIED = 2
  * thread may make the next call; two that move bytes at once are found out where the second
  * publishes, since its position is not what it was.
  *
+ * An atomic access costs ten times a plain one, so that a step has few. Words of its own line are
+ * read plainly, since threads that take turns are ordered by what they take turns by, and so are
+ * two words as hints, in `Life.glance` and `Want.tryHold`. A life that looks whole may have ended
+ * just now, which no look could rule out; a wish that is overlooked is seen after publishing.
+ *
  * In simulated time each step has its price, and a CPU that has run ahead has to settle before it
  * commits. What a try has paid for, `paid`, the call that goes on from there does not pay again: it
  * is a hint, and what it says is checked by what follows.
@@ -102,11 +107,15 @@ export abstract class Half {
   /** The room there is, exact when less than `enough`. Throws SocketMisuse while another moves. */
   protected look(td: Waiter, enough: number): number {
     const { memory, mine } = this
-    const busy = memory.load(mine + BUSY)
+    if (memory.read(mine + BUSY) !== 0) this.#checkTurn(td)
+    const position = (this.position = memory.read(mine))
+    const room = (this.room = (this.base + memory.read(mine + SEEN) - position) | 0)
+    return room < enough ? this.#lookAcross() : room
+  }
+
+  #checkTurn(td: Waiter): void {
+    const busy = this.memory.load(this.mine + BUSY)
     if (busy !== 0 && busy !== td.at) throw this.twoAtOnce()
-    this.position = memory.load(mine)
-    this.room = (this.base + memory.read(mine + SEEN) - this.position) | 0
-    return this.room < enough ? this.#lookAcross() : this.room
   }
 
   #lookAcross(): number {
@@ -125,12 +134,16 @@ export abstract class Half {
     const held = otherWant.tryHold(td, room)
     if (held === HELD) return REFUSED
     const next = (position + moved) | 0
-    if (this.memory.compareExchange(this.mine, position, next) !== position) {
-      otherWant.letGo(td, held)
-      throw this.twoAtOnce()
-    }
-    if (held === 0 && !otherWant.isDue(room)) return DONE
-    return otherWant.tellNow(td, held) ? PREEMPTS : DONE
+    const before = this.memory.compareExchange(this.mine, position, next)
+    if (before === position && held === 0 && !otherWant.isDue(room)) return DONE
+    return this.#tell(td, held, before === position)
+  }
+
+  /** The rest of a commit: tells a waiter, unless another has moved the position. */
+  #tell(td: Waiter, held: Address, isPublished: boolean): number {
+    if (isPublished) return this.otherWant.tellNow(td, held) ? PREEMPTS : DONE
+    this.otherWant.letGo(td, held)
+    throw this.twoAtOnce()
   }
 
   /** Gives a try up after copying: the call that goes on does not pay for it again. */

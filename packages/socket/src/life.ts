@@ -43,6 +43,11 @@ export class Life {
     return this.memory.load(this.at)
   }
 
+  /** The same, read plainly as long as it is whole: what has ended may be seen a little late. */
+  glance(): number {
+    return this.memory.read(this.at) === this.whole ? this.whole : this.load()
+  }
+
   /** The number of this end's state in a word. */
   stateIn(word: number): number {
     const isOfUse = word >> USE_SHIFT === this.whole >> USE_SHIFT

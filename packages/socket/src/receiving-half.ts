@@ -24,13 +24,21 @@ export class ReceivingHalf extends Half {
     at: Address,
     life: Life,
     bytes: number,
-    /** How this half waits for data. */
-    readonly wantData: Want,
-    /** How the sender waits for space. */
-    readonly wantSpace: Want,
+    wantData: Want,
+    wantSpace: Want,
   ) {
     const { received, sent } = DIRECTION.offset
     super(memory, at, life, bytes, at + received, at + sent, 0, wantData, wantSpace)
+  }
+
+  /** How this half waits for data. */
+  get wantData(): Want {
+    return this.want
+  }
+
+  /** How the sender waits for space. */
+  get wantSpace(): Want {
+    return this.otherWant
   }
 
   /** Bytes that can be received at once. */
@@ -106,7 +114,7 @@ export class ReceivingHalf extends Half {
   /** Copies out what is there: how many bytes, or 0 at the end, or WOULD_BLOCK. */
   #copySome(td: Waiter, to: Uint8Array, start: number, length: number): number {
     const { memory, life } = this
-    const word = (this.word = life.load())
+    const word = (this.word = life.glance())
     if (word !== life.whole) life.check(word, 'receive')
     const available = this.look(td, 1)
     if (available === 0) return word !== life.whole && life.peerHasEnded(word) ? 0 : WOULD_BLOCK

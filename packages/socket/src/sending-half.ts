@@ -31,7 +31,6 @@ const SEND = work('socket-send')
 
 /** A direction as its sender uses it. */
 export class SendingHalf extends Half {
-  readonly #ringAt: Address
   /** Whether a try has seen that the direction has no ring, and could not take one at once. */
   #lacksRing = false
 
@@ -41,15 +40,22 @@ export class SendingHalf extends Half {
     life: Life,
     /** Where the ring comes from. */
     readonly buffers: Buffers,
-    /** How this half waits for space. */
-    readonly wantSpace: Want,
-    /** How the receiver waits for data. */
-    readonly wantData: Want,
+    wantSpace: Want,
+    wantData: Want,
   ) {
     const { received, sent } = DIRECTION.offset
     const { bytes } = buffers
     super(memory, at, life, bytes, at + sent, at + received, bytes, wantSpace, wantData)
-    this.#ringAt = at + DIRECTION.offset.ring
+  }
+
+  /** How this half waits for space. */
+  get wantSpace(): Want {
+    return this.want
+  }
+
+  /** How the receiver waits for data. */
+  get wantData(): Want {
+    return this.otherWant
   }
 
   /** Bytes that can be sent at once. */
@@ -144,7 +150,7 @@ export class SendingHalf extends Half {
   /** BROKEN, or the space there is, exact when less than `length`. */
   #look(td: Waiter, length: number): number {
     const { life } = this
-    const word = (this.word = life.load())
+    const word = (this.word = life.glance())
     if (word !== life.whole && (life.check(word, 'send') & END.action.refuse) !== 0) return BROKEN
     return this.look(td, length)
   }
@@ -205,7 +211,7 @@ export class SendingHalf extends Half {
 
   /** Makes a buffer the direction's ring, or opens the one that another has made it. */
   #assign(buffer: Address): boolean {
-    const before = this.memory.compareExchange(this.#ringAt, NIL, buffer)
+    const before = this.memory.compareExchange(this.at + DIRECTION.offset.ring, NIL, buffer)
     this.openRing(before === NIL ? buffer : before)
     return before === NIL
   }

@@ -248,11 +248,13 @@ function check(bytes: Uint8Array, start: number, length: number, least: number):
   if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
   const whole = Number.isInteger(start) && Number.isInteger(length)
   if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
-  throw new RangeError(
-    length === 0 && least > 0
-      ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
-      : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
-  )
+  throw new RangeError(notThere(bytes, start, length, least))
+}
+
+function notThere(bytes: Uint8Array, start: number, length: number, least: number): string {
+  return length === 0 && least > 0
+    ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
+    : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`
 }
 
 function notBytes(value: unknown): string {

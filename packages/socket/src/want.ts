@@ -35,7 +35,10 @@ export class Want {
   /** Whether anybody is to be told, now that there are `available` bytes. Never waits. */
   isDue(available: number): boolean {
     const want = this.memory.load(this.at)
-    if (want === 0) return false
+    return want !== 0 && this.#isDueFor(want, available)
+  }
+
+  #isDueFor(want: number, available: number): boolean {
     if ((want & POLLED) !== 0 && !this.note.isPosted()) return true
     const bytes = want & BYTES_WANTED
     return bytes !== 0 && available >= bytes
@@ -44,11 +47,15 @@ export class Want {
   /**
    * Before the progress is published that makes `available` bytes: the queue in which a waiter
    * sleeps that is to be told, held, so that to tell it cannot fail. NIL when no queue is needed,
-   * and HELD when it is not to be had. To be followed by `tellNow`, or `letGo`.
+   * and HELD when it is not to be had. To be followed by `tellNow`, or `letGo`. The word is read
+   * plainly: a wish that this overlooks, `isDue` sees after publishing.
    */
   tryHold(td: Waiter, available: number): Address {
-    const want = this.memory.load(this.at)
-    if (want === 0) return NIL
+    const want = this.memory.read(this.at)
+    return want === 0 ? NIL : this.#hold(td, want, available)
+  }
+
+  #hold(td: Waiter, want: number, available: number): Address {
     const bytes = want & BYTES_WANTED
     const isDue = bytes !== 0 && available >= bytes
     const isPolled = (want & POLLED) !== 0 && !this.note.isPosted()

@@ -1,5 +1,5 @@
-import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
+import { explore } from '@smpnet/interleave'
 import { type Address, Arena, LiveMemory, NIL, Pool } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
@@ -12,6 +12,7 @@ import {
   type StreamSocket,
   WOULD_BLOCK,
 } from '../src/index.ts'
+import { races } from './glances.ts'
 
 /** Sets bits, or swaps, in two steps, between which another may do the same. */
 class TornMemory extends LiveMemory {
@@ -65,7 +66,7 @@ const MARK = 0x55
 
 /** Both ends are closed at the same time; whoever gets the pair next marks it as its own. */
 function bothClose(name: string, Memory: MemoryClass) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, zone, tds } = makeZone(Memory)
     const [one, other] = tds as [Waiter, Waiter]
     const [a, b] = drive(one, zone.pair())
@@ -106,7 +107,7 @@ it('is caught when both find the other still open', () => {
 
 /** Two threads have opened the same end, and both close it; the other end stays open. */
 function closedTwice(name: string, Memory: MemoryClass) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { zone, tds } = makeZone(Memory)
     const [one, other] = tds as [Waiter, Waiter]
     const [a] = drive(one, zone.pair())
@@ -145,7 +146,7 @@ class ForgetfulMemory extends LiveMemory {
  * pair is given it again, and uses it while the other may still be about to close.
  */
 function closedTooLate(name: string, Memory: MemoryClass) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, zone, tds } = makeZone(Memory)
     const [one, other] = tds as [Waiter, Waiter]
     const [a, b] = drive(one, zone.pair())
@@ -189,7 +190,7 @@ it('is caught when one that comes too late takes the pair for its own', () => {
 
 /** The end of one direction comes while its receiver is about to sleep for bytes. */
 it('reaches a peer that is about to wait', () => {
-  const result = explore({ name: 'close and receive' }, ({ thread, after }) => {
+  const result = explore({ name: 'close and receive', races }, ({ thread, after }) => {
     const { zone, tds } = makeZone(LiveMemory)
     const [one, other] = tds as [Waiter, Waiter]
     const [a, b] = drive(one, zone.pair())

@@ -12,6 +12,7 @@ import { Want } from '../src/want.ts'
 import { smallLot } from './small-lot.ts'
 import type { Buffers } from '../src/buffers.ts'
 import { Life } from '../src/life.ts'
+import { races } from './glances.ts'
 
 /** What the receiver notes when it has come to the end. */
 const END = -1
@@ -32,7 +33,7 @@ interface Traffic {
 
 /** One direction, with a thread that sends and one that receives. */
 function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
     const pair = arena.place('pair', PAIR.size)
     const at = arena.place('direction', DIRECTION.size)

@@ -1,13 +1,14 @@
-import { explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
+import { explore } from '@smpnet/interleave'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
 import { expect, it } from 'vitest'
+import { drive } from '@smpnet/park/model'
 import { Note, notesOf, POLLER } from '../src/note.ts'
 import { NOTE } from '../src/pair-layout.ts'
-import { drive } from '@smpnet/park/model'
 import { Poller, READABLE, SocketZone, type StreamSocket } from '../src/index.ts'
 import { smallLot } from './small-lot.ts'
+import { races } from './glances.ts'
 
 const FREED = 77
 
@@ -23,7 +24,7 @@ function drain(memory: LiveMemory, poller: Address): void {
 
 /** One thread posts an end's note while the end's owner takes it from the poller and frees it. */
 function removal(name: string, noteAt: (memory: LiveMemory, at: Address) => Note) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
     const poller = arena.place('poller', POLLER.size)
     const at = arena.place('note', NOTE.size)
@@ -69,7 +70,7 @@ it('is caught when a poster looks for the poller before it says that it posts', 
 
 /** A poller that sleeps until the note of an end is posted; `looksAgain` is what it has to do. */
 function sleep(name: string, posters: number, looksAgain: boolean) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
     const poller = arena.place('poller', POLLER.size)
     const asleep = poller + POLLER.offset.asleep
@@ -117,7 +118,7 @@ class Blind extends LiveMemory {
 
 /** A thread adds ends to its poller and waits for each of them, while their peers send. */
 function polling(name: string, isBlind: boolean, peers: number) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const memory = new Blind(new SharedArrayBuffer(8192))
     const arena = Arena.create(memory)
     const handle = Lot.place(arena, { threads: 1, waiters: 4, buckets: 1 })

@@ -84,7 +84,7 @@ describe('A CPU that is ahead of the others settles before', () => {
     const { pricer, memory, td, b, poller } = make()
     toItsEnd(poller.add(td, b, READABLE))
     const waiting = poller.wait(td)
-    const asleep = (): number => memory.peek(poller.at + 64)
+    const asleep = (): number => memory.load(poller.at + 64)
     let steps = 0
     for (let step = waiting.next(0); step.value === SETTLE; step = waiting.next(0)) {
       steps++
@@ -108,16 +108,27 @@ describe('A CPU that is ahead of the others settles before', () => {
       b.receiving.at + DIRECTION.offset.received,
     ]
     pricer.runsAheadByCopying = true
-    expect([a.trySend(td, bytes), memory.peek(sent)]).toEqual([WOULD_BLOCK, 0])
+    expect([a.trySend(td, bytes), memory.load(sent)]).toEqual([WOULD_BLOCK, 0])
     const sending = a.send(td, bytes)
     expect(sending.next(0).value).toBe(SETTLE)
     pricer.isAhead = false
-    expect([toItsEnd(sending), memory.peek(sent)]).toEqual([3, 3])
-    expect([b.tryReceive(td, bytes), memory.peek(received)]).toEqual([WOULD_BLOCK, 0])
+    expect([toItsEnd(sending), memory.load(sent)]).toEqual([3, 3])
+    expect([b.tryReceive(td, bytes), memory.load(received)]).toEqual([WOULD_BLOCK, 0])
     const receiving = b.receive(td, bytes)
     expect(receiving.next(0).value).toBe(SETTLE)
     pricer.isAhead = false
-    expect([toItsEnd(receiving), memory.peek(received)]).toEqual([3, 3])
+    expect([toItsEnd(receiving), memory.load(received)]).toEqual([3, 3])
+  })
+
+  it('and sends other bytes if it is given others after a try that copied', () => {
+    const { pricer, td, a, b } = make()
+    pricer.runsAheadByCopying = true
+    expect(a.trySend(td, Uint8Array.of(1, 2, 3))).toBe(WOULD_BLOCK)
+    expect(b.receiving.available()).toBe(0)
+    pricer.isAhead = pricer.runsAheadByCopying = false
+    expect(toItsEnd(a.send(td, Uint8Array.of(7, 8)))).toBe(2)
+    const got = new Uint8Array(9)
+    expect([b.tryReceive(td, got), ...got.subarray(0, 3)]).toEqual([2, 7, 8, 0])
   })
 
   it('saying in its want word that it waits no more', () => {
@@ -125,12 +136,12 @@ describe('A CPU that is ahead of the others settles before', () => {
     const want = b.receiving.at + DIRECTION.offset.wantData
     const receiving = b.receive(td, new Uint8Array(1))
     receiving.next(0)
-    expect(memory.peek(want)).toBe(1)
+    expect(memory.load(want)).toBe(1)
     pricer.isAhead = true
     const before = pricer.writes
     expect(receiving.next(1).value).toBe(SETTLE)
-    expect([memory.peek(want), pricer.writes]).toEqual([1, before])
+    expect([memory.load(want), pricer.writes]).toEqual([1, before])
     pricer.isAhead = false
-    expect([toItsEnd(receiving), memory.peek(want)]).toEqual([WOULD_BLOCK, 0])
+    expect([toItsEnd(receiving), memory.load(want)]).toEqual([WOULD_BLOCK, 0])
   })
 })

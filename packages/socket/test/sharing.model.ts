@@ -1,5 +1,5 @@
-import { awaitExchange, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
+import { awaitExchange, explore } from '@smpnet/interleave'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
@@ -12,6 +12,7 @@ import { ReceivingHalf } from '../src/receiving-half.ts'
 import { SendingHalf } from '../src/sending-half.ts'
 import { SocketMisuse } from '../src/index.ts'
 import { Want } from '../src/want.ts'
+import { races } from './glances.ts'
 
 /** A memory in which a position is published whatever it was: what a sender's own copy leads to. */
 class Trusting extends LiveMemory {
@@ -64,7 +65,7 @@ function makeDirection(Sending: typeof SendingHalf, ring: number) {
 
 /** Two threads send a byte each on one end, under a lock, and a third receives two. */
 function underLock(name: string, Sending: typeof SendingHalf, ring: number) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, races }, ({ thread, after }) => {
     const { memory, lot, senders, receiving, lock } = makeDirection(Sending, ring)
     const got: number[] = []
     for (const [i, sending] of senders.entries()) {

@@ -224,6 +224,19 @@ describe('a socket domain', () => {
     expect((await Promise.all(received)).every((bytes) => bytes === 1)).toBe(true)
   })
 
+  it('is left when an end is disposed of that another thread has closed', () => {
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64, threads: 1 })
+    const [, there] = domain.pair()
+    const again = openSocket(there.handle)
+    again.sendSync(bytesOf('x'))
+    there.close()
+    expect(() => again.sendSync(bytesOf('y'))).toThrow("in state CLOSED takes no event 'send'")
+    expect(() => again.close()).toThrow('an end is used until it is closed')
+    again[Symbol.dispose]()
+    domain.detach()
+    expect(domain.sync.thread).toBe(0)
+  })
+
   it('keeps no number for one who has detached, until it is used again', () => {
     const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64, threads: 1 })
     domain.detach()
