@@ -27,12 +27,11 @@ function wake(td: Waiter, held: Address, key: Address, chain: Address): boolean 
 
 /**
  * The same for a queue that was not held before: it is spun for, since another thread holds it for
- * a few instructions only. In simulated time no thread yields while it holds a queue, so that there
- * is nothing to spin for.
+ * a few instructions only. Throws an Error if that thread has ended there. In simulated time no
+ * thread yields while it holds a queue, so that there is nothing to spin for.
  */
 function takeFromAny({ lot }: Waiter, key: Address): Address {
-  for (let n = 0; lot.tryLockQueue(key) === NIL; ) lot.memory.pause(n++)
-  const queue = lot.queueOf(key)
+  const queue = lot.lockQueueNow(key)
   const chain = lot.take(queue, key, 1)
   lot.unlockQueue(queue)
   return chain

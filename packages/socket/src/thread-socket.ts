@@ -61,7 +61,7 @@ export class ThreadSocket {
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const taken = this.stream.tryReceive(this.#here(), to)
+    const taken = this.tryReceive(to)
     return taken >= 0
       ? taken
       : this.#block(options, (td, until) => this.stream.receive(td, to, 0, to.length, true, until))
@@ -73,12 +73,28 @@ export class ThreadSocket {
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options !== undefined) checkTimeout(options)
-    const given = this.stream.trySend(this.#here(), from)
+    const given = this.trySend(from)
     return given >= 0
       ? given
       : this.#block(options, (td, until) =>
           this.stream.send(td, from, 0, from.length, true, until),
         )
+  }
+
+  /**
+   * Receives up to all of `to` if there is anything now: how many bytes, 0 at the end, or
+   * WOULD_BLOCK. For loops around a poller. Throws SocketMisuse.
+   */
+  tryReceive(to: Uint8Array): number {
+    return this.tryReceive(to)
+  }
+
+  /**
+   * Sends all of `from` if there is space for it now, and has told a receiver that waits: how many
+   * bytes, or BROKEN, or NO_BUFFERS, or WOULD_BLOCK, having done nothing. Throws SocketMisuse.
+   */
+  trySend(from: Uint8Array): number {
+    return this.trySend(from)
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */

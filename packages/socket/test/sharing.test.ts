@@ -92,10 +92,11 @@ describe('A try', () => {
     const [here, there] = domain.pair()
     const file = new URL('./fixtures/draining.mjs', import.meta.url)
     const worker = new Worker(file, { workerData: there.handle, execArgv: [] })
-    const { here: td, lot } = domain.sync
+    const { memory } = domain.sync
     const want = here.stream.sending.at + DIRECTION.offset.wantData
-    while (lot.memory.load(want) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    expect(here.stream.trySend(td, bytesOf('x'))).toBe(1)
+    while (memory.load(want) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(here.trySend(bytesOf('x'))).toBe(1)
+    expect(here.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
     here.shutdown()
     expect((await once(worker, 'message'))[0]).toBe(1)
     here.close()

@@ -42,6 +42,16 @@ export class LotQueues {
     return this.queues.tryLockUnsettled(queue) ? queue : NIL
   }
 
+  /**
+   * The queue of `key`, held, for a section that cannot give up: spins while another CPU holds it.
+   * Throws an Error when it is not let go, as `spinNow` does: its holder has ended in it.
+   */
+  lockQueueNow(key: Address): Address {
+    const queue = this.queues.of(key)
+    this.queues.lockNow(queue)
+    return queue
+  }
+
   /** The queue of `key`, for its holder. */
   queueOf(key: Address): Address {
     return this.queues.of(key)
