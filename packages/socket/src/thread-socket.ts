@@ -86,7 +86,7 @@ export class ThreadSocket {
    * WOULD_BLOCK. For loops around a poller. Throws SocketMisuse.
    */
   tryReceive(to: Uint8Array): number {
-    return this.tryReceive(to)
+    return this.stream.tryReceive(this.#here(), to)
   }
 
   /**
@@ -94,7 +94,7 @@ export class ThreadSocket {
    * bytes, or BROKEN, or NO_BUFFERS, or WOULD_BLOCK, having done nothing. Throws SocketMisuse.
    */
   trySend(from: Uint8Array): number {
-    return this.trySend(from)
+    return this.stream.trySend(this.#here(), from)
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
