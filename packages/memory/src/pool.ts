@@ -35,7 +35,8 @@ export interface PoolHandle extends PoolShape {
  * one list, no item idle in the cache of a CPU. For small items that come and go often there is
  * `Zone`.
  *
- * The lock protects the list and the counts. Both ways through it are for threads, which may wait.
+ * The lock protects the list and the counts. `alloc` and `free` are for threads, which may wait;
+ * `tryAlloc` and `freeNow` for plain code.
  */
 export class Pool {
   /** Of `tryAlloc`: another holds the lock, or simulated time has to catch up. No address. */
@@ -94,6 +95,17 @@ export class Pool {
   /** Takes an item back. */
   *free(item: Address): Waiting {
     yield* this.#lock.enter()
+    this.#push(item)
+  }
+
+  /** The same without a yield. Throws an Error when the lock is not let go; see `spinNow`. */
+  freeNow(item: Address): void {
+    this.#lock.enterNow()
+    this.#push(item)
+  }
+
+  /** Puts the item back for a holder of the lock, and unlocks. */
+  #push(item: Address): void {
     pushFree(this.memory, this.#free, item)
     this.#count('freed')
     this.#lock.exit()

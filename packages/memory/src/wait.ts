@@ -1,7 +1,7 @@
 /**
  * What a generator yields when it cannot go on, as far as memory itself can be the reason. Code
  * that waits is a generator, and its driver decides what each of these means; the layers
- * above add their own (`@smpnet/sync` adds `PARK` and `PREEMPT`). They are numbers, not objects:
+ * above add their own (`@smpnet/park` adds `PARK` and `PREEMPT`). They are numbers, not objects:
  * nothing is allocated to wait.
  */
 export type Wait = number

@@ -118,7 +118,7 @@ describe('Under every schedule, a thread that parks', () => {
 })
 
 /** Two threads of other CPUs lend to one of this CPU, whose scheduler is to hear of the last. */
-function bell(name: string, rings: (times: number) => boolean) {
+function notices(name: string, raises: (times: number) => boolean) {
   return explore({ name }, ({ thread }) => {
     const { memory, handle, at, stopping } = place(3)
     const lotOf = (cpu: number): Lot =>
@@ -140,7 +140,7 @@ function bell(name: string, rings: (times: number) => boolean) {
     lenders.forEach((td, i) => {
       let times = 0
       const tell = (): void => {
-        if (rings(times++)) mailbox(memory, at).raise(VECTOR.turnstile)
+        if (raises(times++)) mailbox(memory, at).raise(VECTOR.turnstile)
       }
       thread(`lender ${i}`, () => {
         const turnstiles = new Turnstiles(lotOf(i + 1), { knows: () => false, settle() {}, tell })
@@ -152,12 +152,12 @@ function bell(name: string, rings: (times: number) => boolean) {
 
 describe('Under every schedule, a CPU', () => {
   it('hears of what others lend to its threads', () => {
-    const result = bell('notices of two lenders', () => true)
+    const result = notices('notices of two lenders', () => true)
     console.log(result.summary)
     expect(result).toHold()
   })
 
-  it('is found to miss it if its bell is not rung', () => {
-    expect(bell('silent lenders', () => false)).toFailWith('deadlock')
+  it('is found to miss it if it is not interrupted', () => {
+    expect(notices('silent lenders', () => false)).toFailWith('deadlock')
   })
 })

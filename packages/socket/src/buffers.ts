@@ -32,10 +32,9 @@ export class Buffers {
     return this.#pool.free(buffer)
   }
 
-  /** `give` for plain code that does not run in simulated time: spins for the pool's lock. */
+  /** `give` for plain code. Throws an Error when the pool's lock is not let go. */
   giveNow(buffer: Address): void {
-    const giving = this.give(buffer)
-    for (let n = 0; !giving.next(0).done; ) this.memory.pause(n++)
+    this.#pool.freeNow(buffer)
   }
 
   /** Gives the buffer back that the word at `at` names, if it names one. */

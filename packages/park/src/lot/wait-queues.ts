@@ -66,7 +66,10 @@ export class WaitQueues {
     return this.memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
   }
 
-  /** Locks without a yield. For interrupts. Throws an Error when the bucket is never let go. */
+  /**
+   * Locks without a yield. For interrupts, and for sections that cannot give up. Throws an Error
+   * when the bucket is never let go.
+   */
   lockNow(bucket: Address): void {
     spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a queue of waiters')
   }

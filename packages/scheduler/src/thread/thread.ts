@@ -133,6 +133,8 @@ export class Thread<T = unknown> extends Waiter {
 
   override blocks(lock: Address, owner: Address): void {
     this.blockedOn = lock
+    // Turnstiles write it into the entry.
+    this.entered = this.ownPriority
     this.#host.turnstiles.block(this.at, this.ownPriority, lock, owner)
   }
 
