@@ -20,7 +20,7 @@ describe('4BSD', () => {
   })
 
   it('moves threads freely, since it has one queue', () => {
-    const threads = Array.from({ length: 6 }, () => ({ runNs: 1e6, sleepNs: 1e6 }))
+    const threads = Array.from({ length: 6 }, (_, i) => ({ runNs: 1e6, sleepNs: 3e5 * (i + 1) }))
     const { policies } = runLoad({ cpus: 4, untilNs: 0.2e9, threads, policy: bsd() })
     expect(policies[0]!.sysctl()['kern.sched.stats.migration']).toBeGreaterThan(20)
   })
