@@ -53,8 +53,8 @@ export class ThreadLives {
     cpu.memory.charge(THREAD_START, 1)
     turnstiles.reset(td.at)
     this.dispatcher.urgency.enter(td)
-    this.#announce(td)
     this.policy.table.add(td)
+    this.#announce(td)
     this.policy.admit(td, this.dispatcher.current)
     this.wakeups.makeReady(td, WOKEN, 'spawned')
     return thread
@@ -89,6 +89,7 @@ export class ThreadLives {
     try {
       this.observers.started(td)
     } catch (error) {
+      this.policy.table.remove(td)
       this.wakeups.cpu.lot.releaseEntry(td.at)
       throw error
     }
