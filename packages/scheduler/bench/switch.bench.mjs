@@ -16,6 +16,9 @@ function kernel(body) {
     cpus: 1,
     memory,
     alarm() {},
+    onInterrupt() {},
+    interruptBelow() {},
+    raise() {},
     fail: (error) => {
       throw error
     },
