@@ -1,15 +1,17 @@
 import { type LiveMachine, startLive } from '@smpnet/machine/live'
 import { simulate } from '@smpnet/machine/sim'
 import { VECTOR } from '@smpnet/machine'
-import { allowBothMemories, type Arena } from '@smpnet/memory'
+import { allowBothMemories, type Arena, Zone } from '@smpnet/memory'
 import { afterEach, describe, expect, it } from 'vitest'
-import boot, { BYTES } from './fixtures/netisr.mjs'
+import boot, { BYTES, PACKETS as ZONE } from './fixtures/netisr.mjs'
 
 // Nothing is measured here, and the live machine's CPUs are in isolates of their own.
 allowBothMemories()
 
 const PACKETS = 5_000
 const SUM = (PACKETS * (PACKETS + 1)) / 2
+/** Each packet was allocated once and freed once, and the device never found the zone empty. */
+const ALL = { allocated: PACKETS, freed: PACKETS, failed: 0 }
 const machines: LiveMachine[] = []
 
 afterEach(async () => {
@@ -18,6 +20,7 @@ afterEach(async () => {
 
 const setup = ({ arena }: { arena: Arena }) => ({
   at: arena.place('netisr', BYTES),
+  zone: Zone.create(arena, ZONE).handle,
   packets: PACKETS,
   everyNs: 4_000,
 })
@@ -34,7 +37,7 @@ describe('an interrupt allocates, enqueues and wakes', () => {
       untilNs: 1e9,
     })
     expect(ending).toBe('quiet')
-    expect(reports.map(({ value }) => value)).toEqual(['the device is done', { sum: SUM }])
+    expect(reports.map(({ value }) => value)).toEqual(['the device is done', { sum: SUM, ...ALL }])
     expect(statistics.interrupts).toBeLessThan(1.1 * (PACKETS / 4))
   })
 
@@ -52,6 +55,6 @@ describe('an interrupt allocates, enqueues and wakes', () => {
       for (let burst = 0; burst < 50; burst++) machine.here.raise(0, VECTOR.device)
       await Promise.race([ended, machine.stopped, new Promise((done) => setTimeout(done, 0))])
     }
-    expect(reports).toContainEqual({ sum: SUM })
+    expect(reports).toContainEqual({ sum: SUM, ...ALL })
   })
 })
