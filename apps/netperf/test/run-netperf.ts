@@ -11,10 +11,14 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the built command as a user does; `started` may send it a signal. */
+/**
+ * Runs the built command as a user does, without colours, which a host that calls itself CI would
+ * have; `started` may send it a signal.
+ */
 export function netperf(args: readonly string[], started?: (child: ChildProcess) => void) {
   return new Promise<Ended>((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args])
+    const env = { ...process.env, NO_COLOR: '1' }
+    const child = spawn(process.execPath, [bin, ...args], { env })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (text) => (stdout += text))
     child.stderr.on('data', (text) => (stderr += text))
