@@ -76,8 +76,8 @@ describe('A wait', () => {
     const waiting = awaiting(td, parkAgainAndAgain(td, word, limit))
     for (const nowMs of [15_050, 30_049, 30_050]) {
       clock.nowMs = nowMs
-      while (lot.tryUnpark(word, 1) === 0) await new Promise((turn) => setImmediate(turn))
-      await new Promise((turn) => setImmediate(turn))
+      while (lot.tryUnpark(word, 1) === 0) await new Promise((turn) => setTimeout(turn, 0))
+      await new Promise((turn) => setTimeout(turn, 0))
     }
     expect(await waiting).toBe(4)
   })
@@ -103,7 +103,7 @@ describe('A wait', () => {
     const limit = until(td, { signal: control.signal })
     const waiting = awaiting(td, parkAgainAndAgain(td, word, limit))
     expect(lot.tryUnpark(word, 1)).toBe(1)
-    setImmediate(() => control.abort())
+    setTimeout(() => control.abort(), 0)
     expect(await waiting).toBe(2)
   })
 })
@@ -124,7 +124,7 @@ describe('A nap', () => {
   it('hears of a signal', async () => {
     const { td } = makeWaiter()
     const control = new AbortController()
-    setImmediate(() => control.abort())
+    setTimeout(() => control.abort(), 0)
     expect(await awaiting(td, nap(td, 1e9, until(td, { signal: control.signal })))).toBe(ABORTED)
   })
 })
