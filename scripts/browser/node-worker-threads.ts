@@ -7,9 +7,15 @@ import { type Birth, ENDED } from './birth.ts'
 
 type Listener = (value: unknown) => void
 
+/** What a worker that has failed is reported by. */
+interface Failure {
+  readonly message: string
+  preventDefault(): void
+}
+
 interface Thread {
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
-  addEventListener(type: 'error', listener: (event: { readonly message: string }) => void): void
+  addEventListener(type: 'error', listener: (event: Failure) => void): void
   postMessage(message: unknown): void
   terminate(): void
 }
@@ -42,8 +48,11 @@ export class Worker {
       if (data === ENDED) this.#end()
       else this.#tell('message', data)
     })
-    this.#thread.addEventListener('error', ({ message }) => {
-      this.#tell('error', new Error(`${file.pathname}: ${message}`))
+    this.#thread.addEventListener('error', (event) => {
+      // What is not handled here ends the worker that started this one, too.
+      event.preventDefault()
+      // A worker that was terminated may go on for a moment, in a page; in Node it says no more.
+      if (!this.#hasEnded) this.#tell('error', new Error(`${file.pathname}: ${event.message}`))
       this.#end()
     })
     // Vite marks the addresses of workers that it recognizes, as what they are not: classic ones.
