@@ -51,10 +51,11 @@ export class Softclock {
       yield* wheel.lock()
       const callout = memory.load(expiredAt)
       const run = callout === NIL ? undefined : this.#functionOf(callout)
+      const argument = callout === NIL ? 0 : memory.read(callout + CALLOUT.offset.argument)
       if (typeof run === 'object') begin(wheel, callout, true)
       else if (run !== undefined) this.#sendBack(callout)
       wheel.unlock()
-      if (typeof run === 'object') yield* this.#runInThread(td, callout, run)
+      if (typeof run === 'object') yield* this.#runInThread(td, callout, run, argument)
       else if (run !== undefined) this.arm()
       else yield* td.lot.park(td, expiredAt, expiredAt, NIL)
     }
@@ -115,20 +116,18 @@ export class Softclock {
     const argument = wheel.memory.read(callout + CALLOUT.offset.argument)
     begin(wheel, callout, false)
     wheel.unlock()
-    let hasDrainers = false
     try {
       run(argument, callout, irq)
     } finally {
-      hasDrainers = this.#end(callout)
-      if (hasDrainers) host.lot.unparkNow(irq, callout, EVERYBODY)
+      if (this.#end(callout)) host.lot.unparkNow(irq, callout, EVERYBODY)
     }
     wheel.lockNow()
   }
 
-  *#runInThread(td: Waiter, callout: Address, { inThread }: ThreadFunction): Waiting {
-    const argument = this.wheel.memory.read(callout + CALLOUT.offset.argument)
+  /** The argument was read under the lock: another CPU may set the callout anew meanwhile. */
+  *#runInThread(td: Waiter, callout: Address, run: ThreadFunction, argument: number): Waiting {
     try {
-      yield* inThread(argument, callout, td)
+      yield* run.inThread(argument, callout, td)
     } finally {
       if (this.#end(callout)) yield* td.lot.unpark(callout, EVERYBODY)
     }
