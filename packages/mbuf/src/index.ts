@@ -1,0 +1,11 @@
+export { BUFFER_BYTES, CLUSTER, HEADROOM_BYTES, MBUF } from './header.ts'
+export { type MbufStatistics, Mbufs } from './mbufs.ts'
+export type { OwnerCount } from './pool/accounts.ts'
+export {
+  type ClusterCounts,
+  type MbufHandle,
+  type MbufShape,
+  UNOWNED,
+} from './pool/pool-shape.ts'
+export { PacketQueue } from './queue/packet-queue.ts'
+export { ByteQueue, type Watermarks } from './queue/byte-queue.ts'

@@ -1,0 +1,308 @@
+import {
+  type Address,
+  type Arena,
+  BadHandle,
+  type Interrupt,
+  type Memory,
+  NIL,
+  type Place,
+  type Waiting,
+} from '@smpnet/memory'
+import { Chains } from './chain/chains.ts'
+import { Runs } from './chain/runs.ts'
+import { fillShare, mbufsToShare } from './chain/sharing.ts'
+import { cutsThrough, splitAt } from './chain/splitting.ts'
+import {
+  BUFFER_BYTES,
+  CLASS,
+  CLASSES,
+  copyPacketFields,
+  HEADROOM_BYTES,
+  MBUF,
+  OWNER_SHIFT,
+  PACKET,
+} from './header.ts'
+import { countOwners, type OwnerCount, ownerNumber } from './pool/accounts.ts'
+import { BareBuilding, type Building, buffersFor, PacketBuilding } from './pool/building.ts'
+import { ensureAll } from './pool/ensuring.ts'
+import {
+  type ClusterCounts,
+  type MbufHandle,
+  type MbufShape,
+  mostTried,
+  placePool,
+} from './pool/pool-shape.ts'
+import { Stock } from './pool/stock.ts'
+
+const NEXT = MBUF.offset.next
+/** Bytes that a packet of one mbuf has room for, and one with the smallest cluster. */
+const IN_MBUF = BUFFER_BYTES[0] - HEADROOM_BYTES
+const IN_CLUSTER = BUFFER_BYTES[1] - HEADROOM_BYTES
+const SMALL_CLUSTER = 1
+
+/**
+ * Packet buffers in shared memory, as one thread sees them; each thread opens them by their handle.
+ *
+ * What allocates or frees exists for each context: `try…` is plain code, which gives NIL when this
+ * CPU does not hold what it takes; the generator of the same name waits for the depot, and gives
+ * NIL, counted, when too much is in use; `…Now` is for the handler of an interrupt. An allocation
+ * that fails has given back what it had got.
+ */
+export class Mbufs extends Chains {
+  readonly #stock: Stock
+  readonly #hasSmallClusters: boolean
+
+  constructor(
+    memory: Memory,
+    readonly handle: MbufHandle,
+    stock = new Stock(memory, handle),
+  ) {
+    super(memory)
+    this.#stock = stock
+    this.#hasSmallClusters = handle.zones[SMALL_CLUSTER] !== null
+  }
+
+  /** Places the buffers. Throws RangeError for a bad shape, OutOfMemory if they are too large. */
+  static create(arena: Arena, shape: MbufShape): Mbufs {
+    return new Mbufs(arena.memory, placePool(arena, shape))
+  }
+
+  /** Opens, in any thread, the buffers that a handle names. Throws BadHandle for anything else. */
+  static open(memory: Memory, handle: MbufHandle): Mbufs {
+    return new Mbufs(memory, checkHandle(handle))
+  }
+
+  /**
+   * A packet of `bytes` bytes, as they happen to be, with 64 bytes of headroom: in one mbuf up to
+   * 192 bytes, else in clusters, as few and as small as can be. NIL also for a chain that is too
+   * long to be tried: see `mostTried`.
+   */
+  tryAlloc(place: Place, bytes: number, owner = 0): Address {
+    const kind = PACKET | (owner << OWNER_SHIFT)
+    if (bytes >>> 0 <= IN_MBUF) return this.#stock.tryTake(place, kind, HEADROOM_BYTES, bytes)
+    if (bytes >>> 0 <= IN_CLUSTER && this.#hasSmallClusters) {
+      return this.#stock.tryTake(place, kind | SMALL_CLUSTER, HEADROOM_BYTES, bytes)
+    }
+    return this.#tryBuild(place, this.#packet(bytes, owner))
+  }
+  *alloc(place: Place, bytes: number, owner = 0): Waiting<Address> {
+    const packet = this.tryAlloc(place, bytes, owner)
+    return packet !== NIL ? packet : yield* this.#build(place, this.#packet(bytes, owner))
+  }
+  allocNow(irq: Interrupt, bytes: number, owner = 0): Address {
+    return this.#buildNow(irq, this.#packet(bytes, owner))
+  }
+
+  /**
+   * Has this CPU hold what `packets` packets of `bytes` bytes take: until the caller yields, as
+   * many calls of `tryAlloc` there give one. False, and counted, when too much is in use.
+   */
+  *ensure(place: Place, bytes: number, packets = 1): Waiting<boolean> {
+    const counts = buffersFor(this.#stock, expectBytes(bytes)).map((count) => count * packets)
+    const isEnsured = yield* ensureAll(this.#stock, place, counts)
+    if (!isEnsured) this.#stock.count(place, 'failed')
+    return isEnsured
+  }
+
+  /**
+   * Frees a packet, or the mbufs of one from `packet` on. NIL when all is done; else what is left,
+   * for `yield* free(place, rest)`, since this CPU has no room or is ahead of simulated time.
+   */
+  tryFree(place: Place, packet: Address): Address {
+    const { memory } = this
+    for (let mbuf = packet; mbuf !== NIL; ) {
+      const next = memory.read(mbuf + NEXT)
+      if (!this.#stock.tryRelease(place, mbuf)) return mbuf
+      mbuf = next
+    }
+    return NIL
+  }
+  *free(place: Place, packet: Address): Waiting {
+    let rest = this.tryFree(place, packet)
+    while (rest !== NIL) {
+      const next = this.memory.read(rest + NEXT)
+      yield* this.#stock.release(place, rest)
+      rest = this.tryFree(place, next)
+    }
+  }
+  freeNow(irq: Interrupt, packet: Address): void {
+    for (let mbuf = packet; mbuf !== NIL; ) {
+      const next = this.memory.read(mbuf + NEXT)
+      this.#stock.releaseNow(irq, mbuf)
+      mbuf = next
+    }
+  }
+
+  /**
+   * Another packet with the same bytes of a range, which are not copied where they lie in clusters:
+   * nobody may write there until one of the two is freed. What is in mbufs is copied. The new
+   * packet has the fields of the first, and a buffer of its own in front for headers.
+   */
+  tryShare(place: Place, packet: Address, offset: number, bytes: number): Address {
+    const parts = this.#partsToShare(packet, offset, bytes)
+    return fillShare(this.#stock, this.#tryBuild(place, parts), packet, offset, bytes)
+  }
+  *share(place: Place, packet: Address, offset: number, bytes: number): Waiting<Address> {
+    const parts = this.#partsToShare(packet, offset, bytes)
+    return fillShare(this.#stock, yield* this.#build(place, parts), packet, offset, bytes)
+  }
+  shareNow(irq: Interrupt, packet: Address, offset: number, bytes: number): Address {
+    const parts = this.#partsToShare(packet, offset, bytes)
+    return fillShare(this.#stock, this.#buildNow(irq, parts), packet, offset, bytes)
+  }
+
+  /** Another packet with a copy of a range, which it alone has, and with the same fields. */
+  tryCopy(place: Place, packet: Address, offset: number, bytes: number): Address {
+    this.expectRange(packet, offset, bytes)
+    const copy = this.tryAlloc(place, bytes, this.owner(packet))
+    return this.#copied(copy, packet, offset, bytes)
+  }
+  *copy(place: Place, packet: Address, offset: number, bytes: number): Waiting<Address> {
+    this.expectRange(packet, offset, bytes)
+    const copy = yield* this.alloc(place, bytes, this.owner(packet))
+    return this.#copied(copy, packet, offset, bytes)
+  }
+  copyNow(irq: Interrupt, packet: Address, offset: number, bytes: number): Address {
+    this.expectRange(packet, offset, bytes)
+    const copy = this.allocNow(irq, bytes, this.owner(packet))
+    return this.#copied(copy, packet, offset, bytes)
+  }
+
+  /**
+   * Cuts the packet at `offset`: what is behind becomes a packet of its own, with the same fields,
+   * and is returned. Both see one cluster when the cut goes through it. NIL, and nothing has
+   * changed, when the mbuf that a cut through a buffer takes is not to be had.
+   */
+  trySplit(place: Place, packet: Address, offset: number): Address {
+    const bare = this.#partsToSplit(packet, offset)
+    const spare = bare.isOpen ? this.#tryBuild(place, bare) : NIL
+    return bare.isOpen ? NIL : splitAt(this.#stock, packet, offset, spare)
+  }
+  *split(place: Place, packet: Address, offset: number): Waiting<Address> {
+    const bare = this.#partsToSplit(packet, offset)
+    const spare = bare.isOpen ? yield* this.#build(place, bare) : NIL
+    return bare.isOpen ? NIL : splitAt(this.#stock, packet, offset, spare)
+  }
+  splitNow(irq: Interrupt, packet: Address, offset: number): Address {
+    const bare = this.#partsToSplit(packet, offset)
+    const spare = bare.isOpen ? this.#buildNow(irq, bare) : NIL
+    return bare.isOpen ? NIL : splitAt(this.#stock, packet, offset, spare)
+  }
+
+  /** The number of an owner of that name. Throws a RangeError that says which there are. */
+  ownerNumber(name: string): number {
+    return ownerNumber(this.handle, name)
+  }
+
+  /** Packets and bytes in use by owner: exact when no CPU uses packets meanwhile. */
+  owners(): OwnerCount[] {
+    return countOwners(this.memory, this.handle)
+  }
+
+  /** Buffers in use, and what failed: exact when no CPU allocates meanwhile. */
+  statistics(): MbufStatistics {
+    const [mbufs = 0, of2k = 0, of4k = 0, of9k = 0, of64k = 0] = BUFFER_BYTES.map((_, size) =>
+      this.#stock.inUse(size),
+    )
+    const failed = this.#stock.total('failed')
+    const returned = this.#stock.total('returned')
+    return { mbufs, clusters: { of2k, of4k, of9k, of64k }, failed, returned }
+  }
+
+  #packet(bytes: number, owner: number): PacketBuilding {
+    return new PacketBuilding(this.#stock, expectBytes(bytes), owner)
+  }
+
+  #partsToShare(packet: Address, offset: number, bytes: number): BareBuilding {
+    this.expectRange(packet, offset, bytes)
+    const count = mbufsToShare(this.memory, packet, offset, bytes)
+    return new BareBuilding(this.memory, count, this.owner(packet))
+  }
+
+  #partsToSplit(packet: Address, offset: number): BareBuilding {
+    this.expectRange(packet, offset, 0)
+    const count = cutsThrough(this.memory, packet, offset) ? 1 : 0
+    return new BareBuilding(this.memory, count, this.owner(packet))
+  }
+
+  #tryBuild(place: Place, building: Building): Address {
+    const stock = this.#stock
+    while (building.isOpen) {
+      const isTried = building.count < mostTried(building.kind & CLASS)
+      const { kind, headroom, length } = building
+      const mbuf = isTried ? stock.tryTake(place, kind, headroom, length) : NIL
+      if (mbuf === NIL) return this.#tryReturn(place, building.head)
+      building.add(mbuf)
+    }
+    return building.head
+  }
+
+  *#build(place: Place, building: Building): Waiting<Address> {
+    while (building.isOpen) {
+      const { kind, headroom, length } = building
+      const mbuf = yield* this.#stock.take(place, kind, headroom, length)
+      if (mbuf === NIL) {
+        this.#countFailure(place, building.head)
+        yield* this.free(place, building.head)
+        return NIL
+      }
+      building.add(mbuf)
+    }
+    return building.head
+  }
+
+  #buildNow(irq: Interrupt, building: Building): Address {
+    while (building.isOpen) {
+      const { kind, headroom, length } = building
+      const mbuf = this.#stock.takeNow(irq, kind, headroom, length)
+      if (mbuf === NIL) {
+        this.#countFailure(irq, building.head)
+        this.freeNow(irq, building.head)
+        return NIL
+      }
+      building.add(mbuf)
+    }
+    return building.head
+  }
+
+  /** Gives back what an attempt got; there is room for it, since it came from this CPU. */
+  #tryReturn(place: Place, head: Address): Address {
+    if (head !== NIL) this.#stock.count(place, 'returned')
+    return this.tryFree(place, head)
+  }
+
+  #countFailure(place: Place, head: Address): void {
+    if (head !== NIL) this.#stock.count(place, 'returned')
+    this.#stock.count(place, 'failed')
+  }
+
+  #copied(copy: Address, packet: Address, offset: number, bytes: number): Address {
+    if (copy === NIL) return NIL
+    const runs = new Runs(this.memory)
+    for (let is = runs.begin(packet, offset, bytes); is; is = runs.advance()) {
+      this.moveIn(copy, runs.done, runs.at, runs.bytes)
+    }
+    copyPacketFields(this.memory, copy, packet)
+    return copy
+  }
+}
+
+/** What is in use, and what failed since the buffers were placed. */
+export interface MbufStatistics {
+  readonly mbufs: number
+  readonly clusters: Required<ClusterCounts>
+  /** Allocations, and calls of `ensure`, for which too little was there. */
+  readonly failed: number
+  /** Attempts that gave back what they had got, since the rest was not to be had. */
+  readonly returned: number
+}
+
+function expectBytes(bytes: number): number {
+  if (Number.isInteger(bytes) && bytes >= 0) return bytes
+  throw new RangeError(`a packet has a whole number of bytes, at least 0: ${bytes} came`)
+}
+
+function checkHandle(handle: MbufHandle): MbufHandle {
+  if (handle?.zones?.length === CLASSES && handle.zones[0] !== null) return handle
+  throw new BadHandle('mbufs are opened by the handle of mbufs: something else came')
+}

@@ -1,0 +1,195 @@
+import {
+  type Address,
+  type Interrupt,
+  type Memory,
+  NIL,
+  type Place,
+  SETTLE,
+  type Waiting,
+  Zone,
+} from '@smpnet/memory'
+import { begin, BUFFER_BYTES, CLASS, CLASSES, CLUSTER, MBUF, SHARED } from '../header.ts'
+import { COUNTS, type MbufHandle } from './pool-shape.ts'
+
+const { cluster: AT_CLUSTER, kind: KIND } = MBUF.offset
+const REFERENCES = CLUSTER.offset.references
+
+/**
+ * The buffers that are free, and the way of one buffer, an mbuf with its cluster if it has one, out
+ * of the zones and back: as plain code, as a thread that may wait, and in an interrupt. A way out
+ * that fails half way has given back what it took.
+ *
+ * A cluster is freed with the last mbuf that refers to it. As long as there has been one reference,
+ * the mbuf is not marked `SHARED`, and the count is neither read nor written. `refer` marks both
+ * mbufs; from then on a reference is dropped by an atomic subtraction, unless the count is 1:
+ *
+ *     mbuf          count
+ *     not SHARED    any       the mbuf is the only one: what frees it frees the cluster
+ *     SHARED        1         the same
+ *     SHARED        n > 1     what subtracts from 1 frees the cluster, others only go
+ */
+export class Stock {
+  readonly #zones: readonly Zone[]
+  readonly #mbufs: Zone
+
+  constructor(
+    readonly memory: Memory,
+    readonly handle: MbufHandle,
+  ) {
+    // In the place of clusters that there are none of are mbufs, which `classFor` never names.
+    this.#zones = handle.zones.map((zone) => Zone.open(memory, zone ?? handle.zones[0]!))
+    this.#mbufs = this.#zones[0]!
+  }
+
+  /** The smallest class with room for `bytes`, or the largest if there is none. */
+  classFor(bytes: number): number {
+    let largest = 0
+    for (let size = 0; size < CLASSES; size++) {
+      if (this.handle.zones[size] === null) continue
+      largest = size
+      if (BUFFER_BYTES[size]! >= bytes) break
+    }
+    return largest
+  }
+
+  /** An mbuf of this kind with its cluster; NIL when the CPU does not hold both. */
+  tryTake(place: Place, kind: number, headroom: number, length: number): Address {
+    const mbuf = this.#mbufs.tryAlloc(place)
+    const size = kind & CLASS
+    if (size === 0 || mbuf === NIL) return this.#begun(mbuf, NIL, kind, headroom, length)
+    const cluster = this.#zones[size]!.tryAlloc(place)
+    if (cluster !== NIL) return this.#begun(mbuf, cluster, kind, headroom, length)
+    this.count(place, 'returned')
+    this.#mbufs.tryFree(place, mbuf)
+    return NIL
+  }
+
+  /** The same; NIL when all are in use. */
+  *take(place: Place, kind: number, headroom: number, length: number): Waiting<Address> {
+    const mbuf = yield* this.#mbufs.alloc(place)
+    const size = kind & CLASS
+    if (size === 0 || mbuf === NIL) return this.#begun(mbuf, NIL, kind, headroom, length)
+    const cluster = yield* this.#zones[size]!.alloc(place)
+    if (cluster !== NIL) return this.#begun(mbuf, cluster, kind, headroom, length)
+    this.count(place, 'returned')
+    yield* this.#mbufs.free(place, mbuf)
+    return NIL
+  }
+
+  /** The same in the handler of an interrupt. */
+  takeNow(irq: Interrupt, kind: number, headroom: number, length: number): Address {
+    const mbuf = this.#mbufs.allocNow(irq)
+    const size = kind & CLASS
+    if (size === 0 || mbuf === NIL) return this.#begun(mbuf, NIL, kind, headroom, length)
+    const cluster = this.#zones[size]!.allocNow(irq)
+    if (cluster !== NIL) return this.#begun(mbuf, cluster, kind, headroom, length)
+    this.count(irq, 'returned')
+    this.#mbufs.freeNow(irq, mbuf)
+    return NIL
+  }
+
+  /** Frees one mbuf, or says false: then it is as it was, but perhaps without its cluster. */
+  tryRelease(place: Place, mbuf: Address): boolean {
+    const { memory } = this
+    const kind = memory.read(mbuf + KIND)
+    if (memory.read(mbuf + AT_CLUSTER) !== NIL && !this.#tryDetach(place, mbuf, kind)) return false
+    this.retire(mbuf)
+    if (this.#mbufs.tryFree(place, mbuf)) return true
+    memory.write(mbuf + KIND, kind & ~(CLASS | SHARED))
+    return false
+  }
+
+  /** The same, waiting for the depot if need be, and until simulated time allows it. */
+  *release(place: Place, mbuf: Address): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    const cluster = this.#detach(mbuf)
+    const size = this.memory.read(mbuf + KIND) & CLASS
+    if (cluster !== NIL) yield* this.#zones[size]!.free(place, cluster)
+    this.retire(mbuf)
+    yield* this.#mbufs.free(place, mbuf)
+  }
+
+  /** The same in the handler of an interrupt. */
+  releaseNow(irq: Interrupt, mbuf: Address): void {
+    const cluster = this.#detach(mbuf)
+    if (cluster !== NIL) this.#zones[this.memory.read(mbuf + KIND) & CLASS]!.freeNow(irq, cluster)
+    this.retire(mbuf)
+    this.#mbufs.freeNow(irq, mbuf)
+  }
+
+  /** Has `mbuf`, new and without a cluster, refer to the cluster that `source` refers to. */
+  refer(mbuf: Address, source: Address): void {
+    const { memory } = this
+    const kind = memory.read(source + KIND)
+    const cluster = memory.read(source + AT_CLUSTER)
+    if ((kind & SHARED) !== 0) memory.add(cluster + REFERENCES, 1)
+    else memory.store(cluster + REFERENCES, 2)
+    memory.write(source + KIND, kind | SHARED)
+    memory.write(mbuf + KIND, memory.read(mbuf + KIND) | (kind & CLASS) | SHARED)
+    memory.write(mbuf + AT_CLUSTER, cluster)
+  }
+
+  /** Has this CPU hold `count` buffers of a class. */
+  ensure(place: Place, size: number, count: number): Waiting<boolean> {
+    return this.#zones[size]!.ensure(place, count)
+  }
+
+  /** Buffers of a class in use. Exact when no CPU allocates meanwhile. */
+  inUse(size: number): number {
+    if (this.handle.zones[size] === null) return 0
+    const { allocated, freed } = this.#zones[size]!.statistics()
+    return allocated - freed
+  }
+
+  /** Adds 1 to one of this CPU's counts. */
+  count(place: Place, what: 'failed' | 'returned'): void {
+    const at = this.handle.at + place.cpu * COUNTS.size + COUNTS.offset[what]
+    this.memory.write(at, this.memory.read(at) + 1)
+  }
+
+  /** The sum of a count over the CPUs. */
+  total(what: 'failed' | 'returned'): number {
+    let sum = 0
+    for (let cpu = 0; cpu < this.handle.cpus; cpu++) {
+      sum += this.memory.read(this.handle.at + cpu * COUNTS.size + COUNTS.offset[what])
+    }
+    return sum
+  }
+
+  /** What is said of an mbuf that is freed. */
+  protected retire(mbuf: Address): void {
+    this.memory.write(mbuf + KIND, 0)
+  }
+
+  #begun(
+    mbuf: Address,
+    cluster: Address,
+    kind: number,
+    headroom: number,
+    length: number,
+  ): Address {
+    if (mbuf !== NIL) begin(this.memory, mbuf, cluster, kind, headroom, length)
+    return mbuf
+  }
+
+  #tryDetach(place: Place, mbuf: Address, kind: number): boolean {
+    const { memory } = this
+    if ((kind & SHARED) !== 0 && !memory.settled()) return false
+    const cluster = this.#detach(mbuf)
+    if (cluster === NIL || this.#zones[kind & CLASS]!.tryFree(place, cluster)) return true
+    memory.write(mbuf + AT_CLUSTER, cluster)
+    memory.write(mbuf + KIND, kind & ~SHARED)
+    return false
+  }
+
+  /** Ends the mbuf's reference. Its cluster, if this was the last one, or NIL. */
+  #detach(mbuf: Address): Address {
+    const { memory } = this
+    const cluster = memory.read(mbuf + AT_CLUSTER)
+    if (cluster === NIL) return NIL
+    memory.write(mbuf + AT_CLUSTER, NIL)
+    if ((memory.read(mbuf + KIND) & SHARED) === 0) return cluster
+    const count = cluster + REFERENCES
+    return memory.load(count) === 1 || memory.add(count, -1) === 1 ? cluster : NIL
+  }
+}
