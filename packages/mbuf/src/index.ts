@@ -9,3 +9,5 @@ export {
 } from './pool/pool-shape.ts'
 export { PacketQueue } from './queue/packet-queue.ts'
 export { ByteQueue, type Watermarks } from './queue/byte-queue.ts'
+export { CheckedMbufs } from './checked/checked-mbufs.ts'
+export { MbufFault } from './checked/faults.ts'

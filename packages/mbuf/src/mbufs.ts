@@ -189,6 +189,9 @@ export class Mbufs extends Chains {
     return bare.isOpen ? NIL : splitAt(this.#stock, packet, offset, spare)
   }
 
+  /** Throws a fault when something is wrong with the packet; `CheckedMbufs` does, nothing here. */
+  check(_packet: Address): void {}
+
   /** The number of an owner of that name. Throws a RangeError that says which there are. */
   ownerNumber(name: string): number {
     return ownerNumber(this.handle, name)

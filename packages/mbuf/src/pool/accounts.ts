@@ -1,6 +1,6 @@
 import type { Memory } from '@smpnet/memory'
 import { LIVE, LIVE_MASK, MBUF, OWNER, OWNER_SHIFT, PACKET } from '../header.ts'
-import { MBUF_STRIDE, type MbufHandle } from './pool-shape.ts'
+import type { MbufHandle } from './pool-shape.ts'
 
 const { kind: KIND, packetLength: PACKET_LENGTH } = MBUF.offset
 
@@ -18,8 +18,9 @@ export interface OwnerCount {
  */
 export function countOwners(memory: Memory, handle: MbufHandle): OwnerCount[] {
   const counts = handle.owners.map((name) => ({ name, packets: 0, bytes: 0 }))
-  for (let i = 0; i < handle.count; i++) {
-    const mbuf = handle.first + i * MBUF_STRIDE
+  const { first, count, itemBytes } = handle.ranges[0]!
+  for (let i = 0; i < count; i++) {
+    const mbuf = first + i * itemBytes
     const kind = memory.read(mbuf + KIND)
     if ((kind & LIVE_MASK) !== LIVE || (kind & PACKET) === 0) continue
     const owner = counts[(kind & OWNER) >> OWNER_SHIFT]

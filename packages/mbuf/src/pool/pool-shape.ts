@@ -1,10 +1,9 @@
 import {
   type Address,
-  alignUp,
   type Arena,
-  CACHE_LINE_BYTES,
   Interrupt,
   layout,
+  type Memory,
   NIL,
   word,
   Zone,
@@ -42,10 +41,16 @@ export interface MbufHandle {
   readonly cpus: number
   /** The zone of the mbufs, and those of the clusters by class; null where there are none. */
   readonly zones: readonly (ZoneHandle | null)[]
-  /** Where the mbufs are, in use or not, one behind the other. */
+  /** Where the items of each zone are, in use or not; none where there are none. */
+  readonly ranges: readonly ItemRange[]
+  readonly owners: readonly string[]
+}
+
+/** Items of one size, one behind the other. */
+export interface ItemRange {
   readonly first: Address
   readonly count: number
-  readonly owners: readonly string[]
+  readonly itemBytes: number
 }
 
 /** What is counted for each CPU. Every field is (o): that CPU's. */
@@ -75,8 +80,8 @@ export function placePool(arena: Arena, shape: MbufShape): MbufHandle {
   const counts = [shape.mbufs, clusters.of2k, clusters.of4k, clusters.of9k, clusters.of64k]
   const zones = counts.map((items = 0, size) => placeZone(arena, shape, size, items))
   const at = arena.place(`mbufs ${name}`, cpus * COUNTS.size)
-  const range = rangeOf(Zone.open(arena.memory, zones[0]!))
-  return { name, at, cpus, zones, ...range, owners }
+  const ranges = zones.map((zone) => rangeOf(arena.memory, zone))
+  return { name, at, cpus, zones, ranges, owners }
 }
 
 function placeZone(
@@ -100,12 +105,21 @@ function placeZone(
 }
 
 /** Where all items of a new zone are: it has more than were asked for, so they are all taken. */
-function rangeOf(zone: Zone): { first: Address; count: number } {
+function rangeOf(memory: Memory, handle: ZoneHandle | null): ItemRange {
+  if (handle === null) return { first: NIL, count: 0, itemBytes: 1 }
+  const zone = Zone.open(memory, handle)
   const irq = new Interrupt(0)
   const items: Address[] = []
   for (let item = zone.allocNow(irq); item !== NIL; item = zone.allocNow(irq)) items.push(item)
   for (const item of items) zone.freeNow(irq, item)
-  return { first: items.reduce((least, item) => Math.min(least, item)), count: items.length }
+  const first = items.reduce((least, item) => Math.min(least, item))
+  return { first, count: items.length, itemBytes: handle.itemBytes }
+}
+
+/** Whether an item of that size is at `at`, in use or not. */
+export function isItem({ first, count, itemBytes }: ItemRange, at: Address): boolean {
+  const index = (at - first) / itemBytes
+  return Number.isInteger(index) && index >= 0 && index < count
 }
 
 /**
@@ -125,6 +139,3 @@ function expectOwners(name: string, owners: readonly string[]): void {
   if (new Set(owners).size === owners.length) return
   throw new RangeError(`mbufs ${name} have owners of different names: ${owners.join(', ')} came`)
 }
-
-/** Bytes from one mbuf to the next in their zone. */
-export const MBUF_STRIDE = alignUp(HEADER_BYTES + BUFFER_BYTES[0], CACHE_LINE_BYTES)

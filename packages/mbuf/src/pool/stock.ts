@@ -92,27 +92,30 @@ export class Stock {
   tryRelease(place: Place, mbuf: Address): boolean {
     const { memory } = this
     const kind = memory.read(mbuf + KIND)
-    if (memory.read(mbuf + AT_CLUSTER) !== NIL && !this.#tryDetach(place, mbuf, kind)) return false
+    if ((kind & CLASS) !== 0 && !this.#tryReleaseCluster(place, mbuf, kind)) return false
     this.retire(mbuf)
     if (this.#mbufs.tryFree(place, mbuf)) return true
-    memory.write(mbuf + KIND, kind & ~(CLASS | SHARED))
+    this.#forgetCluster(mbuf, kind)
     return false
   }
 
   /** The same, waiting for the depot if need be, and until simulated time allows it. */
   *release(place: Place, mbuf: Address): Waiting {
-    while (!this.memory.settled()) yield SETTLE
-    const cluster = this.#detach(mbuf)
-    const size = this.memory.read(mbuf + KIND) & CLASS
-    if (cluster !== NIL) yield* this.#zones[size]!.free(place, cluster)
+    const { memory } = this
+    const kind = memory.read(mbuf + KIND)
+    if ((kind & SHARED) !== 0) while (!memory.settled()) yield SETTLE
+    const cluster = this.#dropReference(mbuf, kind)
+    this.#forgetCluster(mbuf, kind)
+    if (cluster !== NIL) yield* this.#zones[kind & CLASS]!.free(place, cluster)
     this.retire(mbuf)
     yield* this.#mbufs.free(place, mbuf)
   }
 
   /** The same in the handler of an interrupt. */
   releaseNow(irq: Interrupt, mbuf: Address): void {
-    const cluster = this.#detach(mbuf)
-    if (cluster !== NIL) this.#zones[this.memory.read(mbuf + KIND) & CLASS]!.freeNow(irq, cluster)
+    const kind = this.memory.read(mbuf + KIND)
+    const cluster = this.#dropReference(mbuf, kind)
+    if (cluster !== NIL) this.#zones[kind & CLASS]!.freeNow(irq, cluster)
     this.retire(mbuf)
     this.#mbufs.freeNow(irq, mbuf)
   }
@@ -156,10 +159,16 @@ export class Stock {
     return sum
   }
 
-  /** What is said of an mbuf that is freed. */
+  /** Sees what is about to be given out; a stock that checks looks at it. */
+  protected admit(_mbuf: Address, _cluster: Address, _size: number): void {}
+
+  /** Marks an mbuf that is about to be freed. */
   protected retire(mbuf: Address): void {
     this.memory.write(mbuf + KIND, 0)
   }
+
+  /** Sees a cluster that is about to be freed. */
+  protected retireCluster(_cluster: Address, _size: number): void {}
 
   #begun(
     mbuf: Address,
@@ -168,28 +177,35 @@ export class Stock {
     headroom: number,
     length: number,
   ): Address {
-    if (mbuf !== NIL) begin(this.memory, mbuf, cluster, kind, headroom, length)
+    if (mbuf === NIL) return NIL
+    this.admit(mbuf, cluster, kind & CLASS)
+    begin(this.memory, mbuf, cluster, kind, headroom, length)
     return mbuf
   }
 
-  #tryDetach(place: Place, mbuf: Address, kind: number): boolean {
+  #tryReleaseCluster(place: Place, mbuf: Address, kind: number): boolean {
     const { memory } = this
     if ((kind & SHARED) !== 0 && !memory.settled()) return false
-    const cluster = this.#detach(mbuf)
+    const cluster = this.#dropReference(mbuf, kind)
     if (cluster === NIL || this.#zones[kind & CLASS]!.tryFree(place, cluster)) return true
-    memory.write(mbuf + AT_CLUSTER, cluster)
     memory.write(mbuf + KIND, kind & ~SHARED)
     return false
   }
 
   /** Ends the mbuf's reference. Its cluster, if this was the last one, or NIL. */
-  #detach(mbuf: Address): Address {
+  #dropReference(mbuf: Address, kind: number): Address {
     const { memory } = this
     const cluster = memory.read(mbuf + AT_CLUSTER)
-    if (cluster === NIL) return NIL
-    memory.write(mbuf + AT_CLUSTER, NIL)
-    if ((memory.read(mbuf + KIND) & SHARED) === 0) return cluster
     const count = cluster + REFERENCES
-    return memory.load(count) === 1 || memory.add(count, -1) === 1 ? cluster : NIL
+    if ((kind & SHARED) !== 0 && memory.load(count) !== 1 && memory.add(count, -1) !== 1)
+      return NIL
+    if (cluster !== NIL) this.retireCluster(cluster, kind & CLASS)
+    return cluster
+  }
+
+  /** Makes an mbuf that could not be freed, but whose cluster was, one without a cluster. */
+  #forgetCluster(mbuf: Address, kind: number): void {
+    this.memory.write(mbuf + AT_CLUSTER, NIL)
+    this.memory.write(mbuf + KIND, kind & ~(CLASS | SHARED))
   }
 }

@@ -87,6 +87,7 @@ export class ByteQueue {
    */
   appendStream(place: Place, packet: Address): boolean {
     const memory = this.#memory
+    this.mbufs.check(packet)
     const bytes = memory.read(packet + PACKET_LENGTH)
     if (!this.#admit(bytes)) return false
     this.#add(CC, bytes)
@@ -106,6 +107,7 @@ export class ByteQueue {
    * False, and counted, when there is no space: the caller has it.
    */
   appendRecord(packet: Address, addressBytes = 0): boolean {
+    this.mbufs.check(packet)
     const bytes = this.#memory.read(packet + PACKET_LENGTH)
     if (!this.#admit(bytes)) return false
     this.#memory.write(packet + ADDRESS, addressBytes)
