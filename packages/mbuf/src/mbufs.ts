@@ -305,7 +305,8 @@ function expectBytes(bytes: number): number {
   throw new RangeError(`a packet has a whole number of bytes, at least 0: ${bytes} came`)
 }
 
-function checkHandle(handle: MbufHandle): MbufHandle {
+/** Throws BadHandle unless it is a handle of mbufs. */
+export function checkHandle(handle: MbufHandle): MbufHandle {
   if (handle?.zones?.length === CLASSES && handle.zones[0] !== null) return handle
   throw new BadHandle('mbufs are opened by the handle of mbufs: something else came')
 }

@@ -7,7 +7,7 @@ import {
   type Place,
   type Waiting,
 } from '@smpnet/memory'
-import { Mbufs } from '../mbufs.ts'
+import { checkHandle, Mbufs } from '../mbufs.ts'
 import { type MbufHandle, type MbufShape, placePool } from '../pool/pool-shape.ts'
 import { CheckedStock } from './checked-stock.ts'
 import { expectApart, expectChain, expectMbuf, expectPacket, MbufFault } from './faults.ts'
@@ -28,7 +28,7 @@ export class CheckedMbufs extends Mbufs {
   }
 
   static override open(memory: Memory, handle: MbufHandle): CheckedMbufs {
-    return new CheckedMbufs(memory, Mbufs.open(memory, handle).handle)
+    return new CheckedMbufs(memory, checkHandle(handle))
   }
 
   override check(packet: Address): void {

@@ -8,10 +8,19 @@ import {
   type Waiting,
   Zone,
 } from '@smpnet/memory'
-import { begin, BUFFER_BYTES, CLASS, CLASSES, CLUSTER, MBUF, SHARED } from '../header.ts'
+import {
+  begin,
+  BUFFER_BYTES,
+  CLASS,
+  CLASSES,
+  CLUSTER,
+  HEADER_BYTES,
+  MBUF,
+  SHARED,
+} from '../header.ts'
 import { COUNTS, type MbufHandle } from './pool-shape.ts'
 
-const { cluster: AT_CLUSTER, kind: KIND } = MBUF.offset
+const { data: DATA, length: LENGTH, cluster: AT_CLUSTER, kind: KIND } = MBUF.offset
 const REFERENCES = CLUSTER.offset.references
 
 /**
@@ -206,6 +215,8 @@ export class Stock {
   /** Makes an mbuf that could not be freed, but whose cluster was, one without a cluster. */
   #forgetCluster(mbuf: Address, kind: number): void {
     this.memory.write(mbuf + AT_CLUSTER, NIL)
+    this.memory.write(mbuf + DATA, mbuf + HEADER_BYTES)
+    this.memory.write(mbuf + LENGTH, 0)
     this.memory.write(mbuf + KIND, kind & ~(CLASS | SHARED))
   }
 }

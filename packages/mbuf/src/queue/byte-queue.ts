@@ -1,13 +1,5 @@
 import { type Address, layout, type Memory, NIL, type Place, word } from '@smpnet/memory'
-import {
-  becomePacket,
-  BUFFER_BYTES,
-  bufferOf,
-  CLASS,
-  HEADER_BYTES,
-  MBUF,
-  PACKET,
-} from '../header.ts'
+import { becomePacket, BUFFER_BYTES, CLASS, HEADER_BYTES, MBUF, PACKET } from '../header.ts'
 import type { Mbufs } from '../mbufs.ts'
 
 const { next: NEXT, nextPacket: NEXT_PACKET, data: DATA, length: LENGTH } = MBUF.offset
@@ -257,11 +249,10 @@ export class ByteQueue {
     const length = memory.read(last + LENGTH)
     memory.move(memory.read(last + DATA) + length, memory.read(packet + DATA), bytes)
     memory.write(last + LENGTH, length + bytes)
-    const rest = this.mbufs.tryFree(place, packet)
-    if (rest === NIL) return NIL
-    memory.write(rest + LENGTH, 0)
-    memory.write(rest + DATA, bufferOf(memory, rest))
-    return rest
+    memory.write(packet + LENGTH, 0)
+    memory.write(packet + PACKET_LENGTH, 0)
+    // What this CPU has no room for stays, empty, and is freed with the bytes around it.
+    return this.mbufs.tryFree(place, packet)
   }
 
   /** Bytes that are cut from an address record are none of one any more. */
