@@ -29,7 +29,6 @@ import {
   type ClusterCounts,
   type MbufHandle,
   type MbufShape,
-  mostTried,
   placePool,
 } from './pool/pool-shape.ts'
 import { Stock } from './pool/stock.ts'
@@ -75,7 +74,7 @@ export class Mbufs extends Chains {
   /**
    * A packet of `bytes` bytes, as they happen to be, with 64 bytes of headroom: in one mbuf up to
    * 192 bytes, else in clusters, as few and as small as can be. NIL also for a chain that is too
-   * long to be tried: see `mostTried`.
+   * long to be tried, of more than two magazines' worth.
    */
   tryAlloc(place: Place, bytes: number, owner = 0): Address {
     const kind = PACKET | (owner << OWNER_SHIFT)
@@ -231,7 +230,7 @@ export class Mbufs extends Chains {
   #tryBuild(place: Place, building: Building): Address {
     const stock = this.#stock
     while (building.isOpen) {
-      const isTried = building.count < mostTried(building.kind & CLASS)
+      const isTried = building.count < stock.mostTried(building.kind & CLASS)
       const { kind, headroom, length } = building
       const mbuf = isTried ? stock.tryTake(place, kind, headroom, length) : NIL
       if (mbuf === NIL) return this.#tryReturn(place, building.head)

@@ -92,7 +92,7 @@ function placeZone(
 ): ZoneHandle | null {
   if (items === 0 && size > 0) return null
   const bytes = BUFFER_BYTES[size]!
-  const magazineItems = MAGAZINE_ITEMS[size]!
+  const magazineItems = Math.max(1, Math.min(MAGAZINE_ITEMS[size]!, items))
   const what = size === 0 ? `${name} mbufs` : `${name} clusters of ${bytes}`
   return Zone.create(arena, {
     name: what,
@@ -120,14 +120,6 @@ function rangeOf(memory: Memory, handle: ZoneHandle | null): ItemRange {
 export function isItem({ first, count, itemBytes }: ItemRange, at: Address): boolean {
   const index = (at - first) / itemBytes
   return Number.isInteger(index) && index >= 0 && index < count
-}
-
-/**
- * Buffers that an attempt may put into one chain when the last of them is of this class. What a CPU
- * has given out without a visit to the depot fits into its two magazines again, up to as many.
- */
-export function mostTried(size: number): number {
-  return 2 * MAGAZINE_ITEMS[size]!
 }
 
 function expectOwners(name: string, owners: readonly string[]): void {

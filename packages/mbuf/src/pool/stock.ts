@@ -141,6 +141,14 @@ export class Stock {
     memory.write(mbuf + AT_CLUSTER, cluster)
   }
 
+  /**
+   * Buffers that an attempt may put into a chain when the last one is of this class. What a CPU has
+   * given out without a visit to the depot fits into its two magazines again, up to as many.
+   */
+  mostTried(size: number): number {
+    return 2 * this.handle.zones[size]!.magazineItems
+  }
+
   /** Has this CPU hold `count` buffers of a class. */
   ensure(place: Place, size: number, count: number): Waiting<boolean> {
     return this.#zones[size]!.ensure(place, count)
