@@ -233,7 +233,7 @@ export class Mbufs extends Chains {
       const isTried = building.count < stock.mostTried(building.kind & CLASS)
       const { kind, headroom, length } = building
       const mbuf = isTried ? stock.tryTake(place, kind, headroom, length) : NIL
-      if (mbuf === NIL) return this.#tryReturn(place, building.head)
+      if (mbuf === NIL) return this.#tryReturn(place, building)
       building.add(mbuf)
     }
     return building.head
@@ -244,7 +244,7 @@ export class Mbufs extends Chains {
       const { kind, headroom, length } = building
       const mbuf = yield* this.#stock.take(place, kind, headroom, length)
       if (mbuf === NIL) {
-        this.#countFailure(place, building.head)
+        this.#countFailure(place, building)
         yield* this.free(place, building.head)
         return NIL
       }
@@ -258,7 +258,7 @@ export class Mbufs extends Chains {
       const { kind, headroom, length } = building
       const mbuf = this.#stock.takeNow(irq, kind, headroom, length)
       if (mbuf === NIL) {
-        this.#countFailure(irq, building.head)
+        this.#countFailure(irq, building)
         this.freeNow(irq, building.head)
         return NIL
       }
@@ -268,14 +268,14 @@ export class Mbufs extends Chains {
   }
 
   /** Gives back what an attempt got; there is room for it, since it came from this CPU. */
-  #tryReturn(place: Place, head: Address): Address {
-    if (head !== NIL) this.#stock.count(place, 'returned')
+  #tryReturn(place: Place, { head, count }: Building): Address {
+    if (count > 0) this.#stock.count(place, 'returned', count)
     return this.tryFree(place, head)
   }
 
-  #countFailure(place: Place, head: Address): void {
-    if (head !== NIL) this.#stock.count(place, 'returned')
+  #countFailure(place: Place, { count }: Building): void {
     this.#stock.count(place, 'failed')
+    this.#stock.count(place, 'returned', count)
   }
 
   #copied(copy: Address, packet: Address, offset: number, bytes: number): Address {
@@ -295,7 +295,7 @@ export interface MbufStatistics {
   readonly clusters: Required<ClusterCounts>
   /** Allocations, and calls of `ensure`, for which too little was there. */
   readonly failed: number
-  /** Attempts that gave back what they had got, since the rest was not to be had. */
+  /** Buffers that were given back, since what was to follow them was not to be had. */
   readonly returned: number
 }
 

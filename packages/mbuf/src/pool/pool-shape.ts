@@ -57,7 +57,7 @@ export interface ItemRange {
 export const COUNTS = layout('mbuf counts', {
   /** Allocations, and calls of `ensure`, for which too little was there. */
   failed: word('o', 'cpu'),
-  /** Attempts that gave back what they had got, since the rest was not to be had. */
+  /** Buffers that were given back, since what was to follow them was not to be had. */
   returned: word('o', 'cpu'),
 })
 

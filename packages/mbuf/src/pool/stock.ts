@@ -161,10 +161,10 @@ export class Stock {
     return allocated - freed
   }
 
-  /** Adds 1 to one of this CPU's counts. */
-  count(place: Place, what: 'failed' | 'returned'): void {
+  /** Adds to one of this CPU's counts. */
+  count(place: Place, what: 'failed' | 'returned', times = 1): void {
     const at = this.handle.at + place.cpu * COUNTS.size + COUNTS.offset[what]
-    this.memory.write(at, this.memory.read(at) + 1)
+    this.memory.write(at, this.memory.read(at) + times)
   }
 
   /** The sum of a count over the CPUs. */
