@@ -1,4 +1,4 @@
-export { BUFFER_BYTES, CLUSTER, HEADROOM_BYTES, MBUF } from './header.ts'
+export { BUFFER_BYTES, CLUSTER, HEADROOM_BYTES, MBUF } from './layout/header.ts'
 export { type MbufStatistics, Mbufs } from './mbufs.ts'
 export type { OwnerCount } from './pool/accounts.ts'
 export {

@@ -21,7 +21,7 @@ import {
   MBUF,
   OWNER_SHIFT,
   PACKET,
-} from './header.ts'
+} from './layout/header.ts'
 import { countOwners, type OwnerCount, ownerNumber } from './pool/accounts.ts'
 import { BareBuilding, type Building, buffersFor, PacketBuilding } from './pool/building.ts'
 import { ensureAll } from './pool/ensuring.ts'

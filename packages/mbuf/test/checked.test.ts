@@ -1,7 +1,7 @@
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { CheckedMbufs, Mbufs, MbufFault } from '../src/index.ts'
-import { CLUSTER, MBUF } from '../src/header.ts'
+import { CLUSTER, MBUF } from '../src/layout/header.ts'
 import { MEMORY_BYTES, run, shape } from './pools.ts'
 
 const here = { cpu: 0 }

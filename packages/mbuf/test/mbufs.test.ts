@@ -1,6 +1,6 @@
 import { NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { BUFFER_BYTES, Mbufs } from '../src/index.ts'
+import { BUFFER_BYTES, type Mbufs } from '../src/index.ts'
 import { bytesOf, kinds, make, pattern, run } from './pools.ts'
 
 const here = { cpu: 0 }

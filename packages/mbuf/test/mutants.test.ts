@@ -1,7 +1,7 @@
 import { type Address, Arena, LiveMemory, NIL, type Place } from '@smpnet/memory'
 import { expect, it } from 'vitest'
 import { Mbufs, type MbufHandle } from '../src/index.ts'
-import { CLUSTER, MBUF, SHARED } from '../src/header.ts'
+import { CLUSTER, MBUF, SHARED } from '../src/layout/header.ts'
 import { Stock } from '../src/pool/stock.ts'
 import { Chance } from './chance.ts'
 import { MEMORY_BYTES } from './pools.ts'

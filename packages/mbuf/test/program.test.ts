@@ -1,6 +1,6 @@
 import { Arena, LiveMemory, type Memory, PricedMemory } from '@smpnet/memory'
 import * as fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CheckedMbufs, Mbufs } from '../src/index.ts'
 import { Chance } from './chance.ts'
 import { Free, MEMORY_BYTES } from './pools.ts'
@@ -27,6 +27,7 @@ describe('whatever is done to packets', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const mbufs = Mbufs.create(Arena.create(create()), small)
       seeded(seed, () => runs(mbufs, new Chance(seed), steps / SEEDS))
+      expect(mbufs.statistics().mbufs).toBe(0)
     }
   })
 
@@ -34,6 +35,7 @@ describe('whatever is done to packets', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const mbufs = CheckedMbufs.create(Arena.create(live()), small)
       seeded(seed, () => runs(mbufs, new Chance(seed), 3000))
+      expect(mbufs.statistics().mbufs).toBe(0)
     }
   })
 

@@ -1,5 +1,5 @@
 import { Interrupt, NIL } from '@smpnet/memory'
-import { type Mbufs, type MbufStatistics } from '../src/index.ts'
+import type { Mbufs, MbufStatistics } from '../src/index.ts'
 import { run } from './pools.ts'
 
 /** Where numbers come from: chance, or a list that can be shrunk. */
@@ -127,7 +127,7 @@ export class Program {
     if (bytes > twin.bytes.length && at !== NIL) throw new Error('what is not there has no head')
     if (at !== NIL && bytes > 0) {
       mbufs.memory.copyOut(at, this.#scratch, 0, bytes)
-      expectBytes('a head', this.#scratch, twin.bytes.subarray(0, bytes))
+      expectBytes(this.#scratch, twin.bytes.subarray(0, bytes), 'a head')
     }
     this.#compare(twin)
   }
@@ -215,7 +215,7 @@ export class Program {
     const { mbufs } = this
     expectSame('a length', mbufs.length(packet), bytes.length)
     mbufs.copyOut(packet, 0, this.#scratch, 0, bytes.length)
-    expectBytes('a packet', this.#scratch, bytes)
+    expectBytes(this.#scratch, bytes, 'a packet')
     expectSame('a flow', mbufs.flow(packet), flow)
     expectSame('an owner', mbufs.owner(packet), owner)
   }
@@ -274,7 +274,7 @@ function expectSame(what: string, found: number, expected: number): void {
   if (found !== expected) throw new Error(`${what}: expected ${expected}, came ${found}`)
 }
 
-function expectBytes(what: string, found: Uint8Array, expected: Uint8Array): void {
+export function expectBytes(found: Uint8Array, expected: Uint8Array, what = 'a queue'): void {
   for (let i = 0; i < expected.length; i++) {
     if (found[i] === expected[i]) continue
     throw new Error(`byte ${i} of ${what}: expected ${expected[i]}, came ${found[i]}`)

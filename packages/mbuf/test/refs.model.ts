@@ -3,7 +3,7 @@ import '@smpnet/interleave/vitest'
 import { type Address, Arena, LiveMemory, type Place } from '@smpnet/memory'
 import { expect, it } from 'vitest'
 import { CLUSTER, Mbufs } from '../src/index.ts'
-import { MBUF, SHARED } from '../src/header.ts'
+import { MBUF, SHARED } from '../src/layout/header.ts'
 import { Stock } from '../src/pool/stock.ts'
 
 const shape = { name: 'refs', cpus: 2, mbufs: 4, clusters: { of2k: 1 } }

@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { isAlone, MBUF } from '../header.ts'
+import { isAlone, MBUF } from '../layout/header.ts'
 import { Fields } from './fields.ts'
 import { Runs } from './runs.ts'
 
@@ -62,8 +62,8 @@ export class Bytes extends Fields {
 
   /**
    * The ones-complement sum of RFC 1071 over a range, from 0 to 0xffff: an Internet checksum is its
-   * complement. The range may cross mbufs at odd borders. `initial` is the sum of what comes before,
-   * an even number of bytes, such as a pseudo header.
+   * complement. The range may cross mbufs at odd borders. `initial` is the sum of what comes
+   * before, an even number of bytes, such as a pseudo header.
    */
   sum(packet: Address, offset: number, bytes: number, initial = 0): number {
     const { memory } = this

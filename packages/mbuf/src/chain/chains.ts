@@ -1,5 +1,5 @@
 import { type Address, NIL } from '@smpnet/memory'
-import { bufferBytes, bufferOf, isAlone, MBUF, PACKET } from '../header.ts'
+import { bufferBytes, bufferOf, isAlone, MBUF, PACKET } from '../layout/header.ts'
 import { Bytes } from './bytes.ts'
 
 const { next: NEXT, data: DATA, length: LENGTH } = MBUF.offset

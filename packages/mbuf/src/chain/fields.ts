@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { MBUF, OWNER, OWNER_SHIFT } from '../header.ts'
+import { MBUF, OWNER, OWNER_SHIFT } from '../layout/header.ts'
 
 const { next: NEXT, nextPacket: NEXT_PACKET, data: DATA, length: LENGTH } = MBUF.offset
 const { kind: KIND, packetLength: PACKET_LENGTH, flow: FLOW, flags: FLAGS } = MBUF.offset

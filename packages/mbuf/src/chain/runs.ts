@@ -1,5 +1,5 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
-import { MBUF } from '../header.ts'
+import { MBUF } from '../layout/header.ts'
 
 const { next: NEXT, data: DATA, length: LENGTH } = MBUF.offset
 

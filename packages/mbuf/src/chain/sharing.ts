@@ -1,5 +1,5 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
-import { BUFFER_BYTES, copyPacketFields, HEADROOM_BYTES, MBUF } from '../header.ts'
+import { BUFFER_BYTES, copyPacketFields, HEADROOM_BYTES, MBUF } from '../layout/header.ts'
 import type { Stock } from '../pool/stock.ts'
 import { Runs } from './runs.ts'
 

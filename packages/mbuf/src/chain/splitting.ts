@@ -8,7 +8,7 @@ import {
   MBUF,
   OWNER,
   OWNER_SHIFT,
-} from '../header.ts'
+} from '../layout/header.ts'
 import type { Stock } from '../pool/stock.ts'
 
 const { next: NEXT, data: DATA, length: LENGTH, kind: KIND } = MBUF.offset

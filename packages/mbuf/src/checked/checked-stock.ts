@@ -1,5 +1,5 @@
 import { type Address, NIL } from '@smpnet/memory'
-import { LIVE, LIVE_MASK, MBUF } from '../header.ts'
+import { LIVE, LIVE_MASK, MBUF } from '../layout/header.ts'
 import { Stock } from '../pool/stock.ts'
 import { MbufFault } from './faults.ts'
 import { isClusterPoisoned, isMbufPoisoned, poisonCluster, poisonMbuf } from './poison.ts'

@@ -9,7 +9,7 @@ import {
   MBUF,
   PACKET,
   SHARED,
-} from '../header.ts'
+} from '../layout/header.ts'
 import { isItem, type MbufHandle } from '../pool/pool-shape.ts'
 import { FREED } from './poison.ts'
 

@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { BUFFER_BYTES, CLUSTER, HEADER_BYTES, MBUF } from '../header.ts'
+import { BUFFER_BYTES, CLUSTER, HEADER_BYTES, MBUF } from '../layout/header.ts'
 
 /** In the place of an mbuf's kind, when it was freed by a user that checks. */
 export const FREED = 0x6d660000

@@ -1,5 +1,5 @@
 import type { Memory } from '@smpnet/memory'
-import { LIVE, LIVE_MASK, MBUF, OWNER, OWNER_SHIFT, PACKET } from '../header.ts'
+import { LIVE, LIVE_MASK, MBUF, OWNER, OWNER_SHIFT, PACKET } from '../layout/header.ts'
 import type { MbufHandle } from './pool-shape.ts'
 
 const { kind: KIND, packetLength: PACKET_LENGTH } = MBUF.offset

@@ -1,5 +1,5 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
-import { BUFFER_BYTES, HEADROOM_BYTES, MBUF, OWNER_SHIFT, PACKET } from '../header.ts'
+import { BUFFER_BYTES, HEADROOM_BYTES, MBUF, OWNER_SHIFT, PACKET } from '../layout/header.ts'
 import type { Stock } from './stock.ts'
 
 const { next: NEXT, packetLength: PACKET_LENGTH } = MBUF.offset

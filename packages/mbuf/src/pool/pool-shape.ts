@@ -9,7 +9,7 @@ import {
   Zone,
   type ZoneHandle,
 } from '@smpnet/memory'
-import { BUFFER_BYTES, HEADER_BYTES, OWNER, OWNER_SHIFT } from '../header.ts'
+import { BUFFER_BYTES, HEADER_BYTES, OWNER, OWNER_SHIFT } from '../layout/header.ts'
 
 /** How many clusters of each size there are to be; none of a size that is left out. */
 export interface ClusterCounts {

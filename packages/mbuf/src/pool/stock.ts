@@ -17,7 +17,7 @@ import {
   HEADER_BYTES,
   MBUF,
   SHARED,
-} from '../header.ts'
+} from '../layout/header.ts'
 import { COUNTS, type MbufHandle } from './pool-shape.ts'
 
 const { data: DATA, length: LENGTH, cluster: AT_CLUSTER, kind: KIND } = MBUF.offset

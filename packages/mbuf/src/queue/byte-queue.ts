@@ -1,5 +1,5 @@
 import { type Address, layout, type Memory, NIL, type Place, word } from '@smpnet/memory'
-import { becomePacket, BUFFER_BYTES, CLASS, HEADER_BYTES, MBUF, PACKET } from '../header.ts'
+import { becomePacket, BUFFER_BYTES, CLASS, HEADER_BYTES, MBUF, PACKET } from '../layout/header.ts'
 import type { Mbufs } from '../mbufs.ts'
 
 const { next: NEXT, nextPacket: NEXT_PACKET, data: DATA, length: LENGTH } = MBUF.offset
@@ -75,7 +75,8 @@ export class ByteQueue {
 
   /**
    * Puts a packet's bytes behind those of a stream. Little data is copied into room that the last
-   * buffer has, and the packet freed. False, and counted, when there is no space: the caller has it.
+   * buffer has, and the packet freed. False, and counted, when there is no space: the caller still
+   * has the packet.
    */
   appendStream(place: Place, packet: Address): boolean {
     const memory = this.#memory

@@ -1,5 +1,5 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { MBUF } from '../header.ts'
+import { MBUF } from '../layout/header.ts'
 
 const NEXT_PACKET = MBUF.offset.nextPacket
 
