@@ -1,47 +1,13 @@
-import { type Address, layout, type Memory, NIL, type Place, word } from '@smpnet/memory'
+import { type Address, type Memory, NIL, type Place } from '@smpnet/memory'
 import { becomePacket, BUFFER_BYTES, CLASS, HEADER_BYTES, MBUF, PACKET } from '../layout/header.ts'
 import type { Mbufs } from '../mbufs.ts'
+import { BYTE_QUEUE, QueueCounts, type Watermarks } from './queue-counts.ts'
 
 const { next: NEXT, nextPacket: NEXT_PACKET, data: DATA, length: LENGTH } = MBUF.offset
 const { kind: KIND, packetLength: PACKET_LENGTH, addressBytes: ADDRESS } = MBUF.offset
 
-const QUEUE = layout('byte queue', {
-  /** (m) All under the lock of the queue's owner: the first record, or NIL, and the last. */
-  first: word('m', 'queue'),
-  last: word('m', 'queue'),
-  /** (m) The last mbuf of the last record. */
-  lastMbuf: word('m', 'queue'),
-  /** (m) Bytes of data and of address records: sb_cc. */
-  bytes: word('m', 'queue'),
-  /** (m) Bytes of address records among them: sb_ctl. */
-  addressBytes: word('m', 'queue'),
-  /** (m) Bytes of the mbufs and clusters that hold them: sb_mbcnt. */
-  bufferBytes: word('m', 'queue'),
-  records: word('m', 'queue'),
-  /** (m) The most of `bytes`, and how many are worth a wakeup: sb_hiwat and sb_lowat. */
-  highWater: word('m', 'queue'),
-  lowWater: word('m', 'queue'),
-  /** (m) The most of `bufferBytes`: sb_mbmax. */
-  mostBufferBytes: word('m', 'queue'),
-  /** (m) Appends for which there was no space. */
-  drops: word('m', 'queue'),
-})
-const { first: FIRST, last: LAST, lastMbuf: LAST_MBUF, bytes: CC, records: RECORDS } = QUEUE.offset
-const { addressBytes: CTL, bufferBytes: MBCNT, highWater: HIWAT, lowWater: LOWAT } = QUEUE.offset
-const { mostBufferBytes: MBMAX, drops: DROPS } = QUEUE.offset
-
-/** Buffers may take so many times what a queue may hold, since small packets fill them badly. */
-const BUFFER_FACTOR = 8
-
-/** How much a queue may hold. */
-export interface Watermarks {
-  /** The most bytes of data. */
-  readonly high: number
-  /** As many bytes are worth a wakeup; 1 unless told. */
-  readonly low?: number
-  /** The most bytes of buffers, which are never full; eight times `high` unless told. */
-  readonly buffers?: number
-}
+const { first: FIRST, last: LAST, lastMbuf: LAST_MBUF, bytes: CC } = BYTE_QUEUE.offset
+const { addressBytes: CTL, bufferBytes: MBCNT, records: RECORDS } = BYTE_QUEUE.offset
 
 /**
  * What a socket buffer is: bytes in chains of mbufs, counted and bounded. Of a stream it is one
@@ -52,22 +18,21 @@ export interface Watermarks {
  * All functions are plain, and the caller holds the lock that the queue is under. What leaves the
  * queue is handed to the caller, which frees it when it has unlocked.
  */
-export class ByteQueue {
+export class ByteQueue extends QueueCounts {
   /** Bytes that a queue takes, at the start of a cache line. */
-  static readonly size = QUEUE.size
-  readonly #memory: Memory
+  static readonly size = BYTE_QUEUE.size
 
   /** Opens the queue at `at`. */
   constructor(
     readonly mbufs: Mbufs,
-    readonly at: Address,
+    at: Address,
   ) {
-    this.#memory = mbufs.memory
+    super(mbufs.memory, at)
   }
 
   /** Makes an empty queue at `at`. Throws a RangeError for watermarks that are none. */
   static create(mbufs: Mbufs, at: Address, marks: Watermarks): ByteQueue {
-    mbufs.memory.fill(at, 0, QUEUE.size)
+    mbufs.memory.fill(at, 0, BYTE_QUEUE.size)
     const queue = new ByteQueue(mbufs, at)
     queue.setWatermarks(marks)
     return queue
@@ -79,11 +44,11 @@ export class ByteQueue {
    * has the packet.
    */
   appendStream(place: Place, packet: Address): boolean {
-    const memory = this.#memory
+    const memory = this.memory
     this.mbufs.check(packet)
     const bytes = memory.read(packet + PACKET_LENGTH)
-    if (!this.#admit(bytes)) return false
-    this.#add(CC, bytes)
+    if (!this.admit(bytes)) return false
+    this.add(CC, bytes)
     const last = memory.read(this.at + LAST_MBUF)
     const first = memory.read(this.at + FIRST)
     if (first === NIL) {
@@ -101,31 +66,31 @@ export class ByteQueue {
    */
   appendRecord(packet: Address, addressBytes = 0): boolean {
     this.mbufs.check(packet)
-    const bytes = this.#memory.read(packet + PACKET_LENGTH)
-    if (!this.#admit(bytes)) return false
-    this.#memory.write(packet + ADDRESS, addressBytes)
-    this.#add(CC, bytes)
-    this.#add(CTL, addressBytes)
+    const bytes = this.memory.read(packet + PACKET_LENGTH)
+    if (!this.admit(bytes)) return false
+    this.memory.write(packet + ADDRESS, addressBytes)
+    this.add(CC, bytes)
+    this.add(CTL, addressBytes)
     this.#addRecord(packet)
     return true
   }
 
   /** The first record, or the whole of a stream, which stays; NIL when the queue is empty. */
   first(): Address {
-    return this.#memory.read(this.at + FIRST)
+    return this.memory.read(this.at + FIRST)
   }
 
   /** Takes the first record out, or says NIL. Its `addressBytes` are still before its data. */
   takeRecord(): Address {
-    const memory = this.#memory
+    const memory = this.memory
     const record = memory.read(this.at + FIRST)
     if (record === NIL) return NIL
     this.#setFirst(memory.read(record + NEXT_PACKET))
     memory.write(record + NEXT_PACKET, NIL)
-    this.#add(RECORDS, -1)
-    this.#add(CC, -memory.read(record + PACKET_LENGTH))
-    this.#add(CTL, -memory.read(record + ADDRESS))
-    this.#add(MBCNT, -this.#cost(record))
+    this.add(RECORDS, -1)
+    this.add(CC, -memory.read(record + PACKET_LENGTH))
+    this.add(CTL, -memory.read(record + ADDRESS))
+    this.add(MBCNT, -this.#cost(record))
     return record
   }
 
@@ -135,7 +100,7 @@ export class ByteQueue {
    * when the record has fewer bytes.
    */
   cut(bytes: number): Address {
-    const memory = this.#memory
+    const memory = this.memory
     const record = memory.read(this.at + FIRST)
     const length = record === NIL ? 0 : memory.read(record + PACKET_LENGTH)
     if (!(bytes >= 0 && bytes <= length)) throw tooMany(bytes, length)
@@ -152,99 +117,38 @@ export class ByteQueue {
     this.mbufs.copyOut(this.first(), offset, to, start, bytes)
   }
 
-  /** Bytes that can be appended. */
-  space(): number {
-    const data = this.#read(HIWAT) - this.#read(CC)
-    return Math.max(0, Math.min(data, this.#read(MBMAX) - this.#read(MBCNT)))
-  }
-
-  /** Bytes in the queue, address records included. */
-  bytes(): number {
-    return this.#read(CC)
-  }
-
-  addressBytes(): number {
-    return this.#read(CTL)
-  }
-
-  /** Bytes of the mbufs and clusters in the queue, full or not. */
-  bufferBytes(): number {
-    return this.#read(MBCNT)
-  }
-
-  records(): number {
-    return this.#read(RECORDS)
-  }
-
-  /** Appends for which there was no space. */
-  drops(): number {
-    return this.#read(DROPS)
-  }
-
-  /** Whether there is as much as is worth a wakeup. */
-  isReadable(): boolean {
-    return this.#read(CC) >= this.#read(LOWAT)
-  }
-
-  setWatermarks({ high, low = 1, buffers = high * BUFFER_FACTOR }: Watermarks): void {
-    if (!(high >= 1 && low >= 1 && low <= high && buffers >= 1)) {
-      throw new RangeError(
-        'a byte queue has a high watermark of at least 1, a low one from 1 to that, and at least ' +
-          `1 byte of buffers: ${high}, ${low} and ${buffers} came`,
-      )
-    }
-    this.#memory.write(this.at + HIWAT, high)
-    this.#memory.write(this.at + LOWAT, low)
-    this.#memory.write(this.at + MBMAX, buffers)
-  }
-
-  #read(field: number): number {
-    return this.#memory.read(this.at + field)
-  }
-
-  #add(field: number, delta: number): void {
-    this.#memory.write(this.at + field, this.#memory.read(this.at + field) + delta)
-  }
-
-  #admit(bytes: number): boolean {
-    const isDataIn = this.#read(CC) + bytes <= this.#read(HIWAT)
-    if (isDataIn && this.#read(MBCNT) < this.#read(MBMAX)) return true
-    this.#add(DROPS, 1)
-    return false
-  }
-
   #addRecord(packet: Address): void {
-    const memory = this.#memory
+    const memory = this.memory
     memory.write(packet + NEXT_PACKET, NIL)
     if (memory.read(this.at + FIRST) === NIL) memory.write(this.at + FIRST, packet)
     else memory.write(memory.read(this.at + LAST) + NEXT_PACKET, packet)
     memory.write(this.at + LAST, packet)
-    this.#add(RECORDS, 1)
+    this.add(RECORDS, 1)
     this.#link(NIL, packet)
   }
 
   #setFirst(record: Address): void {
-    this.#memory.write(this.at + FIRST, record)
+    this.memory.write(this.at + FIRST, record)
     if (record !== NIL) return
-    this.#memory.write(this.at + LAST, NIL)
-    this.#memory.write(this.at + LAST_MBUF, NIL)
+    this.memory.write(this.at + LAST, NIL)
+    this.memory.write(this.at + LAST_MBUF, NIL)
   }
 
   /** Links mbufs behind the last one, and counts them. */
   #link(last: Address, mbufs: Address): void {
-    const memory = this.#memory
+    const memory = this.memory
     if (mbufs === NIL) return
     if (last !== NIL) {
       memory.write(last + NEXT, mbufs)
       memory.write(mbufs + KIND, memory.read(mbufs + KIND) & ~PACKET)
     }
-    this.#add(MBCNT, this.#cost(mbufs))
+    this.add(MBCNT, this.#cost(mbufs))
     memory.write(this.at + LAST_MBUF, this.mbufs.lastOf(mbufs))
   }
 
   /** Copies what a packet of one mbuf has behind `last`, if it fits. What is to be linked yet. */
   #compress(place: Place, last: Address, packet: Address, bytes: number): Address {
-    const memory = this.#memory
+    const memory = this.memory
     const isSmall = bytes <= BUFFER_BYTES[0] && memory.read(packet + NEXT) === NIL
     if (!isSmall || this.mbufs.tailroom(last) < bytes) return packet
     const length = memory.read(last + LENGTH)
@@ -258,21 +162,21 @@ export class ByteQueue {
 
   /** Bytes that are cut from an address record are none of one any more. */
   #cutAddress(record: Address, bytes: number): void {
-    const cut = Math.min(this.#memory.read(record + ADDRESS), bytes)
-    this.#memory.write(record + ADDRESS, this.#memory.read(record + ADDRESS) - cut)
-    this.#add(CTL, -cut)
+    const cut = Math.min(this.memory.read(record + ADDRESS), bytes)
+    this.memory.write(record + ADDRESS, this.memory.read(record + ADDRESS) - cut)
+    this.add(CTL, -cut)
   }
 
   /** Trims the record's front, and has it begin with the first mbuf that still has bytes. */
   #unlinkEmpty(record: Address, bytes: number): Address {
     const { mbufs } = this
-    const memory = this.#memory
+    const memory = this.memory
     mbufs.trimFront(record, bytes)
-    this.#add(CC, -bytes)
+    this.add(CC, -bytes)
     let last = NIL
     let rest = record
     for (; memory.read(rest + LENGTH) === 0; rest = memory.read(rest + NEXT)) {
-      this.#add(MBCNT, -bufferCost(memory, rest))
+      this.add(MBCNT, -bufferCost(memory, rest))
       last = rest
     }
     if (last === NIL) return record
@@ -282,7 +186,7 @@ export class ByteQueue {
   }
 
   #moveHeader(record: Address, rest: Address): void {
-    const memory = this.#memory
+    const memory = this.memory
     const next = memory.read(record + NEXT_PACKET)
     const address = memory.read(record + ADDRESS)
     becomePacket(memory, rest, memory.read(record + PACKET_LENGTH), this.mbufs.owner(record))
@@ -293,7 +197,7 @@ export class ByteQueue {
   }
 
   #cost(mbufs: Address): number {
-    const memory = this.#memory
+    const memory = this.memory
     let cost = 0
     for (let mbuf = mbufs; mbuf !== NIL; mbuf = memory.read(mbuf + NEXT)) {
       cost += bufferCost(memory, mbuf)
