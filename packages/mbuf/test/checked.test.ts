@@ -1,6 +1,6 @@
-import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
+import { type Address, Arena, Interrupt, LiveMemory, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { CheckedMbufs, Mbufs, MbufFault } from '../src/index.ts'
+import { ByteQueue, CheckedMbufs, Mbufs, MbufFault } from '../src/index.ts'
 import { CLUSTER, MBUF } from '../src/layout/header.ts'
 import { MEMORY_BYTES, run, shape } from './pools.ts'
 
@@ -162,6 +162,31 @@ const mistakes: [string, string, (world: World) => void][] = [
     'reads behind the end',
     'a range lies inside its packet, of 100 bytes',
     ({ mbufs, small }) => mbufs.copyOut(small, 90, new Uint8Array(20), 0, 20),
+  ],
+  [
+    'copies a packet that was freed',
+    'is to be in use, and it has been freed',
+    ({ mbufs, small }) => {
+      mbufs.tryFree(here, small)
+      run(mbufs.copy(here, small, 0, 10))
+    },
+  ],
+  [
+    'shares a packet in an interrupt that was freed',
+    'is to be in use, and it has been freed',
+    ({ mbufs, large }) => {
+      mbufs.tryFree(here, large)
+      mbufs.shareNow(new Interrupt(0), large, 0, 10)
+    },
+  ],
+  [
+    'puts a freed packet into a byte queue',
+    'is to be in use, and it has been freed',
+    ({ mbufs, small }) => {
+      const queue = ByteQueue.create(mbufs, MEMORY_BYTES - 4096, { high: 1000 })
+      mbufs.tryFree(here, small)
+      queue.appendRecord(small)
+    },
   ],
   [
     'prepends part of a byte',

@@ -34,7 +34,7 @@ describe('whatever is done to packets', () => {
   it('nothing is wrong with them in the eyes of mbufs that check', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const mbufs = CheckedMbufs.create(Arena.create(live()), small)
-      seeded(seed, () => runs(mbufs, new Chance(seed), 3000))
+      seeded(seed, () => runs(mbufs, new Chance(seed), 10_000))
       expect(mbufs.statistics().mbufs).toBe(0)
     }
   })

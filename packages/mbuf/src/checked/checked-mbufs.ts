@@ -111,7 +111,7 @@ export class CheckedMbufs extends Mbufs {
     start: number,
     bytes: number,
   ): void {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     super.copyOut(packet, offset, to, start, bytes)
   }
   override moveIn(packet: Address, offset: number, from: Address, bytes: number): void {
@@ -119,11 +119,11 @@ export class CheckedMbufs extends Mbufs {
     super.moveIn(packet, offset, from, bytes)
   }
   override moveOut(packet: Address, offset: number, to: Address, bytes: number): void {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     super.moveOut(packet, offset, to, bytes)
   }
   override sum(packet: Address, offset: number, bytes: number, initial = 0): number {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     return super.sum(packet, offset, bytes, initial)
   }
   override isWritable(packet: Address): boolean {
@@ -142,12 +142,12 @@ export class CheckedMbufs extends Mbufs {
     return this.#checked(packet, super.prepend(packet, bytes))
   }
   override trimFront(packet: Address, bytes: number): void {
-    this.#expectRange(packet, 0, bytes)
+    this.expectRange(packet, 0, bytes)
     super.trimFront(packet, bytes)
     this.check(packet)
   }
   override trimBack(packet: Address, bytes: number): void {
-    this.#expectRange(packet, 0, bytes)
+    this.expectRange(packet, 0, bytes)
     super.trimBack(packet, bytes)
     this.check(packet)
   }
@@ -176,32 +176,24 @@ export class CheckedMbufs extends Mbufs {
     super.freeNow(irq, packet)
   }
   override tryShare(place: Place, packet: Address, offset: number, bytes: number): Address {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     return this.#ofBoth(packet, super.tryShare(place, packet, offset, bytes))
   }
   override *share(place: Place, packet: Address, offset: number, bytes: number): Waiting<Address> {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     return this.#ofBoth(packet, yield* super.share(place, packet, offset, bytes))
   }
   override trySplit(place: Place, packet: Address, offset: number): Address {
-    this.#expectRange(packet, 0, offset)
+    this.expectRange(packet, 0, offset)
     return this.#ofBoth(packet, super.trySplit(place, packet, offset))
   }
   override *split(place: Place, packet: Address, offset: number): Waiting<Address> {
-    this.#expectRange(packet, 0, offset)
+    this.expectRange(packet, 0, offset)
     return this.#ofBoth(packet, yield* super.split(place, packet, offset))
   }
 
-  #expectMbuf(mbuf: Address): void {
-    expectMbuf(this.memory, this.handle, mbuf)
-  }
-
-  #expectCount(what: string, count: number): void {
-    if (Number.isInteger(count) && count >= 0) return
-    throw new MbufFault(`there is a whole number of ${what}, at least 0: ${count} came`)
-  }
-
-  #expectRange(packet: Address, offset: number, bytes: number): void {
+  /** Sharing, copying and splitting ask for this, too, in every context. */
+  protected override expectRange(packet: Address, offset: number, bytes: number): void {
     this.check(packet)
     this.#expectCount('bytes before a range', offset)
     this.#expectCount('bytes of a range', bytes)
@@ -213,8 +205,17 @@ export class CheckedMbufs extends Mbufs {
     )
   }
 
+  #expectMbuf(mbuf: Address): void {
+    expectMbuf(this.memory, this.handle, mbuf)
+  }
+
+  #expectCount(what: string, count: number): void {
+    if (Number.isInteger(count) && count >= 0) return
+    throw new MbufFault(`there is a whole number of ${what}, at least 0: ${count} came`)
+  }
+
   #expectWritable(packet: Address, offset: number, bytes: number): void {
-    this.#expectRange(packet, offset, bytes)
+    this.expectRange(packet, offset, bytes)
     if (super.isWritable(packet)) return
     throw new MbufFault(`the packet at ${packet} is written while another packet sees its bytes`)
   }
