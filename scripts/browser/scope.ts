@@ -1,5 +1,14 @@
 /** Packages whose tests run in a browser, too: a line each. */
-export const PACKAGES = ['fsm', 'interleave', 'memory', 'park', 'socket', 'sync', 'timecounter']
+export const PACKAGES = [
+  'fsm',
+  'interleave',
+  'mbuf',
+  'memory',
+  'park',
+  'socket',
+  'sync',
+  'timecounter',
+]
 
 const COMPILES = 'compiles programs with esbuild, which is a program of its own'
 
