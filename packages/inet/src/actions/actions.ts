@@ -13,6 +13,8 @@ export const ACTION = {
   free: 4,
   /** Free the packet, and count the reason that the value is. */
   drop: 5,
+  /** Add one to the counter that the value is: of `REASON` or of `EVENT`. */
+  count: 6,
 } as const
 
 const KIND = 0
@@ -30,7 +32,7 @@ const DEFAULT_BOUND = 16
  */
 export class Actions {
   /** How many there are. */
-  count = 0
+  length = 0
   readonly #words: Int32Array
 
   /** Throws a RangeError for a bound below 1. */
@@ -43,7 +45,7 @@ export class Actions {
 
   /** Forgets all of them. */
   clear(): void {
-    this.count = 0
+    this.length = 0
   }
 
   send(packet: Address, destination: number): void {
@@ -66,6 +68,11 @@ export class Actions {
     this.#add(ACTION.drop, packet, NIL, reason)
   }
 
+  /** For what no verdict or drop says. */
+  count(counter: number): void {
+    this.#add(ACTION.count, NIL, NIL, counter)
+  }
+
   /** What the action at `index` is: a number of `ACTION`. */
   kind(index: number): number {
     return this.#words[index * WORDS_EACH + KIND]!
@@ -81,14 +88,14 @@ export class Actions {
     return this.#words[index * WORDS_EACH + PCB]!
   }
 
-  /** A destination, an errno or a reason, as its kind says. */
+  /** A destination, an errno, a reason or a counter, as its kind says. */
   value(index: number): number {
     return this.#words[index * WORDS_EACH + VALUE]!
   }
 
   #add(kind: number, packet: Address, pcb: Address, value: number): void {
-    if (this.count === this.bound) throw new Error(this.#fullSentence())
-    const at = this.count++ * WORDS_EACH
+    if (this.length === this.bound) throw new Error(this.#fullSentence())
+    const at = this.length++ * WORDS_EACH
     this.#words[at + KIND] = kind
     this.#words[at + PACKET] = packet
     this.#words[at + PCB] = pcb

@@ -29,7 +29,7 @@ export class Ipv4Header extends Judgement {
   /** Of a packet that came: the bytes of its header, options among them, and those behind. */
   headerBytes = IPV4_HEADER_BYTES
   payloadBytes = 0
-  /** Of a packet that came: where in its datagram it belongs, in bytes, and whether more follows. */
+  /** Of a packet that came: where in its datagram it belongs, in bytes; and whether more comes. */
   fragmentOffset = 0
   moreFragments = false
 }
