@@ -32,7 +32,6 @@ export function completeSums(packets: Packets, packet: Address, ip: Ipv4Header):
     memory.write16be(head + bytes + offset, isUdp && checksum === 0 ? WHOLE_SUM : checksum)
   }
   if (flags & PACKET_FLAG.ipSumNeeded) {
-    setChecksum(memory, head, 0)
     setChecksum(memory, head, complement(memory.sum(head, bytes)))
   }
   packets.setFlags(packet, flags & ~OWED)

@@ -43,6 +43,9 @@ export function udpInput(
   udp.sourcePort = ports >>> 16
   udp.destinationPort = ports & 0xffff
   udp.dataBytes = bytes - UDP_HEADER_BYTES
-  if (bytes < came) packets.trimBack(packet, came - bytes)
+  if (bytes < came) {
+    packets.trimBack(packet, came - bytes)
+    ip.payloadBytes = bytes
+  }
   return GOOD
 }

@@ -11,13 +11,27 @@ export function digits(bytes: Uint8Array): string {
   return (all.match(/.{1,4}/g) ?? []).join(' ')
 }
 
-/** RFC 1071 word by word, as its section 1 says it. */
-export function referenceSum(...parts: readonly Uint8Array[]): number {
-  const bytes = parts.flatMap((part) => [...part])
-  let sum = 0
+/** RFC 1071 word by word, as its section 1 says it, going on from `initial`. */
+export function referenceSum(bytes: Uint8Array, initial = 0): number {
+  let sum = initial
   for (let i = 0; i < bytes.length; i += 2) {
     sum += (bytes[i]! << 8) | (bytes[i + 1] ?? 0)
     while (sum > 0xffff) sum = sum - 0x10000 + 1
   }
   return sum
+}
+
+/** Two bytes, and four, in network order. */
+export function u16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! * 256 + bytes[at + 1]!
+}
+
+export function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8
+  bytes[at + 1] = value
+}
+
+/** `192.0.2.1` of the four bytes there. */
+export function dotted(bytes: Uint8Array, at: number): string {
+  return [...bytes.subarray(at, at + 4)].join('.')
 }
