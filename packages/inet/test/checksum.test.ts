@@ -16,7 +16,7 @@ describe('A checksum', () => {
   })
 
   it('is right after any word has changed, and so is any sum carried', () => {
-    checkSums(inet, 2, 50_000)
+    expect(checkSums(inet, 2, 50_000)).toBe(50_000)
   })
 
   it('begins with the pseudo header of RFC 768', () => {

@@ -73,8 +73,8 @@ describe('An echo request', () => {
   })
 })
 
-describe('An ICMP message is refused when', () => {
-  it('its checksum is wrong', () => {
+describe('An ICMP message is refused', () => {
+  it('when its checksum is wrong', () => {
     const bytes = makeIcmp({ type: 8, data: PING })
     bytes[40] = bytes[40]! ^ 1
     packets.fill(bytes)
@@ -89,7 +89,7 @@ describe('An ICMP message is refused when', () => {
     [255, 0, 'icps_badtype: a type of RFC 792 was expected: 255 came'],
     [3, 16, 'icps_badcode: a code from 0 to 15 was expected of an error: 16 came'],
     [11, 2, 'icps_badcode: a code from 0 to 1 was expected of an error: 2 came'],
-  ])('it has type %i and code %i', (type, code, sentence) => {
+  ])('that has type %i and code %i', (type, code, sentence) => {
     expect(asked({ type, code })).toBe(sentence)
   })
 })

@@ -5,7 +5,7 @@ import { checkBucket } from '../support/check-bucket.ts'
 
 describe('A token bucket', () => {
   it('gives what its rate has earned, up to its burst, and no more', () => {
-    checkBucket(inet, 3, 5000)
+    expect(checkBucket(inet, 3, 5000)).toBe(5000)
   })
 
   it('of a clock that falls behind gains nothing and loses nothing', () => {

@@ -36,7 +36,7 @@ describe('An IPv4 packet that goes', () => {
   })
 
   it('has the bytes of RFC 791, however it is summed, and after a hop', () => {
-    checkOutput(inet, 6, 20_000)
+    expect(checkOutput(inet, 6, 20_000)).toBe(20_000)
   })
 
   it('that is above the link’s MTU is refused, for which a sender gets EMSGSIZE', () => {

@@ -41,7 +41,7 @@ describe('A control block', () => {
   )
 
   it('that fits best is found in any chain', () => {
-    checkBlocks(inet, 2, 20_000)
+    expect(checkBlocks(inet, 2, 20_000)).toBe(20_000)
   })
 
   it('has its endpoints where those of every protocol are', () => {

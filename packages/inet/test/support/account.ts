@@ -59,9 +59,17 @@ export class Accountant {
     const ip = this.#ip
     const { formatAddress } = this.inet
     return [
-      ...[formatAddress(ip.source), formatAddress(ip.destination), ip.protocol],
-      ...[ip.timeToLive, ip.typeOfService, ip.identification, ip.dontFragment],
-      ...[ip.moreFragments, ip.fragmentOffset, ip.headerBytes, ip.payloadBytes],
+      formatAddress(ip.source),
+      formatAddress(ip.destination),
+      ip.protocol,
+      ip.timeToLive,
+      ip.typeOfService,
+      ip.identification,
+      ip.dontFragment,
+      ip.moreFragments,
+      ip.fragmentOffset,
+      ip.headerBytes,
+      ip.payloadBytes,
       this.packets.length(PACKET),
     ].join()
   }
@@ -75,7 +83,8 @@ export class Accountant {
     if (verdict !== inet.GOOD) return this.#unchanged(name, length)
     const { sourcePort, destinationPort, dataBytes, hasSum } = udp
     const left = packets.length(PACKET)
-    return `${name} ${[sourcePort, destinationPort, dataBytes, hasSum, left].join()} ${this.#answer()}`
+    const account = [sourcePort, destinationPort, dataBytes, hasSum, left].join()
+    return `${name} ${account} ${this.#answer()}`
   }
 
   #message(): string {

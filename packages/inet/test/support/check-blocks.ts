@@ -12,8 +12,8 @@ interface Ends {
   readonly foreignPort: number
 }
 
-/** Looks packets up in chains of blocks; throws when another block fits better than the one found. */
-export function checkBlocks(inet: InetModule, seed: number, count: number): void {
+/** Looks packets up in chains; throws when another block fits better than the one found. */
+export function checkBlocks(inet: InetModule, seed: number, count: number): number {
   const chance = new Chance(seed)
   const memory = LiveMemory.create(1 << 12)
   for (let i = 0; i < count; i++) {
@@ -34,6 +34,7 @@ export function checkBlocks(inet: InetModule, seed: number, count: number): void
     if (came === expected) continue
     throw new Error(`seed ${seed}, chain ${i}: expected ${expected}, came ${came}`)
   }
+  return count
 }
 
 function addressOf(index: number): number {

@@ -8,7 +8,7 @@ const AT = 64
  * Asks buckets for tokens at random times. Throws when one gives more in any stretch of time than
  * its burst and its rate allow, or refuses though its rate has earned one since.
  */
-export function checkBucket(inet: InetModule, seed: number, count: number): void {
+export function checkBucket(inet: InetModule, seed: number, count: number): number {
   const chance = new Chance(seed)
   const memory = LiveMemory.create(1 << 10)
   for (let i = 0; i < count; i++) {
@@ -28,4 +28,5 @@ export function checkBucket(inet: InetModule, seed: number, count: number): void
       if (isThere) earned -= 1
     }
   }
+  return count
 }

@@ -8,7 +8,7 @@ import { makeUdp, type MadeUdp, pseudoOf, sumIpv4 } from './made.ts'
  * Sends `count` datagrams in every way and compares their bytes with ones made by hand; then
  * forwards them. Throws at the first difference.
  */
-export function checkOutput(inet: InetModule, seed: number, count: number): void {
+export function checkOutput(inet: InetModule, seed: number, count: number): number {
   const sender = new Sender(inet)
   const chance = new Chance(seed)
   for (let i = 0; i < count; i++) {
@@ -16,6 +16,7 @@ export function checkOutput(inet: InetModule, seed: number, count: number): void
     sender.sends(made, chance.below(3), chance.once(2))
     sender.forwards(made, 28 + chance.below(60))
   }
+  return count
 }
 
 function randomDatagram(chance: Chance): Required<Omit<MadeUdp, 'options'>> {

@@ -6,7 +6,7 @@ import { Chance } from './chance.ts'
  * Carries sums of every size, and changes one word of random headers: throws when a checksum is
  * not the one that comes of summing anew.
  */
-export function checkSums(inet: InetModule, seed: number, count: number): void {
+export function checkSums(inet: InetModule, seed: number, count: number): number {
   const chance = new Chance(seed)
   for (let i = 0; i < count; i++) {
     const sum = chance.once(2) ? chance.below(2 ** 32) : chance.below(8) * 0xffff + chance.below(9)
@@ -15,6 +15,7 @@ export function checkSums(inet: InetModule, seed: number, count: number): void {
     expectSame(`the sum ${sum} carried`, inet.carried(sum), carried)
     expectUpdated(inet, chance)
   }
+  return count
 }
 
 function expectUpdated(inet: InetModule, chance: Chance): void {

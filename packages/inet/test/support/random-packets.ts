@@ -19,7 +19,7 @@ const ADDRESSES = [
   [0, 0, 0, 0],
   [0, 0, 0, 1],
 ]
-/** Nothing, a route to be recorded, a time stamp, the end and rubbish, source routes, bad lengths. */
+/** Nothing, a route to record, a time stamp, the end and rubbish, source routes, bad lengths. */
 const OPTIONS = [
   [1, 1, 1, 0],
   [7, 7, 4, 0, 0, 0, 0, 1],

@@ -61,9 +61,18 @@ function headerOf(bytes: Uint8Array): number {
 function accountOfHeader(bytes: Uint8Array): string {
   const fragment = u16(bytes, 6)
   return [
-    ...[dotted(bytes, 12), dotted(bytes, 16), bytes[9], bytes[8], bytes[1], u16(bytes, 4)],
-    ...[(fragment & 0x4000) !== 0, (fragment & 0x2000) !== 0, (fragment & 0x1fff) * 8],
-    ...[headerOf(bytes), bytes.length - headerOf(bytes), bytes.length],
+    dotted(bytes, 12),
+    dotted(bytes, 16),
+    bytes[9],
+    bytes[8],
+    bytes[1],
+    u16(bytes, 4),
+    (fragment & 0x4000) !== 0,
+    (fragment & 0x2000) !== 0,
+    (fragment & 0x1fff) * 8,
+    headerOf(bytes),
+    bytes.length - headerOf(bytes),
+    bytes.length,
   ].join()
 }
 
