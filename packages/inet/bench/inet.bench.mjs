@@ -6,12 +6,14 @@ import {
   ipv4Output,
   PACKET_FLAG,
   parseAddress,
+  PcbTable,
   UDP_SUM,
   UdpHeader,
   udpInput,
   udpOutput,
+  writeEndpoints,
 } from '@smpnet/inet'
-import { LiveMemory } from '@smpnet/memory'
+import { Arena, LiveMemory } from '@smpnet/memory'
 import { bench } from '@smpnet/testing'
 
 /** What the headers of a datagram cost on their way in and out, with and without its sum. */
@@ -77,3 +79,32 @@ for (const bytes of [64, 1024]) {
     },
   })
 }
+
+const BLOCKS = 1000
+const BLOCK_BYTES = 64
+const tables = LiveMemory.create(1 << 18)
+const arena = Arena.create(tables)
+const table = PcbTable.create(arena, { chains: 1024, seed: 7 })
+const first = arena.place('control blocks', BLOCKS * BLOCK_BYTES)
+for (let i = 0; i < BLOCKS; i++) {
+  const foreign = i === 0 ? 0 : 2
+  writeEndpoints(
+    tables,
+    first + i * BLOCK_BYTES,
+    i === 0 ? 0 : 1,
+    80,
+    foreign,
+    foreign && 1000 + i,
+  )
+  table.insert(first + i * BLOCK_BYTES)
+}
+
+let turn = 0
+await bench(import.meta.url, {
+  name: `the block of a packet, of ${BLOCKS}`,
+  baseline: 'one of a connection',
+  variants: {
+    'one of a connection': () => (sink ^= table.lookup(1, 80, 2, 1001 + (turn++ % (BLOCKS - 1)))),
+    'the one that listens': () => (sink ^= table.lookup(1, 80, 3, turn++ & 0xffff)),
+  },
+})

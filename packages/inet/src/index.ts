@@ -60,6 +60,7 @@ export {
   type Random,
 } from './pcb/ephemeral-port.ts'
 export { bestMatch, MATCH, matchScore, MOST_IN_CHAIN } from './pcb/match.ts'
+export { PcbTable, type PcbTableHandle, type PcbTableShape } from './pcb/pcb-table.ts'
 export { portHash, tupleHash } from './pcb/tuple-hash.ts'
 export { udpDeliver } from './udp/udp-deliver.ts'
 export { UdpHeader } from './udp/udp-header.ts'

@@ -14,6 +14,8 @@ export const ENDPOINTS = {
   foreignPort: word('m'),
   /** (x) the next block of the same chain, or NIL; written under the table's lock. */
   next: word('x'),
+  /** (m) the next block whose local port is in the same chain, under the table's lock. */
+  nextOfPort: word('m'),
 } as const
 
 /** Where they are: at the same place in every block, since a layout begins with them. */
@@ -23,6 +25,7 @@ export const ENDPOINT_OFFSET = {
   localPort: 8,
   foreignPort: 12,
   next: 16,
+  nextOfPort: 20,
 } as const
 
 /** Writes both ends of a block that no chain has yet. */
