@@ -216,9 +216,9 @@ export class Netisr {
   #tryHybrid(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
     const { number, handler } = known
     const stream = this.#select(known, td.cpu, source, packet, true)
-    const begun = stream.id === td.cpu ? stream.tryDispatch() : 0
-    if (begun === WAIT) return WAIT
-    if (begun === 0) return stream.tryQueue(td.lot, number, packet)
+    if (stream.id !== td.cpu) return stream.tryQueue(td.lot, number, packet)
+    const outcome = stream.tryDispatch(number, packet)
+    if (outcome !== DONE) return outcome
     let isDone = false
     try {
       isDone = handler.tryInput(td, packet)
@@ -234,9 +234,9 @@ export class Netisr {
     td.pin()
     try {
       const stream = this.#select(known, td.cpu, source, packet, true)
-      if (stream.id !== td.cpu || !(yield* stream.dispatch())) {
-        return yield* stream.queue(td.lot, number, packet)
-      }
+      if (stream.id !== td.cpu) return yield* stream.queue(td.lot, number, packet)
+      const outcome = yield* stream.dispatch(number, packet)
+      if (outcome !== DONE) return outcome
       let isDone = false
       try {
         while (!this.memory.settled()) yield SETTLE

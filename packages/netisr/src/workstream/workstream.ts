@@ -3,7 +3,7 @@ import { type Address, type Memory, NIL, spin, spinNow, trySpin, unspin } from '
 import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import type { PacketLinks } from '../protocols/protocol.ts'
 import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
-import { DROPPED, type Outcome, QUEUED, WAIT } from './outcome.ts'
+import { DONE, DROPPED, type Outcome, QUEUED, WAIT } from './outcome.ts'
 import { WORKSTREAM_STATE, type WorkstreamEvent } from './state-table.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -81,18 +81,17 @@ export class Workstream {
   }
 
   /**
-   * Whether the caller may handle a packet itself, before `endDispatch`; not when other packets wait
-   * or are handled. 0 or 1, or WAIT when the lock is not to be had.
+   * Lets the caller handle a packet, DONE, before `endDispatch`; queues it, QUEUED or DROPPED, when
+   * others wait or are handled; WAIT when the lock is not to be had. For a thread of its CPU.
    */
-  tryDispatch(): number {
-    if (!trySpin(this.memory, this.at + LOCK)) return WAIT
-    return Number(this.#beginDispatch())
+  tryDispatch(protocol: number, packet: Address): Outcome {
+    return trySpin(this.memory, this.at + LOCK) ? this.#beginDispatch(protocol, packet) : WAIT
   }
 
   /** The same for a thread that can wait for the lock. */
-  *dispatch(): Waiting<boolean> {
+  *dispatch(protocol: number, packet: Address): Waiting<Outcome> {
     yield* this.#lock()
-    return this.#beginDispatch()
+    return this.#beginDispatch(protocol, packet)
   }
 
   /** Ends what `dispatch` began. `handled`: whether the packet was handled. */
@@ -223,10 +222,11 @@ export class Workstream {
     return isQueued ? QUEUED : DROPPED
   }
 
-  #beginDispatch(): boolean {
-    const mayHandle = (this.step('dispatch') & HANDLE) !== 0
+  /** What is queued here wakes no worker: one is about to see to what waits. */
+  #beginDispatch(protocol: number, packet: Address): Outcome {
+    if ((this.step('dispatch') & HANDLE) === 0) return this.#append(protocol, packet)
     this.#unlock()
-    return mayHandle
+    return DONE
   }
 
   #endDispatch(protocol: number, handled: boolean): void {
