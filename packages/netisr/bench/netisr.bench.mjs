@@ -61,7 +61,7 @@ function open(memory, { handle, count }) {
     number: PROTOCOL,
     name: 'ip',
     policy: 'cpu',
-    limit: PACKETS / 4,
+    limit: PACKETS,
     handler: new Counts(memory, count),
     cpu,
   })
@@ -104,11 +104,11 @@ function* sends(td, netisr, { packets, burst, count }) {
       const packet = packets + (sent % PACKETS) * CACHE_LINE_BYTES
       let outcome = netisr.tryQueue(td, PROTOCOL, 0, packet)
       if (outcome === WAIT) outcome = yield* netisr.queue(td, PROTOCOL, 0, packet)
-      if (outcome === DROPPED) break
+      if (outcome === DROPPED) throw new Error('a queue has room for all packets')
       sent++
     }
     yield YIELD
-    // A packet is free when all but the last half of them have been handled.
+    // A packet is free again when all but half of them have been handled.
     while (((sent - memory.load(count)) | 0) > PACKETS / 2) yield SPIN
   }
 }

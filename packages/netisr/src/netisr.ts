@@ -2,20 +2,17 @@ import { type Address, type Arena, type Interrupt, type Memory, SETTLE } from '@
 import type { Cpu } from '@smpnet/machine'
 import type { Parking, Waiter, Waiting } from '@smpnet/park'
 import { Priority, type Scheduler, type Thread } from '@smpnet/scheduler'
-import { BadNetisr, UnknownProtocol } from './errors.ts'
 import {
-  CPU,
-  DEFAULT,
   DIRECT,
   type DispatchName,
   dispatchName,
   dispatchNumber,
-  FLOW,
   HYBRID,
-  policyNumber,
 } from './protocols/names.ts'
-import { ANY_CPU, type Handler, type PacketLinks, type Protocol } from './protocols/protocol.ts'
+import { type Handler, type PacketLinks, type Protocol } from './protocols/protocol.ts'
 import { ProtocolTable } from './protocols/protocol-table.ts'
+import { type Registered, Registry } from './protocols/registry.ts'
+import { select } from './protocols/select.ts'
 import { NETISR } from './shape/netisr-layout.ts'
 import { NetisrPlan } from './shape/netisr-plan.ts'
 import {
@@ -29,12 +26,6 @@ import { statisticsOf } from './statistics/read-statistics.ts'
 import { DONE, type Outcome, WAIT } from './workstream/outcome.ts'
 import { work } from './workstream/worker.ts'
 import { Workstream } from './workstream/workstream.ts'
-
-/** A protocol as this isolate knows it: what is constant of its words, and its functions. */
-interface Registered extends Protocol {
-  readonly policyNumber: number
-  readonly dispatchNumber: number
-}
 
 /**
  * Packets to CPUs: netisr2 of FreeBSD 8 (net/netisr.c). A protocol is registered with a policy,
@@ -59,7 +50,7 @@ export class Netisr {
   readonly #plan: NetisrPlan
   readonly #table: ProtocolTable
   readonly #streams: readonly Workstream[]
-  readonly #registered: (Registered | undefined)[] = []
+  readonly #registry: Registry
   readonly #lots: Parking[] = []
 
   constructor(
@@ -70,6 +61,7 @@ export class Netisr {
     const { at, threads, protocols } = handle
     this.#plan = new NetisrPlan(at, handle)
     this.#table = new ProtocolTable(memory, this.#plan, handle)
+    this.#registry = new Registry(this.#table)
     this.#streams = Array.from({ length: threads }, (_, id) => {
       return new Workstream(memory, this.#plan.stream(id), id, packets, protocols)
     })
@@ -94,21 +86,8 @@ export class Netisr {
    * BadNetisr for what cannot be, ProtocolMismatch for what another CPU has registered otherwise.
    */
   register(protocol: Protocol): void {
-    const { number, name, policy = 'source', dispatch } = protocol
-    const before = this.#registered[number]
-    if (before !== undefined) {
-      throw new BadNetisr(
-        `protocol ${name}: expected a number that is free here, came ${number}, ` +
-          `which is that of ${before.name}`,
-      )
-    }
-    const limit = this.#table.register(protocol)
-    if (limit > 0) for (const stream of this.#streams) stream.setLimit(number, limit)
-    this.#registered[number] = {
-      ...protocol,
-      policyNumber: policyNumber(policy),
-      dispatchNumber: dispatch === undefined ? DEFAULT : dispatchNumber(dispatch),
-    }
+    const limit = this.#registry.add(protocol)
+    if (limit > 0) for (const stream of this.#streams) stream.setLimit(protocol.number, limit)
   }
 
   /** Lets interrupts of a CPU queue packets. `start` does it, too. */
@@ -125,7 +104,7 @@ export class Netisr {
     this.attach(cpu)
     const stream = this.#streams[cpu.id]
     if (stream === undefined) return undefined
-    const handlerOf = (protocol: number): Handler => this.#known(protocol).handler
+    const handlerOf = (protocol: number): Handler => this.#registry.known(protocol).handler
     return scheduler.spawn((td) => work(td, stream, handlerOf), {
       name: `netisr ${cpu.id}`,
       priority: Priority.interrupt,
@@ -139,13 +118,13 @@ export class Netisr {
    * caller, which it then preempts at its next yield.
    */
   tryQueue(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
-    const stream = this.#select(this.#known(protocol), td.cpu, source, packet, false)
+    const stream = this.#select(this.#registry.known(protocol), td.cpu, source, packet, false)
     return stream.tryQueue(td.lot, protocol, packet)
   }
 
   /** The same for a thread that can wait: QUEUED or DROPPED. */
   queue(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
-    const stream = this.#select(this.#known(protocol), td.cpu, source, packet, false)
+    const stream = this.#select(this.#registry.known(protocol), td.cpu, source, packet, false)
     return stream.queue(td.lot, protocol, packet)
   }
 
@@ -155,7 +134,7 @@ export class Netisr {
     if (lot === undefined) {
       throw new Error(`CPU ${irq.cpu} queues in interrupts when it was started or attached`)
     }
-    const stream = this.#select(this.#known(protocol), irq.cpu, source, packet, false)
+    const stream = this.#select(this.#registry.known(protocol), irq.cpu, source, packet, false)
     return stream.queueNow(lot, protocol, packet)
   }
 
@@ -165,8 +144,8 @@ export class Netisr {
    * time, since other CPUs could not see plain code dispatch.
    */
   tryDispatch(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
-    const known = this.#known(protocol)
-    const dispatch = this.#dispatchOf(known)
+    const known = this.#registry.known(protocol)
+    const dispatch = this.#registry.dispatchOf(known)
     if (dispatch === DIRECT) {
       if (!known.handler.tryInput(td, packet)) return WAIT
       this.#countDirect(td.cpu, protocol)
@@ -179,8 +158,8 @@ export class Netisr {
 
   /** The same for a thread that can wait: DONE, QUEUED or DROPPED. */
   *dispatch(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
-    const known = this.#known(protocol)
-    const dispatch = this.#dispatchOf(known)
+    const known = this.#registry.known(protocol)
+    const dispatch = this.#registry.dispatchOf(known)
     if (dispatch === HYBRID) return yield* this.#hybrid(td, known, source, packet)
     if (dispatch !== DIRECT) return yield* this.queue(td, protocol, source, packet)
     this.#countDirect(td.cpu, protocol)
@@ -201,7 +180,12 @@ export class Netisr {
 
   /** Changes the limit of a protocol's queues: netisr_setqlimit. Throws BadNetisr. Plain code. */
   setLimit(protocol: number, limit: number): void {
-    expectBetween(`limit of ${this.#known(protocol).name}`, limit, 1, this.handle.maxLimit)
+    expectBetween(
+      `limit of ${this.#registry.known(protocol).name}`,
+      limit,
+      1,
+      this.handle.maxLimit,
+    )
     this.#table.lock()
     this.#table.setLimit(protocol, limit)
     for (const stream of this.#streams) stream.setLimit(protocol, limit)
@@ -251,7 +235,7 @@ export class Netisr {
     }
   }
 
-  /** The workstream of a packet: netisr_select_cpuid. */
+  /** The workstream of a packet that comes on CPU `here`. */
   #select(
     known: Registered,
     here: number,
@@ -259,30 +243,9 @@ export class Netisr {
     packet: Address,
     isHybrid: boolean,
   ): Workstream {
-    const streams = this.#streams
-    if (streams.length === 1) return streams[0]!
-    if (known.policyNumber === CPU) {
-      const cpu = known.cpu!(packet, source)
-      if (cpu !== ANY_CPU) return streams[(cpu >>> 0) % streams.length]!
-      if (isHybrid) return streams[here % streams.length]!
-    } else if (known.policyNumber === FLOW) {
-      const flow = this.packets.flow(packet) || (known.flow?.(packet, source) ?? 0)
-      if (flow !== 0) return streams[(flow >>> 0) % streams.length]!
-    }
-    return streams[(source >>> 0) % streams.length]!
-  }
-
-  #known(protocol: number): Registered {
-    const known = this.#registered[protocol]
-    if (known !== undefined) return known
-    throw new UnknownProtocol(
-      `protocol ${protocol}: expected one that this CPU has registered, which are ` +
-        `${this.#registered.filter(Boolean).map((one) => `${one!.number} ${one!.name}`)}`,
-    )
-  }
-
-  #dispatchOf({ dispatchNumber: own }: Registered): number {
-    return own === DEFAULT ? this.#table.defaultDispatch() : own
+    const { packets } = this
+    const { threads } = this.handle
+    return this.#streams[select(known, packets, threads, here, source, packet, isHybrid)]!
   }
 
   #countDirect(cpu: number, protocol: number): void {

@@ -66,15 +66,16 @@ function closing(name: string) {
   })
 }
 
-type Step = (event: WorkstreamEvent) => number
+type Step = (event: number) => number
 const prototype = Workstream.prototype as unknown as { step: Step }
 const { step } = prototype
 
 /** Plants a fault in the table: `event` in `state` leads to `next`, and the caller may handle. */
 function plant(state: number, event: WorkstreamEvent, next: number, actions: number): void {
-  prototype.step = function (this: Workstream, came: WorkstreamEvent): number {
+  prototype.step = function (this: Workstream, came: number): number {
     const at = this.at + WORKSTREAM.offset.state
-    if (came !== event || this.memory.load(at) !== state) return step.call(this, came)
+    if (came !== WORKSTREAM_STATE.event[event] || this.memory.load(at) !== state)
+      return step.call(this, came)
     this.memory.store(at, next)
     return actions
   }

@@ -4,12 +4,15 @@ import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import type { PacketLinks } from '../protocols/protocol.ts'
 import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
 import { DONE, DROPPED, type Outcome, QUEUED, WAIT } from './outcome.ts'
-import { WORKSTREAM_STATE, type WorkstreamEvent } from './state-table.ts'
+import { WORKSTREAM_STATE } from './state-table.ts'
 import { WorkQueue } from './work-queue.ts'
 
+/** By names of their own, since an engine does not look them up in the table each time, then. */
 const { IDLE } = WORKSTREAM_STATE.state
 const { signal: SIGNAL, handle: HANDLE } = WORKSTREAM_STATE.action
 const { isPending: IS_PENDING } = WORKSTREAM_STATE.guard
+const { queue: QUEUE, dispatch: DISPATCH, work: WORKS, done: IS_DONE } = WORKSTREAM_STATE.event
+const { handled: HANDLED, hybridDispatched: HYBRID_DISPATCHED } = WORK.offset
 const LOCK = WORKSTREAM.offset.lock
 const STATE = WORKSTREAM.offset.state
 const PENDING = WORKSTREAM.offset.pending
@@ -118,7 +121,7 @@ export class Workstream {
     const { memory, at } = this
     for (;;) {
       yield* this.#lock()
-      const mayHandle = (this.step('work') & HANDLE) !== 0
+      const mayHandle = (this.step(WORKS) & HANDLE) !== 0
       memory.store(at + ASLEEP, mayHandle ? 0 : 1)
       this.#unlock()
       if (mayHandle) return
@@ -133,10 +136,10 @@ export class Workstream {
    */
   *next(protocol: number, handled: number): Waiting<number> {
     yield* this.#lock()
-    if (handled > 0) this.#queues[protocol]!.add('handled', handled)
+    if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
     const pending = this.memory.read(this.at + PENDING)
     if (pending !== 0) return 31 - Math.clz32(pending & -pending)
-    this.step('done')
+    this.step(IS_DONE)
     this.#unlock()
     return -1
   }
@@ -170,15 +173,13 @@ export class Workstream {
     return WORKSTREAM_STATE.states[this.memory.load(this.at + STATE)]!
   }
 
-  /** Changes the state by an event, under the lock; the actions that come of it. */
-  protected step(event: WorkstreamEvent): number {
+  /** Changes the state by an event's number, under the lock; the actions that come of it. */
+  protected step(event: number): number {
     const { memory, at } = this
     const state = memory.load(at + STATE)
     const guards = this.#isPending() ? IS_PENDING : 0
-    const row = WORKSTREAM_STATE.step(state, WORKSTREAM_STATE.event[event], guards)
-    if (row === ILLEGAL) {
-      throw new Error(WORKSTREAM_STATE.sentence(WORKSTREAM_STATE.states[state]!, event))
-    }
+    const row = WORKSTREAM_STATE.step(state, event, guards)
+    if (row === ILLEGAL) throw illegal(state, event)
     const next = WORKSTREAM_STATE.next(row)
     if (next !== state) memory.store(at + STATE, next)
     const actions = WORKSTREAM_STATE.actionsOf(row)
@@ -216,7 +217,7 @@ export class Workstream {
     if (isQueued) {
       const pending = this.at + PENDING
       this.memory.write(pending, this.memory.read(pending) | (1 << protocol))
-      this.step('queue')
+      this.step(QUEUE)
     }
     this.#unlock()
     return isQueued ? QUEUED : DROPPED
@@ -224,17 +225,17 @@ export class Workstream {
 
   /** What is queued here wakes no worker: one is about to see to what waits. */
   #beginDispatch(protocol: number, packet: Address): Outcome {
-    if ((this.step('dispatch') & HANDLE) === 0) return this.#append(protocol, packet)
+    if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(protocol, packet)
     this.#unlock()
     return DONE
   }
 
   #endDispatch(protocol: number, handled: boolean): void {
     if (handled) {
-      this.#queues[protocol]!.add('hybridDispatched', 1)
-      this.#queues[protocol]!.add('handled', 1)
+      this.#queues[protocol]!.add(HYBRID_DISPATCHED, 1)
+      this.#queues[protocol]!.add(HANDLED, 1)
     }
-    this.step('done')
+    this.step(IS_DONE)
     this.#unlock()
   }
 
@@ -252,4 +253,9 @@ export class Workstream {
   #unlock(): void {
     unspin(this.memory, this.at + LOCK)
   }
+}
+
+function illegal(state: number, event: number): Error {
+  const { states, events } = WORKSTREAM_STATE
+  return new Error(WORKSTREAM_STATE.sentence(states[state]!, events[event]!))
 }
