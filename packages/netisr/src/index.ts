@@ -1,6 +1,6 @@
-export { BadNetisr, ProtocolMismatch, UnknownProtocol } from './errors.ts'
+export { BadNetisr, ProtocolMismatch, UnknownProtocol } from './terms/errors.ts'
 export { Netisr } from './netisr.ts'
-export { DISPATCHES, type DispatchName, POLICIES, type PolicyName } from './protocols/names.ts'
+export { DISPATCHES, type DispatchName, POLICIES, type PolicyName } from './terms/names.ts'
 export {
   ANY_CPU,
   type Handler,

@@ -2,13 +2,7 @@ import { type Address, type Arena, type Interrupt, type Memory, SETTLE } from '@
 import type { Cpu } from '@smpnet/machine'
 import type { Parking, Waiter, Waiting } from '@smpnet/park'
 import { Priority, type Scheduler, type Thread } from '@smpnet/scheduler'
-import {
-  DIRECT,
-  type DispatchName,
-  dispatchName,
-  dispatchNumber,
-  HYBRID,
-} from './protocols/names.ts'
+import { DIRECT, type DispatchName, dispatchName, dispatchNumber, HYBRID } from './terms/names.ts'
 import { type Handler, type PacketLinks, type Protocol } from './protocols/protocol.ts'
 import { ProtocolTable } from './protocols/protocol-table.ts'
 import { type Registered, Registry } from './protocols/registry.ts'
@@ -115,17 +109,20 @@ export class Netisr {
   /**
    * Queues a packet for its worker: netisr_queue_src. QUEUED, DROPPED, or WAIT when a lock is not
    * to be had, and then `yield* queue(…)`. A worker that is woken may be more urgent than the
-   * caller, which it then preempts at its next yield.
+   * caller, which it then preempts at its next yield: `if (td.owesPreemption()) yield PREEMPT`, as
+   * soon as that may be.
    */
   tryQueue(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
-    const stream = this.#select(this.#registry.known(protocol), td.cpu, source, packet, false)
-    return stream.tryQueue(td.lot, protocol, packet)
+    // Before anything that has a price: a try in vain costs nothing in simulated time.
+    if (!this.memory.settled()) return WAIT
+    return this.#tryDeferred(td, this.#registry.known(protocol), source, packet)
   }
 
   /** The same for a thread that can wait: QUEUED or DROPPED. */
-  queue(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
+  *queue(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
+    while (!this.memory.settled()) yield SETTLE
     const stream = this.#select(this.#registry.known(protocol), td.cpu, source, packet, false)
-    return stream.queue(td.lot, protocol, packet)
+    return yield* stream.queue(td.lot, protocol, packet)
   }
 
   /** The same for an interrupt of a CPU that was started or attached. Throws an Error elsewhere. */
@@ -144,6 +141,7 @@ export class Netisr {
    * time, since other CPUs could not see plain code dispatch.
    */
   tryDispatch(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
+    if (!this.memory.settled()) return WAIT
     const known = this.#registry.known(protocol)
     const dispatch = this.#registry.dispatchOf(known)
     if (dispatch === DIRECT) {
@@ -151,13 +149,14 @@ export class Netisr {
       this.#countDirect(td.cpu, protocol)
       return DONE
     }
-    if (dispatch !== HYBRID) return this.tryQueue(td, protocol, source, packet)
+    if (dispatch !== HYBRID) return this.#tryDeferred(td, known, source, packet)
     if (this.memory.isSimulated) return WAIT
     return this.#tryHybrid(td, known, source, packet)
   }
 
   /** The same for a thread that can wait: DONE, QUEUED or DROPPED. */
   *dispatch(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
+    while (!this.memory.settled()) yield SETTLE
     const known = this.#registry.known(protocol)
     const dispatch = this.#registry.dispatchOf(known)
     if (dispatch === HYBRID) return yield* this.#hybrid(td, known, source, packet)
@@ -195,6 +194,11 @@ export class Netisr {
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */
   statistics(): NetisrStatistics {
     return statisticsOf(this.handle, this.memory, this.#plan, this.#table, this.#streams)
+  }
+
+  #tryDeferred(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
+    const stream = this.#select(known, td.cpu, source, packet, false)
+    return stream.tryQueue(td.lot, known.number, packet)
   }
 
   #tryHybrid(td: Waiter, known: Registered, source: number, packet: Address): Outcome {

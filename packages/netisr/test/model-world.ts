@@ -17,7 +17,7 @@ import { Workstream } from '../src/workstream/workstream.ts'
 
 /**
  * A netisr of one workstream, on CPU 0, as the models use it: its words, its worker and the lot are
- * the real ones; what a spin lock costs in tries, and how a thread sleeps, have models of their own.
+ * the real ones; tries for a spin lock, and how a thread sleeps, have models of their own.
  *
  * A packet is four words: its link, the number of its source, and its number there. A handler notes
  * the number of each source's last packet in words that are read and written plainly: two threads

@@ -1,5 +1,7 @@
 import { simulate } from '@smpnet/machine/sim'
 import { allowBothMemories } from '@smpnet/memory'
+import { describe, expect, it } from 'vitest'
+import { DISPATCHES } from '../src/index.ts'
 import { bootOf, type Counted, place, type Plan } from './fixtures/load.mjs'
 import { loadCases } from './load.case.ts'
 
@@ -22,3 +24,26 @@ function run(plan: Plan, settlesAlways = false): Promise<Counted> {
 }
 
 loadCases('Simulated', { cpus: 4, senders: 2, packets: 200, seeds: [1, 2, 3] }, run)
+
+const WAYS = ['priority', '4BSD', 'ULE'].flatMap((scheduler) => {
+  return DISPATCHES.map((dispatch) => ({ scheduler, dispatch }))
+})
+
+describe('CPUs that run ahead of each other make no difference', () => {
+  it.each(WAYS)('under $scheduler: $dispatch', async ({ scheduler, dispatch }) => {
+    const plan: Plan = {
+      shape: { cpus: 4, threads: 'all' },
+      cpus: 4,
+      senders: 2,
+      packets: 200,
+      scheduler,
+      policy: 'flow',
+      dispatch,
+      limit: 8,
+      seed: 7,
+      waits: true,
+      device: true,
+    }
+    expect(await run(plan, true)).toEqual(await run(plan))
+  })
+})

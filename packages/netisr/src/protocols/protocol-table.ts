@@ -1,8 +1,16 @@
 import { type Address, type Memory, spinNow, unspin } from '@smpnet/memory'
-import { BadNetisr, ProtocolMismatch } from '../errors.ts'
+import { BadNetisr, ProtocolMismatch } from '../terms/errors.ts'
 import { HAS_CPU, HAS_FLOW, NAME_BYTES, NETISR, PROTOCOL } from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'
-import { CPU, DEFAULT, DIRECT, dispatchNumber, HYBRID, policyNumber, SOURCE } from './names.ts'
+import {
+  CPU,
+  DEFAULT,
+  DIRECT,
+  dispatchNumber,
+  HYBRID,
+  policyNumber,
+  SOURCE,
+} from '../terms/names.ts'
 import type { Protocol } from './protocol.ts'
 
 /** A protocol as words: what all CPUs must agree on. */

@@ -1,6 +1,6 @@
 import type { Address } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
-import type { DispatchName, PolicyName } from './names.ts'
+import type { DispatchName, PolicyName } from '../terms/names.ts'
 
 /** What queueing needs of packets: a link through each, and the number of its flow. */
 export interface PacketLinks {

@@ -1,5 +1,5 @@
-import { BadNetisr, UnknownProtocol } from '../errors.ts'
-import { DEFAULT, dispatchNumber, policyNumber } from './names.ts'
+import { BadNetisr, UnknownProtocol } from '../terms/errors.ts'
+import { DEFAULT, dispatchNumber, policyNumber } from '../terms/names.ts'
 import type { Protocol } from './protocol.ts'
 import type { ProtocolTable } from './protocol-table.ts'
 

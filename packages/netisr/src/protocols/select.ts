@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import { CPU, FLOW } from './names.ts'
+import { CPU, FLOW } from '../terms/names.ts'
 import { ANY_CPU, type PacketLinks } from './protocol.ts'
 import type { Registered } from './registry.ts'
 

@@ -1,12 +1,12 @@
 import type { Address } from '@smpnet/memory'
-import { BadNetisr } from '../errors.ts'
-import { type DispatchName, dispatchNumber } from '../protocols/names.ts'
+import { BadNetisr } from '../terms/errors.ts'
+import { type DispatchName, dispatchNumber } from '../terms/names.ts'
 
 /** What a netisr is asked to be. The names are those of FreeBSD's `net.isr` sysctls. */
 export interface NetisrShape {
   /** CPUs of the machine. */
   readonly cpus: number
-  /** Threads outside the machine that may send; they are numbered behind the CPUs. 0 if not told. */
+  /** Threads outside the machine that may send, numbered behind the CPUs; 0 unless told. */
   readonly guests?: number | undefined
   /** Workstreams, each with a worker: a number up to that of CPUs, or `all`; 1 unless told. */
   readonly threads?: number | 'all' | undefined

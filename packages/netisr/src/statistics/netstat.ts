@@ -37,7 +37,8 @@ function configuration({ configuration: set }: NetisrStatistics): string[] {
     ['Threads bound to CPUs', set.bind ? 'enabled' : 'disabled', 'n/a'],
   ]
   return rows.map(([setting, current, limit]) => {
-    return `${String(setting).padEnd(25)} ${String(current).padStart(12)} ${String(limit).padStart(12)}`
+    const figures = [current, limit].map((figure) => String(figure).padStart(12))
+    return `${String(setting).padEnd(25)} ${figures.join(' ')}`
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Memory } from '@smpnet/memory'
-import { type DispatchName, dispatchName, policyName } from '../protocols/names.ts'
+import { type DispatchName, dispatchName, policyName } from '../terms/names.ts'
 import type { ProtocolTable } from '../protocols/protocol-table.ts'
 import { HAS_CPU, HAS_FLOW, NETISR } from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'

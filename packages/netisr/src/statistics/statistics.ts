@@ -1,4 +1,4 @@
-import type { DispatchName, PolicyName } from '../protocols/names.ts'
+import type { DispatchName, PolicyName } from '../terms/names.ts'
 
 /** What a netisr has counted and how it is set, as `netstat -Q` shows it. */
 export interface NetisrStatistics {

@@ -50,9 +50,12 @@ export class Workstream {
     return this.#queues[protocol]!
   }
 
-  /** Appends a packet: QUEUED, DROPPED, or WAIT when a lock is not to be had. For any thread. */
+  /**
+   * Appends a packet: QUEUED, DROPPED, or WAIT when a lock is not to be had. For a section whose
+   * caller has settled before.
+   */
   tryQueue(lot: Parking, protocol: number, packet: Address): Outcome {
-    if (!trySpin(this.memory, this.at + LOCK)) return WAIT
+    if (!this.#tryLock()) return WAIT
     let sleepers = NIL
     if (this.#isToWake()) {
       sleepers = lot.tryLockQueue(this.at)
@@ -85,15 +88,16 @@ export class Workstream {
 
   /**
    * Lets the caller handle a packet, DONE, before `endDispatch`; queues it, QUEUED or DROPPED, when
-   * others wait or are handled; WAIT when the lock is not to be had. For a thread of its CPU.
+   * others wait or are handled; WAIT when the lock is not to be had. For a section on its CPU whose
+   * caller has settled before.
    */
   tryDispatch(protocol: number, packet: Address): Outcome {
-    return trySpin(this.memory, this.at + LOCK) ? this.#beginDispatch(protocol, packet) : WAIT
+    return this.#tryLock() ? this.#beginDispatch(protocol, packet) : WAIT
   }
 
   /** The same for a thread that can wait for the lock. */
   *dispatch(protocol: number, packet: Address): Waiting<Outcome> {
-    yield* this.#lock()
+    if (!this.#tryLock()) yield* this.#lock()
     return this.#beginDispatch(protocol, packet)
   }
 
@@ -190,7 +194,7 @@ export class Workstream {
   /** Locked, with the queue in hand in which the worker sleeps, if a packet is to wake it. */
   *#enter(lot: Parking): Waiting<Address> {
     for (;;) {
-      yield* this.#lock()
+      if (!this.#tryLock()) yield* this.#lock()
       if (!this.#isToWake()) return NIL
       const sleepers = lot.tryLockQueue(this.at)
       if (sleepers !== NIL) return sleepers
@@ -244,6 +248,11 @@ export class Workstream {
     const chain = lot.take(sleepers, this.at, 1)
     lot.unlockQueue(sleepers)
     return chain
+  }
+
+  /** Does not ask again whether simulated time has caught up: a section is at one instant. */
+  #tryLock(): boolean {
+    return this.memory.compareExchange(this.at + LOCK, 0, 1) === 0
   }
 
   *#lock(): Waiting {
