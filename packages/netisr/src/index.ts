@@ -1,0 +1,20 @@
+export { BadNetisr, ProtocolMismatch, UnknownProtocol } from './terms/errors.ts'
+export { Netisr } from './netisr.ts'
+export { DISPATCHES, type DispatchName, POLICIES, type PolicyName } from './terms/names.ts'
+export {
+  ANY_CPU,
+  type Handler,
+  type PacketLinks,
+  type Protocol,
+  PROTOCOL_NUMBER,
+} from './protocols/protocol.ts'
+export type { NetisrHandle, NetisrShape } from './shape/netisr-shape.ts'
+export { netstatQ } from './statistics/netstat.ts'
+export type {
+  NetisrStatistics,
+  ProtocolStatistics,
+  WorkStatistics,
+  WorkstreamStatistics,
+} from './statistics/statistics.ts'
+export { DONE, DROPPED, type Outcome, QUEUED, WAIT } from './workstream/outcome.ts'
+export { WORKSTREAM_STATE } from './workstream/state-table.ts'

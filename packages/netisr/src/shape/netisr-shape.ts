@@ -1,0 +1,69 @@
+import type { Address } from '@smpnet/memory'
+import { BadNetisr } from '../terms/errors.ts'
+import { type DispatchName, dispatchNumber } from '../terms/names.ts'
+
+/** What a netisr is asked to be. The names are those of FreeBSD's `net.isr` sysctls. */
+export interface NetisrShape {
+  /** CPUs of the machine. */
+  readonly cpus: number
+  /** Threads outside the machine that may send, numbered behind the CPUs; 0 unless told. */
+  readonly guests?: number | undefined
+  /** Workstreams, each with a worker: a number up to that of CPUs, or `all`; 1 unless told. */
+  readonly threads?: number | 'all' | undefined
+  /** Whether each worker stays on its CPU; false unless told. */
+  readonly bind?: boolean | undefined
+  /** What `dispatch` does for protocols that do not say; `direct` unless told. */
+  readonly dispatch?: DispatchName | undefined
+  /** Packets in a queue for protocols that do not say; 256 unless told. */
+  readonly defaultLimit?: number | undefined
+  /** The most that a limit may be; 10240 unless told. */
+  readonly maxLimit?: number | undefined
+  /** How many protocols there can be, 1 to 32; 16 unless told. */
+  readonly protocols?: number | undefined
+}
+
+/** What another thread needs to use the same netisr; it can be cloned and posted. */
+export interface NetisrHandle {
+  readonly at: Address
+  readonly cpus: number
+  readonly guests: number
+  readonly threads: number
+  readonly bind: boolean
+  readonly maxLimit: number
+  readonly protocols: number
+}
+
+/** A shape with all its figures. */
+export interface WholeShape extends Omit<NetisrHandle, 'at'> {
+  readonly dispatch: number
+  readonly defaultLimit: number
+}
+
+/** Each bit of a word is a protocol. */
+const MOST_PROTOCOLS = 32
+const MOST_LIMIT = 2 ** 30
+
+/** Throws a BadNetisr, or a TypeError for an unknown name, with a sentence for each mistake. */
+export function wholeShape(shape: NetisrShape): WholeShape {
+  const { cpus, guests = 0, threads = 1, bind = false, dispatch = 'direct' } = shape
+  const { defaultLimit = 256, maxLimit = 10_240, protocols = 16 } = shape
+  expectBetween('cpus', cpus, 1, 4096)
+  expectBetween('guests', guests, 0, 4096)
+  expectBetween('protocols', protocols, 1, MOST_PROTOCOLS)
+  expectBetween('maxLimit', maxLimit, 1, MOST_LIMIT)
+  expectBetween('defaultLimit', defaultLimit, 1, maxLimit)
+  const count = threads === 'all' ? cpus : threads
+  if (!Number.isInteger(count) || count < 1 || count > cpus) {
+    throw new BadNetisr(
+      `threads: expected 'all', or 1 to ${cpus}, as many as CPUs, came ${String(threads)}`,
+    )
+  }
+  const whole = { cpus, guests, threads: count, bind, defaultLimit, maxLimit, protocols }
+  return { ...whole, dispatch: dispatchNumber(dispatch) }
+}
+
+/** Throws a BadNetisr, naming the figure, unless it is a whole number in the range. */
+export function expectBetween(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new BadNetisr(`${what}: expected a whole number from ${least} to ${most}, came ${value}`)
+}

@@ -1,0 +1,73 @@
+import { type Address, type Memory, NIL } from '@smpnet/memory'
+import type { PacketLinks } from '../protocols/protocol.ts'
+import { WORK } from '../shape/netisr-layout.ts'
+
+/** What statistics read of a queue. */
+export type Count =
+  | 'len'
+  | 'limit'
+  | 'watermark'
+  | 'hybridDispatched'
+  | 'drops'
+  | 'queued'
+  | 'handled'
+
+const { head: HEAD, tail: TAIL, len: LEN, limit: LIMIT, watermark: WATERMARK } = WORK.offset
+const { drops: DROPS, queued: QUEUED } = WORK.offset
+
+/**
+ * The queue of one protocol in one workstream: packets linked through words of their own. Plain
+ * code under the workstream's lock, but for `count`, which statistics read without it.
+ */
+export class WorkQueue {
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly packets: PacketLinks,
+  ) {}
+
+  /** Appends a packet; false, and counted, when the queue is full. */
+  append(packet: Address): boolean {
+    const { memory, at, packets } = this
+    const len = memory.read(at + LEN)
+    if (len >= memory.read(at + LIMIT)) {
+      this.add(DROPS, 1)
+      return false
+    }
+    packets.setNextPacket(packet, NIL)
+    const tail = memory.read(at + TAIL)
+    if (tail === NIL) memory.write(at + HEAD, packet)
+    else packets.setNextPacket(tail, packet)
+    memory.write(at + TAIL, packet)
+    memory.write(at + LEN, len + 1)
+    if (len >= memory.read(at + WATERMARK)) {
+      memory.write(at + WATERMARK, len + 1)
+    }
+    this.add(QUEUED, 1)
+    return true
+  }
+
+  /** Takes all of it: the first packet, with the others linked behind it. */
+  takeAll(): Address {
+    const { memory, at } = this
+    const head = memory.read(at + HEAD)
+    memory.write(at + HEAD, NIL)
+    memory.write(at + TAIL, NIL)
+    memory.write(at + LEN, 0)
+    return head
+  }
+
+  setLimit(limit: number): void {
+    this.memory.write(this.at + LIMIT, limit)
+  }
+
+  /** Adds to the count at an offset of `WORK`. */
+  add(offset: number, by: number): void {
+    const at = this.at + offset
+    this.memory.write(at, this.memory.read(at) + by)
+  }
+
+  count(what: Count): number {
+    return this.memory.read(this.at + WORK.offset[what])
+  }
+}

@@ -1,0 +1,270 @@
+import { ILLEGAL } from '@smpnet/fsm'
+import { type Address, type Memory, NIL, spin, spinNow, trySpin, unspin } from '@smpnet/memory'
+import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
+import type { PacketLinks } from '../protocols/protocol.ts'
+import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
+import { DONE, DROPPED, type Outcome, QUEUED, WAIT } from './outcome.ts'
+import { WORKSTREAM_STATE } from './state-table.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** By names of their own, since an engine does not look them up in the table each time, then. */
+const { IDLE } = WORKSTREAM_STATE.state
+const { signal: SIGNAL, handle: HANDLE } = WORKSTREAM_STATE.action
+const { isPending: IS_PENDING } = WORKSTREAM_STATE.guard
+const { queue: QUEUE, dispatch: DISPATCH, work: WORKS, done: IS_DONE } = WORKSTREAM_STATE.event
+const { handled: HANDLED, hybridDispatched: HYBRID_DISPATCHED } = WORK.offset
+const LOCK = WORKSTREAM.offset.lock
+const STATE = WORKSTREAM.offset.state
+const PENDING = WORKSTREAM.offset.pending
+const ASLEEP = WORKSTREAM.offset.asleep
+
+/**
+ * What one worker serves: a queue for each protocol, and the state that says which thread sees to
+ * them (`WORKSTREAM_STATE`). Its spin lock protects all of it. Under it only the queue of the lot
+ * is taken in which the worker sleeps; and that by trying, where the caller can come again.
+ *
+ * A worker that finds nothing says under the lock that it is asleep, and parks on that word. A
+ * packet that schedules a worker which is asleep therefore sees so in the same section in which it
+ * is appended. It gets hold of the worker's queue in the lot before it appends, so that from then
+ * on nothing can fail, and takes and wakes the worker after it has let the workstream go: a worker
+ * that runs at once finds it free. A worker that runs, spins, or was signalled already costs the
+ * sender nothing: the same section sees that, too.
+ */
+export class Workstream {
+  readonly #queues: readonly WorkQueue[]
+
+  constructor(
+    readonly memory: Memory,
+    readonly at: Address,
+    readonly id: number,
+    readonly packets: PacketLinks,
+    protocols: number,
+  ) {
+    this.#queues = Array.from({ length: protocols }, (_, protocol) => {
+      return new WorkQueue(memory, at + WORKSTREAM.size + protocol * WORK.size, packets)
+    })
+  }
+
+  /** The queue of a protocol. */
+  queueOf(protocol: number): WorkQueue {
+    return this.#queues[protocol]!
+  }
+
+  /**
+   * Appends a packet: QUEUED, DROPPED, or WAIT when a lock is not to be had. For a section whose
+   * caller has settled before.
+   */
+  tryQueue(lot: Parking, protocol: number, packet: Address): Outcome {
+    if (!this.#tryLock()) return WAIT
+    let sleepers = NIL
+    if (this.#isToWake()) {
+      sleepers = lot.tryLockQueue(this.at)
+      if (sleepers === NIL) {
+        this.#unlock()
+        return WAIT
+      }
+    }
+    const outcome = this.#append(protocol, packet)
+    if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
+    return outcome
+  }
+
+  /** The same for a thread that can wait for the locks. */
+  *queue(lot: Parking, protocol: number, packet: Address): Waiting<Outcome> {
+    const sleepers = yield* this.#enter(lot)
+    const outcome = this.#append(protocol, packet)
+    if (sleepers !== NIL) yield* lot.wake(this.#takeWorker(lot, sleepers))
+    return outcome
+  }
+
+  /** The same for an interrupt, which spins for the locks. */
+  queueNow(lot: Parking, protocol: number, packet: Address): Outcome {
+    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
+    const sleepers = this.#isToWake() ? lot.lockQueueNow(this.at) : NIL
+    const outcome = this.#append(protocol, packet)
+    if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
+    return outcome
+  }
+
+  /**
+   * Lets the caller handle a packet, DONE, before `endDispatch`; queues it, QUEUED or DROPPED, when
+   * others wait or are handled; WAIT when the lock is not to be had. For a section on its CPU whose
+   * caller has settled before.
+   */
+  tryDispatch(protocol: number, packet: Address): Outcome {
+    return this.#tryLock() ? this.#beginDispatch(protocol, packet) : WAIT
+  }
+
+  /** The same for a thread that can wait for the lock. */
+  *dispatch(protocol: number, packet: Address): Waiting<Outcome> {
+    if (!this.#tryLock()) yield* this.#lock()
+    return this.#beginDispatch(protocol, packet)
+  }
+
+  /** Ends what `dispatch` began. `handled`: whether the packet was handled. */
+  *endDispatch(lot: Parking, protocol: number, handled: boolean): Waiting {
+    yield* this.#lock()
+    const isAsleep = this.#isPending() && this.#isAsleep()
+    // Its holder never waits for the workstream's lock: this is short.
+    const sleepers = isAsleep ? lot.lockQueueNow(this.at) : NIL
+    this.#endDispatch(protocol, handled)
+    if (sleepers !== NIL) yield* lot.wake(this.#takeWorker(lot, sleepers))
+  }
+
+  /** The same for plain code. */
+  endDispatchNow(lot: Parking, protocol: number, handled: boolean): void {
+    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
+    const isAsleep = this.#isPending() && this.#isAsleep()
+    const sleepers = isAsleep ? lot.lockQueueNow(this.at) : NIL
+    this.#endDispatch(protocol, handled)
+    if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
+  }
+
+  /** Waits until the worker is to run, and then it is RUNNING. For the worker. */
+  *untilScheduled(td: Waiter): Waiting {
+    const { memory, at } = this
+    for (;;) {
+      yield* this.#lock()
+      const mayHandle = (this.step(WORKS) & HANDLE) !== 0
+      memory.store(at + ASLEEP, mayHandle ? 0 : 1)
+      this.#unlock()
+      if (mayHandle) return
+      yield* td.lot.park(td, at, at + ASLEEP, 1)
+    }
+  }
+
+  /**
+   * Begins to take what waits, or goes on with it: the number of a protocol whose packets `taken`
+   * gives, or -1, and then the worker is not RUNNING any more. `handled` packets of `protocol` have
+   * been handled. For the worker.
+   */
+  *next(protocol: number, handled: number): Waiting<number> {
+    yield* this.#lock()
+    if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
+    const pending = this.memory.read(this.at + PENDING)
+    if (pending !== 0) return 31 - Math.clz32(pending & -pending)
+    this.step(IS_DONE)
+    this.#unlock()
+    return -1
+  }
+
+  /** After `next`: all that waits for that protocol, and lets the lock go. */
+  taken(protocol: number): Address {
+    const pending = this.at + PENDING
+    this.memory.write(pending, this.memory.read(pending) & ~(1 << protocol))
+    const packets = this.#queues[protocol]!.takeAll()
+    this.#unlock()
+    return packets
+  }
+
+  /**
+   * Spins for a moment while nothing comes, if the worker's CPU can spare the time: what it then
+   * gets costs its sender no wake. For the worker.
+   */
+  spinWhileIdle(td: Waiter): void {
+    td.spinWhile(this.at + STATE, IDLE)
+  }
+
+  /** Sets the limit of a protocol's queue. Plain code. */
+  setLimit(protocol: number, limit: number): void {
+    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
+    this.#queues[protocol]!.setLimit(limit)
+    this.#unlock()
+  }
+
+  /** The name of its state; for statistics. */
+  state(): string {
+    return WORKSTREAM_STATE.states[this.memory.load(this.at + STATE)]!
+  }
+
+  /** Changes the state by an event's number, under the lock; the actions that come of it. */
+  protected step(event: number): number {
+    const { memory, at } = this
+    const state = memory.load(at + STATE)
+    const guards = this.#isPending() ? IS_PENDING : 0
+    const row = WORKSTREAM_STATE.step(state, event, guards)
+    if (row === ILLEGAL) throw illegal(state, event)
+    const next = WORKSTREAM_STATE.next(row)
+    if (next !== state) memory.store(at + STATE, next)
+    const actions = WORKSTREAM_STATE.actionsOf(row)
+    if ((actions & SIGNAL) !== 0) memory.store(at + ASLEEP, 0)
+    return actions
+  }
+
+  /** Locked, with the queue in hand in which the worker sleeps, if a packet is to wake it. */
+  *#enter(lot: Parking): Waiting<Address> {
+    for (;;) {
+      if (!this.#tryLock()) yield* this.#lock()
+      if (!this.#isToWake()) return NIL
+      const sleepers = lot.tryLockQueue(this.at)
+      if (sleepers !== NIL) return sleepers
+      this.#unlock()
+      yield SPIN
+    }
+  }
+
+  #isToWake(): boolean {
+    return this.memory.load(this.at + STATE) === IDLE && this.#isAsleep()
+  }
+
+  #isAsleep(): boolean {
+    return this.memory.load(this.at + ASLEEP) === 1
+  }
+
+  #isPending(): boolean {
+    return this.memory.read(this.at + PENDING) !== 0
+  }
+
+  /** Appends under the lock, and lets it go. */
+  #append(protocol: number, packet: Address): Outcome {
+    const isQueued = this.#queues[protocol]!.append(packet)
+    if (isQueued) {
+      const pending = this.at + PENDING
+      this.memory.write(pending, this.memory.read(pending) | (1 << protocol))
+      this.step(QUEUE)
+    }
+    this.#unlock()
+    return isQueued ? QUEUED : DROPPED
+  }
+
+  /** What is queued here wakes no worker: one is about to see to what waits. */
+  #beginDispatch(protocol: number, packet: Address): Outcome {
+    if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(protocol, packet)
+    this.#unlock()
+    return DONE
+  }
+
+  #endDispatch(protocol: number, handled: boolean): void {
+    if (handled) {
+      this.#queues[protocol]!.add(HYBRID_DISPATCHED, 1)
+      this.#queues[protocol]!.add(HANDLED, 1)
+    }
+    this.step(IS_DONE)
+    this.#unlock()
+  }
+
+  /** The worker out of its held queue, which is let go; NIL when it has yet to park. */
+  #takeWorker(lot: Parking, sleepers: Address): Address {
+    const chain = lot.take(sleepers, this.at, 1)
+    lot.unlockQueue(sleepers)
+    return chain
+  }
+
+  /** Does not ask again whether simulated time has caught up: a section is at one instant. */
+  #tryLock(): boolean {
+    return this.memory.compareExchange(this.at + LOCK, 0, 1) === 0
+  }
+
+  *#lock(): Waiting {
+    if (!trySpin(this.memory, this.at + LOCK)) yield* spin(this.memory, this.at + LOCK)
+  }
+
+  #unlock(): void {
+    unspin(this.memory, this.at + LOCK)
+  }
+}
+
+function illegal(state: number, event: number): Error {
+  const { states, events } = WORKSTREAM_STATE
+  return new Error(WORKSTREAM_STATE.sentence(states[state]!, events[event]!))
+}
