@@ -18,13 +18,15 @@ import { HELD, type Want } from './want.ts'
 export const DONE = 0
 /** Done, and a more urgent thread of this CPU was woken. */
 export const PREEMPTS = 1
-/** Nothing is done: the queue of a waiter that is to be told is held by another just now. */
+/** Nothing is done: another holds the queue of a waiter that is to be told, or time must settle. */
 export const REFUSED = 2
 
 /** What a try that gave up has found out; see `paid`. */
 export const NOTHING = 0
 export const LOOKED = 1
 export const COPIED = 2
+/** Looked, and then spun in vain. */
+export const SPUN = 3
 
 /**
  * What the two halves of a direction have in common; they are mirror images. A half has a position,
@@ -139,6 +141,11 @@ export abstract class Half {
     return this.#tell(td, held, before === position)
   }
 
+  /** The same for a caller that may not have settled, and then is REFUSED. */
+  protected tryCommit(td: Waiter): number {
+    return this.memory.settled() ? this.commit(td) : REFUSED
+  }
+
   /** The rest of a commit: tells a waiter, unless another has moved the position. */
   #tell(td: Waiter, held: Address, isPublished: boolean): number {
     if (isPublished) return this.otherWant.tellNow(td, held) ? PREEMPTS : DONE
@@ -177,10 +184,19 @@ export abstract class Half {
     return this.memory.settled() ? SPIN : SETTLE
   }
 
-  /** Waits for so many bytes of room. */
+  /** Before parking, after a look that found too little: whether the room has changed meanwhile. */
+  spin(td: Waiter, until?: Until): boolean {
+    return td.spinWhile(this.theirs, this.#seen, until)
+  }
+
+  /** Parks for so many bytes of room. */
   protected wait(td: Waiter, bytes: number, until: Until): Waiting<Outcome> {
-    const seen = (this.position + this.room - this.base) | 0
-    return this.want.wait(td, bytes, this.theirs, seen, this.life.at, this.word, until)
+    return this.want.wait(td, bytes, this.theirs, this.#seen, this.life.at, this.word, until)
+  }
+
+  /** The other half's position, as the last look found it. */
+  get #seen(): number {
+    return (this.position + this.room - this.base) | 0
   }
 
   /** What two threads are told that use this half at once. */

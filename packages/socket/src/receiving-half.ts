@@ -12,7 +12,7 @@ import {
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Want } from './want.ts'
-import { COPIED, Half, LOOKED, NOTHING, PREEMPTS, REFUSED } from './half.ts'
+import { COPIED, DONE, Half, LOOKED, NOTHING, PREEMPTS, REFUSED, SPUN } from './half.ts'
 import type { Life } from './life.ts'
 
 const RECEIVE = work('socket-receive')
@@ -68,6 +68,17 @@ export class ReceivingHalf extends Half {
   }
 
   /**
+   * After a try that found nothing: spins while there is nothing, if that pays. True when another
+   * try is worth it. For plain code, which needs no generator then.
+   */
+  spinAfterTry(td: Waiter, until?: Until): boolean {
+    if (this.paid !== LOOKED) return false
+    if (this.spin(td, until)) return true
+    this.paid = SPUN
+    return false
+  }
+
+  /**
    * Up to `length` bytes into `to` at `start`, as soon as there is one: how many, or 0 at the
    * end. WOULD_BLOCK when there are none and `wait` is false, or the wait was given up. Throws the
    * reason of the signal if that ended the call.
@@ -89,9 +100,14 @@ export class ReceivingHalf extends Half {
           while (!this.memory.settled()) yield SETTLE
           if (taken === WOULD_BLOCK) taken = this.#copySome(td, to, start, length)
         }
+        const hasSpun = paid === SPUN
         paid = NOTHING
-        if (taken > 0) return yield* this.#commitAll(td)
+        if (taken > 0) {
+          const result = this.tryCommit(td)
+          return result === DONE ? taken : yield* this.#commitAll(td, result)
+        }
         if (taken === 0 || !wait) return taken
+        if (!hasSpun && this.spin(td, until)) continue
         if (!isWaiting) this.occupy(td)
         isWaiting = true
         const outcome = yield* this.wait(td, 1, until)
@@ -103,10 +119,10 @@ export class ReceivingHalf extends Half {
     }
   }
 
-  *#commitAll(td: Waiter): Waiting<number> {
-    while (!this.memory.settled()) yield SETTLE
-    let result = this.commit(td)
-    for (; result === REFUSED; result = this.commit(td)) yield this.again()
+  /** What is left of a commit that the caller has tried. */
+  *#commitAll(td: Waiter, tried: number): Waiting<number> {
+    let result = tried
+    for (; result === REFUSED; result = this.tryCommit(td)) yield this.again()
     if (result === PREEMPTS) yield PREEMPT
     return this.moved
   }

@@ -138,6 +138,7 @@ export class SendingHalf extends Half {
           if (leftMs(td, until) > 0) continue
           return sent
         }
+        if (this.spin(td, until)) continue
         const outcome = yield* this.#waitForSpace(td, length - sent, until)
         if (outcome === ABORTED) throw new SendAborted(sent, until.signal?.reason)
         if (outcome !== WOKEN) return sent

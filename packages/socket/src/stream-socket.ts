@@ -8,7 +8,7 @@ import {
   type Waiter,
   type Waiting,
 } from '@smpnet/park'
-import { SocketMisuse } from './errors.ts'
+import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { Note } from './note.ts'
 import { DIRECTION, directionOffset, noteOffset, type Side } from './pair-layout.ts'
 import { ReceivingHalf } from './receiving-half.ts'
@@ -41,7 +41,7 @@ export interface PairHome {
  * is in Memory. There are three ways to use it: `…Sync` blocks the thread, `…Async` awaits, and
  * the plain name is a generator for kernel threads, whose hot path is
  *
- *     let n = socket.tryReceive(td, bytes)
+ *     let n = socket.receiveSoon(td, bytes)
  *     if (n < 0) n = yield* socket.receive(td, bytes)
  *
  * No locks are taken but the parking lot's, and these only when somebody has to wait.
@@ -89,6 +89,23 @@ export class StreamSocket {
   }
 
   /**
+   * `tryReceive`, and once more after a spin, where this thread may spin and that pays: the usual
+   * wait of two threads that talk, for which no generator is made.
+   */
+  receiveSoon(
+    td: Waiter,
+    to: Uint8Array,
+    start = 0,
+    length = to.length - start,
+    until?: Until,
+  ): number {
+    const { receiving } = this
+    const taken = this.tryReceive(td, to, start, length)
+    if (taken !== WOULD_BLOCK || !receiving.spinAfterTry(td, until)) return taken
+    return receiving.tryReceive(td, to, start, length)
+  }
+
+  /**
    * See `SendingHalf.trySend`. A receiver that it wakes, that is of the caller's CPU and more
    * urgent, runs at the caller's next yield. Throws SocketMisuse on a closed end, RangeError.
    */
@@ -125,7 +142,7 @@ export class StreamSocket {
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
-    const taken = this.tryReceive(td, to)
+    const taken = this.receiveSoon(td, to, 0, to.length, until)
     return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
   }
 

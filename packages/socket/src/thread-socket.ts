@@ -60,7 +60,8 @@ export class ThreadSocket {
    * WOULD_BLOCK when the time is over. Throws SocketMisuse, and a RangeError for no such time.
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
-    if (options !== undefined) checkTimeout(options)
+    if (options === undefined) return this.stream.receiveSync(this.#here(), to)
+    checkTimeout(options)
     const taken = this.tryReceive(to)
     return taken >= 0
       ? taken
@@ -72,7 +73,8 @@ export class ThreadSocket {
    * Throws BrokenPipe, NoBuffers, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
-    if (options !== undefined) checkTimeout(options)
+    if (options === undefined) return this.stream.sendSync(this.#here(), from)
+    checkTimeout(options)
     const given = this.trySend(from)
     return given >= 0
       ? given

@@ -91,7 +91,7 @@ export class Want {
   }
 
   /**
-   * Waits for `bytes` bytes while the word at `progress` is `seen` and that at `life` is `alive`.
+   * Parks for `bytes` bytes while the word at `progress` is `seen` and that at `life` is `alive`.
    * WOKEN at the latest when the other side told of them; else why the wait was given up.
    */
   *wait(
@@ -104,7 +104,6 @@ export class Want {
     until: Until = FOREVER,
   ): Waiting<Outcome> {
     const { memory } = this
-    if (td.spinWhile(progress, seen, until)) return WOKEN
     while (!memory.settled()) yield SETTLE
     const want = memory.or(this.at, bytes) | bytes
     while (!memory.settled()) yield SETTLE

@@ -83,15 +83,16 @@ export class Steps {
       return BUSY
     }
     td.parked = true
-    const delayNs = Math.round(leftMs(td, td.limit) * 1e6)
-    if (delayNs !== Number.POSITIVE_INFINITY) {
-      const { wakeups } = this
-      const ring = (): void => void wakeups.makeReady(td, TIMED_OUT, 'woken')
-      td.alarm = wakeups.cpu.alarm(delayNs, ring)
-    }
+    if (td.limit.deadlineMs !== Number.POSITIVE_INFINITY) this.#setAlarm(td)
     if (td.blockedOn !== NIL) this.observers.blocked(td, td.blockedOn)
     this.dispatcher.leave(td, reasonToWait(td))
     return BUSY
+  }
+
+  #setAlarm(td: Thread): void {
+    const { wakeups } = this
+    const ring = (): void => void wakeups.makeReady(td, TIMED_OUT, 'woken')
+    td.alarm = wakeups.cpu.alarm(Math.round(leftMs(td, td.limit) * 1e6), ring)
   }
 
   /** The holder of what is spun for may be a thread of this CPU: its equals get a turn first. */

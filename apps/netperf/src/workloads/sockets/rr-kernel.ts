@@ -5,7 +5,7 @@ export const rrKernel: PairProgram = {
   *server(td, socket, size) {
     const message = new Uint8Array(size)
     for (;;) {
-      const got = socket.tryReceive(td, message)
+      const got = socket.receiveSoon(td, message)
       if (got !== size) yield* receiveRest(td, socket, message, got)
       const sent = socket.trySend(td, message)
       if (sent !== size) yield* sendRest(td, socket, message, sent)
@@ -19,7 +19,7 @@ export const rrKernel: PairProgram = {
     do {
       const sent = socket.trySend(td, message)
       if (sent !== size) yield* sendRest(td, socket, message, sent)
-      const got = socket.tryReceive(td, message)
+      const got = socket.receiveSoon(td, message)
       if (got !== size) yield* receiveRest(td, socket, message, got)
       const nowNs = slice.nowNs()
       slice.record(nowNs - sentNs)
