@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import { block, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { block, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import type { DatagramHandle, DatagramHome } from './datagram-home.ts'
 import { Leftovers } from './leftovers.ts'
@@ -151,7 +151,8 @@ export class DatagramSocket {
     checkPort(port)
     const actions = yield* this.#step(td, 'bind')
     if (actions & ACTIONS.refuse) return failed(ERRNO.EINVAL)
-    return yield* this.#change(td, this.home.protocol.bind(td, this.at, address, port))
+    const errno = yield* this.home.protocol.bind(td, this.at, address, port)
+    return yield* this.#settle(td, errno, errno === 0 ? GUARDS.isBound : 0)
   }
 
   /** Names its peer, in the place of another that it had: 0 or a failure. */
@@ -159,17 +160,21 @@ export class DatagramSocket {
     checkPort(port)
     const actions = yield* this.#step(td, 'connect')
     const { protocol } = this.home
-    const before = actions & ACTIONS.disconnect ? protocol.disconnect(td, this.at) : undefined
-    const errno = before === undefined ? 0 : yield* before
-    if (errno !== 0) return yield* this.#settle(td, errno)
-    return yield* this.#change(td, protocol.connect(td, this.at, address, port))
+    if (actions & ACTIONS.disconnect) {
+      const errno = yield* protocol.disconnect(td, this.at)
+      if (errno !== 0) return yield* this.#settle(td, errno, GUARDS.isConnected)
+    }
+    const errno = yield* protocol.connect(td, this.at, address, port)
+    const name = actions & ACTIONS.keepName ? GUARDS.isBound : 0
+    return yield* this.#settle(td, errno, errno === 0 ? GUARDS.isConnected : name)
   }
 
   /** Has no peer any more: 0 or a failure. ENOTCONN when it had none. */
   *disconnect(td: Waiter): Waiting<number> {
     const actions = yield* this.#step(td, 'disconnect')
     if (actions & ACTIONS.refuse) return failed(ERRNO.ENOTCONN)
-    return yield* this.#change(td, this.home.protocol.disconnect(td, this.at))
+    const errno = yield* this.home.protocol.disconnect(td, this.at)
+    return yield* this.#settle(td, errno, errno === 0 ? GUARDS.isBound : GUARDS.isConnected)
   }
 
   /**
@@ -261,18 +266,9 @@ export class DatagramSocket {
     return this.life.step(td, event, guards)
   }
 
-  /** Has the protocol change the names, in the state CHANGING. */
-  *#change(td: Waiter, changing: Waiting<number>): Waiting<number> {
-    return yield* this.#settle(td, yield* changing)
-  }
-
-  /** Leaves CHANGING for what the protocol says that the names are. */
-  *#settle(td: Waiter, errno: number): Waiting<number> {
-    while (!this.home.memory.settled()) yield SETTLE
-    const bound = this.localName().port !== 0 ? GUARDS.isBound : 0
-    while (!this.home.memory.settled()) yield SETTLE
-    const connected = this.peerName() !== undefined ? GUARDS.isConnected : 0
-    yield* this.#step(td, 'settled', bound | connected)
+  /** Leaves CHANGING for what has come of it. */
+  *#settle(td: Waiter, errno: number, guards: number): Waiting<number> {
+    yield* this.#step(td, 'settled', guards)
     return failed(errno)
   }
 }

@@ -2,8 +2,8 @@ import { defineTable } from '@smpnet/fsm'
 
 /**
  * The life of a datagram socket. What its names are, the protocol knows: a call that changes them
- * leaves the state to `CHANGING`, asks the protocol under no lock of the socket, and is settled by
- * what the protocol then says. So two threads that change one socket at once are found out.
+ * takes the state to `CHANGING`, asks the protocol under no lock of the socket, and is settled by
+ * what the protocol says. So two threads that change one socket at once are found out.
  *
  * To send to an address needs no name before it; `refuse` is an outcome that the caller is told.
  */
@@ -30,11 +30,16 @@ export const DATAGRAM_LIFE = defineTable({
       next: 'UNBOUND',
     },
     { state: 'BOUND', event: 'bind', next: 'BOUND', actions: ['refuse'] },
-    { state: 'BOUND', event: 'connect', next: 'CHANGING' },
+    { state: 'BOUND', event: 'connect', next: 'CHANGING', actions: ['keepName'] },
     { state: 'BOUND', event: 'disconnect', next: 'BOUND', actions: ['refuse'] },
     { state: 'BOUND', event: 'close', next: 'CLOSING', actions: ['stir'] },
     { state: 'CONNECTED', event: 'bind', next: 'CONNECTED', actions: ['refuse'] },
-    { state: 'CONNECTED', event: 'connect', next: 'CHANGING', actions: ['disconnect'] },
+    {
+      state: 'CONNECTED',
+      event: 'connect',
+      next: 'CHANGING',
+      actions: ['disconnect', 'keepName'],
+    },
     { state: 'CONNECTED', event: 'disconnect', next: 'CHANGING' },
     { state: 'CONNECTED', event: 'close', next: 'CLOSING', actions: ['stir'] },
     { state: 'CLOSING', event: 'closed', next: 'CLOSED' },

@@ -23,8 +23,6 @@ export class Receiving {
   /** Whether the last try found the buffer empty, and how many arrivals there were before. */
   #isEmpty = false
   #seen = 0
-  /** Whether this thread has spun in vain since. */
-  #hasSpun = false
 
   constructor(
     readonly home: DatagramHome,
@@ -45,7 +43,6 @@ export class Receiving {
     from: Received | undefined,
   ): number {
     this.#isEmpty = false
-    this.#hasSpun = false
     if (this.home.memory.isSimulated || !this.leftovers.tryFree(td)) return WOULD_BLOCK
     const refusal = this.standing.refusal()
     if (refusal !== 0) return refusal
@@ -64,12 +61,13 @@ export class Receiving {
 
   /** After a try that found nothing: spins while nothing comes, if that pays; true if it came. */
   spinAfterTry(td: Waiter, until?: Until): boolean {
-    if (!this.#isEmpty) return false
-    const hasCome = td.spinWhile(this.buffer.arrivals.count, this.#seen, until)
-    this.#hasSpun = !hasCome
-    return hasCome
+    return this.#isEmpty && td.spinWhile(this.buffer.arrivals.count, this.#seen, until)
   }
 
+  /**
+   * One lock entered and exited for each look. It does not spin, which `spinAfterTry` did for those
+   * that may.
+   */
   *receive(
     td: Waiter,
     to: Uint8Array,
@@ -82,18 +80,10 @@ export class Receiving {
     const { buffer, standing } = this
     const { memory, mbufs } = this.home
     const { arrivals } = buffer
-    let hasSpun = this.#hasSpun || !wait
-    this.#hasSpun = false
     yield* this.leftovers.freeAll(td)
     for (;;) {
-      while (!memory.settled()) yield SETTLE
-      const refusal = standing.refusal()
+      const refusal = memory.isSimulated ? yield* standing.refusalInTime() : standing.refusal()
       if (refusal !== 0) return refusal
-      if (!hasSpun) {
-        hasSpun = true
-        while (!memory.settled()) yield SETTLE
-        this.#spin(td, until)
-      }
       if (!buffer.lock.tryEnter(td)) yield* buffer.lock.enter(td)
       const record = buffer.queue.takeRecord()
       let word = 0
@@ -109,19 +99,11 @@ export class Receiving {
         return taken
       }
       if (!wait) return WOULD_BLOCK
-      while (!memory.settled()) yield SETTLE
-      if (standing.isToReport()) continue
+      if (memory.isSimulated ? yield* standing.willRefuseInTime() : standing.willRefuse()) continue
       const outcome = yield* arrivals.park(td, word, until)
       if (outcome === ABORTED) until.signal?.throwIfAborted()
       if (outcome !== WOKEN && outcome !== CHANGED) return WOULD_BLOCK
     }
-  }
-
-  /** Before the lock is taken: spins while the buffer looks empty, if that pays. */
-  #spin(td: Waiter, until: Until): void {
-    const { arrivals, queue } = this.buffer
-    const seen = this.home.memory.load(arrivals.count)
-    if (queue.first() === NIL) td.spinWhile(arrivals.count, seen, until)
   }
 
   #copyOut(

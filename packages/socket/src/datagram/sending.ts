@@ -52,8 +52,10 @@ export class Sending {
     const { home } = this
     const { memory, mbufs, protocol } = home
     yield* this.leftovers.freeAll(td)
+    const { standing } = this
+    let refusal = memory.isSimulated ? yield* standing.refusalInTime() : standing.refusal()
     while (!memory.settled()) yield SETTLE
-    const refusal = this.standing.refusal() || this.#refusal(length, address, port)
+    if (refusal === 0) refusal = this.#refusal(length, address, port)
     if (refusal !== 0) return refusal
     let packet = mbufs.tryAlloc(td, length, home.owner)
     if (packet === NIL) packet = yield* mbufs.alloc(td, length, home.owner)
