@@ -15,7 +15,7 @@ import { SocketMisuse } from '../errors.ts'
 import type { DatagramHandle, DatagramHome, DatagramParts } from './datagram-home.ts'
 import { DatagramSocket } from './datagram-socket.ts'
 import { DATAGRAM, DATAGRAM_BYTES } from './layout.ts'
-import { nextUse, useIn } from './life.ts'
+import { isOver, nextUse, useIn } from './life.ts'
 import { LOCK_SCHEMES, type LockSchemeName, type MakeLock } from './lock-schemes.ts'
 import { NoSockets } from './no-sockets.ts'
 import type { DatagramProtocol } from './protocol.ts'
@@ -133,15 +133,15 @@ export class DatagramSockets implements DatagramHome {
 
   /**
    * The socket at an address, which another thread or CPU has made, or of its handle. Throws
-   * SocketMisuse for what is no open socket here.
+   * SocketMisuse for what is no open socket here. It looks at the socket: a simulated CPU settles
+   * before.
    */
   open(socket: Address | DatagramHandle): DatagramSocket {
     const at = typeof socket === 'number' ? socket : socket.at
-    if (this.#pool.isItem(at)) {
-      const use = useIn(this.memory.load(at + DATAGRAM.offset.life))
-      const opened = new DatagramSocket(this, { at, use })
-      const isMeant = typeof socket === 'number' || socket.use === use
-      if (isMeant && opened.isOpen) return opened
+    const word = this.#pool.isItem(at) ? this.memory.load(at + DATAGRAM.offset.life) : NIL
+    const isMeant = typeof socket === 'number' || socket.use === useIn(word)
+    if (useIn(word) !== 0 && isMeant && !isOver(word)) {
+      return new DatagramSocket(this, { at, use: useIn(word) })
     }
     throw new SocketMisuse(`an open datagram socket is opened: none is at ${at}, or it was closed`)
   }

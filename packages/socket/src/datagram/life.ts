@@ -17,10 +17,10 @@ const { state: STATES, event: EVENTS } = DATAGRAM_LIFE
 
 /** The word of the use that follows the one which `word` speaks of: a new socket, unbound. */
 export function nextUse(word: number): number {
-  return ((word >> STATE_BITS) + 1) << STATE_BITS
+  return ((word >> STATE_BITS) + 1) << STATE_BITS || 1 << STATE_BITS
 }
 
-/** Which use of a socket a word speaks of. */
+/** Which use of a socket a word speaks of; 0 before the first, and never again. */
 export function useIn(word: number): number {
   return word >> STATE_BITS
 }
