@@ -13,10 +13,10 @@ export interface SocketLock {
   exit(td: Waiter): Waiting<unknown>
 }
 
-/** Makes the view of the lock whose words, SOCKET_LOCK_BYTES of them and zero, are at `at`. */
+/** Makes the view of a lock: SOCKET_LOCK_BYTES bytes at `at`, zero before the first use. */
 export type MakeLock = (at: Address, name: string) => SocketLock
 
-/** The locks of one socket; two parts may have the same one. Neither is entered inside the other. */
+/** The locks of one socket, which may be one and the same. None is entered inside the other. */
 export interface SocketLocks {
   /** Protects changes of the socket's state. */
   readonly state: SocketLock

@@ -117,7 +117,7 @@ describe.each(SCHEMES)('A datagram, with %s locks,', (locking) => {
 })
 
 describe.each(SCHEMES)('A receive buffer with %s locks', (locking) => {
-  it('is bounded by the bytes of datagrams and of their addresses, and counts what it drops', () => {
+  it('is bounded by bytes of datagrams and their addresses, and counts what it drops', () => {
     const { td, a, b, sockets, mbufs } = makePair({ locking, receiveBytes: 400 })
     const hundred = new Uint8Array(100)
     const state = (): number[] => [sockets.drops(b.at), mbufs.statistics().mbufs]
