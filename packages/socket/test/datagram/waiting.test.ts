@@ -1,7 +1,8 @@
 import { Interrupt } from '@smpnet/memory'
-import { awaiting, block, type Driver, until } from '@smpnet/park'
+import { awaiting, block, type Driver, PARK, SPIN, until } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { failureOf, Received, SocketMisuse, WOULD_BLOCK } from '../../src/index.ts'
+import { DATAGRAM } from '../../src/datagram/layout.ts'
 import { HERE, makePair, received, SCHEMES } from './make-sockets.ts'
 
 const BYTE = Uint8Array.of(9)
@@ -83,7 +84,7 @@ describe.each(SCHEMES)('A receiver that waits, with %s locks,', (locking) => {
     const other = lot.waiter()
     const taken = awaiting(other, b.receive(other, new Uint8Array(4)))
     sockets.tryDeliver(td, b.at, mbufs.tryAlloc(td, 3), HERE, 1)
-    const queue = lot.lockQueueNow(b.at + 68)
+    const queue = lot.lockQueueNow(b.at + DATAGRAM.offset.waiting)
     expect(sockets.tryWake(td, b.at)).toBe(false)
     expect(sockets.tryFail(td, b.at, 61)).toBe(false)
     lot.unlockQueue(queue)
@@ -188,20 +189,27 @@ describe.each(SCHEMES)('Closing, with %s locks,', (locking) => {
     expect(results.map((result) => failureOf(result)?.name)).toEqual(['EBADF', 'EBADF', 'EBADF'])
   })
 
-  it('leaves a receiver alone that waits at the next use of the socket', async () => {
-    const { td, a, b, lot, sockets } = makePair({ locking })
-    const late = lot.waiter()
-    const missed = b.receive(late, new Uint8Array(1))
-    let step = missed.next()
-    b.closeSync(td)
-    const next = block(td, sockets.create(td))
-    next.bindSync(td, HERE, 2)
-    const other = lot.waiter()
-    const taken = awaiting(other, next.receive(other, new Uint8Array(1)))
-    while (!step.done) step = missed.next(0)
-    expect(failureOf(step.value)?.name).toBe('EBADF')
-    expect([a.trySend(td, BYTE), await taken]).toEqual([1, 1])
-  })
+  it.each([false, true])(
+    'does not mix up receivers of two uses, if one is late: %s',
+    async (isLate) => {
+      const { td, a, b, lot, sockets } = makePair({ locking })
+      const late = lot.waiter()
+      const missed = b.receive(late, new Uint8Array(1))
+      // While the queue is held, it has said that it waits, has let go, and does not sleep yet.
+      const queue = isLate ? lot.lockQueueNow(b.at + DATAGRAM.offset.waiting) : 0
+      let step = missed.next()
+      expect(step.value).toBe(isLate ? SPIN : PARK)
+      if (isLate) lot.unlockQueue(queue)
+      b.closeSync(td)
+      const next = block(td, sockets.create(td))
+      next.bindSync(td, HERE, 2)
+      const other = lot.waiter()
+      const taken = awaiting(other, next.receive(other, new Uint8Array(1)))
+      step = missed.next(0)
+      expect([step.done, failureOf(Number(step.value))?.name]).toEqual([true, 'EBADF'])
+      expect([a.trySend(td, BYTE), await taken]).toEqual([1, 1])
+    },
+  )
 })
 
 describe('What plain code could not free', () => {
