@@ -7,6 +7,36 @@ export {
   SocketMisuse,
   WOULD_BLOCK,
 } from './errors.ts'
+export type { DatagramHandle } from './datagram/datagram-home.ts'
+export { DatagramSocket } from './datagram/datagram-socket.ts'
+export {
+  DatagramSockets,
+  type DatagramSocketsHandle,
+  type DatagramSocketsOptions,
+  type DatagramSocketsShape,
+} from './datagram/datagram-sockets.ts'
+export { SOCKET_LOCK_BYTES } from './datagram/layout.ts'
+export { DATAGRAM_LIFE } from './datagram/life-table.ts'
+export {
+  LOCK_SCHEMES,
+  type LockScheme,
+  type LockSchemeName,
+  type MakeLock,
+  type SocketLock,
+  type SocketLocks,
+} from './datagram/lock-schemes.ts'
+export { NoSockets } from './datagram/no-sockets.ts'
+export type { DatagramProtocol, Endpoint } from './datagram/protocol.ts'
+export {
+  DELIVERED,
+  DELIVERED_TO_WAITER,
+  FULL,
+  GONE,
+  SOURCE_BYTES,
+  WAIT,
+} from './datagram/receive-buffer.ts'
+export { Received } from './datagram/received.ts'
+export { ERRNO, errnoOf, failed, type Failure, failureOf } from './datagram/results.ts'
 export { END } from './life-table.ts'
 export { Poller, READABLE, WRITABLE } from './poller.ts'
 export { openSocket, SocketDomain, type SocketDomainShape, socketPair } from './socket-domain.ts'

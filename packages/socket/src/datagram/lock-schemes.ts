@@ -1,0 +1,55 @@
+import type { Address } from '@smpnet/memory'
+import type { Waiter, Waiting } from '@smpnet/park'
+import { DATAGRAM } from './layout.ts'
+
+/**
+ * What a socket needs of a lock: a mutex of `@smpnet/sync`, or one that is counted, watched or
+ * profiled. An exit never parks.
+ */
+export interface SocketLock {
+  tryEnter(td: Waiter): boolean
+  enter(td: Waiter): Waiting<unknown>
+  tryExit(td: Waiter): boolean
+  exit(td: Waiter): Waiting<unknown>
+}
+
+/** Makes the view of a lock: SOCKET_LOCK_BYTES bytes at `at`, zero before the first use. */
+export type MakeLock = (at: Address, name: string) => SocketLock
+
+/** The locks of one socket, which may be one and the same. None is entered inside the other. */
+export interface SocketLocks {
+  /** Protects changes of the socket's state. */
+  readonly state: SocketLock
+  /** Protects the receive buffer, and what receivers and deliverers tell each other. */
+  readonly receive: SocketLock
+}
+
+/** Which locks the parts of a socket have. */
+export interface LockScheme {
+  readonly name: string
+  /** The views of a socket's locks, made once for each socket and thread. */
+  locksOf(socket: Address, make: MakeLock): SocketLocks
+}
+
+const { stateLock, receiveLock } = DATAGRAM.offset
+
+export const LOCK_SCHEMES = {
+  /** A lock for each part: deliveries are not held up by changes of the state. */
+  split: {
+    name: 'split',
+    locksOf: (socket, make) => ({
+      state: make(socket + stateLock, 'socket state'),
+      receive: make(socket + receiveLock, 'socket receive buffer'),
+    }),
+  },
+  /** One lock for all of the socket. */
+  single: {
+    name: 'single',
+    locksOf: (socket, make) => {
+      const lock = make(socket + receiveLock, 'socket')
+      return { state: lock, receive: lock }
+    },
+  },
+} as const satisfies Record<string, LockScheme>
+
+export type LockSchemeName = keyof typeof LOCK_SCHEMES
