@@ -15,6 +15,7 @@ export const WINDOW: WorkloadOption<number> = {
 
 /** What a shape comes to. Throws a UsageError for a size that no datagram of the workload has. */
 export function configureDatagrams(pairs: PairShape, leastBytes = 1): Configured<PairShape> {
-  checkSize(pairs.size, { name: '--size', least: leastBytes, most: MOST_BYTES })
-  return { detail: `${sizeText(pairs.size)}B`, configurations: [{ settings: pairs, pairs }] }
+  const size = sizeText(pairs.size)
+  checkSize(pairs.size, { name: '--size', least: leastBytes, most: MOST_BYTES }, size)
+  return { detail: `${size}B`, configurations: [{ settings: pairs, pairs }] }
 }
