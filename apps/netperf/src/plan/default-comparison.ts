@@ -11,8 +11,8 @@ const LIVE_MS = 1000
 export type ComparisonAsked = Pick<Asked<object>, 'profile' | 'seed' | 'durationMs' | 'runs'>
 
 /**
- * Every workload that our kernel and alternatives run, on this computer's threads beside them, and then simulated
- * with one pair of threads per CPU.
+ * Every workload that our kernel and alternatives run, on this computer's threads beside them, and
+ * then simulated with one pair of threads per CPU.
  */
 export function defaultComparison({
   durationMs = LIVE_MS,

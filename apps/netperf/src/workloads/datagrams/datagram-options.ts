@@ -2,7 +2,7 @@ import type { PairShape } from '../../model/pair-shape.ts'
 import type { Configured, WorkloadOption } from '../../model/workload.ts'
 import { checkSize, parseCount, sizeText } from '../../options/quantities.ts'
 
-/** Bytes of the largest datagram of UDP over IPv4: 65535 without both headers (RFC 768, RFC 791). */
+/** Bytes of UDP's largest datagram over IPv4: 65535 without both headers (RFC 768, RFC 791). */
 const MOST_BYTES = 65_507
 const MOST_WINDOW = 4096
 

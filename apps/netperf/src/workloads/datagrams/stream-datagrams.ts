@@ -47,7 +47,7 @@ export class StreamCount {
   #stream = 0
   #received = 0
 
-  /** Takes a datagram; returns the answer when it asks for one. Datagrams that are late are lost. */
+  /** Takes a datagram; returns the answer when it asks for one. Those that are late are lost. */
   take(bytes: Uint8Array): Uint8Array | undefined {
     const stream = wordAt(bytes, 0)
     const since = (stream - this.#stream) | 0

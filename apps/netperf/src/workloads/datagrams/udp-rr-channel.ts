@@ -1,7 +1,7 @@
 import type { Slice } from '@smpnet/testing'
 import type { ChannelProgram } from '../../model/channel.ts'
 
-/** How long a request may go unanswered before it is sent once more; loopback loses next to none. */
+/** After how long an unanswered request is sent once more; loopback loses next to none. */
 const AGAIN_MS = 100
 
 /**
