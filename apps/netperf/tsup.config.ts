@@ -5,6 +5,7 @@ import { library } from '../../tsup.base.ts'
 const entries = {
   cli: 'src/cli.ts',
   'net-cpu': 'src/baselines/net-cpu.ts',
+  'udp-cpu': 'src/baselines/udp-cpu.ts',
   'kernel-boot': 'src/kernel/boot.ts',
   'traced-boot': 'src/trace/traced-boot.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',

@@ -5,7 +5,8 @@ import { netperf } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    '(rr, stream, list_walk, forward, switch, timestamps, clocks, uptime), got "nonsense"',
+    '(rr, stream, udp_rr, udp_stream, list_walk, forward, switch, timestamps, clocks, uptime), ' +
+      'got "nonsense"',
   ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
@@ -40,7 +41,27 @@ const CASES: [args: string, sentence: string][] = [
   ['run forward --work 0', 'expected --work to be a number of ns from 1 to 1000000, got "0"'],
   ['run rr --pairs 0', 'expected --pairs to be a whole number from 1 to 1024, got "0"'],
   ['run rr --variants node-tcp,pigeon', 'got "pigeon"'],
-  ['run rr --machine sim --variants node-tcp', 'expected variants for the sim machine'],
+  [
+    'run rr --machine sim --variants node-tcp',
+    'expected variants for rr on the sim machine (smpnet)',
+  ],
+  [
+    'run rr --variants node-udp',
+    'expected variants for rr on the live machine (smpnet, node-tcp, ',
+  ],
+  ['run udp_rr --variants node-tcp', 'udp_rr on the live machine (node-udp, message-port), got "'],
+  ['run udp_rr --variants smpnet', 'udp_rr on the live machine (node-udp, message-port), got "'],
+  ['run udp_rr --machine sim', 'expected --machine live with udp_rr, got "sim"'],
+  ['run udp_rr --size 64k', 'expected --size to be from 1 to 65507 bytes'],
+  ['run udp_rr --buffer 64k', 'expected --buffer with rr, stream, got it with "udp_rr"'],
+  ['run udp_rr --window 8', 'expected --window with udp_stream, got it with "udp_rr"'],
+  [
+    'run udp_rr --scheduler ule',
+    'expected smpnet among the variants, to have scheduler, got node',
+  ],
+  ['run udp_stream --size 7', 'expected --size to be from 8 to 65507 bytes'],
+  ['run udp_stream --window 0', 'expected --window to be a whole number from 1 to 4096, got "0"'],
+  ['trace udp_stream', 'expected a workload that our kernel runs, got "udp_stream"'],
   ['run', "missing required argument 'workload' (netperf --help says what is expected)"],
   ['run rr --scheduler cfs', 'expected a scheduler (priority, 4bsd, ule), got "cfs"'],
   [
@@ -97,7 +118,7 @@ describe('a boot module', () => {
 describe('what cannot be done', () => {
   it.each(CASES)('netperf %s', async (args, sentence) => {
     const ended = await netperf([...args.split(' '), '--json'])
-    const { status, stdout, stderr } = args.startsWith('experiment')
+    const { status, stdout, stderr } = /^(experiment|trace)/.test(args)
       ? await netperf(args.split(' '))
       : ended
     expect(stderr).toContain(sentence)

@@ -3,6 +3,7 @@ import { interrupted, netperf, rowsOf } from './run-netperf.ts'
 
 const short = ['--duration', '60ms', '--runs', '3']
 const compared = ['smpnet', 'node-tcp', 'node-unix', 'message-port']
+const datagrams = ['node-udp', 'message-port']
 
 function comparing(workload: string, ...more: string[]): string[] {
   return ['run', workload, ...short, ...more]
@@ -61,9 +62,56 @@ describe('netperf run --json', () => {
     expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
   })
 
-  it('runs many pairs on several CPUs', async () => {
-    const args = comparing('rr', '--cpus', '3', '--pairs', '5', '--json')
-    expect(rowsOf(await netperf(args))).toHaveLength(8)
+  it.each(['1', '2'])('udp_rr on %s CPUs reports round trips and their rate', async (cpus) => {
+    const ended = await netperf(comparing('udp_rr', '--cpus', cpus, '--json'))
+    expect(ended.status).toBe(0)
+    const rows = rowsOf(ended)
+    expect(rows.map(({ metric, unit, variant }) => `${metric} ${unit} ${variant}`)).toEqual([
+      ...datagrams.map((variant) => `rtt ns ${variant}`),
+      ...datagrams.map((variant) => `rate 1/s ${variant}`),
+    ])
+    for (const row of rows) {
+      expect(row).toMatchObject({ workload: 'udp_rr', machine: 'live', cpus: Number(cpus) })
+      expect(row.min).toBeGreaterThan(0)
+    }
+  })
+
+  it.each(['1', '2'])('udp_stream on %s CPUs reports what arrived and what not', async (cpus) => {
+    const args = comparing('udp_stream', '--cpus', cpus, '--size', '2k', '--window', '8', '--json')
+    const rows = rowsOf(await netperf(args))
+    expect(rows.map(({ metric, unit, variant }) => `${metric} ${unit} ${variant}`)).toEqual([
+      ...datagrams.map((variant) => `received 1/s ${variant}`),
+      ...datagrams.map((variant) => `throughput B/s ${variant}`),
+      ...datagrams.map((variant) => `lost share ${variant}`),
+    ])
+    for (const variant of datagrams) {
+      const [received, throughput, lost] = rows.filter((row) => row.variant === variant)
+      expect(received?.median).toBeGreaterThan(1000)
+      expect(throughput?.median).toBeCloseTo((received?.median as number) * 2048, 0)
+      expect(lost?.min).toBeGreaterThanOrEqual(0)
+      expect(lost?.max).toBeLessThan(1)
+    }
+    expect(rows.at(-1)).toMatchObject({ variant: 'message-port', metric: 'lost', max: 0 })
+  })
+
+  it.each([
+    ['udp_stream', '8'],
+    ['udp_stream', '65507'],
+    ['udp_rr', '64'],
+    ['udp_rr', '65507'],
+  ])('%s with datagrams of %s bytes', async (workload, size) => {
+    const ended = await netperf(comparing(workload, '--size', size, '--json'))
+    expect(ended.stderr).not.toContain('netperf: ')
+    expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
+  })
+
+  it.each([
+    ['rr', 8],
+    ['udp_rr', 4],
+    ['udp_stream', 6],
+  ])('%s runs many pairs on several CPUs', async (workload, rows) => {
+    const args = comparing(workload, '--cpus', '3', '--pairs', '5', '--json')
+    expect(rowsOf(await netperf(args))).toHaveLength(rows)
   })
 })
 
@@ -74,6 +122,13 @@ describe('netperf run', () => {
     expect(stdout).toMatch(/live: .*, \d+ cores, Node v\d+/)
     expect(stdout).toMatch(/rr rtt +live +2 +node-tcp .* 1\.00×/)
     expect(stderr).toBe('live rr, 1B, 2 CPUs\n')
+  })
+
+  it('sets datagrams beside node-udp, and a lost share beside nothing', async () => {
+    const { stdout } = await netperf(comparing('udp_stream'))
+    expect(stdout).toContain('× node-udp')
+    expect(stdout).toMatch(/udp_stream received +live +2 +node-udp .* 1\.00×/)
+    expect(stdout).toMatch(/udp_stream lost +live +2 +node-udp +\d+\.\d % .* –\n/)
   })
 
   it('prints what was measured when it is interrupted', async () => {

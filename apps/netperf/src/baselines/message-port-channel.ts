@@ -5,9 +5,10 @@ import type { Channel } from '../model/channel.ts'
 const WINDOW = 1024 * 1024
 
 /**
- * A MessagePort as a channel. A port's queue has no bound and no backpressure, so this adds what a
- * program that must not run out of memory adds: the receiver hands bytes back as credit, half a
- * window at a time. Messages are cloned, since a write copies too and the sender keeps its buffer.
+ * A MessagePort as a channel, of bytes or of datagrams, since each message arrives as a whole. A
+ * port's queue has no bound and no backpressure, so this adds what a program that must not run out
+ * of memory adds: the receiver hands bytes back as credit, half a window at a time. Messages are
+ * cloned, since a write copies too and the sender keeps its buffer.
  */
 export function messagePortChannel(port: MessagePort): Channel {
   let credit = WINDOW

@@ -14,12 +14,13 @@ export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
     const came = await runPlan(jobs, makeProgress(process.stderr), signal)
     const measured = came.map(({ rows }) => rows)
     const statistics = came.flatMap((job) => job.statistics)
-    const { baseline = '', kernel = {} } = jobs[0] ?? {}
+    const { kernel = {} } = jobs[0] ?? {}
+    const baselines = new Set(jobs.map(({ baseline }) => baseline))
     if (json) {
       const rows = measured.flat().map(({ row }) => row)
       return printJson({ rows, ...(statistics.length > 0 && { statistics }) })
     }
     const counted = statistics.map((each) => `\n${statisticsText(each, kernel)}`)
-    await print(`\n${tableText(measured, baseline)}${counted.join('')}`)
+    await print(`\n${tableText(measured, [...baselines].join(' or '))}${counted.join('')}`)
   })
 }

@@ -71,9 +71,12 @@ function picture(job: Job, { rings, names }: Recording) {
 }
 
 /** A trace is of one kernel. Throws a UsageError when the options describe several. */
-function entrantOf({ entrants }: Job): Entrant {
+function entrantOf({ workload, entrants }: Job): Entrant {
   const ours = entrants.filter(({ carrier }) => carrier === smpnet.name)
   if (ours.length === 1) return ours[0]!
+  if (ours.length === 0) {
+    throw new UsageError(`expected a workload that our kernel runs, got "${workload.name}"`)
+  }
   const names = ours.map(({ name }) => name).join(', ')
   throw new UsageError(`expected options that describe one run to trace, got ${names}`)
 }

@@ -34,7 +34,9 @@ export const measuredProgram: Program<MeasuredSettings, MeasuredShared> = {
 }
 
 function programOf({ workload }: Named): KernelProgram {
-  return (workloads.get(workload) as Workload).kernel
+  const { kernel } = workloads.get(workload) as Workload
+  if (kernel !== undefined) return kernel
+  throw new Error(`expected a workload that our kernel runs, got "${workload}"`)
 }
 
 /** How many reports end a slice. */

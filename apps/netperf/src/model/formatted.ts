@@ -1,9 +1,10 @@
 import { formatBytesPerSecond, formatCount, formatNs } from '@smpnet/testing'
-import type { Row } from './row.ts'
+import type { Row, Unit } from './row.ts'
 
-/** A figure in the row's unit, with three digits: `1.23 µs`, `4.56 M/s`. */
-export function formatted(value: number, unit: Row['unit']): string {
+/** A figure in the row's unit, with three digits: `1.23 µs`, `4.56 M/s`; a share as `1.2 %`. */
+export function formatted(value: number, unit: Unit): string {
   if (unit === 'ns') return formatNs(value)
+  if (unit === 'share') return `${(value * 100).toFixed(1)} %`
   return unit === 'B/s' ? formatBytesPerSecond(value) : `${formatCount(value)}/s`
 }
 

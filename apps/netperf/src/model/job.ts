@@ -1,6 +1,7 @@
 import type { Billing } from './kernel-asked.ts'
+import type { PairShape } from './pair-shape.ts'
 import type { Labels } from './row.ts'
-import type { PairShape, Place, Workload } from './workload.ts'
+import type { Place, Workload } from './workload.ts'
 
 /** One comparison: a workload on one machine, by some entrants, interleaved. */
 export interface Job extends Place {

@@ -86,5 +86,5 @@ function intervalText({ median, low, high }: Estimate, text: (value: number) => 
 
 /** `12.3 % (11.9 %–12.5 %)` of a share from 0 to 1. */
 export function percentText(share: Estimate): string {
-  return intervalText(share, (value) => `${(value * 100).toFixed(1)} %`)
+  return intervalText(share, (value) => formatted(value, 'share'))
 }

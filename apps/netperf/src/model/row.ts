@@ -1,5 +1,8 @@
 export type MachineKind = 'live' | 'sim'
 
+/** What a figure is in; a share is from 0 to 1. */
+export type Unit = 'ns' | '1/s' | 'B/s' | 'share'
+
 /** What distinguishes rows of one workload beside variant and CPUs, by name. */
 export type Labels = Readonly<Record<string, string | number>>
 
@@ -12,7 +15,7 @@ export interface Row {
   readonly settings?: Labels
   readonly cpus: number
   readonly metric: string
-  readonly unit: 'ns' | '1/s' | 'B/s'
+  readonly unit: Unit
   readonly median: number
   readonly p99: number
   /** Smallest and largest figure of a run; for latencies the smallest and largest run's median. */

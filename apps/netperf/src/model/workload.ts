@@ -4,19 +4,22 @@ import type { ChannelProgram } from './channel.ts'
 import type { Billing, KernelAsked } from './kernel-asked.ts'
 import type { KernelProgram } from './kernel-program.ts'
 import type { KernelSliceResult } from './kernel-slice.ts'
-import type { Labels, MachineKind } from './row.ts'
+import type { PairShape } from './pair-shape.ts'
+import type { Labels, MachineKind, Unit } from './row.ts'
 
 /** One figure that a workload reports. */
 export interface Metric {
   readonly name: string
-  readonly unit: 'ns' | '1/s' | 'B/s'
+  readonly unit: Unit
   /**
    * Where it comes from: the latencies that were recorded, those of its name where a slice has
-   * several, or what was counted per second.
+   * several, or what was counted per second. Shares are recorded as latencies are.
    */
   readonly from: 'latency' | 'count'
-  /** How many operations each recorded latency is of; 1 when absent. */
+  /** What each recorded value is divided by, such as the operations that it is of; 1 if absent. */
   readonly per?: number
+  /** What of the pairs' shape a count is multiplied by: the bytes of each message, say. */
+  readonly times?: 'size'
 }
 
 /** An option of `netperf run` that some workloads understand. */
@@ -39,12 +42,6 @@ export interface Place {
   readonly cpus: number
   readonly profile: string
   readonly kernel: KernelAsked
-}
-
-/** Pairs that send each other messages. */
-export interface PairShape {
-  readonly size: number
-  readonly pairs: number
 }
 
 /** One thing that a job compares. */
@@ -82,8 +79,8 @@ export interface Workload<O extends object = object, S = unknown> {
   readonly options: WorkloadOptions<O>
   /** Throws a UsageError for options that this place cannot have. */
   configure(options: O, place: Place): Configured<S>
-  /** What runs in threads of our kernel, on either machine. */
-  readonly kernel: KernelProgram<S>
+  /** What runs in threads of our kernel, on either machine; absent where only others carry it. */
+  readonly kernel?: KernelProgram<S>
   /** The two ends over event-loop alternatives; a workload without has none. */
   readonly channel?: ChannelProgram
 }

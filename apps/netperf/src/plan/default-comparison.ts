@@ -11,15 +11,15 @@ const LIVE_MS = 1000
 export type ComparisonAsked = Pick<Asked<object>, 'profile' | 'seed' | 'durationMs' | 'runs'>
 
 /**
- * Every workload that has alternatives, on this computer's threads beside them, and then simulated
- * with one pair of threads per CPU.
+ * Every workload that our kernel and alternatives run, on this computer's threads beside them, and
+ * then simulated with one pair of threads per CPU.
  */
 export function defaultComparison({
   durationMs = LIVE_MS,
   runs,
   ...where
 }: ComparisonAsked): Job[] {
-  const compared = [...workloads.values()].filter(({ channel }) => channel !== undefined)
+  const compared = [...workloads.values()].filter(({ channel, kernel }) => channel && kernel)
   const jobs = (cpus: readonly number[], more: Partial<Asked<object>>) =>
     compared.flatMap((workload) =>
       cpus.map((n) => makeJob({ workload, cpus: n, ...where, ...more })),

@@ -6,7 +6,7 @@ import type { MachineKind } from '../model/row.ts'
 import type { Configuration, Workload } from '../model/workload.ts'
 import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
-import { BASELINE, comparedOn, variants } from '../variants/index.ts'
+import { ableTo, baselineOf, variants } from '../variants/index.ts'
 import { kernelJob, smpnet } from '../variants/smpnet.ts'
 import {
   cpuBounds,
@@ -55,7 +55,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const place = { machine, cpus, profile, kernel }
   const { detail, configurations } = workload.configure(asked.own ?? ({} as O), place)
   const entrants = entrantsOf(workload, machine, configurations, asked.variants, kernel)
-  const baseline = workload.channel ? BASELINE : (entrants[0] as Entrant).name
+  const { channel } = workload
+  const baseline = channel ? baselineOf(channel) : (entrants[0] as Entrant).name
   const of = { workload: workload as Workload, detail, entrants, baseline }
   const job = { ...place, ...of, durationMs, runs, seed, memoryBytes, boot }
   checkKernels(job)
@@ -88,7 +89,9 @@ function entrantsOf<O extends object>(
   chosen: readonly string[] | undefined,
   kernel: KernelAsked,
 ): Entrant[] {
-  const carriers = workload.channel ? chosenVariants(machine, chosen) : [smpnet.name]
+  const carriers = workload.channel
+    ? chosenVariants(workload as Workload, machine, chosen)
+    : [smpnet.name]
   if (!workload.channel && chosen !== undefined) {
     const expected = `expected --variants with a workload that has alternatives`
     throw new UsageError(`${expected}, got it with "${workload.name}"`)
@@ -101,14 +104,19 @@ function entrantsOf<O extends object>(
   )
 }
 
-function chosenVariants(machine: MachineKind, names: readonly string[] | undefined): string[] {
+function chosenVariants(
+  workload: Workload,
+  machine: MachineKind,
+  names: readonly string[] | undefined,
+): string[] {
+  const able = ableTo(workload, machine)
+  const compared = able.filter((variant) => variant.compared).map(({ name }) => name)
   for (const name of names ?? []) {
-    if (lookUp('variant', variants, name).machines.includes(machine)) continue
-    const able = comparedOn(machine).join(', ')
-    const expected = `expected variants for the ${machine} machine (${able})`
-    throw new UsageError(`${expected}, got "${name}"`)
+    if (able.includes(lookUp('variant', variants, name))) continue
+    const expected = `expected variants for ${workload.name} on the ${machine} machine`
+    throw new UsageError(`${expected} (${compared.join(', ')}), got "${name}"`)
   }
-  return [...new Set(names ?? comparedOn(machine))]
+  return [...new Set(names ?? compared)]
 }
 
 /** Every kernel that the job boots is configured here, and forgotten. */

@@ -6,7 +6,7 @@ import {
   spread,
 } from '@smpnet/testing'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
-import type { Job } from '../model/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
 import type { Metric, VariantResult } from '../model/workload.ts'
 import type { Measured, Row } from '../model/row.ts'
 
@@ -15,12 +15,12 @@ export function measureRows(job: Job, results: readonly VariantResult[]): Measur
   const measured = results.filter((result) => result.slices.length > 0)
   const baseline = measured.find((result) => result.variant === job.baseline)
   return job.workload.metrics.flatMap((metric) => {
-    const withFigure = measured.filter(({ slices }) => figures(metric, slices).length > 0)
+    const withFigure = measured.filter((result) => figures(job, metric, result).length > 0)
     return withFigure.map((result) => {
-      const ratio = baseline && ratioTo(metric, result, baseline)
+      const ratio = baseline && ratioTo(job, metric, result, baseline)
       return {
         row: rowOf(job, metric, result),
-        figures: figures(metric, result.slices),
+        figures: figures(job, metric, result),
         ...(ratio !== undefined && { ratio }),
       }
     })
@@ -28,10 +28,10 @@ export function measureRows(job: Job, results: readonly VariantResult[]): Measur
 }
 
 function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
-  const ofRuns = spread(figures(metric, result.slices))
+  const ofRuns = spread(figures(job, metric, result))
   const latency = metric.from === 'latency' ? allLatencies(metric, result.slices) : undefined
-  const { workload, machine, cpus, profile, seed, entrants } = job
-  const { labels } = entrants.find(({ name }) => name === result.variant) ?? {}
+  const { workload, machine, cpus, profile, seed } = job
+  const { labels } = entrantOf(job, result) ?? {}
   return {
     workload: workload.name,
     machine,
@@ -49,16 +49,24 @@ function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
   }
 }
 
-/** One figure per run: the median latency, or what was counted per second. */
-function figures(metric: Metric, slices: VariantResult['slices']): number[] {
-  if (metric.from === 'count') return slices.map(perSecond)
+function entrantOf({ entrants }: Job, { variant }: VariantResult): Entrant | undefined {
+  return entrants.find(({ name }) => name === variant)
+}
+
+/** One figure per run: the median of what was recorded, or what was counted per second. */
+function figures(job: Job, metric: Metric, result: VariantResult): number[] {
+  const { slices } = result
+  if (metric.from === 'count') {
+    const times = (metric.times && entrantOf(job, result)?.pairs?.[metric.times]) ?? 1
+    return slices.map((slice) => perSecond(slice) * times)
+  }
   return slices.flatMap((slice) => {
     const latency = latencyOf(metric, slice)
     return latency ? [percentile(metric, latency, 50)] : []
   })
 }
 
-/** Of one operation, where a latency is of several. */
+/** Of one operation, where what was recorded is of several. */
 function percentile({ per = 1 }: Metric, latency: LatencyRecorder, percent: number): number {
   return latency.percentile(percent) / per
 }
@@ -80,9 +88,11 @@ function allLatencies(metric: Metric, slices: VariantResult['slices']): LatencyR
   return all
 }
 
-function ratioTo(metric: Metric, result: VariantResult, baseline: VariantResult) {
-  const own = figures(metric, result.slices)
-  const base = figures(metric, baseline.slices)
+/** How many times as fast; a share is no speed. */
+function ratioTo(job: Job, metric: Metric, result: VariantResult, baseline: VariantResult) {
+  if (metric.unit === 'share') return undefined
+  const own = figures(job, metric, result)
+  const base = figures(job, metric, baseline)
   const pairs = metric.unit === 'ns' ? pairedRatios(base, own) : pairedRatios(own, base)
   return pairs.length > 0 ? spread(pairs).median : undefined
 }

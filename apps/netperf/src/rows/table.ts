@@ -91,8 +91,9 @@ function cells({ row, ratio }: Measured, simulated: readonly Row[] | undefined):
   return row.variant === 'smpnet' && !simulated ? plain.map((text) => pc.green(text)) : plain
 }
 
-/** Speed relative to the same workload on the fewest simulated CPUs. */
+/** Speed relative to the same workload on the fewest simulated CPUs; a share is no speed. */
 function scaling(row: Row, rows: readonly Row[]): number | undefined {
+  if (row.unit === 'share') return undefined
   const same = rows.filter(
     (other) =>
       other.workload === row.workload &&

@@ -1,23 +1,39 @@
+import type { Carriage, ChannelProgram } from '../model/channel.ts'
 import type { MachineKind } from '../model/row.ts'
+import type { Workload } from '../model/workload.ts'
 import { messagePort } from './message-port.ts'
 import { nodeTcpData } from './node-tcp-data.ts'
 import { nodeTcp } from './node-tcp.ts'
+import { nodeUdp } from './node-udp.ts'
 import { nodeUnix } from './node-unix.ts'
 import { smpnet } from './smpnet.ts'
 import type { NetperfVariant } from './variant.ts'
 
 /** Every variant, in the order of the tables; a new one is a file of its own and a line here. */
-const ALL: readonly NetperfVariant[] = [smpnet, nodeTcp, nodeTcpData, nodeUnix, messagePort]
+const ALL: readonly NetperfVariant[] = [
+  smpnet,
+  nodeTcp,
+  nodeTcpData,
+  nodeUnix,
+  nodeUdp,
+  messagePort,
+]
 
 export const variants: ReadonlyMap<string, NetperfVariant> = new Map(
   ALL.map((variant) => [variant.name, variant]),
 )
 
-/** The variants that a machine compares when nobody says which. */
-export function comparedOn(machine: MachineKind): string[] {
-  const kept = ALL.filter((variant) => variant.compared && variant.machines.includes(machine))
-  return kept.map((variant) => variant.name)
+/** The variants that can run a workload on a machine. */
+export function ableTo(workload: Workload, machine: MachineKind): NetperfVariant[] {
+  return ALL.filter(({ machines, carries }) => machines.includes(machine) && carries(workload))
+}
+
+const BASELINES: Readonly<Record<Carriage, string>> = {
+  stream: nodeTcp.name,
+  datagrams: nodeUdp.name,
 }
 
 /** The variant that ratios are taken to. */
-export const BASELINE = nodeTcp.name
+export function baselineOf({ over }: ChannelProgram): string {
+  return BASELINES[over]
+}

@@ -3,7 +3,7 @@ import type { ThreadSpec } from '@smpnet/testing'
 import type { MessagePortJob } from '../baselines/message-port-cpu.ts'
 import type { ChannelJob } from '../baselines/run-channels.ts'
 import { placementOn } from '../workloads/sockets/placement.ts'
-import { channelJob } from './net-team.ts'
+import { channelJob } from './channel-team.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
 export const messagePort: NetperfVariant = {
@@ -11,6 +11,7 @@ export const messagePort: NetperfVariant = {
   summary: 'MessagePort with cloned messages and a credit window of 1 MiB',
   compared: true,
   machines: ['live'],
+  carries: ({ channel }) => channel !== undefined,
   live: (job, entrant) => ({ threads: () => threadsOf(channelJob(job, entrant)) }),
 }
 

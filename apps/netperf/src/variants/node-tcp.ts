@@ -1,11 +1,12 @@
 import { netTeam } from './net-team.ts'
-import type { NetperfVariant } from './variant.ts'
+import { carriesStreams, type NetperfVariant } from './variant.ts'
 
-/** What most programs use today, as well as it can be used; ratios are taken to it. */
+/** What most programs use today, as well as it can be used; ratios of streams are taken to it. */
 export const nodeTcp: NetperfVariant = {
   name: 'node-tcp',
   summary: 'node:net over TCP on 127.0.0.1, no Nagle delay, one receive buffer used again',
   compared: true,
   machines: ['live'],
+  carries: carriesStreams,
   live: (job, entrant) => netTeam(job, entrant, { transport: 'tcp', receive: 'onread' }),
 }

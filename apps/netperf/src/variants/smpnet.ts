@@ -10,6 +10,7 @@ export const smpnet: NetperfVariant = {
   summary: 'our stream sockets between kernel threads in shared memory',
   compared: true,
   machines: ['live', 'sim'],
+  carries: ({ kernel }) => kernel !== undefined,
   live: (job, entrant, onStatistics) => ({
     start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job), onStatistics),
   }),

@@ -2,6 +2,8 @@ import { clocks } from './clocks/clocks.ts'
 import { contextSwitch } from './clocks/switch.ts'
 import { timestamps } from './clocks/timestamps.ts'
 import { uptime } from './clocks/uptime.ts'
+import { udpRr } from './datagrams/udp-rr.ts'
+import { udpStream } from './datagrams/udp-stream.ts'
 import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
@@ -12,6 +14,8 @@ import type { Workload } from '../model/workload.ts'
 const ALL: readonly Workload[] = [
   rr,
   stream,
+  udpRr,
+  udpStream,
   listWalk,
   forward,
   contextSwitch,

@@ -1,10 +1,9 @@
-import { parseCount, parseSize, sizeText } from '../../options/quantities.ts'
-import type { Configured, Place, WorkloadOptions } from '../../model/workload.ts'
-import type { PairSettings } from './socket-pairs.ts'
+import type { PairShape } from '../../model/pair-shape.ts'
+import type { Place, WorkloadOptions } from '../../model/workload.ts'
+import { parseCount, parseSize } from '../../options/quantities.ts'
 
 const MOST_PAIRS = 1024
-const MOST_BYTES = 16 * 1024 * 1024
-const BUFFER_BYTES = 1024 * 1024
+export const MOST_BYTES = 16 * 1024 * 1024
 
 /** What workloads between pairs of threads can be told. */
 export interface PairOptions {
@@ -12,8 +11,6 @@ export interface PairOptions {
   readonly pairs?: number
   /** Bytes of a message. */
   readonly size?: number
-  /** Bytes that our sockets hold each way. */
-  readonly buffer?: number
 }
 
 export const PAIR_OPTIONS: WorkloadOptions<PairOptions> = {
@@ -27,20 +24,13 @@ export const PAIR_OPTIONS: WorkloadOptions<PairOptions> = {
     description: 'bytes per message, such as 64, 64k, 1m',
     parse: (typed) => parseSize(typed, { name: '--size', least: 1, most: MOST_BYTES }),
   },
-  buffer: {
-    flags: '--buffer <bytes>',
-    description: 'bytes that our sockets hold each way, a power of two (default: 1m)',
-    parse: (typed) => parseSize(typed, { name: '--buffer', least: 64, most: MOST_BYTES }),
-  },
 }
 
 /** What they come to. */
-export function configurePairs(
-  { pairs, size, buffer = BUFFER_BYTES }: PairOptions,
+export function pairShape(
+  { pairs, size }: PairOptions,
   { machine, cpus }: Place,
   defaultSize: number,
-): Configured<PairSettings> {
-  const shape = { size: size ?? defaultSize, pairs: pairs ?? (machine === 'sim' ? cpus : 1) }
-  const settings: PairSettings = { ...shape, bufferBytes: buffer }
-  return { detail: `${sizeText(shape.size)}B`, configurations: [{ settings, pairs: shape }] }
+): PairShape {
+  return { size: size ?? defaultSize, pairs: pairs ?? (machine === 'sim' ? cpus : 1) }
 }

@@ -6,7 +6,9 @@ import type { ChannelProgram } from '../../model/channel.ts'
  * The clock is read once per round trip; the end of one is the start of the next.
  */
 export const rrChannel: ChannelProgram = {
-  serve(channel, size) {
+  over: 'stream',
+
+  serve(channel, { size }) {
     const reply = new Uint8Array(size)
     let missing = size
     channel.onBytes = (bytes) => {
@@ -17,7 +19,7 @@ export const rrChannel: ChannelProgram = {
     }
   },
 
-  drive(channel, size, slice: Slice) {
+  drive(channel, { size }, slice: Slice) {
     const request = new Uint8Array(size)
     return new Promise((resolve) => {
       let missing = size

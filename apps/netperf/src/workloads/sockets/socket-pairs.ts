@@ -1,6 +1,6 @@
 import type { Needs, Site } from '@smpnet/stack'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { PairShape } from '../../model/workload.ts'
+import type { PairShape } from '../../model/pair-shape.ts'
 import {
   SocketZone,
   type EndHandle,

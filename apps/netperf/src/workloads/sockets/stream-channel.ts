@@ -7,7 +7,9 @@ import { ANSWER_BYTES, answerOf, countIn, LAST, MORE, streamMessage } from './st
  * of the last message says that it is the last, and the receiver answers with how many bytes came.
  */
 export const streamChannel: ChannelProgram = {
-  serve(channel, size) {
+  over: 'stream',
+
+  serve(channel, { size }) {
     let received = 0
     channel.onBytes = (bytes) => {
       received += bytes.length
@@ -17,7 +19,7 @@ export const streamChannel: ChannelProgram = {
     }
   },
 
-  drive(channel, size, slice: Slice) {
+  drive(channel, { size }, slice: Slice) {
     const more = streamMessage(size, MORE)
     return new Promise((resolve) => {
       let sent = 0

@@ -1,0 +1,32 @@
+import type { Configured, Place, WorkloadOptions } from '../../model/workload.ts'
+import { parseSize, sizeText } from '../../options/quantities.ts'
+import { MOST_BYTES, PAIR_OPTIONS, type PairOptions, pairShape } from './pair-options.ts'
+import type { PairSettings } from './socket-pairs.ts'
+
+const BUFFER_BYTES = 1024 * 1024
+
+/** What workloads between pairs of stream sockets can be told. */
+export interface SocketOptions extends PairOptions {
+  /** Bytes that our sockets hold each way. */
+  readonly buffer?: number
+}
+
+export const SOCKET_OPTIONS: WorkloadOptions<SocketOptions> = {
+  ...PAIR_OPTIONS,
+  buffer: {
+    flags: '--buffer <bytes>',
+    description: 'bytes that our sockets hold each way, a power of two (default: 1m)',
+    parse: (typed) => parseSize(typed, { name: '--buffer', least: 64, most: MOST_BYTES }),
+  },
+}
+
+/** What they come to. */
+export function configureSockets(
+  { buffer = BUFFER_BYTES, ...options }: SocketOptions,
+  place: Place,
+  defaultSize: number,
+): Configured<PairSettings> {
+  const pairs = pairShape(options, place, defaultSize)
+  const settings: PairSettings = { ...pairs, bufferBytes: buffer }
+  return { detail: `${sizeText(pairs.size)}B`, configurations: [{ settings, pairs }] }
+}
