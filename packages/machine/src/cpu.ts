@@ -27,6 +27,11 @@ export interface Cpu {
   /** Nanoseconds since the machine started. Reading it costs what a clock read costs. */
   now(): number
   /**
+   * The same, unrounded and for nothing: for what watches the machine and is no part of it, so that
+   * a simulated run is the same whether it is watched. Where it is missing, watchers read `now`.
+   */
+  instant?(): number
+  /**
    * Calls `ring` on this CPU, as an interrupt, when `delayNs` have passed. Never early; late by as
    * long as the CPU is busy. Throws a RangeError for a delay that is none.
    */

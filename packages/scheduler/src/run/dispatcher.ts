@@ -121,7 +121,10 @@ export class Dispatcher {
     this.current = td
     this.memory.store(td.at + WAITER.offset.state, RUNNING)
     this.urgency.publish(td)
-    if (td === last) return
+    if (td === last) {
+      if (this.observers.hearSwitches) this.observers.resumed(td)
+      return
+    }
     this.last = td
     this.switches++
     td.switches++

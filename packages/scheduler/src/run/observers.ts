@@ -1,4 +1,5 @@
 import type { Address } from '@smpnet/memory'
+import type { Cause } from '../policy/policy.ts'
 import type { Observer } from '../thread/observer.ts'
 import type { SwitchReason } from '../thread/switch-reason.ts'
 import type { Thread } from '../thread/thread.ts'
@@ -15,9 +16,11 @@ export class Observers {
   readonly hearWakes: boolean
   readonly #stepped: Telling<'stepped'>
   readonly #switched: Telling<'switched'>
+  readonly #resumed: Telling<'resumed'>
   readonly #woken: Telling<'woken'>
   readonly #preempting: Telling<'preempting'>
   readonly #blocked: Telling<'blocked'>
+  readonly #borrowed: Telling<'borrowed'>
   readonly #started: Telling<'started'>
   readonly #ended: Telling<'ended'>
 
@@ -25,13 +28,15 @@ export class Observers {
   constructor(all: readonly Observer[]) {
     this.#stepped = listening(all, 'stepped')
     this.#switched = listening(all, 'switched')
+    this.#resumed = listening(all, 'resumed')
     this.#woken = listening(all, 'woken')
     this.#preempting = listening(all, 'preempting')
     this.#blocked = listening(all, 'blocked')
+    this.#borrowed = listening(all, 'borrowed')
     this.#started = listening(all, 'started')
     this.#ended = listening(all, 'ended')
     this.hearSteps = this.#stepped.length > 0
-    this.hearSwitches = this.#switched.length > 0
+    this.hearSwitches = this.#switched.length + this.#resumed.length > 0
     this.hearWakes = this.#woken.length > 0
   }
 
@@ -43,16 +48,24 @@ export class Observers {
     for (const observer of this.#switched) observer.switched(to, from, why)
   }
 
-  woken(td: Thread): void {
-    for (const observer of this.#woken) observer.woken(td)
+  resumed(td: Thread): void {
+    for (const observer of this.#resumed) observer.resumed(td)
+  }
+
+  woken(td: Thread, cause: Cause, by: Thread | undefined): void {
+    for (const observer of this.#woken) observer.woken(td, cause, by)
   }
 
   preempting(current: Thread, by: Thread): void {
     for (const observer of this.#preempting) observer.preempting(current, by)
   }
 
-  blocked(td: Thread, lock: Address): void {
-    for (const observer of this.#blocked) observer.blocked(td, lock)
+  blocked(td: Thread, lock: Address, owner: Address): void {
+    for (const observer of this.#blocked) observer.blocked(td, lock, owner)
+  }
+
+  borrowed(td: Thread): void {
+    for (const observer of this.#borrowed) observer.borrowed(td)
   }
 
   started(td: Thread): void {
