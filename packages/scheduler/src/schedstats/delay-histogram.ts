@@ -17,7 +17,7 @@ export interface DelayCounts {
 }
 
 /**
- * Counts delays in log-linear slots. Delays from 2^31 ns on (2.1 s) share the last slot; the longest
+ * Counts delays, in whole ns, in log-linear slots. Delays from 2^31 ns on (2.1 s) share the last slot; the longest
  * is kept as it was. Belongs to one CPU; what others have counted is added as `DelayCounts`.
  */
 export class DelayHistogram {
@@ -32,7 +32,8 @@ export class DelayHistogram {
     return sum.counts()
   }
 
-  record(ns: number): void {
+  record(delayNs: number): void {
+    const ns = Math.round(delayNs)
     this.#slots[slotOf(ns)]!++
     this.#count++
     if (ns > this.#maxNs) this.#maxNs = ns
@@ -50,25 +51,24 @@ export class DelayHistogram {
     return { count: this.#count, p50Ns, p99Ns, maxNs: this.#maxNs, slots }
   }
 
-  /** The end of the slot that the delay is in which `share` of all do not exceed; 0 for none. */
+  /** The longest delay of the slot that the one is in which `share` of all do not exceed; 0 for none. */
   #quantile(share: number): number {
     let left = Math.max(1, Math.ceil(share * this.#count))
     for (let slot = 0; slot < SLOTS - 1; slot++) {
       left -= this.#slots[slot]!
-      if (left <= 0) return Math.min(endOf(slot), this.#maxNs)
+      if (left <= 0) return Math.min(longestIn(slot), this.#maxNs)
     }
     return this.#maxNs
   }
 }
 
 function slotOf(ns: number): number {
-  const value = Math.min(LARGEST_NS, Math.max(0, Math.floor(ns)))
+  const value = Math.min(LARGEST_NS, ns)
   const shift = Math.max(0, 31 - SUB_BITS - Math.clz32(value))
   return shift * SUB_COUNT + (value >> shift)
 }
 
-/** The first delay beyond a slot. */
-function endOf(slot: number): number {
+function longestIn(slot: number): number {
   const shift = slot < 2 * SUB_COUNT ? 0 : (slot >> SUB_BITS) - 1
-  return (slot - shift * SUB_COUNT + 1) * 2 ** shift
+  return (slot - shift * SUB_COUNT + 1) * 2 ** shift - 1
 }
