@@ -100,6 +100,11 @@ export interface Executive {
    * `receive`; an executive without it is told of its own waiters only. True as for `receive`.
    */
   wake?: ((entry: number) => boolean) | undefined
+  /**
+   * Code of this CPU has posted the waiter at `entry` into the mailbox of another CPU. For what
+   * watches; called for each post where it is there.
+   */
+  posted?: ((entry: number) => void) | undefined
   /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
   tick(): void
   /**

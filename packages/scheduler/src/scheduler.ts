@@ -50,6 +50,8 @@ export class Scheduler implements Executive {
   readonly turnstiles: Turnstiles
   /** See `Executive`; only for policies that put threads into the queues of other CPUs. */
   readonly wake: ((entry: Address) => boolean) | undefined
+  /** See `Executive`; only for observers that listen to it. */
+  readonly posted: ((entry: Address) => void) | undefined
   readonly #account: CpuAccount | undefined
   readonly #schedstats: CpuSchedstats | undefined
   readonly #dispatcher: Dispatcher
@@ -79,6 +81,7 @@ export class Scheduler implements Executive {
     this.turnstiles = wakeups.turnstiles
     this.policy.bind(wakeups)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
+    this.posted = observers.hearPosts ? (entry) => observers.posted(entry) : undefined
   }
 
   /** How often the CPU went from one thread to another. */

@@ -107,99 +107,102 @@ function wakes(of: Case, wanted = 0): Came {
   })
 }
 
-describe.each(everyPolicy)(
-  'under %s, a thread that is woken under the lock it wants',
-  (_, make) => {
-    it.each([
-      ['preempt', 1],
-      ['handoff', 1],
-      ['deferred-to-unlock', 0],
-      ['no-preempt', 0],
-    ] as const)('%s: runs into it %d times', (wakeup, switches) => {
-      const { all } = wakes({ policyOf: make(), wakeup })
-      expect(all[0]).toMatchObject({
-        heldLockSwitches: switches,
-        lockBlocks: switches,
-        loans: switches,
-      })
+describe.each(everyPolicy)('under %s, a thread woken under the lock it wants', (name, make) => {
+  it.each([
+    ['preempt', 1],
+    ['handoff', 1],
+    ['deferred-to-unlock', 0],
+    ['no-preempt', 0],
+  ] as const)('%s: runs into it %d times', (wakeup, switches) => {
+    const { all } = wakes({ policyOf: make(), wakeup })
+    expect(all[0]).toMatchObject({
+      heldLockSwitches: switches,
+      lockBlocks: switches,
+      loans: switches,
+      // The other wake is that of the sleeper when its lock is let go.
+      wakes: { starts: 2, byThread: 1 + switches, byTimer: 1, fromOutside: 0, posted: 0 },
     })
+  })
 
-    it('is not counted where it wants another lock', () => {
-      const { all } = wakes({ policyOf: make() }, 1)
-      expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 0, loans: 0 })
-    })
+  it('is not counted where it wants another lock', () => {
+    const { all } = wakes({ policyOf: make() }, 1)
+    expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 0, loans: 0 })
+  })
 
-    it('is counted where another CPU has woken it', () => {
-      const { all } = run({ policyOf: make(), cpus: 2 }, (room) => {
-        const { cpu, key, section } = room
-        if (cpu.id === 0) {
-          room.spawn(sleeper(room, section(0)) as never, HIGH)
-          room.spawn(
-            (td) =>
-              inside(td as Thread, section(0), function* () {
-                yield* compute(td as Thread, 300_000)
-              }),
-            LOW,
-          )
-        } else {
-          room.spawn(function* (td) {
-            yield* compute(td as Thread, 100_000)
-            yield* td.lot.unpark(key, 1)
-          }, LOW)
-        }
-      })
-      expect(all.map((one) => one!.heldLockSwitches)).toEqual([1, 0])
-      expect(all.reduce((sum, one) => sum + one!.lockBlocks, 0)).toBe(1)
-    })
-
-    it('is not counted where a third thread, that was preempted before, has the lock', () => {
-      const { all } = run({ policyOf: make() }, (room) => {
-        const { section } = room
+  it('is counted where another CPU has woken it', () => {
+    const { all } = run({ policyOf: make(), cpus: 2 }, (room) => {
+      const { cpu, key, section } = room
+      if (cpu.id === 0) {
         room.spawn(sleeper(room, section(0)) as never, HIGH)
-        // Preempts the holder, and is preempted by the sleeper that it wakes.
-        room.spawn(
-          function* (td) {
-            yield* td.sleep(200_000)
-            yield* td.lot.unpark(room.key, 1)
-            yield* compute(td as Thread, 10_000)
-          },
-          { name: 'middle', priority: 80, pinned: true },
-        )
         room.spawn(
           (td) =>
             inside(td as Thread, section(0), function* () {
-              yield* compute(td as Thread, 400_000)
+              yield* compute(td as Thread, 300_000)
             }),
           LOW,
         )
-      })
-      expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 1, loans: 1 })
-    })
-
-    it('is not counted where the owner gave its CPU up to wait itself', () => {
-      const { all } = run({ policyOf: make(), wakeup: 'no-preempt' }, (room) => {
-        room.spawn(sleeper(room, room.section(0)) as never, HIGH)
+      } else {
         room.spawn(function* (td) {
-          yield* td.sleep(100_000)
-          yield* inside(td as Thread, room.section(0), function* () {
-            yield* td.lot.unpark(room.key, 1)
-            yield* td.sleep(50_000)
-          })
+          yield* compute(td as Thread, 100_000)
+          yield* td.lot.unpark(key, 1)
         }, LOW)
-      })
-      expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 1, loans: 1 })
+      }
     })
+    expect(all.map((one) => one!.heldLockSwitches)).toEqual([1, 0])
+    // Where a policy queues threads anywhere, the waker's CPU does; else they come by mail.
+    const mail = Number(name === 'priority')
+    expect(all[1]!.wakes).toMatchObject({ byThread: 1 - mail, toOtherCpu: 1 - mail, posted: mail })
+    expect(all[0]!.wakes.fromOutside).toBe(mail)
+    expect(all.reduce((sum, one) => sum + one!.lockBlocks, 0)).toBe(1)
+  })
 
-    it('gives the same run whether that is counted or not', () => {
-      const results = [true, false].map((isCounted) => {
-        const { result, all } = wakes({ policyOf: make(), isCounted })
-        expect(all[0] !== undefined).toBe(isCounted)
-        return JSON.stringify(result)
-      })
-      expect(results[0]).toBe(results[1])
+  it('is not counted where a third thread, that was preempted before, has the lock', () => {
+    const { all } = run({ policyOf: make() }, (room) => {
+      const { section } = room
+      room.spawn(sleeper(room, section(0)) as never, HIGH)
+      // Preempts the holder, and is preempted by the sleeper that it wakes.
+      room.spawn(
+        function* (td) {
+          yield* td.sleep(200_000)
+          yield* td.lot.unpark(room.key, 1)
+          yield* compute(td as Thread, 10_000)
+        },
+        { name: 'middle', priority: 80, pinned: true },
+      )
+      room.spawn(
+        (td) =>
+          inside(td as Thread, section(0), function* () {
+            yield* compute(td as Thread, 400_000)
+          }),
+        LOW,
+      )
     })
-  },
-)
+    expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 1, loans: 1 })
+  })
+
+  it('is not counted where the owner gave its CPU up to wait itself', () => {
+    const { all } = run({ policyOf: make(), wakeup: 'no-preempt' }, (room) => {
+      room.spawn(sleeper(room, room.section(0)) as never, HIGH)
+      room.spawn(function* (td) {
+        yield* td.sleep(100_000)
+        yield* inside(td as Thread, room.section(0), function* () {
+          yield* td.lot.unpark(room.key, 1)
+          yield* td.sleep(50_000)
+        })
+      }, LOW)
+    })
+    expect(all[0]).toMatchObject({ heldLockSwitches: 0, lockBlocks: 1, loans: 1 })
+  })
+
+  it('gives the same run whether that is counted or not', () => {
+    const results = [true, false].map((isCounted) => {
+      const { result, all } = wakes({ policyOf: make(), isCounted })
+      expect(all[0] !== undefined).toBe(isCounted)
+      return JSON.stringify(result)
+    })
+    expect(results[0]).toBe(results[1])
+  })
+})
 
 describe.each(everyPolicy.filter(([name]) => name !== 'priority'))('under %s', (_, make) => {
   it('an owner that goes on elsewhere before its lock is wanted does not count', () => {

@@ -135,8 +135,46 @@ describe.each(everyPolicy)('under %s, the delay from a wake to its thread', (_, 
     runs(0, 10)
     runs(0, 20)
     wakes(td, 1000)
-    const all = { starts: 2, byThread: 1, toOtherCpu: 0, byTimer: 0, fromOutside: 1 }
+    const all = { starts: 2, byThread: 1, toOtherCpu: 0, byTimer: 0, fromOutside: 1, posted: 0 }
     expect(figures(0).wakes).toEqual(all)
+  })
+})
+
+describe('what is in a mailbox', () => {
+  const woken = () => {
+    const all = pairAt(everyPolicy[0]![1]())
+    const td = waiting(all.pair[0])
+    all.runs(0, 0)
+    all.runs(0, 0)
+    all.runs(1, 0)
+    all.time.ns = 1000
+    all.pair[1].posted!(td.at)
+    return { ...all, td }
+  }
+
+  it('waits for its CPU, and is queued, though that has not looked yet', () => {
+    const { runs, figures, wakes, td } = woken()
+    wakes(td, 1600)
+    runs(0, 1700)
+    runs(0, 2500)
+    expect(figures(0).runDelay).toMatchObject({ count: 1, maxNs: 700 })
+    expect(figures(0).idleBesideQueuedNs).toBe(700)
+    expect(figures(1)).toMatchObject({ idleBesideQueuedNs: 700, wakes: { posted: 1 } })
+  })
+
+  it('is not queued where the thread had not parked yet', () => {
+    const { time, pair, runs, figures, wakes, td } = woken()
+    // It is woken by another thread first, and the mail finds that it runs.
+    wakes(td, 1100)
+    pair[1].posted!(td.at)
+    td.parked = false
+    wakes(td, 1200)
+    time.ns = 1300
+    expect(figures(1).idleBesideQueuedNs).toBe(300)
+    runs(0, 1400)
+    expect(figures(1).idleBesideQueuedNs).toBe(400)
+    time.ns = 9000
+    expect(figures(1).idleBesideQueuedNs).toBe(400)
   })
 })
 
@@ -144,9 +182,12 @@ describe('what is not asked for', () => {
   it('is not there, and what cannot be known neither', () => {
     const [alone] = handPair(everyPolicy[0]![1](), 2)
     expect(alone.statistics().wakeups).toBeUndefined()
+    expect(alone.posted).toBeUndefined()
     // As on a live machine, where each CPU has an isolate of its own.
     const [cpu] = handPair(everyPolicy[0]![1](), 2, {})
     const own = new Schedstats().on(cpu.cpu)
+    own.posted(64)
     expect(own.figures().idleBesideQueuedNs).toBeUndefined()
+    expect(own.figures().wakes.posted).toBe(1)
   })
 })

@@ -13,6 +13,7 @@ const COUNTS: readonly Count[] = [
   ['threads started', ({ wakes }) => wakes.starts],
   ['wakes by a thread of this CPU', ({ wakes }) => wakes.byThread],
   ['of those, put on another CPU', ({ wakes }) => wakes.toOtherCpu],
+  ['wakes posted to another CPU', ({ wakes }) => wakes.posted],
   ['wakes by a timer', ({ wakes }) => wakes.byTimer],
   ['wakes by interrupts and other CPUs', ({ wakes }) => wakes.fromOutside],
 ]

@@ -38,6 +38,7 @@ export class SimWaker implements Waker {
     const core = cores[target]
     if (core === undefined) throw outside(target, cores.length)
     if (target !== pricer.cpu) {
+      waker?.posted?.(entry)
       this.#post(core, entry)
       return false
     }

@@ -14,10 +14,13 @@ export class Observers {
   readonly hearSteps: boolean
   readonly hearSwitches: boolean
   readonly hearWakes: boolean
+  readonly hearPosts: boolean
   readonly #stepped: Telling<'stepped'>
   readonly #switched: Telling<'switched'>
   readonly #resumed: Telling<'resumed'>
   readonly #woken: Telling<'woken'>
+  readonly #kept: Telling<'kept'>
+  readonly #posted: Telling<'posted'>
   readonly #preempting: Telling<'preempting'>
   readonly #blocked: Telling<'blocked'>
   readonly #borrowed: Telling<'borrowed'>
@@ -30,6 +33,8 @@ export class Observers {
     this.#switched = listening(all, 'switched')
     this.#resumed = listening(all, 'resumed')
     this.#woken = listening(all, 'woken')
+    this.#kept = listening(all, 'kept')
+    this.#posted = listening(all, 'posted')
     this.#preempting = listening(all, 'preempting')
     this.#blocked = listening(all, 'blocked')
     this.#borrowed = listening(all, 'borrowed')
@@ -38,6 +43,7 @@ export class Observers {
     this.hearSteps = this.#stepped.length > 0
     this.hearSwitches = this.#switched.length + this.#resumed.length > 0
     this.hearWakes = this.#woken.length > 0
+    this.hearPosts = this.#posted.length > 0
   }
 
   stepped(td: Thread): void {
@@ -54,6 +60,14 @@ export class Observers {
 
   woken(td: Thread, cause: Cause, by: Thread | undefined): void {
     for (const observer of this.#woken) observer.woken(td, cause, by)
+  }
+
+  kept(td: Thread): void {
+    for (const observer of this.#kept) observer.kept(td)
+  }
+
+  posted(entry: Address): void {
+    for (const observer of this.#posted) observer.posted(entry)
   }
 
   preempting(current: Thread, by: Thread): void {

@@ -12,7 +12,14 @@ import type { Schedstats } from './schedstats.ts'
 /** What one CPU has of a `Schedstats`: it observes the CPU's scheduler, and counts for it. */
 export class CpuSchedstats implements Observer {
   readonly #delays = new DelayHistogram()
-  readonly #wakes = { starts: 0, byThread: 0, toOtherCpu: 0, byTimer: 0, fromOutside: 0 }
+  readonly #wakes = {
+    starts: 0,
+    byThread: 0,
+    toOtherCpu: 0,
+    byTimer: 0,
+    fromOutside: 0,
+    posted: 0,
+  }
   #heldLockSwitches = 0
   #lockBlocks = 0
   #loans = 0
@@ -51,8 +58,24 @@ export class CpuSchedstats implements Observer {
       this.#wakes.starts++
       return
     }
-    shared.wokenNs.set(td, nowNs)
+    shared.wokenNs.set(td, shared.postedNs.get(td.at) ?? nowNs)
+    shared.postedNs.delete(td.at)
     this.#countWake(td, by)
+  }
+
+  kept({ at }: Thread): void {
+    const { cpu, shared } = this
+    if (shared.postedNs.delete(at)) shared.queued.receive(at, shared.nowNs(cpu))
+  }
+
+  /** What is posted to another isolate is only counted: it is received there. */
+  posted(entry: Address): void {
+    const { cpu, shared } = this
+    this.#wakes.posted++
+    if (!shared.seesAll(cpu)) return
+    const nowNs = shared.nowNs(cpu)
+    shared.postedNs.set(entry, nowNs)
+    shared.queued.post(entry, nowNs)
   }
 
   blocked(td: Thread, _lock: Address, owner: Address): void {

@@ -12,6 +12,8 @@ export interface WakeCounts {
   readonly byTimer: number
   /** Woken by an interrupt, or through the mailbox by another CPU. */
   readonly fromOutside: number
+  /** Waiters of other CPUs that were woken here, through their mailboxes. */
+  readonly posted: number
 }
 
 /** What wakeups on a CPU led to; it can be cloned. */
@@ -20,9 +22,13 @@ export interface WakeupFigures {
   readonly heldLockSwitches: number
   /** A thread slept for a lock whose owner is known: a mutex, or the writer of another lock. */
   readonly lockBlocks: number
-  /** An owner of this CPU became more urgent by what it was lent. */
+  /** An owner became more urgent by what it was lent, as this CPU was told. */
   readonly loans: number
-  /** From a wake to the moment at which the thread gets a CPU: this one. Starts are no wakes. */
+  /**
+   * From a wake to the moment at which the thread is given a CPU, this one, before the price of the
+   * switch. Of a wake by another CPU the time in the mailbox is a part on a simulated machine; on a
+   * live one it begins when this CPU has looked into it. Starts are no wakes.
+   */
   readonly runDelay: DelayCounts
   /**
    * How long this CPU was idle while at least one thread was queued on any CPU; undefined where

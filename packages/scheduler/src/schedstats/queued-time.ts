@@ -1,3 +1,4 @@
+import type { Address } from '@smpnet/memory'
 import {
   HANDED_OFF,
   OWED,
@@ -20,18 +21,31 @@ const GIVES_WAY: ReadonlySet<SwitchReason> = new Set([
 ])
 
 /**
- * For how long at least one thread was queued, runnable and not running, on any CPU of an isolate.
+ * For how long at least one thread was queued on any CPU of an isolate: runnable and not running, be
+ * it in a run queue or still in a mailbox, where its CPU has not seen yet that it was woken.
  * A CPU that falls idle notes this time, and again when it runs: the difference is the time that it
  * was idle beside queued work.
  */
 export class QueuedTime {
   readonly #queued = new Set<Thread>()
+  readonly #posted = new Set<Address>()
   #lastNs = 0
   #sumNs = 0
 
   queue(td: Thread, nowNs: number): void {
-    this.upTo(nowNs)
+    this.receive(td.at, nowNs)
     this.#queued.add(td)
+  }
+
+  post(entry: Address, nowNs: number): void {
+    this.upTo(nowNs)
+    this.#posted.add(entry)
+  }
+
+  /** A waiter was woken, perhaps through a mailbox. */
+  receive(entry: Address, nowNs: number): void {
+    this.upTo(nowNs)
+    this.#posted.delete(entry)
   }
 
   switched(
@@ -47,7 +61,7 @@ export class QueuedTime {
 
   /** The whole of it until `nowNs`, which is not before any other time that came. */
   upTo(nowNs: number): number {
-    if (this.#queued.size > 0) this.#sumNs += nowNs - this.#lastNs
+    if (this.#queued.size + this.#posted.size > 0) this.#sumNs += nowNs - this.#lastNs
     this.#lastNs = nowNs
     return this.#sumNs
   }

@@ -1,4 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
+import type { Address } from '@smpnet/memory'
 import type { Thread } from '../thread/thread.ts'
 import { CpuSchedstats } from './cpu-schedstats.ts'
 import { HeldLockSwitches } from './held-lock-switches.ts'
@@ -16,6 +17,8 @@ import { QueuedTime } from './queued-time.ts'
 export class Schedstats {
   readonly heldLocks = new HeldLockSwitches()
   readonly queued = new QueuedTime()
+  /** When waiters were posted into mailboxes that they are in, by their entries. */
+  readonly postedNs = new Map<Address, number>()
   /** When each thread was woken that has not run since. */
   readonly wokenNs = new Map<Thread, number>()
   #cpus = 0

@@ -21,6 +21,10 @@ export interface Observer {
    * woke or spawned it here; `undefined` where an alarm, an interrupt or another CPU did.
    */
   woken?(td: Thread, cause: Cause, by: Thread | undefined): void
+  /** The thread was woken before it has parked: it will not wait. */
+  kept?(td: Thread): void
+  /** A waiter of another CPU, at `entry`, was woken here: it is in that CPU's mailbox. */
+  posted?(entry: Address): void
   /** The current thread will be preempted, and which thread is the reason. */
   preempting?(current: Thread, by: Thread): void
   /** The thread parks for a lock that has an owner, by the owner's entry when it queued itself. */
