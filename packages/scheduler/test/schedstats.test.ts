@@ -18,7 +18,7 @@ function pairAt(policyOf: PolicyOf) {
   const figures = (cpu: number): WakeupFigures => pair[cpu]!.statistics().wakeups!
   const wakes = (td: Thread, ns: number): void => {
     time.ns = ns
-    td.host.cpu === pair[0].cpu ? pair[0].receive(td.at) : pair[1].receive(td.at)
+    pair.find(({ cpu }) => cpu === td.pcpu)!.receive(td.at)
   }
   return { time, pair, runs, figures, wakes }
 }

@@ -1,5 +1,4 @@
 import type { Address } from '@smpnet/memory'
-import type { Cause } from '../policy/policy.ts'
 import type { Observer } from '../thread/observer.ts'
 import type { SwitchReason } from '../thread/switch-reason.ts'
 import type { Thread } from '../thread/thread.ts'
@@ -58,8 +57,8 @@ export class Observers {
     for (const observer of this.#resumed) observer.resumed(td)
   }
 
-  woken(td: Thread, cause: Cause, by: Thread | undefined): void {
-    for (const observer of this.#woken) observer.woken(td, cause, by)
+  woken(td: Thread, by: Thread | undefined, isStart: boolean): void {
+    for (const observer of this.#woken) observer.woken(td, by, isStart)
   }
 
   kept(td: Thread): void {

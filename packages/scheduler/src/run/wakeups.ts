@@ -62,7 +62,7 @@ export class Wakeups implements PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    if (this.observers.hearWakes) this.observers.woken(td, cause, this.#waker())
+    if (this.observers.hearWakes) this.#tellWoken(td, cause)
     return isHere && this.#preemptsFor(td)
   }
 
@@ -112,8 +112,9 @@ export class Wakeups implements PolicyHost, Lender {
     this.cpu.raise(cpu, VECTOR.turnstile)
   }
 
-  #waker(): Thread | undefined {
-    return this.dispatcher.isRunning ? this.dispatcher.current : undefined
+  #tellWoken(td: Thread, cause: Cause): void {
+    const { current, isRunning } = this.dispatcher
+    this.observers.woken(td, isRunning ? current : undefined, cause === 'spawned')
   }
 
   /** Whether the current thread is to yield for a thread that became runnable here. */

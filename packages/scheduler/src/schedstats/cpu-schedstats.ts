@@ -1,15 +1,17 @@
 import type { Cpu } from '@smpnet/machine'
 import type { Address } from '@smpnet/memory'
 import { TIMED_OUT } from '@smpnet/park'
-import type { Cause } from '../policy/policy.ts'
 import type { Observer } from '../thread/observer.ts'
 import type { SwitchReason } from '../thread/switch-reason.ts'
 import type { Thread } from '../thread/thread.ts'
 import { DelayHistogram } from './delay-histogram.ts'
 import type { WakeupFigures } from './figures.ts'
-import type { Schedstats } from './schedstats.ts'
+import type { WatchedIsolate } from './watched-isolate.ts'
 
-/** What one CPU has of a `Schedstats`: it observes the CPU's scheduler, and counts for it. */
+/**
+ * What one CPU has of a `Schedstats`: it observes the CPU's scheduler, and counts for it.
+ * Begins with an idle CPU.
+ */
 export class CpuSchedstats implements Observer {
   readonly #delays = new DelayHistogram()
   readonly #wakes = {
@@ -29,8 +31,9 @@ export class CpuSchedstats implements Observer {
 
   constructor(
     readonly cpu: Cpu,
-    readonly shared: Schedstats,
+    readonly shared: WatchedIsolate,
   ) {
+    shared.cpus++
     this.#idleFromNs = shared.queued.upTo(shared.nowNs(cpu))
   }
 
@@ -50,11 +53,11 @@ export class CpuSchedstats implements Observer {
     this.#runs(td, nowNs)
   }
 
-  woken(td: Thread, cause: Cause, by: Thread | undefined): void {
+  woken(td: Thread, by: Thread | undefined, isStart: boolean): void {
     const { cpu, shared } = this
     const nowNs = shared.nowNs(cpu)
     shared.queued.queue(td, nowNs)
-    if (cause === 'spawned') {
+    if (isStart) {
       this.#wakes.starts++
       return
     }

@@ -7,18 +7,19 @@ const SLOTS = (32 - SUB_BITS) * SUB_COUNT
 /** What a histogram of delays has counted; it can be cloned, and put together with others. */
 export interface DelayCounts {
   readonly count: number
-  /** Half of all delays, and 99 of 100, were at most so long, or 1.6 % less. */
+  /** Half of all delays, and 99 of 100, were at most so long; at most 1.6 % too long. */
   readonly p50Ns: number
   readonly p99Ns: number
-  /** The longest one, as it was. */
+  /** The longest one. */
   readonly maxNs: number
   /** The slots that are not empty, from short to long: slot, and delays in it. */
   readonly slots: readonly (readonly [slot: number, count: number])[]
 }
 
 /**
- * Counts delays, in whole ns, in log-linear slots. Delays from 2^31 ns on (2.1 s) share the last slot; the longest
- * is kept as it was. Belongs to one CPU; what others have counted is added as `DelayCounts`.
+ * Counts delays, in whole ns, in log-linear slots. Delays from 2^31 ns on (2.1 s) share the
+ * last slot; the longest is kept. Belongs to one CPU; what others have counted is
+ * added as `DelayCounts`.
  */
 export class DelayHistogram {
   readonly #slots = new Float64Array(SLOTS)
@@ -51,7 +52,7 @@ export class DelayHistogram {
     return { count: this.#count, p50Ns, p99Ns, maxNs: this.#maxNs, slots }
   }
 
-  /** The longest delay of the slot that the one is in which `share` of all do not exceed; 0 for none. */
+  /** The longest delay that the slot has which `share` of all do not exceed; 0 for none. */
   #quantile(share: number): number {
     let left = Math.max(1, Math.ceil(share * this.#count))
     for (let slot = 0; slot < SLOTS - 1; slot++) {

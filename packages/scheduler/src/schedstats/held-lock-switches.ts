@@ -3,9 +3,10 @@ import { HANDED_OFF, OWED, PREEMPTED, REMOTE, type SwitchReason } from '../threa
 import type { Thread } from '../thread/thread.ts'
 
 /**
- * Finds switches straight into a held lock: a thread takes the CPU of another one by preemption, and
- * sleeps for a lock of the thread that it preempted before that has run again. Two switches are lost
- * then. A thread that sleeps for a lock of any other thread is not meant, be that preempted, too.
+ * Finds switches straight into a held lock: a thread takes the CPU of another one by preemption,
+ * and sleeps for a lock of the thread that it preempted before that has run again. Two switches
+ * are lost then. A thread that sleeps for a lock of any other thread is not
+ * meant, be that preempted, too.
  *
  * The CPUs of an isolate have one of these, as a preempted thread may go on elsewhere.
  */

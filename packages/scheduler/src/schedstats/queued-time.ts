@@ -21,8 +21,8 @@ const GIVES_WAY: ReadonlySet<SwitchReason> = new Set([
 ])
 
 /**
- * For how long at least one thread was queued on any CPU of an isolate: runnable and not running, be
- * it in a run queue or still in a mailbox, where its CPU has not seen yet that it was woken.
+ * For how long at least one thread was queued on any CPU of an isolate: runnable and not running,
+ * be it in a run queue or still in a mailbox, where its CPU has not seen yet that it was woken.
  * A CPU that falls idle notes this time, and again when it runs: the difference is the time that it
  * was idle beside queued work.
  */

@@ -1,5 +1,4 @@
 import type { Address } from '@smpnet/memory'
-import type { Cause } from '../policy/policy.ts'
 import type { SwitchReason } from './switch-reason.ts'
 import type { Thread } from './thread.ts'
 
@@ -18,9 +17,10 @@ export interface Observer {
   resumed?(td: Thread): void
   /**
    * The thread became runnable, in a queue of the CPU that it is with now. `by` is the thread that
-   * woke or spawned it here; `undefined` where an alarm, an interrupt or another CPU did.
+   * woke or spawned it here; `undefined` where an alarm, an interrupt or another CPU did. Whether
+   * it begins, and was not woken.
    */
-  woken?(td: Thread, cause: Cause, by: Thread | undefined): void
+  woken?(td: Thread, by: Thread | undefined, isStart: boolean): void
   /** The thread was woken before it has parked: it will not wait. */
   kept?(td: Thread): void
   /** A waiter of another CPU, at `entry`, was woken here: it is in that CPU's mailbox. */
