@@ -25,60 +25,51 @@ export class CpuSchedstats implements Observer {
   #heldLockSwitches = 0
   #lockBlocks = 0
   #loans = 0
-  /** What the shared time of queued work was when this CPU fell idle; undefined while it runs. */
-  #idleFromNs: number | undefined
-  #idleNs = 0
 
   constructor(
     readonly cpu: Cpu,
     readonly shared: WatchedIsolate,
   ) {
     shared.cpus++
-    this.#idleFromNs = shared.queued.upTo(shared.nowNs(cpu))
+    shared.timeline.turns(cpu.id, true, this.#nowNs())
   }
 
   switched(to: Thread | undefined, from: Thread | undefined, why: SwitchReason): void {
     const { cpu, shared } = this
-    const nowNs = shared.nowNs(cpu)
+    const nowNs = this.#nowNs()
     shared.heldLocks.switched(to, from, why)
     shared.queued.switched(to, from, why, nowNs)
-    this.#turnsIdle(to === undefined, nowNs)
-    if (to !== undefined) this.#runs(to, nowNs)
+    if (from === undefined || to === undefined)
+      shared.timeline.turns(cpu.id, to === undefined, nowNs)
+    if (to !== undefined) this.#delayEnds(to, nowNs)
   }
 
   resumed(td: Thread): void {
-    const { cpu, shared } = this
-    const nowNs = shared.nowNs(cpu)
-    shared.queued.switched(td, undefined, 0, nowNs)
-    this.#runs(td, nowNs)
+    const nowNs = this.#nowNs()
+    this.shared.queued.runs(td, nowNs)
+    this.#delayEnds(td, nowNs)
   }
 
   woken(td: Thread, by: Thread | undefined, isStart: boolean): void {
-    const { cpu, shared } = this
-    const nowNs = shared.nowNs(cpu)
-    shared.queued.queue(td, nowNs)
+    const { shared } = this
+    const sinceNs = shared.queued.wake(td, this.#nowNs())
     if (isStart) {
       this.#wakes.starts++
       return
     }
-    shared.wokenNs.set(td, shared.postedNs.get(td.at) ?? nowNs)
-    shared.postedNs.delete(td.at)
+    shared.wokenNs.set(td, sinceNs)
     this.#countWake(td, by)
   }
 
   kept({ at }: Thread): void {
-    const { cpu, shared } = this
-    if (shared.postedNs.delete(at)) shared.queued.receive(at, shared.nowNs(cpu))
+    this.shared.queued.receive(at, this.#nowNs())
   }
 
   /** What is posted to another isolate is only counted: it is received there. */
   posted(entry: Address): void {
     const { cpu, shared } = this
     this.#wakes.posted++
-    if (!shared.seesAll(cpu)) return
-    const nowNs = shared.nowNs(cpu)
-    shared.postedNs.set(entry, nowNs)
-    shared.queued.post(entry, nowNs)
+    if (shared.seesAll(cpu)) shared.queued.post(entry, this.#nowNs())
   }
 
   blocked(td: Thread, _lock: Address, owner: Address): void {
@@ -93,14 +84,13 @@ export class CpuSchedstats implements Observer {
   /** Up to now. */
   figures(): WakeupFigures {
     const { cpu, shared } = this
-    const nowNs = shared.nowNs(cpu)
-    if (this.#idleFromNs !== undefined) this.#turnsIdle(true, nowNs)
+    const idleNs = shared.timeline.of(cpu.id, this.#nowNs())
     return {
       heldLockSwitches: this.#heldLockSwitches,
       lockBlocks: this.#lockBlocks,
       loans: this.#loans,
       runDelay: this.#delays.counts(),
-      idleBesideQueuedNs: shared.seesAll(cpu) ? this.#idleNs : undefined,
+      idleBesideQueuedNs: shared.seesAll(cpu) ? idleNs : undefined,
       wakes: { ...this.#wakes },
     }
   }
@@ -114,18 +104,15 @@ export class CpuSchedstats implements Observer {
     else wakes.fromOutside++
   }
 
-  #runs(td: Thread, nowNs: number): void {
+  #delayEnds(td: Thread, nowNs: number): void {
     const { wokenNs } = this.shared
-    const since = wokenNs.get(td)
-    if (since === undefined) return
+    const sinceNs = wokenNs.get(td)
+    if (sinceNs === undefined) return
     wokenNs.delete(td)
-    this.#delays.record(nowNs - since)
+    this.#delays.record(Math.max(0, nowNs - sinceNs))
   }
 
-  /** Ends an idle time, if there was one, and perhaps begins the next. */
-  #turnsIdle(isIdle: boolean, nowNs: number): void {
-    const queuedNs = this.shared.queued.upTo(nowNs)
-    if (this.#idleFromNs !== undefined) this.#idleNs += queuedNs - this.#idleFromNs
-    this.#idleFromNs = isIdle ? queuedNs : undefined
+  #nowNs(): number {
+    return this.cpu.instant?.() ?? this.cpu.now()
   }
 }
