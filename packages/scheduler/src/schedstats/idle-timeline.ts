@@ -1,7 +1,7 @@
 /** So many events may wait for their order; half of them are put into it when there are more. */
 const MOST_PENDING = 2048
 
-/** Something that changes how many threads are queued, or, `queued` being 0, whether a CPU is idle. */
+/** How many threads are queued has changed; or, `queued` being 0, whether a CPU is idle. */
 interface Happening {
   readonly atNs: number
   readonly queued: number
@@ -12,9 +12,10 @@ interface Happening {
 /**
  * For how long each CPU was idle while at least one thread was queued anywhere.
  *
- * What happens at one instant of a simulated machine may cost its CPU a microsecond, in which others
- * act: what they do is told later and happened before. So events wait here until as many others have
- * come that none from before can come any more, and are taken in the order of their times.
+ * What happens at one instant of a simulated machine may cost its CPU a microsecond, in which
+ * others act: what they do is told later and happened before. So events wait here until as many
+ * others have come that none from before can come any more, and are taken in the order of their
+ * times.
  */
 export class IdleTimeline {
   #pending: Happening[] = []
@@ -22,8 +23,6 @@ export class IdleTimeline {
   /** For how long a thread was queued, until the last event that was taken. */
   #sumNs = 0
   #lastNs = 0
-  /** The latest time that came. */
-  #endNs = 0
   /** What that sum was when each CPU fell idle; undefined of one that runs. */
   readonly #idleFromNs = new Map<number, number | undefined>()
   readonly #idleNs = new Map<number, number>()
@@ -41,14 +40,13 @@ export class IdleTimeline {
   /** The time of one CPU up to `nowNs`, or to the latest event of any: an idle clock may stand. */
   of(cpu: number, nowNs: number): number {
     this.#take(this.#pending.length)
-    this.#goTo(Math.max(nowNs, this.#endNs))
+    this.#goTo(nowNs)
     const fromNs = this.#idleFromNs.get(cpu)
     const idleNs = this.#idleNs.get(cpu) ?? 0
     return fromNs === undefined ? idleNs : idleNs + this.#sumNs - fromNs
   }
 
   #add(happening: Happening): void {
-    this.#endNs = Math.max(this.#endNs, happening.atNs)
     this.#pending.push(happening)
     if (this.#pending.length > MOST_PENDING) this.#take(MOST_PENDING / 2)
   }
