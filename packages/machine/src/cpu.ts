@@ -105,6 +105,11 @@ export interface Executive {
    * watches; called for each post where it is there.
    */
   posted?: ((entry: number) => void) | undefined
+  /**
+   * A simulated CPU has taken the waiter at `entry` out of its mailbox, and calls `receive` next. For
+   * what watches.
+   */
+  fetched?: ((entry: number) => void) | undefined
   /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
   tick(): void
   /**

@@ -50,8 +50,9 @@ export class Scheduler implements Executive {
   readonly turnstiles: Turnstiles
   /** See `Executive`; only for policies that put threads into the queues of other CPUs. */
   readonly wake: ((entry: Address) => boolean) | undefined
-  /** See `Executive`; only for observers that listen to it. */
+  /** See `Executive`; only for observers that listen. */
   readonly posted: ((entry: Address) => void) | undefined
+  readonly fetched: ((entry: Address) => void) | undefined
   readonly #account: CpuAccount | undefined
   readonly #schedstats: CpuSchedstats | undefined
   readonly #dispatcher: Dispatcher
@@ -82,6 +83,7 @@ export class Scheduler implements Executive {
     this.policy.bind(wakeups)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
     this.posted = observers.hearPosts ? (entry) => observers.posted(entry) : undefined
+    this.fetched = observers.hearFetches ? (entry) => observers.fetched(entry) : undefined
   }
 
   /** How often the CPU went from one thread to another. */

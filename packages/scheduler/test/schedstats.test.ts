@@ -153,7 +153,9 @@ describe('what is in a mailbox', () => {
   }
 
   it('waits for its CPU, and is queued, though that has not looked yet', () => {
-    const { runs, figures, wakes, td } = woken()
+    const { time, pair, runs, figures, wakes, td } = woken()
+    time.ns = 1600
+    pair[0].fetched!(td.at)
     wakes(td, 1600)
     runs(0, 1700)
     runs(0, 2500)
@@ -162,19 +164,20 @@ describe('what is in a mailbox', () => {
     expect(figures(1)).toMatchObject({ idleBesideQueuedNs: 700, wakes: { posted: 1 } })
   })
 
-  it('is not queued where the thread had not parked yet', () => {
+  it('is neither where the thread is not parked when the mail comes', () => {
     const { time, pair, runs, figures, wakes, td } = woken()
-    // It is woken by another thread first, and the mail finds that it runs.
+    // Its time is over first, and the mail finds that it runs.
     wakes(td, 1100)
-    pair[1].posted!(td.at)
-    td.parked = false
-    wakes(td, 1200)
-    time.ns = 1300
-    expect(figures(1).idleBesideQueuedNs).toBe(300)
-    runs(0, 1400)
-    expect(figures(1).idleBesideQueuedNs).toBe(400)
-    time.ns = 9000
-    expect(figures(1).idleBesideQueuedNs).toBe(400)
+    runs(0, 1150)
+    time.ns = 1200
+    pair[0].fetched!(td.at)
+    time.ns = 5000
+    expect(figures(1).idleBesideQueuedNs).toBe(200)
+    expect(figures(0).runDelay).toMatchObject({ count: 1, maxNs: 50 })
+    runs(0, 5000)
+    wakes(td, 6000)
+    runs(0, 6040)
+    expect(figures(0).runDelay).toMatchObject({ count: 2, maxNs: 50 })
   })
 })
 
@@ -182,7 +185,7 @@ describe('what is not asked for', () => {
   it('is not there, and what cannot be known neither', () => {
     const [alone] = handPair(everyPolicy[0]![1](), 2)
     expect(alone.statistics().wakeups).toBeUndefined()
-    expect(alone.posted).toBeUndefined()
+    expect([alone.posted, alone.fetched]).toEqual([undefined, undefined])
     // As on a live machine, where each CPU has an isolate of its own.
     const [cpu] = handPair(everyPolicy[0]![1](), 2, {})
     const own = new Schedstats().on(cpu.cpu)

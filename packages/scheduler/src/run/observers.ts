@@ -14,12 +14,13 @@ export class Observers {
   readonly hearSwitches: boolean
   readonly hearWakes: boolean
   readonly hearPosts: boolean
+  readonly hearFetches: boolean
   readonly #stepped: Telling<'stepped'>
   readonly #switched: Telling<'switched'>
   readonly #resumed: Telling<'resumed'>
   readonly #woken: Telling<'woken'>
-  readonly #kept: Telling<'kept'>
   readonly #posted: Telling<'posted'>
+  readonly #fetched: Telling<'fetched'>
   readonly #preempting: Telling<'preempting'>
   readonly #blocked: Telling<'blocked'>
   readonly #borrowed: Telling<'borrowed'>
@@ -32,8 +33,8 @@ export class Observers {
     this.#switched = listening(all, 'switched')
     this.#resumed = listening(all, 'resumed')
     this.#woken = listening(all, 'woken')
-    this.#kept = listening(all, 'kept')
     this.#posted = listening(all, 'posted')
+    this.#fetched = listening(all, 'fetched')
     this.#preempting = listening(all, 'preempting')
     this.#blocked = listening(all, 'blocked')
     this.#borrowed = listening(all, 'borrowed')
@@ -43,6 +44,7 @@ export class Observers {
     this.hearSwitches = this.#switched.length + this.#resumed.length > 0
     this.hearWakes = this.#woken.length > 0
     this.hearPosts = this.#posted.length > 0
+    this.hearFetches = this.#fetched.length > 0
   }
 
   stepped(td: Thread): void {
@@ -61,12 +63,12 @@ export class Observers {
     for (const observer of this.#woken) observer.woken(td, by, isStart)
   }
 
-  kept(td: Thread): void {
-    for (const observer of this.#kept) observer.kept(td)
-  }
-
   posted(entry: Address): void {
     for (const observer of this.#posted) observer.posted(entry)
+  }
+
+  fetched(entry: Address): void {
+    for (const observer of this.#fetched) observer.fetched(entry)
   }
 
   preempting(current: Thread, by: Thread): void {

@@ -47,7 +47,6 @@ export class Wakeups implements PolicyHost, Lender {
     if (td === undefined) throw new Error(`CPU ${this.cpu.id} has no thread with entry ${entry}`)
     if (!td.parked) {
       td.wakePending = true
-      this.observers.kept(td)
       return false
     }
     td.alarm?.cancel()

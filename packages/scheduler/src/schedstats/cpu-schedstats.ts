@@ -1,5 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
-import type { Address } from '@smpnet/memory'
+import { type Address, NIL } from '@smpnet/memory'
 import { TIMED_OUT } from '@smpnet/park'
 import type { Observer } from '../thread/observer.ts'
 import type { SwitchReason } from '../thread/switch-reason.ts'
@@ -25,6 +25,9 @@ export class CpuSchedstats implements Observer {
   #heldLockSwitches = 0
   #lockBlocks = 0
   #loans = 0
+  /** The waiter that came out of the mailbox just now, and when it was posted. */
+  #fetched: Address = NIL
+  #fetchedNs = 0
 
   constructor(
     readonly cpu: Cpu,
@@ -37,6 +40,7 @@ export class CpuSchedstats implements Observer {
   switched(to: Thread | undefined, from: Thread | undefined, why: SwitchReason): void {
     const { cpu, shared } = this
     const nowNs = this.#nowNs()
+    this.#fetched = NIL
     shared.heldLocks.switched(to, from, why)
     shared.queued.switched(to, from, why, nowNs)
     if (from === undefined || to === undefined)
@@ -46,23 +50,28 @@ export class CpuSchedstats implements Observer {
 
   resumed(td: Thread): void {
     const nowNs = this.#nowNs()
+    this.#fetched = NIL
     this.shared.queued.runs(td, nowNs)
     this.#delayEnds(td, nowNs)
   }
 
   woken(td: Thread, by: Thread | undefined, isStart: boolean): void {
     const { shared } = this
-    const sinceNs = shared.queued.wake(td, this.#nowNs())
+    const nowNs = this.#nowNs()
+    shared.queued.queue(td, nowNs)
     if (isStart) {
       this.#wakes.starts++
       return
     }
-    shared.wokenNs.set(td, sinceNs)
+    const isMail = by === undefined && td.at === this.#fetched
+    shared.wokenNs.set(td, isMail ? this.#fetchedNs : nowNs)
+    this.#fetched = NIL
     this.#countWake(td, by)
   }
 
-  kept({ at }: Thread): void {
-    this.shared.queued.receive(at, this.#nowNs())
+  fetched(entry: Address): void {
+    this.#fetched = entry
+    this.#fetchedNs = this.shared.queued.fetch(entry, this.#nowNs())
   }
 
   /** What is posted to another isolate is only counted: it is received there. */

@@ -33,11 +33,10 @@ export class QueuedThreads {
 
   constructor(readonly timeline: IdleTimeline) {}
 
-  /** Says since when the thread has been woken: since it was posted, if it was. */
-  wake(td: Thread, nowNs: number): number {
-    const sinceNs = this.receive(td.at, nowNs)
-    this.#queue(td, nowNs)
-    return sinceNs
+  queue(td: Thread, nowNs: number): void {
+    if (this.#queued.has(td)) return
+    this.#queued.set(td, nowNs)
+    this.timeline.changes(1, nowNs)
   }
 
   switched(
@@ -46,7 +45,7 @@ export class QueuedThreads {
     why: SwitchReason,
     nowNs: number,
   ): void {
-    if (from?.alive && GIVES_WAY.has(why)) this.#queue(from, nowNs)
+    if (from?.alive && GIVES_WAY.has(why)) this.queue(from, nowNs)
     if (to !== undefined) this.runs(to, nowNs)
   }
 
@@ -63,18 +62,12 @@ export class QueuedThreads {
     this.timeline.changes(1, nowNs)
   }
 
-  /** A waiter was woken, perhaps through a mailbox; since when it was there, or now. */
-  receive(entry: Address, nowNs: number): number {
+  /** A waiter came out of a mailbox; since when it was there. */
+  fetch(entry: Address, nowNs: number): number {
     const sinceNs = this.#posted.get(entry)
     if (sinceNs === undefined) return nowNs
     this.#posted.delete(entry)
     this.timeline.changes(-1, Math.max(sinceNs, nowNs))
     return sinceNs
-  }
-
-  #queue(td: Thread, nowNs: number): void {
-    if (this.#queued.has(td)) return
-    this.#queued.set(td, nowNs)
-    this.timeline.changes(1, nowNs)
   }
 }

@@ -21,10 +21,10 @@ export interface Observer {
    * it begins, and was not woken.
    */
   woken?(td: Thread, by: Thread | undefined, isStart: boolean): void
-  /** The thread was woken before it has parked: it will not wait. */
-  kept?(td: Thread): void
   /** A waiter of another CPU, at `entry`, was woken here: it is in that CPU's mailbox. */
   posted?(entry: Address): void
+  /** A waiter came out of this CPU's mailbox; it is woken next, unless it has not parked yet. */
+  fetched?(entry: Address): void
   /** The current thread will be preempted, and which thread is the reason. */
   preempting?(current: Thread, by: Thread): void
   /** The thread parks for a lock that has an owner, by the owner's entry when it queued itself. */
