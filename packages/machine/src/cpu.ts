@@ -106,8 +106,8 @@ export interface Executive {
    */
   posted?: ((entry: number) => void) | undefined
   /**
-   * A simulated CPU has taken the waiter at `entry` out of its mailbox, and calls `receive` next. For
-   * what watches.
+   * A simulated CPU has taken the waiter at `entry` out of its mailbox, and calls `receive` next.
+   * For what watches.
    */
   fetched?: ((entry: number) => void) | undefined
   /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
