@@ -75,10 +75,11 @@ describe.each(['sim', 'live'] as const)('on the %s machine', (machine) => {
     const names = cpus.flatMap(({ threads }) => threads.map(({ name }) => name))
     expect(names.toSorted().filter((name) => name.startsWith('server'))).toContain('server 0')
     expect(names).not.toContain('statistics')
-    for (const { reasons, switches, sysctl } of cpus) {
+    for (const { reasons, switches, sysctl, wakeups } of cpus) {
       expect(switches).toBe(Object.values(reasons).reduce((sum, count) => sum + count, 0))
       expect(sysctl).toMatchObject({ 'kern.sched.name': 'ULE' })
       expect(sysctl['kern.sched.stats.pickcpu_lowest']).toBeTypeOf('number')
+      expect(wakeups!.runDelay.count).toBeGreaterThan(0)
     }
   })
 
@@ -128,6 +129,9 @@ describe('as text', () => {
     expect(stdout).toContain('statistics, simulated: profile xeon-e5-2650, seed 1: rr on 2 CPUs')
     expect(stdout).toMatch(/switches because of +all CPUs +least of a CPU +most of a CPU/)
     expect(stdout).toMatch(/sleepq +\d+ +\d+ +\d+/)
+    expect(stdout).toMatch(/switches straight into a held lock +0 +0 +0/)
+    expect(stdout).toMatch(/from a wake to running, p99 +\d/)
+    expect(stdout).toMatch(/idle while a thread was queued +\d/)
     expect(stdout).toContain('kern.sched.preempt_thresh: ')
     expect(stdout).toMatch(/interrupts between CPUs \(IPIs\) +\d+/)
     expect(stdout).toMatch(/idle exits +\d+/)

@@ -27,6 +27,11 @@ export interface Cpu {
   /** Nanoseconds since the machine started. Reading it costs what a clock read costs. */
   now(): number
   /**
+   * The same, unrounded and for nothing: for what watches the machine and is no part of it, so that
+   * a simulated run is the same whether it is watched. Where it is missing, watchers read `now`.
+   */
+  instant?(): number
+  /**
    * Calls `ring` on this CPU, as an interrupt, when `delayNs` have passed. Never early; late by as
    * long as the CPU is busy. Throws a RangeError for a delay that is none.
    */
@@ -95,6 +100,16 @@ export interface Executive {
    * `receive`; an executive without it is told of its own waiters only. True as for `receive`.
    */
   wake?: ((entry: number) => boolean) | undefined
+  /**
+   * Code of this CPU has posted the waiter at `entry` into the mailbox of another CPU. For what
+   * watches; called for each post where it is there.
+   */
+  posted?: ((entry: number) => void) | undefined
+  /**
+   * A simulated CPU has taken the waiter at `entry` out of its mailbox, and calls `receive` next.
+   * For what watches.
+   */
+  fetched?: ((entry: number) => void) | undefined
   /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
   tick(): void
   /**

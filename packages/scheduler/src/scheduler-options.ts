@@ -2,6 +2,7 @@ import type { TickSource } from './accounting/tick-source.ts'
 import type { SchedulingPolicy } from './policy/policy.ts'
 import type { PreemptionMode } from './preemption/preemption.ts'
 import type { WakeupPolicy } from './preemption/wakeup-policy.ts'
+import type { Schedstats } from './schedstats/schedstats.ts'
 import type { Heartbeat } from './watching/heartbeats.ts'
 import type { Observer } from './thread/observer.ts'
 import type { Roster } from './watching/roster.ts'
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   readonly wakeup?: WakeupPolicy
   /** Bills the CPU's time to its threads; nothing is billed unless told. */
   readonly ticker?: TickSource
+  /** Counts what wakeups lead to, one for all CPUs of this isolate; nothing counts unless told. */
+  readonly schedstats?: Schedstats
   /** Tells a `Watchdog` that threads go on. */
   readonly heartbeat?: Heartbeat
   /** Is told of each thread, so that other CPUs can wait for it. */

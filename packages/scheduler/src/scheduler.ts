@@ -13,7 +13,9 @@ import { ThreadLives } from './run/thread-lives.ts'
 import { Urgency } from './run/urgency.ts'
 import { Wakeups } from './run/wakeups.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
+import type { CpuSchedstats } from './schedstats/cpu-schedstats.ts'
 import type { SwitchCounts } from './thread/switch-reason.ts'
+import type { Observer } from './thread/observer.ts'
 import type { Body, Thread } from './thread/thread.ts'
 import type { ThreadOptions } from './thread/thread-options.ts'
 import type { Turnstiles } from './turnstile/turnstiles.ts'
@@ -48,7 +50,11 @@ export class Scheduler implements Executive {
   readonly turnstiles: Turnstiles
   /** See `Executive`; only for policies that put threads into the queues of other CPUs. */
   readonly wake: ((entry: Address) => boolean) | undefined
+  /** See `Executive`; only for observers that listen. */
+  readonly posted: ((entry: Address) => void) | undefined
+  readonly fetched: ((entry: Address) => void) | undefined
   readonly #account: CpuAccount | undefined
+  readonly #schedstats: CpuSchedstats | undefined
   readonly #dispatcher: Dispatcher
   readonly #wakeups: Wakeups
   readonly #lives: ThreadLives
@@ -62,8 +68,10 @@ export class Scheduler implements Executive {
     this.preemption = new Preemption(options.preemption)
     this.wakeup = options.wakeup ?? preempt
     this.#account = options.ticker && new CpuAccount(options.ticker)
+    this.#schedstats = options.schedstats?.on(cpu)
     const { policy, preemption, wakeup } = this
-    const observers = new Observers(observersIn(options, this.#account, cpu))
+    const own = [this.#account, this.#schedstats]
+    const observers = new Observers(observersIn(options, own, cpu))
     const urgency = new Urgency(cpu, preemption, policy.isShared)
     const dispatcher = new Dispatcher(cpu.memory, policy, observers, urgency)
     const wakeups = new Wakeups(cpu, policy, preemption, wakeup, dispatcher, observers)
@@ -74,6 +82,8 @@ export class Scheduler implements Executive {
     this.turnstiles = wakeups.turnstiles
     this.policy.bind(wakeups)
     this.wake = this.policy.isShared ? (entry) => this.receive(entry) : undefined
+    this.posted = observers.hearPosts ? (entry) => observers.posted(entry) : undefined
+    this.fetched = observers.hearFetches ? (entry) => observers.fetched(entry) : undefined
   }
 
   /** How often the CPU went from one thread to another. */
@@ -131,16 +141,21 @@ export class Scheduler implements Executive {
       switches,
       reasons: reasons.byName(),
       ...timesInNs(times),
+      wakeups: this.#schedstats?.figures(),
       threads: threads.map((td) => threadStatistics(td, times?.frequencyHz ?? 1)),
     }
   }
 }
 
 /** Accounting comes first, so that what other observers cost is billed to the next thread. */
-function observersIn(options: SchedulerOptions, account: CpuAccount | undefined, { id }: Cpu) {
+function observersIn(
+  options: SchedulerOptions,
+  own: readonly (Observer | undefined)[],
+  { id }: Cpu,
+): Observer[] {
   const { roster, heartbeat, trace, observers = [] } = options
   const asked = [
-    account,
+    ...own,
     roster && rosterOf(roster, id),
     heartbeat && heartbeats(heartbeat),
     trace && traceTo(trace),

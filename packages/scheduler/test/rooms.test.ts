@@ -12,6 +12,7 @@ const ROOMS = [
   'turnstile',
   'bsd',
   'ule',
+  'schedstats',
   'accounting',
   'watching',
   'run',

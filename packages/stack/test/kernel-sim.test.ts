@@ -38,6 +38,16 @@ describe('on the simulated machine', () => {
     expect(await of(6)).not.toBe(await of(5))
   })
 
+  it('to count what wakeups lead to changes nothing', async () => {
+    const of = async (statistics: boolean) => {
+      const config = defineStack({ machine: sim({ cpus: 4 }), scheduler: ule(), statistics })
+      const { cpus, machine } = (await run(config, relay, 'relay.mjs')).statistics
+      expect(cpus[0]!.wakeups !== undefined).toBe(statistics)
+      return JSON.stringify([machine, cpus.map(({ reasons, sysctl }) => [reasons, sysctl])])
+    }
+    expect(await of(true)).toBe(await of(false))
+  })
+
   it('the machine says what it has counted', async () => {
     const config = defineStack({ machine: sim({ cpus: 2 }), scheduler: ule() })
     const { machine } = (await run(config, relay, 'relay.mjs')).statistics

@@ -83,6 +83,27 @@ export function kernelCases(machine: SimInput | LiveInput, run: Run): void {
     },
   )
 
+  it('what wakeups led to is counted if statistics are asked for', async () => {
+    const { cpus } = (await runRelay(defineStack(asked))).statistics
+    const all = cpus.map(({ wakeups }) => wakeups!)
+    for (const { heldLockSwitches, lockBlocks, loans, runDelay, idleBesideQueuedNs } of all) {
+      expect(runDelay.maxNs).toBeGreaterThanOrEqual(runDelay.p99Ns)
+      expect(runDelay.p99Ns).toBeGreaterThanOrEqual(runDelay.p50Ns)
+      expect(heldLockSwitches).toBeLessThanOrEqual(lockBlocks)
+      expect(loans).toBeGreaterThanOrEqual(0)
+      expect(idleBesideQueuedNs !== undefined).toBe(machine.kind === 'sim')
+    }
+    const sum = (of: (figures: (typeof all)[number]) => number) =>
+      all.reduce((so, figures) => so + of(figures), 0)
+    const wakes = sum(({ wakes: of }) => of.byThread + of.byTimer + of.fromOutside)
+    expect(sum((of) => of.wakes.starts)).toBeGreaterThanOrEqual(CPUS)
+    // A thread may have been woken that has not run since.
+    expect(wakes - sum((of) => of.runDelay.count)).toBeGreaterThanOrEqual(0)
+    // The thread that answers was woken, at least.
+    const answers = machine.kind === 'live' ? CPUS : 0
+    expect(sum((of) => of.runDelay.count)).toBeGreaterThanOrEqual(answers)
+  })
+
   it('nothing is billed unless told, and then time is', async () => {
     const of = async (accounting: 'none' | 'time') => {
       const config = defineStack({ ...asked, scheduler: priority({ accounting }) })

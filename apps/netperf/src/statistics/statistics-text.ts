@@ -5,6 +5,7 @@ import type { KernelAsked } from '../model/kernel-asked.ts'
 import type { RunStatistics } from '../model/run-statistics.ts'
 import { machineText } from './machine-text.ts'
 import { cpuTable, reasonTable, sysctlText, threadTable } from './scheduler-text.ts'
+import { wakeupTable } from './wakeup-text.ts'
 
 /** What our kernel counted, as text for a terminal; of all that was asked for, a part each. */
 export function statisticsText(
@@ -12,7 +13,8 @@ export function statisticsText(
   { locks = {}, statistics }: KernelAsked,
 ): string {
   const { cpus, machine } = of.kernel
-  const scheduler = statistics ? [reasonTable(cpus), cpuTable(of.kernel), threadTable(cpus)] : []
+  const switches = statistics ? [reasonTable(cpus), wakeupTable(cpus)] : []
+  const scheduler = statistics ? [...switches, cpuTable(of.kernel), threadTable(cpus)] : []
   const counted = statistics ? [sysctlText(cpus), machine && machineText(machine)] : []
   const profile = locks.profile ? [`debug.lock.prof.stats:\n${profileText(of)}`] : []
   const witness = locks.watch ? [witnessText(of)] : []

@@ -28,6 +28,7 @@ export class LiveWaker implements Waker {
       this.boxes[cpu]!.ring()
       return this.executive.receive(entry)
     }
+    this.executive?.posted?.(entry)
     this.boxes[cpu]!.post(entry)
     return false
   }

@@ -53,6 +53,10 @@ export class SimCpu implements Cpu {
     return Math.floor(this.#cycles() / this.turns.pricer.costs.cyclesPerNs)
   }
 
+  instant(): number {
+    return this.#cycles() / this.turns.pricer.costs.cyclesPerNs
+  }
+
   alarm(delayNs: number, ring: Handler): Alarm {
     const { turns, core } = this
     const at = this.#cycles() + this.#delayCycles(delayNs)

@@ -38,6 +38,7 @@ export class SimWaker implements Waker {
     const core = cores[target]
     if (core === undefined) throw outside(target, cores.length)
     if (target !== pricer.cpu) {
+      waker?.posted?.(entry)
       this.#post(core, entry)
       return false
     }
@@ -50,9 +51,11 @@ export class SimWaker implements Waker {
     const box = this.#mail[core.id]!
     let entry = box.takeAll()
     if (entry === NIL) return false
+    const executive = executiveOf(core)
     while (entry !== NIL) {
       const next = box.after(entry)
-      executiveOf(core).receive(entry)
+      executive.fetched?.(entry)
+      executive.receive(entry)
       entry = next
     }
     return true

@@ -1,3 +1,4 @@
+import type { WakeupFigures } from '../schedstats/figures.ts'
 import type { SwitchReasonName } from '../thread/switch-reason.ts'
 import type { Thread } from '../thread/thread.ts'
 import type { CpuTimes } from './cpu-account.ts'
@@ -25,6 +26,8 @@ export interface SchedulerStatistics {
   /** How long this CPU ran threads, and had none to run; undefined when nothing is billed. */
   readonly busyNs: number | undefined
   readonly idleNs: number | undefined
+  /** What wakeups led to; undefined without `schedstats`. */
+  readonly wakeups: WakeupFigures | undefined
   readonly threads: readonly ThreadStatistics[]
 }
 

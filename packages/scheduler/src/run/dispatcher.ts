@@ -121,7 +121,7 @@ export class Dispatcher {
     this.current = td
     this.memory.store(td.at + WAITER.offset.state, RUNNING)
     this.urgency.publish(td)
-    if (td === last) return
+    if (td === last) return this.observers.resumed(td)
     this.last = td
     this.switches++
     td.switches++

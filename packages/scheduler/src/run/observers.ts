@@ -13,11 +13,17 @@ export class Observers {
   readonly hearSteps: boolean
   readonly hearSwitches: boolean
   readonly hearWakes: boolean
+  readonly hearPosts: boolean
+  readonly hearFetches: boolean
   readonly #stepped: Telling<'stepped'>
   readonly #switched: Telling<'switched'>
+  readonly #resumed: Telling<'resumed'>
   readonly #woken: Telling<'woken'>
+  readonly #posted: Telling<'posted'>
+  readonly #fetched: Telling<'fetched'>
   readonly #preempting: Telling<'preempting'>
   readonly #blocked: Telling<'blocked'>
+  readonly #borrowed: Telling<'borrowed'>
   readonly #started: Telling<'started'>
   readonly #ended: Telling<'ended'>
 
@@ -25,14 +31,20 @@ export class Observers {
   constructor(all: readonly Observer[]) {
     this.#stepped = listening(all, 'stepped')
     this.#switched = listening(all, 'switched')
+    this.#resumed = listening(all, 'resumed')
     this.#woken = listening(all, 'woken')
+    this.#posted = listening(all, 'posted')
+    this.#fetched = listening(all, 'fetched')
     this.#preempting = listening(all, 'preempting')
     this.#blocked = listening(all, 'blocked')
+    this.#borrowed = listening(all, 'borrowed')
     this.#started = listening(all, 'started')
     this.#ended = listening(all, 'ended')
     this.hearSteps = this.#stepped.length > 0
-    this.hearSwitches = this.#switched.length > 0
+    this.hearSwitches = this.#switched.length + this.#resumed.length > 0
     this.hearWakes = this.#woken.length > 0
+    this.hearPosts = this.#posted.length > 0
+    this.hearFetches = this.#fetched.length > 0
   }
 
   stepped(td: Thread): void {
@@ -43,16 +55,32 @@ export class Observers {
     for (const observer of this.#switched) observer.switched(to, from, why)
   }
 
-  woken(td: Thread): void {
-    for (const observer of this.#woken) observer.woken(td)
+  resumed(td: Thread): void {
+    for (const observer of this.#resumed) observer.resumed(td)
+  }
+
+  woken(td: Thread, by: Thread | undefined, isStart: boolean): void {
+    for (const observer of this.#woken) observer.woken(td, by, isStart)
+  }
+
+  posted(entry: Address): void {
+    for (const observer of this.#posted) observer.posted(entry)
+  }
+
+  fetched(entry: Address): void {
+    for (const observer of this.#fetched) observer.fetched(entry)
   }
 
   preempting(current: Thread, by: Thread): void {
     for (const observer of this.#preempting) observer.preempting(current, by)
   }
 
-  blocked(td: Thread, lock: Address): void {
-    for (const observer of this.#blocked) observer.blocked(td, lock)
+  blocked(td: Thread, lock: Address, owner: Address): void {
+    for (const observer of this.#blocked) observer.blocked(td, lock, owner)
+  }
+
+  borrowed(td: Thread): void {
+    for (const observer of this.#borrowed) observer.borrowed(td)
   }
 
   started(td: Thread): void {

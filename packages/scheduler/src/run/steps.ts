@@ -84,7 +84,7 @@ export class Steps {
     }
     td.parked = true
     if (td.limit.deadlineMs !== Number.POSITIVE_INFINITY) this.#setAlarm(td)
-    if (td.blockedOn !== NIL) this.observers.blocked(td, td.blockedOn)
+    if (td.blockedOn !== NIL) this.observers.blocked(td, td.blockedOn, td.blockedBy)
     this.dispatcher.leave(td, reasonToWait(td))
     return BUSY
   }

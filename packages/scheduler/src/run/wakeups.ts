@@ -61,7 +61,7 @@ export class Wakeups implements PolicyHost, Lender {
     td.outcome = outcome
     this.cpu.memory.store(td.at + WAITER.offset.state, READY)
     const isHere = this.policy.add(td, cause)
-    if (this.observers.hearWakes) this.observers.woken(td)
+    if (this.observers.hearWakes) this.#tellWoken(td, cause)
     return isHere && this.#preemptsFor(td)
   }
 
@@ -89,7 +89,10 @@ export class Wakeups implements PolicyHost, Lender {
     const td = this.policy.table.find(entry)
     if (td === undefined) return
     td.lent = lent
-    if (td.priority !== Math.min(td.ownPriority, lent)) td.host.lend(td)
+    const { priority } = td
+    if (priority === Math.min(td.ownPriority, lent)) return
+    td.host.lend(td)
+    if (td.priority < priority) this.observers.borrowed(td)
   }
 
   lend(td: Thread): void {
@@ -106,6 +109,11 @@ export class Wakeups implements PolicyHost, Lender {
 
   tell(cpu: number): void {
     this.cpu.raise(cpu, VECTOR.turnstile)
+  }
+
+  #tellWoken(td: Thread, cause: Cause): void {
+    const { current, isRunning } = this.dispatcher
+    this.observers.woken(td, isRunning ? current : undefined, cause === 'spawned')
   }
 
   /** Whether the current thread is to yield for a thread that became runnable here. */

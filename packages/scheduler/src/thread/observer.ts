@@ -13,12 +13,24 @@ export interface Observer {
   stepped?(td: Thread): void
   /** The CPU goes from one thread to another; `undefined` stands for idleness. */
   switched?(to: Thread | undefined, from: Thread | undefined, why: SwitchReason): void
-  /** The thread became runnable, in a queue of the CPU that it is with now. */
-  woken?(td: Thread): void
+  /** The thread that had the CPU last, which gave way or waited, got it again: no switch. */
+  resumed?(td: Thread): void
+  /**
+   * The thread became runnable, in a queue of the CPU that it is with now. `by` is the thread that
+   * woke or spawned it here; `undefined` where an alarm, an interrupt or another CPU did. Whether
+   * it begins, and was not woken.
+   */
+  woken?(td: Thread, by: Thread | undefined, isStart: boolean): void
+  /** A waiter of another CPU, at `entry`, was woken here: it is in that CPU's mailbox. */
+  posted?(entry: Address): void
+  /** A waiter came out of this CPU's mailbox; it is woken next, unless it has not parked yet. */
+  fetched?(entry: Address): void
   /** The current thread will be preempted, and which thread is the reason. */
   preempting?(current: Thread, by: Thread): void
-  /** The thread parks for a lock that has an owner. */
-  blocked?(td: Thread, lock: Address): void
+  /** The thread parks for a lock that has an owner, by the owner's entry when it queued itself. */
+  blocked?(td: Thread, lock: Address, owner: Address): void
+  /** The thread, an owner, is more urgent by what it is lent than just before. */
+  borrowed?(td: Thread): void
   /** The thread was made; it becomes runnable next. */
   started?(td: Thread): void
   /** The thread has ended, and whether by throwing. */

@@ -40,7 +40,7 @@ export type Body<T = unknown> = (td: Thread<T>) => Waiting<T>
  *
  * The object belongs to the thread's CPU, and other CPUs of a live machine know the thread by its
  * waiter entry only. Of a simulated machine all CPUs are in one isolate; there a policy may move
- * the thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedOn` are written
+ * the thread whenever it has yielded (`moveTo`). The fields from `next` to `blockedBy` are written
  * by its scheduler, between two steps of the thread; its code calls the methods, as part of a step.
  *
  * The priority that counts is the more urgent of the thread's own, which its policy works out, and
@@ -77,6 +77,8 @@ export class Thread<T = unknown> extends Waiter {
   ticket: Ticket | undefined
   /** The lock that it sleeps for and that has an owner, or NIL. */
   blockedOn = NIL
+  /** The entry of its owner when the thread queued itself, which may be another one by now. */
+  blockedBy = NIL
   readonly #ending = new Ending<T, Thread>()
   #host: ThreadHost<Thread>
   readonly body: Waiting<T>
@@ -133,6 +135,7 @@ export class Thread<T = unknown> extends Waiter {
 
   override blocks(lock: Address, owner: Address): void {
     this.blockedOn = lock
+    this.blockedBy = owner
     // Turnstiles write it into the entry.
     this.entered = this.ownPriority
     this.#host.turnstiles.block(this.at, this.ownPriority, lock, owner)

@@ -9,7 +9,10 @@ export interface StackConfig {
   readonly machine: MachineConfig
   readonly scheduler: SchedulerConfig
   readonly locks: LockConfig
-  /** Whether a live CPU keeps a thread that answers when statistics are asked for. */
+  /**
+   * Whether each CPU counts what wakeups lead to, and a live one keeps a thread that answers when
+   * statistics are asked for.
+   */
   readonly statistics: boolean
 }
 

@@ -4,6 +4,7 @@ import {
   clockTicker,
   type TickSource,
   PriorityPolicy,
+  Schedstats,
   type Scheduler,
   type SchedulerOptions,
   type SchedulingPolicy,
@@ -34,6 +35,7 @@ export class Isolate {
   readonly schedulers: Scheduler[] = []
   readonly #policyOf: (cpu: Cpu) => SchedulingPolicy
   readonly #profiles = new Map<number, LockProfile>()
+  readonly #schedstats: Schedstats | undefined
   #witness: Witness | undefined
 
   private constructor(
@@ -41,6 +43,7 @@ export class Isolate {
     readonly counters: HostCounters | undefined,
   ) {
     this.#policyOf = policies(args.config.scheduler)
+    this.#schedstats = args.config.statistics ? new Schedstats() : undefined
   }
 
   /** That of a machine; the same one for each of its CPUs. */
@@ -56,11 +59,13 @@ export class Isolate {
   scheduling(cpu: Cpu): SchedulerOptions & { readonly policy: SchedulingPolicy } {
     const { preemption, wakeup } = this.args.config.scheduler
     const ticker = this.#ticker(cpu)
+    const schedstats = this.#schedstats
     return {
       policy: this.#policyOf(cpu),
       preemption,
       wakeup: wakeupPolicies.get(wakeup)!,
       ...(ticker && { ticker }),
+      ...(schedstats && { schedstats }),
     }
   }
 
