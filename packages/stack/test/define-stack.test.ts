@@ -32,7 +32,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   [{ machine: sim({ cpus: 1, seed: -1 }) }, 'machine.seed: expected a whole number from 0'],
   [
     { machine, sheduler: ule() },
-    'stack: expected the keys machine, scheduler, locks and statistics, came "sheduler"',
+    'stack: expected the keys machine, scheduler, locks, netisr, socket, actions, mbufs and ',
   ],
   [
     { machine, scheduler: { policy: 'cfs' } },
@@ -63,7 +63,7 @@ const WRONG: [input: unknown, sentence: string][] = [
     'scheduler.knobs: expected the keys slice, sliceMinDivisor, ',
   ],
   [{ machine, locks: { watch: 'yes' } }, 'locks.watch: expected true or false, came "yes"'],
-  [{ machine, locks: true }, 'locks: expected an object with watch and profile, came true'],
+  [{ machine, locks: true }, 'locks: expected an object with addressList, pcbHash, '],
   [
     { machine: live({ cpus: 1 }), scheduler: ule({ accounting: 'cycles' }) },
     'scheduler.accounting: expected none or time on real threads',
@@ -76,6 +76,32 @@ const WRONG: [input: unknown, sentence: string][] = [
     { machine, scheduler: ule({ accounting: 'time', timecounter: 'sundial' }) },
     'scheduler.timecounter: expected i8254, ACPI-safe, ACPI-fast, HPET or TSC, came "sundial"',
   ],
+  [{ machine, actions: 'later' }, 'actions: expected under-lock or after-unlock, came "later"'],
+  [{ machine, netisr: { dispatch: 'eager' } }, 'netisr.dispatch: expected direct, hybrid or '],
+  [{ machine, netisr: { policy: 'hash' } }, 'netisr.policy: expected source, flow or cpu, came'],
+  [{ machine, netisr: { threads: 3 } }, 'netisr.threads: expected all or at most 2, as many as'],
+  [{ machine, netisr: { threads: 0 } }, 'netisr.threads: expected all or a whole number of at'],
+  [
+    { machine, netisr: { threads: 1, dispatch: 'hybrid', policy: 'flow' } },
+    'netisr.threads: expected all, since with hybrid dispatch and policy flow one of 2 starves',
+  ],
+  [{ machine, netisr: { bind: 1 } }, 'netisr.bind: expected true or false, came 1'],
+  [{ machine, netisr: { limit: 0 } }, 'netisr.limit: expected a whole number from 1 to 10240'],
+  [
+    { machine, netisr: { maxthreads: 2 } },
+    'netisr: expected the keys dispatch, policy, threads, bind and limit, came "maxthreads"',
+  ],
+  [{ machine, socket: { locking: 'none' } }, 'socket.locking: expected split or single, came'],
+  [{ machine, socket: { sockets: 0 } }, 'socket.sockets: expected a whole number from 1 to 65536'],
+  [
+    { machine, socket: { sendBytes: 9216 } },
+    'socket: expected the keys locking, sockets and receiveBytes, came "sendBytes"',
+  ],
+  [{ machine, mbufs: { mbufs: 8 } }, 'mbufs.mbufs: expected a whole number from 16 to 1048576'],
+  [{ machine, mbufs: { of16k: 8 } }, 'mbufs: expected the keys mbufs, of2k, of4k, of9k and of64k'],
+  [{ machine, locks: { addressList: 'epoch' } }, 'locks.addressList: expected '],
+  [{ machine, locks: { pcbHash: 'rcu' } }, 'locks.pcbHash: expected '],
+  [{ machine, locks: { pcbHashHeld: 'ever' } }, 'locks.pcbHashHeld: expected lookup or output'],
 ]
 
 describe('a configuration', () => {
@@ -89,7 +115,17 @@ describe('a configuration', () => {
     expect(defineStack({ machine: live({ cpus: 1 }) })).toEqual({
       machine: { kind: 'live', cpus: 1, seed: 1 },
       scheduler: { policy: 'priority', preemption: 'full', wakeup: 'preempt', accounting: 'none' },
-      locks: { watch: false, profile: false },
+      locks: {
+        addressList: 'rmlock',
+        pcbHash: 'rmlock',
+        pcbHashHeld: 'lookup',
+        watch: false,
+        profile: false,
+      },
+      netisr: { dispatch: 'direct', policy: 'source', threads: 1, bind: false, limit: 256 },
+      socket: { locking: 'split', sockets: 256, receiveBytes: 41_600 },
+      actions: 'under-lock',
+      mbufs: { mbufs: 4096, of2k: 2048, of4k: 64, of9k: 64, of64k: 16 },
       statistics: false,
     })
   })

@@ -40,6 +40,11 @@ export function otherwise<T>(value: T, check: Check<T>): Check<T> {
   return (came, path) => (came === undefined ? value : check(came, path))
 }
 
+/** A record all of whose keys may be absent, and that may be so itself. */
+export function orEmpty<T>(check: Check<T>): Check<T> {
+  return (came, path) => check(came === undefined ? {} : came, path)
+}
+
 /** A key that may be absent, and then says nothing. */
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (came, path) => (came === undefined ? undefined : check(came, path))

@@ -1,5 +1,7 @@
 import { mostCpus, profiles } from '@smpnet/machine/sim'
 import { Bsd, BSD_DEFAULTS, MAX_PRIORITY, Ule, ULE_DEFAULTS } from '@smpnet/scheduler'
+import { DISPATCHES, POLICIES } from '@smpnet/netisr'
+import { lockTable } from '@smpnet/sync/kinds'
 import { SIM_COUNTERS } from '../clock/sim-counters.ts'
 import {
   type Check,
@@ -8,6 +10,7 @@ import {
   listOf,
   oneOf,
   optional,
+  orEmpty,
   otherwise,
   record,
   refuse,
@@ -16,14 +19,20 @@ import {
 } from './check.ts'
 import {
   ACCOUNTING_NAMES,
+  ACTIONS_NAMES,
   type LiveConfig,
   type LockConfig,
+  LOCKING_NAMES,
   type MachineConfig,
+  type MbufConfig,
+  type NetisrConfig,
+  PCB_HASH_HELD,
   POLICY_NAMES,
   PREEMPTION_NAMES,
   type SchedulerConfig,
   type SchedulerRules,
   type SimConfig,
+  type SocketConfig,
   type StackConfig,
   type StackInput,
   WAKEUP_NAMES,
@@ -54,6 +63,7 @@ const simMachine: Check<SimConfig> = (came, path) => {
 const liveMachine = record<LiveConfig>({
   kind: oneOf(['live']),
   cpus: whole(1, MOST_LIVE_CPUS),
+  guests: otherwise(0, whole(0, MOST_LIVE_CPUS)),
   seed,
   memoryBytes,
 })
@@ -130,15 +140,60 @@ const scheduler: Check<SchedulerConfig> = (came, path) => {
   return schedulers[oneOf(POLICY_NAMES)(policy, `${path}.policy`)](came, path)
 }
 
-const noLocks: LockConfig = { watch: false, profile: false }
+/** The locks that a table of the network may have: those that are entered and exited. */
+const LOCK_KINDS = lockTable.map(({ name }) => name)
+const MOST_BUFFERS = 2 ** 20
+
+const threads: Check<NetisrConfig['threads']> = (came, path) => {
+  if (came === 'all') return came
+  if (Number.isInteger(came) && Number(came) >= 1) return came as number
+  return refuse(path, 'all or a whole number of at least 1', came)
+}
+
+const netisr = orEmpty(
+  record<NetisrConfig>({
+    dispatch: otherwise('direct', oneOf(DISPATCHES)),
+    policy: otherwise('source', oneOf(POLICIES)),
+    threads: otherwise('all', threads),
+    bind: otherwise(false, flag),
+    limit: otherwise(256, whole(1, 10_240)),
+  }),
+)
+
+const socket = orEmpty(
+  record<SocketConfig>({
+    locking: otherwise('split', oneOf(LOCKING_NAMES)),
+    sockets: otherwise(256, whole(1, 65_536)),
+    receiveBytes: otherwise(41_600, whole(1, 2 ** 24)),
+  }),
+)
+
+const mbufs = orEmpty(
+  record<MbufConfig>({
+    mbufs: otherwise(4096, whole(16, MOST_BUFFERS)),
+    of2k: otherwise(2048, whole(0, MOST_BUFFERS)),
+    of4k: otherwise(64, whole(0, MOST_BUFFERS)),
+    of9k: otherwise(64, whole(0, MOST_BUFFERS)),
+    of64k: otherwise(16, whole(0, MOST_BUFFERS)),
+  }),
+)
 
 const stack = record<StackConfig>({
   machine,
   scheduler,
-  locks: otherwise(
-    noLocks,
-    record<LockConfig>({ watch: otherwise(false, flag), profile: otherwise(false, flag) }),
+  locks: orEmpty(
+    record<LockConfig>({
+      addressList: otherwise('rmlock', oneOf(LOCK_KINDS)),
+      pcbHash: otherwise('rmlock', oneOf(LOCK_KINDS)),
+      pcbHashHeld: otherwise('lookup', oneOf(PCB_HASH_HELD)),
+      watch: otherwise(false, flag),
+      profile: otherwise(false, flag),
+    }),
   ),
+  netisr,
+  socket,
+  actions: otherwise('after-unlock', oneOf(ACTIONS_NAMES)),
+  mbufs,
   statistics: otherwise(false, flag),
 })
 
@@ -152,8 +207,20 @@ export function defineStack(input: StackInput): StackConfig {
   return config
 }
 
+function checkNetisr({ threads, dispatch, policy }: NetisrConfig, cpus: number): void {
+  if (threads !== 'all' && threads > cpus) {
+    refuse('netisr.threads', `all or at most ${cpus}, as many as CPUs`, threads)
+  }
+  const isOne = threads === 1 && cpus > 1
+  if (isOne && dispatch === 'hybrid' && policy !== 'source') {
+    const expected = `all, since with hybrid dispatch and policy ${policy} one of ${cpus} starves`
+    refuse('netisr.threads', expected, threads)
+  }
+}
+
 /** Values that are right alone and wrong together. */
-function checkTogether({ machine, scheduler }: StackConfig): void {
+function checkTogether({ machine, scheduler, netisr }: StackConfig): void {
+  checkNetisr(netisr, machine.cpus)
   const { accounting, timecounter } = scheduler
   if (machine.kind === 'live' && accounting === 'cycles') {
     const expected = 'none or time on real threads, since JavaScript reads no cycle counter'

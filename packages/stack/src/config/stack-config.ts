@@ -1,3 +1,4 @@
+import type { DispatchName, PolicyName as NetisrPolicyName } from '@smpnet/netisr'
 import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
 
 /**
@@ -9,6 +10,11 @@ export interface StackConfig {
   readonly machine: MachineConfig
   readonly scheduler: SchedulerConfig
   readonly locks: LockConfig
+  readonly netisr: NetisrConfig
+  readonly socket: SocketConfig
+  /** When protocols carry out what they want done: output and wakeups. */
+  readonly actions: ActionsName
+  readonly mbufs: MbufConfig
   /**
    * Whether each CPU counts what wakeups lead to, and a live one keeps a thread that answers when
    * statistics are asked for.
@@ -34,6 +40,8 @@ export interface SimConfig {
 export interface LiveConfig {
   readonly kind: 'live'
   readonly cpus: number
+  /** Threads outside the kernel that may attach to it, besides the one that started it. */
+  readonly guests: number
   /** For the chance that programs draw; real threads have chance of their own besides. */
   readonly seed: number
   readonly memoryBytes?: number | undefined
@@ -73,20 +81,88 @@ export type AccountingName = (typeof ACCOUNTING_NAMES)[number]
 
 export const POLICY_NAMES = ['priority', '4bsd', 'ule'] as const satisfies readonly PolicyName[]
 
-/** What is done with the kernel's locks besides locking. */
+/** How packets come to CPUs: FreeBSD's `net.isr`. For programs that have a network, as the next. */
+export interface NetisrConfig {
+  readonly dispatch: DispatchName
+  readonly policy: NetisrPolicyName
+  /** Workstreams, each with a worker on its CPU. */
+  readonly threads: number | 'all'
+  /** Whether each worker stays on its CPU. */
+  readonly bind: boolean
+  /** Packets in a queue. */
+  readonly limit: number
+}
+
+/** A lock for each part of a socket, or one for all of it. */
+export const LOCKING_NAMES = ['split', 'single'] as const
+export type LockingName = (typeof LOCKING_NAMES)[number]
+
+export interface SocketConfig {
+  /** How the parts of a socket are locked. */
+  readonly locking: LockingName
+  /** Sockets that can be open at once. */
+  readonly sockets: number
+  /** Bytes that a socket holds for its receivers. */
+  readonly receiveBytes: number
+}
+
+/**
+ * Under the locks of the control block, as in every FreeBSD; or after these, where the stack itself
+ * sees that it holds locks, and then loopback may be handled in the sender's own thread.
+ */
+export const ACTIONS_NAMES = ['under-lock', 'after-unlock'] as const
+export type ActionsName = (typeof ACTIONS_NAMES)[number]
+
+/** How many packet buffers can be in use at once. */
+export interface MbufConfig {
+  readonly mbufs: number
+  readonly of2k: number
+  readonly of4k: number
+  readonly of9k: number
+  readonly of64k: number
+}
+
+/** The network's locks, and what is done with the kernel's locks besides locking. */
 export interface LockConfig {
+  /** Of the addresses and routes, which each packet reads: a name of `@smpnet/sync/kinds`. */
+  readonly addressList: string
+  /** Of the table of control blocks. */
+  readonly pcbHash: string
+  /** How long a sender holds that: while it looks something up, or until its packet is out. */
+  readonly pcbHashHeld: PcbHashHeld
   /** Whether a witness learns their order and reports reversals. */
   readonly watch: boolean
   /** Whether they are counted and timed by the place where they are taken. */
   readonly profile: boolean
 }
 
+export const PCB_HASH_HELD = ['lookup', 'output'] as const
+export type PcbHashHeld = (typeof PCB_HASH_HELD)[number]
+
 /** A configuration as it is written: what is left out has a default. */
 export interface StackInput {
   readonly machine: SimInput | LiveInput
   readonly scheduler?: Partial<SchedulerRules> & SchedulerInput
   readonly locks?: Partial<LockConfig>
+  readonly netisr?: Partial<NetisrConfig>
+  readonly socket?: Partial<SocketConfig>
+  readonly actions?: ActionsName
+  readonly mbufs?: Partial<MbufConfig>
   readonly statistics?: boolean
+}
+
+/**
+ * A part of a configuration, to be laid over another: its scheduler may leave the policy to what is
+ * below.
+ */
+export interface StackPart extends Omit<StackInput, 'machine' | 'scheduler'> {
+  readonly machine?: StackInput['machine']
+  readonly scheduler?: SchedulerPart
+}
+
+export interface SchedulerPart extends Partial<SchedulerRules> {
+  readonly policy?: PolicyName
+  readonly knobs?: Partial<BsdKnobs> | Partial<UleKnobs>
 }
 
 export type SimInput = Pick<SimConfig, 'kind' | 'cpus'> & Partial<Omit<SimConfig, 'kind' | 'cpus'>>

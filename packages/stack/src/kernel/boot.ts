@@ -38,7 +38,9 @@ export function bootOf<S, A>(
     const scheduler = new Scheduler(cpu, { ...options, ...(trace && { trace }) })
     isolate.schedulers.push(scheduler)
     const { seed } = args.config.machine
-    program.start(args.settings, args.shared, { cpu, scheduler, seed, locks: isolate.locks(cpu) })
+    const locks = isolate.locks(cpu)
+    const net = isolate.network(cpu, scheduler, locks)
+    program.start(args.settings, args.shared, { cpu, scheduler, seed, locks, net })
     if (args.system.inquiry !== undefined) startAnswering(cpu, scheduler, isolate)
     return scheduler
   }

@@ -14,8 +14,10 @@ import {
 import { LockProfile, Witness } from '@smpnet/sync'
 import { type HostCounters, KernelClock } from '../clock/kernel-clock.ts'
 import type { SchedulerConfig } from '../config/stack-config.ts'
+import { Net } from '../net/net.ts'
+import { seededRandom } from '../net/seeded-random.ts'
 import type { KernelArgs } from './kernel-args.ts'
-import { LockMaker } from './lock-maker.ts'
+import { LockMaker } from '../locks/lock-maker.ts'
 import { timecounterOf, WITNESS_SHAPE } from './placing.ts'
 import type { CpuStatistics } from './statistics.ts'
 
@@ -37,6 +39,7 @@ export class Isolate {
   readonly #profiles = new Map<number, LockProfile>()
   readonly #schedstats: Schedstats | undefined
   #witness: Witness | undefined
+  #net: Net | undefined
 
   private constructor(
     readonly args: KernelArgs,
@@ -76,6 +79,21 @@ export class Isolate {
     if (profile !== undefined) this.#profiles.set(cpu.id, profile)
     this.#witness ??= this.#makeWitness(cpu)
     return new LockMaker(scheduler.wakeup === 'deferred-to-unlock', this.#witness, profile)
+  }
+
+  /** The network, with this CPU among those that use it; undefined for a program without one. */
+  network(cpu: Cpu, scheduler: Scheduler, locks: LockMaker): Net | undefined {
+    const { config, system } = this.args
+    if (system.net === undefined) return undefined
+    const random = seededRandom(config.machine.seed + cpu.id)
+    this.#net ??= new Net(cpu.memory, system.net, config, locks, random)
+    this.#net.attach(cpu, scheduler, locks)
+    return this.#net
+  }
+
+  /** What the network has counted; undefined without one. */
+  networkCounters(): Readonly<Record<string, number>> | undefined {
+    return this.#net?.counters.totals()
   }
 
   /** What this isolate's CPUs have counted up to now. */

@@ -1,5 +1,6 @@
 import type { Address } from '@smpnet/memory'
 import type { StackConfig } from '../config/stack-config.ts'
+import type { NetHandle } from '../net/net-handle.ts'
 import type { KernelClockHandle } from '../clock/kernel-clock.ts'
 
 /** What every CPU of a kernel is booted with; it can be cloned. */
@@ -19,4 +20,6 @@ export interface SystemHandle {
   readonly witness?: Address
   /** The gate that is opened each time that a live machine is asked for its statistics. */
   readonly inquiry?: Address
+  /** The network, if the program needs one. */
+  readonly net?: NetHandle
 }

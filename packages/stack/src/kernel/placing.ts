@@ -3,6 +3,8 @@ import { type Lot } from '@smpnet/park'
 import { type OrderShape, Witness } from '@smpnet/sync'
 import { CLOCK_PRICES, KERNEL_CLOCK_BYTES, KernelClock } from '../clock/kernel-clock.ts'
 import type { StackConfig } from '../config/stack-config.ts'
+import { netBytes, placeNet } from '../net/net-handle.ts'
+import { NET_PRICES } from '../net/terms/prices.ts'
 import { Gate } from './gate.ts'
 import type { KernelArgs, SystemHandle } from './kernel-args.ts'
 import type { Program } from './program.ts'
@@ -24,22 +26,27 @@ const SPARE_WAITERS = 8
 
 /** Bytes of a kernel's memory: what the configuration says, or what its program needs. */
 export function memoryBytesOf<S, A>(
-  { machine, locks, scheduler }: StackConfig,
+  config: StackConfig,
   program: Program<S, A>,
   settings: S,
 ): number {
-  const { bytes } = program.needs(settings, machine.cpus)
+  const { machine, locks, scheduler } = config
+  const { bytes, net } = program.needs(settings, machine.cpus)
   const clock = scheduler.accounting === 'none' ? 0 : KERNEL_CLOCK_BYTES
   const witness = locks.watch ? Witness.bytes(WITNESS_SHAPE) : 0
-  const needed = SLACK_BYTES + bytes + clock + witness + machine.cpus * BYTES_PER_CPU
+  const network = net === true ? netBytes(config, placesOf(config)) : 0
+  const needed = SLACK_BYTES + bytes + clock + witness + network + machine.cpus * BYTES_PER_CPU
   return machine.memoryBytes ?? Math.ceil(needed / PAGE_BYTES) * PAGE_BYTES
 }
 
 /** How many can wait in a kernel: its program's threads, and a few besides. */
 export function waitersOf<S, A>(config: StackConfig, program: Program<S, A>, settings: S): number {
   const { machine } = config
-  const { threads } = program.needs(settings, machine.cpus)
-  return threads + SPARE_WAITERS + (answers(config) ? machine.cpus : 0)
+  const { threads, net } = program.needs(settings, machine.cpus)
+  const workers = net === true ? machine.cpus : 0
+  return (
+    threads + workers + outsideOf(config) + SPARE_WAITERS + (answers(config) ? machine.cpus : 0)
+  )
 }
 
 /** Whether each CPU has a thread that answers when statistics are asked for. */
@@ -50,7 +57,8 @@ export function answers({ machine, statistics }: StackConfig): boolean {
 /** What named work costs besides what the profile says. Later prices win. */
 export function pricesOf<S, A>(config: StackConfig, program: Program<S, A>, settings: S) {
   const clocks = config.scheduler.accounting === 'none' ? {} : CLOCK_PRICES
-  return { ...clocks, ...program.prices?.(settings) }
+  const { net } = program.needs(settings, config.machine.cpus)
+  return { ...clocks, ...(net === true && NET_PRICES), ...program.prices?.(settings) }
 }
 
 /** The counter that threads are billed by; undefined when that is the CPU's own clock, or none. */
@@ -67,7 +75,21 @@ export function placeKernel<S, A>(
   { arena, lot }: { readonly arena: Arena; readonly lot: Lot },
 ): KernelArgs<S, A> {
   const shared = program.place(settings, { arena, lot, cpus: config.machine.cpus })
-  return { config, settings, shared, system: placeSystem(config, program, arena) }
+  const { net } = program.needs(settings, config.machine.cpus)
+  const system = placeSystem(config, program, arena)
+  if (net !== true) return { config, settings, shared, system }
+  const network = placeNet(config, arena, placesOf(config))
+  return { config, settings, shared, system: { ...system, net: network } }
+}
+
+/** CPUs, and the threads outside a live kernel: each is a place of its own. */
+function placesOf(config: StackConfig): number {
+  return config.machine.cpus + outsideOf(config)
+}
+
+/** Threads outside a kernel: the one that starts a live one, and its guests. */
+export function outsideOf({ machine }: StackConfig): number {
+  return machine.kind === 'live' ? 1 + machine.guests : 0
 }
 
 function placeSystem<S, A>(

@@ -3,7 +3,8 @@ import type { Arena } from '@smpnet/memory'
 import type { Scheduler } from '@smpnet/scheduler'
 import type { Lot } from '@smpnet/park'
 import type { HostCounters } from '../clock/kernel-clock.ts'
-import type { LockMaker } from './lock-maker.ts'
+import type { Net } from '../net/net.ts'
+import type { LockMaker } from '../locks/lock-maker.ts'
 
 /**
  * What runs in the threads of a kernel; the same code on the live and the simulated machine. `S` is
@@ -26,6 +27,8 @@ export interface Needs {
   readonly bytes: number
   /** Threads that exist at once, on all CPUs. */
   readonly threads: number
+  /** Whether they use the network; false unless told. */
+  readonly net?: boolean
 }
 
 /** Where a program places what its CPUs share. */
@@ -43,4 +46,6 @@ export interface Host {
   readonly seed: number
   /** Makes the locks of the program's threads into what the configuration asks for. */
   readonly locks: LockMaker
+  /** The network, if the program needs one. */
+  readonly net?: Net | undefined
 }

@@ -14,8 +14,15 @@ export interface CpuStatistics extends SchedulerStatistics {
 }
 
 /** What a kernel has counted up to now; it can be cloned. */
-export interface StackStatistics {
+export interface StackStatistics extends CountedSoFar {
   readonly cpus: readonly CpuStatistics[]
+  /** What the network has counted, by FreeBSD's names: `udps_ipackets`. None without a network. */
+  readonly network?: Readonly<Record<string, number>>
+}
+
+/** What schedulers and the machine have counted, which is not in the kernel's memory. */
+export interface CountedSoFar {
+  readonly cpus: readonly SchedulerStatistics[]
   /** What a simulated machine has counted besides. */
   readonly machine?: MachineStatistics
 }

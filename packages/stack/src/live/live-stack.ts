@@ -1,10 +1,12 @@
 import { type LiveMachine, startLive } from '@smpnet/machine/live'
 import type { Waiter } from '@smpnet/park'
+import { Counters } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
 import type { StatisticsReport } from '../kernel/boot.ts'
 import { Gate } from '../kernel/gate.ts'
+import type { GuestHandle } from './guest.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
-import { answers, memoryBytesOf, placeKernel, waitersOf } from '../kernel/placing.ts'
+import { answers, memoryBytesOf, outsideOf, placeKernel, waitersOf } from '../kernel/placing.ts'
 import type { Program } from '../kernel/program.ts'
 import type { CpuStatistics, StackStatistics } from '../kernel/statistics.ts'
 
@@ -53,7 +55,7 @@ export class LiveStack<S = unknown, A = unknown> {
     const machine = await startLive({
       cpus,
       memoryBytes: memoryBytesOf(config, program, settings),
-      lot: { waiters: waitersOf(config, program, settings), threads: 1 },
+      lot: { waiters: waitersOf(config, program, settings), threads: outsideOf(config) },
       boot,
       setup: ({ arena, lot }) => (args = placeKernel(config, program, settings, { arena, lot })),
       onReport: (cpu, value) => {
@@ -70,6 +72,16 @@ export class LiveStack<S = unknown, A = unknown> {
    */
   statistics(): Promise<StackStatistics> {
     return (this.#asked ??= this.#ask().finally(() => (this.#asked = undefined)))
+  }
+
+  /**
+   * Names this kernel for another thread, which may `attachGuest` to its network; it can be cloned
+   * and posted. Throws an Error for a kernel whose program has no network.
+   */
+  get invitation(): GuestHandle {
+    const { config, system } = this.args
+    if (system.net === undefined) throw new Error('a guest uses the network: this kernel has none')
+    return { machine: this.machine.handle, config, net: system.net }
   }
 
   async stop(): Promise<void> {
@@ -94,7 +106,10 @@ export class LiveStack<S = unknown, A = unknown> {
     const answered = new Promise<void>((resolve) => (this.#allAnswered = resolve))
     new Gate(this.machine.here.memory, system.inquiry).open(this.td, config.machine.cpus)
     await Promise.race([answered, this.machine.stopped.then(hasStopped)])
-    return { cpus: this.#answers.toSorted((one, other) => one.cpu - other.cpu) }
+    const cpus = this.#answers.toSorted((one, other) => one.cpu - other.cpu)
+    const { net } = system
+    if (net === undefined) return { cpus }
+    return { cpus, network: new Counters(this.machine.here.memory, net.counters).totals() }
   }
 }
 

@@ -7,7 +7,7 @@ import { Isolate } from '../kernel/isolate.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { memoryBytesOf, placeKernel, pricesOf, waitersOf } from '../kernel/placing.ts'
 import type { Program } from '../kernel/program.ts'
-import type { MachineStatistics, StackStatistics } from '../kernel/statistics.ts'
+import type { CountedSoFar, MachineStatistics, StackStatistics } from '../kernel/statistics.ts'
 
 export interface SimRunOptions<S, A> {
   readonly settings: S
@@ -15,8 +15,11 @@ export interface SimRunOptions<S, A> {
   readonly untilNs: number
   /** Sets the CPUs up in the place of `bootOf(program)`. */
   readonly boot?: Boot<KernelArgs<S, A>>
-  /** Receives what CPUs report; `stop` ends the simulation there. */
-  readonly onReport?: (value: unknown, stop: () => void) => void
+  /**
+   * Receives what CPUs report; `stop` ends the simulation there, and `counted` says what has been
+   * counted so far, which takes no virtual time.
+   */
+  readonly onReport?: (value: unknown, stop: () => void, counted: () => CountedSoFar) => void
 }
 
 /** What one simulated kernel came to. */
@@ -43,6 +46,10 @@ export function simulateStack<S, A>(
   const { settings, untilNs, onReport } = options
   let args: KernelArgs<S, A> | undefined
   const stop = (): void => machine.stop()
+  const counted = (): CountedSoFar => ({
+    cpus: Isolate.of(args!).schedulers.map((scheduler) => scheduler.statistics()),
+    machine: machineStatistics(machine.result()),
+  })
   const machine = new SimMachine<KernelArgs<S, A>>({
     profile: of.profile,
     cpus: of.cpus,
@@ -56,12 +63,14 @@ export function simulateStack<S, A>(
       const place = { arena, lot: new Lot(arena.memory, lot, NOBODY, 0) }
       return (args = placeKernel(config, program, settings, place))
     },
-    ...(onReport && { onReport: ({ value }) => onReport(value, stop) }),
+    ...(onReport && { onReport: ({ value }) => onReport(value, stop, counted) }),
   })
   while (machine.run(Number.MAX_SAFE_INTEGER) === undefined);
   const result = machine.result()
-  const cpus = Isolate.of(args!).statistics()
-  return { result, statistics: { cpus, machine: machineStatistics(result) } }
+  const isolate = Isolate.of(args!)
+  const network = isolate.networkCounters()
+  const statistics = { cpus: isolate.statistics(), machine: machineStatistics(result) }
+  return { result, statistics: { ...statistics, ...(network && { network }) } }
 }
 
 function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {

@@ -1,0 +1,48 @@
+import { attachLive, type LiveHandle } from '@smpnet/machine/live'
+import type { Waiter } from '@smpnet/park'
+import type { StackConfig } from '../config/stack-config.ts'
+import { LockMaker } from '../locks/lock-maker.ts'
+import { Net } from '../net/net.ts'
+import type { NetHandle } from '../net/net-handle.ts'
+import { seededRandom } from '../net/seeded-random.ts'
+
+/** What a thread outside needs to use a kernel's network; it can be cloned and posted. */
+export interface GuestHandle {
+  readonly machine: LiveHandle
+  readonly config: StackConfig
+  readonly net: NetHandle
+}
+
+/**
+ * A thread outside a running kernel that makes calls on its own stack, as a system call is made on
+ * the CPU of its caller: calls of sockets whose names end in `Sync` block it, and it handles its
+ * own packets where the configuration dispatches them directly. It has a number behind those of the
+ * CPUs. Its locks are neither counted, nor watched, nor profiled.
+ */
+export interface Guest {
+  readonly net: Net
+  /** Names the thread in each call. */
+  readonly td: Waiter
+  /** Gives the number back, when its sockets are closed. */
+  detach(): void
+}
+
+/**
+ * Attaches this thread to a kernel. Throws BadHandle for what is no kernel of this version, and a
+ * RangeError when as many threads as the configuration's `guests` are attached.
+ */
+export function attachGuest({ machine, config, net: handle }: GuestHandle): Guest {
+  const { memory, lot, detach } = attachLive(machine)
+  const locks = new LockMaker(false, undefined, undefined)
+  const net = new Net(memory, handle, config, locks, seededRandom(config.machine.seed + lot.cpu))
+  net.admit(lot.cpu, locks)
+  const td = lot.waiter()
+  return {
+    net,
+    td,
+    detach() {
+      lot.releaseEntry(td.at)
+      detach()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { Address, Memory } from '@smpnet/memory'
+import type { Cpu } from '@smpnet/machine'
+import type { Mbufs } from '@smpnet/mbuf'
+import type { Direction } from '../pcapng/pcapng-writer.ts'
+import { CaptureRing } from './capture-ring.ts'
+import { type CaptureHandle, strideOf } from './capture-shape.ts'
+
+/**
+ * Calls `look`, returns its result, and has nothing of what it does billed to the simulated CPU
+ * that runs: it is an observer's, and not of what is simulated, to read a clock and copy bytes.
+ */
+export type Unbilled = <T>(look: () => T) => T
+
+/** The rings of all CPUs, as one isolate sees them: one object in each. */
+export class CaptureRings {
+  readonly rings: readonly CaptureRing[]
+
+  constructor(
+    readonly memory: Memory,
+    readonly handle: CaptureHandle,
+  ) {
+    const stride = strideOf(handle)
+    this.rings = Array.from({ length: handle.places }, (_, place) => {
+      return new CaptureRing(memory, handle.at + place * stride, handle)
+    })
+  }
+
+  /**
+   * The tap of a link, by its place in the handle's list. Without `unbilled`, capturing takes
+   * simulated time. Throws a RangeError for a link that is not in the list.
+   */
+  tap(mbufs: Mbufs, link: number, unbilled?: Unbilled): Tap {
+    const { links } = this.handle
+    if (links[link] !== undefined) return new Tap(this, mbufs, link, unbilled)
+    throw new RangeError(`link: expected 0 to ${links.length - 1}, came ${link}`)
+  }
+}
+
+/**
+ * Where packets of one link are captured: bpf_mtap. Plain code, in threads and interrupts alike, of
+ * the CPU whose ring it writes.
+ */
+export class Tap {
+  constructor(
+    readonly captures: CaptureRings,
+    readonly mbufs: Mbufs,
+    readonly link: number,
+    readonly unbilled?: Unbilled,
+  ) {}
+
+  /** Captures a packet. */
+  capture(cpu: Cpu, packet: Address, direction: Direction): void {
+    this.publish(cpu, this.reserve(cpu, packet, direction))
+  }
+
+  /**
+   * The same in two steps, for a link that may yet not take the packet: returns what to give
+   * `takeBack` then; else `publish`, on the same CPU before the caller yields.
+   */
+  reserve(cpu: Cpu, packet: Address, direction: Direction): number {
+    const ring = this.#ringOf(cpu)
+    const { mbufs, link, unbilled } = this
+    const copy = (): number => {
+      return ring.reserve(mbufs, packet, link, direction, Math.floor(cpu.now()))
+    }
+    return unbilled === undefined ? copy() : unbilled(copy)
+  }
+
+  publish(cpu: Cpu, before: number): void {
+    const ring = this.#ringOf(cpu)
+    if (this.unbilled === undefined) ring.publish(this.link, before)
+    else this.unbilled(() => ring.publish(this.link, before))
+  }
+
+  takeBack(cpu: Cpu, before: number): void {
+    this.#ringOf(cpu).takeBack(before)
+  }
+
+  #ringOf(cpu: Cpu): CaptureRing {
+    return this.captures.rings[cpu.id]!
+  }
+}

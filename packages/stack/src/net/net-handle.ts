@@ -1,0 +1,111 @@
+import type { Address, Arena } from '@smpnet/memory'
+import { Pool, type PoolHandle } from '@smpnet/memory'
+import { COUNTER_NAMES, LOOPBACK, openBucket, PcbTable, type PcbTableHandle } from '@smpnet/inet'
+import { type MbufHandle, Mbufs } from '@smpnet/mbuf'
+import { Netisr, type NetisrHandle } from '@smpnet/netisr'
+import { DatagramSockets, type DatagramSocketsHandle } from '@smpnet/socket'
+import { type LockEntry, lockTable } from '@smpnet/sync/kinds'
+import { Counters, type CountersHandle } from '@smpnet/trace'
+import type { StackConfig } from '../config/stack-config.ts'
+import { Interfaces } from './addresses/interfaces.ts'
+import { ERROR_LIMIT_BYTES } from './output/error-answers.ts'
+import { UDP_BLOCK_BYTES } from './udp/udp-block.ts'
+
+/** Where the parts of a network are in memory; it can be cloned. */
+export interface NetHandle {
+  /** CPUs, and threads outside: each has a number. */
+  readonly places: number
+  readonly mbufs: MbufHandle
+  readonly netisr: NetisrHandle
+  readonly sockets: DatagramSocketsHandle
+  readonly counters: CountersHandle
+  readonly blocks: PoolHandle
+  readonly table: PcbTableHandle
+  readonly interfaces: Address
+  readonly addressLock: Address
+  readonly pcbLock: Address
+  readonly errorLimit: Address
+}
+
+/** Addresses and routes that there can be. */
+export const MOST_INTERFACES = 16
+/** The number of the loopback interface. */
+export const LOOPBACK_LINK = 0
+/** Names of those that have packets, for the accounts of mbufs. */
+const OWNERS = ['socket', 'inet'] as const
+/** FreeBSD's net.inet.icmp.icmplim. */
+const ERROR_RATE = { perSecond: 200, burst: 200 }
+const LOOPBACK_PREFIX = 8
+const BYTES_PER_SOCKET = 1024
+const SLACK_BYTES = 256 * 1024
+
+/** Places all that a network's CPUs share, for as many threads that send as have numbers. */
+export function placeNet(config: StackConfig, arena: Arena, places: number): NetHandle {
+  const { machine, mbufs, netisr, socket, locks } = config
+  const { mbufs: count, ...clusters } = mbufs
+  const pool = Mbufs.create(arena, {
+    name: 'mbufs',
+    cpus: places,
+    mbufs: count,
+    clusters,
+    owners: OWNERS,
+  })
+  const chains = 2 ** Math.ceil(Math.log2(Math.max(16, socket.sockets)))
+  const handle: NetHandle = {
+    places,
+    mbufs: pool.handle,
+    netisr: Netisr.place(arena, {
+      cpus: machine.cpus,
+      guests: places - machine.cpus,
+      threads: netisr.threads,
+      bind: netisr.bind,
+      dispatch: netisr.dispatch,
+      defaultLimit: netisr.limit,
+    }),
+    sockets: DatagramSockets.place(arena, {
+      sockets: socket.sockets,
+      receiveBytes: socket.receiveBytes,
+    }),
+    counters: Counters.place(arena, places, COUNTER_NAMES),
+    blocks: Pool.create(arena, {
+      name: 'control blocks',
+      items: socket.sockets,
+      itemBytes: UDP_BLOCK_BYTES,
+    }).handle,
+    table: PcbTable.create(arena, { chains, seed: machine.seed }).handle,
+    interfaces: arena.place('interfaces', Interfaces.bytes(MOST_INTERFACES)),
+    addressLock: placeLock(arena, 'addresses', lockKind(locks.addressList), places),
+    pcbLock: placeLock(arena, 'control blocks', lockKind(locks.pcbHash), places),
+    errorLimit: arena.place('error limit', ERROR_LIMIT_BYTES),
+  }
+  openBucket(arena.memory, handle.errorLimit, ERROR_RATE, 0)
+  addLoopback(arena, handle)
+  return handle
+}
+
+/** Bytes that `placeNet` takes, at most. */
+export function netBytes({ machine, mbufs, socket }: StackConfig, places: number): number {
+  const sizes = { mbufs: 384, of2k: 2304, of4k: 4352, of9k: 9472, of64k: 65_792 } as const
+  // What each CPU may hold idle besides: two magazines of eight of each size.
+  const buffers = Object.entries(sizes).reduce((sum, [name, bytes]) => {
+    const count = mbufs[name as keyof typeof sizes]
+    return count === 0 ? sum : sum + (count + 24 * places) * bytes
+  }, 0)
+  return buffers + socket.sockets * BYTES_PER_SOCKET + SLACK_BYTES + machine.cpus * 8192
+}
+
+/** A kind of lock by its name; the configuration has been checked. */
+export function lockKind(name: string): LockEntry {
+  return lockTable.find((kind) => kind.name === name)!
+}
+
+function placeLock(arena: Arena, what: string, kind: LockEntry, places: number): Address {
+  return arena.place(`lock of the ${what}`, kind.bytes(places))
+}
+
+function addLoopback(arena: Arena, { interfaces }: NetHandle): void {
+  const list = new Interfaces(arena.memory, interfaces, MOST_INTERFACES)
+  list.addAddress({ address: LOOPBACK, prefix: LOOPBACK_PREFIX, link: LOOPBACK_LINK })
+  const route = { network: LOOPBACK, prefix: LOOPBACK_PREFIX, link: LOOPBACK_LINK }
+  list.addRoute({ ...route, source: LOOPBACK })
+}

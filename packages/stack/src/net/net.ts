@@ -1,0 +1,147 @@
+import type { Cpu } from '@smpnet/machine'
+import { type Memory, Pool } from '@smpnet/memory'
+import { LOOPBACK, PcbTable, type Random } from '@smpnet/inet'
+import { Mbufs } from '@smpnet/mbuf'
+import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
+import type { Scheduler } from '@smpnet/scheduler'
+import { DatagramSockets, type SocketLock } from '@smpnet/socket'
+import { Mutex } from '@smpnet/sync'
+import { Counters } from '@smpnet/trace'
+import type { StackConfig } from '../config/stack-config.ts'
+import type { LockMaker } from '../locks/lock-maker.ts'
+import { IcmpInput } from './input/icmp-input.ts'
+import { Interfaces } from './addresses/interfaces.ts'
+import { IpInput } from './input/ip-input.ts'
+import { ErrorAnswers } from './output/error-answers.ts'
+import { IpOutput } from './output/ip-output.ts'
+import type { Link } from './links/link.ts'
+import { Loopback } from './links/loopback.ts'
+import { MadeLocks } from './locks/made-locks.ts'
+import { ReadMostly } from './locks/read-mostly.ts'
+import { flowOf } from './flow-of.ts'
+import { LOOPBACK_LINK, lockKind, MOST_INTERFACES, type NetHandle } from './net-handle.ts'
+import { type NetParts, NetTools } from './tools/net-tools.ts'
+import { UDP_BLOCK_LOCK } from './udp/udp-block.ts'
+import { UdpInput } from './udp/udp-input.ts'
+import { UdpOutput } from './udp/udp-output.ts'
+import { UdpProtocol } from './udp/udp-protocol.ts'
+
+/**
+ * The network of one isolate, wired as the configuration says: a packet goes
+ *
+ *     socket ─> UDP ─> IP ─> link ─> netisr ─> IP ─> UDP ─> socket
+ *
+ * Each CPU that boots in the isolate attaches itself: then its threads can use sockets, and it has
+ * a netisr worker. All CPUs of a simulated machine share an isolate.
+ */
+export class Net {
+  readonly mbufs: Mbufs
+  readonly netisr: Netisr
+  readonly sockets: DatagramSockets
+  readonly counters: Counters
+  readonly #addressLock: ReadMostly
+  readonly #pcbLock: ReadMostly
+
+  constructor(
+    readonly memory: Memory,
+    readonly handle: NetHandle,
+    config: StackConfig,
+    locks: LockMaker,
+    random: Random,
+  ) {
+    const { addressList, pcbHash, pcbHashHeld } = config.locks
+    this.mbufs = Mbufs.open(memory, handle.mbufs)
+    this.netisr = new Netisr(memory, handle.netisr, this.mbufs)
+    this.counters = new Counters(memory, handle.counters)
+    this.#addressLock = new ReadMostly(
+      lockKind(addressList),
+      memory,
+      handle.addressLock,
+      handle.places,
+      'in_ifaddr',
+    )
+    this.#pcbLock = new ReadMostly(
+      lockKind(pcbHash),
+      memory,
+      handle.pcbLock,
+      handle.places,
+      'udbinfo',
+    )
+    const ofSocket = { name: 'so', type: 'sleep mutex', place: 'so' } as const
+    this.sockets = new DatagramSockets({ memory }, handle.sockets, this.mbufs, {
+      locking: config.socket.locking,
+      lock: (at) => locks.make(new Mutex(memory, at), ofSocket) as SocketLock,
+      owner: this.mbufs.ownerNumber('socket'),
+    })
+    // A sender that has the table's lock cannot go on to where that is taken again.
+    const dispatches = config.actions === 'after-unlock' && pcbHashHeld === 'lookup'
+    const loopback = new Loopback(this.mbufs, this.netisr, { index: LOOPBACK_LINK, dispatches })
+    const tools = new NetTools({
+      memory,
+      mbufs: this.mbufs,
+      sockets: this.sockets,
+      counters: this.counters,
+      interfaces: new Interfaces(memory, handle.interfaces, MOST_INTERFACES),
+      pcbs: new PcbTable(memory, handle.table),
+      addressLock: this.#addressLock,
+      pcbLock: this.#pcbLock,
+      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
+      links: [loopback] satisfies Link[],
+      actions: config.actions,
+      holdsTable: pcbHashHeld === 'output',
+    } satisfies NetParts)
+    this.#wire(tools, random, config)
+  }
+
+  /** Takes a CPU of this isolate in, when it boots. */
+  attach(cpu: Cpu, scheduler: Scheduler, locks: LockMaker): void {
+    this.#addressLock.attach(cpu, locks)
+    this.#pcbLock.attach(cpu, locks)
+    this.netisr.start(scheduler)
+  }
+
+  /** Lets a thread outside the kernel use it, by its number: see `attachGuest`. */
+  admit(place: number, locks: LockMaker): void {
+    this.#addressLock.admit(place, locks)
+    this.#pcbLock.admit(place, locks)
+  }
+
+  /** What was counted up to now. */
+  statistics(): NetStatistics {
+    const { counters, mbufs, netisr } = this
+    return {
+      netisr: netisr.statistics(),
+      counters: counters.totals(),
+      mbufs: mbufs.statistics(),
+    }
+  }
+
+  #wire(tools: NetTools, random: Random, { netisr }: StackConfig): void {
+    const output = new IpOutput(tools)
+    const source = { address: LOOPBACK, limit: this.handle.errorLimit }
+    const errors = new ErrorAnswers(tools, output, source)
+    const udpInput = new UdpInput(tools, errors)
+    const icmp = new IcmpInput(tools, output, udpInput)
+    const handler = new IpInput(tools, udpInput, icmp, errors)
+    const blocks = Pool.open(this.memory, this.handle.blocks)
+    const udpOutput = new UdpOutput(tools, output)
+    this.sockets.use(new UdpProtocol(tools, blocks, output, udpOutput, random))
+    const { cpus } = this.handle.netisr
+    this.netisr.register({
+      number: PROTOCOL_NUMBER.ip,
+      name: 'ip',
+      policy: netisr.policy,
+      handler,
+      flow: (packet) => flowOf(this.mbufs, packet),
+      ...(netisr.policy === 'cpu' && { cpu: (packet) => flowOf(this.mbufs, packet) % cpus }),
+    })
+  }
+}
+
+/** What a network has counted; it can be cloned. */
+export interface NetStatistics {
+  readonly netisr: NetisrStatistics
+  /** By FreeBSD's names: `udps_ipackets`. */
+  readonly counters: Readonly<Record<string, number>>
+  readonly mbufs: ReturnType<Mbufs['statistics']>
+}

@@ -1,0 +1,47 @@
+import { type Address, type Memory, spin, trySpin, unspin } from '@smpnet/memory'
+import { answerError, type ErrorSource, type Problem, TOKEN_BUCKET, udpNoPort } from '@smpnet/inet'
+import type { Waiting } from '@smpnet/park'
+import type { Thread } from '@smpnet/scheduler'
+import type { NetTools } from '../tools/net-tools.ts'
+import type { Way } from '../tools/way.ts'
+import { carryOut } from './carry-out.ts'
+import type { IpOutput } from './ip-output.ts'
+
+/** The bucket that limits how many errors are sent, and the spin lock that protects it. */
+export const ERROR_LIMIT_BYTES = TOKEN_BUCKET.size + 4
+
+/**
+ * Tells senders what has become of their packets, by ICMP errors, up to a rate. The caller holds no
+ * lock; the packet is taken.
+ */
+export class ErrorAnswers {
+  readonly #memory: Memory
+  readonly #lock: Address
+
+  constructor(
+    readonly tools: NetTools,
+    readonly output: IpOutput,
+    readonly source: ErrorSource,
+  ) {
+    this.#memory = tools.memory
+    this.#lock = source.limit + TOKEN_BUCKET.size
+  }
+
+  /** No block is for a datagram that came. */
+  *noPort(td: Thread, packet: Address, way: Way): Waiting {
+    const { mbufs } = this.tools.parts
+    if (!trySpin(this.#memory, this.#lock)) yield* spin(this.#memory, this.#lock)
+    udpNoPort(mbufs, packet, way.ip, this.source, td.now(), way.actions)
+    unspin(this.#memory, this.#lock)
+    yield* carryOut(td, way, this.tools, this.output)
+  }
+
+  /** Something else is wrong with a packet. */
+  *answer(td: Thread, packet: Address, way: Way, problem: Problem): Waiting {
+    const { mbufs } = this.tools.parts
+    if (!trySpin(this.#memory, this.#lock)) yield* spin(this.#memory, this.#lock)
+    answerError(mbufs, packet, way.ip, problem, 0, this.source, td.now(), way.actions)
+    unspin(this.#memory, this.#lock)
+    yield* carryOut(td, way, this.tools, this.output)
+  }
+}

@@ -1,0 +1,182 @@
+import { type Address, type Memory, NIL, type Pool } from '@smpnet/memory'
+import {
+  chooseEphemeralPort,
+  ENDPOINT_OFFSET,
+  errnoOf,
+  GOOD,
+  NO_PORT,
+  type Random,
+  writeEndpoints,
+} from '@smpnet/inet'
+import type { Waiter, Waiting } from '@smpnet/park'
+import type { Thread } from '@smpnet/scheduler'
+import type { DatagramProtocol, Endpoint } from '@smpnet/socket'
+import { EADDRINUSE, EADDRNOTAVAIL, EISCONN, EINVAL, ENOBUFS } from '../terms/errno.ts'
+import type { IpOutput } from '../output/ip-output.ts'
+import type { NetTools } from '../tools/net-tools.ts'
+import { setSocketOf, UDP_BLOCK_BYTES } from './udp-block.ts'
+import type { UdpOutput } from './udp-output.ts'
+
+const { localAddress, localPort, foreignAddress, foreignPort } = ENDPOINT_OFFSET
+/** The most data of a datagram: 65,535 bytes without both headers. */
+const MOST_BYTES = 65_507
+
+/**
+ * UDP as sockets use it: pr_usrreqs of udp_usrreq.c. A socket's block is found by the socket's own
+ * word for it, `pcbOf`; the block names its socket, under its lock, as long as it has one.
+ */
+export class UdpProtocol implements DatagramProtocol {
+  readonly name = 'udp'
+  readonly mostBytes = MOST_BYTES
+  readonly #memory: Memory
+
+  constructor(
+    readonly tools: NetTools,
+    readonly pool: Pool,
+    readonly ip: IpOutput,
+    readonly output: UdpOutput,
+    readonly random: Random,
+  ) {
+    this.#memory = tools.memory
+  }
+
+  *attach(_td: Waiter, socket: Address): Waiting<number> {
+    const pcb = yield* this.pool.alloc()
+    if (pcb === NIL) return ENOBUFS
+    this.#memory.fill(pcb, 0, UDP_BLOCK_BYTES)
+    writeEndpoints(this.#memory, pcb, 0, 0, 0, 0)
+    setSocketOf(this.#memory, pcb, socket)
+    this.tools.parts.sockets.setPcb(socket, pcb)
+    return 0
+  }
+
+  *bind(td: Waiter, socket: Address, address: number, port: number): Waiting<number> {
+    const pcb = this.#pcbOf(socket)
+    return yield* this.#change(td as Thread, pcb, () => this.#bound(pcb, address, port))
+  }
+
+  *connect(td: Waiter, socket: Address, address: number, port: number): Waiting<number> {
+    const pcb = this.#pcbOf(socket)
+    const { ways } = this.tools
+    const way = ways.take()
+    way.ip.destination = address
+    way.ip.source = 0
+    const verdict = yield* this.ip.route(td as Thread, way)
+    const { source } = way.ip
+    ways.giveBack(way)
+    if (verdict !== GOOD) return errnoOf(verdict)
+    return yield* this.#change(td as Thread, pcb, () =>
+      this.#connected(pcb, source, address, port),
+    )
+  }
+
+  *disconnect(td: Waiter, socket: Address): Waiting<number> {
+    const pcb = this.#pcbOf(socket)
+    return yield* this.#change(td as Thread, pcb, () => {
+      const { pcbs } = this.tools.parts
+      const [local, port] = [this.#read(pcb, localAddress), this.#read(pcb, localPort)]
+      if (port !== 0) pcbs.remove(pcb)
+      writeEndpoints(this.#memory, pcb, local, port, 0, 0)
+      if (port !== 0) pcbs.insert(pcb)
+      return 0
+    })
+  }
+
+  trySend(td: Waiter, socket: Address, packet: Address, address: number, port: number): number {
+    return this.output.trySend(td as Thread, this.#pcbOf(socket), socket, packet, address, port)
+  }
+
+  *send(
+    td: Waiter,
+    socket: Address,
+    packet: Address,
+    address: number,
+    port: number,
+  ): Waiting<number> {
+    const pcb = this.#pcbOf(socket)
+    if (this.#read(pcb, localPort) === 0) {
+      const errno = yield* this.#change(td as Thread, pcb, () => this.#bound(pcb, 0, 0))
+      if (errno !== 0 && errno !== EINVAL) {
+        yield* this.tools.parts.mbufs.free(td, packet)
+        return errno
+      }
+    }
+    return yield* this.output.send(td as Thread, pcb, socket, packet, address, port)
+  }
+
+  *detach(td: Waiter, socket: Address): Waiting {
+    const pcb = this.#pcbOf(socket)
+    yield* this.#change(td as Thread, pcb, () => {
+      if (this.#read(pcb, localPort) !== 0) this.tools.parts.pcbs.remove(pcb)
+      setSocketOf(this.#memory, pcb, NIL)
+      return 0
+    })
+    this.tools.parts.sockets.setPcb(socket, NIL)
+    yield* this.pool.free(pcb)
+  }
+
+  localName(socket: Address): Endpoint {
+    const pcb = this.#pcbOf(socket)
+    return { address: this.#read(pcb, localAddress), port: this.#read(pcb, localPort) }
+  }
+
+  peerName(socket: Address): Endpoint | undefined {
+    const pcb = this.#pcbOf(socket)
+    const address = this.#read(pcb, foreignAddress)
+    return address === 0 ? undefined : { address, port: this.#read(pcb, foreignPort) }
+  }
+
+  /** Does something to a block's ends, under the table's lock and the block's. */
+  *#change(td: Thread, pcb: Address, change: () => number): Waiting<number> {
+    const { pcbLock, blockLocks } = this.tools.parts
+    const lock = blockLocks.of(pcb)
+    yield* pcbLock.write(td)
+    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    const errno = change()
+    if (!lock.tryExit(td)) yield* lock.exit(td)
+    yield* pcbLock.endWrite(td)
+    return errno
+  }
+
+  /** in_pcbbind: a port of its own where none is asked for. */
+  #bound(pcb: Address, address: number, port: number): number {
+    const { pcbs, interfaces } = this.tools.parts
+    if (this.#read(pcb, localPort) !== 0) return EINVAL
+    if (address !== 0 && !interfaces.isLocal(address)) return EADDRNOTAVAIL
+    const chosen = port === 0 ? this.#freePort(address) : port
+    if (chosen === NO_PORT || pcbs.isPortTaken(address, chosen)) return EADDRINUSE
+    writeEndpoints(this.#memory, pcb, address, chosen, 0, 0)
+    pcbs.insert(pcb)
+    return 0
+  }
+
+  /** in_pcbconnect. */
+  #connected(pcb: Address, source: number, address: number, port: number): number {
+    const { pcbs } = this.tools.parts
+    if (this.#read(pcb, foreignAddress) !== 0) return EISCONN
+    if (address === 0 || port === 0) return EADDRNOTAVAIL
+    const local = this.#read(pcb, localAddress) || source
+    const chosen = this.#read(pcb, localPort) || this.#freePort(local)
+    if (chosen === NO_PORT) return EADDRINUSE
+    const other = pcbs.lookup(local, chosen, address, port)
+    if (other !== NIL && other !== pcb && this.#read(other, foreignPort) === port)
+      return EADDRINUSE
+    if (this.#read(pcb, localPort) !== 0) pcbs.remove(pcb)
+    writeEndpoints(this.#memory, pcb, local, chosen, address, port)
+    pcbs.insert(pcb)
+    return 0
+  }
+
+  #freePort(address: number): number {
+    const { pcbs } = this.tools.parts
+    return chooseEphemeralPort(this.random, (port) => !pcbs.isPortTaken(address, port))
+  }
+
+  #pcbOf(socket: Address): Address {
+    return this.tools.parts.sockets.pcb(socket)
+  }
+
+  #read(pcb: Address, field: number): number {
+    return this.#memory.read(pcb + field)
+  }
+}

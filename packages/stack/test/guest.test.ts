@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ACTIONS_NAMES, defineStack, live, type Program } from '../src/index.ts'
+import { attachGuest, type LiveStack, startStack } from '../src/live/index.ts'
+import { relay } from './kernel.case.ts'
+// @ts-expect-error: a module of plain JavaScript, as workers load it
+import { udpEcho as untypedUdpEcho } from './fixtures/udp-echo.mjs'
+
+const udpEcho = untypedUdpEcho as Program<{ port: number }>
+const PORT = 9000
+const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url)
+
+let stack: LiveStack<{ port: number }> | undefined
+
+afterEach(async () => {
+  await stack?.stop()
+  stack = undefined
+})
+
+/** A kernel whose servers have their ports. */
+async function start(cpus: number, guests: number, actions: (typeof ACTIONS_NAMES)[number]) {
+  let ready = 0
+  let allReady = (): void => {}
+  const begun = new Promise<void>((resolve) => (allReady = resolve))
+  const config = defineStack({ machine: live({ cpus, guests }), actions })
+  stack = await startStack(config, udpEcho, {
+    settings: { port: PORT },
+    boot: fixture('udp-echo.mjs'),
+    onReport: () => void (++ready === cpus && allReady()),
+  })
+  await Promise.race([begun, stack.machine.stopped])
+  return stack
+}
+
+/** What a worker comes to that asks the server at a port so many times. */
+async function asks(of: LiveStack<{ port: number }>, port: number, rounds: number) {
+  const workerData = { invitation: of.invitation, port, rounds }
+  const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
+  const [answer] = (await once(worker, 'message')) as [{ sum: number; mbufs: number }]
+  await worker.terminate()
+  return answer
+}
+
+describe('a thread outside the kernel', () => {
+  it.each(ACTIONS_NAMES)('uses its sockets on a stack of its own, actions %s', async (actions) => {
+    const kernel = await start(1, 1, actions)
+    expect((await asks(kernel, PORT, 500)).sum).toBe((500 * 501) / 2)
+  })
+
+  it('does so beside others, and leaves nothing behind', async () => {
+    const kernel = await start(2, 3, 'after-unlock')
+    const sums = await Promise.all([0, 1, 0].map((cpu) => asks(kernel, PORT + cpu, 300)))
+    expect(sums.map(({ sum }) => sum)).toEqual([45_150, 45_150, 45_150])
+    const { net, detach } = attachGuest(kernel.invitation)
+    expect(net.mbufs.statistics().mbufs).toBe(0)
+    expect(net.sockets.inUse()).toBe(2)
+    detach()
+  })
+
+  it('is refused when as many are attached as the configuration says', async () => {
+    const { invitation } = await start(1, 1, 'after-unlock')
+    const guest = attachGuest(invitation)
+    expect(() => attachGuest(invitation)).toThrow(RangeError)
+    guest.detach()
+    attachGuest(invitation).detach()
+  })
+
+  it('has nothing to attach to where the program has no network', async () => {
+    const other = await startStack(defineStack({ machine: live({ cpus: 1 }) }), relay, {
+      settings: { rounds: 1 },
+      boot: fixture('relay.mjs'),
+    })
+    expect(() => other.invitation).toThrow('a guest uses the network: this kernel has none')
+    await other.stop()
+  })
+})
