@@ -33,6 +33,8 @@ export class SpinBudget {
   #sleeps = 0
   #hits = 0
   #isTrying = false
+  /** Turns of a try that something else has interrupted. */
+  #left = 0
 
   /** `patient`: whether long tries are allowed, because no other work waits for this thread. */
   constructor(readonly patient = false) {}
@@ -42,6 +44,7 @@ export class SpinBudget {
    * with `withinMs` left spins for an eighth of that at most, and tries nothing.
    */
   turns(withinMs = Number.POSITIVE_INFINITY): number {
+    if (this.#left > 0) return this.#resume()
     const most = Math.floor(withinMs * TURNS_PER_MS)
     if (most < LONG_TURNS) return Math.min(this.#turns, most)
     if (this.#turns > LEAST_TURNS || this.#sleeps < this.#pause) return this.#turns
@@ -63,6 +66,17 @@ export class SpinBudget {
     this.#isTrying = false
     this.#sleeps++
     this.#hits = 0
+  }
+
+  /** Other work came with `left` turns to go, which says nothing: the next spin goes on there. */
+  interrupt(left: number): void {
+    this.#left = left
+  }
+
+  #resume(): number {
+    const left = this.#left
+    this.#left = 0
+    return left
   }
 
   /** A single hit proves little: on one core, the peer may have had its turn by preemption. */

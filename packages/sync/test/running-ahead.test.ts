@@ -2,6 +2,7 @@ import { LiveMemory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { SETTLE, type Waiting } from '@smpnet/park'
 import { tinyWorld } from '@smpnet/park/model'
+import { RmLock } from '../src/reading/rm-lock.ts'
 import { sectionKinds } from './models/section-kinds.ts'
 
 /** A simulated CPU's memory when it has run ahead of another's next event. */
@@ -73,4 +74,28 @@ describe.each(sectionKinds)('The lock $name on a CPU that has run ahead', ({ byt
       expect(inside.tryExit(td)).toBe(true)
     },
   )
+})
+
+/** Memory of a CPU that has run ahead, until it is asked for the third time. */
+class SoonMemory extends AheadMemory {
+  #asked = 0
+
+  override settled(): boolean {
+    return ++this.#asked > 2
+  }
+}
+
+it('A reader of an rmlock that has its token waits for the others, and not for the mutex', () => {
+  const { memory, tds, at } = tinyWorld(1, RmLock.bytes(1))
+  const [td] = tds as [(typeof tds)[0]]
+  const { read } = new RmLock(memory, at, 1)
+  while (read.enter(td).next().done !== true);
+  expect(read.tryExit(td)).toBe(true)
+  const held = new RmLock(memory, at, 1)
+  expect(held.mutex.tryEnter(td)).toBe(true)
+  const ahead = new RmLock(new SoonMemory(memory.words.buffer), at, 1)
+  expect(ahead.read.tryEnter(td)).toBe(false)
+  const entering = ahead.read.enter(td)
+  expect(entering.next().value).toBe(SETTLE)
+  expect(entering.next().done).toBe(true)
 })

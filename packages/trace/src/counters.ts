@@ -47,7 +47,7 @@ export class Counters {
   /** Adds to the word of the CPU that the caller runs on: a thread, its lot, or an interrupt. */
   add(place: Place, counter: number, delta: number): void {
     const at = this.#at(place.cpu, counter)
-    this.memory.store(at, (this.memory.load(at) + delta) | 0)
+    this.memory.write(at, (this.memory.read(at) + delta) | 0)
   }
 
   /** What a CPU has counted, from 0 to 2^32 - 1. */

@@ -62,6 +62,7 @@ export class LiveCpu implements Cpu {
   readonly #alarms = new Alarms()
   readonly #idleBudget = new SpinBudget()
   readonly #threadBudget = new SpinBudget(true)
+  readonly #isDue = (): boolean => this.#alarms.nextNs <= this.#nowIfSet()
   #failure: { readonly error: unknown } | undefined
 
   constructor(
@@ -124,9 +125,8 @@ export class LiveCpu implements Cpu {
 
   spinWhile(at: Address, value: number): boolean {
     if (!this.spins) return false
-    const mayTakeLong = this.#alarms.nextNs === Number.POSITIVE_INFINITY
-    const budget = mayTakeLong ? this.#threadBudget : this.#idleBudget
-    return this.#box.spinWhile(at, value, budget) && this.memory.load(at) !== value
+    const hasCome = this.#box.spinWhile(at, value, this.#threadBudget, this.#isDue)
+    return hasCome && this.memory.load(at) !== value
   }
 
   report(value: unknown): void {
@@ -142,7 +142,9 @@ export class LiveCpu implements Cpu {
     this.#waker.executive = executive
     while (!this.#stops()) {
       if (this.#work(executive)) continue
-      if (this.spins && this.#box.spinWhile(this.#stopping, 0, this.#idleBudget)) continue
+      if (this.spins && this.#box.spinWhile(this.#stopping, 0, this.#idleBudget, this.#isDue)) {
+        continue
+      }
       if (this.#box.fallAsleep(this.#stopping, 0)) this.#box.sleep(this.#sleepMs())
     }
   }
@@ -167,6 +169,11 @@ export class LiveCpu implements Cpu {
     }
     this.#ringAlarms()
     return true
+  }
+
+  /** The time, if there is an alarm for which it matters. */
+  #nowIfSet(): number {
+    return this.#alarms.nextNs === Number.POSITIVE_INFINITY ? 0 : this.now()
   }
 
   #ringAlarms(): void {

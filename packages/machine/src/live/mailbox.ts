@@ -7,6 +7,9 @@ const ASLEEP = 1
 
 const loop = new KeepAlive()
 
+/** Turns of a spin between two looks at the clock, of 5 to 20 ns each. */
+const TURNS_PER_LOOK = 1024
+
 /**
  * What other threads have for a live CPU, its owner: the waiters that they have woken and that are
  * to run there, the vectors that they have raised, and the doorbell that gets the owner out of its
@@ -64,12 +67,17 @@ export class Mailbox {
 
   /**
    * Spins while nothing is posted or raised and the word at `at` is `value`, as long as that pays.
-   * True when it ended by one of these.
+   * True when it ended by one of these, or since the owner's alarms are due: that is looked for now
+   * and then.
    */
-  spinWhile(at: Address, value: number, budget: SpinBudget): boolean {
+  spinWhile(at: Address, value: number, budget: SpinBudget, isDue: () => boolean): boolean {
     const { memory } = this
     const { head } = this.mail
     for (let turn = budget.turns(); turn > 0; turn--) {
+      if (turn % TURNS_PER_LOOK === 0 && isDue()) {
+        budget.interrupt(turn - 1)
+        return true
+      }
       const isCalm = memory.load(head) === NIL && memory.load(this.#pending) === 0
       if (isCalm && memory.load(at) === value) continue
       budget.hit()

@@ -10,7 +10,7 @@ import {
   word,
 } from '@smpnet/memory'
 import type { Mbufs } from '@smpnet/mbuf'
-import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { block, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from '../errors.ts'
 import type { DatagramHandle, DatagramHome, DatagramParts } from './datagram-home.ts'
 import { DatagramSocket } from './datagram-socket.ts'
@@ -129,6 +129,11 @@ export class DatagramSockets implements DatagramHome {
     yield* socket.life.step(td, 'closed')
     yield* this.#pool.free(at)
     throw NoSockets.refusedBy(this.protocol.name, errno)
+  }
+
+  /** `create`, for a thread that may block. */
+  createSync(td: Waiter): DatagramSocket {
+    return block(td, this.create(td))
   }
 
   /**

@@ -68,6 +68,8 @@ export class ReceiveBuffer {
     const result = this.#append(packet)
     if (!lock.tryExit(td)) finish(td, lock.exit(td))
     if (result > DELIVERED_TO_WAITER) mbufs.trimFront(packet, SOURCE_BYTES)
+    // After the exit: a receiver that spins finds the lock free when it is told.
+    else this.arrivals.announce()
     return result
   }
 
@@ -81,12 +83,15 @@ export class ReceiveBuffer {
     let result = this.#refusal(packet)
     if (result === DELIVERED) {
       while (!memory.settled()) yield SETTLE
-      this.arrivals.announce()
-      while (!memory.settled()) yield SETTLE
       if (this.arrivals.isAwaited()) result = DELIVERED_TO_WAITER
     }
     if (!lock.tryExit(td)) yield* lock.exit(td)
-    if (result > DELIVERED_TO_WAITER) mbufs.trimFront(packet, SOURCE_BYTES)
+    if (result > DELIVERED_TO_WAITER) {
+      mbufs.trimFront(packet, SOURCE_BYTES)
+    } else {
+      while (!memory.settled()) yield SETTLE
+      this.arrivals.announce()
+    }
     return result
   }
 
@@ -116,7 +121,6 @@ export class ReceiveBuffer {
   #append(packet: Address): number {
     const result = this.#refusal(packet)
     if (result !== DELIVERED) return result
-    this.arrivals.announce()
     return this.arrivals.isAwaited() ? DELIVERED_TO_WAITER : DELIVERED
   }
 

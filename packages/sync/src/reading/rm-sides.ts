@@ -65,8 +65,10 @@ export class RmReadSide extends SharedSection {
   }
 
   *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
-    if (this.tryEnter(td)) return WOKEN
     const { words } = this
+    // Only a reader without a token may take the mutex, and not one that has run ahead.
+    while (!words.memory.settled()) yield SETTLE
+    if (this.tryEnter(td)) return WOKEN
     const outcome = yield* enterMutex(words, td, until)
     if (outcome !== WOKEN) return outcome
     while (!words.memory.settled()) yield SETTLE
