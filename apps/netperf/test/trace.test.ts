@@ -49,6 +49,23 @@ describe('netperf trace', () => {
     expect(events.filter(({ name }) => name === 'lock-block').length).toBeGreaterThan(0)
   })
 
+  it('shows netisr woken straight into a lock of its sender', async () => {
+    const args = ['udp_rr', '--machine', 'sim', '--cpus', '1', '--preset', 'freebsd-5.3']
+    const { events } = await traced('preempted.json', ...args)
+    const marks = events.filter(({ ph }) => ph === 'i')
+    const blocked = marks.findIndex(({ name, args: of }) => {
+      return name === 'lock-block' && of['thread'] === 'netisr 0'
+    })
+    const [woken, preempted] = marks.slice(blocked - 2, blocked)
+    expect([woken?.name, woken?.args['thread']]).toEqual(['wakeup', 'netisr 0'])
+    expect([preempted?.name, preempted?.args['by']]).toEqual(['preemption', 'netisr 0'])
+  })
+
+  it('traces datagrams on real threads', async () => {
+    const { events } = await traced('udp-live.json', 'udp_rr', '--cpus', '1', '--duration', '30ms')
+    expect(new Set(events.map(({ name }) => name))).toContain('netisr 0')
+  })
+
   it('traces real threads, and keeps the last events only', async () => {
     const args = ['rr', '--cpus', '1', '--duration', '50ms', '--events', '64']
     const { events, stdout } = await traced('live.json', ...args)

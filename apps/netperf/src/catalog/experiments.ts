@@ -3,10 +3,20 @@ import { fastClocks } from '../experiments/clocks/fast-clocks.ts'
 import { hpet } from '../experiments/clocks/hpet.ts'
 import { switchClock } from '../experiments/clocks/switch-clock.ts'
 import type { Experiment } from '../model/experiment.ts'
+import { preemption } from '../experiments/localhost/preemption.ts'
+import { wakeups } from '../experiments/localhost/wakeups.ts'
 import { readMostly } from '../experiments/read-mostly/read-mostly.ts'
 
 /** Every experiment; a new one is a file of its own and a line here. */
-const ALL: readonly Experiment[] = [readMostly, switchClock, cycles, fastClocks, hpet]
+const ALL: readonly Experiment[] = [
+  readMostly,
+  preemption,
+  wakeups,
+  switchClock,
+  cycles,
+  fastClocks,
+  hpet,
+]
 
 export const experiments: ReadonlyMap<string, Experiment> = new Map(
   ALL.map((experiment) => [experiment.name, experiment]),

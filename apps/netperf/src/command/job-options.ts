@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { StackPart } from '@smpnet/stack'
 import type { Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
 import { parseCount, parseDuration, parseSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { listFrom } from '../options/words.ts'
@@ -14,20 +16,25 @@ import {
   RUNS,
   SEED,
 } from '../plan/limits.ts'
-import { machineOf, makeJob } from '../plan/make-job.ts'
+import { type Asked, machineOf, makeJob } from '../plan/make-job.ts'
 import { workloads } from '../workloads/index.ts'
+import { baseFrom } from './kernel-base.ts'
 import { type KernelOptions, kernelFrom } from './kernel-options.ts'
 import { ownFrom, type TypedOptions } from './workload-options.ts'
 
 /** The options of `netperf run` that all workloads have, as they were typed. */
-export interface JobOptions extends KernelOptions {
-  readonly machine?: string
-  readonly cpus?: string
+export interface JobOptions extends KernelOptions, MachineOptions {
   readonly variants?: string
   readonly duration?: string
   readonly runs?: string
-  readonly memory?: string
   readonly boot?: string
+}
+
+/** Those that say what it runs on. */
+export interface MachineOptions {
+  readonly machine?: string
+  readonly cpus?: string
+  readonly memory?: string
   readonly profile?: string
   readonly seed?: string
 }
@@ -36,28 +43,47 @@ export interface JobOptions extends KernelOptions {
  * The job that was typed, with `own` for the options of the workload: the one place where texts
  * become the numbers and words of a job. Throws a UsageError that says which option is wrong.
  */
-export function jobFrom(workloadName: string, typed: JobOptions, own: TypedOptions = {}): Job {
+export async function jobFrom(
+  workloadName: string,
+  typed: JobOptions,
+  own: TypedOptions = {},
+): Promise<Job> {
   const workload = lookUp('workload', workloads, workloadName)
   const ownOptions = ownFrom(workload, own)
-  const machine = machineOf(workload, typed.machine)
-  const { profile = DEFAULT_PROFILE } = typed
-  const cpus = given(typed.cpus, (text) => parseCount(text, cpuBounds(machine, profile)))
+  const { base, machine: below } = await baseFrom(typed)
+  const machine = machineOf(workload, typed.machine ?? below?.kind)
+  const size = sizeFrom(typed, below, machine)
   const runs = given(typed.runs, (text) => parseCount(text, RUNS))
   const perRun = durationBounds(machine, runs ?? LIMITS.get(machine)!.runs)
   return makeJob({
     workload,
     own: ownOptions,
     machine,
-    profile,
-    cpus,
+    ...size,
     runs,
-    seed: given(typed.seed, seedFrom),
     durationMs: given(typed.duration, (text) => parseDuration(text, perRun)),
-    memoryBytes: given(typed.memory, (text) => parseSize(text, MEMORY)),
     boot: given(typed.boot, bootModule),
     variants: given(typed.variants, listFrom),
-    kernel: kernelFrom(typed),
+    kernel: kernelFrom(typed, base),
   })
+}
+
+/** What of a machine is said, on the command line or else in a file. Throws a UsageError. */
+export function sizeFrom(
+  typed: MachineOptions,
+  below: StackPart['machine'],
+  kind: MachineKind,
+): Pick<Asked<object>, 'profile' | 'cpus' | 'seed' | 'memoryBytes'> {
+  const filed = below?.kind === 'sim' ? below.profile : undefined
+  const { profile = filed ?? DEFAULT_PROFILE } = typed
+  const cpus = given(typed.cpus, (text) => parseCount(text, cpuBounds(kind, profile)))
+  const memoryBytes = given(typed.memory, (text) => parseSize(text, MEMORY))
+  return {
+    profile,
+    cpus: cpus ?? below?.cpus,
+    seed: given(typed.seed, seedFrom) ?? below?.seed,
+    memoryBytes: memoryBytes ?? below?.memoryBytes,
+  }
 }
 
 /** `--seed`. Throws a UsageError. */

@@ -4,15 +4,17 @@ import {
   ACCOUNTING_NAMES,
   POLICY_NAMES,
   PREEMPTION_NAMES,
+  presets,
   type SchedulerRules,
   WAKEUP_NAMES,
 } from '@smpnet/stack'
-import type { KernelAsked } from '../model/kernel-asked.ts'
+import type { KernelAsked, KernelBase } from '../model/kernel-asked.ts'
 import { UsageError } from '../options/usage-error.ts'
-import { wordOf } from '../options/words.ts'
+import { appended, wordOf } from '../options/words.ts'
+import type { BaseOptions } from './kernel-base.ts'
 
 /** The options that say how our kernel is to be, as they were typed. */
-export interface KernelOptions {
+export interface KernelOptions extends BaseOptions {
   readonly scheduler?: string
   readonly preemption?: string
   readonly wakeup?: string
@@ -26,6 +28,12 @@ export interface KernelOptions {
 export function kernelOptions(): Option[] {
   const words = (names: readonly string[]) => names.join(', ')
   return [
+    new Option('--preset <name>', `a kernel that has a name: ${words([...presets.keys()])}`),
+    new Option('--config <file>', 'a module (.ts, .js) that exports what defineStack takes'),
+    new Option(
+      '--sysctl <name=value>',
+      'of our kernel, such as net.isr.dispatch=hybrid; may be repeated',
+    ).argParser(appended),
     new Option('--scheduler <name>', `of our kernel: ${words(POLICY_NAMES)} (default: priority)`),
     new Option(
       '--preemption <mode>',
@@ -49,7 +57,7 @@ export function printingOptions(): Option[] {
 }
 
 /** What they come to. Throws a UsageError that says which is wrong. */
-export function kernelFrom(typed: KernelOptions): KernelAsked {
+export function kernelFrom(typed: KernelOptions, base?: KernelBase): KernelAsked {
   const { scheduler, preemption, wakeup, accounting } = typed
   const rules: Partial<SchedulerRules> = {
     ...(preemption !== undefined && { preemption: preemptionFrom(preemption) }),
@@ -58,8 +66,11 @@ export function kernelFrom(typed: KernelOptions): KernelAsked {
       accounting: wordOf('accounting', ACCOUNTING_NAMES)(accounting),
     }),
   }
-  const { witness = false, lockProfile = false, statistics = false } = typed
+  const below = base?.part ?? {}
+  const { watch = false, profile = false } = below.locks ?? {}
+  const { witness = watch, lockProfile = profile, statistics = below.statistics ?? false } = typed
   return {
+    ...(base !== undefined && { base }),
     ...(scheduler !== undefined && { policy: wordOf('scheduler', POLICY_NAMES)(scheduler) }),
     rules,
     locks: { watch: witness, profile: lockProfile },

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { presets } from '@smpnet/stack'
 import { experiments } from '../catalog/experiments.ts'
 import { defaultComparison } from '../plan/default-comparison.ts'
 import { DEFAULT_PROFILE, durationBounds, LIMITS, RUNS } from '../plan/limits.ts'
@@ -10,12 +11,13 @@ import { execute } from './execute.ts'
 import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
 import { given, jobFrom, type JobOptions, seedFrom } from './job-options.ts'
 import { kernelOptions, printingOptions } from './kernel-options.ts'
+import { sysctlCommand } from './sysctl-command.ts'
 import { traceCommand } from './trace-command.ts'
 import { print } from './until-signal.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
-/** The command line: `netperf`, `netperf run WORKLOAD` and `netperf experiment NAME`. */
+/** The command line: `netperf`, `netperf run WORKLOAD`, `netperf experiment NAME` and others. */
 export function program(version: string): Command {
   const netperf = command('netperf')
     .description('Compares network stack configurations, on real threads and simulated.')
@@ -26,6 +28,8 @@ export function program(version: string): Command {
   netperf.addCommand(runCommand())
   netperf.addCommand(traceCommand(command('trace')))
   netperf.addCommand(experimentCommand())
+  netperf.addCommand(sysctlCommand(command('sysctl')))
+  netperf.addCommand(presetsCommand())
   return netperf
 }
 
@@ -78,7 +82,8 @@ function runCommand(): Command {
     .addOption(seedOption())
     .addOption(jsonOption())
     .action(async (workload: string, options: JobOptions & { json?: boolean }) => {
-      await execute([jobFrom(workload, options, ownOptions(options))], options.json ?? false)
+      const job = await jobFrom(workload, options, ownOptions(options))
+      await execute([job], options.json ?? false)
     })
   for (const option of [...kernelOptions(), ...printingOptions(), ...workloadOptions()]) {
     run.addOption(option)
@@ -92,7 +97,7 @@ function experimentCommand(): Command {
     .argument('[name]')
     .option('--quick', 'a first look within ten seconds')
     .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
-    .addOption(seedOption())
+    .addOption(new Option('--seed <n>', 'seed of the simulation').default('1'))
     .addOption(jsonOption())
     .action(async (name: string | undefined, options: ExperimentOptions) => {
       if (name === undefined) return print(experimentList())
@@ -101,10 +106,13 @@ function experimentCommand(): Command {
 }
 
 function experimentList(): string {
-  const lines = [...experiments.values()].map(
-    ({ name, summary }) => `${name.padEnd(16)} ${summary}`,
-  )
-  return `${lines.join('\n')}\n`
+  return `${listOf(experiments.values())}\n`
+}
+
+function presetsCommand(): Command {
+  return command('presets')
+    .description('list the kernels that have names, for --preset')
+    .action(() => print(`${listOf(presets.values())}\n`))
 }
 
 /** A command whose mistakes are thrown, so that all errors leave by one door. */
@@ -116,11 +124,12 @@ function command(name: string): Command {
 }
 
 function profileOption(): Option {
-  return new Option('--profile <name>', 'the machine that is simulated').default(DEFAULT_PROFILE)
+  const text = `the machine that is simulated (default: ${DEFAULT_PROFILE})`
+  return new Option('--profile <name>', text)
 }
 
 function seedOption(): Option {
-  return new Option('--seed <n>', 'seed of the simulation').default('1')
+  return new Option('--seed <n>', 'seed of the simulation (default: 1)')
 }
 
 function jsonOption(): Option {
@@ -128,14 +137,24 @@ function jsonOption(): Option {
 }
 
 function catalogue(): string {
-  const list = (title: string, items: Iterable<{ name: string; summary: string }>) =>
-    [title, ...[...items].map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`)].join('\n')
+  const list = (title: string, items: Iterable<Listed>) => `${title}\n${listOf(items, '  ')}`
   const lists = [
     list('Workloads:', workloads.values()),
     list('Variants:', variants.values()),
     list('Experiments:', experiments.values()),
+    list('Presets:', presets.values()),
   ]
   return `\n${lists.join('\n\n')}`
+}
+
+interface Listed {
+  readonly name: string
+  readonly summary: string
+}
+
+function listOf(items: Iterable<Listed>, before = ''): string {
+  const lines = [...items].map(({ name, summary }) => `${before}${name.padEnd(16)} ${summary}`)
+  return lines.join('\n')
 }
 
 /** What commander found wrong, as our sentences are; nothing when it printed help or a version. */

@@ -32,15 +32,15 @@ export function traceCommand(command: Command): Command {
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
     .option('--duration <time>', 'how long (default: live 20ms, sim 1ms)')
     .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
-    .option('--profile <name>', 'the machine that is simulated', 'xeon-e5-2650')
-    .option('--seed <n>', 'seed of the simulation', '1')
+    .option('--profile <name>', 'the machine that is simulated (default: xeon-e5-2650)')
+    .option('--seed <n>', 'seed of the simulation (default: 1)')
     .action((workload: string, options: TraceOptions) => trace(workload, options))
   for (const option of [...kernelOptions(), ...workloadOptions()]) command.addOption(option)
   return command
 }
 
 async function trace(workload: string, options: TraceOptions): Promise<void> {
-  const given = jobFrom(workload, { ...options, runs: '1' }, ownOptions(options))
+  const given = await jobFrom(workload, { ...options, runs: '1' }, ownOptions(options))
   const durationMs = options.duration ? given.durationMs : DURATION_MS[given.machine]
   const job = { ...given, durationMs }
   const recording = await record(job, entrantOf(job), eventsOf(options.events))

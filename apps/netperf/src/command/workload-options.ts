@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { Workload, WorkloadOption } from '../model/workload.ts'
 import { UsageError } from '../options/usage-error.ts'
+import { appended } from '../options/words.ts'
 import { workloads } from '../workloads/index.ts'
 
 /** What was typed: a text, or several for an option that repeats. */
@@ -48,8 +49,4 @@ function refuse(workload: Workload, name: string): never {
 /** The options of any workload, whose names and types are its own. */
 function optionsOf(workload: Workload): Readonly<Record<string, AnyOption>> {
   return workload.options as Readonly<Record<string, AnyOption>>
-}
-
-function appended(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), text]
 }

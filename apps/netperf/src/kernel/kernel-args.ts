@@ -30,6 +30,15 @@ export type Pace =
   | { readonly kind: 'gate' }
   | { readonly kind: 'alarm'; readonly durationNs: number }
 
+/** What a simulated CPU reports when a client begins its slice. */
+export interface BeginReport {
+  readonly begins: true
+}
+
+export function isBeginning(report: unknown): report is BeginReport {
+  return (report as Partial<BeginReport>).begins === true
+}
+
 /** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */
 export interface ClientReport {
   readonly count: number

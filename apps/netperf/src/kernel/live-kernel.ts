@@ -2,6 +2,7 @@ import { CpuFailed } from '@smpnet/machine/live'
 import { BenchError, type Runner, type SliceSpec } from '@smpnet/testing'
 import { Gate, type StackStatistics } from '@smpnet/stack'
 import { type LiveStack, startStack } from '@smpnet/stack/live'
+import { countSlice } from './count-slice.ts'
 import type { ClientReport, KernelJob, MeasuredSettings, MeasuredShared } from './kernel-args.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { clientsOf, measuredProgram } from './measured-program.ts'
@@ -66,23 +67,31 @@ export class LiveKernel implements Runner {
   }
 
   async slice(spec: SliceSpec): Promise<KernelSliceResult> {
+    const before = await this.#statistics()
     this.#reports = []
     const reported = new Promise<void>((resolve) => (this.#allReported = resolve))
     this.#gate.open(this.#stack.td, this.#clients)
     const stop = setTimeout(() => this.#gate.close(), spec.ms)
     try {
       await Promise.race([reported, this.#failed])
-      return sliceResult(this.#reports)
+      const after = await this.#statistics()
+      const counted = before && after && countSlice(before, after)
+      return { ...sliceResult(this.#reports), ...(counted && { counted }) }
     } finally {
       clearTimeout(stop)
     }
   }
 
+  /** What was counted up to now; undefined unless that was asked for. */
+  async #statistics(): Promise<StackStatistics | undefined> {
+    if (!this.#stack.args.config.statistics) return undefined
+    return await Promise.race([this.#stack.statistics(), this.#failed])
+  }
+
   async stop(): Promise<void> {
     this.#gate.close()
-    if (this.#stack.args.config.statistics) {
-      await this.#stack.statistics().then(this.#onStatistics, () => {})
-    }
+    const statistics = await this.#statistics().catch(() => undefined)
+    if (statistics !== undefined) this.#onStatistics(statistics)
     await this.#stack.stop()
   }
 }

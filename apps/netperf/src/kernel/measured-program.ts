@@ -6,7 +6,13 @@ import { KernelSlice } from '../model/kernel-slice.ts'
 import type { Workload } from '../model/workload.ts'
 import { hostCounters } from '../workloads/clocks/host-counters.ts'
 import { workloads } from '../workloads/index.ts'
-import type { ClientReport, MeasuredSettings, MeasuredShared, Pace } from './kernel-args.ts'
+import type {
+  BeginReport,
+  ClientReport,
+  MeasuredSettings,
+  MeasuredShared,
+  Pace,
+} from './kernel-args.ts'
 
 type Named = Pick<MeasuredSettings, 'workload' | 'settings'>
 
@@ -25,9 +31,14 @@ export const measuredProgram: Program<MeasuredSettings, MeasuredShared> = {
     const { pace } = told
     programOf(told).start(told.settings, own, {
       ...host,
-      client(name, body, options) {
-        const run = (td: Thread) => paced(td, body, pace, gate)
-        host.scheduler.spawn((td) => run(td as Thread), { ...options, name })
+      client(name, body, { prepare, ...options } = {}) {
+        host.scheduler.spawn(
+          function* (td): Waiting {
+            if (prepare !== undefined) yield* prepare(td as Thread)
+            yield* paced(td as Thread, body, pace, gate)
+          },
+          { ...options, name },
+        )
       },
     })
   },
@@ -67,12 +78,13 @@ function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
 function* untilAlarm(td: Thread, body: SliceBody, durationNs: number): Waiting {
   let ended = false
   td.pcpu.alarm(durationNs, () => (ended = true))
+  td.pcpu.report({ begins: true } satisfies BeginReport)
   yield* runSlice(td, body, new KernelSlice(td, () => ended))
 }
 
 function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice): Waiting {
   const startNs = td.pcpu.now()
   const count = yield* body(td, slice)
-  const endNs = td.pcpu.now()
+  const endNs = slice.endNs ?? td.pcpu.now()
   td.pcpu.report({ count, startNs, endNs, slots: slice.slots() } satisfies ClientReport)
 }

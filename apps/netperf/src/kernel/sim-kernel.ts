@@ -1,7 +1,14 @@
 import type { Boot } from '@smpnet/machine'
-import type { KernelArgs, StackStatistics } from '@smpnet/stack'
+import type { CountedSoFar, KernelArgs, StackStatistics } from '@smpnet/stack'
 import { simulateStack } from '@smpnet/stack/sim'
-import type { ClientReport, KernelJob, MeasuredSettings, MeasuredShared } from './kernel-args.ts'
+import { countSlice } from './count-slice.ts'
+import {
+  type ClientReport,
+  isBeginning,
+  type KernelJob,
+  type MeasuredSettings,
+  type MeasuredShared,
+} from './kernel-args.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { clientsOf, measuredProgram, mostNsOf } from './measured-program.ts'
 import { sliceResult } from './slice-result.ts'
@@ -33,16 +40,20 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   const { config, durationNs, ...named } = job
   const reports: ClientReport[] = []
   const clients = clientsOf(named, config.machine.cpus)
+  let begun: CountedSoFar | undefined
   const { result, statistics } = simulateStack(config, measuredProgram, {
     settings: { ...named, pace: { kind: 'alarm', durationNs } },
     untilNs: mostNsOf(named, durationNs) + GRACE_NS,
     boot,
-    onReport: (report, stop) => {
-      if (reports.push(report as ClientReport) === clients) stop()
+    onReport: (report, stop, counted) => {
+      if (isBeginning(report)) begun ??= config.statistics ? counted() : undefined
+      else if (reports.push(report as ClientReport) === clients) stop()
     },
   })
   if (reports.length < clients) {
     throw new Error(`expected reports of ${clients} clients, got ${reports.length}`)
   }
-  return { slice: sliceResult(reports), events: result.events, statistics }
+  const counts = begun && countSlice(begun, statistics)
+  const slice = { ...sliceResult(reports), ...(counts && { counted: counts }) }
+  return { slice, events: result.events, statistics }
 }

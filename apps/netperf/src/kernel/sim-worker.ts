@@ -1,5 +1,6 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
+import type { KernelCounts } from '../model/kernel-counts.ts'
 import { ONLY } from '../model/kernel-slice.ts'
 import { type MeasuredBoot, simulateKernel, type SimJob } from './sim-kernel.ts'
 
@@ -18,6 +19,7 @@ export interface SimRunMessage {
   readonly ns: number
   /** Latencies by kind, as their recorders have them. */
   readonly slots: Readonly<Record<string, Float64Array>>
+  readonly counted: KernelCounts | undefined
   readonly events: number
   /** None unless they were asked for. */
   readonly statistics: StackStatistics | undefined
@@ -54,8 +56,9 @@ async function bootOf(url: string): Promise<MeasuredBoot> {
 
 function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
   const { slice, events, statistics } = simulateKernel(job, boot)
-  const { count, ns, latency, latencies = {} } = slice
+  const { count, ns, latency, latencies = {}, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  return { count, ns, slots, events, statistics: job.config.statistics ? statistics : undefined }
+  const figures = { count, ns, slots, counted, events }
+  return { ...figures, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -4,8 +4,14 @@ import type { Row, Unit } from './row.ts'
 /** A figure in the row's unit, with three digits: `1.23 µs`, `4.56 M/s`; a share as `1.2 %`. */
 export function formatted(value: number, unit: Unit): string {
   if (unit === 'ns') return formatNs(value)
+  if (unit === 'each') return value.toFixed(value < 10 ? 2 : 1)
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`
   return unit === 'B/s' ? formatBytesPerSecond(value) : `${formatCount(value)}/s`
+}
+
+/** Whether the least figure is the best: times, and what is counted of an operation. */
+export function isLessBetter(unit: Unit): boolean {
+  return unit === 'ns' || unit === 'each'
 }
 
 /** A variant with its settings: `rwlock, writes 0.01`. */

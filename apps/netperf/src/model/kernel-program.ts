@@ -23,7 +23,12 @@ export interface KernelHost extends Host {
    * Starts a thread that runs `slice` again and again, as the machine's pace says. One that is the
    * only one of its CPU by the workload's definition is pinned there.
    */
-  client(name: string, slice: SliceBody, options?: ThreadOptions): void
+  client(name: string, slice: SliceBody, options?: ClientOptions): void
+}
+
+/** Of a client's thread, and what it does before its first slice: that is not measured. */
+export interface ClientOptions extends ThreadOptions {
+  readonly prepare?: (td: Thread) => Waiting
 }
 
 /** Runs one slice and returns what it counts. */

@@ -1,9 +1,12 @@
 import type { Thread } from '@smpnet/scheduler'
+import type { KernelCounts } from './kernel-counts.ts'
 import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
 
 /** What our kernel's slice came to; it may have several kinds of latencies, by name. */
 export interface KernelSliceResult extends SliceResult {
   readonly latencies?: Readonly<Record<string, LatencyRecorder>>
+  /** What the kernel counted meanwhile; of one that was asked for statistics. */
+  readonly counted?: KernelCounts
 }
 
 /** The name under which a workload with one kind of latency records it. */
@@ -23,7 +26,15 @@ export class KernelSlice implements Slice {
     this.#ended = ended
   }
 
-  done(): boolean {
+  /** When what is measured was over; undefined while it lasts. */
+  endNs: number | undefined
+
+  /** What the client does from now on is not measured, such as asking how much has come. */
+  end(): void {
+    this.endNs = this.nowNs()
+  }
+
+  done(_counted?: number): boolean {
     return this.#ended()
   }
 
@@ -51,6 +62,7 @@ export class KernelSlice implements Slice {
   }
 
   clear(): void {
+    this.endNs = undefined
     for (const recorder of this.#recorders.values()) recorder.clear()
   }
 }

@@ -1,5 +1,5 @@
 import { type Estimate, estimate, formatRatio } from '@smpnet/testing'
-import { formatted } from './formatted.ts'
+import { formatted, isLessBetter } from './formatted.ts'
 import type { Labels, Measured, MachineKind, Row } from './row.ts'
 
 /** Which rows are meant: those that have every value that is given. */
@@ -66,7 +66,7 @@ export function ratio(over: Measured, under: Measured): Estimate {
 /** The one of several figures that is best: the least time, or the highest rate. */
 export function best(measured: readonly Measured[]): Measured | undefined {
   const sorted = measured.toSorted(({ row: a }, { row: b }) => a.median - b.median)
-  return sorted.at(sorted[0]?.row.unit === 'ns' ? 0 : -1)
+  return sorted.at(sorted[0] && isLessBetter(sorted[0].row.unit) ? 0 : -1)
 }
 
 /** `12.3× (11.9–12.8)`, or without the interval where it has no width. */

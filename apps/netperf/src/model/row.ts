@@ -1,7 +1,7 @@
 export type MachineKind = 'live' | 'sim'
 
-/** What a figure is in; a share is from 0 to 1. */
-export type Unit = 'ns' | '1/s' | 'B/s' | 'share'
+/** What a figure is in; a share is from 0 to 1, and `each` is a mean count, of a packet say. */
+export type Unit = 'ns' | '1/s' | 'B/s' | 'share' | 'each'
 
 /** What distinguishes rows of one workload beside variant and CPUs, by name. */
 export type Labels = Readonly<Record<string, string | number>>

@@ -13,3 +13,8 @@ export function wordOf<const W extends string>(
   const known = new Map(words.map((word) => [word as string, word]))
   return (typed) => lookUp(what, known, typed)
 }
+
+/** What gathers the values of an option that may be given several times. */
+export function appended(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text]
+}

@@ -1,5 +1,4 @@
 import { profiles } from '@smpnet/machine/sim'
-import { StackMisconfigured } from '@smpnet/stack'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
 import type { MachineKind } from '../model/row.ts'
@@ -8,6 +7,7 @@ import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ableTo, baselineOf, variants } from '../variants/index.ts'
 import { kernelJob, smpnet } from '../variants/smpnet.ts'
+import { asTyped } from './as-typed.ts'
 import {
   cpuBounds,
   DEFAULT_CPUS,
@@ -131,17 +131,7 @@ function checkKernels(job: Job): void {
     const expected = `expected ${printed(job.kernel).join(', ')} of the boot that is built in`
     throw new UsageError(`${expected}, got --boot`)
   }
-  try {
-    for (const entrant of kernels) kernelJob(job, entrant)
-  } catch (error) {
-    if (error instanceof StackMisconfigured) throw new UsageError(asTyped(error.message))
-    throw error
-  }
-}
-
-/** A key of the configuration, as the flag that it came from. */
-function asTyped(sentence: string): string {
-  return sentence.replace(/^scheduler\.(\w+):/, '--$1:')
+  for (const entrant of kernels) asTyped(job.kernel, () => kernelJob(job, entrant))
 }
 
 function printed({ locks = {}, statistics = false }: KernelAsked): string[] {

@@ -62,10 +62,12 @@ export class SimHost {
   }
 }
 
-function simulated({ count, ns, slots, events, statistics }: SimRunMessage): Simulated {
+function simulated({ slots, counted, ...rest }: SimRunMessage): Simulated {
   const { [ONLY]: only, ...named } = slots
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
-  return { slice: { count, ns, ...latency, ...latencies }, events, statistics }
+  const { count, ns, events, statistics } = rest
+  const slice = { count, ns, ...latency, ...latencies, ...(counted && { counted }) }
+  return { slice, events, statistics }
 }

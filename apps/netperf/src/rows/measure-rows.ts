@@ -7,7 +7,7 @@ import {
 } from '@smpnet/testing'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import type { Entrant, Job } from '../model/job.ts'
-import type { Metric, VariantResult } from '../model/workload.ts'
+import type { KernelFigure, Metric, VariantResult } from '../model/workload.ts'
 import type { Measured, Row } from '../model/row.ts'
 
 /** The rows of a job: every metric of every entrant that was measured at all. */
@@ -60,10 +60,19 @@ function figures(job: Job, metric: Metric, result: VariantResult): number[] {
     const times = (metric.times && entrantOf(job, result)?.pairs?.[metric.times]) ?? 1
     return slices.map((slice) => perSecond(slice) * times)
   }
+  const { from } = metric
+  if (from !== 'latency') return slices.flatMap((slice) => kernelFigures(slice, from))
   return slices.flatMap((slice) => {
     const latency = latencyOf(metric, slice)
     return latency ? [percentile(metric, latency, 50)] : []
   })
+}
+
+/** None where the kernel was not asked, or could not know. */
+function kernelFigures(slice: SliceResult | KernelSliceResult, of: KernelFigure): number[] {
+  const counted = 'counted' in slice ? slice.counted : undefined
+  const figure = counted && of(counted)
+  return figure === undefined ? [] : [figure]
 }
 
 /** Of one operation, where what was recorded is of several. */
@@ -88,9 +97,9 @@ function allLatencies(metric: Metric, slices: VariantResult['slices']): LatencyR
   return all
 }
 
-/** How many times as fast; a share is no speed. */
+/** How many times as fast; shares and counts are no speed. */
 function ratioTo(job: Job, metric: Metric, result: VariantResult, baseline: VariantResult) {
-  if (metric.unit === 'share') return undefined
+  if (metric.unit === 'share' || typeof metric.from === 'function') return undefined
   const own = figures(job, metric, result)
   const base = figures(job, metric, baseline)
   const pairs = metric.unit === 'ns' ? pairedRatios(base, own) : pairedRatios(own, base)

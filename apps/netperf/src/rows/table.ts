@@ -91,9 +91,9 @@ function cells({ row, ratio }: Measured, simulated: readonly Row[] | undefined):
   return row.variant === 'smpnet' && !simulated ? plain.map((text) => pc.green(text)) : plain
 }
 
-/** Speed relative to the same workload on the fewest simulated CPUs; a share is no speed. */
+/** Speed beside the same workload on the fewest simulated CPUs; shares and counts are no speed. */
 function scaling(row: Row, rows: readonly Row[]): number | undefined {
-  if (row.unit === 'share') return undefined
+  if (row.unit === 'share' || row.unit === 'each') return undefined
   const same = rows.filter(
     (other) =>
       other.workload === row.workload &&

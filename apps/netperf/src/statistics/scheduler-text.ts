@@ -1,6 +1,11 @@
 import { formatNs } from '@smpnet/testing'
 import { SWITCH_REASONS } from '@smpnet/scheduler'
-import type { CpuStatistics, StackStatistics } from '@smpnet/stack'
+import {
+  countedSysctls,
+  type CpuStatistics,
+  type StackStatistics,
+  sysctlLine,
+} from '@smpnet/stack'
 import { plainTable } from '../rows/plain-table.ts'
 
 /** Lines of a table at most: what is beyond them is in `--json`. */
@@ -48,16 +53,8 @@ export function threadTable(cpus: Cpus): string {
 }
 
 /** Knobs and counts as sysctl(8) prints them; several values where each CPU has its own. */
-export function sysctlText(cpus: Cpus): string {
-  const own = cpus[0]?.isShared ? cpus.slice(0, 1) : cpus
-  const names = Object.keys(own[0]?.sysctl ?? {})
-  const lines = names.map((name) => {
-    const values = own.map(({ sysctl }) => String(sysctl[name]))
-    const different = new Set(values).size === 1 ? values.slice(0, 1) : values
-    const text = different.join(' ')
-    return text.includes('\n') ? `${name}:\n${text}` : `${name}: ${text}`
-  })
-  return lines.join('\n')
+export function countedText(cpus: Cpus): string {
+  return [...countedSysctls({ cpus })].map((each) => sysctlLine(...each)).join('\n')
 }
 
 function shortened(

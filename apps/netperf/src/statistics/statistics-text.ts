@@ -4,7 +4,7 @@ import { cpusText, variantText } from '../model/formatted.ts'
 import type { KernelAsked } from '../model/kernel-asked.ts'
 import type { RunStatistics } from '../model/run-statistics.ts'
 import { machineText } from './machine-text.ts'
-import { cpuTable, reasonTable, sysctlText, threadTable } from './scheduler-text.ts'
+import { countedText, cpuTable, reasonTable, threadTable } from './scheduler-text.ts'
 import { wakeupTable } from './wakeup-text.ts'
 
 /** What our kernel counted, as text for a terminal; of all that was asked for, a part each. */
@@ -15,7 +15,7 @@ export function statisticsText(
   const { cpus, machine } = of.kernel
   const switches = statistics ? [reasonTable(cpus), wakeupTable(cpus)] : []
   const scheduler = statistics ? [...switches, cpuTable(of.kernel), threadTable(cpus)] : []
-  const counted = statistics ? [sysctlText(cpus), machine && machineText(machine)] : []
+  const counted = statistics ? [countedText(cpus), machine && machineText(machine)] : []
   const profile = locks.profile ? [`debug.lock.prof.stats:\n${profileText(of)}`] : []
   const witness = locks.watch ? [witnessText(of)] : []
   const parts = [pc.bold(title(of)), ...scheduler, ...counted, ...profile, ...witness]

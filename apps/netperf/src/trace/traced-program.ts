@@ -19,8 +19,8 @@ export function tracedProgram(events: number): Program<MeasuredSettings, TracedS
   return {
     ...measuredProgram,
     needs(told, cpus) {
-      const { bytes, threads } = measuredProgram.needs(told, cpus)
-      return { bytes: bytes + ringBytes(cpus, events), threads }
+      const { bytes, ...needs } = measuredProgram.needs(told, cpus)
+      return { ...needs, bytes: bytes + ringBytes(cpus, events) }
     },
     place(told, site) {
       const rings = placeRings(site.arena, site.cpus, events)

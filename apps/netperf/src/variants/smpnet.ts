@@ -1,7 +1,8 @@
-import { defineStack, type StackConfig } from '@smpnet/stack'
+import { defineStack, layOver, type StackConfig, type StackInput } from '@smpnet/stack'
 import type { KernelJob } from '../kernel/kernel-args.ts'
 import { LiveKernel } from '../kernel/live-kernel.ts'
 import type { Entrant, Job } from '../model/job.ts'
+import type { Billing, KernelAsked } from '../model/kernel-asked.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
 /** Our own stack: stream sockets in shared memory between kernel threads. */
@@ -32,12 +33,33 @@ export function kernelJob(job: Job, entrant: Entrant, seed = job.seed): KernelJo
 
 function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
   const { machine: kind, cpus, profile, memoryBytes, kernel } = job
-  const { policy = 'priority', rules, locks = {}, statistics = false } = kernel
   const size = { cpus, seed, memoryBytes }
-  return defineStack({
-    machine: kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
-    scheduler: { policy, ...rules, ...billing },
+  return kernelConfig(
+    kernel,
+    kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
+    billing,
+  )
+}
+
+/**
+ * A kernel that was asked for, on a machine. A workload that compares how switches are billed says
+ * so last. Throws StackMisconfigured.
+ */
+export function kernelConfig(
+  { base, policy, rules, locks = {}, statistics = false }: KernelAsked,
+  machine: StackInput['machine'],
+  billing?: Billing,
+): StackConfig {
+  const billed = billing?.accounting ?? rules?.accounting
+  const asked = layOver(base?.part ?? {}, {
+    scheduler: {
+      ...(policy !== undefined && { policy }),
+      ...(billed === 'none' && { timecounter: undefined }),
+      ...rules,
+      ...billing,
+    },
     locks,
     statistics: statistics || locks.watch === true || locks.profile === true,
   })
+  return defineStack({ ...asked, machine })
 }

@@ -22,7 +22,8 @@ export function figureTicks(least: number, most: number): number[] {
   return evenTicks(least, most)
 }
 
-function evenTicks(least: number, most: number): number[] {
+/** Even steps from `least` to `most`, some three to six. */
+export function evenTicks(least: number, most: number): number[] {
   if (least === most) return [least]
   const step = 10 ** Math.floor(Math.log10((most - least) / ENOUGH))
   const first = Math.ceil(least / step)

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import type { Measured, Row } from '../model/row.ts'
-import { figureTicks, tickText } from './figure-ticks.ts'
+import { evenTicks, figureTicks, tickText } from './figure-ticks.ts'
 import { COLOURS, framed, HEAD_HEIGHT } from './picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 
@@ -24,8 +24,9 @@ const LINE_HEIGHT = 18
 const CHARACTER = { axis: 6, title: 8.5 }
 
 /**
- * The view as one SVG document: a panel for each, both scales the same in all of them and
- * logarithmic, with a bar from the smallest to the largest run. Nothing when nothing was measured.
+ * The view as one SVG document: a panel for each, both scales the same in all of them, the one of
+ * figures logarithmic unless they are counts, with a bar from the smallest to the largest run.
+ * Nothing when nothing was measured.
  */
 export function viewPicture(view: View, measured: readonly Measured[]): string | undefined {
   const panels = arrange(view, measured)
@@ -96,8 +97,13 @@ const dots: Draw = (marks, scale) => {
 function figureScale(marks: readonly Mark[], unit: Row['unit']): Plot.ScaleOptions {
   const least = Math.min(...marks.map((mark) => mark.least))
   const most = Math.max(...marks.map((mark) => mark.most))
-  const ticks = figureTicks(least, most)
-  return { type: 'log', label: null, ticks, tickFormat: (value) => tickText(value, unit) }
+  const drawn = { label: null, tickFormat: (value: number) => tickText(value, unit) }
+  if (least > 0 && unit !== 'each') {
+    return { ...drawn, type: 'log', ticks: figureTicks(least, most) }
+  }
+  // Counts, and whatever has a zero, which a logarithm has not.
+  const domain = [Math.min(0, least), most > least ? most : least + 1]
+  return { ...drawn, type: 'linear', domain, ticks: evenTicks(domain[0]!, domain[1]!) }
 }
 
 function panelled(title: string, marks: readonly Mark[], isToScale: boolean): Plot.PlotOptions {

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { formatted } from '../model/formatted.ts'
+import { formatted, isLessBetter } from '../model/formatted.ts'
 import { plainTable } from '../rows/plain-table.ts'
 import type { Measured } from '../model/row.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
@@ -39,7 +39,7 @@ export function cellsOf({ series, along, unit }: Panel): { cells: string[][]; be
   const best = along.map((_, column) => {
     const figures = series.map(({ points }) => points[column]?.row.median)
     const known = figures.filter((figure) => figure !== undefined)
-    return figures.indexOf(unit === 'ns' ? Math.min(...known) : Math.max(...known))
+    return figures.indexOf(isLessBetter(unit) ? Math.min(...known) : Math.max(...known))
   })
   return { cells, best }
 }

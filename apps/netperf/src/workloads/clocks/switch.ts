@@ -10,7 +10,7 @@ import { CLOCK_PRICES, type Site } from '@smpnet/stack'
 import { receiveRest, sendRest } from '../sockets/socket-pairs.ts'
 import { countersFrom, NO_COUNTER, TIMECOUNTER_OPTION } from './clock-options.ts'
 import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
-import type { Billing } from '../../model/kernel-asked.ts'
+import { accountingAsked, type Billing } from '../../model/kernel-asked.ts'
 import type { Configured, Place, Workload } from '../../model/workload.ts'
 import { wordOf } from '../../options/words.ts'
 
@@ -125,7 +125,7 @@ function configure(
   { machine, kernel }: Place,
 ): Configured<Settings> {
   const kinds = machine === 'sim' ? (['time', 'cycles'] as const) : (['time'] as const)
-  const accounting = wordOf('accounting', kinds)(kernel.rules?.accounting ?? 'time')
+  const accounting = wordOf('accounting', kinds)(accountingAsked(kernel) ?? 'time')
   const batch = machine === 'sim' ? 1 : LIVE_BATCH
   const configurations = countersFrom(timecounter, machine, [NO_COUNTER]).map((counter) => {
     const billing: Billing =

@@ -47,6 +47,15 @@ export class StreamCount {
   #stream = 0
   #received = 0
 
+  /** The stream that is counted, and how many of it have come. */
+  get stream(): number {
+    return this.#stream
+  }
+
+  get received(): number {
+    return this.#received
+  }
+
   /** Takes a datagram; returns the answer when it asks for one. Those that are late are lost. */
   take(bytes: Uint8Array): Uint8Array | undefined {
     const stream = wordAt(bytes, 0)

@@ -1,0 +1,49 @@
+import { type DelayCounts, DelayHistogram, type WakeupFigures } from '@smpnet/scheduler'
+import type { CountedSoFar, StackStatistics } from '@smpnet/stack'
+import type { KernelCounts } from '../model/kernel-counts.ts'
+
+type Schedulers = CountedSoFar['cpus']
+type Before = CountedSoFar & Pick<StackStatistics, 'network'>
+
+/** FreeBSD's counter of datagrams that came in. */
+const PACKETS = 'udps_ipackets'
+
+/** What was counted between two moments; undefined in a kernel that counts no wakeups. */
+export function countSlice(before: Before, after: StackStatistics): KernelCounts | undefined {
+  const [old, now] = [wakeupsOf(before.cpus), wakeupsOf(after.cpus)]
+  if (now.length < after.cpus.length) return undefined
+  const grown = (of: (figures: WakeupFigures) => number) => sum(now, of) - sum(old, of)
+  const isIdleKnown = now.every(({ idleBesideQueuedNs }) => idleBesideQueuedNs !== undefined)
+  return {
+    packets: (after.network?.[PACKETS] ?? 0) - (before.network?.[PACKETS] ?? 0),
+    switches: sum(after.cpus, takenOf) - sum(before.cpus, takenOf),
+    heldLockSwitches: grown((of) => of.heldLockSwitches),
+    loans: grown((of) => of.loans),
+    runDelay: DelayHistogram.sum(now.map((own, cpu) => since(old[cpu]?.runDelay, own.runDelay))),
+    idleBesideQueuedNs: isIdleKnown ? grown((of) => of.idleBesideQueuedNs ?? 0) : undefined,
+    ipis: after.machine && after.machine.ipis - (before.machine?.ipis ?? 0),
+  }
+}
+
+function wakeupsOf(cpus: Schedulers): WakeupFigures[] {
+  return cpus.flatMap(({ wakeups }) => (wakeups === undefined ? [] : [wakeups]))
+}
+
+/** An idle CPU takes nothing from a thread when it finds one to run. */
+function takenOf({ reasons }: Schedulers[number]): number {
+  return Object.values(reasons).reduce((all, count) => all + count, 0) - reasons.idle
+}
+
+/** What a histogram has counted since it was read before; the longest may be from before. */
+function since(before: DelayCounts | undefined, after: DelayCounts): DelayCounts {
+  const old = new Map(before?.slots)
+  const slots = after.slots.flatMap(([slot, count]) => {
+    const grown = count - (old.get(slot) ?? 0)
+    return grown > 0 ? [[slot, grown] as const] : []
+  })
+  return { ...after, count: after.count - (before?.count ?? 0), slots }
+}
+
+function sum<T>(all: readonly T[], of: (each: T) => number): number {
+  return all.reduce((so, each) => so + of(each), 0)
+}
