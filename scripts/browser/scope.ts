@@ -3,6 +3,8 @@ export const PACKAGES = [
   'fsm',
   'inet',
   'interleave',
+  'interleave',
+  'mbuf',
   'memory',
   'park',
   'socket',
