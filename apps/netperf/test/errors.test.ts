@@ -49,19 +49,23 @@ const CASES: [args: string, sentence: string][] = [
     'run rr --variants node-udp',
     'expected variants for rr on the live machine (smpnet, node-tcp, ',
   ],
-  ['run udp_rr --variants node-tcp', 'udp_rr on the live machine (node-udp, message-port), got "'],
-  ['run udp_rr --variants smpnet', 'udp_rr on the live machine (node-udp, message-port), got "'],
-  ['run udp_rr --machine sim', 'expected --machine live with udp_rr, got "sim"'],
+  [
+    'run udp_rr --variants node-tcp',
+    'udp_rr on the live machine (smpnet, node-udp, message-port)',
+  ],
+  [
+    'run udp_rr --machine sim --variants node-udp',
+    'variants for udp_rr on the sim machine (smpnet)',
+  ],
   ['run udp_rr --size 64k', 'expected --size to be from 1 to 65507 bytes'],
   ['run udp_rr --buffer 64k', 'expected --buffer with rr, stream, got it with "udp_rr"'],
   ['run udp_rr --window 8', 'expected --window with udp_stream, got it with "udp_rr"'],
   [
-    'run udp_rr --scheduler ule',
+    'run udp_rr --variants node-udp --scheduler ule',
     'expected smpnet among the variants, to have scheduler, got node',
   ],
   ['run udp_stream --size 7', 'expected --size to be from 8 to 65507 bytes'],
   ['run udp_stream --window 0', 'expected --window to be a whole number from 1 to 4096, got "0"'],
-  ['trace udp_stream', 'expected a workload that our kernel runs, got "udp_stream"'],
   ['run', "missing required argument 'workload' (netperf --help says what is expected)"],
   ['run rr --scheduler cfs', 'expected a scheduler (priority, 4bsd, ule), got "cfs"'],
   [

@@ -27,7 +27,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   [{ machine: { ...machine, profile: 'cray-1' } }, 'machine.profile: expected xeon-e5-2650, '],
   [
     { machine: { ...live({ cpus: 1 }), profile: 'xeon-8176' } },
-    'machine: expected the keys kind, cpus, seed and memoryBytes, came "profile"',
+    'machine: expected the keys kind, cpus, guests, seed and memoryBytes, came "profile"',
   ],
   [{ machine: sim({ cpus: 1, seed: -1 }) }, 'machine.seed: expected a whole number from 0'],
   [
@@ -113,7 +113,7 @@ describe('a configuration', () => {
 
   it('is filled in where it leaves something out', () => {
     expect(defineStack({ machine: live({ cpus: 1 }) })).toEqual({
-      machine: { kind: 'live', cpus: 1, seed: 1 },
+      machine: { kind: 'live', cpus: 1, guests: 0, seed: 1 },
       scheduler: { policy: 'priority', preemption: 'full', wakeup: 'preempt', accounting: 'none' },
       locks: {
         addressList: 'rmlock',
@@ -122,9 +122,9 @@ describe('a configuration', () => {
         watch: false,
         profile: false,
       },
-      netisr: { dispatch: 'direct', policy: 'source', threads: 1, bind: false, limit: 256 },
+      netisr: { dispatch: 'direct', policy: 'source', threads: 'all', bind: false, limit: 256 },
       socket: { locking: 'split', sockets: 256, receiveBytes: 41_600 },
-      actions: 'under-lock',
+      actions: 'after-unlock',
       mbufs: { mbufs: 4096, of2k: 2048, of4k: 64, of9k: 64, of64k: 16 },
       statistics: false,
     })

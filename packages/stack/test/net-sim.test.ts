@@ -78,7 +78,11 @@ describe('on the simulated machine', () => {
   )
 
   it('an answer that netisr has no room for is given back', async () => {
-    const config = defineStack({ machine: sim({ cpus: 2 }), netisr: { limit: 2 } })
+    const config = defineStack({
+      machine: sim({ cpus: 2 }),
+      actions: 'under-lock',
+      netisr: { limit: 2, threads: 1 },
+    })
     const settings = { scene: 'many echoes' }
     const account = await runSim<typeof settings, SceneAccount>(config, scenes, '', settings)
     expect(account).toMatchObject({ ...NOTHING_IN_USE, came: [true, true] })

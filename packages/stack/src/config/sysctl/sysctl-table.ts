@@ -115,6 +115,7 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('smpnet.locks.pcbhash_held', 'locks.pcbHashHeld', words(PCB_HASH_HELD), 'Until when'),
   readOnly('smpnet.machine.kind', 'machine.kind', words(['sim', 'live']), 'Kind of the machine'),
   readOnly('smpnet.machine.profile', 'machine.profile', words([]), 'Machine that is simulated'),
+  readOnly('smpnet.machine.guests', 'machine.guests', number, 'Threads outside that may attach'),
   readOnly('smpnet.machine.seed', 'machine.seed', number, 'Seed of all chance'),
   at(
     'smpnet.sched.accounting',
