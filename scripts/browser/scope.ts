@@ -29,6 +29,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/interleave/test/tools.test.ts':
     'is about the command and the plugin, which are for Node',
   'packages/interleave/test/differential.test.ts': 'computes for a minute what no engine changes',
+  'packages/socket/test/datagram/life.test.ts': READS,
   'packages/socket/test/life.test.ts': READS,
   'packages/socket/test/messages.test.ts': NODES,
   'packages/socket/test/polled.test.ts': NODES,
