@@ -1,6 +1,7 @@
 import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { ByteQueue, type Mbufs, type Watermarks } from '@smpnet/mbuf'
-import { finish, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { exitNow } from '@smpnet/sync'
 import { Arrivals } from './arrivals.ts'
 import { DATAGRAM, RECEIVE } from './layout.ts'
 import { isOver } from './life.ts'
@@ -66,7 +67,7 @@ export class ReceiveBuffer {
     }
     this.#write(source, address, port)
     const result = this.#append(packet)
-    if (!lock.tryExit(td)) finish(td, lock.exit(td))
+    exitNow(td, lock)
     if (result > DELIVERED_TO_WAITER) mbufs.trimFront(packet, SOURCE_BYTES)
     // After the exit: a receiver that spins finds the lock free when it is told.
     else this.arrivals.announce()
@@ -100,7 +101,7 @@ export class ReceiveBuffer {
     const { lock } = this
     if (!lock.tryEnter(td)) return HELD
     const record = this.queue.takeRecord()
-    if (!lock.tryExit(td)) finish(td, lock.exit(td))
+    exitNow(td, lock)
     return record
   }
 

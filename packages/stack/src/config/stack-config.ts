@@ -1,5 +1,6 @@
 import type { DispatchName, PolicyName as NetisrPolicyName } from '@smpnet/netisr'
 import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
+import { LOCK_SCHEMES, type LockSchemeName } from '@smpnet/socket'
 
 /**
  * A kernel, as data: what it runs on and how it behaves. It holds no object of any package, so it
@@ -94,8 +95,8 @@ export interface NetisrConfig {
 }
 
 /** A lock for each part of a socket, or one for all of it. */
-export const LOCKING_NAMES = ['split', 'single'] as const
-export type LockingName = (typeof LOCKING_NAMES)[number]
+export const LOCKING_NAMES = Object.keys(LOCK_SCHEMES) as LockSchemeName[]
+export type LockingName = LockSchemeName
 
 export interface SocketConfig {
   /** How the parts of a socket are locked. */

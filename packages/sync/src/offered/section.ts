@@ -1,12 +1,6 @@
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import {
-  finish,
-  type Outcome,
-  OWNER_DIED,
-  type Until,
-  type Waiter,
-  type Waiting,
-} from '@smpnet/park'
+import { type Outcome, OWNER_DIED, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { exitNow } from './exit-now.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
   type AwaitOptions,
@@ -96,7 +90,7 @@ export abstract class Section implements Named {
 
   /** Exits for `td`; for guards. Throws LockMisuse if it is not inside. */
   leave(td: Waiter): void {
-    if (!this.tryExit(td)) finish(td, this.exit(td))
+    exitNow(td, this)
   }
 
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
@@ -113,7 +107,7 @@ export abstract class Section implements Named {
   #refuse(td: Waiter): LockAbandoned {
     const error = this.obituary()
     // Not `leave`: it has not been noted yet that this thread is inside.
-    if (!this.tryExit(td)) finish(td, this.exit(td))
+    exitNow(td, this)
     return error
   }
 

@@ -2,10 +2,9 @@ import type { Cpu } from '@smpnet/machine'
 import type { Address, Memory } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
 import type { Countable, Thread } from '@smpnet/scheduler'
-import type { Rendezvous } from '@smpnet/sync'
+import { exitNow, type Rendezvous } from '@smpnet/sync'
 import type { LockEntry } from '@smpnet/sync/kinds'
 import type { LockMaker } from '../../locks/lock-maker.ts'
-import { exitNow } from './exit-now.ts'
 
 interface CpuSides {
   readonly read: Countable

@@ -1,4 +1,4 @@
-import { type Address, type Memory, spin, trySpin, unspin } from '@smpnet/memory'
+import { type Address, SpinLock } from '@smpnet/memory'
 import { answerError, type ErrorSource, type Problem, TOKEN_BUCKET, udpNoPort } from '@smpnet/inet'
 import type { Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
@@ -15,33 +15,37 @@ export const ERROR_LIMIT_BYTES = TOKEN_BUCKET.size + 4
  * lock; the packet is taken.
  */
 export class ErrorAnswers {
-  readonly #memory: Memory
-  readonly #lock: Address
+  readonly #lock: SpinLock
 
   constructor(
     readonly tools: NetTools,
     readonly output: IpOutput,
     readonly source: ErrorSource,
   ) {
-    this.#memory = tools.memory
-    this.#lock = source.limit + TOKEN_BUCKET.size
+    this.#lock = new SpinLock(tools.memory, source.limit + TOKEN_BUCKET.size, 'the error limit')
   }
 
   /** No block is for a datagram that came. */
-  *noPort(td: Thread, packet: Address, way: Way): Waiting {
+  noPort(td: Thread, packet: Address, way: Way): Waiting {
     const { mbufs } = this.tools.parts
-    if (!trySpin(this.#memory, this.#lock)) yield* spin(this.#memory, this.#lock)
-    udpNoPort(mbufs, packet, way.ip, this.source, td.now(), way.actions)
-    unspin(this.#memory, this.#lock)
-    yield* carryOut(td, way, this.tools, this.output)
+    return this.#limited(td, way, () => {
+      udpNoPort(mbufs, packet, way.ip, this.source, td.now(), way.actions)
+    })
   }
 
   /** Something else is wrong with a packet. */
-  *answer(td: Thread, packet: Address, way: Way, problem: Problem): Waiting {
+  answer(td: Thread, packet: Address, way: Way, problem: Problem): Waiting {
     const { mbufs } = this.tools.parts
-    if (!trySpin(this.#memory, this.#lock)) yield* spin(this.#memory, this.#lock)
-    answerError(mbufs, packet, way.ip, problem, 0, this.source, td.now(), way.actions)
-    unspin(this.#memory, this.#lock)
+    return this.#limited(td, way, () => {
+      answerError(mbufs, packet, way.ip, problem, 0, this.source, td.now(), way.actions)
+    })
+  }
+
+  /** Has inet write what is to be done, under the lock of the limit, and does it after that. */
+  *#limited(td: Thread, way: Way, write: () => void): Waiting {
+    if (!this.#lock.tryEnter()) yield* this.#lock.enter()
+    write()
+    this.#lock.exit()
     yield* carryOut(td, way, this.tools, this.output)
   }
 }

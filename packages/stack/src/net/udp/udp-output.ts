@@ -14,10 +14,9 @@ import {
 import { DROPPED, WAIT } from '@smpnet/netisr'
 import type { Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
-import { WOULD_BLOCK } from '@smpnet/socket'
-import { EDESTADDRREQ, EISCONN, ENOBUFS, ENOTCONN } from '../terms/errno.ts'
+import { ERRNO, WOULD_BLOCK } from '@smpnet/socket'
+import { exitNow } from '@smpnet/sync'
 import { type IpOutput, LOCKED } from '../output/ip-output.ts'
-import { exitNow } from '../locks/exit-now.ts'
 import type { NetTools } from '../tools/net-tools.ts'
 import { IP_OUTPUT, UDP_OUTPUT } from '../terms/prices.ts'
 import type { Way } from '../tools/way.ts'
@@ -112,10 +111,10 @@ export class UdpOutput {
 
   /** The two ends of a datagram, for a holder of the block's lock: 0 or an errno. */
   #address(way: Way, pcb: Address, socket: Address, address: number, port: number): number {
-    if (socketOf(this.tools.memory, pcb) !== socket) return ENOTCONN
+    if (socketOf(this.tools.memory, pcb) !== socket) return ERRNO.ENOTCONN
     const peer = this.#read(pcb, foreignAddress)
-    if (address !== 0 && peer !== 0) return EISCONN
-    if (address === 0 && peer === 0) return EDESTADDRREQ
+    if (address !== 0 && peer !== 0) return ERRNO.EISCONN
+    if (address === 0 && peer === 0) return ERRNO.EDESTADDRREQ
     const { ip, udp } = way
     ip.destination = address === 0 ? peer : address
     ip.source = this.#read(pcb, localAddress)
@@ -139,7 +138,7 @@ export class UdpOutput {
   *#transmit(td: Thread, packet: Address, way: Way): Waiting<number> {
     this.#countSent(td)
     const outcome = yield* this.ip.transmit(td, packet, way)
-    return outcome === DROPPED ? ENOBUFS : 0
+    return outcome === DROPPED ? ERRNO.ENOBUFS : 0
   }
 
   #tryTransmit(td: Thread, packet: Address, way: Way): number {
@@ -150,7 +149,7 @@ export class UdpOutput {
       return WOULD_BLOCK
     }
     this.#countSent(td)
-    return outcome === DROPPED ? this.#freedNow(td, packet, ENOBUFS) : 0
+    return outcome === DROPPED ? this.#freedNow(td, packet, ERRNO.ENOBUFS) : 0
   }
 
   /** Counts what the link has been handed, also if it drops it, and not what it lets wait. */

@@ -10,8 +10,7 @@ import {
 } from '@smpnet/inet'
 import type { Waiter, Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
-import type { DatagramProtocol, Endpoint } from '@smpnet/socket'
-import { EADDRINUSE, EADDRNOTAVAIL, EISCONN, EINVAL, ENOBUFS } from '../terms/errno.ts'
+import { type DatagramProtocol, type Endpoint, ERRNO } from '@smpnet/socket'
 import type { IpOutput } from '../output/ip-output.ts'
 import type { NetTools } from '../tools/net-tools.ts'
 import { setSocketOf, UDP_BLOCK_BYTES } from './udp-block.ts'
@@ -42,7 +41,7 @@ export class UdpProtocol implements DatagramProtocol {
 
   *attach(_td: Waiter, socket: Address): Waiting<number> {
     const pcb = yield* this.pool.alloc()
-    if (pcb === NIL) return ENOBUFS
+    if (pcb === NIL) return ERRNO.ENOBUFS
     this.#memory.fill(pcb, 0, UDP_BLOCK_BYTES)
     writeEndpoints(this.#memory, pcb, 0, 0, 0, 0)
     setSocketOf(this.#memory, pcb, socket)
@@ -96,7 +95,7 @@ export class UdpProtocol implements DatagramProtocol {
     const pcb = this.#pcbOf(socket)
     if (this.#read(pcb, localPort) === 0) {
       const errno = yield* this.#change(td as Thread, pcb, () => this.#bound(pcb, 0, 0))
-      if (errno !== 0 && errno !== EINVAL) {
+      if (errno !== 0 && errno !== ERRNO.EINVAL) {
         yield* this.tools.parts.mbufs.free(td, packet)
         return errno
       }
@@ -141,10 +140,10 @@ export class UdpProtocol implements DatagramProtocol {
   /** in_pcbbind: a port of its own where none is asked for. */
   #bound(pcb: Address, address: number, port: number): number {
     const { pcbs, interfaces } = this.tools.parts
-    if (this.#read(pcb, localPort) !== 0) return EINVAL
-    if (address !== 0 && !interfaces.isLocal(address)) return EADDRNOTAVAIL
+    if (this.#read(pcb, localPort) !== 0) return ERRNO.EINVAL
+    if (address !== 0 && !interfaces.isLocal(address)) return ERRNO.EADDRNOTAVAIL
     const chosen = port === 0 ? this.#freePort(address) : port
-    if (chosen === NO_PORT || pcbs.isPortTaken(address, chosen)) return EADDRINUSE
+    if (chosen === NO_PORT || pcbs.isPortTaken(address, chosen)) return ERRNO.EADDRINUSE
     writeEndpoints(this.#memory, pcb, address, chosen, 0, 0)
     pcbs.insert(pcb)
     return 0
@@ -153,14 +152,14 @@ export class UdpProtocol implements DatagramProtocol {
   /** in_pcbconnect. */
   #connected(pcb: Address, source: number, address: number, port: number): number {
     const { pcbs } = this.tools.parts
-    if (this.#read(pcb, foreignAddress) !== 0) return EISCONN
-    if (address === 0 || port === 0) return EADDRNOTAVAIL
+    if (this.#read(pcb, foreignAddress) !== 0) return ERRNO.EISCONN
+    if (address === 0 || port === 0) return ERRNO.EADDRNOTAVAIL
     const local = this.#read(pcb, localAddress) || source
     const chosen = this.#read(pcb, localPort) || this.#freePort(local)
-    if (chosen === NO_PORT) return EADDRINUSE
+    if (chosen === NO_PORT) return ERRNO.EADDRINUSE
     const other = pcbs.lookup(local, chosen, address, port)
     if (other !== NIL && other !== pcb && this.#read(other, foreignPort) === port)
-      return EADDRINUSE
+      return ERRNO.EADDRINUSE
     if (this.#read(pcb, localPort) !== 0) pcbs.remove(pcb)
     writeEndpoints(this.#memory, pcb, local, chosen, address, port)
     pcbs.insert(pcb)
