@@ -1,4 +1,5 @@
 import type { Cpu } from '@smpnet/machine'
+import { SimRandom } from '@smpnet/machine/sim'
 import {
   Bsd,
   clockTicker,
@@ -15,7 +16,6 @@ import { LockProfile, Witness } from '@smpnet/sync'
 import { type HostCounters, KernelClock } from '../clock/kernel-clock.ts'
 import type { SchedulerConfig } from '../config/stack-config.ts'
 import { Net } from '../net/net.ts'
-import { seededRandom } from '../net/seeded-random.ts'
 import type { KernelArgs } from './kernel-args.ts'
 import { LockMaker } from '../locks/lock-maker.ts'
 import { timecounterOf, WITNESS_SHAPE } from './placing.ts'
@@ -85,7 +85,7 @@ export class Isolate {
   network(cpu: Cpu, scheduler: Scheduler, locks: LockMaker): Net | undefined {
     const { config, system } = this.args
     if (system.net === undefined) return undefined
-    const random = seededRandom(config.machine.seed + cpu.id)
+    const random = new SimRandom((config.machine.seed + cpu.id) % 2 ** 32)
     this.#net ??= new Net(cpu.memory, system.net, config, locks, random)
     this.#net.attach(cpu, scheduler, locks)
     return this.#net

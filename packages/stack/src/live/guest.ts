@@ -1,10 +1,10 @@
 import { attachLive, type LiveHandle } from '@smpnet/machine/live'
+import { SimRandom } from '@smpnet/machine/sim'
 import type { Waiter } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
 import { LockMaker } from '../locks/lock-maker.ts'
 import { Net } from '../net/net.ts'
 import type { NetHandle } from '../net/net-handle.ts'
-import { seededRandom } from '../net/seeded-random.ts'
 
 /** What a thread outside needs to use a kernel's network; it can be cloned and posted. */
 export interface GuestHandle {
@@ -34,7 +34,8 @@ export interface Guest {
 export function attachGuest({ machine, config, net: handle }: GuestHandle): Guest {
   const { memory, lot, detach } = attachLive(machine)
   const locks = new LockMaker(false, undefined, undefined)
-  const net = new Net(memory, handle, config, locks, seededRandom(config.machine.seed + lot.cpu))
+  const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)
+  const net = new Net(memory, handle, config, locks, random)
   net.admit(lot.cpu, locks)
   const td = lot.waiter()
   return {
