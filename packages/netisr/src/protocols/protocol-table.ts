@@ -85,7 +85,7 @@ export class ProtocolTable {
 
   /** The number of the default dispatch. */
   defaultDispatch(): number {
-    return this.memory.load(this.plan.at + NETISR.offset.dispatch)
+    return this.memory.read(this.plan.at + NETISR.offset.dispatch)
   }
 
   /** Throws a BadNetisr when some protocol that has none of its own would starve with it. */

@@ -1,7 +1,7 @@
 import { NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting, YIELD } from '@smpnet/park'
 import type { Handler } from '../protocols/protocol.ts'
-import type { Workstream } from './workstream.ts'
+import { HELD, NOTHING, type Workstream } from './workstream.ts'
 
 /**
  * Packets between two turns that a worker gives to others. It is more urgent than nearly all of
@@ -22,8 +22,12 @@ export function* work(
 ): Waiting<never> {
   for (;;) {
     yield* stream.untilScheduled(td)
-    let handled = 0
-    for (let protocol = 0; (protocol = yield* stream.next(protocol, handled)) >= 0; ) {
+    let [protocol, handled] = [0, 0]
+    for (;;) {
+      let next = stream.tryNext(protocol, handled)
+      if (next === HELD) next = yield* stream.next(protocol, handled)
+      if (next === NOTHING) break
+      protocol = next
       handled = yield* handleAll(td, stream, protocol, handlerOf(protocol))
     }
     stream.spinWhileIdle(td)

@@ -18,6 +18,11 @@ const STATE = WORKSTREAM.offset.state
 const PENDING = WORKSTREAM.offset.pending
 const ASLEEP = WORKSTREAM.offset.asleep
 
+/** Of `tryNext`: nothing waits. No protocol. */
+export const NOTHING = -1
+/** Of `tryNext`: the lock is not to be had just now. No protocol. */
+export const HELD = -2
+
 /**
  * What one worker serves: a queue for each protocol, and the state that says which thread sees to
  * them (`WORKSTREAM_STATE`). Its spin lock protects all of it. Under it only the queue of the lot
@@ -124,7 +129,7 @@ export class Workstream {
   *untilScheduled(td: Waiter): Waiting {
     const { memory, at } = this
     for (;;) {
-      yield* this.#lock()
+      if (!this.#trySettledLock()) yield* spin(memory, at + LOCK)
       const mayHandle = (this.step(WORKS) & HANDLE) !== 0
       memory.store(at + ASLEEP, mayHandle ? 0 : 1)
       this.#unlock()
@@ -135,17 +140,17 @@ export class Workstream {
 
   /**
    * Begins to take what waits, or goes on with it: the number of a protocol whose packets `taken`
-   * gives, or -1, and then the worker is not RUNNING any more. `handled` packets of `protocol` have
+   * gives; NOTHING, and then the worker is not RUNNING any more; or HELD, having done nothing. `handled` packets of `protocol` have
    * been handled. For the worker.
    */
+  tryNext(protocol: number, handled: number): number {
+    return this.#trySettledLock() ? this.#next(protocol, handled) : HELD
+  }
+
+  /** The same after HELD, for a thread that waits for the lock. */
   *next(protocol: number, handled: number): Waiting<number> {
-    yield* this.#lock()
-    if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
-    const pending = this.memory.read(this.at + PENDING)
-    if (pending !== 0) return 31 - Math.clz32(pending & -pending)
-    this.step(IS_DONE)
-    this.#unlock()
-    return -1
+    yield* spin(this.memory, this.at + LOCK)
+    return this.#next(protocol, handled)
   }
 
   /** After `next`: all that waits for that protocol, and lets the lock go. */
@@ -203,6 +208,16 @@ export class Workstream {
     }
   }
 
+  /** `next` under the lock, which it lets go when nothing waits. */
+  #next(protocol: number, handled: number): number {
+    if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
+    const pending = this.memory.read(this.at + PENDING)
+    if (pending !== 0) return 31 - Math.clz32(pending & -pending)
+    this.step(IS_DONE)
+    this.#unlock()
+    return NOTHING
+  }
+
   #isToWake(): boolean {
     return this.memory.load(this.at + STATE) === IDLE && this.#isAsleep()
   }
@@ -255,8 +270,12 @@ export class Workstream {
     return this.memory.compareExchange(this.at + LOCK, 0, 1) === 0
   }
 
+  #trySettledLock(): boolean {
+    return trySpin(this.memory, this.at + LOCK)
+  }
+
   *#lock(): Waiting {
-    if (!trySpin(this.memory, this.at + LOCK)) yield* spin(this.memory, this.at + LOCK)
+    if (!this.#trySettledLock()) yield* spin(this.memory, this.at + LOCK)
   }
 
   #unlock(): void {

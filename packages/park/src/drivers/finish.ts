@@ -1,4 +1,4 @@
-import { PARK, SETTLE, type Waiting, WOKEN } from '../wait.ts'
+import { PARK, SETTLE, SPIN, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 
 /**
@@ -15,7 +15,7 @@ export function finish<T>(td: Waiter, waiting: Waiting<T>): T {
   for (let spins = 0; !step.done; spins++) {
     if (step.value === PARK) throw new Error('what never parks was to be finished: it parks')
     if (step.value === SETTLE) throw new Error(RUN_AHEAD)
-    td.lot.memory.pause(spins)
+    if (step.value === SPIN) td.lot.memory.pause(spins)
     step = waiting.next(WOKEN)
   }
   return step.value

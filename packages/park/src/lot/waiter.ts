@@ -96,6 +96,14 @@ export class Waiter implements Parker, Pinning {
     return this.driver?.isToYield() ?? false
   }
 
+  /**
+   * Whether a scheduler would run another thread in its place if it yielded `PREEMPT`: what it has
+   * woken may be more urgent. No plain thread is preempted.
+   */
+  owesPreemption(): boolean {
+    return false
+  }
+
   /** Milliseconds on the clock by which this waiter's time passes. */
   now(): number {
     return hostMs()

@@ -183,7 +183,7 @@ export class Thread<T = unknown> extends Waiter {
   }
 
   /** Whether the thread would be preempted now, were it in no critical and no counted section. */
-  owesPreemption(): boolean {
+  override owesPreemption(): boolean {
     return this.#host.owesPreemption()
   }
 

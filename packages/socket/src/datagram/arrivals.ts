@@ -45,7 +45,12 @@ export class Arrivals {
     return (this.memory.load(this.#waiting) & WAITS) !== 0
   }
 
-  /** Says that the caller is about to sleep; for `park`. */
+  /** The same for a holder of the buffer's lock, under which receivers say so. */
+  isAwaitedUnderLock(): boolean {
+    return (this.memory.read(this.#waiting) & WAITS) !== 0
+  }
+
+  /** Says that the caller is about to sleep, with the buffer's lock held; for `park`. */
   sayWaiting(): number {
     return this.memory.or(this.#waiting, WAITS) | WAITS
   }

@@ -213,9 +213,12 @@ export class DatagramSockets implements DatagramHome {
     return this.#pool.free(socket)
   }
 
-  /** The protocol's word of a socket: its control block, or NIL. */
+  /**
+   * The protocol's word of a socket: its control block, or NIL. It is read plainly: a socket that is
+   * being closed may give a block that is no longer its own, as the block says under its lock.
+   */
   pcb(socket: Address): Address {
-    return this.memory.load(socket + DATAGRAM.offset.pcb)
+    return this.memory.read(socket + DATAGRAM.offset.pcb)
   }
   setPcb(socket: Address, pcb: Address): void {
     this.memory.store(socket + DATAGRAM.offset.pcb, pcb)

@@ -24,6 +24,11 @@ export interface DatagramProtocol {
   connect(td: Waiter, socket: Address, address: number, port: number): Waiting<number>
   disconnect(td: Waiter, socket: Address): Waiting<number>
   /**
+   * Whether `trySend` always says WOULD_BLOCK, so that no packet need be made for it: of a protocol
+   * that holds locks over what may preempt its caller.
+   */
+  readonly alwaysWaits?: boolean
+  /**
    * Takes the packet, and gives 0 or an errno; or gives WOULD_BLOCK, having done nothing, when it
    * would have to wait. Address and port 0 are the connected peer's.
    */

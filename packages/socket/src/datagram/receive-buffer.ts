@@ -122,12 +122,15 @@ export class ReceiveBuffer {
   #append(packet: Address): number {
     const result = this.#refusal(packet)
     if (result !== DELIVERED) return result
-    return this.arrivals.isAwaited() ? DELIVERED_TO_WAITER : DELIVERED
+    return this.arrivals.isAwaitedUnderLock() ? DELIVERED_TO_WAITER : DELIVERED
   }
 
-  /** Appends without telling, and gives DELIVERED, or why that cannot be. */
+  /**
+   * Appends without telling, and gives DELIVERED, or why that cannot be. The life is read plainly:
+   * what closes a socket says so before it takes this lock, under which it empties the buffer.
+   */
   #refusal(packet: Address): number {
-    if (isOver(this.memory.load(this.#life))) return GONE
+    if (isOver(this.memory.read(this.#life))) return GONE
     return this.queue.appendRecord(packet, SOURCE_BYTES) ? DELIVERED : FULL
   }
 

@@ -29,6 +29,7 @@ export class Sending {
     const { home, leftovers } = this
     if (home.memory.isSimulated || !leftovers.tryFree(td)) return WOULD_BLOCK
     const { mbufs, protocol } = home
+    if (protocol.alwaysWaits === true) return WOULD_BLOCK
     const refusal = this.standing.refusal() || this.#refusal(length, address, port)
     if (refusal !== 0) return refusal
     const packet = mbufs.tryAlloc(td, length, home.owner)

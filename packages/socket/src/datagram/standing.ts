@@ -56,10 +56,10 @@ export class Standing {
     return life.hasEnded(memory.load(life.at))
   }
 
-  /** Of a socket that has not ended. */
+  /** Of a socket that has not ended; read plainly, since a thread that asks has seen `refusal`. */
   isConnected(): boolean {
     const { memory, life } = this
-    return life.stateIn(memory.load(life.at)) === DATAGRAM_LIFE.state.CONNECTED
+    return life.stateIn(memory.read(life.at)) === DATAGRAM_LIFE.state.CONNECTED
   }
 
   #hasEnded(): boolean {

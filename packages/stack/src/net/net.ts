@@ -88,6 +88,7 @@ export class Net {
       blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
       links: [loopback] satisfies Link[],
       actions: config.actions,
+      handsOff: config.scheduler.wakeup === 'handoff',
       holdsTable: pcbHashHeld === 'output',
     } satisfies NetParts)
     this.#wire(tools, random, config)

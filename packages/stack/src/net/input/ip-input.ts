@@ -22,8 +22,8 @@ export class IpInput implements Handler {
   /** The usual packet, in plain code: a good UDP datagram for a socket of this host. */
   tryInput(thread: Waiter, packet: Address): boolean {
     const { tools } = this
-    if (tools.isStepwise) return false
     const td = thread as Thread
+    if (!tools.mayHandleInOneGo(td)) return false
     const { way } = tools
     const { ip } = way
     if (ipv4Input(tools.parts.mbufs, packet, ip) !== GOOD) return false

@@ -1,8 +1,8 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { Mbufs } from '@smpnet/mbuf'
 import type { PcbTable } from '@smpnet/inet'
-import { finish, type Waiting } from '@smpnet/park'
-import type { Thread } from '@smpnet/scheduler'
+import { finish, type Waiter, type Waiting } from '@smpnet/park'
+import { Priority, Thread } from '@smpnet/scheduler'
 import type { DatagramSockets } from '@smpnet/socket'
 import type { Counters } from '@smpnet/trace'
 import type { ActionsName } from '../../config/stack-config.ts'
@@ -29,6 +29,8 @@ export interface NetParts {
   readonly blockLocks: MadeLocks
   readonly links: readonly Link[]
   readonly actions: ActionsName
+  /** Whether a thread that is woken runs at once, however urgent its waker is: by handoff. */
+  readonly handsOff: boolean
   /** Whether a sender holds the table's lock until its packet is out (udp_send of FreeBSD 5). */
   readonly holdsTable: boolean
 }
@@ -49,6 +51,18 @@ export class NetTools {
     this.memory = parts.memory
     this.way = this.ways.take()
     this.isStepwise = parts.memory.isSimulated || parts.actions === 'under-lock'
+  }
+
+  /**
+   * Whether a thread may handle a packet in plain code, which cannot yield to what it wakes while it
+   * holds a lock. With the actions under the lock that is one which no receiver preempts: a plain
+   * thread, or a worker of netisr.
+   */
+  mayHandleInOneGo(td: Waiter): boolean {
+    if (!this.isStepwise) return true
+    const { memory, parts } = this
+    if (memory.isSimulated || parts.handsOff) return false
+    return !(td instanceof Thread) || td.priority <= Priority.interrupt
   }
 
   /** Adds one to a counter of `COUNTER_NAMES`. */

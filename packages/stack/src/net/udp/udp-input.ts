@@ -47,6 +47,9 @@ export class UdpInput {
     way.actions.clear()
     const { ip, udp } = way
     const outcome = tools.parts.sockets.tryDeliver(td, socket, packet, ip.source, udp.sourcePort)
+    const wakes = outcome === DELIVERED_TO_WAITER
+    const isUnderLock = tools.parts.actions === 'under-lock'
+    if (wakes && isUnderLock) this.#wakeNow(td, socket)
     exitNow(td, lock!)
     if (outcome === WAIT) {
       // The headers are still there, before the first byte.
@@ -56,8 +59,8 @@ export class UdpInput {
     tools.count(td, EVENT.ips_total)
     tools.count(td, EVENT.ips_delivered)
     tools.count(td, EVENT.udps_ipackets)
-    if (outcome === DELIVERED_TO_WAITER) this.#wakeNow(td, socket)
-    else if (outcome !== DELIVERED) tools.dropNow(td, packet, reasonOf(outcome))
+    if (wakes && !isUnderLock) this.#wakeNow(td, socket)
+    if (!wakes && outcome !== DELIVERED) tools.dropNow(td, packet, reasonOf(outcome))
     return true
   }
 

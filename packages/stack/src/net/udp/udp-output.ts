@@ -12,7 +12,7 @@ import {
   udpOutput,
 } from '@smpnet/inet'
 import { DROPPED, WAIT } from '@smpnet/netisr'
-import type { Waiting } from '@smpnet/park'
+import { PREEMPT, type Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
 import { ERRNO, WOULD_BLOCK } from '@smpnet/socket'
 import { exitNow } from '@smpnet/sync'
@@ -32,10 +32,16 @@ const FLAGS = UDP_PCB.offset.flags
  * of the table to those, as udp_send of FreeBSD 5 did (INP_INFO_WLOCK).
  */
 export class UdpOutput {
+  /** Whether `send` tries plain code first: with the actions under the block's lock alone. */
+  readonly #sendsInOneGo: boolean
+
   constructor(
     readonly tools: NetTools,
     readonly ip: IpOutput,
-  ) {}
+  ) {
+    const { actions, holdsTable } = tools.parts
+    this.#sendsInOneGo = !tools.memory.isSimulated && actions === 'under-lock' && !holdsTable
+  }
 
   /** 0, an errno and then the packet is freed, or WOULD_BLOCK and nothing is done. Plain code. */
   trySend(
@@ -46,22 +52,21 @@ export class UdpOutput {
     address: number,
     port: number,
   ): number {
-    const { tools, ip } = this
+    const { tools } = this
     if (tools.isStepwise || tools.parts.holdsTable) return WOULD_BLOCK
     if (this.#read(pcb, localPort) === 0) return WOULD_BLOCK
     const lock = tools.parts.blockLocks.of(pcb)
     if (!lock.tryEnter(td)) return WOULD_BLOCK
-    const { way } = tools
-    let errno = this.#address(way, pcb, socket, address, port)
-    const verdict = errno === 0 ? ip.tryRoute(td, way) : GOOD
-    if (verdict === LOCKED) errno = WOULD_BLOCK
-    else if (errno === 0) errno = this.#headers(td, packet, way, verdict)
+    const errno = this.#tryMake(td, pcb, socket, packet, address, port)
     exitNow(td, lock)
-    if (errno === WOULD_BLOCK) return WOULD_BLOCK
-    return errno === 0 ? this.#tryTransmit(td, packet, way) : this.#freedNow(td, packet, errno)
+    return errno === 0 ? this.#tryTransmit(td, packet) : errno
   }
 
-  /** 0 or an errno; the packet is taken in any case. */
+  /**
+   * 0 or an errno; the packet is taken in any case. With the actions under the lock, a live machine
+   * tries all in one go first. A thread that is woken so and is more urgent runs before the lock is
+   * let go, as ever: here the sender may yield.
+   */
   *send(
     td: Thread,
     pcb: Address,
@@ -71,6 +76,14 @@ export class UdpOutput {
     port: number,
   ): Waiting<number> {
     const { ways, parts } = this.tools
+    const lock = this.#sendsInOneGo ? parts.blockLocks.of(pcb) : undefined
+    if (lock?.tryEnter(td) === true) {
+      let errno = this.#tryMake(td, pcb, socket, packet, address, port)
+      if (errno === 0) errno = this.#tryTransmit(td, packet)
+      if (td.owesPreemption()) yield PREEMPT
+      if (!lock.tryExit(td)) yield* lock.exit(td)
+      if (errno !== WOULD_BLOCK) return errno
+    }
     const way = ways.take()
     try {
       if (parts.holdsTable) yield* parts.pcbLock.write(td)
@@ -81,6 +94,26 @@ export class UdpOutput {
     } finally {
       ways.giveBack(way)
     }
+  }
+
+  /**
+   * Makes the datagram of what is in `packet`, for a holder of the block's lock: 0, and the tools'
+   * `way` is its way; an errno, and the packet is freed; or WOULD_BLOCK, having done nothing.
+   */
+  #tryMake(
+    td: Thread,
+    pcb: Address,
+    socket: Address,
+    packet: Address,
+    address: number,
+    port: number,
+  ): number {
+    const { way } = this.tools
+    let errno = this.#address(way, pcb, socket, address, port)
+    const verdict = errno === 0 ? this.ip.tryRoute(td, way) : GOOD
+    if (verdict === LOCKED) return WOULD_BLOCK
+    if (errno === 0) errno = this.#headers(td, packet, way, verdict)
+    return errno === 0 ? 0 : this.#freedNow(td, packet, errno)
   }
 
   *#sendLocked(
@@ -141,8 +174,9 @@ export class UdpOutput {
     return outcome === DROPPED ? ERRNO.ENOBUFS : 0
   }
 
-  #tryTransmit(td: Thread, packet: Address, way: Way): number {
-    const outcome = this.ip.tryTransmit(td, packet, way)
+  /** Hands what `#tryMake` made to its link: 0, an errno, or WOULD_BLOCK, with that undone. */
+  #tryTransmit(td: Thread, packet: Address): number {
+    const outcome = this.ip.tryTransmit(td, packet, this.tools.way)
     if (outcome === WAIT) {
       this.ip.trim(packet)
       this.tools.parts.mbufs.trimFront(packet, UDP_HEADER_BYTES)

@@ -27,6 +27,7 @@ const MOST_BYTES = 65_507
 export class UdpProtocol implements DatagramProtocol {
   readonly name = 'udp'
   readonly mostBytes = MOST_BYTES
+  readonly alwaysWaits: boolean
   readonly #memory: Memory
 
   constructor(
@@ -37,6 +38,7 @@ export class UdpProtocol implements DatagramProtocol {
     readonly random: Random,
   ) {
     this.#memory = tools.memory
+    this.alwaysWaits = tools.isStepwise
   }
 
   *attach(_td: Waiter, socket: Address): Waiting<number> {
@@ -85,7 +87,8 @@ export class UdpProtocol implements DatagramProtocol {
     return this.output.trySend(td as Thread, this.#pcbOf(socket), socket, packet, address, port)
   }
 
-  *send(
+  /** Not a generator itself: each that a packet crosses costs it as much as a lock. */
+  send(
     td: Waiter,
     socket: Address,
     packet: Address,
@@ -93,14 +96,11 @@ export class UdpProtocol implements DatagramProtocol {
     port: number,
   ): Waiting<number> {
     const pcb = this.#pcbOf(socket)
+    const thread = td as Thread
     if (this.#read(pcb, localPort) === 0) {
-      const errno = yield* this.#change(td as Thread, pcb, () => this.#bound(pcb, 0, 0))
-      if (errno !== 0 && errno !== ERRNO.EINVAL) {
-        yield* this.tools.parts.mbufs.free(td, packet)
-        return errno
-      }
+      return this.#bindAndSend(thread, pcb, socket, packet, address, port)
     }
-    return yield* this.output.send(td as Thread, pcb, socket, packet, address, port)
+    return this.output.send(thread, pcb, socket, packet, address, port)
   }
 
   *detach(td: Waiter, socket: Address): Waiting {
@@ -123,6 +123,22 @@ export class UdpProtocol implements DatagramProtocol {
     const pcb = this.#pcbOf(socket)
     const address = this.#read(pcb, foreignAddress)
     return address === 0 ? undefined : { address, port: this.#read(pcb, foreignPort) }
+  }
+
+  *#bindAndSend(
+    td: Thread,
+    pcb: Address,
+    socket: Address,
+    packet: Address,
+    address: number,
+    port: number,
+  ): Waiting<number> {
+    const errno = yield* this.#change(td, pcb, () => this.#bound(pcb, 0, 0))
+    if (errno === 0 || errno === ERRNO.EINVAL) {
+      return yield* this.output.send(td, pcb, socket, packet, address, port)
+    }
+    yield* this.tools.parts.mbufs.free(td, packet)
+    return errno
   }
 
   /** Does something to a block's ends, under the table's lock and the block's. */
