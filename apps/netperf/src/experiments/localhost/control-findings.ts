@@ -32,7 +32,13 @@ export function controlClaims(results: Results, at: Query): Claim[] {
   const before = 'Control, direct dispatch with no lock held: one netisr thread for each CPU'
   const most = `the median that is farthest from 1 is ${ratioText(worst!.times)} (${worst!.what})`
   const count = `${far.length === 0 ? 'none' : far.length} of ${compared.length} comparisons`
-  const verdict = far.length === 0 ? 'as it should be' : 'where it should make none'
+  const byChance = mostByChance(compared.map(({ times }) => 1 - times.confidence))
+  const verdict =
+    far.length > byChance
+      ? `where it should make none, and chance gives up to ${byChance}`
+      : far.length === 0
+        ? 'as it should be'
+        : `as it should be: chance alone gives up to ${byChance}`
   const claim =
     `${before} makes a certain difference of 1 % or more to one thread for all in ${count}, ` +
     `${verdict}; ${most}.`
@@ -40,6 +46,21 @@ export function controlClaims(results: Results, at: Query): Claim[] {
     ratioEvidence(`one netisr thread per CPU over one, direct: ${what}`, times),
   )
   return [{ claim, evidence }]
+}
+
+/**
+ * How many of several intervals miss what they are for, each with a probability of its own, unless
+ * something happens that does in less than one case of twenty.
+ */
+function mostByChance(misses: readonly number[]): number {
+  let exactly = [1]
+  for (const miss of misses) {
+    const more = [...exactly.map((p) => p * (1 - miss)), 0]
+    exactly = more.map((p, missed) => p + (exactly[missed - 1] ?? 0) * miss)
+  }
+  let most = 0
+  for (let left = 1 - exactly[0]!; left >= 0.05; left -= exactly[most]!) most++
+  return most
 }
 
 function textOf({ scheduler }: Labels): string {
