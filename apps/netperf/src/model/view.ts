@@ -12,6 +12,8 @@ export interface View {
   readonly metric: string
   /** Rows that belong to it beside workload and metric; all when absent. */
   readonly of?: (row: Row) => boolean
+  /** Whether the 99th percentile is shown, in the place of the median. */
+  readonly isTail?: boolean
   /** What series differ in. */
   readonly series: Dimension
   /** What stands along the axis: numbers are drawn to scale, words in the order of the rows. */
@@ -71,13 +73,20 @@ export interface Series {
 
 /** The view's panels over what was measured; none when nothing of it was. */
 export function arrange(view: View, measured: readonly Measured[]): Panel[] {
-  const own = measured.filter(({ row }) => belongs(view, row))
+  const all = measured.filter(({ row }) => belongs(view, row))
+  const own = view.isTail === true ? all.map(tailOf) : all
   const groups = groupBy(own, ({ row }) => titlesOf(view, row).join('\n'))
   return groups.map((group) => panel(view, group))
 }
 
 function belongs({ workload, metric, of }: View, row: Row): boolean {
   return row.workload === workload && row.metric === metric && (of === undefined || of(row))
+}
+
+/** The 99th percentile as a figure of its own. */
+function tailOf({ row, ...rest }: Measured): Measured {
+  const { p99 } = row
+  return { ...rest, row: { ...row, median: p99, min: p99, max: p99 }, figures: [p99] }
 }
 
 function titlesOf({ panels }: View, row: Row): string[] {

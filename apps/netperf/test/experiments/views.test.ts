@@ -43,6 +43,14 @@ describe('a view', () => {
     ])
   })
 
+  it('may show the longest of a hundred in the place of the median', () => {
+    const trips = [measured({ metric: 'rtt', unit: 'ns', p99: 900 }, [100, 110, 120])]
+    const points = (isTail: boolean) =>
+      arrange({ ...VIEW, metric: 'rtt', isTail }, trips)[0]?.series[0]?.points
+    expect(points(false)).toMatchObject([{ row: { median: 110, min: 100, max: 120 } }])
+    expect(points(true)).toMatchObject([{ row: { median: 900, min: 900, max: 900 } }])
+  })
+
   it('prints a table for each panel', () => {
     const text = stripVTControlCharacters(viewTables(VIEW, ROWS))
     expect(text).toContain('Walks <per second>, xeon-8176, writes 1 %')

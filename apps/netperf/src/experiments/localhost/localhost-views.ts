@@ -44,7 +44,7 @@ function viewsOf(
   where: string,
 ): View[] {
   return TRAFFIC.flatMap(({ workload, rate, what }) => {
-    const all = [[rate, `${capital(what)} per second`], ...COUNTED] as const
+    const all = [[rate, `${capital(what)} per second`], ...tailOf(workload), ...COUNTED] as const
     return all
       .filter(([metric]) => metrics.includes(metric === rate ? 'rate' : metric))
       .map(([metric, title]) => {
@@ -52,6 +52,7 @@ function viewsOf(
           title: `${workload}: ${title} (${where})`,
           workload,
           metric,
+          isTail: metric === 'rtt',
           of,
           series,
           along: CPUS,
@@ -59,6 +60,11 @@ function viewsOf(
         }
       })
   })
+}
+
+/** A stream has no round trips. */
+function tailOf(workload: string): [metric: string, title: string][] {
+  return workload === 'udp_rr' ? [['rtt', 'Round trip, 99 of 100 are shorter']] : []
 }
 
 function capital(text: string): string {

@@ -49,7 +49,7 @@ export const preemption: Experiment = {
     'over the hand-off: that of the table of control blocks, that of its own block, both, or ' +
     'none. All else is as in FreeBSD 5.3.',
   jobs: (effort, seed) => localhostJobs(PLANS[effort], seed),
-  tables: localhostTables(['rate', 'into-lock']),
-  pictures: localhostPictures(['rate', 'into-lock', 'switches', 'idle-queued']),
+  tables: localhostTables(['rate', 'rtt', 'into-lock']),
+  pictures: localhostPictures(['rate', 'rtt', 'into-lock', 'switches', 'idle-queued']),
   findings: preemptionFindings,
 }

@@ -47,7 +47,7 @@ export const wakeups: Experiment = {
     'loopback, a pair of sockets for each CPU, under each of the four policies, 4BSD and ULE, ' +
     'one netisr thread and one for each CPU, and each set of locks held over the hand-off.',
   jobs: (effort, seed) => localhostJobs(PLANS[effort], seed),
-  tables: localhostTables(['rate', 'delay-p99']),
-  pictures: localhostPictures(['rate', 'delay-p99', 'idle-queued', 'switches']),
+  tables: localhostTables(['rate', 'rtt', 'delay-p99']),
+  pictures: localhostPictures(['rate', 'rtt', 'delay-p99', 'idle-queued', 'switches']),
   findings: wakeupFindings,
 }
