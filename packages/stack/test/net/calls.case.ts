@@ -14,8 +14,8 @@ export const scenes = udpCases as Program<{ readonly scene: string }>
 
 /** What a single thread is told by its sockets, and what the host answers by itself. */
 export function callCases(machine: Machine, cpus: number, run: RunNet): void {
-  const runScene = (scene: string, rest: Rest = {}) => {
-    const config = defineStack({ ...rest, machine: machine(cpus) })
+  const runScene = (scene: string, rest: Rest = {}, on = cpus) => {
+    const config = defineStack({ ...rest, machine: machine(on) })
     return run<{ scene: string }, SceneAccount>(config, scenes, 'udp-cases.mjs', { scene })
   }
 
@@ -116,6 +116,19 @@ export function callCases(machine: Machine, cpus: number, run: RunNet): void {
     expect(account).toMatchObject(NOTHING_IN_USE)
     expect(nonZero(account.statistics.counters)).toEqual({ ips_total: 1, ips_badaddr: 1 })
   })
+
+  it.each([
+    ['preempts', { wakeup: 'preempt' }, [0, 0, 0]],
+    ['does not preempt', { wakeup: 'no-preempt' }, [1, 2, 3]],
+  ] as const)(
+    'a worker that %s handles a datagram inside the call that sent it, or after it',
+    async (_what, { wakeup }, waiting) => {
+      const scheduler = { policy: 'priority', wakeup } as const
+      const account = await runScene('waiting when sent', { actions: 'under-lock', scheduler }, 1)
+      expect(account.came).toEqual(waiting)
+      expect(account).toMatchObject(NOTHING_IN_USE)
+    },
+  )
 }
 
 function nonZero(counters: Readonly<Record<string, number>>): Record<string, number> {
