@@ -88,28 +88,44 @@ describe('netperf run --capture', () => {
       }`,
     )
     const { document } = await captured('wire.pcapng', 'udp_rr', '--config', config, ...SIM)
-    expect(document.captures[0]!.links.map(({ name }) => name)).toEqual(['lo0', 'wire0a', 'wire0b'])
+    expect(document.captures[0]!.links.map(({ name }) => name)).toEqual([
+      'lo0',
+      'wire0a',
+      'wire0b',
+    ])
   })
 
   it('says in a line what is in the file', async () => {
-    const { stdout } = await run('line.pcapng', 'udp_rr', '--machine', 'sim', '--duration', '100us')
+    const { stdout } = await run(
+      'line.pcapng',
+      'udp_rr',
+      '--machine',
+      'sim',
+      '--duration',
+      '100us',
+    )
     expect(stdout).toMatch(/line\.pcapng: \d+ packets of lo0, 0 left out; Wireshark opens it\n$/)
   })
 
   it.each([
     ['no/such/folder.pcapng', 'got a folder that does not exist'],
     ['folder', 'got a folder'],
-  ])('a file that cannot be written is a sentence, before anything runs: %s', async (name, said) => {
-    mkdirSync(join(folder, 'folder'), { recursive: true })
-    const began = Date.now()
-    const ended = await run(name, 'udp_rr', '--machine', 'sim', '--duration', '10s')
-    expect(ended.status).toBe(2)
-    expect(ended.stdout).toBe('')
-    expect(ended.stderr).toMatch(/^netperf: expected --capture to be a file that can be written, /)
-    expect(ended.stderr).toContain(said)
-    expect(ended.stderr.trim().split('\n')).toHaveLength(1)
-    expect(Date.now() - began).toBeLessThan(15_000)
-  })
+  ])(
+    'a file that cannot be written is a sentence, before anything runs: %s',
+    async (name, said) => {
+      mkdirSync(join(folder, 'folder'), { recursive: true })
+      const began = Date.now()
+      const ended = await run(name, 'udp_rr', '--machine', 'sim', '--duration', '10s')
+      expect(ended.status).toBe(2)
+      expect(ended.stdout).toBe('')
+      expect(ended.stderr).toMatch(
+        /^netperf: expected --capture to be a file that can be written, /,
+      )
+      expect(ended.stderr).toContain(said)
+      expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+      expect(Date.now() - began).toBeLessThan(15_000)
+    },
+  )
 
   it('leaves nothing half-written behind when the folder goes away meanwhile', async () => {
     const gone = join(folder, 'gone')

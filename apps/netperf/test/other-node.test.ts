@@ -67,10 +67,7 @@ describe('one seed gives one packet trace on every host', () => {
     if ('missing' in other) return context.skip(other.missing)
     const config = join(folder, 'planted.mjs')
     const seed = 'Number(process.versions.node.split(".")[0])'
-    writeFileSync(
-      config,
-      `export default { machine: { kind: 'sim', cpus: 4, seed: ${seed} } }`,
-    )
+    writeFileSync(config, `export default { machine: { kind: 'sim', cpus: 4, seed: ${seed} } }`)
     const args = ['udp_stream', '--config', config] as const
     const here = await simulated(process.execPath, ...args)
     const there = await simulated(other.path, ...args)

@@ -22,8 +22,14 @@ const addresses = {
 /** What somebody without a compiler may write, and the sentence that answers it. */
 const WRONG: readonly [input: unknown, sentence: string][] = [
   [{ links: [] }, 'links: expected an object with links by their names, came an object'],
-  [{ links: { Wire: wire() } }, 'links: expected names of links such as lo0 or wire0, came "Wire"'],
-  [{ links: { wire0: 'wire' } }, 'links.wire0: expected loopback(), wire() or capture() of one of'],
+  [
+    { links: { Wire: wire() } },
+    'links: expected names of links such as lo0 or wire0, came "Wire"',
+  ],
+  [
+    { links: { wire0: 'wire' } },
+    'links.wire0: expected loopback(), wire() or capture() of one of',
+  ],
   [{ links: { wire0: {} } }, 'links.wire0.kind: expected loopback, wire or capture, came nothing'],
   [{ links: { lo0: wire() } }, 'links.lo0: expected a loopback, captured or not, came "wire"'],
   [
@@ -51,7 +57,10 @@ const WRONG: readonly [input: unknown, sentence: string][] = [
     { links: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`wire${i}`, wire()])) },
     'links: expected at most 16 wires, came 17',
   ],
-  [{ links }, 'addresses.wire0a: expected an object with inet, destination and alias, came nothing'],
+  [
+    { links },
+    'addresses.wire0a: expected an object with inet, destination and alias, came nothing',
+  ],
   [{ links: { lo1: loopback() } }, 'addresses.lo1: expected an object with inet and alias, came '],
   [
     { links, addresses: { ...addresses, wire0: { inet: '10.0.0.3' } } },
@@ -74,7 +83,10 @@ const WRONG: readonly [input: unknown, sentence: string][] = [
     'addresses.wire0a.inet: expected the address of one host, outside of 127.0.0.0/8, came ',
   ],
   [
-    { links, addresses: { ...addresses, wire0a: { inet: '10.0.0.1/24', destination: '10.0.0.2' } } },
+    {
+      links,
+      addresses: { ...addresses, wire0a: { inet: '10.0.0.1/24', destination: '10.0.0.2' } },
+    },
     'addresses.wire0a.inet: expected an address such as 10.0.0.1, came "10.0.0.1/24"',
   ],
   [
@@ -93,14 +105,19 @@ const WRONG: readonly [input: unknown, sentence: string][] = [
     { routes: { '10.1.0.1/16': 'lo0' } },
     'routes: expected networks such as 10.1.0.0/16, whose other bits are 0, or default, came "10',
   ],
-  [{ routes: { '10.1.0.0': 'lo0' } }, 'routes: expected networks such as 10.1.0.0/16, whose other'],
+  [
+    { routes: { '10.1.0.0': 'lo0' } },
+    'routes: expected networks such as 10.1.0.0/16, whose other',
+  ],
   [{ routes: { default: 'wire0a' } }, 'routes.default: expected lo0, came "wire0a"'],
   [
     { routes: { '127.0.0.0/8': 'lo0' } },
     'routes: expected networks that no address leads to already, came "127.0.0.0/8"',
   ],
   [
-    { routes: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`10.${i}.0.0/16`, 'lo0'])) },
+    {
+      routes: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`10.${i}.0.0/16`, 'lo0'])),
+    },
     'routes: expected at most 16, those of addresses among them, came 17',
   ],
   [

@@ -32,7 +32,9 @@ export function writeCapture(path: string, bytes: Uint8Array): void {
 }
 
 function refused(path: string, came: string): UsageError {
-  return new UsageError(`expected --capture to be a file that can be written, got ${came}: "${path}"`)
+  return new UsageError(
+    `expected --capture to be a file that can be written, got ${came}: "${path}"`,
+  )
 }
 
 /** `no such folder` of a folder that is missing, or the system's word for it. */

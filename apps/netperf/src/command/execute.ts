@@ -21,10 +21,16 @@ export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
     const baselines = new Set(jobs.map(({ baseline }) => baseline))
     if (json) {
       const rows = measured.flat().map(({ row }) => row)
-      return printJson({ rows, ...(statistics.length > 0 && { statistics }), ...(captures.length > 0 && { captures }) })
+      return printJson({
+        rows,
+        ...(statistics.length > 0 && { statistics }),
+        ...(captures.length > 0 && { captures }),
+      })
     }
     const counted = statistics.map((each) => `\n${statisticsText(each, kernel)}`)
-    await print(`\n${tableText(measured, [...baselines].join(' or '))}${counted.join('')}${captures.map(lineOf).join('')}`)
+    await print(
+      `\n${tableText(measured, [...baselines].join(' or '))}${counted.join('')}${captures.map(lineOf).join('')}`,
+    )
   })
 }
 

@@ -23,11 +23,7 @@ export class LiveKernel implements Runner {
   #reports: ClientReport[] = []
   #allReported = () => {}
 
-  private constructor(
-    stack: Stack,
-    boot: URL,
-    told: KernelTold,
-  ) {
+  private constructor(stack: Stack, boot: URL, told: KernelTold) {
     const { config, settings, shared } = stack.args
     this.#stack = stack
     this.#gate = new Gate(stack.machine.here.memory, shared.gate as number)

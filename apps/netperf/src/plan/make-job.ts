@@ -61,7 +61,16 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { channel } = workload
   const baseline = channel ? baselineOf(channel) : (entrants[0] as Entrant).name
   const of = { workload: workload as Workload, detail, entrants, baseline }
-  const job = { ...place, ...of, durationMs, runs, seed, memoryBytes, boot, capture: asked.capture }
+  const job = {
+    ...place,
+    ...of,
+    durationMs,
+    runs,
+    seed,
+    memoryBytes,
+    boot,
+    capture: asked.capture,
+  }
   checkKernels(job)
   return job
 }

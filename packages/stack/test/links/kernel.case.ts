@@ -52,7 +52,11 @@ export function expectWhole(account: LinkAccount, plan: LinkPlan): void {
 }
 
 /** What Wireshark says of a capture is what the kernel has counted. */
-export function expectDissected(reader: CaptureReader, account: LinkAccount, plan: LinkPlan): void {
+export function expectDissected(
+  reader: CaptureReader,
+  account: LinkAccount,
+  plan: LinkPlan,
+): void {
   if (!HAS_TSHARK) throw new Error('asked without a tshark')
   const { packets, expert } = dissect(reader.file())
   const { counters, wires } = account.statistics
