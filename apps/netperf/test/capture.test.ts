@@ -50,7 +50,8 @@ describe('netperf run --capture', () => {
     expect(links.map(({ name: link }) => link)).toEqual(['lo0'])
     expect(links[0]!.seen).toBe(network['ips_localout'])
     expect(count).toBe(links[0]!.seen - links[0]!.dropped)
-    if (machine === 'sim' || workload === 'udp_rr') expect(links[0]!.dropped).toBe(0)
+    const mayDrop = machine === 'live' && workload === 'udp_stream'
+    expect(links[0]!.dropped === 0 || mayDrop).toBe(true)
     expect(count).toBeGreaterThan(100)
     expect(new Set(packets.map(({ sums }) => sums.join()))).toEqual(new Set(['1,1']))
     expect(expert).not.toMatch(/Errors|Warns|Malformed/)
@@ -59,12 +60,11 @@ describe('netperf run --capture', () => {
     const times = packets.map(({ timeNs }) => timeNs)
     expect(times.every((ns, i) => i === 0 || ns >= times[i - 1]!)).toBe(true)
     // Virtual time begins in 1970, real time is now.
-    const since = Date.now() * 1e6 - Number(times.at(-1))
-    if (machine === 'sim') expect(Number(times.at(-1))).toBeLessThan(1e9)
-    else expect(Math.abs(since)).toBeLessThan(60e9)
+    const nowNs = machine === 'sim' ? 0 : Date.now() * 1e6
+    expect(Math.abs(nowNs - Number(times.at(-1)))).toBeLessThan(60e9)
   })
 
-  it('a simulated run has the same figures as without, and its bytes by the seed alone', async () => {
+  it('a simulation has the same figures as without, and its bytes by the seed alone', async () => {
     const args = ['udp_rr', '--cpus', '4', ...SIM]
     const one = await captured('one.pcapng', ...args, '--seed', '5')
     const same = await captured('same.pcapng', ...args, '--seed', '5')
@@ -138,6 +138,7 @@ describe('netperf run --capture', () => {
       }, 1_500)
     })
     expect([ended.status, ended.stderr]).toEqual([2, expect.stringContaining('does not exist')])
+    expect(ended.stdout).toContain('udp_rr rtt')
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
   })
 

@@ -51,8 +51,9 @@ export class PricedMemory implements Memory {
   readonly #view: DataView
 
   /**
-   * A new memory of `size` bytes, all zero; `words` are those of another one. Throws a RangeError for a size that cannot be one, and
-   * an Error in an isolate that has live memory: see `allowBothMemories`.
+   * A new memory of `size` bytes, all zero; `words` are those of another one. Throws a RangeError
+   * for a size that cannot be one, and an Error in an isolate that has live memory: see
+   * `allowBothMemories`.
    */
   constructor(
     readonly size: number,

@@ -1,7 +1,7 @@
 export { CLOCK_PRICES, HZ, KERNEL_CLOCK_BYTES, KernelClock } from './clock/kernel-clock.ts'
 export type { HostCounters, KernelClockHandle } from './clock/kernel-clock.ts'
 export { SIM_COUNTERS } from './clock/sim-counters.ts'
-export { StackMisconfigured } from './config/check.ts'
+export { StackMisconfigured } from './config/checking/check.ts'
 export { defineStack } from './config/define-stack.ts'
 export { type Laid, layOver } from './config/lay-over.ts'
 export {
@@ -19,7 +19,7 @@ export {
   wire,
   type WireConfig,
 } from './config/links/link-config.ts'
-export { capturing } from './config/links/capturing.ts'
+export { capturing } from './config/capturing.ts'
 export type { Preset, PresetInput } from './config/presets/preset.ts'
 export { preset, presets, withPreset } from './config/presets/presets.ts'
 export {

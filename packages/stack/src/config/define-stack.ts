@@ -16,11 +16,11 @@ import {
   refuse,
   StackMisconfigured,
   whole,
-} from './check.ts'
+} from './checking/check.ts'
 import { checkPlan } from './links/address-plan.ts'
 import { checkAddresses, checkRoutes } from './links/check-addresses.ts'
 import { captureBounds, links } from './links/check-links.ts'
-import { checkOnMachine } from './links/check-on-machine.ts'
+import { checkOnMachine } from './check-on-machine.ts'
 import {
   ACCOUNTING_NAMES,
   ACTIONS_NAMES,

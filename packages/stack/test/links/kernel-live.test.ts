@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { defineStack, live } from '../../src/index.ts'
 import { startStack } from '../../src/live/index.ts'
 import {
@@ -9,9 +9,9 @@ import {
   type LinkPlan,
   program,
 } from './kernel.case.ts'
-import { HAS_TSHARK } from './support/tshark.ts'
+import { HAS_TSHARK, NO_TSHARK } from './support/tshark.ts'
 
-async function run(plan: LinkPlan, cpus: number): Promise<void> {
+async function run(plan: LinkPlan, cpus: number) {
   let end!: (account: LinkAccount) => void
   const ended = new Promise<LinkAccount>((resolve) => (end = resolve))
   const stack = await startStack(defineStack({ machine: live({ cpus }), ...CAPTURED }), program, {
@@ -25,18 +25,22 @@ async function run(plan: LinkPlan, cpus: number): Promise<void> {
   } finally {
     await stack.stop()
   }
-  const account = await ended
   reader.collect()
-  expectWhole(account, plan)
-  if (HAS_TSHARK) expectDissected(reader, account, plan)
+  return { account: await ended, reader }
 }
 
 describe('on the live machine, with captures that Wireshark reads', () => {
-  it.each([1, 2])('a wire carries datagrams and errors, on %i CPUs', async (cpus) => {
-    await run({ to: '10.0.0.2', trips: 200, bytes: 100 }, cpus)
-  })
-
-  it('a loopback does so beside it', async () => {
-    await run({ to: '127.0.0.1', trips: 200, bytes: 100 }, 2)
+  it.for([
+    ['a wire', '10.0.0.2', 1],
+    ['a wire', '10.0.0.2', 2],
+    ['a loopback beside it', '127.0.0.1', 2],
+  ] as const)('%s carries datagrams and errors: %s, on %i CPUs', async (of, context) => {
+    const [, to, cpus] = of
+    const plan = { to, trips: 200, bytes: 100 }
+    const { account, reader } = await run(plan, cpus)
+    expectWhole(account, plan)
+    expect(reader.counts().reduce((sum, { dropped }) => sum + dropped, 0)).toBe(0)
+    if (!HAS_TSHARK) context.skip(NO_TSHARK)
+    expectDissected(reader, account, plan)
   })
 })

@@ -63,11 +63,13 @@ describe('a wire of a simulated kernel', () => {
       const { times } = run(kernel({ links, addresses: ADDRESSES }), OVER_WIRE).account
       return times.reduce((sum, time) => sum + time, 0) / times.length
     }
-    // Slower than an interrupt from CPU to CPU, which is what a faster wire takes.
-    const base = ns({ bitsPerSecond: 1e8 })
+    // So late that CPUs sleep meanwhile, which adds to a round trip what it takes to come back.
+    const base = ns({ bitsPerSecond: 1e8, delayNs: 100_000 })
     // Twice on the way, a packet of 128 bytes takes 10,240 ns more at half the rate.
-    expect(Math.abs(ns({ bitsPerSecond: 5e7 }) - base - 20_480)).toBeLessThan(200)
-    expect(Math.abs(ns({ bitsPerSecond: 1e8, delayNs: 1e6 }) - base - 2e6)).toBeLessThan(200)
+    const slower = ns({ bitsPerSecond: 5e7, delayNs: 100_000 })
+    expect(Math.abs(slower - base - 20_480)).toBeLessThan(100)
+    const later = ns({ bitsPerSecond: 1e8, delayNs: 1e6 })
+    expect(Math.abs(later - base - 1.8e6)).toBeLessThan(100)
   })
 
   it('is found by a route that is written, from the first address of its end', () => {

@@ -1,5 +1,5 @@
 import { formatAddress } from '@smpnet/inet'
-import { refuse } from '../check.ts'
+import { refuse } from '../checking/check.ts'
 import { addressOf, textsOf } from './check-addresses.ts'
 import { type InterfaceConfig, interfacesOf } from './interfaces-of.ts'
 import type { AddressConfig, LinkConfig } from './link-config.ts'

@@ -1,5 +1,13 @@
 import { ADDRESS_KIND, kindOf, NO_ADDRESS, parseAddress } from '@smpnet/inet'
-import { type Check, checkKeys, listOf, oneOf, otherwise, record, refuse } from '../check.ts'
+import {
+  type Check,
+  checkKeys,
+  listOf,
+  oneOf,
+  otherwise,
+  record,
+  refuse,
+} from '../checking/check.ts'
 import { LOOPBACK_NAME } from './check-links.ts'
 import { type InterfaceConfig, interfacesOf } from './interfaces-of.ts'
 import type { AddressConfig, LinkConfig } from './link-config.ts'

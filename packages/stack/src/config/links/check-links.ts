@@ -7,7 +7,7 @@ import {
   record,
   refuse,
   whole,
-} from '../check.ts'
+} from '../checking/check.ts'
 import type {
   BareLinkConfig,
   CaptureBounds,

@@ -1,6 +1,6 @@
-import { refuse } from '../check.ts'
-import type { StackConfig } from '../stack-config.ts'
-import { bareOf } from './check-links.ts'
+import { refuse } from './checking/check.ts'
+import type { StackConfig } from './stack-config.ts'
+import { bareOf } from './links/check-links.ts'
 
 /** Wires interrupt CPUs that there are; they and captures ask for the CPU of who sends. */
 export function checkOnMachine({ links, machine }: StackConfig): void {

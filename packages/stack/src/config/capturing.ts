@@ -1,5 +1,5 @@
-import type { StackConfig } from '../stack-config.ts'
-import type { CaptureBounds } from './link-config.ts'
+import type { StackConfig } from './stack-config.ts'
+import type { CaptureBounds } from './links/link-config.ts'
 
 /** The same kernel with a capture before each of its links, and room as it is told. */
 export function capturing(config: StackConfig, bounds: Partial<CaptureBounds> = {}): StackConfig {
