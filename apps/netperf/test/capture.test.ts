@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { CaptureRow } from '../src/model/captured.ts'
 import type { RunStatistics } from '../src/model/run-statistics.ts'
+import { writeCapture } from '../src/command/capture-file.ts'
+import { UsageError } from '../src/options/usage-error.ts'
 import { type Ended, netperf } from './run-netperf.ts'
 import { HAS_TSHARK, NO_TSHARK, readCapture } from './tshark.ts'
 
@@ -127,21 +129,6 @@ describe('netperf run --capture', () => {
     },
   )
 
-  it('leaves nothing half-written behind when the folder goes away meanwhile', async () => {
-    const gone = join(folder, 'gone')
-    mkdirSync(gone)
-    const args = ['udp_rr', '--machine', 'sim', '--duration', '20ms', '--capture']
-    const ended = await netperf(['run', ...args, join(gone, 'x.pcapng')], () => {
-      const wait = setInterval(() => {
-        rmSync(gone, { recursive: true, force: true })
-        clearInterval(wait)
-      }, 1_500)
-    })
-    expect([ended.status, ended.stderr]).toEqual([2, expect.stringContaining('does not exist')])
-    expect(ended.stdout).toContain('udp_rr rtt')
-    expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
-  })
-
   it.each([
     [['rr'], 'expected --capture with udp_rr, udp_stream, got it with "rr"'],
     [['udp_rr', '--machine', 'sim', '--runs', '2'], 'expected --capture of one simulation, got'],
@@ -150,5 +137,24 @@ describe('netperf run --capture', () => {
     const { status, stderr } = await run('refused.pcapng', ...args)
     expect([status, stderr]).toEqual([2, expect.stringContaining(sentence)])
     expect(readdirSync(folder)).not.toContain('refused.pcapng')
+  })
+})
+
+describe('a capture that is written', () => {
+  it('is whole, and takes the place of an earlier one', () => {
+    const place = join(folder, 'twice.pcapng')
+    for (const byte of [1, 2]) writeCapture(place, new Uint8Array(1000).fill(byte))
+    expect(readFileSync(place)).toEqual(Buffer.alloc(1000, 2))
+  })
+
+  it.each([
+    ['in a folder that went away meanwhile', join(folder, 'gone', 'x.pcapng'), 'does not exist'],
+    ['where a folder is by now', join(folder, 'taken'), 'EISDIR'],
+  ])('leaves nothing behind %s, but a sentence', (_where, place, said) => {
+    mkdirSync(join(folder, 'taken'), { recursive: true })
+    const write = (): void => writeCapture(place, new Uint8Array(10))
+    expect(write).toThrow(UsageError)
+    expect(write).toThrow(said)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 })
