@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../src/model/row.ts'
 
-const bin = fileURLToPath(new URL('../bin/netperf.js', import.meta.url))
+export const bin = fileURLToPath(new URL('../bin/netperf.js', import.meta.url))
 
 /** How a run of the command ended. */
 export interface Ended {

@@ -33,6 +33,17 @@ export interface Pricer {
   settled(): boolean
 }
 
+/** What bills for nothing. */
+const FREE: Pricer = {
+  read: () => {},
+  write: () => {},
+  update: () => {},
+  copy: () => {},
+  charge: () => {},
+  pause: () => {},
+  settled: () => true,
+}
+
 /** Memory on a simulated machine: the words of all CPUs in one isolate, every access billed. */
 export class PricedMemory implements Memory {
   readonly #words: Int32Array
@@ -40,18 +51,28 @@ export class PricedMemory implements Memory {
   readonly #view: DataView
 
   /**
-   * A new memory of `size` bytes, all zero. Throws a RangeError for a size that cannot be one, and
-   * an Error in an isolate that has live memory: see `allowBothMemories`.
+   * A new memory of `size` bytes, all zero; `words` are those of another one. Throws a RangeError
+   * for a size that cannot be one, and an Error in an isolate that has live memory: see
+   * `allowBothMemories`.
    */
   constructor(
     readonly size: number,
     readonly pricer: Pricer,
+    words?: Int32Array,
   ) {
     checkMemoryBytes(size)
     checkKind('priced')
-    this.#words = new Int32Array(size >> 2)
+    this.#words = words ?? new Int32Array(size >> 2)
     this.#bytes = new Uint8Array(this.#words.buffer)
     this.#view = new DataView(this.#words.buffer)
+  }
+
+  /**
+   * The same words for an observer that is no part of the machine, such as a capture: nothing that
+   * it does here takes simulated time or moves a line, and it never has to wait for time.
+   */
+  unbilled(): PricedMemory {
+    return new PricedMemory(this.size, FREE, this.#words)
   }
 
   get isSimulated(): boolean {

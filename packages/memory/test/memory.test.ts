@@ -123,6 +123,21 @@ describe('priced memory', () => {
     ])
   })
 
+  it('bills an observer for nothing, who sees the same words and waits for no time', () => {
+    const bill = new Bill()
+    const memory = new PricedMemory(256, bill)
+    const seen = memory.unbilled()
+    memory.store(4, 7)
+    bill.items.length = 0
+    bill.ahead = true
+    expect([seen.load(4), seen.settled(), seen.size]).toEqual([7, true, 256])
+    seen.store(64, 9)
+    seen.move(128, 4, 4)
+    seen.charge(0 as never, 5)
+    expect(bill.items).toEqual([])
+    expect([memory.load(64), memory.load(128), memory.settled()]).toEqual([9, 7, false])
+  })
+
   it('is settled when its machine says so', () => {
     const bill = new Bill()
     const memory = new PricedMemory(64, bill)

@@ -32,7 +32,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   [{ machine: sim({ cpus: 1, seed: -1 }) }, 'machine.seed: expected a whole number from 0'],
   [
     { machine, sheduler: ule() },
-    'stack: expected the keys machine, scheduler, locks, netisr, socket, actions, mbufs and ',
+    'stack: expected the keys machine, scheduler, locks, netisr, socket, actions, mbufs, ',
   ],
   [
     { machine, scheduler: { policy: 'cfs' } },
@@ -126,6 +126,10 @@ describe('a configuration', () => {
       socket: { locking: 'split', sockets: 256, receiveBytes: 41_600 },
       actions: 'after-unlock',
       mbufs: { mbufs: 4096, of2k: 2048, of4k: 64, of9k: 64, of64k: 16 },
+      links: { lo0: { kind: 'loopback', mtu: 16_384 } },
+      addresses: { lo0: { inet: '127.0.0.1/8', alias: [] } },
+      routes: {},
+      captures: { ringBytes: 1_048_576, snapBytes: 256 },
       statistics: false,
     })
   })

@@ -77,6 +77,28 @@ describe('on the simulated machine', () => {
     },
   )
 
+  describe('a bind', () => {
+    const rowsOf = (scene: string) => {
+      const locks = { profile: true, watch: true, pcbHashHeld: 'output' } as const
+      const config = defineStack({ machine: sim({ cpus: 2 }), locks, statistics: true })
+      const { statistics } = simulateStack(config, scenes, { settings: { scene }, untilNs: 1e9 })
+      const rows = statistics.cpus.flatMap((cpu) => cpu.locks)
+      const reversals = statistics.cpus.flatMap((cpu) => cpu.reversals)
+      const reads = rows.filter(({ name }) => name === 'read (rmlock:in_ifaddr)')
+      return { reads: reads.reduce((sum, { count }) => sum + count, 0), reversals }
+    }
+
+    it('looks for its address under the lock of the addresses', () => {
+      expect(rowsOf('address not local').reads).toBe(1)
+    })
+
+    it('takes that lock after those that a sender takes it after', () => {
+      const { reads, reversals } = rowsOf('bind and send')
+      expect(reads).toBeGreaterThan(2)
+      expect(reversals).toEqual([])
+    })
+  })
+
   it('an answer that netisr has no room for is given back', async () => {
     const config = defineStack({
       machine: sim({ cpus: 2 }),

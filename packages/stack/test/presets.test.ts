@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StackMisconfigured } from '../src/config/check.ts'
+import { StackMisconfigured } from '../src/config/checking/check.ts'
 import { defineStack } from '../src/config/define-stack.ts'
 import { layOver } from '../src/config/lay-over.ts'
 import { preset, presets, withPreset } from '../src/config/presets/presets.ts'

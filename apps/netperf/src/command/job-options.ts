@@ -18,6 +18,7 @@ import {
 } from '../plan/limits.ts'
 import { type Asked, machineOf, makeJob } from '../plan/make-job.ts'
 import { workloads } from '../workloads/index.ts'
+import { captureFile } from './capture-file.ts'
 import { baseFrom } from './kernel-base.ts'
 import { type KernelOptions, kernelFrom } from './kernel-options.ts'
 import { ownFrom, type TypedOptions } from './workload-options.ts'
@@ -28,6 +29,7 @@ export interface JobOptions extends KernelOptions, MachineOptions {
   readonly duration?: string
   readonly runs?: string
   readonly boot?: string
+  readonly capture?: string
 }
 
 /** Those that say what it runs on. */
@@ -63,6 +65,7 @@ export async function jobFrom(
     runs,
     durationMs: given(typed.duration, (text) => parseDuration(text, perRun)),
     boot: given(typed.boot, bootModule),
+    capture: given(typed.capture, captureFile),
     variants: given(typed.variants, listFrom),
     kernel: kernelFrom(typed, base),
   })

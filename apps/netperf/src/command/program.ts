@@ -77,6 +77,7 @@ function runCommand(): Command {
     .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')
     .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 1)')
     .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
+    .option('--capture <file>', 'write the packets of our kernel to a pcapng file (udp_*)')
     .option('--boot <module>', 'sets up our kernel’s CPUs, instead of the module that is built in')
     .addOption(profileOption())
     .addOption(seedOption())

@@ -2,9 +2,11 @@ import { CpuFailed } from '@smpnet/machine/live'
 import { BenchError, type Runner, type SliceSpec } from '@smpnet/testing'
 import { Gate, type StackStatistics } from '@smpnet/stack'
 import { type LiveStack, startStack } from '@smpnet/stack/live'
+import type { KernelTold } from '../model/kernel-told.ts'
 import { countSlice } from './count-slice.ts'
 import type { ClientReport, KernelJob, MeasuredSettings, MeasuredShared } from './kernel-args.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
+import { LiveCapture } from './live-capture.ts'
 import { clientsOf, measuredProgram } from './measured-program.ts'
 import { sliceResult } from './slice-result.ts'
 
@@ -16,20 +18,18 @@ export class LiveKernel implements Runner {
   readonly #gate: Gate
   readonly #clients: number
   readonly #failed: Promise<never>
-  readonly #onStatistics: (statistics: StackStatistics) => void
+  readonly #told: KernelTold
+  readonly #captures: LiveCapture | undefined
   #reports: ClientReport[] = []
   #allReported = () => {}
 
-  private constructor(
-    stack: Stack,
-    boot: URL,
-    onStatistics: (statistics: StackStatistics) => void,
-  ) {
+  private constructor(stack: Stack, boot: URL, told: KernelTold) {
     const { config, settings, shared } = stack.args
     this.#stack = stack
     this.#gate = new Gate(stack.machine.here.memory, shared.gate as number)
     this.#clients = clientsOf(settings, config.machine.cpus)
-    this.#onStatistics = onStatistics
+    this.#told = told
+    this.#captures = LiveCapture.of(stack)
     this.#failed = stack.machine.stopped.then(
       () => Promise.reject(new BenchError('the machine was stopped')),
       (error: unknown) => Promise.reject(namingModule(error, boot)),
@@ -39,12 +39,12 @@ export class LiveKernel implements Runner {
 
   /**
    * Starts a worker per CPU. Rejects with a sentence when the job does not fit or a CPU fails. What
-   * the kernel has counted, if it was asked, is told before it stops.
+   * the kernel has counted and captured, if it was asked, is told before it stops.
    */
   static async start(
     { config, ...named }: KernelJob,
     boot: URL,
-    onStatistics: (statistics: StackStatistics) => void,
+    told: KernelTold,
   ): Promise<LiveKernel> {
     let kernel: LiveKernel | undefined
     try {
@@ -53,7 +53,7 @@ export class LiveKernel implements Runner {
         boot,
         onReport: (report) => kernel?.report(report as ClientReport),
       })
-      kernel = new LiveKernel(stack, boot, onStatistics)
+      kernel = new LiveKernel(stack, boot, told)
       return kernel
     } catch (error) {
       throw namingModule(error, boot)
@@ -91,8 +91,10 @@ export class LiveKernel implements Runner {
   async stop(): Promise<void> {
     this.#gate.close()
     const statistics = await this.#statistics().catch(() => undefined)
-    if (statistics !== undefined) this.#onStatistics(statistics)
+    if (statistics !== undefined) this.#told.statistics(statistics)
     await this.#stack.stop()
+    const captured = this.#captures?.end()
+    if (captured !== undefined) this.#told.captured(captured)
   }
 }
 

@@ -9,7 +9,9 @@ import {
   type MeasuredSettings,
   type MeasuredShared,
 } from './kernel-args.ts'
+import type { Captured } from '../model/captured.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
+import { capturedOf, MOST_CAPTURED } from './captured-of.ts'
 import { clientsOf, measuredProgram, mostNsOf } from './measured-program.ts'
 import { sliceResult } from './slice-result.ts'
 
@@ -25,6 +27,8 @@ export interface SimRun {
   /** Events that the simulator processed. */
   readonly events: number
   readonly statistics: StackStatistics
+  /** What its links captured; of a configuration with captures. */
+  readonly captured?: Captured
 }
 
 export type MeasuredBoot = Boot<KernelArgs<MeasuredSettings, MeasuredShared>>
@@ -41,10 +45,11 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   const reports: ClientReport[] = []
   const clients = clientsOf(named, config.machine.cpus)
   let begun: CountedSoFar | undefined
-  const { result, statistics } = simulateStack(config, measuredProgram, {
+  const { result, statistics, capture } = simulateStack(config, measuredProgram, {
     settings: { ...named, pace: { kind: 'alarm', durationNs } },
     untilNs: mostNsOf(named, durationNs) + GRACE_NS,
     boot,
+    mostCaptured: MOST_CAPTURED,
     onReport: (report, stop, counted) => {
       if (isBeginning(report)) begun ??= config.statistics ? counted() : undefined
       else if (reports.push(report as ClientReport) === clients) stop()
@@ -55,5 +60,6 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   }
   const counts = begun && countSlice(begun, statistics)
   const slice = { ...sliceResult(reports), ...(counts && { counted: counts }) }
-  return { slice, events: result.events, statistics }
+  const captured = capture && capturedOf(capture)
+  return { slice, events: result.events, statistics, ...(captured && { captured }) }
 }

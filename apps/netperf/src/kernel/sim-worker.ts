@@ -1,5 +1,6 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
+import type { Captured } from '../model/captured.ts'
 import type { KernelCounts } from '../model/kernel-counts.ts'
 import { ONLY } from '../model/kernel-slice.ts'
 import { type MeasuredBoot, simulateKernel, type SimJob } from './sim-kernel.ts'
@@ -23,6 +24,8 @@ export interface SimRunMessage {
   readonly events: number
   /** None unless they were asked for. */
   readonly statistics: StackStatistics | undefined
+  /** What links captured, where the configuration has captures. */
+  readonly captured: Captured | undefined
 }
 
 export interface SimFailure {
@@ -55,10 +58,10 @@ async function bootOf(url: string): Promise<MeasuredBoot> {
 }
 
 function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
-  const { slice, events, statistics } = simulateKernel(job, boot)
+  const { slice, events, statistics, captured } = simulateKernel(job, boot)
   const { count, ns, latency, latencies = {}, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
   const figures = { count, ns, slots, counted, events }
-  return { ...figures, statistics: job.config.statistics ? statistics : undefined }
+  return { ...figures, captured, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -19,6 +19,8 @@ export interface Job extends Place {
   /** The module that sets up our kernel's CPUs, when it is not ours. */
   readonly boot?: URL | undefined
   readonly seed: number
+  /** The file that packets of our kernel go to, as it was typed. */
+  readonly capture?: string | undefined
 }
 
 /** What takes part in a comparison. */

@@ -1,4 +1,5 @@
 import type { StackStatistics } from '@smpnet/stack'
+import type { Captured } from './captured.ts'
 import type { Labels, Measured, Row } from './row.ts'
 
 /** What our kernel counted in a variant of a job: live in all its runs, simulated in the last. */
@@ -13,4 +14,6 @@ export interface JobResult {
   readonly rows: readonly Measured[]
   /** Of the kernels that were asked; mostly of none. */
   readonly statistics: readonly RunStatistics[]
+  /** What links captured, where that was asked for. */
+  readonly captured?: Captured | undefined
 }

@@ -1,5 +1,6 @@
 import type { StackStatistics } from '@smpnet/stack'
 import type { SliceResult } from '@smpnet/testing'
+import type { Captured } from './captured.ts'
 import type { ChannelProgram } from './channel.ts'
 import type { Billing, KernelAsked } from './kernel-asked.ts'
 import type { KernelCounts } from './kernel-counts.ts'
@@ -99,4 +100,6 @@ export interface VariantResult {
   readonly events?: number
   /** What our kernel has counted, where it was asked: live in all runs, simulated in the last. */
   readonly statistics?: StackStatistics | undefined
+  /** What its links captured, where that was asked for. */
+  readonly captured?: Captured | undefined
 }

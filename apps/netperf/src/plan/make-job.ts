@@ -7,6 +7,7 @@ import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ableTo, baselineOf, variants } from '../variants/index.ts'
 import { kernelJob, smpnet } from '../variants/smpnet.ts'
+import { workloads } from '../workloads/index.ts'
 import { asTyped } from './as-typed.ts'
 import {
   cpuBounds,
@@ -39,6 +40,8 @@ export interface Asked<O extends object> {
   readonly profile?: string | undefined
   readonly seed?: number | undefined
   readonly kernel?: KernelAsked | undefined
+  /** The file that packets go to. */
+  readonly capture?: string | undefined
 }
 
 /**
@@ -58,7 +61,16 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { channel } = workload
   const baseline = channel ? baselineOf(channel) : (entrants[0] as Entrant).name
   const of = { workload: workload as Workload, detail, entrants, baseline }
-  const job = { ...place, ...of, durationMs, runs, seed, memoryBytes, boot }
+  const job = {
+    ...place,
+    ...of,
+    durationMs,
+    runs,
+    seed,
+    memoryBytes,
+    boot,
+    capture: asked.capture,
+  }
   checkKernels(job)
   return job
 }
@@ -122,7 +134,8 @@ function chosenVariants(
 /** Every kernel that the job boots is configured here, and forgotten. */
 function checkKernels(job: Job): void {
   const kernels = job.entrants.filter(({ carrier }) => carrier === smpnet.name)
-  const asked = [...Object.keys(kernelLabels(job.kernel)), ...printed(job.kernel)]
+  const captures = job.capture === undefined ? [] : ['capture']
+  const asked = [...Object.keys(kernelLabels(job.kernel)), ...printed(job.kernel), ...captures]
   if (kernels.length === 0 && asked.length > 0) {
     const expected = `expected ${smpnet.name} among the variants, to have ${asked.join(', ')}`
     throw new UsageError(`${expected}, got ${job.entrants.map(({ name }) => name).join(', ')}`)
@@ -131,7 +144,22 @@ function checkKernels(job: Job): void {
     const expected = `expected ${printed(job.kernel).join(', ')} of the boot that is built in`
     throw new UsageError(`${expected}, got --boot`)
   }
+  if (job.capture !== undefined) checkCapture(job, kernels)
   for (const entrant of kernels) asTyped(job.kernel, () => kernelJob(job, entrant))
+}
+
+/** A file is of one kernel that has a network, and of one run of a simulated one. */
+function checkCapture(job: Job, kernels: readonly Entrant[]): void {
+  const { workload, machine, cpus, runs } = job
+  const [entrant] = kernels
+  if (workload.kernel?.needs(entrant?.settings, cpus).net !== true) {
+    const able = [...workloads.values()].filter(({ channel }) => channel?.over === 'datagrams')
+    const names = able.map(({ name }) => name).join(', ')
+    throw new UsageError(`expected --capture with ${names}, got it with "${workload.name}"`)
+  }
+  if (machine === 'sim' && runs > 1) {
+    throw new UsageError(`expected --capture of one simulation, got --runs ${runs}`)
+  }
 }
 
 function printed({ locks = {}, statistics = false }: KernelAsked): string[] {

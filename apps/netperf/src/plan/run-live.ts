@@ -2,6 +2,7 @@ import type { StackStatistics } from '@smpnet/stack'
 import { measure, type MeasureOptions, type Suite } from '@smpnet/testing'
 import { lookUp } from '../options/usage-error.ts'
 import { variants } from '../variants/index.ts'
+import type { Captured } from '../model/captured.ts'
 import type { VariantResult } from '../model/workload.ts'
 import type { Job } from '../model/job.ts'
 
@@ -11,14 +12,16 @@ const WARMUP_MS = 300
 /** Runs a job's entrants on real threads, interleaved by slices. */
 export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
   const counted = new Map<string, StackStatistics>()
+  const captured = new Map<string, Captured>()
   const suite: Suite = {
     name: `${job.workload.name} on ${job.cpus} CPUs`,
     measure: 'rate',
     variants: Object.fromEntries(
       job.entrants.map((entrant) => [
         entrant.name,
-        lookUp('variant', variants, entrant.carrier).live(job, entrant, (statistics) => {
-          counted.set(entrant.name, statistics)
+        lookUp('variant', variants, entrant.carrier).live(job, entrant, {
+          statistics: (statistics) => counted.set(entrant.name, statistics),
+          captured: (packets) => captured.set(entrant.name, packets),
         }),
       ]),
     ),
@@ -31,7 +34,8 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
     ...hooks,
   })
   return [...slices].map(([variant, slices]) => {
-    return { variant, slices, statistics: counted.get(variant) }
+    const statistics = counted.get(variant)
+    return { variant, slices, statistics, captured: captured.get(variant) }
   })
 }
 

@@ -27,7 +27,8 @@ export async function runPlan(
   const parallelism = availableParallelism()
   const done = (job: Job, results: readonly VariantResult[]) => {
     const rows = measureRows(job, results)
-    came[jobs.indexOf(job)] = { rows, statistics: statisticsOf(job, results) }
+    const captured = results.find((result) => result.captured !== undefined)?.captured
+    came[jobs.indexOf(job)] = { rows, statistics: statisticsOf(job, results), captured }
   }
   progress.start(jobs.reduce((sum, job) => sum + shareMs(job, parallelism), 0))
   try {

@@ -1,5 +1,6 @@
 import type { StackStatistics } from '@smpnet/stack'
 import { BenchError } from '@smpnet/testing'
+import type { Captured } from '../model/captured.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { kernelBoot, kernelJob } from '../variants/smpnet.ts'
 import type { VariantResult } from '../model/workload.ts'
@@ -14,15 +15,17 @@ export async function runSim(job: Job, hooks: RunHooks, host: SimHost): Promise<
     const slices: KernelSliceResult[] = []
     let events = 0
     let statistics: StackStatistics | undefined
+    let captured: Captured | undefined
     for (let run = 0; run < job.runs && !hooks.signal.aborted; run++) {
       const simulated = await runOnce(job, entrant, run, host)
       if (simulated === undefined) break
       slices.push(simulated.slice)
       events += simulated.events
       statistics = simulated.statistics
+      captured = simulated.captured
       hooks.onSlice({ variant: entrant.name, round: run + 1, done: run + 1, total: job.runs })
     }
-    results.push({ variant: entrant.name, slices, events, statistics })
+    results.push({ variant: entrant.name, slices, events, statistics, captured })
   }
   return results
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
 import { BenchError, LatencyRecorder } from '@smpnet/testing'
+import type { Captured } from '../model/captured.ts'
 import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
 import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
 import { workerModule } from '../variants/variant.ts'
@@ -10,6 +11,7 @@ export interface Simulated {
   readonly slice: KernelSliceResult
   readonly events: number
   readonly statistics: StackStatistics | undefined
+  readonly captured: Captured | undefined
 }
 
 /** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
@@ -67,7 +69,7 @@ function simulated({ slots, counted, ...rest }: SimRunMessage): Simulated {
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
-  const { count, ns, events, statistics } = rest
+  const { count, ns, events, statistics, captured } = rest
   const slice = { count, ns, ...latency, ...latencies, ...(counted && { counted }) }
-  return { slice, events, statistics }
+  return { slice, events, statistics, captured }
 }

@@ -1,4 +1,5 @@
 import { defineStack, layOver, type StackConfig, type StackInput } from '@smpnet/stack'
+import { captured } from '../kernel/captured-of.ts'
 import type { KernelJob } from '../kernel/kernel-args.ts'
 import { LiveKernel } from '../kernel/live-kernel.ts'
 import type { Entrant, Job } from '../model/job.ts'
@@ -12,8 +13,8 @@ export const smpnet: NetperfVariant = {
   compared: true,
   machines: ['live', 'sim'],
   carries: ({ kernel }) => kernel !== undefined,
-  live: (job, entrant, onStatistics) => ({
-    start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job), onStatistics),
+  live: (job, entrant, told) => ({
+    start: () => LiveKernel.start(kernelJob(job, entrant), kernelBoot(job), told),
   }),
 }
 
@@ -32,13 +33,14 @@ export function kernelJob(job: Job, entrant: Entrant, seed = job.seed): KernelJo
 }
 
 function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
-  const { machine: kind, cpus, profile, memoryBytes, kernel } = job
+  const { machine: kind, cpus, profile, memoryBytes, kernel, capture } = job
   const size = { cpus, seed, memoryBytes }
-  return kernelConfig(
+  const config = kernelConfig(
     kernel,
     kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
     billing,
   )
+  return capture === undefined ? config : defineStack(captured(config))
 }
 
 /**

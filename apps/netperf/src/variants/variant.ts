@@ -1,6 +1,6 @@
-import type { StackStatistics } from '@smpnet/stack'
 import type { Variant } from '@smpnet/testing'
 import type { Entrant, Job } from '../model/job.ts'
+import type { KernelTold } from '../model/kernel-told.ts'
 import type { MachineKind } from '../model/row.ts'
 import type { Workload } from '../model/workload.ts'
 
@@ -15,7 +15,7 @@ export interface NetperfVariant {
   /** Whether it can carry a workload between pairs. */
   carries(workload: Workload): boolean
   /** What the bench harness runs for a job on the live machine. */
-  live(job: Job, entrant: Entrant, onStatistics: (counted: StackStatistics) => void): Variant
+  live(job: Job, entrant: Entrant, told: KernelTold): Variant
 }
 
 /** Whether a workload is for what carries bytes, in pieces of any size. */

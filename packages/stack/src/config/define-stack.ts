@@ -16,7 +16,11 @@ import {
   refuse,
   StackMisconfigured,
   whole,
-} from './check.ts'
+} from './checking/check.ts'
+import { checkPlan } from './links/address-plan.ts'
+import { checkAddresses, checkRoutes } from './links/check-addresses.ts'
+import { captureBounds, links } from './links/check-links.ts'
+import { checkOnMachine } from './check-on-machine.ts'
 import {
   ACCOUNTING_NAMES,
   ACTIONS_NAMES,
@@ -178,6 +182,9 @@ const mbufs = orEmpty(
   }),
 )
 
+/** What has to know the links is checked when they are. */
+const unchecked = (came: unknown): never => came as never
+
 const stack = record<StackConfig>({
   machine,
   scheduler,
@@ -194,6 +201,10 @@ const stack = record<StackConfig>({
   socket,
   actions: otherwise('after-unlock', oneOf(ACTIONS_NAMES)),
   mbufs,
+  links,
+  addresses: unchecked,
+  routes: unchecked,
+  captures: captureBounds,
   statistics: otherwise(false, flag),
 })
 
@@ -202,9 +213,16 @@ const stack = record<StackConfig>({
  * StackMisconfigured, which names the key by its path, what was expected there and what came.
  */
 export function defineStack(input: StackInput): StackConfig {
-  const config = stack(input, '')
+  const config = withInterfaces(stack(input, ''))
   checkTogether(config)
   return config
+}
+
+/** Addresses and routes are those of the interfaces that the links make. */
+function withInterfaces({ statistics, ...config }: StackConfig): StackConfig {
+  const addresses = checkAddresses(config.addresses, 'addresses', config.links)
+  const routes = checkRoutes(config.routes, 'routes', addresses)
+  return { ...config, addresses, routes, statistics }
 }
 
 function checkNetisr({ threads, dispatch, policy }: NetisrConfig, cpus: number): void {
@@ -219,8 +237,11 @@ function checkNetisr({ threads, dispatch, policy }: NetisrConfig, cpus: number):
 }
 
 /** Values that are right alone and wrong together. */
-function checkTogether({ machine, scheduler, netisr }: StackConfig): void {
+function checkTogether(config: StackConfig): void {
+  const { machine, scheduler, netisr } = config
   checkNetisr(netisr, machine.cpus)
+  checkOnMachine(config)
+  checkPlan(config)
   const { accounting, timecounter } = scheduler
   if (machine.kind === 'live' && accounting === 'cycles') {
     const expected = 'none or time on real threads, since JavaScript reads no cycle counter'

@@ -1,6 +1,13 @@
 import type { DispatchName, PolicyName as NetisrPolicyName } from '@smpnet/netisr'
 import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
 import { LOCK_SCHEMES, type LockSchemeName } from '@smpnet/socket'
+import type {
+  AddressConfig,
+  AddressInput,
+  CaptureBounds,
+  LinkConfig,
+  LinkInput,
+} from './links/link-config.ts'
 
 /**
  * A kernel, as data: what it runs on and how it behaves. It holds no object of any package, so it
@@ -16,6 +23,14 @@ export interface StackConfig {
   /** When protocols carry out what they want done: output and wakeups. */
   readonly actions: ActionsName
   readonly mbufs: MbufConfig
+  /** Links by their names, `lo0` first. */
+  readonly links: Readonly<Record<string, LinkConfig>>
+  /** Addresses by the interfaces that the links make: `lo0`, and of `wire0` `wire0a`, `wire0b`. */
+  readonly addresses: Readonly<Record<string, AddressConfig>>
+  /** Interfaces by the networks that they lead to, besides those that addresses say. */
+  readonly routes: Readonly<Record<string, string>>
+  /** Room for what links capture. */
+  readonly captures: CaptureBounds
   /**
    * Whether each CPU counts what wakeups lead to, and a live one keeps a thread that answers when
    * statistics are asked for.
@@ -149,6 +164,10 @@ export interface StackInput {
   readonly socket?: Partial<SocketConfig>
   readonly actions?: ActionsName
   readonly mbufs?: Partial<MbufConfig>
+  readonly links?: Readonly<Record<string, LinkInput>>
+  readonly addresses?: Readonly<Record<string, AddressInput>>
+  readonly routes?: Readonly<Record<string, string>>
+  readonly captures?: Partial<CaptureBounds>
   readonly statistics?: boolean
 }
 

@@ -15,6 +15,7 @@ import {
 import { LockProfile, Witness } from '@smpnet/sync'
 import { type HostCounters, KernelClock } from '../clock/kernel-clock.ts'
 import type { SchedulerConfig } from '../config/stack-config.ts'
+import type { CaptureRings } from '../net/links/capture/tap.ts'
 import { Net } from '../net/net.ts'
 import type { KernelArgs } from './kernel-args.ts'
 import { LockMaker } from '../locks/lock-maker.ts'
@@ -89,6 +90,11 @@ export class Isolate {
     this.#net ??= new Net(cpu.memory, system.net, config, locks, random)
     this.#net.attach(cpu, scheduler, locks)
     return this.#net
+  }
+
+  /** What its links capture; undefined where nothing is captured. */
+  get captures(): CaptureRings | undefined {
+    return this.#net?.links.captures
   }
 
   /** What the network has counted; undefined without one. */

@@ -7,6 +7,8 @@ import { Gate } from '../kernel/gate.ts'
 import type { GuestHandle } from './guest.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { answers, memoryBytesOf, outsideOf, placeKernel, waitersOf } from '../kernel/placing.ts'
+import { CaptureReader } from '../net/links/capture/capture-reader.ts'
+import { CaptureRings } from '../net/links/capture/tap.ts'
 import type { Program } from '../kernel/program.ts'
 import type { CpuStatistics, StackStatistics } from '../kernel/statistics.ts'
 
@@ -82,6 +84,16 @@ export class LiveStack<S = unknown, A = unknown> {
     const { config, system } = this.args
     if (system.net === undefined) throw new Error('a guest uses the network: this kernel has none')
     return { machine: this.machine.handle, config, net: system.net }
+  }
+
+  /**
+   * A reader of what links capture; undefined where the configuration has no capture. Rings are
+   * bounded: its caller collects as often as packets come. Of several, each gets what others left.
+   */
+  captureReader(mostBytes?: number): CaptureReader | undefined {
+    const handle = this.args.system.net?.links.capture
+    if (handle === undefined) return undefined
+    return new CaptureReader(new CaptureRings(this.machine.here.memory, handle), mostBytes)
   }
 
   async stop(): Promise<void> {

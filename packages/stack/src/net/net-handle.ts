@@ -1,13 +1,15 @@
 import type { Address, Arena } from '@smpnet/memory'
 import { Pool, type PoolHandle } from '@smpnet/memory'
-import { COUNTER_NAMES, LOOPBACK, openBucket, PcbTable, type PcbTableHandle } from '@smpnet/inet'
+import { COUNTER_NAMES, openBucket, PcbTable, type PcbTableHandle } from '@smpnet/inet'
 import { type MbufHandle, Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrHandle } from '@smpnet/netisr'
 import { DatagramSockets, type DatagramSocketsHandle } from '@smpnet/socket'
 import { type LockEntry, lockTable } from '@smpnet/sync/kinds'
 import { Counters, type CountersHandle } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
+import { addressPlan, MOST_INTERFACES } from '../config/links/address-plan.ts'
 import { Interfaces } from './addresses/interfaces.ts'
+import { type LinksHandle, linksBytes, placeLinks } from './links/made/links-handle.ts'
 import { ERROR_LIMIT_BYTES } from './output/error-answers.ts'
 import { UDP_BLOCK_BYTES } from './udp/udp-block.ts'
 
@@ -25,17 +27,13 @@ export interface NetHandle {
   readonly addressLock: Address
   readonly pcbLock: Address
   readonly errorLimit: Address
+  readonly links: LinksHandle
 }
 
-/** Addresses and routes that there can be. */
-export const MOST_INTERFACES = 16
-/** The number of the loopback interface. */
-export const LOOPBACK_LINK = 0
 /** Names of those that have packets, for the accounts of mbufs. */
 const OWNERS = ['socket', 'inet'] as const
 /** FreeBSD's net.inet.icmp.icmplim. */
 const ERROR_RATE = { perSecond: 200, burst: 200 }
-const LOOPBACK_PREFIX = 8
 const BYTES_PER_SOCKET = 1024
 const SLACK_BYTES = 256 * 1024
 
@@ -77,21 +75,24 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
     addressLock: placeLock(arena, 'addresses', lockKind(locks.addressList), places),
     pcbLock: placeLock(arena, 'control blocks', lockKind(locks.pcbHash), places),
     errorLimit: arena.place('error limit', ERROR_LIMIT_BYTES),
+    links: placeLinks(config, arena),
   }
   openBucket(arena.memory, handle.errorLimit, ERROR_RATE, 0)
-  addLoopback(arena, handle)
+  addInterfaces(arena, handle, config)
   return handle
 }
 
 /** Bytes that `placeNet` takes, at most. */
-export function netBytes({ machine, mbufs, socket }: StackConfig, places: number): number {
+export function netBytes(config: StackConfig, places: number): number {
+  const { machine, mbufs, socket } = config
   const sizes = { mbufs: 384, of2k: 2304, of4k: 4352, of9k: 9472, of64k: 65_792 } as const
   // What each CPU may hold idle besides: two magazines of eight of each size.
   const buffers = Object.entries(sizes).reduce((sum, [name, bytes]) => {
     const count = mbufs[name as keyof typeof sizes]
     return count === 0 ? sum : sum + (count + 24 * places) * bytes
   }, 0)
-  return buffers + socket.sockets * BYTES_PER_SOCKET + SLACK_BYTES + machine.cpus * 8192
+  const tables = socket.sockets * BYTES_PER_SOCKET + SLACK_BYTES + machine.cpus * 8192
+  return buffers + tables + linksBytes(config)
 }
 
 /** A kind of lock by its name; the configuration has been checked. */
@@ -103,9 +104,9 @@ function placeLock(arena: Arena, what: string, kind: LockEntry, places: number):
   return arena.place(`lock of the ${what}`, kind.bytes(places))
 }
 
-function addLoopback(arena: Arena, { interfaces }: NetHandle): void {
+function addInterfaces(arena: Arena, { interfaces }: NetHandle, config: StackConfig): void {
   const list = new Interfaces(arena.memory, interfaces, MOST_INTERFACES)
-  list.addAddress({ address: LOOPBACK, prefix: LOOPBACK_PREFIX, link: LOOPBACK_LINK })
-  const route = { network: LOOPBACK, prefix: LOOPBACK_PREFIX, link: LOOPBACK_LINK }
-  list.addRoute({ ...route, source: LOOPBACK })
+  const { addresses, routes } = addressPlan(config)
+  for (const address of addresses) list.addAddress(address)
+  for (const route of routes) list.addRoute(route)
 }

@@ -1,6 +1,6 @@
 import type { Cpu } from '@smpnet/machine'
 import { type Memory, Pool } from '@smpnet/memory'
-import { LOOPBACK, PcbTable, type Random } from '@smpnet/inet'
+import { PcbTable, type Random } from '@smpnet/inet'
 import { Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
 import type { Scheduler } from '@smpnet/scheduler'
@@ -10,16 +10,17 @@ import { Counters } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
 import type { LockMaker } from '../locks/lock-maker.ts'
 import { IcmpInput } from './input/icmp-input.ts'
+import { MOST_INTERFACES } from '../config/links/address-plan.ts'
 import { Interfaces } from './addresses/interfaces.ts'
 import { IpInput } from './input/ip-input.ts'
 import { ErrorAnswers } from './output/error-answers.ts'
 import { IpOutput } from './output/ip-output.ts'
-import type { Link } from './links/link.ts'
-import { Loopback } from './links/loopback.ts'
+import { Links } from './links/made/links.ts'
+import type { WireStatistics } from './links/wire/wire.ts'
 import { MadeLocks } from './locks/made-locks.ts'
 import { ReadMostly } from './locks/read-mostly.ts'
 import { flowOf } from './flow-of.ts'
-import { LOOPBACK_LINK, lockKind, MOST_INTERFACES, type NetHandle } from './net-handle.ts'
+import { lockKind, type NetHandle } from './net-handle.ts'
 import { type NetParts, NetTools } from './tools/net-tools.ts'
 import { UDP_BLOCK_LOCK } from './udp/udp-block.ts'
 import { UdpInput } from './udp/udp-input.ts'
@@ -39,6 +40,7 @@ export class Net {
   readonly netisr: Netisr
   readonly sockets: DatagramSockets
   readonly counters: Counters
+  readonly links: Links
   readonly #addressLock: ReadMostly
   readonly #pcbLock: ReadMostly
 
@@ -75,7 +77,8 @@ export class Net {
     })
     // A sender that has the table's lock cannot go on to where that is taken again.
     const dispatches = config.actions === 'after-unlock' && pcbHashHeld === 'lookup'
-    const loopback = new Loopback(this.mbufs, this.netisr, { index: LOOPBACK_LINK, dispatches })
+    const { links } = config
+    this.links = new Links(memory, handle.links, this.mbufs, this.netisr, { links, dispatches })
     const tools = new NetTools({
       memory,
       mbufs: this.mbufs,
@@ -86,7 +89,7 @@ export class Net {
       addressLock: this.#addressLock,
       pcbLock: this.#pcbLock,
       blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
-      links: [loopback] satisfies Link[],
+      links: this.links.interfaces,
       actions: config.actions,
       handsOff: config.scheduler.wakeup === 'handoff',
       holdsTable: pcbHashHeld === 'output',
@@ -99,6 +102,7 @@ export class Net {
     this.#addressLock.attach(cpu, locks)
     this.#pcbLock.attach(cpu, locks)
     this.netisr.start(scheduler)
+    this.links.drive(cpu)
   }
 
   /** Lets a thread outside the kernel use it, by its number: see `attachGuest`. */
@@ -109,8 +113,9 @@ export class Net {
 
   /** What was counted up to now. */
   statistics(): NetStatistics {
-    const { counters, mbufs, netisr } = this
+    const { counters, mbufs, netisr, links } = this
     return {
+      wires: links.wires.flatMap((wire) => wire.statistics()),
       netisr: netisr.statistics(),
       counters: counters.totals(),
       mbufs: mbufs.statistics(),
@@ -119,8 +124,7 @@ export class Net {
 
   #wire(tools: NetTools, random: Random, { netisr }: StackConfig): void {
     const output = new IpOutput(tools)
-    const source = { address: LOOPBACK, limit: this.handle.errorLimit }
-    const errors = new ErrorAnswers(tools, output, source)
+    const errors = new ErrorAnswers(tools, output, this.handle.errorLimit)
     const udpInput = new UdpInput(tools, errors)
     const icmp = new IcmpInput(tools, output, udpInput)
     const handler = new IpInput(tools, udpInput, icmp, errors)
@@ -142,6 +146,8 @@ export class Net {
 /** What a network has counted; it can be cloned. */
 export interface NetStatistics {
   readonly netisr: NetisrStatistics
+  /** By the interfaces where packets go out. */
+  readonly wires: readonly WireStatistics[]
   /** By FreeBSD's names: `udps_ipackets`. */
   readonly counters: Readonly<Record<string, number>>
   readonly mbufs: ReturnType<Mbufs['statistics']>

@@ -6,6 +6,7 @@ import { bootOf } from '../kernel/boot.ts'
 import { Isolate } from '../kernel/isolate.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { memoryBytesOf, placeKernel, pricesOf, waitersOf } from '../kernel/placing.ts'
+import { CaptureReader } from '../net/links/capture/capture-reader.ts'
 import type { Program } from '../kernel/program.ts'
 import type { CountedSoFar, MachineStatistics, StackStatistics } from '../kernel/statistics.ts'
 
@@ -13,6 +14,8 @@ export interface SimRunOptions<S, A> {
   readonly settings: S
   /** Virtual time ends here, if not before. */
   readonly untilNs: number
+  /** Bytes that are kept of what links capture; no bound unless told. */
+  readonly mostCaptured?: number
   /** Sets the CPUs up in the place of `bootOf(program)`. */
   readonly boot?: Boot<KernelArgs<S, A>>
   /**
@@ -26,6 +29,8 @@ export interface SimRunOptions<S, A> {
 export interface SimRun {
   readonly result: SimResult
   readonly statistics: StackStatistics
+  /** What links have captured; none where the configuration has no capture. */
+  readonly capture?: CaptureReader
 }
 
 /** Wakes nobody: while the machine is set up nobody waits. */
@@ -65,12 +70,16 @@ export function simulateStack<S, A>(
     },
     ...(onReport && { onReport: ({ value }) => onReport(value, stop, counted) }),
   })
+  const isolate = Isolate.of(args!)
+  const capture = isolate.captures && new CaptureReader(isolate.captures, options.mostCaptured)
+  isolate.captures?.drainBy(() => capture!.collect())
   while (machine.run(Number.MAX_SAFE_INTEGER) === undefined);
   const result = machine.result()
-  const isolate = Isolate.of(args!)
+  capture?.collect()
   const network = isolate.networkCounters()
   const statistics = { cpus: isolate.statistics(), machine: machineStatistics(result) }
-  return { result, statistics: { ...statistics, ...(network && { network }) } }
+  const whole = { ...statistics, ...(network && { network }) }
+  return { result, statistics: whole, ...(capture && { capture }) }
 }
 
 function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {

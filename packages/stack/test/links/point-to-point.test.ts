@@ -1,9 +1,10 @@
 import { simulate, type SimResult } from '@smpnet/machine/sim'
 import { type Cpu, VECTOR } from '@smpnet/machine'
-import { allowBothMemories, type Memory, type Pricer } from '@smpnet/memory'
+import { allowBothMemories, type Memory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { CaptureReader } from '../../src/net/links/capture/capture-reader.ts'
-import { CaptureRings, type Unbilled } from '../../src/net/links/capture/tap.ts'
+import { observed } from '../../src/net/links/capture/observed.ts'
+import { CaptureRings } from '../../src/net/links/capture/tap.ts'
 import {
   type Altered,
   bootOf,
@@ -140,7 +141,7 @@ describe('on a simulated machine, both ways at once', () => {
     const altered = { driver: noting(rang, raised) }
     const { memory, world } = run(
       { ...plan, captures: true },
-      { altered: { ...altered, unbilled: free }, workNs: AT_ONCE },
+      { altered: { ...altered, observer: observed }, workNs: AT_ONCE },
     )
     const times = rang.get(1)!
     expect(times).toHaveLength(50)
@@ -192,7 +193,7 @@ describe('a capture of a simulated machine', () => {
 
   it('changes nothing that is simulated, when it is not billed', () => {
     const bare = run(PLAN).result
-    const { result, memory, world } = run(captured, { altered: { unbilled: free } })
+    const { result, memory, world } = run(captured, { altered: { observer: observed } })
     expect(withoutReports(result)).toEqual(withoutReports(bare))
     const reader = new CaptureReader(new CaptureRings(memory, world.capture))
     expect(reader.collect()).toBe(240)
@@ -213,28 +214,4 @@ function withoutReports(result: SimResult): unknown {
 
 function busy({ cpus }: SimResult): number {
   return cpus.reduce((sum, cpu) => sum + cpu.busyCycles, 0)
-}
-
-const NO_BILL: Pricer = {
-  read: () => {},
-  write: () => {},
-  update: () => {},
-  copy: () => {},
-  charge: () => {},
-  pause: () => {},
-  settled: () => true,
-}
-
-/** Has a simulated memory bill nothing while somebody looks. */
-function free(memory: Memory): Unbilled {
-  const priced = memory as { pricer: Pricer } & Memory
-  return (look) => {
-    const { pricer } = priced
-    priced.pricer = NO_BILL
-    try {
-      return look()
-    } finally {
-      priced.pricer = pricer
-    }
-  }
 }

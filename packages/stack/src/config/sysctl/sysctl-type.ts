@@ -1,5 +1,5 @@
 import { MAX_PRIORITY, Preemption, Priority } from '@smpnet/scheduler'
-import { listOf, refuse } from '../check.ts'
+import { listOf, refuse } from '../checking/check.ts'
 import type { SchedulerRules } from '../stack-config.ts'
 
 /** FreeBSD's values of a sysctl, and ours. */

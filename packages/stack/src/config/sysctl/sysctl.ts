@@ -1,4 +1,4 @@
-import { listOf, refuse } from '../check.ts'
+import { listOf, refuse } from '../checking/check.ts'
 import { layOver } from '../lay-over.ts'
 import { nearest } from '../nearest.ts'
 import type { PolicyName, StackConfig, StackPart } from '../stack-config.ts'

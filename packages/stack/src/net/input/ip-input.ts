@@ -49,7 +49,7 @@ export class IpInput implements Handler {
   *#handOn(td: Thread, packet: Address, way: Way): Waiting {
     const { tools } = this
     const { ip } = way
-    const isLocal = yield* this.#isLocal(td, ip.destination)
+    const isLocal = yield* tools.isLocal(td, ip.destination)
     if (!isLocal) return yield* tools.drop(td, packet, REASON.ips_noroute)
     tools.count(td, EVENT.ips_delivered)
     if (ip.protocol === PROTOCOL.udp) return yield* this.udp.input(td, packet, way)
@@ -63,14 +63,6 @@ export class IpInput implements Handler {
     if (!addressLock.tryRead(td)) return false
     const isLocal = interfaces.isLocal(address)
     addressLock.endReadNow(td)
-    return isLocal
-  }
-
-  *#isLocal(td: Thread, address: number): Waiting<boolean> {
-    const { addressLock, interfaces } = this.tools.parts
-    yield* addressLock.read(td)
-    const isLocal = interfaces.isLocal(address)
-    yield* addressLock.endRead(td)
     return isLocal
   }
 }

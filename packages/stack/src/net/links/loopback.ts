@@ -7,11 +7,13 @@ import type { Thread } from '@smpnet/scheduler'
 import { LOOPBACK_OUTPUT } from '../terms/prices.ts'
 import type { Link } from './link.ts'
 
-/** FreeBSD's LOMTU. */
-const LOOPBACK_MTU = 16_384
 const { ip: IP } = PROTOCOL_NUMBER
 
 export interface LoopbackOptions {
+  /** As ifconfig has it. */
+  readonly name: string
+  /** Bytes of the greatest packet. */
+  readonly mtu: number
   /** The number of the link. */
   readonly index: number
   /**
@@ -23,10 +25,10 @@ export interface LoopbackOptions {
   readonly offload?: number
 }
 
-/** The loopback interface: what goes out comes in (if_loop.c). It owes no checksum to anybody. */
+/** A loopback interface: what goes out comes in (if_loop.c). It owes no checksum to anybody. */
 export class Loopback implements Link {
-  readonly name: string = 'lo0'
-  readonly mtu = LOOPBACK_MTU
+  readonly name: string
+  readonly mtu: number
   readonly offload: number
 
   constructor(
@@ -34,6 +36,8 @@ export class Loopback implements Link {
     readonly netisr: Netisr,
     readonly options: LoopbackOptions,
   ) {
+    this.name = options.name
+    this.mtu = options.mtu
     this.offload = options.offload ?? 0
   }
 

@@ -20,16 +20,17 @@ export class ErrorAnswers {
   constructor(
     readonly tools: NetTools,
     readonly output: IpOutput,
-    readonly source: ErrorSource,
+    /** Where the bucket is that limits them. */
+    readonly limit: Address,
   ) {
-    this.#lock = new SpinLock(tools.memory, source.limit + TOKEN_BUCKET.size, 'the error limit')
+    this.#lock = new SpinLock(tools.memory, limit + TOKEN_BUCKET.size, 'the error limit')
   }
 
   /** No block is for a datagram that came. */
   noPort(td: Thread, packet: Address, way: Way): Waiting {
     const { mbufs } = this.tools.parts
     return this.#limited(td, way, () => {
-      udpNoPort(mbufs, packet, way.ip, this.source, td.now(), way.actions)
+      udpNoPort(mbufs, packet, way.ip, this.#source(way), td.now(), way.actions)
     })
   }
 
@@ -37,8 +38,13 @@ export class ErrorAnswers {
   answer(td: Thread, packet: Address, way: Way, problem: Problem): Waiting {
     const { mbufs } = this.tools.parts
     return this.#limited(td, way, () => {
-      answerError(mbufs, packet, way.ip, problem, 0, this.source, td.now(), way.actions)
+      answerError(mbufs, packet, way.ip, problem, 0, this.#source(way), td.now(), way.actions)
     })
+  }
+
+  /** Errors come from the address that the packet was for: it is one of this host's. */
+  #source({ ip }: Way): ErrorSource {
+    return { address: ip.destination, limit: this.limit }
   }
 
   /** Has inet write what is to be done, under the lock of the limit, and does it after that. */

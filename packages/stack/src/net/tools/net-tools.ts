@@ -70,6 +70,15 @@ export class NetTools {
     this.parts.counters.add(td, counter, 1)
   }
 
+  /** Whether an address is one of this host's, looked up under the address list's lock. */
+  *isLocal(td: Thread, address: number): Waiting<boolean> {
+    const { addressLock, interfaces } = this.parts
+    yield* addressLock.read(td)
+    const isLocal = interfaces.isLocal(address)
+    yield* addressLock.endRead(td)
+    return isLocal
+  }
+
   /** Frees a packet, and counts why. */
   *drop(td: Thread, packet: Address, reason: number): Waiting {
     this.count(td, reason)

@@ -53,7 +53,8 @@ export class UdpProtocol implements DatagramProtocol {
 
   *bind(td: Waiter, socket: Address, address: number, port: number): Waiting<number> {
     const pcb = this.#pcbOf(socket)
-    return yield* this.#change(td as Thread, pcb, () => this.#bound(pcb, address, port))
+    const bound = (): Waiting<number> => this.#boundTo(td as Thread, pcb, address, port)
+    return yield* this.#changeInSteps(td as Thread, pcb, bound)
   }
 
   *connect(td: Waiter, socket: Address, address: number, port: number): Waiting<number> {
@@ -142,22 +143,35 @@ export class UdpProtocol implements DatagramProtocol {
   }
 
   /** Does something to a block's ends, under the table's lock and the block's. */
-  *#change(td: Thread, pcb: Address, change: () => number): Waiting<number> {
+  #change(td: Thread, pcb: Address, change: () => number): Waiting<number> {
+    return this.#changeInSteps(td, pcb, function* () {
+      return change()
+    })
+  }
+
+  /** The same of what may wait, for the lock of the addresses: it is the last of the three. */
+  *#changeInSteps(td: Thread, pcb: Address, change: () => Waiting<number>): Waiting<number> {
     const { pcbLock, blockLocks } = this.tools.parts
     const lock = blockLocks.of(pcb)
     yield* pcbLock.write(td)
     if (!lock.tryEnter(td)) yield* lock.enter(td)
-    const errno = change()
+    const errno = yield* change()
     if (!lock.tryExit(td)) yield* lock.exit(td)
     yield* pcbLock.endWrite(td)
     return errno
   }
 
-  /** in_pcbbind: a port of its own where none is asked for. */
-  #bound(pcb: Address, address: number, port: number): number {
-    const { pcbs, interfaces } = this.tools.parts
+  /** in_pcbbind, to an address that has to be this host's. */
+  *#boundTo(td: Thread, pcb: Address, address: number, port: number): Waiting<number> {
     if (this.#read(pcb, localPort) !== 0) return ERRNO.EINVAL
-    if (address !== 0 && !interfaces.isLocal(address)) return ERRNO.EADDRNOTAVAIL
+    const isOwn = address === 0 || (yield* this.tools.isLocal(td, address))
+    return isOwn ? this.#bound(pcb, address, port) : ERRNO.EADDRNOTAVAIL
+  }
+
+  /** A port of its own where none is asked for. */
+  #bound(pcb: Address, address: number, port: number): number {
+    const { pcbs } = this.tools.parts
+    if (this.#read(pcb, localPort) !== 0) return ERRNO.EINVAL
     const chosen = port === 0 ? this.#freePort(address) : port
     if (chosen === NO_PORT || pcbs.isPortTaken(address, chosen)) return ERRNO.EADDRINUSE
     writeEndpoints(this.#memory, pcb, address, chosen, 0, 0)

@@ -15,7 +15,7 @@ import { DROPPED, Netisr, type NetisrHandle, PROTOCOL_NUMBER, WAIT } from '@smpn
 import { Scheduler, type Thread } from '@smpnet/scheduler'
 import { Capture, CapturedInput } from '../../../src/net/links/capture/capture.ts'
 import { type CaptureHandle, placeCapture } from '../../../src/net/links/capture/capture-shape.ts'
-import { CaptureRings, type Tap, type Unbilled } from '../../../src/net/links/capture/tap.ts'
+import { CaptureRings, type Tap } from '../../../src/net/links/capture/tap.ts'
 import type { Link } from '../../../src/net/links/link.ts'
 import { type LinkInput, NetisrInput } from '../../../src/net/links/link-input.ts'
 import {
@@ -173,11 +173,12 @@ function* reports(td: Thread, cpu: Cpu, mbufs: Mbufs, wire: Wire, world: World):
 export interface Altered {
   /** Instead of the CPU that drives the wire. */
   readonly driver?: (cpu: Cpu) => Cpu
-  readonly unbilled?: (memory: Memory) => Unbilled
+  /** What captures see of a memory; billed as everything unless told. */
+  readonly observer?: (memory: Memory) => Memory
 }
 
 /** Makes what boots the CPUs of one isolate, which share a view of the wire. */
-export function bootOf({ driver = (cpu) => cpu, unbilled }: Altered = {}) {
+export function bootOf({ driver = (cpu) => cpu, observer = (memory) => memory }: Altered = {}) {
   let wire: Wire | undefined
   let rings: CaptureRings | undefined
   return (cpu: Cpu, world: World): Scheduler => {
@@ -186,8 +187,10 @@ export function bootOf({ driver = (cpu) => cpu, unbilled }: Altered = {}) {
     const scheduler = new Scheduler(cpu)
     const mbufs = Mbufs.open(memory, world.mbufs)
     wire ??= new Wire(memory, world.wire, mbufs)
-    rings ??= new CaptureRings(memory, world.capture)
-    const ways = [0, 1].map((link) => rings!.tap(mbufs, link, unbilled?.(memory)))
+    const seen = observer(memory)
+    rings ??= new CaptureRings(seen, world.capture)
+    const captured = Mbufs.open(seen, world.mbufs)
+    const ways = [0, 1].map((link) => rings!.tap(captured, link, memory))
     const netisr = new Netisr(memory, world.netisr, mbufs)
     const handler = new Checker(memory, mbufs, world)
     netisr.register({ number: PROTOCOL_NUMBER.ip, name: 'ip', policy: 'source', handler } as never)

@@ -1,5 +1,6 @@
 import { PcapngWriter } from '../pcapng/pcapng-writer.ts'
 import type { CapturedPacket } from './capture-ring.ts'
+import { recordBytes } from './capture-shape.ts'
 import type { CaptureRings } from './tap.ts'
 
 /** What was captured of one link. */
@@ -7,7 +8,7 @@ export interface CaptureCounts {
   readonly name: string
   /** Packets that came by. */
   readonly seen: number
-  /** Those of them for which a ring had no room. */
+  /** Those of them for which a ring, or the reader, had no room. */
   readonly dropped: number
 }
 
@@ -24,13 +25,21 @@ export interface FileOptions {
  */
 export class CaptureReader {
   readonly #packets: CapturedPacket[] = []
+  readonly #left: number[]
+  #bytes = 0
 
-  constructor(readonly captures: CaptureRings) {}
+  constructor(
+    readonly captures: CaptureRings,
+    /** Bytes that it keeps at most, each packet with the room that it has in a ring. */
+    readonly mostBytes: number = Number.POSITIVE_INFINITY,
+  ) {
+    this.#left = captures.handle.links.map(() => 0)
+  }
 
   /** Takes what the rings hold now, and says how many packets that was. */
   collect(): number {
     const taken = this.captures.rings.flatMap((ring) => ring.take())
-    for (const packet of taken) this.#packets.push(packet)
+    for (const packet of taken) this.#keep(packet)
     return taken.length
   }
 
@@ -46,7 +55,8 @@ export class CaptureReader {
       return rings.reduce((total, ring) => total + ring.count(link, name), 0)
     }
     return handle.links.map((name, link) => {
-      return { name, seen: sum(link, 'seen'), dropped: sum(link, 'dropped') }
+      const dropped = sum(link, 'dropped') + this.#left[link]!
+      return { name, seen: sum(link, 'seen'), dropped }
     })
   }
 
@@ -69,6 +79,16 @@ export class CaptureReader {
       )
     })
     return joined(blocks)
+  }
+
+  #keep(packet: CapturedPacket): void {
+    const bytes = recordBytes(packet.bytes.length)
+    if (this.#bytes + bytes > this.mostBytes) {
+      this.#left[packet.link]! += 1
+      return
+    }
+    this.#bytes += bytes
+    this.#packets.push(packet)
   }
 }
 

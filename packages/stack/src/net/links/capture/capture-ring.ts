@@ -33,6 +33,8 @@ export class CaptureRing {
   readonly #counts: Address
   readonly #bytes: Address
   #reserved: number
+  /** Called where there is no room, by what may make some in the same isolate. */
+  onFull: (() => void) | undefined
 
   constructor(
     readonly memory: Memory,
@@ -59,7 +61,11 @@ export class CaptureRing {
     const before = this.#reserved
     const length = mbufs.length(packet)
     const captured = Math.min(length, handle.snapBytes)
-    const at = this.#room(recordBytes(captured))
+    let at = this.#room(recordBytes(captured))
+    if (at === 0 && this.onFull !== undefined) {
+      this.onFull()
+      at = this.#room(recordBytes(captured))
+    }
     if (at === 0) return NOT_KEPT
     memory.write(at + RECORD.offset.direction, direction)
     writeNs(memory, at + RECORD.offset.time, timeNs)

@@ -29,7 +29,7 @@ export class Capture implements Link {
   tryOutput(td: Thread, packet: Address): Outcome {
     const { link, tap } = this
     // What is in vain costs nothing in simulated time.
-    if (!tap.mbufs.memory.settled()) return WAIT
+    if (!tap.memory.settled()) return WAIT
     const cpu = td.pcpu
     const before = tap.reserve(cpu, packet, DIRECTION.outbound)
     const outcome = link.tryOutput(td, packet)

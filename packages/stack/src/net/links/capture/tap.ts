@@ -5,12 +5,6 @@ import type { Direction } from '../pcapng/pcapng-writer.ts'
 import { CaptureRing } from './capture-ring.ts'
 import { type CaptureHandle, strideOf } from './capture-shape.ts'
 
-/**
- * Calls `look`, returns its result, and has nothing of what it does billed to the simulated CPU
- * that runs: it is an observer's, and not of what is simulated, to read a clock and copy bytes.
- */
-export type Unbilled = <T>(look: () => T) => T
-
 /** The rings of all CPUs, as one isolate sees them: one object in each. */
 export class CaptureRings {
   readonly rings: readonly CaptureRing[]
@@ -25,13 +19,19 @@ export class CaptureRings {
     })
   }
 
+  /** Has `collect` called when a ring has no room: by a reader of this isolate. */
+  drainBy(collect: () => void): void {
+    for (const ring of this.rings) ring.onFull = collect
+  }
+
   /**
-   * The tap of a link, by its place in the handle's list. Without `unbilled`, capturing takes
-   * simulated time. Throws a RangeError for a link that is not in the list.
+   * The tap of a link, by its place in the handle's list. `mbufs` are the packets as an observer
+   * sees them (`observed`), or capturing takes simulated time; `memory` is what the CPUs use.
+   * Throws a RangeError for a link that is not in the list.
    */
-  tap(mbufs: Mbufs, link: number, unbilled?: Unbilled): Tap {
+  tap(mbufs: Mbufs, link: number, memory: Memory = mbufs.memory): Tap {
     const { links } = this.handle
-    if (links[link] !== undefined) return new Tap(this, mbufs, link, unbilled)
+    if (links[link] !== undefined) return new Tap(this, mbufs, link, memory)
     throw new RangeError(`link: expected 0 to ${links.length - 1}, came ${link}`)
   }
 }
@@ -45,7 +45,7 @@ export class Tap {
     readonly captures: CaptureRings,
     readonly mbufs: Mbufs,
     readonly link: number,
-    readonly unbilled?: Unbilled,
+    readonly memory: Memory,
   ) {}
 
   /** Captures a packet. */
@@ -58,18 +58,13 @@ export class Tap {
    * `takeBack` then; else `publish`, on the same CPU before the caller yields.
    */
   reserve(cpu: Cpu, packet: Address, direction: Direction): number {
-    const ring = this.#ringOf(cpu)
-    const { mbufs, link, unbilled } = this
-    const copy = (): number => {
-      return ring.reserve(mbufs, packet, link, direction, Math.floor(cpu.now()))
-    }
-    return unbilled === undefined ? copy() : unbilled(copy)
+    // An observer's look at the clock has no price, where there is such a look.
+    const timeNs = Math.floor(cpu.instant?.() ?? cpu.now())
+    return this.#ringOf(cpu).reserve(this.mbufs, packet, this.link, direction, timeNs)
   }
 
   publish(cpu: Cpu, before: number): void {
-    const ring = this.#ringOf(cpu)
-    if (this.unbilled === undefined) ring.publish(this.link, before)
-    else this.unbilled(() => ring.publish(this.link, before))
+    this.#ringOf(cpu).publish(this.link, before)
   }
 
   takeBack(cpu: Cpu, before: number): void {
