@@ -22,7 +22,8 @@ export async function vitest(root, args, options = {}) {
   const scratch = mkdtempSync(join(tmpdir(), 'smpnet-test-'))
   const tally = join(scratch, 'tally.json')
   const stop = new AbortController()
-  const watch = setInterval(() => isOlder(tally, stallMs) && stop.abort(), stallMs / 10)
+  const lookMs = Math.min(stallMs / 10, 60_000)
+  const watch = setInterval(() => isOlder(tally, stallMs) && stop.abort(), lookMs)
   const { code } = await run(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--reporter=./scripts/lib/progress.mjs'].concat(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { thorough } from '@smpnet/testing/models'
 import { interrupted, netperf, rowsOf } from './run-netperf.ts'
 
+/** Each run takes a second or two, since all that is compared starts threads of its own. */
+const CPUS = thorough(['1', '2'], ['2'])
 const short = ['--duration', '60ms', '--runs', '3']
 const compared = ['smpnet', 'node-tcp', 'node-unix', 'message-port']
 const datagrams = ['smpnet', 'node-udp', 'message-port']
@@ -9,8 +12,26 @@ function comparing(workload: string, ...more: string[]): string[] {
   return ['run', workload, ...short, ...more]
 }
 
+const LARGE_MESSAGES: [workload: string, size: string][] = [
+  ['stream', '3m'],
+  ['rr', '300000'],
+]
+const MESSAGES: typeof LARGE_MESSAGES = [
+  ['stream', '1'],
+  ['stream', '100000'],
+  ['rr', '64'],
+]
+const LARGE_DATAGRAMS: [workload: string, size: string, ...variants: string[]][] = [
+  ['udp_stream', '65507', '--variants', 'node-udp,message-port'],
+  ['udp_rr', '65507', '--variants', 'node-udp,message-port'],
+]
+const DATAGRAMS: typeof LARGE_DATAGRAMS = [
+  ['udp_stream', '8'],
+  ['udp_rr', '64'],
+]
+
 describe('netperf run --json', () => {
-  it.each(['1', '2'])('rr on %s CPUs reports round trips and their rate', async (cpus) => {
+  it.each(CPUS)('rr on %s CPUs reports round trips and their rate', async (cpus) => {
     const ended = await netperf(comparing('rr', '--cpus', cpus, '--json'))
     expect(ended.status).toBe(0)
     const rows = rowsOf(ended)
@@ -26,7 +47,7 @@ describe('netperf run --json', () => {
     }
   })
 
-  it.each(['1', '2'])('stream on %s CPUs reports throughput', async (cpus) => {
+  it.each(CPUS)('stream on %s CPUs reports throughput', async (cpus) => {
     const ended = await netperf(comparing('stream', '--cpus', cpus, '--json'))
     expect(ended.status).toBe(0)
     const rows = rowsOf(ended)
@@ -50,19 +71,13 @@ describe('netperf run --json', () => {
     }
   })
 
-  it.each([
-    ['stream', '1'],
-    ['stream', '100000'],
-    ['stream', '3m'],
-    ['rr', '64'],
-    ['rr', '300000'],
-  ])('%s with messages of %s bytes', async (workload, size) => {
+  it.each(thorough([...LARGE_MESSAGES, ...MESSAGES], LARGE_MESSAGES))('%s with messages of %s bytes', async (workload, size) => {
     const ended = await netperf(comparing(workload, '--size', size, '--json'))
     expect(ended.status).toBe(0)
     expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
   })
 
-  it.each(['1', '2'])('udp_rr on %s CPUs reports round trips and their rate', async (cpus) => {
+  it.each(CPUS)('udp_rr on %s CPUs reports round trips and their rate', async (cpus) => {
     const ended = await netperf(comparing('udp_rr', '--cpus', cpus, '--json'))
     expect(ended.status).toBe(0)
     const rows = rowsOf(ended)
@@ -76,7 +91,7 @@ describe('netperf run --json', () => {
     }
   })
 
-  it.each(['1', '2'])('udp_stream on %s CPUs reports what arrived and what not', async (cpus) => {
+  it.each(CPUS)('udp_stream on %s CPUs reports what arrived and what not', async (cpus) => {
     const args = comparing('udp_stream', '--cpus', cpus, '--size', '2k', '--window', '8', '--json')
     const rows = rowsOf(await netperf(args))
     expect(rows.map(({ metric, unit, variant }) => `${metric} ${unit} ${variant}`)).toEqual([
@@ -94,12 +109,7 @@ describe('netperf run --json', () => {
     expect(rows.at(-1)).toMatchObject({ variant: 'message-port', metric: 'lost', max: 0 })
   })
 
-  it.each([
-    ['udp_stream', '8'],
-    ['udp_stream', '65507', '--variants', 'node-udp,message-port'],
-    ['udp_rr', '64'],
-    ['udp_rr', '65507', '--variants', 'node-udp,message-port'],
-  ])('%s with datagrams of %s bytes', async (workload, size, ...variants) => {
+  it.each(thorough([...LARGE_DATAGRAMS, ...DATAGRAMS], LARGE_DATAGRAMS))('%s with datagrams of %s bytes', async (workload, size, ...variants) => {
     const ended = await netperf(comparing(workload, '--size', size, ...variants, '--json'))
     expect(ended.stderr).not.toContain('netperf: ')
     expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)

@@ -174,7 +174,7 @@ async function withMutant(contender: string, mutation: Mutation): Promise<Strate
 }
 
 describe('random programs find out', () => {
-  it.each(MUTANTS)('%s that %s', { timeout: 120_000 }, async (contender, _, mutation) => {
+  it.each(MUTANTS)('%s that %s', async (contender, _, mutation) => {
     const strategies = await withMutant(contender, mutation)
     const check = (): void => {
       // Executions tell more than what they come to, and sooner.
