@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run test:models`, with anything after `--` handed to Vitest: the models and tests of
-// which `npm test` runs small sizes, at the large sizes that CI takes. With `--whole` every model goes to
+// `npm run test:models`, with anything after `--` handed to Vitest: the models and tests of which
+// `npm test` runs small sizes, at the large sizes that CI takes. With `--whole` every model goes to
 // its end, which may take days; each says how many executions it took.
 import { fileURLToPath } from 'node:url'
 import { countLine } from './lib/counts.mjs'

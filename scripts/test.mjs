@@ -35,7 +35,8 @@ async function typecheck() {
   const programs = named.length > 0 ? named : [WHOLE]
   const startedMs = performance.now()
   const ended = []
-  for (const args of programs) ended.push(await run(process.execPath, [TSC, ...args], { cwd: ROOT }))
+  for (const args of programs)
+    ended.push(await run(process.execPath, [TSC, ...args], { cwd: ROOT }))
   const hold = ended.every(({ code }) => code === 0)
   const words = inWords(performance.now() - startedMs)
   process.stderr.write(` ${hold ? 'hold' : 'do not hold'}, ${words}\n`)

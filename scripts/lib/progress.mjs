@@ -112,7 +112,8 @@ export default class Progress {
 
   #position() {
     const failed = this.#failures.length > 0 ? `, ${this.#failures.length} failed` : ''
-    return `${this.#elapsed()}: ${this.#done} of ${this.#files} files, ${this.#tally.tests} tests${failed}; now ${this.#names()}`
+    const ended = `${this.#done} of ${this.#files} files, ${this.#tally.tests} tests${failed}`
+    return `${this.#elapsed()}: ${ended}; now ${this.#names()}`
   }
 
   #sum() {

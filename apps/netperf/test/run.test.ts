@@ -71,11 +71,14 @@ describe('netperf run --json', () => {
     }
   })
 
-  it.each(thorough([...LARGE_MESSAGES, ...MESSAGES], LARGE_MESSAGES))('%s with messages of %s bytes', async (workload, size) => {
-    const ended = await netperf(comparing(workload, '--size', size, '--json'))
-    expect(ended.status).toBe(0)
-    expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
-  })
+  it.each(thorough([...LARGE_MESSAGES, ...MESSAGES], LARGE_MESSAGES))(
+    '%s with messages of %s bytes',
+    async (workload, size) => {
+      const ended = await netperf(comparing(workload, '--size', size, '--json'))
+      expect(ended.status).toBe(0)
+      expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
+    },
+  )
 
   it.each(CPUS)('udp_rr on %s CPUs reports round trips and their rate', async (cpus) => {
     const ended = await netperf(comparing('udp_rr', '--cpus', cpus, '--json'))
@@ -109,11 +112,14 @@ describe('netperf run --json', () => {
     expect(rows.at(-1)).toMatchObject({ variant: 'message-port', metric: 'lost', max: 0 })
   })
 
-  it.each(thorough([...LARGE_DATAGRAMS, ...DATAGRAMS], LARGE_DATAGRAMS))('%s with datagrams of %s bytes', async (workload, size, ...variants) => {
-    const ended = await netperf(comparing(workload, '--size', size, ...variants, '--json'))
-    expect(ended.stderr).not.toContain('netperf: ')
-    expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
-  })
+  it.each(thorough([...LARGE_DATAGRAMS, ...DATAGRAMS], LARGE_DATAGRAMS))(
+    '%s with datagrams of %s bytes',
+    async (workload, size, ...variants) => {
+      const ended = await netperf(comparing(workload, '--size', size, ...variants, '--json'))
+      expect(ended.stderr).not.toContain('netperf: ')
+      expect(rowsOf(ended).length).toBeGreaterThanOrEqual(4)
+    },
+  )
 
   it('our kernel says of a datagram that its loopback does not take why', async () => {
     const ended = await netperf(comparing('udp_rr', '--size', '20k', '--variants', 'smpnet'))

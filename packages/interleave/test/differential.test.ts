@@ -8,7 +8,7 @@ const TABULATED = 10_000
 const PROGRAMS = thorough(TABULATED, 100)
 const SEED = 1
 
-it('random programs come to the same by each strategy as by every order of every step', async () => {
+it('random programs come to the same by each strategy as by every order of steps', async () => {
   const counts = new Map<string, number[]>()
   const count = (name: string, runs: number): void => {
     const list = counts.get(name)
@@ -34,12 +34,12 @@ const LIMITS = [1, 4, 16, 64, 256, 1_024, 4_096, Infinity]
 const HEAD = `# Executions that random programs take
 
 Written by \`npm run test:models -- packages/interleave/test/differential.test.ts -u\`, and
-compared by the same test without \`-u\`. It makes random programs of two or three threads and a few operations each
-and tries every order of every step of each (brute force). Each strategy then has to find exactly
-the same final states and failures. The table says how many of the programs took how many
-executions: brute force, exhaustive and bounded until they ended by themselves, the bounded one over
-all its bounds; the samplers, random walk and PCT, until they had found everything, after which they
-go on for as many executions again and find nothing else.
+compared by the same test without \`-u\`. It makes random programs of two or three threads and a few
+operations each and tries every order of every step of each (brute force). Each strategy then has to
+find exactly the same final states and failures. The table says how many of the programs took how
+many executions: brute force, exhaustive and bounded until they ended by themselves, the bounded one
+over all its bounds; the samplers, random walk and PCT, until they had found everything, after which
+they go on for as many executions again and find nothing else.
 `
 
 function table(different: number, counts: ReadonlyMap<string, readonly number[]>): string {

@@ -72,11 +72,14 @@ const TWO_SENDERS: typeof SENDERS = [
 ]
 
 describe('Under every schedule, no packet is stranded while the worker falls asleep', () => {
-  it.each(thorough([...SENDERS, ...TWO_SENDERS], SENDERS))('and %s sends', (name, sends, packets) => {
-    const result = against(`${name} against sleep`, sends, packets)
-    console.log(result.summary)
-    expect(result).toHold()
-  })
+  it.each(thorough([...SENDERS, ...TWO_SENDERS], SENDERS))(
+    'and %s sends',
+    (name, sends, packets) => {
+      const result = against(`${name} against sleep`, sends, packets)
+      console.log(result.summary)
+      expect(result).toHold()
+    },
+  )
 
   it.each(Object.entries(queues))('and a %s sends and tries for locks in vain', (name, send) => {
     const result = against(`${name} against sleep, with tries`, [send], 0, { tries: true })

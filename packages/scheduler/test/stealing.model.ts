@@ -143,12 +143,21 @@ const TWO_CPUS: [number, number, number[]] = [2, 5, [4, 1, 4, 1]]
 const THREE_CPUS: typeof TWO_CPUS = [3, 3, [4, 1, 1, 4, 1]]
 
 describe.each(Object.entries(policies))('In every order of steps, %s', (name, policyOf) => {
-  it.each(thorough([TWO_CPUS, THREE_CPUS], [TWO_CPUS]))('runs each thread on one CPU at a time, to its end: %i CPUs', (cpus, steps, threads) => {
-    const { result, moved } = model(`${name}, ${cpus} CPUs`, fresh(policyOf), cpus, steps, threads)
-    console.log(result.summary, moved)
-    expect(result).toHold()
-    expect(moved).toBeGreaterThan(0)
-  })
+  it.each(thorough([TWO_CPUS, THREE_CPUS], [TWO_CPUS]))(
+    'runs each thread on one CPU at a time, to its end: %i CPUs',
+    (cpus, steps, threads) => {
+      const { result, moved } = model(
+        `${name}, ${cpus} CPUs`,
+        fresh(policyOf),
+        cpus,
+        steps,
+        threads,
+      )
+      console.log(result.summary, moved)
+      expect(result).toHold()
+      expect(moved).toBeGreaterThan(0)
+    },
+  )
 
   it('leaves a thread where it has pinned itself, and moves it before and after', () => {
     const { result, moved } = model(name, fresh(policyOf), 2, 5, [4, 4, 4], pinned)

@@ -27,6 +27,11 @@ const run: RunNet = async (config, program, module, settings) => {
 }
 
 describe('on the live machine', () => {
-  const extent = { cpus: [1, 2], every: thorough(13, 39), packets: thorough(200_000, 60_000), packetCpus: 1 }
+  const extent = {
+    cpus: [1, 2],
+    every: thorough(13, 39),
+    packets: thorough(200_000, 60_000),
+    packetCpus: 1,
+  }
   netCases((cpus) => live({ cpus }), extent, run)
 })
