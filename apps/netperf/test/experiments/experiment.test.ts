@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { experiments } from '../../src/catalog/experiments.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { Row } from '../../src/model/row.ts'
-import { netperf } from '../run-netperf.ts'
+import { interrupted, netperf } from '../run-netperf.ts'
 
 interface Document {
   readonly question: string
@@ -68,9 +68,8 @@ describe('netperf experiment', () => {
 
   it('answers from what was measured when it is interrupted', async () => {
     const out = join(folder, 'interrupted')
-    const ended = await netperf(['experiment', 'hpet', '--out', out], (child) => {
-      child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 3000))
-    })
+    const args = ['experiment', 'hpet', '--out', out]
+    const ended = await interrupted(args, ({ stdout }) => stdout.includes('Findings'))
     expect(ended.status).toBe(130)
     expect(ended.stdout).toContain('Findings')
     expect(ended.stdout).not.toMatch(/NaN|undefined|Infinity/)
