@@ -43,7 +43,7 @@ function project(
       name,
       include: [`packages/{${PACKAGES.join()}}/test/**/*.{test,model}.ts`],
       exclude: [...Object.keys(LEFT_OUT), ...exclude],
-      testTimeout: 60_000,
+      testTimeout: 600_000,
       browser: {
         enabled: true,
         headless: true,

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { interleave } from './packages/interleave/src/plugin/index.ts'
@@ -15,8 +16,10 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/test/**/*.{test,model}.ts', 'scripts/test/**/*.test.ts'],
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    maxWorkers: availableParallelism(),
+    // For what hangs: no test that works takes a hundredth of it on a quiet machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     server: { deps: { inline: [/@smpnet\//] } },
   },
 })

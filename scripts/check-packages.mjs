@@ -21,7 +21,8 @@ const HEAD = ['package', 'packed', 'unpacked', 'gzip', 'example']
 /** Examples start threads of their own, so more at a time would measure only their quarrel. */
 const WIDTH = 2
 
-process.exitCode = (await setUp(ROOT)) ? await main(process.argv.slice(2)) : 1
+const isSetUp = await setUp(ROOT, { declarations: true })
+process.exitCode = isSetUp ? await main(process.argv.slice(2)) : 1
 
 async function main(names) {
   const all = workspaces(ROOT)

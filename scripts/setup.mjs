@@ -9,14 +9,22 @@ import { inWords, run } from './lib/run.mjs'
 const OLDEST_NODE = [20, 19]
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Installs and builds what is missing or out of date. Resolves to false when a step failed. */
-export async function setUp(root = ROOT) {
+/**
+ * Installs and builds what is missing or out of date. Resolves to false when a step failed. Nothing
+ * that runs here reads declarations, since siblings compile each other's sources; they take most of
+ * a build's time and are made only where they are asked for.
+ *
+ * @param {string} root
+ * @param {{ declarations?: boolean }} options
+ */
+export async function setUp(root = ROOT, { declarations = false } = {}) {
   refuseOldNode()
   if (!(await install(root))) return false
   const state = sourceState(root)
-  if (isBuilt(root, state)) return true
+  if (isBuilt(root, state, { declarations })) return true
   const turbo = ['node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only']
-  const built = await phase(root, 'build', process.execPath, turbo)
+  const args = declarations ? turbo : [...turbo, '--', '--no-dts']
+  const built = await phase(root, 'build', process.execPath, args)
   // The state was taken before the build, so an edit made meanwhile makes the next run build again.
   if (built) markBuilt(root, state)
   return built

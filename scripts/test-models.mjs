@@ -1,18 +1,29 @@
 #!/usr/bin/env node
-// `npm run test:models`, with anything after `--` handed to Vitest: explores every model to its
-// end, also those that CI leaves after some schedules. Each says how many executions it took.
+// `npm run test:models`, with anything after `--` handed to Vitest: the models and tests of which
+// `npm test` runs small sizes, at the large sizes that CI takes. With `--whole` every model goes to
+// its end, which may take days; each says how many executions it took.
 import { fileURLToPath } from 'node:url'
 import { countLine } from './lib/counts.mjs'
+import { longFiles } from './lib/long-files.mjs'
 import { vitest } from './lib/vitest.mjs'
 import { setUp } from './setup.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const LIMIT_MS = 24 * 3600_000
-const args = process.argv.slice(2)
+const WHOLE = '--whole'
+const told = process.argv.slice(2)
+const isWhole = told.includes(WHOLE)
+const args = told.filter((arg) => arg !== WHOLE)
 
-if (await setUp(ROOT)) {
-  const all = ['--testTimeout=0', ...(args.length > 0 ? args : ['.model.ts'])]
-  const total = await vitest(ROOT, all, { limitMs: LIMIT_MS, env: { SMPNET_MODELS: 'all' } })
+process.exitCode = (await setUp(ROOT)) ? await main() : 1
+
+async function main() {
+  const files = args.length > 0 ? args : longFiles(ROOT)
+  const total = isWhole
+    ? await vitest(ROOT, ['--testTimeout=0', ...files], {
+        stallMs: Number.POSITIVE_INFINITY,
+        env: { SMPNET_MODELS: 'all' },
+      })
+    : await vitest(ROOT, files, { env: { SMPNET_MODELS: '1000' } })
   console.log(countLine(total))
-  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
-} else process.exitCode = 1
+  return total.failed > 0 || total.passed === 0 ? 1 : 0
+}

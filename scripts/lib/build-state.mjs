@@ -21,18 +21,22 @@ export function sourceState(root) {
   return hash.digest('hex')
 }
 
-/** Whether the last build was made from this state and what it made is still there. */
-export function isBuilt(root, state) {
+/**
+ * Whether the last build was made from this state and what it made is still there: with
+ * `declarations`, those too, which a build that does not make them removes.
+ */
+export function isBuilt(root, state, { declarations = false } = {}) {
   if (readStamp(root, 'built') !== state) return false
-  return workspaces(root).every((one) => isPresent(root, one))
+  const made = declarations ? ['default', 'types'] : ['default']
+  return workspaces(root).every((one) => isPresent(root, one, made))
 }
 
 export function markBuilt(root, state) {
   writeStamp(root, 'built', state)
 }
 
-function isPresent(root, one) {
-  const entries = one.isApp ? ['./dist'] : builtEntries(one)
+function isPresent(root, one, made) {
+  const entries = one.isApp ? ['./dist'] : made.flatMap((kind) => builtEntries(one, kind))
   return entries.every((path) => existsSync(join(root, one.dir, path)))
 }
 

@@ -4,15 +4,16 @@ const running = new Set()
 
 /**
  * Runs a command to its end and resolves to what happened; never rejects. `output` holds both
- * streams in the order they came. A command still running after `limitMs` is killed with its
- * children, so that a hung worker cannot hold up CI. What is printed goes to `echo` as it comes.
+ * streams in the order they came. A command still running after `limitMs`, if there is one, or when
+ * `signal` says so, is killed with its children, so that a hung worker cannot hold up CI. What is
+ * printed goes to `echo` as it comes.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd: string, env?: Record<string, string>, limitMs?: number,
- *   echo?: NodeJS.WriteStream }} options
+ *   echo?: NodeJS.WritableStream, signal?: AbortSignal }} options
  */
-export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo }) {
+export function run(command, args, { cwd, env = {}, limitMs, echo, signal }) {
   const startedMs = performance.now()
   const child = spawn(command, args, {
     cwd,
@@ -23,10 +24,12 @@ export function run(command, args, { cwd, env = {}, limitMs = 15 * 60_000, echo 
   const result = { code: 1, stdout: '', output: '', timedOut: false, elapsedMs: 0 }
   collect(child, result, echo)
   running.add(child)
-  const timer = setTimeout(() => {
+  const stop = () => {
     result.timedOut = true
     killGroup(child)
-  }, limitMs)
+  }
+  const timer = limitMs === undefined ? undefined : setTimeout(stop, limitMs)
+  signal?.addEventListener('abort', stop)
   return new Promise((resolve) => {
     const finish = (code, note = '') => {
       clearTimeout(timer)

@@ -14,9 +14,12 @@ export function workspaces(root) {
   )
 }
 
-/** Paths from exports and bin that the build must have made, relative to the workspace. */
-export function builtEntries({ manifest }) {
-  const exported = Object.values(manifest.exports ?? {}).map((entry) => entry?.default)
+/**
+ * Paths from exports that the build must have made, relative to the workspace: what is loaded, or
+ * with `types` its declarations.
+ */
+export function builtEntries({ manifest }, kind = 'default') {
+  const exported = Object.values(manifest.exports ?? {}).map((entry) => entry?.[kind])
   return exported.filter((path) => path?.startsWith('./dist/'))
 }
 

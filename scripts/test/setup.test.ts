@@ -78,6 +78,18 @@ describe('a build', () => {
     expect(isDone).toBe(false)
   })
 
+  it('is made again for declarations that it did not make', async () => {
+    const declared = { 'packages/sync/dist/index.d.ts': '', 'packages/memory/dist/index.d.ts': '' }
+    const whether = (files: Files) =>
+      inTree(files, (root) => {
+        const state = sourceState(root)
+        markBuilt(root, state)
+        return isBuilt(root, state, { declarations: true })
+      })
+    expect(await whether(BUILT)).toBe(false)
+    expect(await whether({ ...BUILT, ...declared })).toBe(true)
+  })
+
   it('has another state when a source is added', async () => {
     const states = await inTree(BUILT, (root) => {
       const before = sourceState(root)

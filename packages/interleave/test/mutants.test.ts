@@ -3,6 +3,7 @@ import { CONTENDERS, expectEachOnce, type Strategies, STRATEGIES } from './suppo
 import { forPrograms } from './support/differential.ts'
 import { mutantOf, type Mutation } from './support/mutant.ts'
 import { TELLING } from './support/random-program.ts'
+import { thorough } from './support/thorough.ts'
 
 /** Planted bugs: the strategy, what is wrong with it, and the mutation. */
 const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mutation])[] = [
@@ -157,6 +158,10 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
   ],
 ]
 
+/** What samplers find only after many programs. */
+const LONG = ['never changes a priority', 'never picks the last of the threads that could go on']
+const SHORT = MUTANTS.filter(([, what]) => !LONG.includes(what))
+
 /** The strategies, of which one is made from a mutated source. */
 async function withMutant(contender: string, mutation: Mutation): Promise<Strategies> {
   const entries: Record<string, keyof Strategies> = {
@@ -174,7 +179,7 @@ async function withMutant(contender: string, mutation: Mutation): Promise<Strate
 }
 
 describe('random programs find out', () => {
-  it.each(MUTANTS)('%s that %s', { timeout: 120_000 }, async (contender, _, mutation) => {
+  it.each(thorough(MUTANTS, SHORT))('%s that %s', async (contender, _, mutation) => {
     const strategies = await withMutant(contender, mutation)
     const check = (): void => {
       // Executions tell more than what they come to, and sooner.

@@ -224,10 +224,15 @@ describe('a live CPU', () => {
   })
 
   it('rings its alarms soon, not when it would look anyway', async () => {
-    const begin = performance.now()
-    const { next } = await start(1, { what: 'alarmsInARow', count: 12 })
-    expect((await next()).value).toBe('all rang')
-    expect(performance.now() - begin).toBeLessThan(6_000)
+    // A busy host may be late once; to look anyway takes the longer time each time.
+    const tookMs: number[] = []
+    for (let i = 0; i < 5 && !tookMs.some((ms) => ms < 6_000); i++) {
+      const begin = performance.now()
+      const { next } = await start(1, { what: 'alarmsInARow', count: 12 })
+      expect((await next()).value).toBe('all rang')
+      tookMs.push(performance.now() - begin)
+    }
+    expect(Math.min(...tookMs)).toBeLessThan(6_000)
   })
 
   it('rings its alarms though it is never idle', async () => {

@@ -1,5 +1,6 @@
 import { Arena, LiveMemory, type Memory, PricedMemory } from '@smpnet/memory'
 import * as fc from 'fast-check'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { CheckedMbufs, Mbufs } from '../src/index.ts'
 import { Chance } from './chance.ts'
@@ -21,9 +22,9 @@ const SEEDS = 20
 
 describe('whatever is done to packets', () => {
   it.each([
-    ['a million', 'live', live, 1_000_000],
-    ['a hundred thousand', 'simulated', simulated, 100_000],
-  ])('%s operations in %s memory come out as with arrays of bytes', (_, __, create, steps) => {
+    ['live', live, thorough(1_000_000, 100_000)],
+    ['simulated', simulated, thorough(100_000, 20_000)],
+  ])('operations in %s memory come out as with arrays of bytes', (_, create, steps) => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const mbufs = Mbufs.create(Arena.create(create()), small)
       seeded(seed, () => runs(mbufs, new Chance(seed), steps / SEEDS))
@@ -34,7 +35,7 @@ describe('whatever is done to packets', () => {
   it('nothing is wrong with them in the eyes of mbufs that check', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const mbufs = CheckedMbufs.create(Arena.create(live()), small)
-      seeded(seed, () => runs(mbufs, new Chance(seed), 10_000))
+      seeded(seed, () => runs(mbufs, new Chance(seed), thorough(10_000, 1_000)))
       expect(mbufs.statistics().mbufs).toBe(0)
     }
   })

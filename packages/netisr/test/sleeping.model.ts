@@ -3,6 +3,7 @@ import { explore } from '@smpnet/interleave'
 import type { Address } from '@smpnet/memory'
 import { Lot, PARK, type Parker, type Waiting } from '@smpnet/park'
 import { CalmMemory } from '@smpnet/park/model'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { WORKSTREAM } from '../src/shape/netisr-layout.ts'
 import { LAST, modelWorld, queues, type Send, sendAll, type WorldOptions } from './model-world.ts'
@@ -60,18 +61,25 @@ class LateMemory extends CalmMemory {
   }
 }
 
+const SENDERS: [name: string, sends: Send[], packets: number][] = [
+  ['a thread', [queues.thread], 1],
+  ['a section', [queues.section], 1],
+  ['an interrupt', [queues.interrupt], 1],
+]
+const TWO_SENDERS: typeof SENDERS = [
+  ['a thread and an interrupt', [queues.thread, queues.interrupt], 1],
+  ['two sections', [queues.section, queues.section], 1],
+]
+
 describe('Under every schedule, no packet is stranded while the worker falls asleep', () => {
-  it.each([
-    ['a thread', [queues.thread], 1],
-    ['a section', [queues.section], 1],
-    ['an interrupt', [queues.interrupt], 1],
-    ['a thread and an interrupt', [queues.thread, queues.interrupt], 1],
-    ['two sections', [queues.section, queues.section], 1],
-  ] as const)('and %s sends', (name, sends, packets) => {
-    const result = against(`${name} against sleep`, sends, packets)
-    console.log(result.summary)
-    expect(result).toHold()
-  })
+  it.each(thorough([...SENDERS, ...TWO_SENDERS], SENDERS))(
+    'and %s sends',
+    (name, sends, packets) => {
+      const result = against(`${name} against sleep`, sends, packets)
+      console.log(result.summary)
+      expect(result).toHold()
+    },
+  )
 
   it.each(Object.entries(queues))('and a %s sends and tries for locks in vain', (name, send) => {
     const result = against(`${name} against sleep, with tries`, [send], 0, { tries: true })

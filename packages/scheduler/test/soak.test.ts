@@ -1,12 +1,14 @@
+import { thorough } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import { soak } from '../bench/support/soak.mjs'
 
 it('loses no wakeup and no addition among 1000 threads of two CPUs, for some seconds', async () => {
   // A seed of its own for each run: a failure names it, and `npm run soak` takes it.
   const seed = Date.now() % 1_000_000
-  const { rounds, additions } = await soak({ seed, ms: 4_000 })
-  expect(rounds).toBeGreaterThan(1000)
-  expect(additions).toBeGreaterThan(1000)
+  const { rounds, additions } = await soak({ seed, ms: thorough(10_000, 1_500) })
+  // How many there are is the host's affair.
+  expect(rounds).toBeGreaterThan(0)
+  expect(additions).toBeGreaterThan(0)
 })
 
 it.each([

@@ -154,7 +154,7 @@ const loads = fc.array(thread, { minLength: 2, maxLength: 8 })
 const cpus = fc.integer({ min: 1, max: 8 })
 
 describe.each(Object.entries(policies))('under %s', (_name, { policy, bound, spoil }) => {
-  it('no thread is kept waiting longer than the policy promises', { timeout: 120_000 }, () => {
+  it('no thread is kept waiting longer than the policy promises', () => {
     fc.assert(
       fc.property(loads, cpus, (threads, count) => {
         const boundNs = bound(threads.length)

@@ -3,6 +3,7 @@ import { explore } from '@smpnet/interleave'
 import type { Cpu } from '@smpnet/machine'
 import { Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type Waiting, YIELD } from '@smpnet/park'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { Bsd, Scheduler, type Thread, TRACE_EVENTS, Ule } from '../src/index.ts'
 import { Balancing } from '../src/ule/balancing.ts'
@@ -137,16 +138,26 @@ function model(
   return { result, moved }
 }
 
+/** CPUs, steps of each, and steps of each thread. */
+const TWO_CPUS: [number, number, number[]] = [2, 5, [4, 1, 4, 1]]
+const THREE_CPUS: typeof TWO_CPUS = [3, 3, [4, 1, 1, 4, 1]]
+
 describe.each(Object.entries(policies))('In every order of steps, %s', (name, policyOf) => {
-  it.each([
-    [2, 5, [4, 1, 4, 1]],
-    [3, 3, [4, 1, 1, 4, 1]],
-  ])('runs each thread on one CPU at a time, to its end: %i CPUs', (cpus, steps, threads) => {
-    const { result, moved } = model(`${name}, ${cpus} CPUs`, fresh(policyOf), cpus, steps, threads)
-    console.log(result.summary, moved)
-    expect(result).toHold()
-    expect(moved).toBeGreaterThan(0)
-  })
+  it.each(thorough([TWO_CPUS, THREE_CPUS], [TWO_CPUS]))(
+    'runs each thread on one CPU at a time, to its end: %i CPUs',
+    (cpus, steps, threads) => {
+      const { result, moved } = model(
+        `${name}, ${cpus} CPUs`,
+        fresh(policyOf),
+        cpus,
+        steps,
+        threads,
+      )
+      console.log(result.summary, moved)
+      expect(result).toHold()
+      expect(moved).toBeGreaterThan(0)
+    },
+  )
 
   it('leaves a thread where it has pinned itself, and moves it before and after', () => {
     const { result, moved } = model(name, fresh(policyOf), 2, 5, [4, 4, 4], pinned)

@@ -2,6 +2,7 @@ import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
 import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { type Waiter, type Waiting, WOKEN } from '@smpnet/park'
+import { thorough } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import { drive } from '@smpnet/park/model'
 import { Note } from '../src/note.ts'
@@ -18,9 +19,6 @@ import { races } from './glances.ts'
 const END = -1
 
 type WantClass = new (memory: Memory, at: Address, note: Note) => Want
-
-/** How long the larger of the models may take on a busy machine. */
-const LONG_MS = 240_000
 
 interface Traffic {
   /** Bytes of the ring. */
@@ -69,10 +67,14 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
   })
 }
 
-it.each([
+const SHORT: [what: string, traffic: Traffic][] = [
   ['delivers a byte and the end', { ring: 2, count: 1, end: true }],
+]
+const LONG: typeof SHORT = [
   ['delivers two bytes through a ring of one', { ring: 1, count: 2, end: false }],
-])('%s, whoever waits', { timeout: LONG_MS }, (what, traffic) => {
+]
+
+it.each(thorough([...SHORT, ...LONG], SHORT))('%s, whoever waits', (what, traffic) => {
   const result = model(what, traffic)
   expect(result).toHold()
   console.log(result.summary)

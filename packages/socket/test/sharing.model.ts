@@ -3,6 +3,7 @@ import { awaitExchange, explore } from '@smpnet/interleave'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
+import { toTheEnd } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import type { Buffers } from '../src/buffers.ts'
 import { Life } from '../src/life.ts'
@@ -90,17 +91,13 @@ function underLock(name: string, Sending: typeof SendingHalf, ring: number) {
 }
 
 /** A ring of one byte, in which all wait for all, takes minutes: only where all is explored. */
-const RINGS = process.env['SMPNET_MODELS'] === 'all' ? [1, 2] : [2]
+const RINGS = toTheEnd([1, 2], [2])
 
-it.each(RINGS)(
-  'two senders that take turns lose nothing, in a ring of %i',
-  { timeout: 240_000 },
-  (ring) => {
-    const result = underLock(`two senders, a ring of ${ring}`, SendingHalf, ring)
-    expect(result).toHold()
-    console.log(result.summary)
-  },
-)
+it.each(RINGS)('two senders that take turns lose nothing, in a ring of %i', (ring) => {
+  const result = underLock(`two senders, a ring of ${ring}`, SendingHalf, ring)
+  expect(result).toHold()
+  console.log(result.summary)
+})
 
 it('is caught when a sender keeps its position to itself', () => {
   expect(underLock('kept positions', Remembering, 2).verdict).toBe('fails')

@@ -1,3 +1,4 @@
+import { thorough } from '@smpnet/testing/models'
 import { describe } from 'vitest'
 import { live } from '../src/index.ts'
 import { startStack } from '../src/live/index.ts'
@@ -26,6 +27,11 @@ const run: RunNet = async (config, program, module, settings) => {
 }
 
 describe('on the live machine', () => {
-  const extent = { cpus: [1, 2], every: 13, packets: 200_000, packetCpus: 1 }
+  const extent = {
+    cpus: [1, 2],
+    every: thorough(13, 39),
+    packets: thorough(200_000, 60_000),
+    packetCpus: 1,
+  }
   netCases((cpus) => live({ cpus }), extent, run)
 })

@@ -1,3 +1,4 @@
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { defineStack, type Program, sim, type StackInput } from '../src/index.ts'
 import { simulateStack } from '../src/sim/index.ts'
@@ -31,7 +32,7 @@ export const runSim: RunNet = async (config, program, _module, settings) => {
 }
 
 describe('on the simulated machine', () => {
-  const extent = { cpus: [1, 2, 4], every: 1, packets: 6000, packetCpus: 2 }
+  const extent = { cpus: [1, 2, 4], every: thorough(1, 4), packets: 6000, packetCpus: 2 }
   netCases((cpus) => sim({ cpus, seed: 7 }), extent, runSim)
 
   describe('one seed gives one packet trace', () => {

@@ -3,6 +3,7 @@ import '@smpnet/interleave/vitest'
 import { type Address, Arena, NIL } from '@smpnet/memory'
 import { Lot, type Waiter } from '@smpnet/park'
 import { CalmMemory, ImmortalLot, CalmWaker, untilPosted } from '@smpnet/park/model'
+import { toTheEnd } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import { TaskBoard } from '../src/task-board.ts'
 
@@ -18,7 +19,7 @@ const putThenCall: Send = (board, place, td) => {
 const ALL = Number.POSITIVE_INFINITY
 
 /** Of two servers, the schedules are too many; in CI, of those with fewer preemptions, too. */
-const MOST = process.env['SMPNET_MODELS'] === 'all' ? 2 : 1
+const MOST = toTheEnd(2, 1)
 
 /** One thread sends tasks and waits for their results; each server serves `each` of them. */
 function model(

@@ -187,7 +187,7 @@ describe('datagram sockets in simulated time', () => {
       return this.memory.settled() && this.memory.compareExchange(this.at, 0, 1) === 0
     })
     const property = fc.property(programs, fc.nat(99), expectSame)
-    expect(fc.check(property, { numRuns: 100, seed: 3 }).failed).toBe(true)
+    expect(fc.check(property, { numRuns: 100, seed: 3, endOnFailure: true }).failed).toBe(true)
     vi.restoreAllMocks()
   })
 

@@ -111,16 +111,12 @@ function socketsWith(Kind: typeof Arrivals): typeof DatagramSockets {
 }
 
 describe.each(SCHEMES)('A datagram, with %s locks,', (locking) => {
-  it.each([1, 2])(
-    'is missed by none of %i receivers that are about to sleep',
-    { timeout: 240_000 },
-    (receivers) => {
-      const name = `${locking}, ${receivers} receivers`
-      const result = sleepAndWake({ name, locking, receivers })
-      expect(result).toHold()
-      console.log(result.summary)
-    },
-  )
+  it.each([1, 2])('is missed by none of %i receivers that are about to sleep', (receivers) => {
+    const name = `${locking}, ${receivers} receivers`
+    const result = sleepAndWake({ name, locking, receivers })
+    expect(result).toHold()
+    console.log(result.summary)
+  })
 
   it('is not missed either when its waker tries', () => {
     const name = `${locking}, wakes by a try`
@@ -141,7 +137,7 @@ describe.each(SCHEMES)('A datagram, with %s locks,', (locking) => {
     expect(sleepAndWake({ name, locking, receivers: 1, Sockets })).toFailWith('deadlock')
   })
 
-  it('is received by another when a receiver that sleeps has died', { timeout: 240_000 }, () => {
+  it('is received by another when a receiver that sleeps has died', () => {
     const name = `${locking}, dead receiver`
     const result = sleepAndWake({ name, locking, receivers: 2, dies: true })
     expect(result).toHold()

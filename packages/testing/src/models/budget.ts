@@ -2,18 +2,40 @@ import type { Exploration } from '@smpnet/interleave'
 import { expect, vi } from 'vitest'
 
 /**
- * How far models go whose schedules are too many to be tried in CI: so many executions. With
- * `SMPNET_MODELS=all`, which is `npm run test:models`, they go on to their end, too;
- * `SMPNET_MODELS=5000` sets another bound.
+ * How thorough a run is. `npm test` sets nothing, and takes the small sizes. `npm run test:models`
+ * sets `SMPNET_MODELS=1000`: the large sizes, and so many executions of models whose schedules are
+ * too many to be tried; with `--whole` it sets `all`, and they go on to their end, too.
  */
 const asked = process.env['SMPNET_MODELS']
 
+/** `large` where there is time for it, which is in `npm run test:models`, and else `small`. */
+export function thorough<T>(large: T, small: T): T {
+  return asked === undefined ? small : large
+}
+
+/** `large` only where every model is explored to its end, and else `small`. */
+export function toTheEnd<T>(large: T, small: T): T {
+  return asked === 'all' ? large : small
+}
+
+/**
+ * All of a list where there is time for it, and else of `every` items the first, for lists whose
+ * items are of a kind: planted bugs, seeds, sizes.
+ */
+export function someOf<T>(list: readonly T[], every: number): readonly T[] {
+  return thorough(
+    list,
+    list.filter((_, i) => i % every === 0),
+  )
+}
+
+/** How far models go whose schedules are too many to be tried: so many executions. */
 export const budget = {
-  maxExecutions: asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked ?? '1000'),
+  maxExecutions: asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked ?? '150'),
 }
 
 /** An exploration cannot be interrupted, and a crowded machine may take long for it. */
-vi.setConfig({ testTimeout: 600_000 })
+vi.setConfig({ testTimeout: asked === 'all' ? 0 : 1_800_000 })
 
 /** For models that are explored to their end wherever they run. */
 export const whole = { maxExecutions: Number.POSITIVE_INFINITY }
