@@ -1,5 +1,7 @@
 import { type Address, NIL } from '@smpnet/memory'
+import { PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Lot } from '../lot/lot.ts'
+import type { LotHandle } from '../lot/lot-shape.ts'
 import type { Waiting } from '../wait.ts'
 import { Seats } from '../lot/seats.ts'
 import { BUCKET } from '../lot/wait-queues.ts'
@@ -38,18 +40,42 @@ export function buryBy(
     by(undertaker, lot.bury(number))
     more?.(number)
   })
-  world.acceptsStuck(() => hasDied && isQueueLocked(lot))
+  world.acceptsStuck(() => hasDied && isNotPromised(lot))
 }
 
 /**
- * What is not promised yet: a thread that dies while it has a queue of the lot locked leaves it so,
- * and those that need that queue wait for ever. When it is promised, this goes, and its use above.
+ * What is not promised yet, and leaves those that live waiting for ever. A thread that dies while
+ * it has a queue of the lot locked leaves that locked; one that dies when it has taken a waiter out
+ * of its queue, and has not woken it yet, leaves that waiter asleep in no queue. When these are
+ * promised, this goes, and its use above.
  */
+function isNotPromised(lot: Lot): boolean {
+  return isQueueLocked(lot) || isTakenAndNotWoken(lot)
+}
+
 function isQueueLocked({ handle, memory }: Lot): boolean {
-  const queues = handle.at + handle.threads * Seats.bytes
   for (let i = 0; i < handle.buckets; i++) {
-    const bucket: Address = queues + i * BUCKET.size
-    if (memory.load(bucket + BUCKET.offset.lock) !== NIL) return true
+    if (memory.load(bucketOf(handle, i) + BUCKET.offset.lock) !== NIL) return true
   }
   return false
+}
+
+/** Whether a waiter sleeps that stands in no queue. */
+function isTakenAndNotWoken({ handle, memory }: Lot): boolean {
+  const queued = new Set<Address>()
+  for (let i = 0; i < handle.buckets; i++) {
+    let entry = memory.read(bucketOf(handle, i) + BUCKET.offset.head)
+    for (; entry !== NIL; entry = memory.read(entry + WAITER.offset.next)) queued.add(entry)
+  }
+  const entries = bucketOf(handle, handle.buckets)
+  for (let i = 0; i < handle.waiters; i++) {
+    const entry = entries + i * WAITER.size
+    const state = memory.load(entry + WAITER.offset.state)
+    if ((state === PARKED || state === SLEEPING) && !queued.has(entry)) return true
+  }
+  return false
+}
+
+function bucketOf({ at, threads }: LotHandle, index: number): Address {
+  return at + threads * Seats.bytes + index * BUCKET.size
 }
