@@ -63,7 +63,7 @@ export const WAITER = layout('waiter', {
   lender: word('m', 'waiter'),
   /** (m) under `loans`: the first waiter that lends to it. `loans` follows. */
   lenders: word('m', 'waiter'),
-  /** (x) 1 while the list of its lenders is read or changed. */
+  /** (x) The spin lock of the list of its lenders. */
   loans: word('x', 'waiter'),
   /** (m) under `NOTICES` of its CPU: the next thread whose loans have changed; 0 in no list. */
   notice: word('m', 'waiter'),

@@ -1,4 +1,12 @@
-import { type Address, type Memory, NIL, SETTLE, SPIN, type Waiting } from '@smpnet/memory'
+import {
+  type Address,
+  holderOf,
+  type Memory,
+  NIL,
+  SETTLE,
+  SPIN,
+  type Waiting,
+} from '@smpnet/memory'
 import { RUNNING, WAITER } from '../entry.ts'
 import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 
@@ -22,8 +30,10 @@ export class LotQueues {
     readonly memory: Memory,
     at: Address,
     buckets: number,
+    /** The number of the CPU or attached thread whose code uses this object. */
+    readonly cpu: number,
   ) {
-    this.queues = new WaitQueues(memory, at, buckets)
+    this.queues = new WaitQueues(memory, at, buckets, holderOf(cpu))
   }
 
   /** The queue of `key`, held. */

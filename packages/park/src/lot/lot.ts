@@ -1,4 +1,4 @@
-import type { Address, Arena, Memory } from '@smpnet/memory'
+import { type Address, type Arena, holderOf, type Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
@@ -32,7 +32,10 @@ export class Lot extends Parking {
   patience = 1_000
   readonly #entries: Entries
 
-  /** The lot as CPU number `cpu` uses it; others are woken by `waker`. */
+  /**
+   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in `memory`,
+   * which is that CPU's own object, who holds the spin locks that its code takes there.
+   */
   constructor(
     memory: Memory,
     readonly handle: LotHandle,
@@ -41,6 +44,7 @@ export class Lot extends Parking {
   ) {
     const queues = handle.at + handle.threads * Seats.bytes
     super(memory, queues, handle.buckets, waker, cpu)
+    if (!memory.isSimulated) memory.holder = holderOf(cpu)
     this.#entries = new Entries(memory, queues + handle.buckets * BUCKET.size, handle.waiters)
   }
 

@@ -37,10 +37,9 @@ export class Parking extends LotQueues {
     buckets: number,
     /** Tells those that were taken from their queues. */
     readonly waker: Waker,
-    /** The number of the CPU or attached thread whose code uses this object. */
-    readonly cpu: number,
+    cpu: number,
   ) {
-    super(memory, queues, buckets)
+    super(memory, queues, buckets, cpu)
   }
 
   /**

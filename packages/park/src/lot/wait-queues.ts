@@ -3,8 +3,8 @@ import {
   layout,
   type Memory,
   NIL,
-  spinNow,
-  trySpin,
+  spinNowAs,
+  trySpinAs,
   unspin,
   word,
 } from '@smpnet/memory'
@@ -16,7 +16,7 @@ import { PARKED, WAITER } from '../entry.ts'
  * Everything here is plain code for one instant: nothing yields between `tryLock` and `unlock`.
  */
 export const BUCKET = layout('bucket', {
-  /** (x) 0 free, 1 held. */
+  /** (x) The spin lock. */
   lock: word('x', 'bucket'),
   /** (m) under `lock`: first and last entry, or NIL. */
   head: word('m', 'bucket'),
@@ -26,7 +26,7 @@ export const BUCKET = layout('bucket', {
    * bucket which has no owner that could be lent to, or NIL. `loans` follows.
    */
   orphans: word('m', 'bucket'),
-  /** (x) 1 while that list is read or changed. Taken under `lock`, never before. */
+  /** (x) The spin lock of that list. Taken under `lock`, never before. */
   loans: word('x', 'bucket'),
 })
 
@@ -39,6 +39,9 @@ export const WEIGHED = 3
 /** Multiplies a key so that its high bits depend on all of it (Knuth's 2^32 / golden ratio). */
 const SPREAD = 0x9e3779b1
 
+/** What messages call the lock of a bucket. */
+const WHAT = 'the lock of a queue of waiters'
+
 export class WaitQueues {
   readonly #shift: number
 
@@ -47,6 +50,8 @@ export class WaitQueues {
     readonly memory: Memory,
     readonly at: Address,
     readonly count: number,
+    /** What this CPU or thread writes into the locks that it holds: `holderOf` its number. */
+    readonly holder: number,
   ) {
     this.#shift = 32 - Math.log2(count)
   }
@@ -58,12 +63,12 @@ export class WaitQueues {
   }
 
   tryLock(bucket: Address): boolean {
-    return trySpin(this.memory, bucket + BUCKET.offset.lock)
+    return trySpinAs(this.memory, bucket + BUCKET.offset.lock, this.holder)
   }
 
   /** The same for a caller that has settled, and may have run ahead since. */
   tryLockUnsettled(bucket: Address): boolean {
-    return this.memory.compareExchange(bucket + BUCKET.offset.lock, 0, 1) === 0
+    return this.memory.compareExchange(bucket + BUCKET.offset.lock, 0, this.holder) === 0
   }
 
   /**
@@ -71,7 +76,7 @@ export class WaitQueues {
    * when the bucket is never let go.
    */
   lockNow(bucket: Address): void {
-    spinNow(this.memory, bucket + BUCKET.offset.lock, 'the lock of a queue of waiters')
+    spinNowAs(this.memory, bucket + BUCKET.offset.lock, WHAT, this.holder)
   }
 
   unlock(bucket: Address): void {
