@@ -49,13 +49,12 @@ export class Repair {
     const { memory, queues, ended } = this
     for (let index = 0; index < queues.count; index++) {
       const bucket = queues.at + index * BUCKET.size
-      breakFrom(
-        memory,
-        bucket + BUCKET.offset.lock,
-        ended,
-        () => this.#mend(bucket),
-        queues.holder,
-      )
+      const lock = bucket + BUCKET.offset.lock
+      const broken = bucket + BUCKET.offset.broken
+      if (memory.load(lock) !== ended) continue
+      // The dead may have been the undertaker of the one whose section it is.
+      if (memory.load(broken) === 0) memory.store(broken, ended)
+      breakFrom(memory, lock, ended, () => this.#mend(bucket, memory.load(broken)), queues.holder)
     }
   }
 
@@ -64,17 +63,18 @@ export class Repair {
     for (const entry of this.given) this.#wake(entry)
   }
 
-  #mend(bucket: Address): void {
-    const { queues, ended } = this
+  #mend(bucket: Address, of: number): void {
+    const { memory, queues } = this
     const taken = this.given.filter(
-      (entry) => this.#isAsleep(entry) && queues.isIn(bucket, entry, ended),
+      (entry) => this.#isAsleep(entry) && queues.isIn(bucket, entry, of),
     )
-    this.#settle(bucket, taken)
+    this.#settle(bucket, taken, of)
     this.queues.rebuild(bucket, this.queues.queued(bucket, this.given))
+    memory.store(bucket + BUCKET.offset.broken, 0)
   }
 
   /** Completes or undoes what the section had decided for those that it had taken. */
-  #settle(bucket: Address, taken: readonly Address[]): void {
+  #settle(bucket: Address, taken: readonly Address[], of: number): void {
     const { memory } = this
     const decided = memory.load(bucket + BUCKET.offset.decided)
     const done = bucket + BUCKET.offset.done
@@ -86,7 +86,7 @@ export class Repair {
         continue
       }
       if (!this.#isCounted(entry, taken)) this.#uncount(entry)
-      memory.store(entry + WAITER.offset.taker, -this.ended)
+      memory.store(entry + WAITER.offset.taker, -of)
     }
   }
 

@@ -33,6 +33,8 @@ export const BUCKET = layout('bucket', {
   decided: word('m', 'bucket'),
   value: word('m', 'bucket'),
   done: word('m', 'bucket'),
+  /** (x) The holder whose section an undertaker is mending, also if that one ends in it; or 0. */
+  broken: word('x', 'bucket'),
   /** (x) The spin lock of that list. Taken under `lock`, never before. */
   loans: word('x', 'bucket'),
 })

@@ -32,6 +32,9 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
+/** Turns in which a burial waits for a queue, some 2 s: then another of the dead holds it. */
+const BURIAL_SPINS = 20_000
+
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
 
@@ -181,11 +184,14 @@ export class SyncDomain implements Home {
    * others, except those that a lock still names. Mutexes that it held are abandoned: waiters for
    * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
    * Says how many waiters it left; 0 when it was buried before.
+   *
+   * Throws HeldTooLong, within some 2 seconds, when another thread holds a queue, which has ended
+   * and is not buried yet: its burial ends this one as well.
    */
   bury(guest: Seat): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
     const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
   }
 
   /**
