@@ -1,13 +1,16 @@
 import { Arena, LiveMemory } from '@smpnet/memory'
 import {
   AWAKE,
+  BUCKET,
   finish,
   Lot,
   type LotHandle,
   NotifyWaker,
+  OUT,
   PARK,
   RUNNING,
   type Seat,
+  Seats,
   TIMED_OUT,
   WAITER,
   type Waiter,
@@ -123,8 +126,23 @@ function goOn(waits: readonly Waits[]): void {
   }
 }
 
+/** A planted fault, to show that the runs would find one like it. */
+type Fault = 'none' | 'nobody buries' | 'takers forgotten' | 'decisions forgotten'
+
+/** What the dead had written down for their undertakers is lost. */
+function forget({ memory, handle }: World, fault: Fault): void {
+  const buckets = handle.at + handle.threads * Seats.bytes
+  const entries = buckets + 2 * BUCKET.size
+  for (let i = 0; i < WAITERS && fault === 'takers forgotten'; i++) {
+    memory.store(entries + i * WAITER.size + WAITER.offset.taker, OUT)
+  }
+  for (let i = 0; i < 2 && fault === 'decisions forgotten'; i++) {
+    memory.store(buckets + i * BUCKET.size + BUCKET.offset.decided, 0)
+  }
+}
+
 /** One run; how it went, and whether the victim and its undertaker came to their ends. */
-function run(scenario: Scenario, changes: number, undertakes: number) {
+function run(scenario: Scenario, changes: number, undertakes: number, fault: Fault = 'none') {
   const world = worldOf()
   const [victim, first, second] = [VICTIM, FIRST, SECOND].map((i) => world.threads[i!]!)
   const { before, dies } = scenario
@@ -142,6 +160,7 @@ function run(scenario: Scenario, changes: number, undertakes: number) {
     // A victim that parks gives up: its time is over.
     if (!step(life, WOKEN).done) step(life, TIMED_OUT)
   })
+  forget(world, fault)
   const bury = ({ lot, td }: Thread, { seat }: Thread): unknown =>
     finish(
       td,
@@ -152,7 +171,9 @@ function run(scenario: Scenario, changes: number, undertakes: number) {
       ),
       5000,
     )
-  const undertakerDied = diesAfter(first!.memory, undertakes, () => bury(first!, victim!))
+  const undertakerDied = diesAfter(first!.memory, undertakes, () => {
+    if (fault !== 'nobody buries') bury(first!, victim!)
+  })
   if (undertakerDied) bury(second!, first!)
   if (undertakerDied) bury(second!, victim!)
   if (scenario.holds) finish(bystander.td, held.exit(bystander.td))
@@ -168,7 +189,7 @@ function check(scenario: Scenario, world: World, waits: readonly Waits[]): void 
   const life = scenario.then(world, late)
   if (!step(life, WOKEN).done) throw new Error('who comes new sleeps')
   goOn(waits)
-  const buckets = world.handle.at + world.handle.threads * 64
+  const buckets = world.handle.at + world.handle.threads * Seats.bytes
   expect([0, 64].map((at) => world.memory.load(buckets + at))).toEqual([0, 0])
 }
 
@@ -253,19 +274,18 @@ const scenarios: Scenario[] = [
     }),
   ),
   {
-    name: 'semaphore, released for one who waits behind',
+    name: 'semaphore, released for two who wait',
     before: function* (world, thread) {
-      world.memory.store(world.at, 2)
+      world.memory.store(world.at, 6)
       yield* semaphoreOf(world, thread).acquire(thread.td, 1)
-      world.memory.store(world.at, 0)
     },
-    dies: (world, thread) => semaphoreOf(world, thread).release(thread.td, 3),
-    waits: [permit(2), permit(1)],
-    // Permits that the dead had not given back are gone with it.
-    mayLast: ({ memory, at }) => memory.load(at) === SEMAPHORE_WAITERS,
+    dies: (world, thread) => semaphoreOf(world, thread).release(thread.td, 1),
+    waits: [permit(3), permit(1)],
+    // The permit that the dead had not given back is gone with it, and no other.
+    mayLast: ({ memory, at }) => memory.load(at) === 2 * 2 + SEMAPHORE_WAITERS,
     then: function* ({ memory, at }) {
       const left = memory.load(at) >>> 1
-      if (left !== 0 && left !== 3) throw new Error(`${left} permits are left of 3`)
+      if (left !== 2 && left !== 3) throw new Error(`${left} permits are left of 3`)
     },
     clear: sweep,
   },
@@ -354,4 +374,33 @@ describe('A thread may end after any change of shared memory', () => {
     expect(points).toBeGreaterThan(1)
     expect(undertakings).toBeGreaterThan(points)
   })
+})
+
+describe('The runs find out', () => {
+  const finds = (name: string, fault: Fault): boolean => {
+    const scenario = scenarios.find((one) => one.name.startsWith(name))!
+    for (let changes = 1; changes < 100; changes++) {
+      try {
+        if (!run(scenario, changes, Number.POSITIVE_INFINITY, fault).hasDied) return false
+      } catch {
+        return true
+      }
+    }
+    return false
+  }
+
+  it.each([
+    ['mutex, unlocked', 'nobody buries'],
+    ['mutex, unlocked', 'takers forgotten'],
+    ['rwlock, unwritten', 'takers forgotten'],
+    ['event count', 'takers forgotten'],
+    ['semaphore', 'decisions forgotten'],
+  ] as const)('%s: %s', (name, fault) => {
+    expect(finds(name, fault)).toBe(true)
+  })
+
+  it.each(['mutex, unlocked', 'rwlock, unwritten', 'event count', 'semaphore'])(
+    'nothing in %s as it is',
+    (name) => expect(finds(name, 'none')).toBe(false),
+  )
 })

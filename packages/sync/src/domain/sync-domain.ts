@@ -32,8 +32,8 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
-/** Turns in which a burial waits for a queue, some 2 s: then another of the dead holds it. */
-const BURIAL_SPINS = 20_000
+/** Turns in which a burial waits for a queue, some 1 s or 2: then another of the dead holds it. */
+const BURIAL_SPINS = 10_000
 
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
