@@ -29,8 +29,8 @@ import { diesAfter, DyingMemory } from './models/dying-memory.ts'
 
 /*
  * One thread ends after each change of shared memory that an operation makes, and is buried: then
- * everybody else must come to the end. After each change that its undertaker makes, that one ends as
- * well, and a second one buries both.
+ * everybody else must come to the end. After each change that its undertaker makes, that one ends
+ * as well, and a second one buries both.
  */
 const LIMIT = { deadlineMs: 1, signal: undefined }
 const [VICTIM, FIRST, SECOND] = [0, 1, 2]
@@ -133,11 +133,13 @@ type Fault = 'none' | 'nobody buries' | 'takers forgotten' | 'decisions forgotte
 function forget({ memory, handle }: World, fault: Fault): void {
   const buckets = handle.at + handle.threads * Seats.bytes
   const entries = buckets + 2 * BUCKET.size
-  for (let i = 0; i < WAITERS && fault === 'takers forgotten'; i++) {
-    memory.store(entries + i * WAITER.size + WAITER.offset.taker, OUT)
+  if (fault === 'takers forgotten') {
+    for (let i = 0; i < WAITERS; i++) {
+      memory.store(entries + i * WAITER.size + WAITER.offset.taker, OUT)
+    }
   }
-  for (let i = 0; i < 2 && fault === 'decisions forgotten'; i++) {
-    memory.store(buckets + i * BUCKET.size + BUCKET.offset.decided, 0)
+  if (fault === 'decisions forgotten') {
+    for (const i of [0, 1]) memory.store(buckets + i * BUCKET.size + BUCKET.offset.decided, 0)
   }
 }
 

@@ -107,7 +107,7 @@ describe('After a death at any step, in every order of steps,', () => {
     expectToHold(dying(model))
   })
 
-  it.each(models.slice(0, 3))('it is found out when nobody buries: $name', (model) => {
+  it.each(models.slice(0, 3))('are found out when nobody buries: $name', (model) => {
     expect(dying(model, false).verdict).toBe('fails')
   })
 })

@@ -9,10 +9,10 @@ const MOST_SPINS = 200_000
  * instructions in which another thread holds a queue, and so may be called where `block` may not,
  * as on a browser's main thread.
  *
- * Throws what the generator throws, `HeldTooLong` when a queue is not let go in `most` turns, since its holder has
- * ended and is not buried, and an Error if the generator parks or is to settle. The second
- * happens in simulated time only, when the caller has run ahead of other CPUs: that time cannot
- * catch up while plain code runs, and to go on trying would take for ever.
+ * Throws what the generator throws, `HeldTooLong` when a queue is not let go in `most` turns, since
+ * its holder has ended and is not buried, and an Error if the generator parks or is to settle. The
+ * second happens in simulated time only, when the caller has run ahead of other CPUs: that time
+ * cannot catch up while plain code runs, and to go on trying would take for ever.
  */
 export function finish<T>(td: Waiter, waiting: Waiting<T>, most = MOST_SPINS): T {
   let step = waiting.next(WOKEN)

@@ -140,9 +140,9 @@ export class LotQueues {
   }
 
   /**
-   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they want,
-   * also if this thread ends. It is first `value`, which nobody changes but under its queue, and in
-   * the end `last`.
+   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they
+   * want, also if this thread ends. It is first `value`, which nobody changes but under its queue,
+   * and in the end `last`.
    */
   decide(queue: Address, at: Address, value: number, last: number): void {
     this.queues.decide(queue, at, value, last)

@@ -34,8 +34,8 @@ export class Lot extends Parking {
   readonly #entries: Entries
 
   /**
-   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in `memory`,
-   * which is that CPU's own object, who holds the spin locks that its code takes there.
+   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in
+   * `memory`, which is that CPU's own object, who holds the spin locks that its code takes there.
    */
   constructor(
     memory: Memory,
@@ -153,8 +153,8 @@ export class Lot extends Parking {
   }
 
   /**
-   * The seat, and those whose burials its thread, the caller, or one of these has begun: one may hold
-   * the queue that another's burial waits for. All are the caller's from now on.
+   * The seat, and those whose burials its thread, the caller, or one of these has begun: one may
+   * hold the queue that another's burial waits for. All are the caller's from now on.
    */
   #unfinished(seats: Seats, seat: Seat): Seat[] {
     const me = holderOf(this.cpu)
@@ -193,7 +193,9 @@ export class Lot extends Parking {
     return new Repair(memory, queues, waker, entries.given(), holderOf(cpu), isPlain)
   }
 
-  /** Says whether a lock may still name an entry, so that others of the dead are given out again. */
+  /**
+   * Says whether a lock may still name an entry, so that others of the dead are given out again.
+   */
   set isNamed(isNamed: (entry: Address) => boolean) {
     this.#entries.isNamed = isNamed
   }

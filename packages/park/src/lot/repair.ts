@@ -16,16 +16,17 @@ import type { Waker } from './waker.ts'
  * What an undertaker does for the queues that the dead held and for the wakes that the dead owed.
  *
  * A bucket that the dead held is the undertaker's first. Its list may be in pieces, but each entry
- * says whether it is in it (`QUEUED`) and where (`ticket`), and so it is made anew. Entries that the
- * section had taken were taken for a change of the lock's word that it may or may not have made:
+ * says whether it is in it (`QUEUED`) and where (`ticket`), and so it is made anew. Entries that
+ * the section had taken were taken for a change of the lock's word that it may or may not have
+ * made:
  *
- * | taken                        | its section                    | what its waiter is told           |
- * |------------------------------|--------------------------------|-----------------------------------|
- * | by weight, and `decided`     | is completed                   | it has what it wants              |
- * | `COUNTED_IN`, and the word   | was complete                   | to look; it finds that it is in   |
- * | counts as many               |                                |                                   |
- * | `COUNTED_IN`, and does not   | is undone: nobody is counted   | to look; it finds that it is not  |
- * | else                         | whatever it was                | to look, at a word that says all  |
+ * | taken                       | its section                  | what its waiter is told         |
+ * |-----------------------------|------------------------------|---------------------------------|
+ * | by weight, and `decided`    | is completed                 | it has what it wants            |
+ * | `COUNTED_IN`, and the word  | was complete                 | to look; it finds that it is in |
+ * | counts as many              |                              |                                 |
+ * | `COUNTED_IN`, and does not  | is undone: none is counted   | to look; it finds that it isn't |
+ * | else                        | whatever it was              | to look; the word says all      |
  *
  * To look is the outcome `CHANGED`, which every waiter of the lot knows. Entries whose taker had
  * unlocked their queue are woken as it would have. All of it can be done again from any point, by
