@@ -1,8 +1,8 @@
 import { PARK, SETTLE, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 
-/** Turns after which a queue will not be had: some 10 s live, which no section takes. */
-const MOST_SPINS = 200_000
+/** Turns after which a queue will not be had: some seconds live, which no section takes. */
+const MOST_SPINS = 40_000
 
 /**
  * Drives a generator that never parks to its end: an exit, a notification. It may spin for the few
