@@ -18,7 +18,20 @@ export { allowBothMemories } from './one-kind.ts'
 export { Interrupt, type Pinning, type Place } from './place.ts'
 export { Pool, type PoolHandle, type PoolShape } from './pool.ts'
 export { PricedMemory, type Pricer } from './priced-memory.ts'
-export { SpinLock, spin, spinNow, trySpin, unspin } from './spin-lock.ts'
+export {
+  ANONYMOUS,
+  breakFrom,
+  HeldTooLong,
+  holderName,
+  holderOf,
+  SpinLock,
+  spin,
+  spinNow,
+  spinNowAs,
+  trySpin,
+  trySpinAs,
+  unspin,
+} from './spin-lock.ts'
 export { TakeAllStack } from './take-all-stack.ts'
 export { SETTLE, SPIN, type Wait, type Waiting } from './wait.ts'
 export { type Work, work, workCount, workName } from './work.ts'

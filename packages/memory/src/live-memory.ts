@@ -3,6 +3,7 @@ import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import { checkKind } from './one-kind.ts'
+import { ANONYMOUS } from './spin-lock.ts'
 
 /** Copies of up to this many bytes go byte by byte: a typed array's `set` starts in some 50 ns. */
 const SHORT_COPY_BYTES = 32
@@ -26,6 +27,7 @@ export class LiveMemory implements Memory {
   /** The words, for the drivers that wait on them with `Atomics.wait` and `Atomics.waitAsync`. */
   readonly words: Int32Array<SharedArrayBuffer>
   readonly size: number
+  holder = ANONYMOUS
   readonly #bytes: Uint8Array<SharedArrayBuffer>
   /** Reads fields of headers: faster than byte by byte. */
   readonly #view: DataView<SharedArrayBuffer>

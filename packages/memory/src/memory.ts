@@ -24,6 +24,12 @@ export interface Memory {
    * finds held stays held until it yields. Constant.
    */
   readonly isSimulated: boolean
+  /**
+   * What code that uses this object writes into the spin locks that it holds: `holderOf` its CPU's
+   * or thread's number, or `ANONYMOUS`. Each thread has an object of its own, and sets it when it
+   * has got its number. Simulated CPUs share one; what of theirs may end names itself.
+   */
+  holder: number
 
   /** Atomic load of the word at `at`. */
   load(at: Address): number

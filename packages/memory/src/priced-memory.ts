@@ -3,6 +3,7 @@ import { internetSum } from './internet-sum.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import type { Memory } from './memory.ts'
 import { checkKind } from './one-kind.ts'
+import { ANONYMOUS } from './spin-lock.ts'
 import type { Work } from './work.ts'
 
 /** log2 of the bytes per line: an address shifted by it is a line's number. */
@@ -46,6 +47,7 @@ const FREE: Pricer = {
 
 /** Memory on a simulated machine: the words of all CPUs in one isolate, every access billed. */
 export class PricedMemory implements Memory {
+  holder = ANONYMOUS
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
   readonly #view: DataView

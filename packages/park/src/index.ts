@@ -9,13 +9,16 @@ export { finish } from './drivers/finish.ts'
 export { KeepAlive } from './drivers/keep-alive.ts'
 export {
   AWAKE,
+  COUNTED_IN,
   DEAD,
   NO_CPU,
   NO_OWNER,
   OF_AN_OWNER,
+  OUT,
   OWNER_BITS,
   ownerIn,
   PARKED,
+  QUEUED,
   READY,
   RUNNING,
   SLEEPING,

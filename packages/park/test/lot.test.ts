@@ -199,7 +199,7 @@ describe('An interrupt that unparks', () => {
   it('says so when the queue is never let go', () => {
     const { memory, lot, word } = contendedLot()
     memory.turns = Number.POSITIVE_INFINITY
-    expect(() => lot.unparkNow(irq, word, 1)).toThrow('its holder has ended, or is the caller')
+    expect(() => lot.unparkNow(irq, word, 1)).toThrow('did not let it go in')
   })
 })
 

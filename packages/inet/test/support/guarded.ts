@@ -108,6 +108,7 @@ export class GuardedMemory implements Memory {
   readonly under = LiveMemory.create(SIZE)
   readonly size = SIZE
   readonly isSimulated = false
+  readonly holder = -1
   #from = 0
   #to = 0
 

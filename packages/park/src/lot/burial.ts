@@ -3,6 +3,7 @@ import { AWAKE, DEAD, OF_AN_OWNER, ownerIn, PARKED, RUNNING, SLEEPING, WAITER } 
 import { SPIN, type Waiting } from '../wait.ts'
 import type { Entries } from './entries.ts'
 import type { Parking } from './parking.ts'
+import type { Repair } from './repair.ts'
 
 const EVERYBODY = 0x7fffffff
 
@@ -17,13 +18,18 @@ const EVERYBODY = 0x7fffffff
  * and then looks whether the owner is dead, the undertaker marks the owner and then looks through
  * the queues, so that of the two at least one sees the other (Dekker; see `parkForOwner`).
  *
- * A thread that ended while it held a bucket, a section of a few instructions, leaves that bucket
- * locked, and the undertaker waits for it for ever.
+ * Before all that the buckets that the dead held are mended and freed, and those woken that it had
+ * taken and not woken: `Repair`. Whatever of it was done may be done again, so that a second
+ * undertaker ends what one began that has ended, too.
+ *
+ * A bucket that another thread holds, which has ended as well, is waited for until the driver gives
+ * that up, as `finish` does.
  */
 export class Burial {
   constructor(
     readonly parking: Parking,
     readonly entries: Entries,
+    readonly repair: Repair,
     /** Whether a lock may still name an entry; such an entry is not given out again. */
     readonly isNamed: (entry: Address) => boolean,
     /** How often to look whether a wake has come that is on its way, before that is given up. */
@@ -32,10 +38,20 @@ export class Burial {
 
   /** Buries the waiters of CPU or thread `number`, and says how many it had. Never parks. */
   *of(number: number): Waiting<number> {
+    this.repair.mendBuckets()
+    this.repair.finishWakes()
+    const count = yield* this.#waitersOf(number)
+    this.entries.sweep()
+    return count
+  }
+
+  *#waitersOf(number: number): Waiting<number> {
     const { parking, entries } = this
     const given = entries.given()
-    const mine = given.filter((entry) => entries.isOf(entry, number) && !parking.isDead(entry))
-    const dead: Address[] = []
+    const all = given.filter((entry) => entries.isOf(entry, number))
+    const mine = all.filter((entry) => !parking.isDead(entry))
+    // Some are dead already if another undertaker has ended in this.
+    const dead = all.filter((entry) => parking.isDead(entry))
     for (const entry of mine) if (yield* this.#end(entry)) dead.push(entry)
     for (const entry of dead.length > 0 ? given : []) {
       if (yield* this.#mourns(entry, dead)) yield* parking.unpark(this.#keyOf(entry), EVERYBODY)
@@ -50,9 +66,10 @@ export class Burial {
     const isWhole = wasQueued || (yield* this.#isWoken(entry))
     const stays = !isWhole || this.isNamed(entry)
     const state = entry + WAITER.offset.state
-    const before = parking.memory.exchange(state, stays ? DEAD : RUNNING)
+    const wasAwake = !wasQueued && parking.memory.load(state) === AWAKE
     const isOfOwner = (parking.wantOf(entry) & OF_AN_OWNER) !== 0
-    if (!wasQueued && before === AWAKE && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
+    if (wasAwake && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
+    parking.memory.store(state, stays ? DEAD : RUNNING)
     if (!stays) this.entries.release(entry)
     return stays
   }

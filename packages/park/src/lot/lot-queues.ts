@@ -1,6 +1,18 @@
-import { type Address, type Memory, NIL, SETTLE, SPIN, type Waiting } from '@smpnet/memory'
-import { RUNNING, WAITER } from '../entry.ts'
-import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
+import {
+  type Address,
+  HeldTooLong,
+  holderName,
+  holderOf,
+  type Memory,
+  NIL,
+  SETTLE,
+  SPIN,
+  type Waiting,
+} from '@smpnet/memory'
+import { QUEUED, RUNNING, WAITER } from '../entry.ts'
+import { isLimited, leftMs, type Until, type WaitClock } from '../until.ts'
+import { ABORTED, type Outcome, TIMED_OUT, WOKEN } from '../wait.ts'
+import { ANY, BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 
 /**
  * The queues of a lot in the hands of a lock that decides, while no waiter can join or leave, which
@@ -16,14 +28,18 @@ import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
  */
 export class LotQueues {
   protected readonly queues: WaitQueues
+  /** The queue that was last not to be had. */
+  #awaited: Address = NIL
 
   /** `buckets` buckets at `at`. */
   constructor(
     readonly memory: Memory,
     at: Address,
     buckets: number,
+    /** The number of the CPU or attached thread whose code uses this object. */
+    readonly cpu: number,
   ) {
-    this.queues = new WaitQueues(memory, at, buckets)
+    this.queues = new WaitQueues(memory, at, buckets, holderOf(cpu))
   }
 
   /** The queue of `key`, held. */
@@ -123,6 +139,15 @@ export class LotQueues {
     return this.queues.take(queue, key, sum, WEIGHED)
   }
 
+  /**
+   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they
+   * want, also if this thread ends. It is first `value`, which nobody changes but under its queue,
+   * and in the end `last`.
+   */
+  decide(queue: Address, at: Address, value: number, last: number): void {
+    this.queues.decide(queue, at, value, last)
+  }
+
   /** What follows `entry` in a chain, or NIL. */
   after(entry: Address): Address {
     return this.memory.read(entry + WAITER.offset.next)
@@ -133,7 +158,7 @@ export class LotQueues {
    * if they had parked there last; says how many. For a holder of both queues.
    */
   requeue(from: Address, to: Address, count: number): number {
-    const chain = this.queues.take(this.queues.of(from), from, count)
+    const chain = this.queues.take(this.queues.of(from), from, count, ANY, 0, QUEUED)
     return this.queues.move(chain, this.queues.of(to), to)
   }
 
@@ -165,6 +190,41 @@ export class LotQueues {
   }
 
   protected *lock(queue: Address): Waiting {
-    while (!this.queues.tryLock(queue)) yield this.memory.settled() ? SPIN : SETTLE
+    if (this.queues.tryLock(queue)) return
+    this.#awaited = queue
+    do yield this.memory.settled() ? SPIN : SETTLE
+    while (!this.queues.tryLock(queue))
+  }
+
+  /**
+   * Locks the queue of `key`: `WOKEN`, or why the wait was given up, which takes long only if the
+   * holder has ended and is not buried.
+   */
+  *lockUntil(td: WaitClock, key: Address, until: Until): Waiting<Outcome> {
+    const queue = this.queues.of(key)
+    if (!isLimited(until) || this.memory.isSimulated) {
+      yield* this.lock(queue)
+      return WOKEN
+    }
+    if (this.queues.tryLock(queue)) return WOKEN
+    this.#awaited = queue
+    do {
+      yield SPIN
+      if (until.signal?.aborted) return ABORTED
+      if (leftMs(td, until) === 0) return TIMED_OUT
+    } while (!this.queues.tryLock(queue))
+    return WOKEN
+  }
+
+  /** What to throw when the queue that was tried last is not to be had. */
+  heldTooLong(what: string): HeldTooLong {
+    const at = this.#awaited + BUCKET.offset.lock
+    const holder = this.memory.load(at)
+    return new HeldTooLong(
+      `${what} takes a few instructions: ${holderName(holder)} has not let go of the queue at ` +
+        `${this.#awaited}. If it has ended, bury it`,
+      at,
+      holder,
+    )
   }
 }

@@ -1,4 +1,4 @@
-import type { Address, Arena, Memory } from '@smpnet/memory'
+import { type Address, type Arena, holderOf, type Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
@@ -7,6 +7,7 @@ import { Entries } from './entries.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
+import { Repair } from './repair.ts'
 import { type Seat, Seats } from './seats.ts'
 import { BUCKET } from './wait-queues.ts'
 import type { Waker } from './waker.ts'
@@ -32,7 +33,10 @@ export class Lot extends Parking {
   patience = 1_000
   readonly #entries: Entries
 
-  /** The lot as CPU number `cpu` uses it; others are woken by `waker`. */
+  /**
+   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in
+   * `memory`, which is that CPU's own object, who holds the spin locks that its code takes there.
+   */
   constructor(
     memory: Memory,
     readonly handle: LotHandle,
@@ -41,6 +45,7 @@ export class Lot extends Parking {
   ) {
     const queues = handle.at + handle.threads * Seats.bytes
     super(memory, queues, handle.buckets, waker, cpu)
+    if (!memory.isSimulated) memory.holder = holderOf(cpu)
     this.#entries = new Entries(memory, queues + handle.buckets * BUCKET.size, handle.waiters)
   }
 
@@ -123,6 +128,10 @@ export class Lot extends Parking {
    * Says how many waiters it had; 0 when it was buried before. `isNamed` says whether a lock may
    * still name an entry; an entry that no lock names is given out again. `clear` puts right what
    * the thread left elsewhere by its number. Never parks.
+   *
+   * A queue that another holds, which has ended and is not buried yet, is waited for. Where its
+   * driver gives that up, the burial is gone on with by the same call again, by this thread's next
+   * burial, and by the undertaker of this thread.
    */
   *buryGuest(
     seat: Seat,
@@ -130,16 +139,65 @@ export class Lot extends Parking {
     clear?: (thread: number) => Waiting,
   ): Waiting<number> {
     const seats = seatsOf(this.memory, this.handle)
-    if (!seats.beginBurial(seat)) return 0
+    const me = holderOf(this.cpu)
+    if (!seats.beginBurial(seat, me)) return 0
+    const all = this.#unfinished(seats, seat)
+    for (const { thread } of all) this.#repairOf(thread).mendBuckets()
+    let left = 0
+    for (const one of all) {
+      if (!seats.beginBurial(one, me)) continue
+      const count = yield* this.#endBurial(seats, one, isNamed, clear)
+      if (one.thread === seat.thread) left = count
+    }
+    return left
+  }
+
+  /**
+   * The seat, and those whose burials its thread, the caller, or one of these has begun: one may
+   * hold the queue that another's burial waits for. All are the caller's from now on.
+   */
+  #unfinished(seats: Seats, seat: Seat): Seat[] {
+    const me = holderOf(this.cpu)
+    const all = [seat]
+    const add = (undertaker: number): void => {
+      for (const one of seats.takeOver(undertaker, me)) {
+        if (!all.some(({ thread }) => thread === one.thread)) all.push(one)
+      }
+    }
+    add(me)
+    for (const { thread } of all) add(holderOf(thread))
+    return all
+  }
+
+  *#endBurial(
+    seats: Seats,
+    seat: Seat,
+    isNamed?: (entry: Address) => boolean,
+    clear?: (thread: number) => Waiting,
+  ): Waiting<number> {
     const left = yield* this.bury(seat.thread, isNamed)
     if (clear !== undefined) yield* clear(seat.thread)
-    seats.endBurial(seat)
+    seats.endBurial(seat, holderOf(this.cpu))
     return left
   }
 
   /** The same for any CPU or thread, whose number stays as it is. See `Burial`. */
-  bury(cpu: number, isNamed: (entry: Address) => boolean = () => true): Waiting<number> {
-    return new Burial(this, this.#entries, isNamed, this.patience).of(cpu)
+  bury(cpu: number, isNamed = this.#entries.isNamed): Waiting<number> {
+    return new Burial(this, this.#entries, this.#repairOf(cpu), isNamed, this.patience).of(cpu)
+  }
+
+  #repairOf(cpu: number): Repair {
+    const { memory, queues, waker } = this
+    const entries = this.#entries
+    const isPlain = (entry: Address): boolean => entries.isPlain(entry)
+    return new Repair(memory, queues, waker, entries.given(), holderOf(cpu), isPlain)
+  }
+
+  /**
+   * Says whether a lock may still name an entry, so that others of the dead are given out again.
+   */
+  set isNamed(isNamed: (entry: Address) => boolean) {
+    this.#entries.isNamed = isNamed
   }
 }
 

@@ -9,6 +9,6 @@ import { layout, word } from '@smpnet/memory'
 export const NOTICES = layout('notices', {
   /** (m) Under `lock`: the first of a list through the entries' `notice`; 0 or 1 if it is empty. */
   head: word('m', 'notices'),
-  /** (x) 1 while the list is read or changed. Taken under a list of loans, never before. */
+  /** (x) The spin lock of the list. Taken under a list of loans, never before. */
   lock: word('x', 'notices'),
 })

@@ -32,7 +32,7 @@ const REGION = layout('region', {
   limit: word('a', 'region'),
   /** (x) Where the next lock goes that is given no address. */
   end: word('x', 'region'),
-  /** (x) 1 while a thread looks whether an address is free. */
+  /** (x) The spin lock under which a thread looks whether an address is free. */
   placing: word('x', 'region'),
   /** (m) under `placing`: the tag of the lock that was given an address last; linked by `next`. */
   given: word('m', 'region'),

@@ -32,6 +32,9 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
+/** Turns in which a burial waits for a queue, some 1 s or 2: then another of the dead holds it. */
+const BURIAL_SPINS = 10_000
+
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
 
@@ -68,6 +71,7 @@ export class SyncDomain implements Home {
     this.#region = DomainRegion.open(this.memory, handle.at)
     const cpu = Lot.attach(this.memory, handle.lot, seat)
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
+    this.lot.isNamed = (entry) => this.#region.names(entry, handle.lot)
     this.here = this.lot.waiter()
     opened.push(this)
   }
@@ -180,11 +184,14 @@ export class SyncDomain implements Home {
    * others, except those that a lock still names. Mutexes that it held are abandoned: waiters for
    * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
    * Says how many waiters it left; 0 when it was buried before.
+   *
+   * Throws HeldTooLong, within some 2 seconds, when another thread holds a queue, which has ended
+   * and is not buried yet: its burial ends this one as well.
    */
   bury(guest: Seat): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
     const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
   }
 
   /**
@@ -196,7 +203,7 @@ export class SyncDomain implements Home {
     const { buffer, at } = handle
     if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
     const there = new Int32Array(buffer)
-    const probe = this.here.at + WAITER.offset.probe
+    const probe = this.here.at + WAITER.offset.want
     return [1, 2, 3, 0].every((value) => {
       this.memory.store(probe, value)
       return Atomics.load(there, probe >> 2) === value

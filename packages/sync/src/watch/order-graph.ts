@@ -15,7 +15,7 @@ import {
  * so that a thread keeps a copy and reads what is new behind it.
  */
 const GRAPH = layout('lock order', {
-  /** (x) 0 free, 1 while a thread adds something. */
+  /** (x) The spin lock under which a thread adds something. */
   lock: word('x', 'graph'),
   /** (x) How many names and edges there are. Written under `lock`, read by all. */
   names: word('x', 'graph'),

@@ -11,7 +11,7 @@ import { periodsIn, type TimeSource } from './time-source.ts'
  * comes between them. FreeBSD: sys/x86/isa/clock.c.
  */
 const I8254 = layout('i8254', {
-  /** (x) 0 free, 1 held. */
+  /** (x) The spin lock. */
   lock: word('x', 'i8254'),
   /** (m) under the lock: when the last read ended, in ns, its low and its high half. */
   endLow: word('m', 'i8254'),
