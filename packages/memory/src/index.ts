@@ -1,6 +1,15 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
 export { Arena, OutOfMemory } from './arena.ts'
 export { BadHandle } from './bad-handle.ts'
+export { came } from './told/came.ts'
+export { expectFunction, expectMethods, expectOptions } from './told/expect.ts'
+export {
+  expectHandle,
+  expectSame,
+  type HandleField,
+  type HandleKind,
+  isShared,
+} from './told/handles.ts'
 export {
   type Access,
   type Field,
@@ -18,6 +27,7 @@ export { allowBothMemories } from './one-kind.ts'
 export { Interrupt, type Pinning, type Place } from './place.ts'
 export { Pool, type PoolHandle, type PoolShape } from './pool.ts'
 export { PricedMemory, type Pricer } from './priced-memory.ts'
+export { newShared } from './shared-buffer.ts'
 export { SpinLock, spin, spinNow, trySpin, unspin } from './spin-lock.ts'
 export { TakeAllStack } from './take-all-stack.ts'
 export { SETTLE, SPIN, type Wait, type Waiting } from './wait.ts'

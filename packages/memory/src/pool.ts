@@ -5,6 +5,7 @@ import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
+import { expectHandle, expectSame, type HandleKind } from './told/handles.ts'
 import { expectCount } from './zone-shape.ts'
 
 const POOL = layout('pool', {
@@ -15,7 +16,18 @@ const POOL = layout('pool', {
   allocated: word('m', 'pool'),
   freed: word('m', 'pool'),
   failed: word('m', 'pool'),
+  /** (a) Says that a pool is here, and which one: what a handle has to agree with. */
+  magic: word('a', 'pool'),
+  items: word('a', 'pool'),
+  itemBytes: word('a', 'pool'),
 })
+
+const MAGIC = 0x706f6f01
+
+const HANDLE: HandleKind = {
+  of: 'a pool',
+  fields: { at: 'address', name: 'text', items: 'count', itemBytes: 'count' },
+}
 
 /** What a pool is asked to be. */
 export interface PoolShape {
@@ -58,15 +70,25 @@ export class Pool {
     expectCount(`pool ${shape.name}`, 'bytes per item', shape.itemBytes)
     const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
     const at = arena.place(`pool ${shape.name}`, POOL.size + shape.items * itemBytes)
-    const pool = new Pool({ ...shape, itemBytes, at }, arena.memory)
+    const { memory } = arena
+    const pool = new Pool({ ...shape, itemBytes, at }, memory)
+    memory.write(at + POOL.offset.magic, MAGIC)
+    memory.write(at + POOL.offset.items, shape.items)
+    memory.write(at + POOL.offset.itemBytes, itemBytes)
     for (let item = shape.items - 1; item >= 0; item--) {
-      pushFree(arena.memory, pool.#free, at + POOL.size + item * itemBytes)
+      pushFree(memory, pool.#free, at + POOL.size + item * itemBytes)
     }
     return pool
   }
 
-  /** Opens, in any thread, the pool that a handle names. */
+  /** Opens, in any thread, the pool that a handle names. Throws BadHandle when it is none. */
   static open(memory: Memory, handle: PoolHandle): Pool {
+    expectHandle(HANDLE, handle, memory)
+    const { at, items, itemBytes } = handle
+    const made = (['magic', 'items', 'itemBytes'] as const).map((figure) =>
+      memory.read(at + POOL.offset[figure]),
+    )
+    expectSame(`pool ${handle.name}`, made, [MAGIC, items, itemBytes])
     return new Pool(handle, memory)
   }
 

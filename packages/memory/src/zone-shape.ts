@@ -1,4 +1,5 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, WORD_BYTES } from './address.ts'
+import { came } from './told/came.ts'
 
 /** What a zone is asked to be. */
 export interface ZoneShape {
@@ -55,7 +56,7 @@ export function planZone(shape: ZoneShape): ZonePlan {
 /** Throws a RangeError, naming whose figure it is, unless it is a whole number from 1 on. */
 export function expectCount(whose: string, what: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return
-  throw new RangeError(`${whose} has a whole number of ${what}, at least 1: ${value} came`)
+  throw new RangeError(`${whose} has a whole number of ${what}, at least 1: ${came(value)} came`)
 }
 
 /**
