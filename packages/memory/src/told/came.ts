@@ -4,7 +4,8 @@
  * converted, and nothing but the class of an object is asked for.
  */
 export function came(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > MOST ? `${value.slice(0, MOST)}…` : value}'`
+  if (typeof value === 'string')
+    return `'${value.length > MOST ? `${value.slice(0, MOST)}…` : value}'`
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return isClass(value) ? 'a class' : 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
@@ -20,7 +21,8 @@ function className(value: object): string {
   try {
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
     // Compilers rename classes that name themselves: `_Mutex`.
-    if (typeof name === 'string' && name !== '') return name === 'Object' ? 'object' : name.replace(/^_+/, '')
+    if (typeof name === 'string' && name !== '')
+      return name === 'Object' ? 'object' : name.replace(/^_+/, '')
   } catch {
     // Something that throws when it is asked is an object all the same.
   }

@@ -42,7 +42,11 @@ export function expectHandle(kind: HandleKind, value: unknown, memory?: Memory):
 }
 
 /** Throws BadHandle unless the figures of a handle are those that it was made with. */
-export function expectSame(what: string, made: readonly unknown[], named: readonly unknown[]): void {
+export function expectSame(
+  what: string,
+  made: readonly unknown[],
+  named: readonly unknown[],
+): void {
   if (made.every((figure, i) => figure === named[i])) return
   const [here, there] = [made, named].map((figures) => figures.map(came).join(', '))
   throw new BadHandle(`${what} as it was made was expected, ${here}: ${there} came`)

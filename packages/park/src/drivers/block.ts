@@ -1,4 +1,4 @@
-import type { Address, LiveMemory, Memory } from '@smpnet/memory'
+import { type Address, type LiveMemory, type Memory, newShared } from '@smpnet/memory'
 import type { Driver } from '../driver.ts'
 import { SLEEPING } from '../entry.ts'
 import { SpinBudget } from '../spin-budget.ts'
@@ -16,7 +16,7 @@ const driver: Driver = { spinWhile, isToYield: () => false }
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.
  * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
- * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
+ * and CannotBlock where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
  * by the deadline of its limit, and not by its signal, which is heard by an event loop only.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
@@ -39,9 +39,24 @@ export function block<T>(td: Waiter, waiting: Waiting<T>): T {
 let mayBlock: true | undefined
 
 function checkMayBlock(): true {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)
+  const word = new Int32Array(newShared(4))
+  try {
+    Atomics.wait(word, 0, 0, 0)
+  } catch (cause) {
+    throw new CannotBlock(CANNOT, { cause })
+  }
   return true
 }
+
+/** A thread that may not block, as a page's main thread may not, was to. */
+export class CannotBlock extends TypeError {
+  override name = 'CannotBlock'
+}
+
+const CANNOT =
+  "this thread may not block, as a page's main thread and an AudioWorklet may not: await the call " +
+  'without `Sync`, as `await mutex.lock()` for `mutex.lockSync()`, or give it a `timeoutMs` of 0, ' +
+  'by which it never waits'
 
 function sleep(td: Waiter): Outcome {
   const memory = td.lot.memory as LiveMemory

@@ -1,10 +1,10 @@
-import type { Address, Arena, Memory } from '@smpnet/memory'
+import { type Address, type Arena, expectHandle, type Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
 import { Burial } from './burial.ts'
 import { Entries } from './entries.ts'
-import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
+import { LOT_HANDLE, type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
 import { type Seat, Seats } from './seats.ts'
@@ -62,6 +62,7 @@ export class Lot extends Parking {
    * Throws a RangeError when all are in use, or when no thread is expected as that number.
    */
   static attach(memory: Memory, handle: LotHandle, reserved?: Seat): number {
+    expectHandle(LOT_HANDLE, handle, memory)
     const seats = seatsOf(memory, handle)
     return reserved === undefined ? seats.take() : seats.arrive(reserved)
   }

@@ -1,5 +1,13 @@
 import { type Address, layout, word } from '@smpnet/memory'
-import { FOREVER, type Outcome, poll, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  expectWaiter,
+  FOREVER,
+  type Outcome,
+  poll,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import {
@@ -11,6 +19,7 @@ import {
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
 import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from '../words/reader-lines.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -53,6 +62,7 @@ export class Smr extends PerCpu {
 
   /** Places one with a line for every thread of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: Placing = {}): Smr {
+    expectDomain(domain, KIND, options)
     const { cpus } = domain
     const at = domain.place(KIND, Smr.bytes(cpus), options, SHARED.align)
     return new Smr(domain.memory, at, cpus, domain)
@@ -60,8 +70,7 @@ export class Smr extends PerCpu {
 
   /** Opens, in any thread, the one that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Smr {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Smr.bytes(domain.cpus), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Smr.bytes)
     return new Smr(domain.memory, at, domain.cpus, domain)
   }
 
@@ -120,7 +129,12 @@ export class Smr extends PerCpu {
    * Waits until a goal of `advance` is passed: `WOKEN`, or why it was given up. Throws LockMisuse
    * inside, for it never would be.
    */
-  *wait(td: Waiter, goal: number, until: Until = FOREVER): Waiting<Outcome> {
+  wait(td: Waiter, goal: number, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'smr.wait', 'waitSync, or awaits waitAsync')
+    return this.#wait(td, goal, until)
+  }
+
+  *#wait(td: Waiter, goal: number, until: Until): Waiting<Outcome> {
     if (this.memory.read(this.#line(td.cpu)) !== OUTSIDE) {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
