@@ -63,8 +63,8 @@ export class Arena {
    * Throws OutOfMemory, naming `what`, when they are not there, and a RangeError for no bytes.
    */
   place(what: string, bytes: number): Address {
-    if (!(Number.isSafeInteger(bytes) && bytes >= 1)) {
-      throw new RangeError(`${what} has a whole number of bytes, at least 1: ${came(bytes)} came`)
+    if (!(typeof bytes === 'number' && bytes >= 1)) {
+      throw new RangeError(`${what} has at least 1 byte: ${came(bytes)} came`)
     }
     const { memory } = this
     const wanted = alignUp(bytes, CACHE_LINE_BYTES)

@@ -1,4 +1,12 @@
-import { type Address, type Arena, type Memory, NIL, type TakeAllStack } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  type Memory,
+  NIL,
+  type TakeAllStack,
+} from '@smpnet/memory'
 import {
   ABORTED,
   awaiting,
@@ -25,6 +33,8 @@ interface Watched {
   readonly socket: StreamSocket
   readonly events: number
 }
+
+const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
 
 /**
  * Waits for the first of many ends that can be used without waiting, like kqueue and epoll.
@@ -57,6 +67,7 @@ export class Poller {
 
   /** The poller that another thread has placed at `at`, for the one thread that uses it. */
   static open(memory: Memory, at: Address): Poller {
+    expectHandle(PLACE, { at }, memory)
     return new Poller(memory, at)
   }
 

@@ -2,6 +2,8 @@ import {
   type Address,
   type Arena,
   CACHE_LINE_BYTES,
+  expectHandle,
+  type HandleKind,
   type Memory,
   type Place,
   WORD_BYTES,
@@ -12,6 +14,11 @@ export interface CountersHandle {
   readonly at: Address
   readonly cpus: number
   readonly names: readonly string[]
+}
+
+const HANDLE: HandleKind = {
+  of: 'counters',
+  fields: { at: 'address', cpus: 'count', names: 'list' },
 }
 
 /**
@@ -25,6 +32,7 @@ export class Counters {
     readonly memory: Memory,
     readonly handle: CountersHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#perCpu = perCpuBytes(handle.names.length)
   }
 

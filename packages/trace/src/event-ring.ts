@@ -1,4 +1,13 @@
-import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  layout,
+  type Memory,
+  word,
+  words,
+} from '@smpnet/memory'
 import type { TraceEvent } from './event.ts'
 
 /**
@@ -47,6 +56,8 @@ export interface RingContent {
   readonly lost: number
 }
 
+const HANDLE: HandleKind = { of: 'an event ring', fields: { at: 'address', events: 'count' } }
+
 export class EventRing {
   #count: number
 
@@ -55,6 +66,7 @@ export class EventRing {
     readonly memory: Memory,
     readonly handle: RingHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#count = memory.load(handle.at + RING.offset.written)
   }
 

@@ -1,6 +1,8 @@
 import {
   type Address,
   type Arena,
+  expectHandle,
+  type HandleKind,
   type Interrupt,
   layout,
   type Memory,
@@ -55,6 +57,11 @@ export interface DatagramSocketsOptions {
 const DEFAULT_SOCKETS = 64
 const DEFAULT_RECEIVE_BYTES = 41_600
 
+const HANDLE: HandleKind = {
+  of: 'datagram sockets',
+  fields: { pool: 'any', counts: 'address', receiveBytes: 'count' },
+}
+
 /**
  * Where datagram sockets come from, as one thread or CPU uses them, and what their protocol calls:
  * the lower half. A protocol may hold locks of its own when it calls; a socket holds none when it
@@ -74,6 +81,7 @@ export class DatagramSockets implements DatagramHome {
     readonly mbufs: Mbufs,
     readonly options: DatagramSocketsOptions,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.memory = memory
     this.owner = options.owner ?? 0
     this.#pool = Pool.open(memory, handle.pool)

@@ -128,15 +128,17 @@ export class SyncDomain implements Home {
   }
 
   static #find(handle: DomainHandle): SyncDomain {
-    expectDomainHandle(handle)
+    SyncDomain.expect(handle)
     const domain = opened.find((domain) => domain.isNamedBy(handle))
-    if (domain === undefined) {
-      regionNamedBy(handle).expectLot(handle.lot)
-      return new SyncDomain(handle)
-    }
-    domain.#region.expectLot(handle.lot)
+    if (domain === undefined) return new SyncDomain(handle)
     domain.#expectSeat(handle.seat)
     return domain
+  }
+
+  /** Throws BadHandle unless a handle names a domain; does not open it. */
+  static expect(handle: DomainHandle): void {
+    expectDomainHandle(handle)
+    regionNamedBy(handle).expectLot(handle.lot)
   }
 
   /**
@@ -151,9 +153,8 @@ export class SyncDomain implements Home {
     expectLockHandle(kind, handle)
     const { lot } = handle.domain
     const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads)
-    const region = regionNamedBy(handle.domain)
-    region.expectLot(lot)
-    region.verify(kind, size, handle)
+    SyncDomain.expect(handle.domain)
+    regionNamedBy(handle.domain).verify(kind, size, handle)
     return { domain: SyncDomain.open(handle.domain), at: handle.at }
   }
 

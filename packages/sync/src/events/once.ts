@@ -124,7 +124,7 @@ export class Once extends Placed {
     if (this.isDone()) return
     expectFunction('the work of a once', work)
     const { here } = homeOf(this)
-    if (options.timeoutMs !== 0) this.#expectNotOurs(here)
+    if (options.timeoutMs === undefined) this.#expectNotOurs(here)
     waitSync(this, here, (td, until) => this.begin(td, until), options)
     if (!this.isDoer(here)) return
     let isDone = false

@@ -102,7 +102,7 @@ export abstract class Section implements Named {
 
   /** Apart from `lockSync`, which would make an environment for this closure at each call. */
   #enterSync(here: Waiter, options: LockOptions | undefined): void {
-    if (options?.timeoutMs !== 0) this.#expectNotOurs(here)
+    if (options?.timeoutMs === undefined) this.#expectNotOurs(here)
     const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
     if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
   }

@@ -1,4 +1,10 @@
-import type { Address, Arena, Memory } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  type Memory,
+} from '@smpnet/memory'
 import { Bintime } from '../arithmetic/bintime.ts'
 import { BadTime } from '../errors.ts'
 import { GenerationRing, MOST_SEATS } from '../timehands/generation-ring.ts'
@@ -54,6 +60,8 @@ export function placeFeedForward(arena: Arena): FeedForwardHandle {
   return { at: arena.place('feed-forward clock', GenerationRing.bytes(WORDS.words, MOST_SEATS)) }
 }
 
+const HANDLE: HandleKind = { of: 'a feed-forward clock', fields: { at: 'address' } }
+
 export class FeedForward {
   readonly #ring: GenerationRing
   readonly #words = new Int32Array(WORDS.words)
@@ -67,6 +75,7 @@ export class FeedForward {
     readonly counter: { ffcount(): number },
     readonly seat = 0,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#ring = new GenerationRing(memory, handle.at, WORDS.words)
   }
 
