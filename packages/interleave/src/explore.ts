@@ -66,6 +66,11 @@ interface Found {
  * itself throws: those are mistakes in the test, not findings.
  */
 export function explore(options: ExploreOptions, setup: Setup): Exploration {
+  if (typeof options !== 'object' || options === null || typeof setup !== 'function') {
+    throw new TypeError(
+      'explore is given options, an object, and a function that sets a model up: something else came',
+    )
+  }
   const races = racePolicy(options.races)
   const explorer = new Explorer(setup, races)
   const strategy = strategyOf(options)

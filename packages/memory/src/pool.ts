@@ -5,6 +5,8 @@ import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
+import { came } from './told/came.ts'
+import { expectShape } from './told/expect.ts'
 import { expectHandle, expectSame, type HandleKind } from './told/handles.ts'
 import { expectCount } from './zone-shape.ts'
 
@@ -66,6 +68,7 @@ export class Pool {
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: PoolShape): Pool {
+    expectShape('a pool', shape)
     expectCount(`pool ${shape.name}`, 'items', shape.items)
     expectCount(`pool ${shape.name}`, 'bytes per item', shape.itemBytes)
     const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
@@ -114,16 +117,27 @@ export class Pool {
     return item
   }
 
-  /** Takes an item back. */
+  /** Takes an item back. Throws a RangeError for what is none of this pool. */
   *free(item: Address): Waiting {
+    this.#expectItem(item)
     yield* this.#lock.enter()
     this.#push(item)
   }
 
   /** The same without a yield. Throws an Error when the lock is not let go; see `spinNow`. */
   freeNow(item: Address): void {
+    this.#expectItem(item)
     this.#lock.enterNow()
     this.#push(item)
+  }
+
+  /** Asked before the lock is taken: what is no item would be given out, and all behind it lost. */
+  #expectItem(item: Address): void {
+    if (this.isItem(item)) return
+    const { name, items } = this.handle
+    throw new RangeError(
+      `pool ${name} takes back the ${items} items that it has: ${came(item)} came`,
+    )
   }
 
   /** Puts the item back for a holder of the lock, and unlocks. */
@@ -135,6 +149,7 @@ export class Pool {
 
   /** Whether an item of this pool is at `at`, in use or not. */
   isItem(at: Address): boolean {
+    if (typeof at !== 'number') return false
     const { items, itemBytes } = this.handle
     const index = (at - this.handle.at - POOL.size) / itemBytes
     return Number.isInteger(index) && index >= 0 && index < items

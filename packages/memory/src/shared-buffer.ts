@@ -7,6 +7,11 @@ import { isShared } from './told/handles.ts'
  * page may load this package before it knows.
  */
 export function newShared(bytes: number): SharedArrayBuffer {
+  if (!(Number.isInteger(bytes) && bytes >= 0 && bytes < 2 ** 31)) {
+    throw new RangeError(
+      `shared memory has a whole number of bytes below 2 GiB: ${came(bytes)} came`,
+    )
+  }
   if (typeof SharedArrayBuffer === 'function') return new SharedArrayBuffer(bytes)
   throw new Error(
     'shared memory needs SharedArrayBuffer, which is missing here: a page has it when it is ' +

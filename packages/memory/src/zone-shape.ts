@@ -1,5 +1,6 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, WORD_BYTES } from './address.ts'
 import { came } from './told/came.ts'
+import { expectShape } from './told/expect.ts'
 
 /** What a zone is asked to be. */
 export interface ZoneShape {
@@ -35,6 +36,7 @@ export interface ZonePlan {
 
 /** Throws a RangeError, naming the zone and the figure, for a shape that no zone can have. */
 export function planZone(shape: ZoneShape): ZonePlan {
+  expectShape('a zone', shape)
   const { name, items, cpus, magazineItems = 8, ensured = magazineItems } = shape
   const zone = `zone ${name}`
   expectCount(zone, 'items', items)

@@ -1,7 +1,9 @@
 import {
   type Address,
   type Arena,
+  came,
   expectHandle,
+  expectMethods,
   type HandleKind,
   type Memory,
   NIL,
@@ -62,6 +64,7 @@ export class Poller {
 
   /** Places a poller, for good. Throws OutOfMemory when there is no room. */
   static create(arena: Arena): Poller {
+    expectMethods('where a poller is placed', arena, ['place'])
     return new Poller(arena.memory, arena.place('poller', POLLER.size))
   }
 
@@ -77,7 +80,7 @@ export class Poller {
    */
   *add(td: Waiter, socket: StreamSocket, events: number): Waiting {
     if ((events & (READABLE | WRITABLE)) === 0) {
-      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${events} came`)
+      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${came(events)} came`)
     }
     while (!this.memory.settled()) yield SETTLE
     if (socket.note.isAssigned()) throw new SocketMisuse('this end is watched already')

@@ -3,6 +3,8 @@ import {
   type Arena,
   came,
   expectHandle,
+  expectMethods,
+  expectOptions,
   expectSame,
   type HandleKind,
   type Memory,
@@ -69,6 +71,7 @@ export class SocketZone implements PairHome {
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
     const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+    expectMethods('where sockets are placed', arena, ['place'])
     const pool = { name: 'socket pairs', items: pairs, itemBytes: PAIR_BYTES }
     const rings = { name: 'socket buffers', items: buffers, itemBytes: bufferBytes }
     return {
@@ -85,11 +88,9 @@ export class SocketZone implements PairHome {
   }
 
   /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
-  static check({
-    pairs = 16,
-    bufferBytes = 256 << 10,
-    buffers,
-  }: SocketZoneShape): Required<SocketZoneShape> {
+  static check(shape: SocketZoneShape = {}): Required<SocketZoneShape> {
+    expectOptions('a zone of sockets', shape)
+    const { pairs = 16, bufferBytes = 256 << 10, buffers } = shape
     checkCount('socket pairs', pairs)
     checkBuffer(bufferBytes)
     const most = Math.max(2, Math.floor(DEFAULT_BYTES / bufferBytes))

@@ -1,7 +1,9 @@
 import {
   type Address,
   type Arena,
+  came,
   expectHandle,
+  expectMethods,
   type HandleKind,
   layout,
   type Memory,
@@ -72,8 +74,9 @@ export class EventRing {
 
   /** Places a ring. Throws a RangeError unless `events` is a power of two, and OutOfMemory. */
   static place(arena: Arena, events: number): RingHandle {
-    if (!Number.isInteger(Math.log2(events))) {
-      throw new RangeError(`an event ring keeps a power of two of events: ${events} came`)
+    expectMethods('where an event ring is placed', arena, ['place'])
+    if (!Number.isInteger(events) || !Number.isInteger(Math.log2(events))) {
+      throw new RangeError(`an event ring keeps a power of two of events: ${came(events)} came`)
     }
     return { events, at: arena.place('event ring', RING.size + events * EVENT.size) }
   }

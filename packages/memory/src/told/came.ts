@@ -10,7 +10,7 @@ export function came(value: unknown): string {
   if (typeof value === 'function') return isClass(value) ? 'a class' : 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   const name = className(value)
-  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
+  return `${/^[AEIOo]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 /** Of a long text, so much is shown. */
@@ -29,6 +29,7 @@ function className(value: object): string {
   return 'object'
 }
 
-function isClass(value: object): boolean {
+/** Whether a function is to be called by `new` only. */
+export function isClass(value: object): boolean {
   return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }

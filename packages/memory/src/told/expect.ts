@@ -1,4 +1,4 @@
-import { came } from './came.ts'
+import { came, isClass } from './came.ts'
 
 /** Throws a TypeError, naming `what`, unless options are an object, or none were told. */
 export function expectOptions(what: string, options: unknown): void {
@@ -6,9 +6,17 @@ export function expectOptions(what: string, options: unknown): void {
   throw new TypeError(`the options of ${what} are an object with names: ${came(options)} came`)
 }
 
+/** Throws a TypeError, naming `what`, unless a shape is an object with a name, for errors. */
+export function expectShape(what: string, shape: unknown): void {
+  const found = shape as { readonly name?: unknown } | null | undefined
+  if (typeof found === 'object' && typeof found?.name === 'string') return
+  const wrong = typeof found === 'object' && found !== null ? found.name : found
+  throw new TypeError(`the shape of ${what} is an object with a name, a text: ${came(wrong)} came`)
+}
+
 /** Throws a TypeError, naming `what`, unless something can be called. */
 export function expectFunction(what: string, value: unknown): void {
-  if (typeof value === 'function') return
+  if (typeof value === 'function' && !isClass(value)) return
   throw new TypeError(`${what} is a function: ${came(value)} came`)
 }
 

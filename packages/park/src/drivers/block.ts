@@ -5,6 +5,7 @@ import { SpinBudget } from '../spin-budget.ts'
 import { leftMs } from '../until.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
+import { expectDriven } from './expect-driven.ts'
 import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
 /** This thread's: what it learnt in one wait serves the next, whatever that waits for. */
@@ -20,6 +21,7 @@ const driver: Driver = { spinWhile, isToYield: () => false }
  * by the deadline of its limit, and not by its signal, which is heard by an event loop only.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  expectDriven(td, waiting, 'block')
   mayBlock ??= checkMayBlock()
   td.driver = driver
   let step = waiting.next(WOKEN)

@@ -1,5 +1,6 @@
 import { PARK, SETTLE, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
+import { expectDriven } from './expect-driven.ts'
 
 /**
  * Drives a generator that never parks to its end: an exit, a notification. It may spin for the few
@@ -11,6 +12,7 @@ import type { Waiter } from '../lot/waiter.ts'
  * catch up while plain code runs, and to go on trying would take for ever.
  */
 export function finish<T>(td: Waiter, waiting: Waiting<T>): T {
+  expectDriven(td, waiting, 'finish')
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; spins++) {
     if (step.value === PARK) throw new Error('what never parks was to be finished: it parks')

@@ -24,7 +24,7 @@ export const LOT_HANDLE: HandleKind = {
 }
 
 /** The shape with all its figures. Throws a RangeError for such as no lot can have. */
-export function wholeLotShape(shape: LotShape): Required<LotShape> {
+export function wholeLotShape(shape: LotShape = {}): Required<LotShape> {
   expectOptions('a lot', shape)
   const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
   if (!isPowerOfTwo(buckets)) {

@@ -1,4 +1,4 @@
-import { type Address, type Arena, expectHandle, type Memory } from '@smpnet/memory'
+import { type Address, type Arena, expectHandle, expectMethods, type Memory } from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
@@ -46,6 +46,7 @@ export class Lot extends Parking {
 
   /** Places a lot. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
+    expectMethods('where a lot is placed', arena, ['place'])
     const whole = wholeLotShape(shape)
     return { ...whole, at: arena.place('lot', Lot.bytes(whole)) }
   }
@@ -72,6 +73,7 @@ export class Lot extends Parking {
    * number that no attached thread has.
    */
   static detach(memory: Memory, handle: LotHandle, cpu: number): void {
+    expectHandle(LOT_HANDLE, handle, memory)
     seatsOf(memory, handle).leave(cpu)
   }
 

@@ -1,7 +1,10 @@
 import {
   type Address,
   type Arena,
+  came,
   expectHandle,
+  expectMethods,
+  expectOptions,
   type HandleKind,
   type Interrupt,
   layout,
@@ -91,10 +94,12 @@ export class DatagramSockets implements DatagramHome {
 
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: DatagramSocketsShape = {}): DatagramSocketsHandle {
+    expectMethods('where sockets are placed', arena, ['place'])
+    expectOptions('datagram sockets', shape)
     const { sockets = DEFAULT_SOCKETS, receiveBytes = DEFAULT_RECEIVE_BYTES } = shape
     if (!Number.isInteger(receiveBytes) || receiveBytes < 1) {
       throw new RangeError(
-        `a receive buffer holds a whole number of bytes, at least 1: ${receiveBytes} came`,
+        `a receive buffer holds a whole number of bytes, at least 1: ${came(receiveBytes)} came`,
       )
     }
     const pool = { name: 'datagram sockets', items: sockets, itemBytes: DATAGRAM_BYTES }
@@ -254,7 +259,7 @@ export class DatagramSockets implements DatagramHome {
   #makeParts(socket: Address): DatagramParts {
     const { locking, lock } = this.options
     if (!this.#pool.isItem(socket)) {
-      throw new SocketMisuse(`a datagram socket is one of its zone: ${socket} came`)
+      throw new SocketMisuse(`a datagram socket is one of its zone: ${came(socket)} came`)
     }
     const locks = LOCK_SCHEMES[locking].locksOf(socket, lock)
     return { locks, buffer: new ReceiveBuffer(this.memory, this.mbufs, socket, locks.receive) }

@@ -1,5 +1,6 @@
 import { BadHandle, came, expectHandle, type HandleKind } from '@smpnet/memory'
-import { LOT_HANDLE } from '@smpnet/park'
+import { LOT_HANDLE, type Seat } from '@smpnet/park'
+import { LockMisuse } from '../errors.ts'
 import type { DomainHandle, LockHandle, LockKind } from '../words/lock-kind.ts'
 
 const SEAT: HandleKind = { of: 'a seat', fields: { thread: 'count', generation: 'count' } }
@@ -12,6 +13,13 @@ const DOMAIN: HandleKind = {
 /** Throws BadHandle unless it looks like the handle of a domain. */
 export function expectDomainHandle(handle: DomainHandle): void {
   expectHandle(DOMAIN, handle)
+}
+
+/** Throws LockMisuse unless it is a seat, as `invite` gives it. */
+export function expectSeat(seat: unknown): void {
+  const { thread, generation } = (seat ?? {}) as Partial<Seat>
+  if (Number.isInteger(thread) && Number.isInteger(generation)) return
+  throw new LockMisuse(`what \`invite\` gave is buried, a thread's seat: ${came(seat)} came`)
 }
 
 /** Throws BadHandle unless it looks like the handle of a lock of that kind, in this version. */

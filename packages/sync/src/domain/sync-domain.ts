@@ -13,7 +13,7 @@ import {
 import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
-import { expectDomainHandle, expectLockHandle } from './lock-handles.ts'
+import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
 import { heldBy, putRight, readBy } from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
@@ -99,6 +99,7 @@ export class SyncDomain implements Home {
 
   /** Bytes that a domain of such a shape takes before any lock is placed in it. */
   static bytes(shape: Omit<LotShape, 'cpus'> = {}): number {
+    expectOptions('a domain', shape)
     return DomainRegion.bytes + Lot.bytes(lotShapeOf(shape))
   }
 
@@ -186,7 +187,9 @@ export class SyncDomain implements Home {
    * The address of a new lock of `bytes` bytes; for locks. Throws OutOfMemory when the domain is
    * full, and BadHandle for an address that is misaligned, outside, in use, or not zero.
    */
-  place(kind: LockKind, bytes: number, { at }: Placing = {}, align = 4): Address {
+  place(kind: LockKind, bytes: number, options: Placing = {}, align = 4): Address {
+    expectOptions('a new lock', options)
+    const { at } = options
     if (at === undefined) return this.#region.placeLock(kind, bytes)
     this.#region.placeLockAt(kind, at, bytes, align)
     return at
@@ -214,6 +217,7 @@ export class SyncDomain implements Home {
    * Says how many waiters it left; 0 when it was buried before.
    */
   bury(guest: Seat): number {
+    expectSeat(guest)
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
     const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
@@ -224,6 +228,7 @@ export class SyncDomain implements Home {
    * a new object; but what this thread writes in its own line here shows there, if they are one.
    */
   isNamedBy(handle: DomainHandle): boolean {
+    expectDomainHandle(handle)
     if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
     const { buffer, at } = handle
     if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false

@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
@@ -67,7 +67,7 @@ export class Barrier extends Placed {
     expectDomain(domain, KIND, options)
     const { parties } = options
     if (!Number.isInteger(parties) || parties < 1) {
-      throw new RangeError(`parties: expected a whole number, at least 1, came ${parties}`)
+      throw new RangeError(`parties: expected a whole number, at least 1, came ${came(parties)}`)
     }
     return new Barrier(domain.memory, domain.place(KIND, Barrier.bytes, options), parties, domain)
   }

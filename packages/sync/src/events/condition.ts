@@ -177,7 +177,7 @@ export class Condition extends Placed {
       return
     const other = isOurs ? '' : ' of no such domain'
     throw new LockMisuse(
-      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${other} came`,
+      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${came(other)} came`,
     )
   }
 

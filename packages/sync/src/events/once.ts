@@ -1,8 +1,8 @@
 import { expectFunction, layout, NIL, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import {
-  expectWaiter,
   CHANGED,
+  expectWaiter,
   finish,
   FOREVER,
   type Outcome,
@@ -77,6 +77,7 @@ export class Once extends Placed {
 
   /** Whether `td` is the doer, which then must call `done` or `failed`. */
   isDoer(td: Waiter): boolean {
+    expectWaiter(td, 'once.isDoer', 'isDone')
     return (this.memory.load(this.at) & ~WAITERS) === td.at
   }
 

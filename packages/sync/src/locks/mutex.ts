@@ -89,6 +89,7 @@ export class Mutex extends Section {
 
   /** What the mutex protects is whole again. Throws LockMisuse unless `td` holds it. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'mutex.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 
@@ -99,6 +100,7 @@ export class Mutex extends Section {
 
   /** Throws LockMisuse unless `td` holds the mutex, and entered it once. */
   assertHeldOnce(td: Waiter): void {
+    expectWaiter(td, 'mutex.assertHeldOnce', 'it with `guard.td`')
     this.word.assertHeldOnce(td)
   }
 

@@ -5,7 +5,7 @@ import { RwWord, RW } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import type { Waiter } from '@smpnet/park'
+import { expectWaiter, type Waiter } from '@smpnet/park'
 
 /**
  * A lock with many readers or one writer, of which neither starves. Every reader writes its word,
@@ -57,6 +57,7 @@ export class RwLock {
 
   /** What it protects is whole again. Throws LockMisuse unless `td` writes. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'lock.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 }

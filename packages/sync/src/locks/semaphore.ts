@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, came, type Memory } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import {
   expectWaiter,
@@ -71,7 +71,7 @@ export class Semaphore extends Placed {
     expectDomain(domain, KIND, options)
     const { permits = 1 } = options
     if (!Number.isInteger(permits) || permits < 1 || permits > MAX_PERMITS) {
-      throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${permits}`)
+      throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${came(permits)}`)
     }
     const at = domain.place(KIND, Semaphore.bytes, options)
     domain.memory.store(at, permits * 2)
@@ -206,13 +206,13 @@ export class Semaphore extends Placed {
 
   #check(count: number): void {
     if (Number.isInteger(count) && count >= 1 && count <= this.permits) return
-    throw new RangeError(`count: expected 1 to ${this.permits} permits, came ${count}`)
+    throw new RangeError(`count: expected 1 to ${this.permits} permits, came ${came(count)}`)
   }
 
   #checkRoom(seen: number, count: number): void {
     if ((seen >>> 1) + count <= this.permits) return
     throw new LockMisuse(
-      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ${count} came`,
+      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ${came(count)} came`,
     )
   }
 }

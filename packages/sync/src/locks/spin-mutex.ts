@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { SPIN_KIND as KIND } from '../words/owned-kinds.ts'
@@ -115,7 +115,9 @@ export class SpinMutex extends Section {
     if (this.tryExit(td)) return
     const owner = this.owner()
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
-    throw new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
+    throw new LockMisuse(
+      `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
+    )
   }
 
   override holder(): Address {

@@ -58,6 +58,7 @@ export class Sx {
 
   /** What it protects is whole again. Throws LockMisuse unless `td` holds it exclusively. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'sx.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 
@@ -77,11 +78,13 @@ export class Sx {
 
   /** The same for a plain thread or a task with a guard of `shared`: its new guard, or nothing. */
   upgradeSync(guard: Guard): Guard | undefined {
+    expectWaiter(guard?.td, 'sx.tryUpgrade', 'upgradeSync with a guard of `shared`')
     return this.tryUpgrade(guard.td) ? this.shared.handOn(guard, this.exclusive) : undefined
   }
 
   /** From the guard of `exclusive` to a guard of `shared`, for a plain thread or a task. */
   downgradeSync(guard: Guard): Guard {
+    expectWaiter(guard?.td, 'sx.downgrade', 'downgradeSync with a guard of `exclusive`')
     finish(guard.td, this.downgrade(guard.td))
     return this.exclusive.handOn(guard, this.shared)
   }

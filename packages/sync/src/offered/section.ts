@@ -1,6 +1,13 @@
 import { type Address, NIL } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Outcome, OWNER_DIED, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  expectWaiter,
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { exitNow } from './exit-now.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
@@ -133,6 +140,7 @@ export abstract class Section implements Named {
 
   /** Exits without exiting: `guard` was moved to another section of the same lock, as `to`. */
   handOn(guard: Guard, to: Section): Guard {
+    expectWaiter(guard?.td, 'section.handOn', 'upgradeSync or downgradeSync')
     if (guard instanceof TaskGuard) return guard.moveTo(to)
     this.left(guard.td)
     return to.entered(guard.td)

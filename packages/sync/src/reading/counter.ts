@@ -1,4 +1,4 @@
-import { type Address, layout, type Place, word } from '@smpnet/memory'
+import { type Address, came, layout, type Place, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { PerCpu } from './per-cpu.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
@@ -64,7 +64,9 @@ export class Counter extends PerCpu {
   /** Adds from this thread. Throws a RangeError for what is no count. */
   increment(count = 1): void {
     if (!Number.isInteger(count) || count < 0 || count >= LOW_END) {
-      throw new RangeError(`count: expected a whole number from 0 to 2^31 - 1, came ${count}`)
+      throw new RangeError(
+        `count: expected a whole number from 0 to 2^31 - 1, came ${came(count)}`,
+      )
     }
     this.add(this.here, count)
   }

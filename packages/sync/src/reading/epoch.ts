@@ -98,9 +98,9 @@ export class Epoch extends PerCpu {
     const { memory } = this
     const line = this.at + td.cpu * LINE_BYTES
     const depth = memory.read(line + DEPTH)
+    td.pin()
     memory.write(line + DEPTH, depth + 1)
     if (depth === 0) memory.store(line, (memory.read(line) + 1) | 0)
-    td.pin()
   }
 
   /** Exits. Throws LockMisuse when nobody is inside on this CPU, or the caller is not pinned. */
@@ -109,9 +109,9 @@ export class Epoch extends PerCpu {
     const line = this.at + td.cpu * LINE_BYTES
     const depth = memory.read(line + DEPTH)
     if (depth === 0 || td.pins === 0) throw this.#notInside(td)
+    td.unpin()
     memory.write(line + DEPTH, depth - 1)
     if (depth === 1) memory.write(line, (memory.read(line) + 1) | 0)
-    td.unpin()
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Address, layout, word } from '@smpnet/memory'
+import { type Address, came, layout, word } from '@smpnet/memory'
 import {
   expectWaiter,
   FOREVER,
@@ -84,8 +84,8 @@ export class Smr extends PerCpu {
     const { memory } = this
     const line = this.#lines + td.cpu * LINE_BYTES
     if (memory.read(line) !== OUTSIDE) throw this.#inside(td)
-    memory.store(line, (memory.load(this.at) + FIRST) | 0)
     td.critical++
+    memory.store(line, (memory.load(this.at) + FIRST) | 0)
   }
 
   /** Exits. Throws LockMisuse for a caller that is outside. */
@@ -93,8 +93,8 @@ export class Smr extends PerCpu {
     const { memory } = this
     const line = this.#lines + td.cpu * LINE_BYTES
     if (td.critical === 0 || memory.read(line) === OUTSIDE) throw this.#outside(td)
-    memory.write(line, OUTSIDE)
     td.critical--
+    memory.write(line, OUTSIDE)
   }
 
   /**
@@ -156,17 +156,29 @@ export class Smr extends PerCpu {
    * thread. Throws LockTimeout when the time is over.
    */
   waitSync(goal = this.advance(), options: WaitOptions = {}): void {
+    this.#expectGoal(goal)
     const { here } = homeOf(this)
     waitSync(this, here, (td, until) => this.wait(td, goal, until), options)
   }
 
   /** The same in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(goal = this.advance(), options: AwaitOptions = {}): Promise<void> {
+    this.#expectGoal(goal)
     await waitAsTask(this, (td, until) => this.wait(td, goal, until), options)
   }
 
   name(): string {
     return `the smr at ${this.at}`
+  }
+
+  /** Throws LockMisuse for what no `advance` has given: it would be waited for for ever. */
+  #expectGoal(goal: unknown): void {
+    const isGoal =
+      Number.isInteger(goal) && isPassed(this.memory.load(this.at) + FIRST, goal as number)
+    if (isGoal) return
+    throw new LockMisuse(
+      `${this.name()} is waited for to reach a goal of advance: ${came(goal)} came`,
+    )
   }
 
   #inside({ cpu }: Waiter): LockMisuse {

@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, expectFunction, type Memory } from '@smpnet/memory'
 import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
@@ -77,6 +77,7 @@ export class Witness implements SleepWatch {
   /** Places a witness for all threads of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
     expectDomain(domain, KIND, options)
+    if (options.onReport !== undefined) expectFunction('onReport of a witness', options.onReport)
     const shape = { names: options.names ?? 64, edges: options.edges ?? 128 }
     const at = domain.place(KIND, OrderGraph.bytes(shape), options)
     const graph = new OrderGraph(domain.memory, at, shape)

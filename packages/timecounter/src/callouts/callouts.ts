@@ -210,7 +210,7 @@ export class Callouts {
   softclock(td: Waiter): Waiting<never> {
     const softclock = this.#softclocks[td.cpu]
     if (softclock !== undefined) return softclock.run(td)
-    throw new RangeError(`softclock: expected a CPU that was attached, came ${td.cpu}`)
+    throw new RangeError(`softclock: expected a CPU that was attached, came ${came(td.cpu)}`)
   }
 
   /** What a CPU's wheel has counted. Exact when nothing happens there meanwhile. */
@@ -268,7 +268,7 @@ export class Callouts {
   #callerAt({ cpu }: Place): CalloutCaller {
     const caller = this.#callers[cpu]
     if (caller !== undefined) return caller
-    throw new RangeError(`place: expected a CPU or thread that was attached, came ${cpu}`)
+    throw new RangeError(`place: expected a CPU or thread that was attached, came ${came(cpu)}`)
   }
 
   #wheelOf(cpu: number): Wheel {

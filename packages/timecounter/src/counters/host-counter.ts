@@ -28,7 +28,8 @@ export function hrtimeCounter(hrtime: HrTime): Counter {
 
 /** Throws BadCounter for what is no `process.hrtime`: its `bigint` is a function of another kind. */
 function checkHrtime(hrtime: unknown): void {
-  const pair: unknown = typeof hrtime === 'function' ? hrtime() : undefined
+  expectFunction('what hrtimeCounter is given, process.hrtime,', hrtime)
+  const pair: unknown = (hrtime as HrTime)()
   if (Array.isArray(pair) && typeof pair[0] === 'number' && typeof pair[1] === 'number') return
   throw new BadCounter(`hrtimeCounter is given process.hrtime itself: ${came(hrtime)} came`)
 }

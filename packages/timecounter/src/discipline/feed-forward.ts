@@ -1,6 +1,7 @@
 import {
   type Address,
   type Arena,
+  came,
   expectHandle,
   type HandleKind,
   type Memory,
@@ -83,8 +84,8 @@ export class FeedForward {
   update(estimate: FeedForwardEstimate): boolean {
     const { errorNs = 0, ffcount, periodS, time } = estimate
     if (!(periodS > 0 && periodS <= 0.001) || !Number.isSafeInteger(ffcount) || ffcount < 0) {
-      const came = `${periodS} s at count ${ffcount}`
-      throw new BadTime(`estimate: expected a period up to 1 ms at a count, came ${came}`)
+      const found = `${came(periodS)} s at count ${came(ffcount)}`
+      throw new BadTime(`estimate: expected a period up to 1 ms at a count, came ${found}`)
     }
     const base = this.#take()
     const isFirst = base === 0

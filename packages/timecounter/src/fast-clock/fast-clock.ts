@@ -238,6 +238,7 @@ export class FastClock {
   /** For a thread with a loop of its own: calls of its `turn` keep the clock ticking. */
   ticker(options: TickerOptions): Ticker {
     const { counter, handle } = this
+    expectOptions('a ticker', options ?? null)
     return new Ticker(this.#memory, handle.timehands, counter, handle.hz, options)
   }
 

@@ -5,6 +5,8 @@ import {
   CACHE_LINE_BYTES,
   came,
   expectHandle,
+  expectMethods,
+  expectOptions,
   layout,
   type Memory,
   word,
@@ -79,11 +81,18 @@ export function placeTimehands(
   counters: readonly Counter[],
   options: TimehandsOptions = {},
 ): TimehandsHandle {
+  expectMethods('where timehands are placed', arena, ['place'])
+  if (!Array.isArray(counters)) {
+    throw new TypeError(`timehands have a list of counters: ${came(counters)} came`)
+  }
+  expectOptions('timehands', options)
   const index = options.counter ?? 0
   counters.forEach(checkCounter)
   const counter = counters[index]
   if (counter === undefined) {
-    throw new RangeError(`counter: expected one of ${counters.length} counters, came ${index}`)
+    throw new RangeError(
+      `counter: expected one of ${counters.length} counters, came ${came(index)}`,
+    )
   }
   const handle = { at: arena.place('timehands', TIMEHANDS_BYTES) }
   const { memory } = arena
