@@ -142,7 +142,7 @@ export class StreamSocket {
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
-    const taken = this.receiveSoon(td, to, 0, to.length, until)
+    const taken = this.receiveSoon(td, to, 0, lengthOf(to), until)
     return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
   }
 
