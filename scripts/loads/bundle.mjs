@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 const { build } = createRequire(import.meta.resolve('tsup'))('esbuild')
 
 /**
- * A program in one text: `cjs` as serverless functions and extensions are built, `iife` as the script
- * of a page. In neither is there an `import.meta`; what the bundler has to say of that comes along.
+ * A program in one text: `cjs` as serverless functions and extensions are built, `iife` as the
+ * script of a page. In neither is there an `import.meta`; what the bundler has to say of that comes
+ * along.
  *
  * @param {string} code
  * @param {{ format: 'cjs' | 'iife', root: string, platform?: 'browser' | 'node' }} options

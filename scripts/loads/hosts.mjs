@@ -42,5 +42,6 @@ export function loadedOn(host, text, format) {
 }
 
 function asCommonJs(text) {
-  return `((module) => { ((exports, module) => {${text}\n})(module.exports, module); return module.exports })({ exports: {} })`
+  const wrapper = `((exports, module) => {${text}\n})(module.exports, module)`
+  return `((module) => { ${wrapper}; return module.exports })({ exports: {} })`
 }

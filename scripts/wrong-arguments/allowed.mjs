@@ -95,7 +95,9 @@ export const LEFT_OUT = Object.fromEntries([
 
 const hot = 'called for each entry, packet or event with what a kernel has at hand: a check costs'
 
-/** Calls that may fail by the engine's words, or change what they were called on, with the reason. */
+/**
+ * Calls that may fail by the engine's words, or change what they were called on, with the reason.
+ */
 export const ALLOWED = [
   {
     match: /^(inet|mbuf|netisr|scheduler|stack|park\/model)\b(?!.*(Stack|Guest|setSysctl)$)/,

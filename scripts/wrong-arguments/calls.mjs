@@ -73,7 +73,7 @@ function methodsOf(subject) {
   const keys = new Set()
   for (let at = subject; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
-      const { value } = Object.getOwnPropertyDescriptor(at, key)
+      const value = Object.getOwnPropertyDescriptor(at, key)?.value
       if (typeof value === 'function' && key !== 'constructor') keys.add(key)
     }
   }

@@ -10,7 +10,9 @@ const RAW = [
   /'caller', 'callee'|is read-only|getter|toString' of|SharedArrayBuffer/,
 ]
 
-/** Whether an error is the engine's, of a value that nobody looked at, and not a sentence of ours. */
+/**
+ * Whether an error is the engine's, of a value that nobody looked at, and not a sentence of ours.
+ */
 export function isRaw(error) {
   if (!(error instanceof Error)) return true
   if (Object.hasOwn(error, 'name') && error.name !== 'Error') return false

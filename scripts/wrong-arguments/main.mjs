@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Calls every public function of every built package with wrong arguments, by a seed, and prints what
-// came of it as JSON: what failed otherwise than by a sentence, what has changed although it failed,
-// and what is not called at all. `node scripts/wrong-arguments/main.mjs [seed] [only] [planted]`.
+// Calls every public function of every built package with wrong arguments, by a seed, and prints
+// what came of it as JSON: what failed otherwise than by a sentence, what has changed although it
+// failed, and what is not called at all. `node scripts/wrong-arguments/main.mjs [seed] [only]
+// [planted]`.
 import { ALLOWED, LEFT_OUT, NOT_CALLED, PACKAGES } from './allowed.mjs'
 import { callsOf } from './calls.mjs'
 import { isRaw } from './judge.mjs'

@@ -1,4 +1,6 @@
-/** Faults that must be found, for the test of this check: as packages and subjects would have them. */
+/**
+ * Faults that must be found, for the test of this check: as packages and subjects would have them.
+ */
 export function planted(which) {
   if (which === 'hang') return { planted: { hangs }, made: {} }
   if (which !== 'faults') return { made: {} }
@@ -14,10 +16,12 @@ async function awaitsWhatItBelieves(value) {
 }
 
 function hangs(value) {
-  for (; value !== 1; );
+  for (;;) if (value === 1) return
 }
 
-class Unlisted {}
+class Unlisted {
+  field = 1
+}
 
 function aChanged() {
   const buffer = new SharedArrayBuffer(64)

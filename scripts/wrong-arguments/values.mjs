@@ -18,7 +18,7 @@ export function wrongValues() {
     [],
     Object.create(null),
     () => 1,
-    class Mine {},
+    Map,
     new Int32Array(4),
     new ArrayBuffer(64),
     new Map(),

@@ -68,7 +68,8 @@ interface Found {
 export function explore(options: ExploreOptions, setup: Setup): Exploration {
   if (typeof options !== 'object' || options === null || typeof setup !== 'function') {
     throw new TypeError(
-      'explore is given options, an object, and a function that sets a model up: something else came',
+      'explore is given options, an object, and a function that sets a model up: ' +
+        'something else came',
     )
   }
   const races = racePolicy(options.races)

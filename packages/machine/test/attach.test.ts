@@ -76,7 +76,7 @@ describe('A thread attaches by the handle of a machine only, and is told what ca
     const error = refusal({ ...handle, [name]: value })
     expect(error).toBeInstanceOf(BadHandle)
     expect((error as Error).message).toMatch(
-      /^a live machine as it was made was expected, 1(, \d+){4}: |whose (cpus|lot) is undefined came$/,
+      /^a live machine as it was made was expected, 1(, \d+){4}: |(cpus|lot) is undefined came$/,
     )
   })
 

@@ -2,8 +2,8 @@ import { type Address, alignUp, CACHE_LINE_BYTES } from './address.ts'
 import { layout, word } from './layout.ts'
 import { BadHandle } from './bad-handle.ts'
 import type { Memory } from './memory.ts'
-import { came } from './told/came.ts'
-import { expectMethods } from './told/expect.ts'
+import { came } from './came.ts'
+import { expectMethods } from './expect.ts'
 
 /** The first line of every memory that an arena manages. Nothing in it is written often. */
 const ROOT = layout('root', {

@@ -1,15 +1,15 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
 export { Arena, OutOfMemory } from './arena.ts'
 export { BadHandle } from './bad-handle.ts'
-export { came } from './told/came.ts'
-export { expectFunction, expectMethods, expectOptions } from './told/expect.ts'
+export { came } from './came.ts'
+export { expectFunction, expectMethods, expectOptions } from './expect.ts'
 export {
   expectHandle,
   expectSame,
   type HandleField,
   type HandleKind,
   isShared,
-} from './told/handles.ts'
+} from './handles.ts'
 export {
   type Access,
   type Field,

@@ -33,7 +33,8 @@ export class LiveMemory implements Memory {
 
   /**
    * Opens the memory that `buffer` holds. Throws a TypeError for what is no SharedArrayBuffer, a
-   * RangeError for a size that cannot be one, and an Error in an isolate that has priced memory: see `allowBothMemories`.
+   * RangeError for a size that cannot be one, and an Error in an isolate that has priced memory:
+   * see `allowBothMemories`.
    */
   constructor(readonly buffer: SharedArrayBuffer) {
     expectShared(buffer)

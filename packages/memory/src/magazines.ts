@@ -3,7 +3,7 @@ import { popFree, pushFree } from './free-list.ts'
 import { layout, word, words } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
-import { expectSame } from './told/handles.ts'
+import { expectSame } from './handles.ts'
 import type { ZoneHandle, ZonePlan } from './zone-shape.ts'
 
 /**

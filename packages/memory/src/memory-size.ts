@@ -1,5 +1,5 @@
 import { CACHE_LINE_BYTES } from './address.ts'
-import { came } from './told/came.ts'
+import { came } from './came.ts'
 
 /** Addresses are positive 32-bit integers: `>> 2` and flags in their low bits are cheap. */
 export const MAX_MEMORY_BYTES = 2 ** 31 - CACHE_LINE_BYTES

@@ -5,9 +5,9 @@ import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
-import { came } from './told/came.ts'
-import { expectShape } from './told/expect.ts'
-import { expectHandle, expectSame, type HandleKind } from './told/handles.ts'
+import { came } from './came.ts'
+import { expectShape } from './expect.ts'
+import { expectHandle, expectSame, type HandleKind } from './handles.ts'
 import { expectCount } from './zone-shape.ts'
 
 const POOL = layout('pool', {

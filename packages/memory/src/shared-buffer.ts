@@ -1,10 +1,10 @@
-import { came } from './told/came.ts'
-import { isShared } from './told/handles.ts'
+import { came } from './came.ts'
+import { isShared } from './handles.ts'
 
 /**
- * A SharedArrayBuffer of `bytes` zero bytes. Throws an Error, with the reason, where there are none:
- * a page has them when it is cross-origin isolated. Asked for when one is first needed, so that a
- * page may load this package before it knows.
+ * A SharedArrayBuffer of `bytes` zero bytes. Throws an Error, with the reason, where there are
+ * none: a page has them when it is cross-origin isolated. Asked for when one is first needed, so
+ * that a page may load this package before it knows.
  */
 export function newShared(bytes: number): SharedArrayBuffer {
   if (!(Number.isInteger(bytes) && bytes >= 0 && bytes < 2 ** 31)) {

@@ -1,4 +1,4 @@
-import { came } from './told/came.ts'
+import { came } from './came.ts'
 
 /**
  * Named work: what a CPU is billed for besides its memory accesses, such as `context-switch` or

@@ -1,6 +1,6 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, WORD_BYTES } from './address.ts'
-import { came } from './told/came.ts'
-import { expectShape } from './told/expect.ts'
+import { came } from './came.ts'
+import { expectShape } from './expect.ts'
 
 /** What a zone is asked to be. */
 export interface ZoneShape {

@@ -3,7 +3,7 @@ import type { Arena } from './arena.ts'
 import { CACHE, cacheOf, expectZone, MAGAZINE, Magazines, zoneBytes } from './magazines.ts'
 import type { Memory } from './memory.ts'
 import type { Interrupt, Place } from './place.ts'
-import { expectHandle, type HandleKind } from './told/handles.ts'
+import { expectHandle, type HandleKind } from './handles.ts'
 import type { Waiting } from './wait.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 

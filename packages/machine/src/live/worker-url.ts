@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { came } from '@smpnet/memory'
 
 /**
- * Where the module of the CPUs' workers is: as told, else beside this file in a built package, which
- * also serves tests of the source tree. Throws a TypeError, which says what to do, when it is not
- * there, as in a bundle.
+ * Where the module of the CPUs' workers is: as told, else beside this file in a built package,
+ * which also serves tests of the source tree. Throws a TypeError, which says what to do, when it is
+ * not there, as in a bundle.
  */
 export function workerUrl(told: unknown): URL {
   if (told !== undefined && !(told instanceof URL)) {
@@ -14,8 +14,9 @@ export function workerUrl(told: unknown): URL {
   if (url !== undefined && (url.protocol !== 'file:' || existsSync(url))) return url
   const where = url === undefined ? 'this module does not know where it is' : `not at ${url.href}`
   throw new TypeError(
-    `the worker of a live machine is live-worker.js in dist of @smpnet/machine: ${where}, as in a ` +
-      'bundle; tell its URL by the option `worker`',
+    'the worker of a live machine is live-worker.js in dist of @smpnet/machine: ' +
+      `${where}, as in a bundle; ` +
+      'tell its URL by the option `worker`',
   )
 }
 

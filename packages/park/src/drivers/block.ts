@@ -56,9 +56,9 @@ export class CannotBlock extends TypeError {
 }
 
 const CANNOT =
-  "this thread may not block, as a page's main thread and an AudioWorklet may not: await the call " +
-  'without `Sync`, as `await mutex.lock()` for `mutex.lockSync()`, or give it a `timeoutMs` of 0, ' +
-  'by which it never waits'
+  "this thread may not block, as a page's main thread and an AudioWorklet may not: await the " +
+  'call without `Sync`, as `await mutex.lock()` for `mutex.lockSync()`, or give it a ' +
+  '`timeoutMs` of 0, by which it never waits'
 
 function sleep(td: Waiter): Outcome {
   const memory = td.lot.memory as LiveMemory

@@ -48,7 +48,8 @@ interface Timer {
 /**
  * Calls back when the loop has turned. Browsers take one message at a time; Node serves a thousand
  * that a port sends to itself before it looks at a timer, and has a call of its own for this. What
- * a host has is asked when a task first awaits, since a host without any of it may load the package.
+ * a host has is asked when a task first awaits, since a host without any of it may load the
+ * package.
  */
 let nextTurn: ((callback: () => void) => void) | undefined
 
@@ -58,8 +59,8 @@ function turnOfHost(): (callback: () => void) => void {
   if (typeof MessageChannel === 'function') return messageOneself()
   if (typeof setTimeout === 'function') return (callback) => setTimeout(callback, 0)
   throw new Error(
-    'to await needs setImmediate, MessageChannel or setTimeout, and this thread has none of them, ' +
-      'as an AudioWorklet: it takes what is there by `try…` calls, or by a `timeoutMs` of 0',
+    'to await needs setImmediate, MessageChannel or setTimeout, and this thread has none of ' +
+      'them, as an AudioWorklet: it takes what is there by `try…` calls, or by a `timeoutMs` of 0',
   )
 }
 

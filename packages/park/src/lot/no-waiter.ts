@@ -6,8 +6,8 @@ export class NoWaiter extends TypeError {
 }
 
 /**
- * Throws NoWaiter unless `td` is a waiter. A call that waits is a generator: called by plain code as
- * if it were an ordinary function it would do nothing, and say nothing. So the call checks its
+ * Throws NoWaiter unless `td` is a waiter. A call that waits is a generator: called by plain code
+ * as if it were an ordinary function it would do nothing, and say nothing. So the call checks its
  * waiter before it makes the generator; `instead` is what plain code calls.
  */
 export function expectWaiter(td: unknown, call: string, instead: string): void {

@@ -212,7 +212,8 @@ export class Semaphore extends Placed {
   #checkRoom(seen: number, count: number): void {
     if ((seen >>> 1) + count <= this.permits) return
     throw new LockMisuse(
-      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ${came(count)} came`,
+      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ` +
+        `${came(count)} came`,
     )
   }
 }

@@ -55,7 +55,9 @@ export function homeOf(what: Named): Home {
   )
 }
 
-/** Throws a RangeError for what is no time to wait, a TypeError for other options that cannot be. */
+/**
+ * Throws a RangeError for what is no time to wait, a TypeError for other options that cannot be.
+ */
 export function checkTimeout(options: AwaitOptions): void {
   if (typeof options !== 'object' || options === null) throw noOptions(options)
   const { timeoutMs, signal } = options

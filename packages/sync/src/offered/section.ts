@@ -54,8 +54,9 @@ export abstract class Section implements Named {
 
   /**
    * Enters, blocking this thread: for threads that may block, such as workers.
-   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time; LockMisuse
-   * when a task of this thread is inside, which could not exit; CannotBlock where none may block.
+   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time;
+   * LockMisuse when a task of this thread is inside, which could not exit; CannotBlock where none
+   * may block.
    */
   lockSync(options?: LockOptions): Guard {
     if (options !== undefined) checkTimeout(options)

@@ -121,7 +121,9 @@ class Watched extends Section {
     return taken
   }
 
-  /** Witness and profile run their user's code, and what that throws is not to leave `td` inside. */
+  /**
+   * Witness and profile run their user's code, and what that throws is not to leave `td` inside.
+   */
   #noteEntered(td: Waiter, taken: Taken, beganUs: number, wasTaken: boolean): void {
     try {
       this.#entered(td, taken, beganUs, wasTaken)

@@ -26,7 +26,9 @@ export function hrtimeCounter(hrtime: HrTime): Counter {
   return { name: 'hrtime', quality: 1000, ...NANOSECONDS, read }
 }
 
-/** Throws BadCounter for what is no `process.hrtime`: its `bigint` is a function of another kind. */
+/**
+ * Throws BadCounter for what is no `process.hrtime`: its `bigint` is a function of another kind.
+ */
 function checkHrtime(hrtime: unknown): void {
   expectFunction('what hrtimeCounter is given, process.hrtime,', hrtime)
   const pair: unknown = (hrtime as HrTime)()

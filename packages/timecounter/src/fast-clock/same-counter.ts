@@ -72,6 +72,7 @@ function apart({ name }: Counter, how: string, ms: number): CounterMismatch {
   return new CounterMismatch(
     `${name} is one counter for all threads of a clock: that of this thread is ${Math.round(ms)} ` +
       `ms ${how} the page's. Some hosts begin \`process.hrtime\` anew in each worker; there, use ` +
-      "performanceCounter(performance, timeOrigin), with the first thread's `performance.timeOrigin`",
+      'performanceCounter(performance, timeOrigin), with `performance.timeOrigin` of the thread ' +
+      'that made the clock',
   )
 }

@@ -1,6 +1,6 @@
-import { WORD_BYTES } from '../address.ts'
-import { BadHandle } from '../bad-handle.ts'
-import type { Memory } from '../memory.ts'
+import { WORD_BYTES } from './address.ts'
+import { BadHandle } from './bad-handle.ts'
+import type { Memory } from './memory.ts'
 import { came } from './came.ts'
 import { expectMethods } from './expect.ts'
 
