@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { run } from '../lib/run.mjs'
@@ -19,7 +22,9 @@ describe.each(portableEntries(ROOT))('%s', (entry) => {
   it.each(FORMATS)('is bundled for %s and loaded where globals are missing', async (format) => {
     const code = `export * from '${entry}'`
     const { text, warnings } = await bundled(code, { format, root: ROOT })
-    expect(warnings).toEqual([])
+    const ofMeta = warnings.filter((warning) => warning.includes('import.meta'))
+    // It looks for its own files when it starts, and says so where it does not find them.
+    expect(ofMeta).toHaveLength(entry === '@smpnet/tasks' ? 1 : 0)
     for (const host of HOST_NAMES) expect(loadedOn(host, text, format)).toBeTypeOf('object')
   })
 })
@@ -63,7 +68,7 @@ describe('What is missing is said when it is first needed', () => {
   })
 
   it('by a thread that may not block, but looks all the same', async () => {
-    const { SyncDomain, Mutex } = await exportsOn(
+    const { SyncDomain, Mutex, exitNow } = await exportsOn(
       'an AudioWorklet',
       "export * from '@smpnet/sync'",
     )
@@ -74,7 +79,7 @@ describe('What is missing is said when it is first needed', () => {
     expect(() => mutex.lockSync()).toThrow(/await mutex\.lock\(\)|a task of this thread/)
     expect(() => mutex.lockSync({ timeoutMs: 9 })).toThrow('await the call without `Sync`')
     expect(() => mutex.lockSync({ timeoutMs: 0 })).toThrow('was not to be had within 0 ms')
-    expect(mutex.tryExit(other)).toBe(true)
+    exitNow(other, mutex)
     mutex.lockSync({ timeoutMs: 0 }).unlock()
   })
 
@@ -115,8 +120,17 @@ describe('A bundle for Node', () => {
 
   async function printed(options: string): Promise<string> {
     const { text } = await bundled(code(options), { format: 'cjs', root: ROOT, platform: 'node' })
-    const args = ['--input-type=commonjs', '--eval', text]
-    return (await run(process.execPath, args, { cwd: ROOT, limitMs: 30_000 })).output
+    const folder = await mkdtemp(join(tmpdir(), 'smpnet-bundle-'))
+    try {
+      await writeFile(join(folder, 'bundle.cjs'), text)
+      const { output } = await run(process.execPath, ['bundle.cjs'], {
+        cwd: folder,
+        limitMs: 30_000,
+      })
+      return output
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   }
 
   const file = (path: string) => `new URL(${JSON.stringify(new URL(path, `file://${ROOT}`).href)})`

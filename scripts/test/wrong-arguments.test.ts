@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { run } from '../lib/run.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Another each day: a failure prints it, and `main.mjs SEED` does the same again. */
-const SEED = process.env['SMPNET_SEED'] ?? String(Math.floor(Date.now() / 86_400_000))
+/** A failure prints it, and `main.mjs SEED` does the same again; others are worth a try. */
+const SEED = process.env['SMPNET_SEED'] ?? '1'
 
 interface Fault {
   readonly kind: string

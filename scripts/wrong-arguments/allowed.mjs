@@ -131,7 +131,7 @@ export const ALLOWED = [
     match: /^(sync\/kinds\.|sync\.(SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
     why: 'what locks are written with, by their authors',
   },
-  { match: /^SyncDomain#place$|^Witness#took$/, why: 'for authors of locks' },
+  { match: /^SyncDomain#place$|^Witness#(took|sleeps)$/, why: 'for authors of locks' },
   {
     match: /^timecounter\.(?!\w*(FastClock|MockClock|hrtime|performance|hostCounter))/,
     why: 'arithmetic of times, and models of devices for kernels: numbers and pairs of them',

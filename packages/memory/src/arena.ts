@@ -64,7 +64,8 @@ export class Arena {
    */
   place(what: string, bytes: number): Address {
     if (!(typeof bytes === 'number' && bytes >= 1)) {
-      throw new RangeError(`${String(what)} has at least 1 byte: ${came(bytes)} came`)
+      const whose = typeof what === 'string' ? what : came(what)
+      throw new RangeError(`${whose} has at least 1 byte: ${came(bytes)} came`)
     }
     const { memory } = this
     const wanted = alignUp(bytes, CACHE_LINE_BYTES)

@@ -261,14 +261,19 @@ function otherSide(side: Side): Side {
   return side === 0 ? 1 : 0
 }
 
+/** Whether a value is an array of bytes of another realm, such as that of a test's environment. */
+function areBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === '[object Uint8Array]'
+}
+
 /** Throws a TypeError for what is no bytes, which have no length that could be told. */
 function lengthOf(bytes: Uint8Array): number {
-  if (bytes instanceof Uint8Array) return bytes.length
+  if (bytes instanceof Uint8Array || areBytes(bytes)) return bytes.length
   throw new TypeError(notBytes(bytes))
 }
 
 function check(bytes: Uint8Array, start: number, length: number, least: number): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
+  if (!(bytes instanceof Uint8Array) && !areBytes(bytes)) throw new TypeError(notBytes(bytes))
   const whole = Number.isInteger(start) && Number.isInteger(length)
   if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
   throw new RangeError(notThere(bytes, start, length, least))
