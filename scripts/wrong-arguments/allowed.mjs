@@ -145,5 +145,4 @@ export const ALLOWED = [
     why: 'what was recorded is handed on, and is this package’s own',
   },
   { match: /^interleave\./, why: 'a strategy is told by the options of `explore`, which checks' },
-  { match: /^machine\/sim\.(?!simulate$)/, why: 'profiles are checked when they are run' },
 ]

@@ -63,9 +63,9 @@ export class Arena {
    * Throws OutOfMemory, naming `what`, when they are not there, and a RangeError for no bytes.
    */
   place(what: string, bytes: number): Address {
+    if (typeof what !== 'string') throw new TypeError(`a place has a name: ${came(what)} came`)
     if (!(typeof bytes === 'number' && bytes >= 1)) {
-      const whose = typeof what === 'string' ? what : came(what)
-      throw new RangeError(`${whose} has at least 1 byte: ${came(bytes)} came`)
+      throw new RangeError(`${what} has at least 1 byte: ${came(bytes)} came`)
     }
     const { memory } = this
     const wanted = alignUp(bytes, CACHE_LINE_BYTES)

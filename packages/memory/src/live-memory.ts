@@ -1,6 +1,7 @@
 import type { Address } from './address.ts'
 import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
+import { came } from './came.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import { checkKind } from './one-kind.ts'
 import { expectShared, newShared } from './shared-buffer.ts'
@@ -145,6 +146,7 @@ export class LiveMemory implements Memory {
   }
 
   sum(at: Address, length: number, initial = 0): number {
+    if (!(length >= 0 && at + length <= this.size)) throw notInside(at, length, this.size)
     return internetSum(this.words, this.#bytes, at, length, initial)
   }
 
@@ -171,4 +173,11 @@ export class LiveMemory implements Memory {
   #spin(loads: number): void {
     for (; loads > 0; loads--) Atomics.load(this.words, 0)
   }
+}
+
+/** What would be summed up past the end would take as long as its length says. */
+function notInside(at: unknown, length: unknown, size: number): RangeError {
+  return new RangeError(
+    `bytes of a memory of ${size} are summed up: ${came(length)} at ${came(at)} came`,
+  )
 }

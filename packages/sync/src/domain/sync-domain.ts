@@ -1,4 +1,4 @@
-import { type Address, expectOptions, LiveMemory } from '@smpnet/memory'
+import { type Address, came, expectOptions, LiveMemory } from '@smpnet/memory'
 import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
 import { LockMisuse } from '../errors.ts'
 import {
@@ -189,6 +189,9 @@ export class SyncDomain implements Home {
    */
   place(kind: LockKind, bytes: number, options: Placing = {}, align = 4): Address {
     expectOptions('a new lock', options)
+    if (typeof kind?.name !== 'string' || !(Number.isInteger(bytes) && bytes >= 1)) {
+      throw new LockMisuse(`a lock has a kind and a size: ${came(kind)}, ${came(bytes)} came`)
+    }
     const { at } = options
     if (at === undefined) return this.#region.placeLock(kind, bytes)
     this.#region.placeLockAt(kind, at, bytes, align)

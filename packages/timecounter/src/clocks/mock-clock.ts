@@ -71,6 +71,10 @@ export class MockClock implements TimeSource {
 
   /** A counter that counts this clock's nanoseconds, or `frequency` a second, in `bits` bits. */
   counter(frequency = 1_000_000_000, bits = 53): Counter {
+    if (typeof bits !== 'number' || typeof frequency !== 'number') {
+      const wrong = typeof bits === 'number' ? frequency : bits
+      throw new BadTime(`a mock counter has Hz and bits, numbers: ${came(wrong)} came`)
+    }
     const mask = maskOf(bits)
     const read = () => Math.floor((this.#nowNs / 1e9) * frequency) % (mask + 1)
     return { name: 'mock', mask, frequency, quality: 0, read }
