@@ -6,7 +6,7 @@ import {
   type Row,
   type StateOf,
 } from './row.ts'
-import type { Held, Outcome, Table } from './table.ts'
+import { expectTable, type Held, type Outcome, type Table } from './table.ts'
 
 /** One case of a table: a state, an event, which guards hold, and what is to come of it. */
 export interface Case<R extends Row = Row> {
@@ -23,6 +23,7 @@ export interface Case<R extends Row = Row> {
  * guards. What is expected is read from the rows, not from the bytes that a transition goes by.
  */
 export function casesOf<R extends Row>(table: Table<R>): Case<R>[] {
+  expectTable(table)
   return table.states.flatMap((state) =>
     table.events.flatMap((event) =>
       subsetsOf(table.guards).map((names) => caseOf(table, state, event, names)),

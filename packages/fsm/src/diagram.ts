@@ -1,8 +1,10 @@
 import { guardsOf, type Row } from './row.ts'
-import type { Table } from './table.ts'
+import { expectTable, type Table } from './table.ts'
 
 /** The table as a Mermaid state diagram, which GitHub and many others draw. */
-export function mermaid<R extends Row>({ definition }: Table<R>): string {
+export function mermaid<R extends Row>(table: Table<R>): string {
+  expectTable(table)
+  const { definition } = table
   const { initial, final = [], rows } = definition
   const arrows = rows.map((row) => `    ${row.state} --> ${row.next} : ${label(row)}`)
   const ends = final.map((state) => `    ${state} --> [*]`)
@@ -10,7 +12,9 @@ export function mermaid<R extends Row>({ definition }: Table<R>): string {
 }
 
 /** The rows as a Markdown table, for readers of plain text. */
-export function markdown<R extends Row>({ definition }: Table<R>): string {
+export function markdown<R extends Row>(table: Table<R>): string {
+  expectTable(table)
+  const { definition } = table
   const rows = definition.rows.map((row) => [
     row.state,
     row.event,
@@ -31,6 +35,7 @@ export function markdown<R extends Row>({ definition }: Table<R>): string {
  * there as the rows make it, else a sentence with the diagram that was expected.
  */
 export function missingDiagram<R extends Row>(text: string, table: Table<R>): string {
+  expectTable(table)
   const has = (diagram: string): boolean => text.replaceAll('\r', '').includes(`${diagram}\n`)
   if (has(mermaid(table)) || has(markdown(table))) return ''
   const { of } = table.definition

@@ -41,6 +41,7 @@ export class Table<R extends Row = Row> {
 
   /** Throws a TableFault for a definition that is no state machine. */
   constructor(readonly definition: Definition<R>) {
+    expectDefinition(definition)
     const faults = faultsOf(definition)
     if (faults.length > 0) throw new TableFault(definition.of, faults)
     const names: Names = namesOf(definition)
@@ -103,6 +104,24 @@ export class Table<R extends Row = Row> {
     const takes = [...new Set(here.map((row) => row.event))].join(', ') || 'none'
     return `${of} in state ${state} takes no event '${event}': it takes ${takes}`
   }
+}
+
+/** Throws a TypeError for what is no definition at all; its rows are judged by `faultsOf`. */
+function expectDefinition(definition: Definition | undefined): void {
+  const rows: unknown = definition?.rows
+  const areRows =
+    Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)
+  if (typeof definition?.of === 'string' && areRows) return
+  throw new TypeError(
+    'a state machine is defined by an object: `of`, whose states they are, `initial`, and a list ' +
+      'of `rows`: something else came',
+  )
+}
+
+/** Throws a TypeError unless it is a table, as `defineTable` makes it. */
+export function expectTable(table: unknown): void {
+  if (table instanceof Table) return
+  throw new TypeError('a table of defineTable was expected: something else came')
 }
 
 /**

@@ -72,6 +72,12 @@ interface Found {
  * itself throws: those are mistakes in the test, not findings.
  */
 export function explore(options: ExploreOptions, setup: Setup): Exploration {
+  if (typeof options !== 'object' || options === null || typeof setup !== 'function') {
+    throw new TypeError(
+      'explore is given options, an object, and a function that sets a model up: ' +
+        'something else came',
+    )
+  }
   const program = { setup, races: racePolicy(options.races), deaths: deathsOf(options) }
   const explorer = explorerOf(program)
   const strategy = strategyOf(options)

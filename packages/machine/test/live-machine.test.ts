@@ -86,7 +86,7 @@ describe('a live machine', () => {
     for (const strange of ['./boot.mjs', undefined, 7]) {
       await expect(startLive({ cpus: 1, boot: strange as never })).rejects.toThrow(
         `boot is the URL of a module, such as new URL('./boot.mjs', import.meta.url): ` +
-          `${typeof strange} ${strange} came`,
+          `${typeof strange === 'string' ? `'${strange}'` : strange} came`,
       )
     }
     const missing = new URL('./fixtures/missing.mjs', import.meta.url)

@@ -2,6 +2,8 @@ import {
   type Address,
   type Arena,
   BadHandle,
+  expectHandle,
+  type HandleKind,
   type Interrupt,
   type Memory,
   NIL,
@@ -29,7 +31,7 @@ export class Mbufs extends Packets {
 
   /** Opens, in any thread, the buffers that a handle names. Throws BadHandle for anything else. */
   static open(memory: Memory, handle: MbufHandle): Mbufs {
-    return new Mbufs(memory, checkHandle(handle))
+    return new Mbufs(memory, checkHandle(memory, handle))
   }
 
   /**
@@ -124,8 +126,24 @@ export class Mbufs extends Packets {
   }
 }
 
-/** Throws BadHandle unless it is a handle of mbufs. */
-export function checkHandle(handle: MbufHandle): MbufHandle {
-  if (handle?.zones?.length === CLASSES && handle.zones[0] !== null) return handle
-  throw new BadHandle('mbufs are opened by the handle of mbufs: something else came')
+const HANDLE: HandleKind = {
+  of: 'mbufs',
+  fields: {
+    at: 'address',
+    name: 'text',
+    cpus: 'count',
+    zones: 'list',
+    ranges: 'list',
+    owners: 'list',
+  },
+}
+
+/** Throws BadHandle unless it is a handle of mbufs of that memory. */
+export function checkHandle(memory: Memory, handle: MbufHandle): MbufHandle {
+  expectHandle(HANDLE, handle, memory)
+  const { zones, ranges } = handle
+  if (zones.length === CLASSES && ranges.length === CLASSES && zones[0] !== null) return handle
+  throw new BadHandle(
+    `the handle of mbufs was expected, of ${CLASSES} sizes: one of ${zones.length} came`,
+  )
 }

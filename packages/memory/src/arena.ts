@@ -1,6 +1,9 @@
 import { type Address, alignUp, CACHE_LINE_BYTES } from './address.ts'
 import { layout, word } from './layout.ts'
+import { BadHandle } from './bad-handle.ts'
 import type { Memory } from './memory.ts'
+import { came } from './came.ts'
+import { expectMethods } from './expect.ts'
 
 /** The first line of every memory that an arena manages. Nothing in it is written often. */
 const ROOT = layout('root', {
@@ -36,18 +39,20 @@ export class OutOfMemory extends RangeError {
 export class Arena {
   private constructor(readonly memory: Memory) {}
 
-  /** Takes over a new memory, whose bytes are all zero. */
+  /** Takes over a new memory, whose bytes are all zero. Throws a TypeError for what is none. */
   static create(memory: Memory): Arena {
+    expectMemory(memory)
     memory.write(ROOT.offset.magic, MAGIC)
     memory.store(ROOT.offset.end, ROOT.size)
     return new Arena(memory)
   }
 
-  /** Opens a memory that `create` took over in any thread. Throws a TypeError for any other. */
+  /** Opens a memory that `create` took over in any thread. Throws BadHandle for any other. */
   static open(memory: Memory): Arena {
+    expectMemory(memory)
     const found = memory.read(ROOT.offset.magic)
     if (found === MAGIC) return new Arena(memory)
-    throw new TypeError(
+    throw new BadHandle(
       `a memory made by this version begins with 0x${MAGIC.toString(16)}: ` +
         `0x${(found >>> 0).toString(16)} came`,
     )
@@ -58,7 +63,10 @@ export class Arena {
    * Throws OutOfMemory, naming `what`, when they are not there, and a RangeError for no bytes.
    */
   place(what: string, bytes: number): Address {
-    if (!(bytes >= 1)) throw new RangeError(`${what} has at least 1 byte: ${bytes} came`)
+    if (typeof what !== 'string') throw new TypeError(`a place has a name: ${came(what)} came`)
+    if (!(typeof bytes === 'number' && bytes >= 1)) {
+      throw new RangeError(`${what} has at least 1 byte: ${came(bytes)} came`)
+    }
     const { memory } = this
     const wanted = alignUp(bytes, CACHE_LINE_BYTES)
     for (;;) {
@@ -73,4 +81,8 @@ export class Arena {
   left(): number {
     return this.memory.size - this.memory.load(ROOT.offset.end)
   }
+}
+
+function expectMemory(memory: unknown): void {
+  expectMethods('the memory of an arena', memory, ['load', 'store', 'read', 'write'])
 }

@@ -1,6 +1,15 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
 export { Arena, OutOfMemory } from './arena.ts'
 export { BadHandle } from './bad-handle.ts'
+export { came } from './came.ts'
+export { expectFunction, expectMethods, expectOptions } from './expect.ts'
+export {
+  expectHandle,
+  expectSame,
+  type HandleField,
+  type HandleKind,
+  isShared,
+} from './handles.ts'
 export {
   type Access,
   type Field,
@@ -12,12 +21,13 @@ export {
   words,
 } from './layout.ts'
 export { LiveMemory } from './live-memory.ts'
-export { MAX_MEMORY_BYTES } from './memory-size.ts'
+export { checkMemoryBytes, MAX_MEMORY_BYTES } from './memory-size.ts'
 export type { Memory } from './memory.ts'
 export { allowBothMemories } from './one-kind.ts'
 export { Interrupt, type Pinning, type Place } from './place.ts'
 export { Pool, type PoolHandle, type PoolShape } from './pool.ts'
 export { PricedMemory, type Pricer } from './priced-memory.ts'
+export { expectShared, newShared } from './shared-buffer.ts'
 export {
   ANONYMOUS,
   breakFrom,

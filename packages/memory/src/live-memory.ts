@@ -1,9 +1,11 @@
 import type { Address } from './address.ts'
 import { internetSum } from './internet-sum.ts'
 import type { Memory } from './memory.ts'
+import { came } from './came.ts'
 import { checkMemoryBytes } from './memory-size.ts'
 import { checkKind } from './one-kind.ts'
 import { ANONYMOUS } from './spin-lock.ts'
+import { expectShared, newShared } from './shared-buffer.ts'
 
 /** Copies of up to this many bytes go byte by byte: a typed array's `set` starts in some 50 ns. */
 const SHORT_COPY_BYTES = 32
@@ -20,7 +22,7 @@ const SPINNING_ATTEMPTS = 16
 /** How long one of those later attempts sleeps at most. */
 const NAP_MS = 0.05
 /** A word of this thread's own to nap on: on a word of the memory a waiter might be asleep. */
-const NAP_WORD = new Int32Array(new SharedArrayBuffer(4))
+let napWord: Int32Array<SharedArrayBuffer> | undefined
 
 /** Memory on a live machine: `Atomics` on one SharedArrayBuffer, which every thread opens. */
 export class LiveMemory implements Memory {
@@ -33,10 +35,12 @@ export class LiveMemory implements Memory {
   readonly #view: DataView<SharedArrayBuffer>
 
   /**
-   * Opens the memory that `buffer` holds. Throws a RangeError for a size that cannot be one, and an
-   * Error in an isolate that has priced memory: see `allowBothMemories`.
+   * Opens the memory that `buffer` holds. Throws a TypeError for what is no SharedArrayBuffer, a
+   * RangeError for a size that cannot be one, and an Error in an isolate that has priced memory:
+   * see `allowBothMemories`.
    */
   constructor(readonly buffer: SharedArrayBuffer) {
+    expectShared(buffer)
     checkMemoryBytes(buffer.byteLength)
     checkKind('live')
     this.size = buffer.byteLength
@@ -48,7 +52,7 @@ export class LiveMemory implements Memory {
   /** A new memory of `bytes` zero bytes. Throws a RangeError for a size that cannot be one. */
   static create(bytes: number): LiveMemory {
     checkMemoryBytes(bytes)
-    return new LiveMemory(new SharedArrayBuffer(bytes))
+    return new LiveMemory(newShared(bytes))
   }
 
   get isSimulated(): boolean {
@@ -144,6 +148,7 @@ export class LiveMemory implements Memory {
   }
 
   sum(at: Address, length: number, initial = 0): number {
+    if (!(length >= 0 && at + length <= this.size)) throw notInside(at, length, this.size)
     return internetSum(this.words, this.#bytes, at, length, initial)
   }
 
@@ -161,7 +166,7 @@ export class LiveMemory implements Memory {
   /** Sleeps on a word that no thread notifies. A browser's main thread may not, and spins on. */
   #nap(): void {
     try {
-      Atomics.wait(NAP_WORD, 0, 0, NAP_MS)
+      Atomics.wait((napWord ??= new Int32Array(newShared(4))), 0, 0, NAP_MS)
     } catch {
       this.#spin(LONGEST_PAUSE)
     }
@@ -170,4 +175,11 @@ export class LiveMemory implements Memory {
   #spin(loads: number): void {
     for (; loads > 0; loads--) Atomics.load(this.words, 0)
   }
+}
+
+/** What would be summed up past the end would take as long as its length says. */
+function notInside(at: unknown, length: unknown, size: number): RangeError {
+  return new RangeError(
+    `bytes of a memory of ${size} are summed up: ${came(length)} at ${came(at)} came`,
+  )
 }

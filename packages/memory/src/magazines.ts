@@ -1,8 +1,9 @@
 import { type Address, NIL, WORD_BYTES } from './address.ts'
 import { popFree, pushFree } from './free-list.ts'
-import { layout, word } from './layout.ts'
+import { layout, word, words } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
+import { expectSame } from './handles.ts'
 import type { ZoneHandle, ZonePlan } from './zone-shape.ts'
 
 /**
@@ -46,7 +47,26 @@ const DEPOT = layout('depot', {
   full: word('m', 'depot'),
   empty: word('m', 'depot'),
   count: word('m', 'depot'),
+  /** (a) Says that a zone is here, and which one: what a handle has to agree with. */
+  magic: word('a', 'depot'),
+  figures: words(5, 'a', 'depot'),
 })
+
+const MAGIC = 0x7a6f6e01
+
+/** By what a handle of a zone could differ from the zone that it leads to. */
+function figuresOf({ items, itemBytes, cpus, magazineItems, ensured }: ZoneHandle): number[] {
+  return [items, itemBytes, cpus, magazineItems, ensured]
+}
+
+/** Throws BadHandle unless a handle names the zone that is there, with the figures it was given. */
+export function expectZone(memory: Memory, handle: ZoneHandle): void {
+  const { at, name } = handle
+  const figures = figuresOf(handle)
+  const found = figures.map((_, i) => memory.read(at + DEPOT.offset.figures + i * WORD_BYTES))
+  const magic = memory.read(at + DEPOT.offset.magic)
+  expectSame(`zone ${name}`, [magic, ...found], [MAGIC, ...figures])
+}
 
 /** The address of the words of a CPU. */
 export function cacheOf(zone: ZoneHandle, cpu: number): Address {
@@ -81,6 +101,10 @@ export class Magazines {
   fill({ full, magazineBytes }: ZonePlan): void {
     const { cpus, itemBytes, magazineItems } = this.zone
     const { memory } = this
+    memory.write(this.zone.at + DEPOT.offset.magic, MAGIC)
+    figuresOf(this.zone).forEach((figure, i) => {
+      memory.write(this.zone.at + DEPOT.offset.figures + i * WORD_BYTES, figure)
+    })
     const first = cacheOf(this.zone, cpus)
     let item = first + (full + 2 * cpus) * magazineBytes
     for (let i = 0; i < full; i++) {

@@ -5,6 +5,9 @@ import { layout, word } from './layout.ts'
 import type { Memory } from './memory.ts'
 import { SpinLock } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
+import { came } from './came.ts'
+import { expectShape } from './expect.ts'
+import { expectHandle, expectSame, type HandleKind } from './handles.ts'
 import { expectCount } from './zone-shape.ts'
 
 const POOL = layout('pool', {
@@ -15,7 +18,18 @@ const POOL = layout('pool', {
   allocated: word('m', 'pool'),
   freed: word('m', 'pool'),
   failed: word('m', 'pool'),
+  /** (a) Says that a pool is here, and which one: what a handle has to agree with. */
+  magic: word('a', 'pool'),
+  items: word('a', 'pool'),
+  itemBytes: word('a', 'pool'),
 })
+
+const MAGIC = 0x706f6f01
+
+const HANDLE: HandleKind = {
+  of: 'a pool',
+  fields: { at: 'address', name: 'text', items: 'count', itemBytes: 'count' },
+}
 
 /** What a pool is asked to be. */
 export interface PoolShape {
@@ -54,19 +68,30 @@ export class Pool {
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: PoolShape): Pool {
+    expectShape('a pool', shape)
     expectCount(`pool ${shape.name}`, 'items', shape.items)
     expectCount(`pool ${shape.name}`, 'bytes per item', shape.itemBytes)
     const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
     const at = arena.place(`pool ${shape.name}`, POOL.size + shape.items * itemBytes)
-    const pool = new Pool({ ...shape, itemBytes, at }, arena.memory)
+    const { memory } = arena
+    const pool = new Pool({ ...shape, itemBytes, at }, memory)
+    memory.write(at + POOL.offset.magic, MAGIC)
+    memory.write(at + POOL.offset.items, shape.items)
+    memory.write(at + POOL.offset.itemBytes, itemBytes)
     for (let item = shape.items - 1; item >= 0; item--) {
-      pushFree(arena.memory, pool.#free, at + POOL.size + item * itemBytes)
+      pushFree(memory, pool.#free, at + POOL.size + item * itemBytes)
     }
     return pool
   }
 
-  /** Opens, in any thread, the pool that a handle names. */
+  /** Opens, in any thread, the pool that a handle names. Throws BadHandle when it is none. */
   static open(memory: Memory, handle: PoolHandle): Pool {
+    expectHandle(HANDLE, handle, memory)
+    const { at, items, itemBytes } = handle
+    const made = (['magic', 'items', 'itemBytes'] as const).map((figure) =>
+      memory.read(at + POOL.offset[figure]),
+    )
+    expectSame(`pool ${handle.name}`, made, [MAGIC, items, itemBytes])
     return new Pool(handle, memory)
   }
 
@@ -92,16 +117,27 @@ export class Pool {
     return item
   }
 
-  /** Takes an item back. */
+  /** Takes an item back. Throws a RangeError for what is none of this pool. */
   *free(item: Address): Waiting {
+    this.#expectItem(item)
     yield* this.#lock.enter()
     this.#push(item)
   }
 
   /** The same without a yield. Throws an Error when the lock is not let go; see `spinNow`. */
   freeNow(item: Address): void {
+    this.#expectItem(item)
     this.#lock.enterNow()
     this.#push(item)
+  }
+
+  /** Asked before the lock is taken: what is no item would be given out, and all behind it lost. */
+  #expectItem(item: Address): void {
+    if (this.isItem(item)) return
+    const { name, items } = this.handle
+    throw new RangeError(
+      `pool ${name} takes back the ${items} items that it has: ${came(item)} came`,
+    )
   }
 
   /** Puts the item back for a holder of the lock, and unlocks. */
@@ -113,6 +149,7 @@ export class Pool {
 
   /** Whether an item of this pool is at `at`, in use or not. */
   isItem(at: Address): boolean {
+    if (typeof at !== 'number') return false
     const { items, itemBytes } = this.handle
     const index = (at - this.handle.at - POOL.size) / itemBytes
     return Number.isInteger(index) && index >= 0 && index < items

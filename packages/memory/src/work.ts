@@ -1,3 +1,5 @@
+import { came } from './came.ts'
+
 /**
  * Named work: what a CPU is billed for besides its memory accesses, such as `context-switch` or
  * `socket.send`. Code names work once, as a constant of its module, and a machine profile prices
@@ -19,8 +21,10 @@ export function work(name: string): Work {
 
 /** The name behind a number that `work` gave. Throws a RangeError for any other number. */
 export function workName(number: Work): string {
-  const name = names[number]
-  if (name === undefined) throw new RangeError(`no work has number ${number}: ${names.length} do`)
+  const name = typeof number === 'number' ? names[number] : undefined
+  if (name === undefined) {
+    throw new RangeError(`no work has number ${came(number)}: ${names.length} do`)
+  }
   return name
 }
 

@@ -1,4 +1,6 @@
 import { type Address, alignUp, CACHE_LINE_BYTES, WORD_BYTES } from './address.ts'
+import { came } from './came.ts'
+import { expectShape } from './expect.ts'
 
 /** What a zone is asked to be. */
 export interface ZoneShape {
@@ -34,6 +36,7 @@ export interface ZonePlan {
 
 /** Throws a RangeError, naming the zone and the figure, for a shape that no zone can have. */
 export function planZone(shape: ZoneShape): ZonePlan {
+  expectShape('a zone', shape)
   const { name, items, cpus, magazineItems = 8, ensured = magazineItems } = shape
   const zone = `zone ${name}`
   expectCount(zone, 'items', items)
@@ -55,7 +58,7 @@ export function planZone(shape: ZoneShape): ZonePlan {
 /** Throws a RangeError, naming whose figure it is, unless it is a whole number from 1 on. */
 export function expectCount(whose: string, what: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return
-  throw new RangeError(`${whose} has a whole number of ${what}, at least 1: ${value} came`)
+  throw new RangeError(`${whose} has a whole number of ${what}, at least 1: ${came(value)} came`)
 }
 
 /**

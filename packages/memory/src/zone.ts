@@ -1,8 +1,9 @@
 import { type Address, NIL, WORD_BYTES } from './address.ts'
 import type { Arena } from './arena.ts'
-import { CACHE, cacheOf, MAGAZINE, Magazines, zoneBytes } from './magazines.ts'
+import { CACHE, cacheOf, expectZone, MAGAZINE, Magazines, zoneBytes } from './magazines.ts'
 import type { Memory } from './memory.ts'
 import type { Interrupt, Place } from './place.ts'
+import { expectHandle, type HandleKind } from './handles.ts'
 import type { Waiting } from './wait.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 
@@ -13,6 +14,19 @@ import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 const { loaded: LOADED, allocated: ALLOCATED, freed: FREED, failed: FAILED } = CACHE.offset
 const { count: COUNT, items: ITEMS } = MAGAZINE
 const CACHE_BYTES = CACHE.size
+
+const HANDLE: HandleKind = {
+  of: 'a zone',
+  fields: {
+    at: 'address',
+    name: 'text',
+    items: 'count',
+    itemBytes: 'count',
+    cpus: 'count',
+    magazineItems: 'count',
+    ensured: 'count',
+  },
+}
 
 /**
  * A zone gives out items of one size and takes them back, from any CPU.
@@ -69,8 +83,10 @@ export class Zone {
     return zone
   }
 
-  /** Opens, in any thread, the zone that a handle names. */
+  /** Opens, in any thread, the zone that a handle names. Throws BadHandle when it is none. */
   static open(memory: Memory, handle: ZoneHandle): Zone {
+    expectHandle(HANDLE, handle, memory)
+    expectZone(memory, handle)
     return new Zone(handle, memory)
   }
 

@@ -1,4 +1,12 @@
-import { type Address, type Arena, type Interrupt, type Memory, SETTLE } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  type Interrupt,
+  type Memory,
+  SETTLE,
+} from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Parking, Waiter, Waiting } from '@smpnet/park'
 import { Priority, type Scheduler, type Thread } from '@smpnet/scheduler'
@@ -20,6 +28,19 @@ import { statisticsOf } from './statistics/read-statistics.ts'
 import { DONE, type Outcome, WAIT } from './workstream/outcome.ts'
 import { work } from './workstream/worker.ts'
 import { Workstream } from './workstream/workstream.ts'
+
+const HANDLE: HandleKind = {
+  of: 'a netisr',
+  fields: {
+    at: 'address',
+    cpus: 'count',
+    guests: 'count',
+    threads: 'count',
+    bind: 'any',
+    maxLimit: 'count',
+    protocols: 'count',
+  },
+}
 
 /**
  * Packets to CPUs: netisr2 of FreeBSD 8 (net/netisr.c). A protocol is registered with a policy,
@@ -52,6 +73,7 @@ export class Netisr {
     readonly handle: NetisrHandle,
     readonly packets: PacketLinks,
   ) {
+    expectHandle(HANDLE, handle, memory)
     const { at, threads, protocols } = handle
     this.#plan = new NetisrPlan(at, handle)
     this.#table = new ProtocolTable(memory, this.#plan, handle)
@@ -186,9 +208,12 @@ export class Netisr {
       this.handle.maxLimit,
     )
     this.#table.lock()
-    this.#table.setLimit(protocol, limit)
-    for (const stream of this.#streams) stream.setLimit(protocol, limit)
-    this.#table.unlock()
+    try {
+      this.#table.setLimit(protocol, limit)
+      for (const stream of this.#streams) stream.setLimit(protocol, limit)
+    } finally {
+      this.#table.unlock()
+    }
   }
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */

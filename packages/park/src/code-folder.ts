@@ -1,12 +1,15 @@
 /**
- * The folder of the module at `url`, as stack traces show it: frames of a package's own code are
- * not where a caller used it. Stacks show paths or addresses, and both contain the path. It is cut
- * out of the module's address, since bundlers take `new URL('.', import.meta.url)` for a file to be
- * bundled, and put another address there.
+ * The folder of the code that made an error, as stack traces show it: frames of a package's own
+ * code are not where a caller used it. `stack` is that of an Error made in a file of the folder. It
+ * is not had from `import.meta`, which is empty in a bundle for CommonJS or a page's script, nor
+ * when the package is loaded.
  */
-export function codeFolder(url: string): string {
-  return new URL(url).pathname.replace(/[^/]*$/, '')
+export function codeFolder(stack: string | undefined): string | undefined {
+  const place = stack?.match(/((?:[\w+.-]+:\/\/)?[^\s()@]*[/\\])[^\s()/\\]*:\d+:\d+/)
+  return place?.[1]
 }
 
 /** Where this package's own code is: frames of the drivers stand between a lock and its caller. */
-export const PARK_FOLDER = codeFolder(import.meta.url)
+export function parkFolder(): string | undefined {
+  return codeFolder(new Error('for its stack').stack)
+}

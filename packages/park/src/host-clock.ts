@@ -4,5 +4,6 @@
  * know another time (`Waiter.now`).
  */
 export function hostMs(): number {
-  return performance.now()
+  // An AudioWorklet has no `performance`, and no wait with an end but one of 0 ms.
+  return typeof performance === 'object' ? performance.now() : Date.now()
 }

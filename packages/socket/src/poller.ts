@@ -1,4 +1,14 @@
-import { type Address, type Arena, type Memory, NIL, type TakeAllStack } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  came,
+  expectHandle,
+  expectMethods,
+  type HandleKind,
+  type Memory,
+  NIL,
+  type TakeAllStack,
+} from '@smpnet/memory'
 import {
   ABORTED,
   awaiting,
@@ -26,6 +36,8 @@ interface Watched {
   readonly events: number
 }
 
+const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
+
 /**
  * Waits for the first of many ends that can be used without waiting, like kqueue and epoll.
  *
@@ -52,11 +64,13 @@ export class Poller {
 
   /** Places a poller, for good. Throws OutOfMemory when there is no room. */
   static create(arena: Arena): Poller {
+    expectMethods('where a poller is placed', arena, ['place'])
     return new Poller(arena.memory, arena.place('poller', POLLER.size))
   }
 
   /** The poller that another thread has placed at `at`, for the one thread that uses it. */
   static open(memory: Memory, at: Address): Poller {
+    expectHandle(PLACE, { at }, memory)
     return new Poller(memory, at)
   }
 
@@ -66,7 +80,7 @@ export class Poller {
    */
   *add(td: Waiter, socket: StreamSocket, events: number): Waiting {
     if ((events & (READABLE | WRITABLE)) === 0) {
-      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${events} came`)
+      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${came(events)} came`)
     }
     while (!this.memory.settled()) yield SETTLE
     if (socket.note.isAssigned()) throw new SocketMisuse('this end is watched already')

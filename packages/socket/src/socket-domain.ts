@@ -1,4 +1,15 @@
-import { type Address, Arena, LiveMemory, NIL, OutOfMemory, Pool } from '@smpnet/memory'
+import {
+  type Address,
+  Arena,
+  came,
+  expectHandle,
+  expectOptions,
+  type HandleKind,
+  LiveMemory,
+  NIL,
+  OutOfMemory,
+  Pool,
+} from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { DISPOSE, SyncDomain } from '@smpnet/sync'
 import { POLLER } from './note.ts'
@@ -10,7 +21,7 @@ import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
 
 /** How large a socket domain is. */
 export interface SocketDomainShape extends SocketZoneShape {
-  /** Threads that use the domain at once; 64 unless told. */
+  /** Threads that use the domain at once; 64 unless told, or 2 for each pair up to 512. */
   readonly threads?: number
   /** Threads and tasks that wait at once; 1024 unless told, or 4 for each pair if that is more. */
   readonly waiters?: number
@@ -21,6 +32,13 @@ export interface SocketDomainShape extends SocketZoneShape {
 /** Room for what is placed beside the pairs: roots, pools, and a few locks of the caller's. */
 const SLACK_BYTES = 8 << 10
 const LEAST_WAITERS = 1024
+/** Of the threads that are reckoned with unless told; an rmlock has lines for no more. */
+const MOST_THREADS = 512
+
+const HANDLE: HandleKind = {
+  of: 'a socket',
+  fields: { domain: 'any', zone: 'any', pollers: 'any', end: 'any' },
+}
 
 /**
  * Sockets for threads that have nothing else in common: one SharedArrayBuffer with a parking lot
@@ -64,7 +82,10 @@ export class SocketDomain {
   }
 
   /** Opens, in any thread, the end that a handle names. Throws BadHandle for what is none. */
-  static open({ domain, zone, pollers, end }: SocketHandle): ThreadSocket {
+  static open(handle: SocketHandle): ThreadSocket {
+    expectHandle(HANDLE, handle)
+    const { domain, zone, pollers, end } = handle
+    expectEnd(handle)
     const sync = SyncDomain.enter(domain)
     try {
       const stream = new SocketZone(sync.lot, zone).end(end)
@@ -123,6 +144,7 @@ export class SocketDomain {
 export function socketPair(
   shape: Omit<SocketDomainShape, 'pairs'> = {},
 ): [ThreadSocket, ThreadSocket] {
+  expectOptions('a pair of sockets', shape)
   const domain = SocketDomain.create({ ...shape, pairs: 1 })
   const ends = domain.pair()
   domain.detach()
@@ -136,13 +158,31 @@ export function openSocket(handle: SocketHandle): ThreadSocket {
 
 const NAMES = ['pairs', 'bufferBytes', 'buffers', 'threads', 'waiters', 'pollers']
 
+/** Throws, before this thread has a number there, unless the end is there that a handle names. */
+function expectEnd({ domain, zone, pollers, end }: SocketHandle): void {
+  SyncDomain.expect(domain)
+  const memory = new LiveMemory(domain.buffer)
+  new SocketZone({ memory }, zone).end(end)
+  Pool.open(memory, pollers)
+}
+
 function wholeShape(shape: SocketDomainShape): Required<SocketDomainShape> {
+  expectOptions('a socket domain', shape)
   const strange = Object.keys(shape).find((name) => !NAMES.includes(name))
   if (strange !== undefined) {
     throw new TypeError(`a socket domain is told ${NAMES.join(', ')}: ${strange} came`)
   }
   const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
-  const { threads = 64, pollers = 16 } = shape
+  const { threads = Math.max(64, Math.min(2 * pairs, MOST_THREADS)), pollers = 16 } = shape
+  expectCount('threads', threads)
+  expectCount('pollers', pollers)
   const { waiters = Math.max(LEAST_WAITERS, threads + 4 * pairs) } = shape
   return { pairs, bufferBytes, buffers, threads, waiters, pollers }
+}
+
+function expectCount(what: string, count: unknown): void {
+  if (Number.isInteger(count) && (count as number) >= 1) return
+  throw new RangeError(
+    `a socket domain is for a whole number of ${what}, at least 1: ${came(count)} came`,
+  )
 }

@@ -1,6 +1,12 @@
 import {
   type Address,
   type Arena,
+  came,
+  expectHandle,
+  expectMethods,
+  expectOptions,
+  expectSame,
+  type HandleKind,
   type Memory,
   NIL,
   OutOfMemory,
@@ -38,6 +44,13 @@ const MAX_BUFFER_BYTES = 2 ** 28
 /** What the buffers of a zone take in all unless it is told how many there are. */
 const DEFAULT_BYTES = 16 << 20
 
+const END: HandleKind = { of: 'an end', fields: { at: 'any', side: 'any', generation: 'any' } }
+
+const HANDLE: HandleKind = {
+  of: 'a zone of sockets',
+  fields: { bufferBytes: 'count', pool: 'any', buffers: 'any' },
+}
+
 /** Where socket pairs come from, as one thread or CPU uses it. */
 export class SocketZone implements PairHome {
   readonly memory: Memory
@@ -48,7 +61,9 @@ export class SocketZone implements PairHome {
     { memory }: Pick<Lot, 'memory'>,
     readonly handle: SocketZoneHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.memory = memory
+    expectSame('a zone of sockets', [handle.buffers?.itemBytes], [handle.bufferBytes])
     this.#pool = Pool.open(memory, handle.pool)
     this.buffers = new Buffers(memory, handle.buffers, handle.bufferBytes)
   }
@@ -56,6 +71,7 @@ export class SocketZone implements PairHome {
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
     const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+    expectMethods('where sockets are placed', arena, ['place'])
     const pool = { name: 'socket pairs', items: pairs, itemBytes: PAIR_BYTES }
     const rings = { name: 'socket buffers', items: buffers, itemBytes: bufferBytes }
     return {
@@ -72,11 +88,9 @@ export class SocketZone implements PairHome {
   }
 
   /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
-  static check({
-    pairs = 16,
-    bufferBytes = 256 << 10,
-    buffers,
-  }: SocketZoneShape): Required<SocketZoneShape> {
+  static check(shape: SocketZoneShape = {}): Required<SocketZoneShape> {
+    expectOptions('a zone of sockets', shape)
+    const { pairs = 16, bufferBytes = 256 << 10, buffers } = shape
     checkCount('socket pairs', pairs)
     checkBuffer(bufferBytes)
     const most = Math.max(2, Math.floor(DEFAULT_BYTES / bufferBytes))
@@ -122,11 +136,14 @@ export class SocketZone implements PairHome {
     return this.#pool.inUse()
   }
 
-  #check({ at, side, generation }: EndHandle): void {
+  #check(handle: EndHandle): void {
+    expectHandle(END, handle, this.memory)
+    const { at, side, generation } = handle
     const isPair = this.#pool.isItem(at) && (side === 0 || side === 1)
     if (isPair && this.memory.load(at + PAIR.offset.generation) === generation) return
     throw new SocketMisuse(
-      `a handle names an open pair of its zone: pair ${at}, side ${side}, use ${generation} came`,
+      'a handle names an open pair of its zone: ' +
+        `pair ${came(at)}, side ${came(side)}, use ${came(generation)} came`,
     )
   }
 
@@ -147,7 +164,7 @@ const POOLS_BYTES = 256
 
 function checkCount(what: string, count: number): void {
   if (Number.isInteger(count) && count >= 1) return
-  throw new RangeError(`there is a whole number of ${what}, at least 1: ${String(count)} came`)
+  throw new RangeError(`there is a whole number of ${what}, at least 1: ${came(count)} came`)
 }
 
 function checkBuffer(bytes: number): void {
@@ -155,6 +172,6 @@ function checkBuffer(bytes: number): void {
   if (isPower && bytes >= MIN_BUFFER_BYTES && bytes <= MAX_BUFFER_BYTES) return
   throw new RangeError(
     `a socket buffer has a power of two of bytes, from ${MIN_BUFFER_BYTES} to ` +
-      `${MAX_BUFFER_BYTES}: ${String(bytes)} came`,
+      `${MAX_BUFFER_BYTES}: ${came(bytes)} came`,
   )
 }

@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, came, type Memory } from '@smpnet/memory'
 import {
   awaiting,
   block,
@@ -83,7 +83,7 @@ export class StreamSocket {
    * See `ReceivingHalf.tryReceive`. Throws SocketMisuse on a closed end, RangeError, also for room
    * of no bytes: that 0 came would look like the end.
    */
-  tryReceive(td: Waiter, to: Uint8Array, start = 0, length = to.length - start): number {
+  tryReceive(td: Waiter, to: Uint8Array, start = 0, length = lengthOf(to) - start): number {
     check(to, start, length, 1)
     return this.receiving.tryReceive(td, to, start, length)
   }
@@ -96,7 +96,7 @@ export class StreamSocket {
     td: Waiter,
     to: Uint8Array,
     start = 0,
-    length = to.length - start,
+    length = lengthOf(to) - start,
     until?: Until,
   ): number {
     const { receiving } = this
@@ -109,7 +109,7 @@ export class StreamSocket {
    * See `SendingHalf.trySend`. A receiver that it wakes, that is of the caller's CPU and more
    * urgent, runs at the caller's next yield. Throws SocketMisuse on a closed end, RangeError.
    */
-  trySend(td: Waiter, from: Uint8Array, start = 0, length = from.length - start): number {
+  trySend(td: Waiter, from: Uint8Array, start = 0, length = lengthOf(from) - start): number {
     check(from, start, length, 0)
     return this.sending.trySend(td, from, start, length)
   }
@@ -119,7 +119,7 @@ export class StreamSocket {
     td: Waiter,
     to: Uint8Array,
     start = 0,
-    length = to.length - start,
+    length = lengthOf(to) - start,
     wait = true,
     until?: Until,
   ): Waiting<number> {
@@ -132,7 +132,7 @@ export class StreamSocket {
     td: Waiter,
     from: Uint8Array,
     start = 0,
-    length = from.length - start,
+    length = lengthOf(from) - start,
     wait = true,
     until?: Until,
   ): Waiting<number> {
@@ -142,7 +142,7 @@ export class StreamSocket {
 
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
-    const taken = this.receiveSoon(td, to, 0, to.length, until)
+    const taken = this.receiveSoon(td, to, 0, lengthOf(to), until)
     return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
   }
 
@@ -261,8 +261,19 @@ function otherSide(side: Side): Side {
   return side === 0 ? 1 : 0
 }
 
+/** Whether a value is an array of bytes of another realm, such as that of a test's environment. */
+function areBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === '[object Uint8Array]'
+}
+
+/** Throws a TypeError for what is no bytes, which have no length that could be told. */
+function lengthOf(bytes: Uint8Array): number {
+  if (bytes instanceof Uint8Array || areBytes(bytes)) return bytes.length
+  throw new TypeError(notBytes(bytes))
+}
+
 function check(bytes: Uint8Array, start: number, length: number, least: number): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(notBytes(bytes))
+  if (!(bytes instanceof Uint8Array) && !areBytes(bytes)) throw new TypeError(notBytes(bytes))
   const whole = Number.isInteger(start) && Number.isInteger(length)
   if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
   throw new RangeError(notThere(bytes, start, length, least))
@@ -271,10 +282,9 @@ function check(bytes: Uint8Array, start: number, length: number, least: number):
 function notThere(bytes: Uint8Array, start: number, length: number, least: number): string {
   return length === 0 && least > 0
     ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
-    : `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`
+    : `bytes from ${came(start)} on, ${came(length)} of them, were asked for of ${bytes.length}`
 }
 
 function notBytes(value: unknown): string {
-  const kind = Object.prototype.toString.call(value).slice(8, -1)
-  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${kind} came`
+  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(value)} came`
 }

@@ -1,5 +1,5 @@
-import type { Address } from '@smpnet/memory'
-import { finish, until } from '@smpnet/park'
+import { type Address, came } from '@smpnet/memory'
+import { atOnce, finish, until } from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -18,14 +18,17 @@ import { awaitAs, type ThreadSocket } from './thread-socket.ts'
  */
 export class ThreadPoller {
   readonly #sockets = new Map<StreamSocket, ThreadSocket>()
+  readonly #free: (at: Address) => void
   #isOpen = true
 
   constructor(
     readonly poller: Poller,
     readonly sync: SyncDomain,
     /** Gives the poller's place back, and leaves the domain. */
-    readonly free: (at: Address) => void,
-  ) {}
+    free: (at: Address) => void,
+  ) {
+    this.#free = free
+  }
 
   /**
    * Watches an end for `events`, `READABLE` or `WRITABLE` or their sum; a wait under way sees it.
@@ -33,6 +36,10 @@ export class ThreadPoller {
    */
   add(socket: ThreadSocket, events: number): void {
     this.#checkOpen()
+    expectEnd(socket)
+    if (!Number.isInteger(events)) {
+      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${came(events)} came`)
+    }
     if (!this.sync.isNamedBy(socket.handle.domain)) {
       throw new SocketMisuse('a poller watches ends of its own domain: that of another came')
     }
@@ -42,6 +49,7 @@ export class ThreadPoller {
 
   /** Watches an end no longer. To be done before the end is closed. Throws SocketMisuse. */
   remove(socket: ThreadSocket): void {
+    expectEnd(socket)
     finish(this.sync.here, this.poller.remove(socket.stream))
     this.#sockets.delete(socket.stream)
   }
@@ -50,7 +58,15 @@ export class ThreadPoller {
   waitSync(options: WaitOptions = {}): ThreadSocket[] {
     this.#checkOpen()
     checkTimeout(options)
+    if (this.#sockets.size === 0 && options.timeoutMs === undefined) {
+      throw new SocketMisuse(
+        'a poller that watches no end waits for ever: give it one, or a timeoutMs',
+      )
+    }
     const { here } = this.sync
+    if (options.timeoutMs === 0) {
+      return this.#named(atOnce(here, this.poller.wait(here, true, until(here, options))))
+    }
     return this.#named(this.poller.waitSync(here, until(here, options)))
   }
 
@@ -72,7 +88,7 @@ export class ThreadPoller {
     this.poller.checkIdle()
     for (const socket of this.#sockets.values()) this.remove(socket)
     this.#isOpen = false
-    this.free(this.poller.at)
+    this.#free(this.poller.at)
   }
 
   [DISPOSE](): void {
@@ -89,4 +105,11 @@ export class ThreadPoller {
   #checkOpen(): void {
     if (!this.#isOpen) throw new SocketMisuse('a poller is used until it is closed: it is')
   }
+}
+
+/** Throws SocketMisuse unless it is an end, as `pair` and `openSocket` give it. */
+function expectEnd(socket: unknown): void {
+  const found = socket as Partial<ThreadSocket> | null | undefined
+  if (typeof found?.stream === 'object' && typeof found.handle === 'object') return
+  throw new SocketMisuse(`a poller watches ends of sockets: ${came(socket)} came`)
 }

@@ -1,4 +1,5 @@
 import {
+  atOnce,
   awaiting,
   block,
   finish,
@@ -16,7 +17,7 @@ import {
   SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
-import type { PoolHandle } from '@smpnet/memory'
+import { came, type PoolHandle } from '@smpnet/memory'
 import { SocketMisuse } from './errors.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
@@ -65,7 +66,9 @@ export class ThreadSocket {
     const taken = this.tryReceive(to)
     return taken >= 0
       ? taken
-      : this.#block(options, (td, until) => this.stream.receive(td, to, 0, to.length, true, until))
+      : this.#block(options, (td, until) =>
+          this.stream.receive(td, to, 0, to?.length, true, until),
+        )
   }
 
   /**
@@ -79,7 +82,7 @@ export class ThreadSocket {
     return given >= 0
       ? given
       : this.#block(options, (td, until) =>
-          this.stream.send(td, from, 0, from.length, true, until),
+          this.stream.send(td, from, 0, from?.length, true, until),
         )
   }
 
@@ -102,7 +105,7 @@ export class ThreadSocket {
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
   receive(to: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(options, (td, until) =>
-      this.stream.receive(td, to, 0, to.length, true, until),
+      this.stream.receive(td, to, 0, to?.length, true, until),
     )
   }
 
@@ -112,7 +115,7 @@ export class ThreadSocket {
    */
   send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(options, (td, until) =>
-      this.stream.send(td, from, 0, from.length, true, until),
+      this.stream.send(td, from, 0, from?.length, true, until),
     )
   }
 
@@ -145,6 +148,7 @@ export class ThreadSocket {
    * peer is told, and gives the thread's place to others. May be called when all was in order, too.
    */
   bury(guest: Seat): void {
+    expectGuest(guest)
     const sync = this.#enter()
     this.#leaveAfter(() => {
       sync.bury(guest)
@@ -185,7 +189,8 @@ export class ThreadSocket {
 
   #block(options: WaitOptions = {}, begin: Begin<number>): number {
     const { here } = this.#sync()
-    return block(here, begin(here, until(here, options)))
+    const waiting = begin(here, until(here, options))
+    return options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
   }
 
   #await(options: AwaitOptions | undefined, begin: Begin<number>): Promise<number> {
@@ -211,4 +216,11 @@ export async function awaitAs<T>(
   } finally {
     sync.giveBack(td)
   }
+}
+
+/** Throws SocketMisuse, before the domain is entered, for what `invite` has not given. */
+function expectGuest(guest: unknown): void {
+  const { thread, generation } = (guest ?? {}) as Partial<Seat>
+  if (Number.isInteger(thread) && Number.isInteger(generation)) return
+  throw new SocketMisuse(`what \`invite\` gave is buried, a thread's seat: ${came(guest)} came`)
 }

@@ -1,4 +1,5 @@
 export { BadHandle } from '@smpnet/memory'
+export { CannotBlock, NoWaiter } from '@smpnet/park'
 
 /** A mistake of the caller: the shared state is as it was, and stays usable. */
 export class LockMisuse extends Error {

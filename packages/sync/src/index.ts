@@ -2,7 +2,14 @@ export { Barrier, type BarrierOptions } from './events/barrier.ts'
 export { Condition } from './events/condition.ts'
 export { Counter } from './reading/counter.ts'
 export { Epoch } from './reading/epoch.ts'
-export { BadHandle, LockAbandoned, LockMisuse, LockTimeout } from './errors.ts'
+export {
+  BadHandle,
+  CannotBlock,
+  LockAbandoned,
+  LockMisuse,
+  LockTimeout,
+  NoWaiter,
+} from './errors.ts'
 export { EventCount } from './events/event-count.ts'
 export { type Exitable, exitNow } from './offered/exit-now.ts'
 export { DISPOSE, type Guard } from './offered/guard.ts'

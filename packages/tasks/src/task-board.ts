@@ -2,6 +2,8 @@ import {
   type Address,
   type Arena,
   CACHE_LINE_BYTES,
+  expectHandle,
+  type HandleKind,
   layout,
   type Memory,
   NIL,
@@ -71,6 +73,11 @@ export interface BoardHandle extends BoardShape {
   readonly at: Address
 }
 
+const HANDLE: HandleKind = {
+  of: 'a task board',
+  fields: { at: 'address', places: 'count', payloadBytes: 'count' },
+}
+
 export class TaskBoard {
   readonly #ring: Address
   readonly #done: TakeAllStack
@@ -79,6 +86,7 @@ export class TaskBoard {
     readonly memory: Memory,
     readonly handle: BoardHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#ring = handle.at + BOARD.size
     this.#done = new TakeAllStack(memory, handle.at + BOARD.offset.done, PLACE.offset.mail)
   }

@@ -1,5 +1,12 @@
 import type { LiveMachine, LiveOptions } from '@smpnet/machine/live'
-import { type Address, NIL } from '@smpnet/memory'
+import {
+  type Address,
+  came,
+  expectFunction,
+  expectMethods,
+  expectOptions,
+  NIL,
+} from '@smpnet/memory'
 import { awaiting, block, SpinBudget, type Waiter } from '@smpnet/park'
 import { TaskLost, TooManyTasks } from './errors.ts'
 import { eventLoopTurn } from './event-loop-turn.ts'
@@ -35,14 +42,20 @@ export async function startTasks(
   startMachine: StartMachine,
   options: TaskRunnerOptions,
 ): Promise<TaskRunner> {
+  expectFunction(
+    'the first argument of startTasks, startLive of @smpnet/machine/live,',
+    startMachine,
+  )
   const shape = checkShape(options)
-  const modules = options.modules.map((module) => new URL(module).href)
+  const modules = options.modules.map(moduleUrl)
+  const boot = options.boot ?? bootUrl()
   let names: TaskExports = []
   let board!: BoardHandle
   const machine = await startMachine<TaskBootArgs>({
     cpus: options.cpus,
     memoryBytes: shape.memoryBytes,
-    boot: bootUrl(),
+    boot,
+    ...(options.worker !== undefined && { worker: options.worker }),
     setup: ({ arena }) => {
       board = TaskBoard.place(arena, shape)
       return { board, modules }
@@ -116,17 +129,17 @@ export class TaskRunner {
     args: readonly unknown[] = [],
     options: TaskOptions = {},
   ): Promise<unknown> {
-    const what = this.functions.get(key(String(module), name))
-    if (what === undefined) return Promise.reject(this.#unknown(String(module), name))
-    return this.#ask(what, args, options.signal)
+    const what = this.functions.get(key(module, name))
+    if (what === undefined) return Promise.reject(this.#unknown(module, name))
+    return this.#ask(what, args, options)
   }
 
   /** The same function again and again. Throws a RangeError for a function that is not there. */
   bind(module: string | URL, name: string) {
-    const what = this.functions.get(key(String(module), name))
-    if (what === undefined) throw this.#unknown(String(module), name)
+    const what = this.functions.get(key(module, name))
+    if (what === undefined) throw this.#unknown(module, name)
     return (args: readonly unknown[] = [], options: TaskOptions = {}): Promise<unknown> =>
-      this.#ask(what, args, options.signal)
+      this.#ask(what, args, options)
   }
 
   /** Resolves when a task can be sent at once: for callers that would rather wait than queue. */
@@ -140,7 +153,13 @@ export class TaskRunner {
     await this.machine.stop()
   }
 
-  #ask(what: number, args: readonly unknown[], signal: AbortSignal | undefined): Promise<unknown> {
+  #ask(what: number, args: readonly unknown[], options: TaskOptions): Promise<unknown> {
+    try {
+      checkTask(args, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const { signal } = options
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#waiting.length >= this.mostWaiting) return Promise.reject(this.#tooMany())
@@ -246,7 +265,7 @@ export class TaskRunner {
     for (let room = this.#room.shift(); room; room = this.#room.shift()) room()
   }
 
-  #unknown(module: string, name: string): RangeError {
+  #unknown(module: unknown, name: unknown): RangeError {
     const known = [...this.functions.keys()].join(', ')
     return new RangeError(`a task runner has the functions ${known}: ${key(module, name)} came`)
   }
@@ -256,17 +275,44 @@ export class TaskRunner {
   }
 }
 
+/** Throws a TypeError, before a place is taken, for what no task can be asked with. */
+function checkTask(args: readonly unknown[], options: TaskOptions): void {
+  if (!Array.isArray(args)) {
+    throw new TypeError(`the arguments of a task are a list: ${came(args)} came`)
+  }
+  expectOptions('a task', options)
+  const { signal } = options
+  if (signal === undefined) return
+  expectMethods('signal', signal, ['addEventListener', 'removeEventListener'])
+}
+
 function namesToNumbers(modules: readonly string[], names: TaskExports): Map<string, number> {
   const keys = modules.flatMap((module, i) => names[i]!.map((name) => key(module, name)))
   return new Map(keys.map((each, number) => [each, number]))
 }
 
-function key(module: string, name: string): string {
-  return `${module}#${name}`
+function key(module: unknown, name: unknown): string {
+  return `${String(module)}#${String(name)}`
 }
 
 /** Beside this file in a built package, which also serves tests of the source tree. */
 function bootUrl(): URL {
-  const built = import.meta.url.endsWith('.ts') ? '../dist/task-boot.js' : './task-boot.js'
-  return new URL(built, import.meta.url)
+  const here: string | undefined = import.meta.url
+  if (here !== undefined) {
+    return new URL(here.endsWith('.ts') ? '../dist/task-boot.js' : './task-boot.js', here)
+  }
+  throw new TypeError(
+    'CPUs boot by task-boot.js in dist of @smpnet/tasks, and this module does not know where it ' +
+      'is, as in a bundle: tell its URL by the option `boot`',
+  )
+}
+
+/** Throws a TypeError for what is no absolute URL: tasks are found from the CPUs' own modules. */
+function moduleUrl(module: unknown): string {
+  if (module instanceof URL) return module.href
+  if (typeof module === 'string' && URL.canParse(module)) return module
+  throw new TypeError(
+    `modules of a task runner are absolute URLs, as of new URL('./jobs.mjs', import.meta.url): ` +
+      `${came(module)} came`,
+  )
 }

@@ -1,6 +1,7 @@
 import { Tag, VIEWS } from './value-tags.ts'
 
-const decoder = new TextDecoder()
+/** Made when it is first needed: a host without it may load the package. */
+let decoder: InstanceType<typeof TextDecoder> | undefined
 
 /**
  * Reads what a `ValueWriter` wrote: a tag, then what follows it, values within values in the order
@@ -70,7 +71,7 @@ export class ValueReader {
   #string(): string {
     const length = this.#view.getUint32(this.#skip(4))
     const at = this.#skip(length)
-    return decoder.decode(this.bytes.subarray(at, at + length))
+    return (decoder ??= new TextDecoder()).decode(this.bytes.subarray(at, at + length))
   }
 
   #list(): unknown[] {

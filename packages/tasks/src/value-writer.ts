@@ -3,7 +3,8 @@ import { Tag, VIEWS } from './value-tags.ts'
 
 /** How deep values may be nested: more is a ring in all likelihood. */
 const DEEPEST = 64
-const encoder = new TextEncoder()
+/** Made when it is first needed: a host without it may load the package. */
+let encoder: InstanceType<typeof TextEncoder> | undefined
 
 /**
  * Writes values as bytes, for a `ValueReader` in another thread: plain data, JSON's and more. Each
@@ -65,7 +66,10 @@ export class ValueWriter {
   #string(tag: number, value: string): void {
     this.#tag(tag)
     const lengthAt = this.#room(4)
-    const { read, written } = encoder.encodeInto(value, this.bytes.subarray(this.#at))
+    const { read, written } = (encoder ??= new TextEncoder()).encodeInto(
+      value,
+      this.bytes.subarray(this.#at),
+    )
     if (read < value.length) throw this.#tooLarge()
     this.#at += written
     this.#view.setUint32(lengthAt, written)

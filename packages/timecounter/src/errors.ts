@@ -1,3 +1,5 @@
+import { came } from '@smpnet/memory'
+
 /** A counter that no clock can be built on; the message names the figure and what was expected. */
 export class BadCounter extends RangeError {
   override name = 'BadCounter'
@@ -18,6 +20,11 @@ export class ClockPageMismatch extends TypeError {
   override name = 'ClockPageMismatch'
 }
 
+/** A thread reads another counter than the one that the clock page was made with. */
+export class CounterMismatch extends TypeError {
+  override name = 'CounterMismatch'
+}
+
 /** A clock id that FreeBSD does not have, or that this thread has no source for. */
 export class UnknownClock extends RangeError {
   override name = 'UnknownClock'
@@ -34,5 +41,5 @@ export const MAX_HZ = 100_000
 /** Throws BadHz unless `hz` is a whole number of ticks per second that a clock can have. */
 export function checkHz(hz: number): void {
   if (Number.isInteger(hz) && hz >= 1 && hz <= MAX_HZ) return
-  throw new BadHz(`hz: expected a whole number from 1 to ${MAX_HZ}, came ${hz}`)
+  throw new BadHz(`hz: expected a whole number from 1 to ${MAX_HZ}, came ${came(hz)}`)
 }

@@ -47,6 +47,7 @@ export {
   BadTime,
   checkHz,
   ClockPageMismatch,
+  CounterMismatch,
   MAX_HZ,
   UnknownClock,
   UnknownCounter,

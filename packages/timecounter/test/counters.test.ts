@@ -23,7 +23,7 @@ describe('a counter', () => {
     ['a frequency that is no number', { frequency: Number.NaN }, 'came NaN'],
     ['a mask that is not all ones', { mask: 1000 }, 'X mask: expected 2^n - 1'],
     ['more than 53 bits', { mask: 2 ** 54 - 1 }, 'n from 2 to 53'],
-    ['a name with a space', { name: 'A B' }, 'came "A B"'],
+    ['a name with a space', { name: 'A B' }, "came 'A B'"],
     ['a quality that is no whole number', { quality: 0.5 }, 'X quality'],
   ])('with %s is refused by name', (_what, wrong, sentence) => {
     expect(() => checkCounter({ ...good, ...wrong })).toThrow(BadCounter)

@@ -2,6 +2,10 @@ import {
   type Address,
   type Arena,
   CACHE_LINE_BYTES,
+  came,
+  expectHandle,
+  expectMethods,
+  type HandleKind,
   type Memory,
   type Place,
   WORD_BYTES,
@@ -12,6 +16,11 @@ export interface CountersHandle {
   readonly at: Address
   readonly cpus: number
   readonly names: readonly string[]
+}
+
+const HANDLE: HandleKind = {
+  of: 'counters',
+  fields: { at: 'address', cpus: 'count', names: 'list' },
 }
 
 /**
@@ -25,11 +34,19 @@ export class Counters {
     readonly memory: Memory,
     readonly handle: CountersHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#perCpu = perCpuBytes(handle.names.length)
   }
 
   /** Places counters, all 0. Throws a RangeError for a name that comes twice, and OutOfMemory. */
   static place(arena: Arena, cpus: number, names: readonly string[]): CountersHandle {
+    expectMethods('where counters are placed', arena, ['place'])
+    if (!Array.isArray(names) || !(Number.isInteger(cpus) && cpus >= 1)) {
+      const wrong = Array.isArray(names) ? cpus : names
+      throw new TypeError(
+        `counters have a number of CPUs and a list of names: ${came(wrong)} came`,
+      )
+    }
     const twice = names.find((name, i) => names.indexOf(name) !== i)
     if (twice !== undefined)
       throw new RangeError(`counters have names of their own: ${twice} came twice`)
@@ -41,7 +58,7 @@ export class Counters {
   number(name: string): number {
     const found = this.handle.names.indexOf(name)
     if (found >= 0) return found
-    throw new RangeError(`the counters are ${this.handle.names.join(', ')}: ${name} came`)
+    throw new RangeError(`the counters are ${this.handle.names.join(', ')}: ${came(name)} came`)
   }
 
   /** Adds to the word of the CPU that the caller runs on: a thread, its lot, or an interrupt. */

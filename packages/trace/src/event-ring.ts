@@ -1,4 +1,15 @@
-import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  came,
+  expectHandle,
+  expectMethods,
+  type HandleKind,
+  layout,
+  type Memory,
+  word,
+  words,
+} from '@smpnet/memory'
 import type { TraceEvent } from './event.ts'
 
 /**
@@ -47,6 +58,8 @@ export interface RingContent {
   readonly lost: number
 }
 
+const HANDLE: HandleKind = { of: 'an event ring', fields: { at: 'address', events: 'count' } }
+
 export class EventRing {
   #count: number
 
@@ -55,13 +68,15 @@ export class EventRing {
     readonly memory: Memory,
     readonly handle: RingHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#count = memory.load(handle.at + RING.offset.written)
   }
 
   /** Places a ring. Throws a RangeError unless `events` is a power of two, and OutOfMemory. */
   static place(arena: Arena, events: number): RingHandle {
-    if (!Number.isInteger(Math.log2(events))) {
-      throw new RangeError(`an event ring keeps a power of two of events: ${events} came`)
+    expectMethods('where an event ring is placed', arena, ['place'])
+    if (!Number.isInteger(events) || !Number.isInteger(Math.log2(events))) {
+      throw new RangeError(`an event ring keeps a power of two of events: ${came(events)} came`)
     }
     return { events, at: arena.place('event ring', RING.size + events * EVENT.size) }
   }

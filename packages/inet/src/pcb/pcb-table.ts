@@ -1,4 +1,12 @@
-import { type Address, type Arena, type Memory, NIL, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  type Memory,
+  NIL,
+  WORD_BYTES,
+} from '@smpnet/memory'
 import { ENDPOINT_OFFSET } from './endpoints.ts'
 import { bestMatch, MOST_IN_CHAIN } from './match.ts'
 import { portHash, tupleHash } from './tuple-hash.ts'
@@ -18,6 +26,11 @@ export interface PcbTableHandle extends PcbTableShape {
 
 const { next, nextOfPort, localAddress, localPort, foreignAddress, foreignPort } = ENDPOINT_OFFSET
 
+const HANDLE: HandleKind = {
+  of: 'a table of control blocks',
+  fields: { at: 'address', chains: 'count', seed: 'any' },
+}
+
 /**
  * The control blocks of a protocol, found by the ends of a packet: FreeBSD's inpcbinfo. A block is
  * in two chains, that of its ends, or of its local port while it has no foreign end, and that of
@@ -36,6 +49,7 @@ export class PcbTable {
     readonly memory: Memory,
     readonly handle: PcbTableHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     expectChains(handle.chains)
     this.#ends = handle.at
     this.#ports = handle.at + handle.chains * WORD_BYTES

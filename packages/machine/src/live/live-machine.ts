@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { Arena, LiveMemory } from '@smpnet/memory'
+import { Arena, came, expectFunction, expectOptions, LiveMemory } from '@smpnet/memory'
 import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/park'
 import { attachLive, type Attached } from './attach.ts'
 import { type LiveHandle, mailboxes, markDead, placeMachine, tellToStop } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
+import { workerUrl } from './worker-url.ts'
 
 /** The most CPUs of a live machine. More than the host has cores are allowed, and slow. */
 export const MAX_LIVE_CPUS = 64
@@ -57,6 +58,11 @@ export interface LiveOptions<Args> {
   readonly onDeath?: (failed: CpuFailed) => void
   /** How long a CPU may take to start, in milliseconds; 10,000 unless told. */
   readonly bootMs?: number
+  /**
+   * The module that each worker runs: `live-worker.js` of this package's `dist`, which is beside
+   * the module that this code is in. In a bundle it is not: tell where you have put it.
+   */
+  readonly worker?: URL
 }
 
 /** A CPU could not be set up, or something on it ended with an error and nobody was told. */
@@ -132,6 +138,8 @@ export class LiveMachine {
 
   /** See `startLive`. */
   static async start<Args>(options: LiveOptions<Args>): Promise<LiveMachine> {
+    checkOptions(options)
+    const worker = workerUrl(options.worker)
     const handle = placeAll(options)
     const here = attachLive(handle)
     const arena = Arena.open(here.memory)
@@ -144,7 +152,7 @@ export class LiveMachine {
         eventLoop = false,
         spins = availableParallelism() > 1,
       } = options
-      await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs)
+      await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs, worker)
     } catch (error) {
       await machine.stop()
       throw error
@@ -165,15 +173,15 @@ export class LiveMachine {
     this.#resolve()
   }
 
-  async #boot(data: Omit<WorkerData, 'id' | 'handle'>, bootMs: number): Promise<void> {
+  async #boot(data: Omit<WorkerData, 'id' | 'handle'>, bootMs: number, url: URL): Promise<void> {
     const ids = Array.from({ length: this.handle.cpus }, (_, id) => id)
     const { handle } = this
-    await Promise.all(ids.map((id) => this.#startCpu({ ...data, id, handle }, bootMs)))
+    await Promise.all(ids.map((id) => this.#startCpu({ ...data, id, handle }, bootMs, url)))
   }
 
   /** Resolves when the CPU runs; whatever goes wrong with it, then or later, ends here. */
-  async #startCpu(workerData: WorkerData, bootMs: number): Promise<void> {
-    const worker = new Worker(workerUrl(), { workerData })
+  async #startCpu(workerData: WorkerData, bootMs: number, url: URL): Promise<void> {
+    const worker = new Worker(url, { workerData })
     this.#workers.push(worker)
     let booted = false
     let hasFailed = false
@@ -230,12 +238,6 @@ async function buried(lot: Lot, cpu: number): Promise<boolean> {
   return false
 }
 
-/** Beside this file in a built package; the built one also serves tests of the source tree. */
-function workerUrl(): URL {
-  const built = import.meta.url.endsWith('.ts') ? '../../dist/live-worker.js' : './live-worker.js'
-  return new URL(built, import.meta.url)
-}
-
 function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
   const { cpus, memoryBytes = 16 << 20, lot, boot } = options
   checkBoot(boot)
@@ -260,20 +262,30 @@ async function endWorker(worker: Worker): Promise<void> {
   clearTimeout(timer)
 }
 
+/** Throws a TypeError for what is no options, and for functions in them that are none. */
+function checkOptions<Args>(options: LiveOptions<Args>): void {
+  if (options === undefined)
+    throw new TypeError('a live machine is told cpus and boot: nothing came')
+  expectOptions('a live machine', options)
+  for (const name of ['setup', 'onReport', 'onDeath'] as const) {
+    if (options[name] !== undefined) expectFunction(`${name} of a live machine`, options[name])
+  }
+}
+
 function checkBoot(boot: unknown): void {
   if (boot instanceof URL) return
   throw new TypeError(
     `boot is the URL of a module, such as new URL('./boot.mjs', import.meta.url): ` +
-      `${typeof boot} ${String(boot)} came`,
+      `${came(boot)} came`,
   )
 }
 
 function checkBootMs(bootMs: number): void {
   if (bootMs > 0 && bootMs < 2 ** 31) return
-  throw new RangeError(`bootMs is a number of ms, above 0 and below 2^31: ${bootMs} came`)
+  throw new RangeError(`bootMs is a number of ms, above 0 and below 2^31: ${came(bootMs)} came`)
 }
 
 function checkCpus(cpus: number): void {
   if (Number.isInteger(cpus) && cpus >= 1 && cpus <= MAX_LIVE_CPUS) return
-  throw new RangeError(`a live machine has 1 to ${MAX_LIVE_CPUS} CPUs: ${cpus} came`)
+  throw new RangeError(`a live machine has 1 to ${MAX_LIVE_CPUS} CPUs: ${came(cpus)} came`)
 }

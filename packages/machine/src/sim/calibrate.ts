@@ -1,3 +1,4 @@
+import { expectProfile } from './check-profile.ts'
 import { mostCpus } from './check-profile.ts'
 import {
   contendedNs,
@@ -24,6 +25,7 @@ export interface Calibration {
  * not go in is predicted. Takes some seconds on a large machine.
  */
 export function calibrate(profile: Profile): readonly Calibration[] {
+  expectProfile(profile)
   const { lines, checks = {}, topology, workNs } = profile
   const cores = topology.coresPerDomain
   const own = input('same-CPU swap', lines.casNs, ownCasNs(profile))

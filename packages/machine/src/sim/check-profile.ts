@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { REQUIRED_WORK } from './named-work.ts'
 import type { Basis, DistanceName, Figure, Profile } from './profiles/profile.ts'
 import { cpusOf, DISTANCE_NAMES, distancesOf } from './topology.ts'
@@ -9,6 +10,7 @@ const BASES: readonly Basis[] = ['published', 'derived', 'assumed']
 
 /** Returns the profile, or throws a RangeError that says which of its figures cannot be. */
 export function checkProfile(profile: Profile): Profile {
+  expectProfile(profile)
   checkTopology(profile)
   for (const [what, figure] of figuresOf(profile)) checkFigure(profile, what, figure)
   for (const name of REQUIRED_WORK) {
@@ -23,11 +25,13 @@ export function checkProfile(profile: Profile): Profile {
 
 /** How many CPUs a machine of this profile may have. */
 export function mostCpus(profile: Profile): number {
+  expectProfile(profile)
   return Math.min(MOST_CPUS, cpusOf(profile.topology))
 }
 
 /** Every figure of a profile with the path to it. */
 export function figuresOf(profile: Profile): readonly (readonly [string, Figure])[] {
+  expectProfile(profile)
   const { lines, copying, waking } = profile
   const { blindCasNs, loadAndCasNs, ...single } = lines
   const groups = { lines: single, blindCasNs, loadAndCasNs, copying, waking }
@@ -38,6 +42,16 @@ export function figuresOf(profile: Profile): readonly (readonly [string, Figure]
     ...under('workNs', profile.workNs),
     ...under('checks', profile.checks ?? {}),
   ]
+}
+
+/** Throws a TypeError for what has not the parts of a profile. */
+export function expectProfile(profile: unknown): void {
+  const parts = ['topology', 'lines', 'copying', 'waking', 'workNs'] as const
+  const found = profile as Partial<Profile> | null | undefined
+  const missing = parts.find((part) => typeof found?.[part] !== 'object' || found[part] === null)
+  if (missing === undefined) return
+  const without = typeof found === 'object' && found !== null ? ` without ${missing}` : ''
+  throw new TypeError(`a machine profile has ${parts.join(', ')}: ${came(profile)}${without} came`)
 }
 
 function under(group: string, figures: object): (readonly [string, Figure])[] {

@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { checkProfile } from './check-profile.ts'
 import type { Profile } from './profiles/profile.ts'
 import { EPYC_7742 } from './profiles/epyc-7742.ts'
@@ -17,5 +18,5 @@ export function profileOf(wanted: string | Profile): Profile {
   const found = typeof wanted === 'string' ? profiles.get(wanted) : wanted
   if (found !== undefined) return checkProfile(found)
   const names = [...profiles.keys()].join(', ')
-  throw new RangeError(`a machine profile is one of ${names}: ${String(wanted)} came`)
+  throw new RangeError(`a machine profile is one of ${names}: ${came(wanted)} came`)
 }

@@ -1,4 +1,10 @@
-import { Arena, CACHE_LINE_BYTES, MAX_MEMORY_BYTES, PricedMemory } from '@smpnet/memory'
+import {
+  Arena,
+  CACHE_LINE_BYTES,
+  expectOptions,
+  MAX_MEMORY_BYTES,
+  PricedMemory,
+} from '@smpnet/memory'
 import { Lot } from '@smpnet/park'
 import { Core } from './core.ts'
 import { type Costs, costsOf } from './costs.ts'
@@ -64,6 +70,9 @@ export class SimMachine<Args = unknown> implements Listener {
    * whatever `setup` and `boot` throw.
    */
   constructor(options: SimOptions<Args>) {
+    if (options === undefined)
+      throw new TypeError('a simulated machine is told options: none came')
+    expectOptions('a simulated machine', options)
     this.#options = options
     this.profile = profileOf(options.profile)
     checkOptions(options, this.profile)

@@ -28,7 +28,7 @@ export class CheckedMbufs extends Mbufs {
   }
 
   static override open(memory: Memory, handle: MbufHandle): CheckedMbufs {
-    return new CheckedMbufs(memory, checkHandle(handle))
+    return new CheckedMbufs(memory, checkHandle(memory, handle))
   }
 
   override check(packet: Address): void {

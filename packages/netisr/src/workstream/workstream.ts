@@ -69,7 +69,7 @@ export class Workstream {
         return WAIT
       }
     }
-    const outcome = this.#append(protocol, packet)
+    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
     return outcome
   }
@@ -77,7 +77,7 @@ export class Workstream {
   /** The same for a thread that can wait for the locks. */
   *queue(lot: Parking, protocol: number, packet: Address): Waiting<Outcome> {
     const sleepers = yield* this.#enter(lot)
-    const outcome = this.#append(protocol, packet)
+    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
     if (sleepers !== NIL) yield* lot.wake(this.#takeWorker(lot, sleepers))
     return outcome
   }
@@ -86,7 +86,7 @@ export class Workstream {
   queueNow(lot: Parking, protocol: number, packet: Address): Outcome {
     spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
     const sleepers = this.#isToWake() ? lot.lockQueueNow(this.at) : NIL
-    const outcome = this.#append(protocol, packet)
+    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
     return outcome
   }
@@ -232,14 +232,28 @@ export class Workstream {
 
   /** Appends under the lock, and lets it go. */
   #append(protocol: number, packet: Address): Outcome {
-    const isQueued = this.#queues[protocol]!.append(packet)
-    if (isQueued) {
-      const pending = this.at + PENDING
-      this.memory.write(pending, this.memory.read(pending) | (1 << protocol))
-      this.step(QUEUE)
+    try {
+      const isQueued = this.#queues[protocol]!.append(packet)
+      if (isQueued) {
+        const pending = this.at + PENDING
+        this.memory.write(pending, this.memory.read(pending) | (1 << protocol))
+        this.step(QUEUE)
+      }
+      return isQueued ? QUEUED : DROPPED
+    } finally {
+      // Links of packets are the user's code, and what that throws is not to leave the lock held.
+      this.#unlock()
     }
-    this.#unlock()
-    return isQueued ? QUEUED : DROPPED
+  }
+
+  /** The same with the worker's queue held, which is let go if the links throw. */
+  #appendOver(lot: Parking, sleepers: Address, protocol: number, packet: Address): Outcome {
+    try {
+      return this.#append(protocol, packet)
+    } catch (error) {
+      if (sleepers !== NIL) lot.unlockQueue(sleepers)
+      throw error
+    }
   }
 
   /** What is queued here wakes no worker: one is about to see to what waits. */

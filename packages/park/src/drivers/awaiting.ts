@@ -5,6 +5,7 @@ import { LoopShare } from '../loop-share.ts'
 import { leftMs } from '../until.ts'
 import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
+import { expectDriven } from './expect-driven.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
 
@@ -24,6 +25,7 @@ const TURNS_PER_LOOP = 128
  * signal.
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
+  expectDriven(td, waiting, 'awaiting')
   td.driver = driver
   let step = waiting.next(WOKEN)
   for (let spins = 0; !step.done; ) {

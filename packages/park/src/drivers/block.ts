@@ -1,10 +1,11 @@
-import type { Address, LiveMemory, Memory } from '@smpnet/memory'
+import { type Address, type LiveMemory, type Memory, newShared } from '@smpnet/memory'
 import type { Driver } from '../driver.ts'
 import { SLEEPING } from '../entry.ts'
 import { SpinBudget } from '../spin-budget.ts'
 import { leftMs } from '../until.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
+import { expectDriven } from './expect-driven.ts'
 import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
 /** This thread's: what it learnt in one wait serves the next, whatever that waits for. */
@@ -16,10 +17,11 @@ const driver: Driver = { spinWhile, isToYield: () => false }
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.
  * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
- * and a TypeError where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
+ * and CannotBlock where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
  * by the deadline of its limit, and not by its signal, which is heard by an event loop only.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
+  expectDriven(td, waiting, 'block')
   mayBlock ??= checkMayBlock()
   td.driver = driver
   let step = waiting.next(WOKEN)
@@ -39,9 +41,24 @@ export function block<T>(td: Waiter, waiting: Waiting<T>): T {
 let mayBlock: true | undefined
 
 function checkMayBlock(): true {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)
+  const word = new Int32Array(newShared(4))
+  try {
+    Atomics.wait(word, 0, 0, 0)
+  } catch (cause) {
+    throw new CannotBlock(CANNOT, { cause })
+  }
   return true
 }
+
+/** A thread that may not block, as a page's main thread may not, was to. */
+export class CannotBlock extends TypeError {
+  override name = 'CannotBlock'
+}
+
+const CANNOT =
+  "this thread may not block, as a page's main thread and an AudioWorklet may not: await the " +
+  'call without `Sync`, as `await mutex.lock()` for `mutex.lockSync()`, or give it a ' +
+  '`timeoutMs` of 0, by which it never waits'
 
 function sleep(td: Waiter): Outcome {
   const memory = td.lot.memory as LiveMemory

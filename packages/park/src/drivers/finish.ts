@@ -1,5 +1,6 @@
 import { PARK, SETTLE, SPIN, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
+import { expectDriven } from './expect-driven.ts'
 
 /** Turns after which a queue will not be had: some seconds live, which no section takes. */
 const MOST_SPINS = 40_000
@@ -15,6 +16,7 @@ const MOST_SPINS = 40_000
  * cannot catch up while plain code runs, and to go on trying would take for ever.
  */
 export function finish<T>(td: Waiter, waiting: Waiting<T>, most = MOST_SPINS): T {
+  expectDriven(td, waiting, 'finish')
   let step = waiting.next(WOKEN)
   let spins = 0
   while (!step.done) {

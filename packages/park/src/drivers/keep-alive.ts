@@ -21,17 +21,20 @@ export class KeepAlive {
   }
 
   #hold(): void {
+    // Where there are no timers, as in an AudioWorklet, no loop ends either.
+    if (typeof setInterval !== 'function') return
     if (this.#timer === undefined) this.#timer = setInterval(() => {}, FAR_MS) as unknown as Timer
     else this.#timer.ref?.()
   }
 
   /** A turn of the event loop, in which all that was due runs; as soon as can be. */
   turn(): Promise<void> {
-    return new Promise(nextTurn)
+    return new Promise((nextTurn ??= turnOfHost()))
   }
 
   /** The same, not sooner than in a moment: for a task that polls, and would take a core. */
   pause(): Promise<void> {
+    if (typeof setTimeout !== 'function') return this.turn()
     return new Promise((resolve) => setTimeout(resolve, 0))
   }
 }
@@ -44,10 +47,22 @@ interface Timer {
 
 /**
  * Calls back when the loop has turned. Browsers take one message at a time; Node serves a thousand
- * that a port sends to itself before it looks at a timer, and has a call of its own for this.
+ * that a port sends to itself before it looks at a timer, and has a call of its own for this. What
+ * a host has is asked when a task first awaits, since a host without any of it may load the
+ * package.
  */
-const nextTurn: (callback: () => void) => void =
-  typeof setImmediate === 'function' ? setImmediate : messageOneself()
+let nextTurn: ((callback: () => void) => void) | undefined
+
+/** Throws an Error where there is no way to await a turn. */
+function turnOfHost(): (callback: () => void) => void {
+  if (typeof setImmediate === 'function') return setImmediate
+  if (typeof MessageChannel === 'function') return messageOneself()
+  if (typeof setTimeout === 'function') return (callback) => setTimeout(callback, 0)
+  throw new Error(
+    'to await needs setImmediate, MessageChannel or setTimeout, and this thread has none of ' +
+      'them, as an AudioWorklet: it takes what is there by `try…` calls, or by a `timeoutMs` of 0',
+  )
+}
 
 function messageOneself(): (callback: () => void) => void {
   const { port1, port2 } = new MessageChannel() as unknown as Channel

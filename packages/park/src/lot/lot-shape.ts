@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, came, expectOptions, type HandleKind } from '@smpnet/memory'
 
 /** How large a lot is. Everything has a bound, and an error names the bound that was met. */
 export interface LotShape {
@@ -17,11 +17,18 @@ export interface LotHandle extends Required<LotShape> {
   readonly at: Address
 }
 
+/** For `expectHandle`. */
+export const LOT_HANDLE: HandleKind = {
+  of: 'a parking lot',
+  fields: { at: 'address', buckets: 'count', cpus: 'count', threads: 'count', waiters: 'count' },
+}
+
 /** The shape with all its figures. Throws a RangeError for such as no lot can have. */
-export function wholeLotShape(shape: LotShape): Required<LotShape> {
+export function wholeLotShape(shape: LotShape = {}): Required<LotShape> {
+  expectOptions('a lot', shape)
   const { buckets = 64, cpus = 0, threads = 8, waiters = 256 } = shape
   if (!isPowerOfTwo(buckets)) {
-    throw new RangeError(`a lot has a power of two of buckets: ${buckets} came`)
+    throw new RangeError(`a lot has a power of two of buckets: ${came(buckets)} came`)
   }
   expect('CPUs', cpus, 0)
   expect('attached threads', threads, 0)
@@ -35,5 +42,7 @@ function isPowerOfTwo(value: number): boolean {
 
 function expect(what: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return
-  throw new RangeError(`a lot has a whole number of ${what}, at least ${least}: ${value} came`)
+  throw new RangeError(
+    `a lot has a whole number of ${what}, at least ${least}: ${came(value)} came`,
+  )
 }

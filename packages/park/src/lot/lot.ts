@@ -1,10 +1,17 @@
-import { type Address, type Arena, holderOf, type Memory } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  expectMethods,
+  holderOf,
+  type Memory,
+} from '@smpnet/memory'
 import { NO_CPU, PARKED, SLEEPING, WAITER } from '../entry.ts'
 import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
 import { Burial } from './burial.ts'
 import { Entries } from './entries.ts'
-import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
+import { LOT_HANDLE, type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
 import { Repair } from './repair.ts'
@@ -51,6 +58,7 @@ export class Lot extends Parking {
 
   /** Places a lot. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
+    expectMethods('where a lot is placed', arena, ['place'])
     const whole = wholeLotShape(shape)
     return { ...whole, at: arena.place('lot', Lot.bytes(whole)) }
   }
@@ -67,6 +75,7 @@ export class Lot extends Parking {
    * Throws a RangeError when all are in use, or when no thread is expected as that number.
    */
   static attach(memory: Memory, handle: LotHandle, reserved?: Seat): number {
+    expectHandle(LOT_HANDLE, handle, memory)
     const seats = seatsOf(memory, handle)
     return reserved === undefined ? seats.take() : seats.arrive(reserved)
   }
@@ -76,6 +85,7 @@ export class Lot extends Parking {
    * number that no attached thread has.
    */
   static detach(memory: Memory, handle: LotHandle, cpu: number): void {
+    expectHandle(LOT_HANDLE, handle, memory)
     seatsOf(memory, handle).leave(cpu)
   }
 

@@ -1,4 +1,13 @@
-import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  layout,
+  type Memory,
+  word,
+  words,
+} from '@smpnet/memory'
 
 /** Bytes of a name that are kept: enough to know a thread by. */
 const NAME_BYTES = 40
@@ -31,6 +40,8 @@ export interface Beating {
   readonly name: string
 }
 
+const HANDLE: HandleKind = { of: 'heartbeats', fields: { at: 'address', cpus: 'count' } }
+
 /** Written by the scheduler of one CPU at each step of its threads. */
 export class Heartbeat {
   readonly #at: Address
@@ -43,6 +54,7 @@ export class Heartbeat {
     handle: HeartbeatsHandle,
     cpu: number,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#at = handle.at + cpu * HEARTBEAT.size
   }
 
@@ -79,6 +91,7 @@ export interface Pulse {
 
 /** Reads the heartbeat of a CPU. */
 export function pulseOf(memory: Memory, handle: HeartbeatsHandle, cpu: number): Pulse {
+  expectHandle(HANDLE, handle, memory)
   const at = handle.at + cpu * HEARTBEAT.size
   const beats = memory.load(at + HEARTBEAT.offset.beats)
   return { beats, thread: memory.load(at + HEARTBEAT.offset.thread) }
@@ -86,6 +99,7 @@ export function pulseOf(memory: Memory, handle: HeartbeatsHandle, cpu: number): 
 
 /** The name of the thread that runs; true only of a CPU that does not go on meanwhile. */
 export function runningName(memory: Memory, handle: HeartbeatsHandle, cpu: number): string {
+  expectHandle(HANDLE, handle, memory)
   const at = handle.at + cpu * HEARTBEAT.size
   const length = Math.min(NAME_BYTES, memory.read(at + HEARTBEAT.offset.nameBytes))
   const bytes = new Uint8Array(length)

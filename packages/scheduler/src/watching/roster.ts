@@ -1,4 +1,13 @@
-import { type Address, type Arena, layout, type Memory, word, words } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  expectHandle,
+  type HandleKind,
+  layout,
+  type Memory,
+  word,
+  words,
+} from '@smpnet/memory'
 import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import type { Ticket } from '../thread/ticket.ts'
 
@@ -45,6 +54,8 @@ export interface RosterHandle {
 /** How a thread of another CPU has ended; `ended` if that is so long ago that it is not known. */
 export type Ending = 'returned' | 'threw' | 'ended'
 
+const HANDLE: HandleKind = { of: 'a roster', fields: { at: 'address', threads: 'count' } }
+
 /** The CPU of a thread has died, and the thread with it. */
 export class ThreadDied extends Error {
   override name = 'ThreadDied'
@@ -70,7 +81,9 @@ export class Roster {
   constructor(
     readonly memory: Memory,
     readonly handle: RosterHandle,
-  ) {}
+  ) {
+    expectHandle(HANDLE, handle, memory)
+  }
 
   /** Places a roster. Throws OutOfMemory. */
   static place(arena: Arena, threads: number): RosterHandle {

@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, came } from '@smpnet/memory'
 import { block, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import type { DatagramHandle, DatagramHome } from './datagram-home.ts'
@@ -284,10 +284,10 @@ function check(bytes: Uint8Array, start: number, length: number): void {
 
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 0xffff) return
-  throw new RangeError(`a port is a whole number from 0 to 65535: ${String(port)} came`)
+  throw new RangeError(`a port is a whole number from 0 to 65535: ${came(port)} came`)
 }
 
 function notBytes(value: unknown): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1)
-  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${kind} came`
+  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(kind)} came`
 }

@@ -1,6 +1,11 @@
 import {
   type Address,
   type Arena,
+  came,
+  expectHandle,
+  expectMethods,
+  expectOptions,
+  type HandleKind,
   type Interrupt,
   layout,
   type Memory,
@@ -55,6 +60,11 @@ export interface DatagramSocketsOptions {
 const DEFAULT_SOCKETS = 64
 const DEFAULT_RECEIVE_BYTES = 41_600
 
+const HANDLE: HandleKind = {
+  of: 'datagram sockets',
+  fields: { pool: 'any', counts: 'address', receiveBytes: 'count' },
+}
+
 /**
  * Where datagram sockets come from, as one thread or CPU uses them, and what their protocol calls:
  * the lower half. A protocol may hold locks of its own when it calls; a socket holds none when it
@@ -74,6 +84,7 @@ export class DatagramSockets implements DatagramHome {
     readonly mbufs: Mbufs,
     readonly options: DatagramSocketsOptions,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.memory = memory
     this.owner = options.owner ?? 0
     this.#pool = Pool.open(memory, handle.pool)
@@ -83,10 +94,12 @@ export class DatagramSockets implements DatagramHome {
 
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: DatagramSocketsShape = {}): DatagramSocketsHandle {
+    expectMethods('where sockets are placed', arena, ['place'])
+    expectOptions('datagram sockets', shape)
     const { sockets = DEFAULT_SOCKETS, receiveBytes = DEFAULT_RECEIVE_BYTES } = shape
     if (!Number.isInteger(receiveBytes) || receiveBytes < 1) {
       throw new RangeError(
-        `a receive buffer holds a whole number of bytes, at least 1: ${receiveBytes} came`,
+        `a receive buffer holds a whole number of bytes, at least 1: ${came(receiveBytes)} came`,
       )
     }
     const pool = { name: 'datagram sockets', items: sockets, itemBytes: DATAGRAM_BYTES }
@@ -249,7 +262,7 @@ export class DatagramSockets implements DatagramHome {
   #makeParts(socket: Address): DatagramParts {
     const { locking, lock } = this.options
     if (!this.#pool.isItem(socket)) {
-      throw new SocketMisuse(`a datagram socket is one of its zone: ${socket} came`)
+      throw new SocketMisuse(`a datagram socket is one of its zone: ${came(socket)} came`)
     }
     const locks = LOCK_SCHEMES[locking].locksOf(socket, lock)
     return { locks, buffer: new ReceiveBuffer(this.memory, this.mbufs, socket, locks.receive) }

@@ -1,3 +1,4 @@
+import { expectHandle, type HandleKind } from '@smpnet/memory'
 import { attachLive, type LiveHandle } from '@smpnet/machine/live'
 import { SimRandom } from '@smpnet/machine/sim'
 import type { Waiter } from '@smpnet/park'
@@ -27,11 +28,22 @@ export interface Guest {
   detach(): void
 }
 
+const HANDLE: HandleKind = {
+  of: "a kernel's network",
+  fields: {
+    machine: 'any',
+    config: { of: 'a configuration', fields: {} },
+    net: { of: 'a network', fields: { places: 'count' } },
+  },
+}
+
 /**
  * Attaches this thread to a kernel. Throws BadHandle for what is no kernel of this version, and a
  * RangeError when as many threads as the configuration's `guests` are attached.
  */
-export function attachGuest({ machine, config, net: handle }: GuestHandle): Guest {
+export function attachGuest(guest: GuestHandle): Guest {
+  expectHandle(HANDLE, guest)
+  const { machine, config, net: handle } = guest
   const { memory, lot, detach } = attachLive(machine)
   const locks = new LockMaker(false, undefined, undefined)
   const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)

@@ -1,3 +1,4 @@
+import { expectRun } from '../kernel/expect-run.ts'
 import { type LiveMachine, startLive } from '@smpnet/machine/live'
 import type { Waiter } from '@smpnet/park'
 import { Counters } from '@smpnet/trace'
@@ -48,8 +49,10 @@ export class LiveStack<S = unknown, A = unknown> {
   static async start<S, A>(
     config: StackConfig,
     program: Program<S, A>,
-    { settings, boot, onReport }: LiveStackOptions<S>,
+    options: LiveStackOptions<S>,
   ): Promise<LiveStack<S, A>> {
+    expectRun(config, program, options)
+    const { settings, boot, onReport } = options
     const { cpus, kind } = config.machine
     if (kind !== 'live') throw new RangeError(`machine.kind: expected live, came ${kind}`)
     let args: KernelArgs<S, A> | undefined

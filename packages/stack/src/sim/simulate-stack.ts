@@ -1,3 +1,4 @@
+import { expectRun } from '../kernel/expect-run.ts'
 import type { Boot } from '@smpnet/machine'
 import { SimMachine, type SimResult, type SimSetup } from '@smpnet/machine/sim'
 import { Lot, type Waker } from '@smpnet/park'
@@ -46,6 +47,7 @@ export function simulateStack<S, A>(
   program: Program<S, A>,
   options: SimRunOptions<S, A>,
 ): SimRun {
+  expectRun(config, program, options)
   const { machine: of } = config
   if (of.kind !== 'sim') throw new RangeError(`machine.kind: expected sim, came ${of.kind}`)
   const { settings, untilNs, onReport } = options

@@ -2,14 +2,20 @@ import {
   type Address,
   alignUp,
   CACHE_LINE_BYTES,
+  came,
+  expectSame,
+  checkMemoryBytes,
+  expectShared,
   layout,
   type Memory,
+  newShared,
   NIL,
   OutOfMemory,
   spinNow,
   unspin,
   word,
   WORD_BYTES,
+  words,
 } from '@smpnet/memory'
 import { BadHandle } from '../errors.ts'
 import { type LockHandle, type LockKind, TAG, tagOf } from '../words/lock-kind.ts'
@@ -21,7 +27,10 @@ export interface RegionOptions {
   readonly buffer?: SharedArrayBuffer
   /** Where in `buffer` the domain may begin, a multiple of 64; 0 unless told. */
   readonly at?: Address
-  /** How much room the domain has: 128 KiB in a new buffer, else the rest of `buffer`. */
+  /**
+   * How much room the domain has. Unless told, the rest of `buffer`; in a new one 128 KiB, or what
+   * the lot takes and 56 KiB for locks if that is more.
+   */
   readonly bytes?: number
 }
 
@@ -38,25 +47,40 @@ const REGION = layout('region', {
   given: word('m', 'region'),
   /** (x) The tag of the lock that was placed last without an address; linked by `next`. */
   placed: word('x', 'region'),
+  /** (a) The lot of the domain: what handles have to agree with. */
+  lot: words(5, 'a', 'region'),
 })
 
-const MAGIC = 0x10c40002
+const MAGIC = 0x10c40003
 const DEFAULT_BYTES = 128 * 1024
+/** What a new buffer has for locks at least, besides what its lot takes. */
+const LOCKS_BYTES = 56 * 1024
 
-/** Where a domain goes. Throws a RangeError for figures that cannot be. */
-export function regionOf({ buffer, at = 0, bytes }: RegionOptions): Required<RegionOptions> {
+/**
+ * Where a domain goes whose lot takes `lotBytes`. Throws a RangeError for figures that cannot be,
+ * and a TypeError for a buffer that is not shared.
+ */
+export function regionOf(
+  { buffer, at = 0, bytes }: RegionOptions,
+  lotBytes: number,
+): Required<RegionOptions> {
   if (buffer === undefined) {
-    const size = alignUp(bytes ?? DEFAULT_BYTES, CACHE_LINE_BYTES)
-    return { buffer: new SharedArrayBuffer(size), at: 0, bytes: size }
+    const size = alignUp(
+      bytes ?? Math.max(DEFAULT_BYTES, lotBytes + LOCKS_BYTES),
+      CACHE_LINE_BYTES,
+    )
+    checkMemoryBytes(size)
+    return { buffer: newShared(size), at: 0, bytes: size }
   }
+  expectShared(buffer)
   const room = bytes ?? buffer.byteLength - at
-  const isWhole = at % CACHE_LINE_BYTES === 0 && room % CACHE_LINE_BYTES === 0
+  const isWhole = isLines(at) && isLines(room)
   if (isWhole && at >= 0 && room > 0 && at + room <= buffer.byteLength) {
     return { buffer, at, bytes: room }
   }
   throw new RangeError(
     `a domain is whole lines of 64 bytes of a buffer of ${buffer.byteLength}: ` +
-      `${room} bytes at ${at} came`,
+      `${came(room)} bytes at ${came(at)} came`,
   )
 }
 
@@ -92,6 +116,18 @@ export class DomainRegion {
       `the handle of a domain of this version leads to 0x${MAGIC.toString(16)}: ` +
         `0x${(found >>> 0).toString(16)} is at ${at}`,
     )
+  }
+
+  /** Notes the lot of a new domain. */
+  setLot(lot: LotHandle): void {
+    figuresOf(lot).forEach((figure, i) => this.memory.store(this.#figureAt(i), figure))
+  }
+
+  /** Throws BadHandle unless a handle has the lot that the domain was made with. */
+  expectLot(lot: LotHandle): void {
+    const named = figuresOf(lot)
+    const made = named.map((_, i) => this.memory.load(this.#figureAt(i)))
+    expectSame('the lot of a domain', made, named)
   }
 
   /** The address of `bytes` zero bytes on cache lines of their own. Throws OutOfMemory. */
@@ -159,18 +195,12 @@ export class DomainRegion {
     memory.store(tag + TAG.offset.kind, tagOf(kind))
   }
 
-  /** Throws BadHandle unless the lock that a handle names is there, in this version's layout. */
+  /** Throws BadHandle unless the lock that a checked handle names is there, in this version. */
   verify(kind: LockKind, bytes: number, handle: LockHandle): void {
-    if (handle.kind !== kind.name || handle.version !== kind.version) {
-      throw new BadHandle(
-        `the handle of a ${kind.name}, version ${kind.version}, was expected: ` +
-          `that of a ${handle.kind}, version ${handle.version}, came`,
-      )
-    }
     const tag = handle.at + bytes
     const isInside = Number.isInteger(handle.at / WORD_BYTES) && handle.at >= 0
     if (isInside && tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
-    throw new BadHandle(`there is no ${kind.name} of this version at ${handle.at}`)
+    throw new BadHandle(`there is no ${kind.name} of this version at ${came(handle.at)}`)
   }
 
   /**
@@ -190,6 +220,10 @@ export class DomainRegion {
     return false
   }
 
+  #figureAt(index: number): Address {
+    return this.at + REGION.offset.lot + index * WORD_BYTES
+  }
+
   #namesWithin(entry: Address, from: Address, end: Address): boolean {
     for (let at = from; at < end; at += WORD_BYTES) {
       if ((this.memory.load(at) & OWNER_BITS) === entry) return true
@@ -201,7 +235,7 @@ export class DomainRegion {
     if (!Number.isInteger(at / align) || at < 0 || at + bytes > this.memory.size) {
       throw new BadHandle(
         `a ${kind.name} has ${bytes} bytes, at a multiple of ${align}, within the buffer's ` +
-          `${this.memory.size}: ${at} came`,
+          `${this.memory.size}: ${came(at)} came`,
       )
     }
     if (at + bytes <= this.at || at >= this.limit) return
@@ -226,4 +260,12 @@ export class DomainRegion {
       throw new BadHandle(`a ${kind.name} is placed where all is zero: the word at ${word} is not`)
     }
   }
+}
+
+function isLines(bytes: unknown): boolean {
+  return Number.isInteger(bytes) && (bytes as number) % CACHE_LINE_BYTES === 0
+}
+
+function figuresOf({ at, buckets, cpus, threads, waiters }: LotHandle): number[] {
+  return [at, buckets, cpus, threads, waiters]
 }

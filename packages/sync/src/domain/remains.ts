@@ -1,4 +1,4 @@
-import { type Address, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
+import { type Address, CACHE_LINE_BYTES, type Memory, NIL } from '@smpnet/memory'
 import { type LockKind, tagOf } from '../words/lock-kind.ts'
 import {
   clearEpochLine,
@@ -11,7 +11,8 @@ import {
   SMR_LINE,
 } from '../words/reader-lines.ts'
 import { SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
-import type { Waiter, Waiting } from '@smpnet/park'
+import { type Lot, ownerIn, type Waiter, type Waiting } from '@smpnet/park'
+import { MUTEX_KIND, ONCE_KIND, RW_KIND, SPIN_KIND, SX_KIND } from '../words/owned-kinds.ts'
 
 /**
  * What a thread that has ended leaves behind in locks, beside its place in their queues, and how it
@@ -47,6 +48,9 @@ const MARKS: readonly (readonly [LockKind, number])[] = [
   [SMR_KIND, SMR_LINE.offset.seen],
 ]
 
+/** Of an rmlock it is the mutex of its writers, which stands first. */
+const OWNED: readonly LockKind[] = [MUTEX_KIND, RW_KIND, SX_KIND, SPIN_KIND, ONCE_KIND, RM_KIND]
+
 /** Puts right all that thread `ended` left in `locks`. Never parks. */
 export function* putRight(
   td: Waiter,
@@ -72,6 +76,17 @@ export function readBy(
     if (kind === undefined || mark === undefined) continue
     if (memory.load(lineOf(lock, thread, cpus) + mark) !== 0)
       return `the ${kind.name} at ${lock.at}`
+  }
+  return undefined
+}
+
+/** What a waiter of `thread`, which lives, holds of `locks`, as messages name it, or undefined. */
+export function heldBy(lot: Lot, locks: Iterable<PlacedLock>, thread: number): string | undefined {
+  for (const lock of locks) {
+    const kind = OWNED.find((kind) => tagOf(kind) === lock.tag)
+    const owner = kind === undefined ? NIL : ownerIn(lot.memory.load(lock.at))
+    if (owner === NIL || lot.threadOf(owner) !== thread || lot.isDead(owner)) continue
+    return `the ${kind!.name} at ${lock.at}`
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import { type Address, LiveMemory } from '@smpnet/memory'
+import { type Address, came, expectOptions, LiveMemory } from '@smpnet/memory'
 import { DomainRegion, regionOf, type RegionOptions } from './domain-region.ts'
 import { LockMisuse } from '../errors.ts'
 import {
@@ -13,7 +13,8 @@ import {
 import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
-import { putRight, readBy } from './remains.ts'
+import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
+import { heldBy, putRight, readBy } from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -62,17 +63,25 @@ export class SyncDomain implements Home {
   /** How many of this thread's guests use the domain, and whether it stays when they have left. */
   #guests = 0
   #stays = false
+  /** The seat that this thread had been kept, if it came by an invitation. */
+  readonly #seat: Seat | undefined
   /** Names this domain for other threads; it can be cloned and posted. */
   readonly handle: DomainHandle
 
   private constructor({ seat, ...handle }: DomainHandle) {
     this.handle = handle
+    this.#seat = seat
     this.memory = new LiveMemory(handle.buffer)
     this.#region = DomainRegion.open(this.memory, handle.at)
-    const cpu = Lot.attach(this.memory, handle.lot, seat)
+    const cpu = withRoom('threads', handle.lot, () => Lot.attach(this.memory, handle.lot, seat))
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
     this.lot.isNamed = (entry) => this.#region.names(entry, handle.lot)
-    this.here = this.lot.waiter()
+    try {
+      this.here = this.waiter()
+    } catch (error) {
+      Lot.detach(this.memory, handle.lot, cpu)
+      throw error
+    }
     opened.push(this)
   }
 
@@ -81,10 +90,12 @@ export class SyncDomain implements Home {
    * Throws a RangeError for figures that cannot be, and OutOfMemory for too small a part.
    */
   static create(options: DomainOptions = {}): SyncDomain {
-    const { buffer, at, bytes } = regionOf(options)
+    expectOptions('a domain', options)
+    const { buffer, at, bytes } = regionOf(options, SyncDomain.bytes(options))
     const memory = new LiveMemory(buffer)
     const region = DomainRegion.create(memory, at, bytes)
     const lot = Lot.place(region, lotShapeOf(options))
+    region.setLot(lot)
     const domain = new SyncDomain({ buffer, at, lot })
     domain.#stays = true
     return domain
@@ -92,6 +103,7 @@ export class SyncDomain implements Home {
 
   /** Bytes that a domain of such a shape takes before any lock is placed in it. */
   static bytes(shape: Omit<LotShape, 'cpus'> = {}): number {
+    expectOptions('a domain', shape)
     return DomainRegion.bytes + Lot.bytes(lotShapeOf(shape))
   }
 
@@ -121,7 +133,34 @@ export class SyncDomain implements Home {
   }
 
   static #find(handle: DomainHandle): SyncDomain {
-    return opened.find((domain) => domain.isNamedBy(handle)) ?? new SyncDomain(handle)
+    SyncDomain.expect(handle)
+    const domain = opened.find((domain) => domain.isNamedBy(handle))
+    if (domain === undefined) return new SyncDomain(handle)
+    domain.#expectSeat(handle.seat)
+    return domain
+  }
+
+  /** Throws BadHandle unless a handle names a domain; does not open it. */
+  static expect(handle: DomainHandle): void {
+    expectDomainHandle(handle)
+    regionNamedBy(handle).expectLot(handle.lot)
+  }
+
+  /**
+   * The lock that a handle names, of `bytes` bytes, or so many for the CPUs of its domain, which is
+   * opened when all is found in order; for locks. Throws as `open`.
+   */
+  static openLock(
+    kind: LockKind,
+    handle: LockHandle,
+    bytes: number | ((cpus: number) => number),
+  ): { readonly domain: SyncDomain; readonly at: Address } {
+    expectLockHandle(kind, handle)
+    const { lot } = handle.domain
+    const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads)
+    SyncDomain.expect(handle.domain)
+    regionNamedBy(handle.domain).verify(kind, size, handle)
+    return { domain: SyncDomain.open(handle.domain), at: handle.at }
   }
 
   /** The handle of a lock of a domain; for locks. Throws LockMisuse if the lock has none. */
@@ -152,16 +191,15 @@ export class SyncDomain implements Home {
    * The address of a new lock of `bytes` bytes; for locks. Throws OutOfMemory when the domain is
    * full, and BadHandle for an address that is misaligned, outside, in use, or not zero.
    */
-  place(kind: LockKind, bytes: number, { at }: Placing = {}, align = 4): Address {
+  place(kind: LockKind, bytes: number, options: Placing = {}, align = 4): Address {
+    expectOptions('a new lock', options)
+    if (typeof kind?.name !== 'string' || !(Number.isInteger(bytes) && bytes >= 1)) {
+      throw new LockMisuse(`a lock has a kind and a size: ${came(kind)}, ${came(bytes)} came`)
+    }
+    const { at } = options
     if (at === undefined) return this.#region.placeLock(kind, bytes)
     this.#region.placeLockAt(kind, at, bytes, align)
     return at
-  }
-
-  /** The address of the lock that a handle names; for locks. Throws BadHandle if it is not. */
-  find(kind: LockKind, bytes: number, handle: LockHandle): Address {
-    this.#region.verify(kind, bytes, handle)
-    return handle.at
   }
 
   /**
@@ -175,7 +213,7 @@ export class SyncDomain implements Home {
    * Throws a RangeError when there is no number left.
    */
   invite(): Invitation {
-    const seat = this.lot.reserve()
+    const seat = withRoom('threads', this.handle.lot, () => this.lot.reserve())
     return { ...seat, handle: { ...this.handle, seat } }
   }
 
@@ -189,6 +227,7 @@ export class SyncDomain implements Home {
    * and is not buried yet: its burial ends this one as well.
    */
   bury(guest: Seat): number {
+    expectSeat(guest)
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
     const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
@@ -199,6 +238,7 @@ export class SyncDomain implements Home {
    * a new object; but what this thread writes in its own line here shows there, if they are one.
    */
   isNamedBy(handle: DomainHandle): boolean {
+    expectDomainHandle(handle)
     if (handle.buffer === this.handle.buffer) return handle.at === this.handle.at
     const { buffer, at } = handle
     if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
@@ -210,10 +250,24 @@ export class SyncDomain implements Home {
     })
   }
 
+  /** Throws LockMisuse for a seat that another thread was to have, as far as that can be known. */
+  #expectSeat(seat: Seat | undefined): void {
+    if (seat === undefined || this.#seat !== undefined) return
+    throw new LockMisuse(
+      `this thread is thread ${this.thread} of the domain already, and was invited to be thread ` +
+        `${seat.thread}: it opens the domain by the invitation first, and its locks afterwards`,
+    )
+  }
+
   borrow(): Waiter {
-    const td = this.#idle.pop() ?? this.lot.waiter()
+    const td = this.#idle.pop() ?? this.waiter()
     this.#borrowed++
     return td
+  }
+
+  /** A waiter of this thread's. Throws a RangeError when all are in use. */
+  waiter(): Waiter {
+    return withRoom('waiters', this.handle.lot, () => this.lot.waiter())
   }
 
   giveBack(td: Waiter): void {
@@ -224,8 +278,9 @@ export class SyncDomain implements Home {
 
   /**
    * Gives this thread's number and waiters back: a thread that ends before the domain does calls
-   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one, and while
-   * it is inside what it reads by its number, as the next of that number would be.
+   * it last. Throws LockMisuse while one of its tasks is inside a lock or waits for one, while it
+   * is inside what it reads by its number, and while it holds a lock: the next thread that has its
+   * number, or its waiter, would be.
    */
   detach(): void {
     const index = opened.indexOf(this)
@@ -242,12 +297,38 @@ export class SyncDomain implements Home {
         `a thread is detached when it has left what it reads: ${read} it has not`,
       )
     }
+    const held = heldBy(this.lot, this.#region.locks(), this.thread)
+    if (held !== undefined) {
+      throw new LockMisuse(
+        `a thread is detached when it holds no lock: ${held} it does, so unlock that first`,
+      )
+    }
     this.lot.leave()
     opened.splice(index, 1)
   }
 
   [DISPOSE](): void {
     this.detach()
+  }
+}
+
+/** The region that a checked handle leads to. Throws BadHandle when there is none. */
+function regionNamedBy({ buffer, at }: DomainHandle): DomainRegion {
+  return DomainRegion.open(new LiveMemory(buffer), at)
+}
+
+/** Says which option makes a domain larger, when `take` finds none left of what it counts. */
+function withRoom<T>(what: 'threads' | 'waiters', shape: LotShape, take: () => T): T {
+  try {
+    return take()
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || !cause.message.includes('already: ')) throw cause
+    const users = what === 'threads' ? 'threads' : 'waiters, one for each thread and waiting task'
+    throw new RangeError(
+      `a domain for ${shape[what]} ${users}, has ${shape[what]} already: ` +
+        `make it for more, by \`${what}\` of SyncDomain.create, or of SocketDomain.create`,
+      { cause },
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
@@ -8,9 +8,11 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import {
   CHANGED,
+  expectWaiter,
   FOREVER,
   LED,
   type Outcome,
@@ -69,17 +71,19 @@ export class Barrier extends Placed {
 
   /** Places a barrier. Throws a RangeError for a number of parties that cannot be. */
   static create(domain: SyncDomain, options: BarrierOptions): Barrier {
+    expectDomain(domain, KIND, options)
     const { parties } = options
     if (!Number.isInteger(parties) || parties < 1 || parties > MOST_PARTIES) {
-      throw new RangeError(`parties: expected 1 to ${MOST_PARTIES}, came ${parties}`)
+      throw new RangeError(
+        `parties: expected a whole number from 1 to ${MOST_PARTIES}, came ${came(parties)}`,
+      )
     }
     return new Barrier(domain.memory, domain.place(KIND, Barrier.bytes, options), parties, domain)
   }
 
   /** Opens, in any thread, the barrier that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Barrier {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Barrier.bytes, handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Barrier.bytes)
     return new Barrier(domain.memory, at, handle.shape['parties'] ?? 1, domain)
   }
 
@@ -92,7 +96,12 @@ export class Barrier extends Placed {
    * Arrives, and waits until all parties have: `WOKEN`, or `LED` for the last of them, or why it
    * was given up, and its arrival taken back.
    */
-  *arrive(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  arrive(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'barrier.arrive', 'arriveSync, or awaits arriveAsync')
+    return this.#arrive(td, until)
+  }
+
+  *#arrive(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory, at } = this
     const { lot } = td
     td.maySleepFor(this)

@@ -1,6 +1,9 @@
-import { type Address, layout, NIL, word } from '@smpnet/memory'
+import { type Address, came, layout, NIL, word } from '@smpnet/memory'
+import { LockMisuse } from '../errors.ts'
 import {
+  expectWaiter,
   ABORTED,
+  atOnce,
   awaiting,
   block,
   CHANGED,
@@ -21,6 +24,7 @@ import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import type { Mutex } from '../locks/mutex.ts'
 import { type AwaitOptions, checkTimeout, homeOf, type WaitOptions } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -55,13 +59,14 @@ export class Condition extends Placed {
 
   /** Places a condition. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): Condition {
+    expectDomain(domain, KIND, options)
     return new Condition(domain.memory, domain.place(KIND, Condition.bytes, options), domain)
   }
 
   /** Opens, in any thread, the condition that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Condition {
-    const domain = SyncDomain.open(handle.domain)
-    return new Condition(domain.memory, domain.find(KIND, Condition.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Condition.bytes)
+    return new Condition(domain.memory, at, domain)
   }
 
   /** Names this condition for other threads; it can be cloned and posted. */
@@ -74,7 +79,13 @@ export class Condition extends Placed {
    * `OWNER_DIED` of the mutex, or why it was given up. Nothing wakes it but a notification. The
    * limit is for the sleep, not for entering. Throws LockMisuse unless `td` holds the mutex once.
    */
-  *wait(td: Waiter, mutex: Mutex, until: Until = FOREVER): Waiting<Outcome> {
+  wait(td: Waiter, mutex: Mutex, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'condition.wait', 'waitSync, or awaits waitAsync')
+    this.#expectMutex(mutex)
+    return this.#wait(td, mutex, until)
+  }
+
+  *#wait(td: Waiter, mutex: Mutex, until: Until): Waiting<Outcome> {
     mutex.assertHeldOnce(td)
     td.maySleepFor(this, mutex.at)
     const { memory, at } = this
@@ -101,19 +112,25 @@ export class Condition extends Placed {
 
   /** Wakes the first waiter, as soon as `mutex`, which all wait with, is free. Never parks. */
   notify(td: Waiter, mutex: Mutex): Waiting<number> {
+    expectWaiter(td, 'condition.notify', 'notifySync')
+    this.#expectMutex(mutex)
     return this.#notify(td, mutex, 1)
   }
 
   /** The same for all waiters. */
   notifyAll(td: Waiter, mutex: Mutex): Waiting<number> {
+    expectWaiter(td, 'condition.notifyAll', 'notifyAllSync')
+    this.#expectMutex(mutex)
     return this.#notify(td, mutex, EVERYBODY)
   }
 
   /** Waits under a guard of `mutex`, blocking this thread; false when the time is over. */
   waitSync(mutex: Mutex, options: WaitOptions = {}): boolean {
     checkTimeout(options)
+    this.#expectMutex(mutex)
     const { here } = homeOf(this)
-    return block(here, this.wait(here, mutex, until(here, options))) === WOKEN
+    const waiting = this.wait(here, mutex, until(here, options))
+    return (options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)) === WOKEN
   }
 
   /**
@@ -122,6 +139,12 @@ export class Condition extends Placed {
    */
   async waitAsync(mutex: Mutex, guard: Guard, options: AwaitOptions = {}): Promise<boolean> {
     checkTimeout(options)
+    this.#expectMutex(mutex)
+    expectWaiter(
+      guard?.td,
+      'condition.wait',
+      '`waitAsync(mutex, guard)`, with a guard of the mutex',
+    )
     const { td } = guard
     const outcome = await awaiting(td, this.wait(td, mutex, until(td, options)))
     if (outcome === ABORTED) options.signal?.throwIfAborted()
@@ -130,18 +153,35 @@ export class Condition extends Placed {
 
   /** Wakes the first waiter, from a thread or a task. */
   notifySync(mutex: Mutex): void {
+    this.#expectMutex(mutex)
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notify(here, mutex))
   }
 
   /** Wakes all waiters, from a thread or a task. */
   notifyAllSync(mutex: Mutex): void {
+    this.#expectMutex(mutex)
     const { here } = homeOf(this)
     if (!this.tryNotify()) finish(here, this.notifyAll(here, mutex))
   }
 
   name(): string {
     return `the condition at ${this.at}`
+  }
+
+  /**
+   * Throws LockMisuse unless it is a mutex of the same domain. Asked before any queue is locked, as
+   * what throws under a queue leaves it locked.
+   */
+  #expectMutex(mutex: unknown): void {
+    const found = mutex as Partial<Mutex> | null | undefined
+    const isOurs = this.domain === undefined || found?.domain === this.domain
+    if (typeof found?.markContested === 'function' && typeof found.at === 'number' && isOurs)
+      return
+    const other = isOurs ? '' : ' of no such domain'
+    throw new LockMisuse(
+      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${came(other)} came`,
+    )
   }
 
   *#notify(td: Waiter, mutex: Mutex, count: number): Waiting<number> {

@@ -1,5 +1,6 @@
 import { layout, word } from '@smpnet/memory'
 import {
+  expectWaiter,
   CHANGED,
   finish,
   FOREVER,
@@ -20,6 +21,7 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -48,13 +50,14 @@ export class EventCount extends Placed {
 
   /** Places an event count. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): EventCount {
+    expectDomain(domain, KIND, options)
     return new EventCount(domain.memory, domain.place(KIND, EventCount.bytes, options), domain)
   }
 
   /** Opens, in any thread, the event count that a handle names. Throws BadHandle if it is none. */
   static open(handle: LockHandle): EventCount {
-    const domain = SyncDomain.open(handle.domain)
-    return new EventCount(domain.memory, domain.find(KIND, EventCount.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, EventCount.bytes)
+    return new EventCount(domain.memory, at, domain)
   }
 
   /** Names this event count for other threads; it can be cloned and posted. */
@@ -76,7 +79,12 @@ export class EventCount extends Placed {
   }
 
   /** Adds 1 to the count and wakes all that wait. Never parks. */
-  *advance(td: Waiter): Waiting {
+  advance(td: Waiter): Waiting {
+    expectWaiter(td, 'eventCount.advance', 'advanceSync')
+    return this.#advance(td)
+  }
+
+  *#advance(td: Waiter): Waiting {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -105,7 +113,12 @@ export class EventCount extends Placed {
   }
 
   /** Waits until the count is no longer `seen`: `WOKEN`, or why it was given up. */
-  *wait(td: Waiter, seen: number, until: Until = FOREVER): Waiting<Outcome> {
+  wait(td: Waiter, seen: number, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'eventCount.wait', 'waitSync, or awaits waitAsync')
+    return this.#wait(td, seen, until)
+  }
+
+  *#wait(td: Waiter, seen: number, until: Until): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE

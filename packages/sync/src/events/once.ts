@@ -1,17 +1,20 @@
-import { layout, word } from '@smpnet/memory'
+import { expectFunction, layout, NIL, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import {
   CHANGED,
+  expectWaiter,
   finish,
   FOREVER,
   type Outcome,
+  ownerIn,
   SETTLE,
   type Until,
   type Waiter,
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { ONCE_KIND as KIND } from '../words/owned-kinds.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -21,6 +24,7 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -40,7 +44,6 @@ export const ONCE = layout('once', {
   word: word('x'),
 })
 
-const KIND: LockKind = { name: 'once', code: 6, version: 1 }
 const NEW = 0
 const WAITERS = 1
 const DONE = 2
@@ -52,13 +55,14 @@ export class Once extends Placed {
 
   /** Places a once. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): Once {
+    expectDomain(domain, KIND, options)
     return new Once(domain.memory, domain.place(KIND, Once.bytes, options), domain)
   }
 
   /** Opens, in any thread, the once that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Once {
-    const domain = SyncDomain.open(handle.domain)
-    return new Once(domain.memory, domain.find(KIND, Once.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Once.bytes)
+    return new Once(domain.memory, at, domain)
   }
 
   /** Names this once for other threads; it can be cloned and posted. */
@@ -73,6 +77,7 @@ export class Once extends Placed {
 
   /** Whether `td` is the doer, which then must call `done` or `failed`. */
   isDoer(td: Waiter): boolean {
+    expectWaiter(td, 'once.isDoer', 'isDone')
     return (this.memory.load(this.at) & ~WAITERS) === td.at
   }
 
@@ -80,7 +85,12 @@ export class Once extends Placed {
    * Becomes the doer, or waits until it is done: `WOKEN` for both, and `isDoer` says which, or why
    * it was given up. Throws LockMisuse for the doer itself.
    */
-  *begin(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  begin(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'once.begin', 'runSync, or awaits run')
+    return this.#begin(td, until)
+  }
+
+  *#begin(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory, at } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -99,11 +109,13 @@ export class Once extends Placed {
 
   /** It is done. Throws LockMisuse unless `td` is the doer. */
   done(td: Waiter): Waiting {
+    expectWaiter(td, 'once.done', 'runSync, or awaits run')
     return this.#end(td, DONE)
   }
 
   /** It was not done, and another has to do it. Throws LockMisuse unless `td` is the doer. */
   failed(td: Waiter): Waiting {
+    expectWaiter(td, 'once.failed', 'runSync, or awaits run')
     return this.#end(td, NEW)
   }
 
@@ -111,7 +123,9 @@ export class Once extends Placed {
   runSync(work: () => void, options: WaitOptions = {}): void {
     checkTimeout(options)
     if (this.isDone()) return
+    expectFunction('the work of a once', work)
     const { here } = homeOf(this)
+    if (options.timeoutMs === undefined) this.#expectNotOurs(here)
     waitSync(this, here, (td, until) => this.begin(td, until), options)
     if (!this.isDoer(here)) return
     let isDone = false
@@ -127,6 +141,7 @@ export class Once extends Placed {
   async run(work: () => Promise<void> | void, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
     if (this.isDone()) return
+    expectFunction('the work of a once', work)
     options.signal?.throwIfAborted()
     const home = homeOf(this)
     const td = home.borrow()
@@ -144,6 +159,16 @@ export class Once extends Placed {
 
   name(): string {
     return `the once at ${this.at}`
+  }
+
+  /** Throws LockMisuse when a task of this thread is the doer: it could not go on meanwhile. */
+  #expectNotOurs({ lot, at }: Waiter): void {
+    const doer = ownerIn(this.memory.load(this.at))
+    if (doer === NIL || doer === at || lot.threadOf(doer) !== lot.cpu || lot.isDead(doer)) return
+    throw new LockMisuse(
+      `${this.name()} is done by a task of this thread, which cannot go on while this thread ` +
+        'blocks for it: `await run()` instead',
+    )
   }
 
   *#end(td: Waiter, word: number): Waiting {

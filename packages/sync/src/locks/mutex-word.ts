@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, NIL, word } from '@smpnet/memory'
 import {
   CHANGED,
   FOREVER,
@@ -247,6 +247,8 @@ export class MutexWord {
   #notMine(td: Waiter, seen: number): LockMisuse {
     const owner = seen & ~FLAGS
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
-    return new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
+    return new LockMisuse(
+      `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
+    )
   }
 }

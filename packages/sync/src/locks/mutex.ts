@@ -1,12 +1,12 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { Outcome, Until, Waiter, Waiting } from '@smpnet/park'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { expectWaiter, type Outcome, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { MUTEX_KIND as KIND } from '../words/owned-kinds.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'
 import { MUTEX, MutexWord } from './mutex-word.ts'
-
-const KIND: LockKind = { name: 'mutex', code: 1, version: 2 }
 
 export interface MutexOptions {
   /** Whether its owner may enter it again; it must exit as often. False unless told. */
@@ -35,13 +35,13 @@ export class Mutex extends Section {
 
   /** Places a mutex. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
   static create(domain: SyncDomain, options: MutexOptions & Placing = {}): Mutex {
+    expectDomain(domain, KIND, options)
     return new Mutex(domain.memory, domain.place(KIND, Mutex.bytes, options), options, domain)
   }
 
   /** Opens, in any thread, the mutex that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Mutex {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Mutex.bytes, handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Mutex.bytes)
     return new Mutex(domain.memory, at, { recursive: handle.shape['recursive'] === 1 }, domain)
   }
 
@@ -59,11 +59,17 @@ export class Mutex extends Section {
   }
 
   enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    expectWaiter(td, 'mutex.enter', 'lockSync, or awaits lock')
     return this.word.enter(td, until)
   }
 
   exit(td: Waiter): Waiting {
+    expectWaiter(td, 'mutex.exit', 'unlock')
     return this.word.exit(td)
+  }
+
+  override holder(): Address {
+    return this.word.owner()
   }
 
   /** The address of the waiter that holds the lock, or NIL. */
@@ -83,6 +89,7 @@ export class Mutex extends Section {
 
   /** What the mutex protects is whole again. Throws LockMisuse unless `td` holds it. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'mutex.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 
@@ -93,6 +100,7 @@ export class Mutex extends Section {
 
   /** Throws LockMisuse unless `td` holds the mutex, and entered it once. */
   assertHeldOnce(td: Waiter): void {
+    expectWaiter(td, 'mutex.assertHeldOnce', 'it with `guard.td`')
     this.word.assertHeldOnce(td)
   }
 

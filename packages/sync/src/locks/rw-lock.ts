@@ -1,11 +1,11 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { RW_KIND as KIND } from '../words/owned-kinds.ts'
 import { RwWord, RW } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import type { Waiter } from '@smpnet/park'
-
-const KIND: LockKind = { name: 'rwlock', code: 2, version: 2 }
+import { expectWaiter, type Waiter } from '@smpnet/park'
 
 /**
  * A lock with many readers or one writer, of which neither starves. Every reader writes its word,
@@ -31,13 +31,14 @@ export class RwLock {
 
   /** Places a rwlock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
   static create(domain: SyncDomain, options: Placing = {}): RwLock {
+    expectDomain(domain, KIND, options)
     return new RwLock(domain.memory, domain.place(KIND, RwLock.bytes, options), domain)
   }
 
   /** Opens, in any thread, the rwlock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): RwLock {
-    const domain = SyncDomain.open(handle.domain)
-    return new RwLock(domain.memory, domain.find(KIND, RwLock.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, RwLock.bytes)
+    return new RwLock(domain.memory, at, domain)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
@@ -56,6 +57,7 @@ export class RwLock {
 
   /** What it protects is whole again. Throws LockMisuse unless `td` writes. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'lock.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 }

@@ -4,7 +4,7 @@ import type { Home } from '../offered/offered.ts'
 import type { RwWord } from './rw-word.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
-import type { Outcome, Until, Waiter, Waiting } from '@smpnet/park'
+import { expectWaiter, type Outcome, type Until, type Waiter, type Waiting } from '@smpnet/park'
 
 /** A lock with readers and writers as its readers enter it. Not to be entered again inside. */
 export class ReadSide extends SharedSection {
@@ -30,6 +30,7 @@ export class ReadSide extends SharedSection {
   }
 
   enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    expectWaiter(td, 'lock.enter', 'lockSync, or awaits lock')
     return this.word.read(td, until)
   }
 
@@ -38,7 +39,12 @@ export class ReadSide extends SharedSection {
   }
 
   exit(td: Waiter): Waiting {
+    expectWaiter(td, 'lock.exit', 'unlock')
     return this.word.unread(td)
+  }
+
+  override holder(): Address {
+    return this.word.writer()
   }
 
   override obituary(): LockAbandoned {
@@ -70,6 +76,7 @@ export class WriteSide extends Section {
   }
 
   enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    expectWaiter(td, 'lock.enter', 'lockSync, or awaits lock')
     return this.word.write(td, until)
   }
 
@@ -78,7 +85,12 @@ export class WriteSide extends Section {
   }
 
   exit(td: Waiter): Waiting {
+    expectWaiter(td, 'lock.exit', 'unlock')
     return this.word.unwrite(td)
+  }
+
+  override holder(): Address {
+    return this.word.writer()
   }
 
   override obituary(): LockAbandoned {

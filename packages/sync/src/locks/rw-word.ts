@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import {
   CHANGED,
@@ -353,7 +353,9 @@ export class RwWord {
         : seen & SHARED
           ? `${seen >>> 6} readers hold it`
           : 'nobody holds it'
-    return new LockMisuse(`${this.name()} is ${what} by its holder: ${holder}, ${td.at} came`)
+    return new LockMisuse(
+      `${this.name()} is ${what} by its holder: ${holder}, ${came(td.at)} came`,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, came, type Memory } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import {
+  expectWaiter,
   CHANGED,
   finish,
   FOREVER,
@@ -28,6 +29,7 @@ import {
   SEMAPHORE_WAITERS as WAITERS,
   serve,
 } from '../words/semaphore-word.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 export interface SemaphoreOptions extends Placing {
@@ -66,9 +68,10 @@ export class Semaphore extends Placed {
 
   /** Places a semaphore with all its permits. Throws a RangeError for a number it cannot have. */
   static create(domain: SyncDomain, options: SemaphoreOptions = {}): Semaphore {
+    expectDomain(domain, KIND, options)
     const { permits = 1 } = options
     if (!Number.isInteger(permits) || permits < 1 || permits > MAX_PERMITS) {
-      throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${permits}`)
+      throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${came(permits)}`)
     }
     const at = domain.place(KIND, Semaphore.bytes, options)
     domain.memory.store(at, permits * 2)
@@ -77,8 +80,7 @@ export class Semaphore extends Placed {
 
   /** Opens, in any thread, the semaphore that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Semaphore {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Semaphore.bytes, handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Semaphore.bytes)
     return new Semaphore(domain.memory, at, handle.shape['permits'] ?? 1, domain)
   }
 
@@ -98,7 +100,12 @@ export class Semaphore extends Placed {
   }
 
   /** Takes `count` permits: `WOKEN`, or why it was given up. Throws RangeError for a bad count. */
-  *acquire(td: Waiter, count = 1, until: Until = FOREVER): Waiting<Outcome> {
+  acquire(td: Waiter, count = 1, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'semaphore.acquire', 'acquireSync, or awaits acquireAsync')
+    return this.#acquire(td, count, until)
+  }
+
+  *#acquire(td: Waiter, count: number, until: Until): Waiting<Outcome> {
     this.#check(count)
     const { memory, at } = this
     for (;;) {
@@ -132,7 +139,12 @@ export class Semaphore extends Placed {
   }
 
   /** Gives `count` permits back, and on to waiters. Never parks. */
-  *release(td: Waiter, count = 1): Waiting {
+  release(td: Waiter, count = 1): Waiting {
+    expectWaiter(td, 'semaphore.release', 'releaseSync')
+    return this.#release(td, count)
+  }
+
+  *#release(td: Waiter, count: number): Waiting {
     this.#check(count)
     for (;;) {
       while (!this.memory.settled()) yield SETTLE
@@ -194,13 +206,14 @@ export class Semaphore extends Placed {
 
   #check(count: number): void {
     if (Number.isInteger(count) && count >= 1 && count <= this.permits) return
-    throw new RangeError(`count: expected 1 to ${this.permits} permits, came ${count}`)
+    throw new RangeError(`count: expected 1 to ${this.permits} permits, came ${came(count)}`)
   }
 
   #checkRoom(seen: number, count: number): void {
     if ((seen >>> 1) + count <= this.permits) return
     throw new LockMisuse(
-      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ${count} came`,
+      `${this.name()} has ${this.permits} permits in all: ${seen >>> 1} are there, ` +
+        `${came(count)} came`,
     )
   }
 }

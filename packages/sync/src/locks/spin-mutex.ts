@@ -1,7 +1,9 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { SPIN_KIND as KIND } from '../words/owned-kinds.ts'
 import {
+  expectWaiter,
   FOREVER,
   looksOf,
   nap,
@@ -14,6 +16,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { Section } from '../offered/section.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -34,7 +37,6 @@ export const SPIN_MUTEX = layout('spin mutex', {
   word: word('x'),
 })
 
-const KIND: LockKind = { name: 'spin mutex', code: 9, version: 1 }
 const UNOWNED = 0
 const NAP_MS = 1
 
@@ -53,13 +55,14 @@ export class SpinMutex extends Section {
 
   /** Places a spin mutex. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): SpinMutex {
+    expectDomain(domain, KIND, options)
     return new SpinMutex(domain.memory, domain.place(KIND, SpinMutex.bytes, options), domain)
   }
 
   /** Opens, in any thread, the spin mutex that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): SpinMutex {
-    const domain = SyncDomain.open(handle.domain)
-    return new SpinMutex(domain.memory, domain.find(KIND, SpinMutex.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, SpinMutex.bytes)
+    return new SpinMutex(domain.memory, at, domain)
   }
 
   /** Names this mutex for other threads; it can be cloned and posted. */
@@ -72,7 +75,12 @@ export class SpinMutex extends Section {
     return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
-  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'spinMutex.enter', 'lockSync, or awaits lock')
+    return this.#enter(td, until)
+  }
+
+  *#enter(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory, at } = this
     for (let looks = looksOf(td, until); ; looks--) {
       while (!memory.settled()) yield SETTLE
@@ -97,12 +105,23 @@ export class SpinMutex extends Section {
     return memory.settled() && memory.compareExchange(at, td.at, UNOWNED) === td.at
   }
 
-  *exit(td: Waiter): Waiting {
+  exit(td: Waiter): Waiting {
+    expectWaiter(td, 'spinMutex.exit', 'unlock')
+    return this.#exit(td)
+  }
+
+  *#exit(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
     if (this.tryExit(td)) return
     const owner = this.owner()
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
-    throw new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
+    throw new LockMisuse(
+      `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
+    )
+  }
+
+  override holder(): Address {
+    return this.owner()
   }
 
   /** The address of the waiter that holds the lock, or NIL. */

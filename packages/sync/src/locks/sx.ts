@@ -1,12 +1,12 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { finish, type Waiter, type Waiting } from '@smpnet/park'
+import { expectWaiter, finish, type Waiter, type Waiting } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { SX_KIND as KIND } from '../words/owned-kinds.ts'
 import { RW, RwWord } from './rw-word.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-
-const KIND: LockKind = { name: 'sx', code: 3, version: 2 }
 
 /**
  * FreeBSD's sx(9): a shared and exclusive lock whose holder may sleep inside, and may go from one
@@ -32,13 +32,14 @@ export class Sx {
 
   /** Places an sx lock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
   static create(domain: SyncDomain, options: Placing = {}): Sx {
+    expectDomain(domain, KIND, options)
     return new Sx(domain.memory, domain.place(KIND, Sx.bytes, options), domain)
   }
 
   /** Opens, in any thread, the sx lock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Sx {
-    const domain = SyncDomain.open(handle.domain)
-    return new Sx(domain.memory, domain.find(KIND, Sx.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Sx.bytes)
+    return new Sx(domain.memory, at, domain)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
@@ -57,6 +58,7 @@ export class Sx {
 
   /** What it protects is whole again. Throws LockMisuse unless `td` holds it exclusively. */
   recover(td: Waiter): void {
+    expectWaiter(td, 'sx.recover', 'it with `guard.td`')
     this.word.recover(td)
   }
 
@@ -70,16 +72,19 @@ export class Sx {
 
   /** From exclusive to shared, together with all that sleep for that. Never parks. */
   downgrade(td: Waiter): Waiting {
+    expectWaiter(td, 'sx.downgrade', 'downgradeSync')
     return this.word.downgrade(td)
   }
 
   /** The same for a plain thread or a task with a guard of `shared`: its new guard, or nothing. */
   upgradeSync(guard: Guard): Guard | undefined {
+    expectWaiter(guard?.td, 'sx.tryUpgrade', 'upgradeSync with a guard of `shared`')
     return this.tryUpgrade(guard.td) ? this.shared.handOn(guard, this.exclusive) : undefined
   }
 
   /** From the guard of `exclusive` to a guard of `shared`, for a plain thread or a task. */
   downgradeSync(guard: Guard): Guard {
+    expectWaiter(guard?.td, 'sx.downgrade', 'downgradeSync with a guard of `exclusive`')
     finish(guard.td, this.downgrade(guard.td))
     return this.exclusive.handOn(guard, this.shared)
   }

@@ -1,5 +1,7 @@
+import { came, expectMethods } from '@smpnet/memory'
 import {
   ABORTED,
+  atOnce,
   awaiting,
   block,
   type Outcome,
@@ -53,10 +55,24 @@ export function homeOf(what: Named): Home {
   )
 }
 
-/** Throws a RangeError for what is no time to wait. */
-export function checkTimeout({ timeoutMs }: WaitOptions): void {
-  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
-  throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${String(timeoutMs)}`)
+/**
+ * Throws a RangeError for what is no time to wait, a TypeError for other options that cannot be.
+ */
+export function checkTimeout(options: AwaitOptions): void {
+  if (typeof options !== 'object' || options === null) throw noOptions(options)
+  const { timeoutMs, signal } = options
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+    throw new RangeError(`timeoutMs: expected 0 or more milliseconds, came ${came(timeoutMs)}`)
+  }
+  if (signal !== undefined) expectMethods('signal', signal, SIGNAL)
+}
+
+const SIGNAL = ['throwIfAborted', 'addEventListener', 'removeEventListener']
+
+function noOptions(options: unknown): TypeError {
+  return new TypeError(
+    `a wait's options are an object, such as { timeoutMs: 5 }: ${came(options)} came`,
+  )
 }
 
 /** Begins a wait of `td`, which is given up by `until`. */
@@ -73,7 +89,8 @@ export function waitSync(
   options: WaitOptions = {},
 ): Outcome {
   checkTimeout(options)
-  const outcome = block(td, begin(td, until(td, options)))
+  const waiting = begin(td, until(td, options))
+  const outcome = options.timeoutMs === 0 ? atOnce(td, waiting) : block(td, waiting)
   if (outcome === TIMED_OUT) throw timedOut(what, options)
   return outcome
 }

@@ -1,5 +1,13 @@
+import { type Address, NIL } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Outcome, OWNER_DIED, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  expectWaiter,
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { exitNow } from './exit-now.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
@@ -46,7 +54,9 @@ export abstract class Section implements Named {
 
   /**
    * Enters, blocking this thread: for threads that may block, such as workers.
-   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time.
+   * Throws LockTimeout when the time is over, LockAbandoned, and a RangeError for no time;
+   * LockMisuse when a task of this thread is inside, which could not exit; CannotBlock where none
+   * may block.
    */
   lockSync(options?: LockOptions): Guard {
     if (options !== undefined) checkTimeout(options)
@@ -100,6 +110,7 @@ export abstract class Section implements Named {
 
   /** Apart from `lockSync`, which would make an environment for this closure at each call. */
   #enterSync(here: Waiter, options: LockOptions | undefined): void {
+    if (options?.timeoutMs === undefined) this.#expectNotOurs(here)
     const outcome = waitSync(this, here, (td, until) => this.enter(td, until), options)
     if (outcome === OWNER_DIED && options?.recover !== true) throw this.#refuse(here)
   }
@@ -111,8 +122,26 @@ export abstract class Section implements Named {
     return error
   }
 
+  /** The waiter that is inside and keeps all others out, or NIL. */
+  holder(): Address {
+    return NIL
+  }
+
+  /** Throws LockMisuse when a task of this thread is inside: it cannot exit while this blocks. */
+  #expectNotOurs(here: Waiter): void {
+    const holder = this.holder()
+    const { lot } = here
+    if (holder === NIL || holder === here.at || lot.threadOf(holder) !== lot.cpu) return
+    if (lot.isDead(holder)) return
+    throw new LockMisuse(
+      `${this.name()} is held by a task of this thread, which cannot exit while this thread ` +
+        'blocks for it: `await lock()` instead, or unlock its guard before',
+    )
+  }
+
   /** Exits without exiting: `guard` was moved to another section of the same lock, as `to`. */
   handOn(guard: Guard, to: Section): Guard {
+    expectWaiter(guard?.td, 'section.handOn', 'upgradeSync or downgradeSync')
     if (guard instanceof TaskGuard) return guard.moveTo(to)
     this.left(guard.td)
     return to.entered(guard.td)

@@ -13,7 +13,12 @@ export abstract class SharedSection extends Section {
 
   override leave(td: Waiter): void {
     this.left(td)
-    super.leave(td)
+    try {
+      super.leave(td)
+    } catch (error) {
+      if (td === this.home?.here) this.#inside++
+      throw error
+    }
   }
 
   protected override entered(here: Waiter): Guard {

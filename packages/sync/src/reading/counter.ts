@@ -1,6 +1,7 @@
-import { type Address, layout, type Place, word } from '@smpnet/memory'
+import { type Address, came, layout, type Place, word } from '@smpnet/memory'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { PerCpu } from './per-cpu.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -31,6 +32,7 @@ export class Counter extends PerCpu {
 
   /** Places a counter that every thread of the domain can add to. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: Placing = {}): Counter {
+    expectDomain(domain, KIND, options)
     const { cpus } = domain
     const at = domain.place(KIND, Counter.bytes(cpus), options, COUNTER.align)
     return new Counter(domain.memory, at, cpus, domain)
@@ -38,8 +40,7 @@ export class Counter extends PerCpu {
 
   /** Opens, in any thread, the counter that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Counter {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Counter.bytes(domain.cpus), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Counter.bytes)
     return new Counter(domain.memory, at, domain.cpus, domain)
   }
 
@@ -63,7 +64,9 @@ export class Counter extends PerCpu {
   /** Adds from this thread. Throws a RangeError for what is no count. */
   increment(count = 1): void {
     if (!Number.isInteger(count) || count < 0 || count >= LOW_END) {
-      throw new RangeError(`count: expected a whole number from 0 to 2^31 - 1, came ${count}`)
+      throw new RangeError(
+        `count: expected a whole number from 0 to 2^31 - 1, came ${came(count)}`,
+      )
     }
     this.add(this.here, count)
   }

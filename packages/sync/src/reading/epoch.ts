@@ -1,5 +1,6 @@
-import type { Pinning } from '@smpnet/memory'
+import { expectFunction, type Pinning } from '@smpnet/memory'
 import {
+  expectWaiter,
   FOREVER,
   type Outcome,
   pollAll,
@@ -19,6 +20,7 @@ import {
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from '../words/reader-lines.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 // As constants of their own, and errors in functions of their own: an entry and an exit are then
@@ -71,6 +73,7 @@ export class Epoch extends PerCpu {
 
   /** Places an epoch with a line for every thread of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: Placing = {}): Epoch {
+    expectDomain(domain, KIND, options)
     const { cpus } = domain
     const at = domain.place(KIND, Epoch.bytes(cpus), options, LINE.align)
     return new Epoch(domain.memory, at, cpus, domain)
@@ -78,8 +81,7 @@ export class Epoch extends PerCpu {
 
   /** Opens, in any thread, the epoch that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Epoch {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Epoch.bytes(domain.cpus), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Epoch.bytes)
     return new Epoch(domain.memory, at, domain.cpus, domain)
   }
 
@@ -96,9 +98,9 @@ export class Epoch extends PerCpu {
     const { memory } = this
     const line = this.at + td.cpu * LINE_BYTES
     const depth = memory.read(line + DEPTH)
+    td.pin()
     memory.write(line + DEPTH, depth + 1)
     if (depth === 0) memory.store(line, (memory.read(line) + 1) | 0)
-    td.pin()
   }
 
   /** Exits. Throws LockMisuse when nobody is inside on this CPU, or the caller is not pinned. */
@@ -107,9 +109,9 @@ export class Epoch extends PerCpu {
     const line = this.at + td.cpu * LINE_BYTES
     const depth = memory.read(line + DEPTH)
     if (depth === 0 || td.pins === 0) throw this.#notInside(td)
+    td.unpin()
     memory.write(line + DEPTH, depth - 1)
     if (depth === 1) memory.write(line, (memory.read(line) + 1) | 0)
-    td.unpin()
   }
 
   /**
@@ -124,7 +126,12 @@ export class Epoch extends PerCpu {
    * Waits until all readers that are inside now have left: `WOKEN`, or why it was given up. Throws
    * LockMisuse for a caller that has pinned itself, as readers are: inside, it never would.
    */
-  *wait(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  wait(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'epoch.wait', 'waitSync, or awaits waitAsync')
+    return this.#wait(td, until)
+  }
+
+  *#wait(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory } = this
     this.#checkUnpinned(td)
     while (!memory.settled()) yield SETTLE
@@ -139,6 +146,7 @@ export class Epoch extends PerCpu {
 
   /** Runs `callback` on this thread, by a later `poll`, when all now inside have left. */
   call(callback: () => void): void {
+    expectFunction('the callback of an epoch', callback)
     this.#collecting.push(callback)
   }
 
@@ -146,7 +154,10 @@ export class Epoch extends PerCpu {
   poll(): number {
     if (this.#collecting.length > 0) this.#close()
     while (this.#deferred.length > 0 && this.#isOver(this.#deferred[0]!)) {
-      for (const callback of this.#deferred.shift()!.callbacks) callback()
+      const { callbacks } = this.#deferred[0]!
+      // Each is taken out before it runs: one that throws is not run again, and loses no other.
+      while (callbacks.length > 0) callbacks.shift()!()
+      this.#deferred.shift()
     }
     let left = this.#collecting.length
     for (const { callbacks } of this.#deferred) left += callbacks.length

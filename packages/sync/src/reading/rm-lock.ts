@@ -1,5 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../words/lock-kind.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import { RM_KIND as KIND } from '../words/reader-lines.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
@@ -28,6 +29,7 @@ export class RmLock extends RmWords {
 
   /** Places a rmlock with a line for every thread of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: Placing = {}): RmLock {
+    expectDomain(domain, KIND, options)
     const { cpus } = domain
     const at = domain.place(KIND, RmLock.bytes(cpus), options, RmWords.align)
     return new RmLock(domain.memory, at, cpus, undefined, domain)
@@ -35,8 +37,7 @@ export class RmLock extends RmWords {
 
   /** Opens, in any thread, the rmlock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): RmLock {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, RmLock.bytes(domain.cpus), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, RmLock.bytes)
     return new RmLock(domain.memory, at, domain.cpus, undefined, domain)
   }
 

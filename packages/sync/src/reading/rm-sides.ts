@@ -1,5 +1,6 @@
 import { type Address, CACHE_LINE_BYTES, type Memory, WORD_BYTES } from '@smpnet/memory'
 import {
+  expectWaiter,
   FOREVER,
   type Outcome,
   OWNER_DIED,
@@ -44,6 +45,10 @@ export class RmReadSide extends SharedSection {
     return this.words.name()
   }
 
+  override holder(): Address {
+    return this.words.mutex.owner()
+  }
+
   tryEnter(td: Waiter): boolean {
     const memory = this.#memory
     if (!memory.settled()) return false
@@ -64,7 +69,12 @@ export class RmReadSide extends SharedSection {
     return false
   }
 
-  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'lock.read.enter', 'lockSync, or awaits lock')
+    return this.#enter(td, until)
+  }
+
+  *#enter(td: Waiter, until: Until): Waiting<Outcome> {
     const { words } = this
     // Only a reader without a token may take the mutex, and not one that has run ahead.
     while (!words.memory.settled()) yield SETTLE
@@ -92,7 +102,12 @@ export class RmReadSide extends SharedSection {
     return true
   }
 
-  *exit(td: Waiter): Waiting {
+  exit(td: Waiter): Waiting {
+    expectWaiter(td, 'lock.read.exit', 'unlock')
+    return this.#exit(td)
+  }
+
+  *#exit(td: Waiter): Waiting {
     while (!this.#memory.settled()) yield SETTLE
     if (this.tryExit(td)) return
     const whose = td.pins === 0 ? 'this thread, which is not pinned, does not' : 'nobody does'
@@ -120,12 +135,21 @@ export class RmWriteSide extends Section {
     return this.words.name()
   }
 
+  override holder(): Address {
+    return this.words.mutex.owner()
+  }
+
   /** Kernel code does not get a write at once: it may have to wait for readers. */
   tryEnter(_td: Waiter): boolean {
     return false
   }
 
-  *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+  enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'lock.write.enter', 'lockSync, or awaits lock')
+    return this.#enter(td, until)
+  }
+
+  *#enter(td: Waiter, until: Until): Waiting<Outcome> {
     const { mutex } = this.words
     const entered = yield* enterMutex(this.words, td, until)
     if (entered !== WOKEN) return entered
@@ -155,7 +179,12 @@ export class RmWriteSide extends Section {
     return mutex.tryExit(td)
   }
 
-  *exit(td: Waiter): Waiting {
+  exit(td: Waiter): Waiting {
+    expectWaiter(td, 'lock.write.exit', 'unlock')
+    return this.#exit(td)
+  }
+
+  *#exit(td: Waiter): Waiting {
     const { mutex, memory } = this.words
     while (!memory.settled()) yield SETTLE
     if (mutex.owner() === td.at) this.words.setWritten(false)

@@ -1,4 +1,4 @@
-import { type Address, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
+import { type Address, came, layout, type Memory, word, WORD_BYTES, words } from '@smpnet/memory'
 import {
   FOREVER,
   type Outcome,
@@ -69,7 +69,8 @@ export class RmWords {
     readonly cpus: number,
     readonly rendezvous: Rendezvous | undefined,
   ) {
-    if (cpus > MAX_CPUS) throw new RangeError(`cpus: expected 1 to ${MAX_CPUS}, came ${cpus}`)
+    if (cpus > MAX_CPUS)
+      throw new RangeError(`cpus: expected 1 to ${MAX_CPUS}, came ${came(cpus)}`)
     this.mutex = new Mutex(memory, at + SHARED.offset.mutex)
   }
 

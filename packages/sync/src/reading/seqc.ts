@@ -1,4 +1,4 @@
-import { layout, word } from '@smpnet/memory'
+import { expectFunction, layout, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
@@ -10,6 +10,7 @@ import {
 } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
 import {
+  expectWaiter,
   ABORTED,
   FOREVER,
   leftMs,
@@ -22,6 +23,7 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -53,13 +55,14 @@ export class Seqc extends Placed {
 
   /** Places a sequence counter. Throws OutOfMemory, and BadHandle for an address not free. */
   static create(domain: SyncDomain, options: Placing = {}): Seqc {
+    expectDomain(domain, KIND, options)
     return new Seqc(domain.memory, domain.place(KIND, Seqc.bytes, options), domain)
   }
 
   /** Opens, in any thread, the counter that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Seqc {
-    const domain = SyncDomain.open(handle.domain)
-    return new Seqc(domain.memory, domain.find(KIND, Seqc.bytes, handle), domain)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Seqc.bytes)
+    return new Seqc(domain.memory, at, domain)
   }
 
   /** Names this counter for other threads; it can be cloned and posted. */
@@ -76,7 +79,12 @@ export class Seqc extends Placed {
   }
 
   /** The sequence to read under, as soon as nobody writes; `WRITING` when the wait was given up. */
-  *read(td: Waiter, until: Until = FOREVER): Waiting<number> {
+  read(td: Waiter, until: Until = FOREVER): Waiting<number> {
+    expectWaiter(td, 'seqc.read', 'readSync, or awaits readAsync')
+    return this.#read(td, until)
+  }
+
+  *#read(td: Waiter, until: Until): Waiting<number> {
     let sequence = WRITING
     const isOver = () => (sequence = this.tryRead()) !== WRITING
     yield* poll(td, isOver, until, looksOf(td, until))
@@ -107,6 +115,7 @@ export class Seqc extends Placed {
    * while somebody writes. Throws LockTimeout when the time is over first.
    */
   readSync<T>(read: () => T, options: WaitOptions = {}): T {
+    expectFunction('what reads under a seqc', read)
     const sequence = this.tryRead()
     if (sequence !== WRITING) {
       const value = read()
@@ -120,6 +129,7 @@ export class Seqc extends Placed {
 
   /** The same in a task. Rejects with LockTimeout, or with the signal's reason. */
   async readAsync<T>(read: () => T, options: AwaitOptions = {}): Promise<T> {
+    expectFunction('what reads under a seqc', read)
     const reading = new Reading(this, read)
     await waitAsTask(this, (td, until) => reading.untilWhole(td, until), options)
     return reading.value!

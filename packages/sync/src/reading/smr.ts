@@ -1,5 +1,13 @@
-import { type Address, layout, word } from '@smpnet/memory'
-import { FOREVER, type Outcome, poll, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { type Address, came, layout, word } from '@smpnet/memory'
+import {
+  expectWaiter,
+  FOREVER,
+  type Outcome,
+  poll,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import {
@@ -11,6 +19,7 @@ import {
 } from '../offered/offered.ts'
 import { PerCpu } from './per-cpu.ts'
 import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from '../words/reader-lines.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -53,6 +62,7 @@ export class Smr extends PerCpu {
 
   /** Places one with a line for every thread of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: Placing = {}): Smr {
+    expectDomain(domain, KIND, options)
     const { cpus } = domain
     const at = domain.place(KIND, Smr.bytes(cpus), options, SHARED.align)
     return new Smr(domain.memory, at, cpus, domain)
@@ -60,8 +70,7 @@ export class Smr extends PerCpu {
 
   /** Opens, in any thread, the one that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Smr {
-    const domain = SyncDomain.open(handle.domain)
-    const at = domain.find(KIND, Smr.bytes(domain.cpus), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, Smr.bytes)
     return new Smr(domain.memory, at, domain.cpus, domain)
   }
 
@@ -75,8 +84,8 @@ export class Smr extends PerCpu {
     const { memory } = this
     const line = this.#lines + td.cpu * LINE_BYTES
     if (memory.read(line) !== OUTSIDE) throw this.#inside(td)
-    memory.store(line, (memory.load(this.at) + FIRST) | 0)
     td.critical++
+    memory.store(line, (memory.load(this.at) + FIRST) | 0)
   }
 
   /** Exits. Throws LockMisuse for a caller that is outside. */
@@ -84,8 +93,8 @@ export class Smr extends PerCpu {
     const { memory } = this
     const line = this.#lines + td.cpu * LINE_BYTES
     if (td.critical === 0 || memory.read(line) === OUTSIDE) throw this.#outside(td)
-    memory.write(line, OUTSIDE)
     td.critical--
+    memory.write(line, OUTSIDE)
   }
 
   /**
@@ -120,7 +129,12 @@ export class Smr extends PerCpu {
    * Waits until a goal of `advance` is passed: `WOKEN`, or why it was given up. Throws LockMisuse
    * inside, for it never would be.
    */
-  *wait(td: Waiter, goal: number, until: Until = FOREVER): Waiting<Outcome> {
+  wait(td: Waiter, goal: number, until: Until = FOREVER): Waiting<Outcome> {
+    expectWaiter(td, 'smr.wait', 'waitSync, or awaits waitAsync')
+    return this.#wait(td, goal, until)
+  }
+
+  *#wait(td: Waiter, goal: number, until: Until): Waiting<Outcome> {
     if (this.memory.read(this.#line(td.cpu)) !== OUTSIDE) {
       throw new LockMisuse(`${this.name()} is waited for outside: this CPU is inside`)
     }
@@ -142,17 +156,29 @@ export class Smr extends PerCpu {
    * thread. Throws LockTimeout when the time is over.
    */
   waitSync(goal = this.advance(), options: WaitOptions = {}): void {
+    this.#expectGoal(goal)
     const { here } = homeOf(this)
     waitSync(this, here, (td, until) => this.wait(td, goal, until), options)
   }
 
   /** The same in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(goal = this.advance(), options: AwaitOptions = {}): Promise<void> {
+    this.#expectGoal(goal)
     await waitAsTask(this, (td, until) => this.wait(td, goal, until), options)
   }
 
   name(): string {
     return `the smr at ${this.at}`
+  }
+
+  /** Throws LockMisuse for what no `advance` has given: it would be waited for for ever. */
+  #expectGoal(goal: unknown): void {
+    const isGoal =
+      Number.isInteger(goal) && isPassed(this.memory.load(this.at) + FIRST, goal as number)
+    if (isGoal) return
+    throw new LockMisuse(
+      `${this.name()} is waited for to reach a goal of advance: ${came(goal)} came`,
+    )
   }
 
   #inside({ cpu }: Waiter): LockMisuse {

@@ -1,4 +1,4 @@
-import { OWN_FOLDERS } from '../own-folders.ts'
+import { ownFolders } from '../own-folders.ts'
 
 /**
  * The place in the caller's code, `folder/file.ts:12`, from which this package was called: the
@@ -13,5 +13,5 @@ export function callerPlace(): string {
 }
 
 function isOwn(frame: string): boolean {
-  return OWN_FOLDERS.some((folder) => frame.includes(folder))
+  return ownFolders().some((folder) => frame.includes(folder))
 }

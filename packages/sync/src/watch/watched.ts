@@ -1,8 +1,10 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, came, expectMethods } from '@smpnet/memory'
 import { callerPlace } from './caller-place.ts'
 import type { LockProfile, ProfileRow } from './lock-profile.ts'
+import { exitNow } from '../offered/exit-now.ts'
 import { Section } from '../offered/section.ts'
 import {
+  expectWaiter,
   type Outcome,
   OWNER_DIED,
   type Until,
@@ -35,7 +37,16 @@ export function watch(
   section: Section & { readonly at?: Address },
   options: WatchOptions,
 ): Section {
+  expectMethods('what is watched', section, ['tryEnter', 'enter', 'tryExit', 'exit', 'name'])
+  expectWatch(options)
   return new Watched(section, options)
+}
+
+/** Throws a TypeError for options by which nothing could be watched. */
+function expectWatch(options: WatchOptions): void {
+  if (typeof options?.name === 'string') return
+  const what = came(options === null || typeof options !== 'object' ? options : options.name)
+  throw new TypeError(`what is watched has a name, a text, in its options: ${what} came`)
 }
 
 /** A waiter's time inside: since when, and where it is counted. */
@@ -63,28 +74,43 @@ class Watched extends Section {
   tryEnter(td: Waiter): boolean {
     const taken = this.#look(td)
     if (!this.section.tryEnter(td)) return false
-    this.#entered(td, taken, 0, false)
+    this.#noteEntered(td, taken, 0, false)
     return true
   }
 
-  *enter(td: Waiter, until?: Until): Waiting<Outcome> {
+  enter(td: Waiter, until?: Until): Waiting<Outcome> {
+    expectWaiter(td, 'lock.enter', 'lockSync, or awaits lock')
+    return this.#enter(td, until)
+  }
+
+  *#enter(td: Waiter, until: Until | undefined): Waiting<Outcome> {
     const taken = this.#look(td)
     const beganUs = this.options.profile?.nowUs() ?? 0
     const outcome = yield* this.section.enter(td, until)
-    const waitedUs = (this.options.profile?.nowUs() ?? 0) - beganUs
-    if (outcome === WOKEN || outcome === OWNER_DIED) this.#entered(td, taken, waitedUs, true)
+    if (outcome === WOKEN || outcome === OWNER_DIED) this.#noteEntered(td, taken, beganUs, true)
     return outcome
   }
 
   tryExit(td: Waiter): boolean {
+    const nowUs = this.options.profile?.nowUs() ?? 0
     if (!this.section.tryExit(td)) return false
-    this.#exited(td, false)
+    this.#exited(td, nowUs, false)
     return true
   }
 
-  *exit(td: Waiter): Waiting {
+  override holder(): Address {
+    return this.section.holder()
+  }
+
+  exit(td: Waiter): Waiting {
+    expectWaiter(td, 'lock.exit', 'unlock')
+    return this.#exit(td)
+  }
+
+  *#exit(td: Waiter): Waiting {
+    const nowUs = this.options.profile?.nowUs() ?? 0
     yield* this.section.exit(td)
-    this.#exited(td, true)
+    this.#exited(td, nowUs, true)
   }
 
   #look(td: Waiter): Taken {
@@ -95,23 +121,38 @@ class Watched extends Section {
     return taken
   }
 
-  #entered(td: Waiter, taken: Taken, waitedUs: number, wasTaken: boolean): void {
+  /**
+   * Witness and profile run their user's code, and what that throws is not to leave `td` inside.
+   */
+  #noteEntered(td: Waiter, taken: Taken, beganUs: number, wasTaken: boolean): void {
+    try {
+      this.#entered(td, taken, beganUs, wasTaken)
+    } catch (error) {
+      this.options.witness?.exited(td, this.#at)
+      exitNow(td, this.section)
+      throw error
+    }
+  }
+
+  #entered(td: Waiter, taken: Taken, beganUs: number, wasTaken: boolean): void {
     this.options.witness?.took(td, taken)
     const { profile } = this.options
     if (profile === undefined) return
+    const nowUs = profile.nowUs()
+    const waitedUs = wasTaken ? nowUs - beganUs : 0
     const row = profile.at(`${taken.place} (${taken.type}:${taken.name})`)
     row.count++
     row.waitTotalUs += waitedUs
     row.waitMaxUs = Math.max(row.waitMaxUs, waitedUs)
     if (wasTaken) row.foundTaken++
-    this.#stays.set(td, { row, sinceUs: profile.nowUs() })
+    this.#stays.set(td, { row, sinceUs: nowUs })
   }
 
-  #exited(td: Waiter, wasWanted: boolean): void {
+  #exited(td: Waiter, nowUs: number, wasWanted: boolean): void {
     this.options.witness?.exited(td, this.#at)
     const stay = this.#stays.get(td)
     if (stay === undefined) return
-    const heldUs = this.options.profile!.nowUs() - stay.sinceUs
+    const heldUs = nowUs - stay.sinceUs
     stay.row.totalUs += heldUs
     stay.row.maxUs = Math.max(stay.row.maxUs, heldUs)
     if (wasWanted) stay.row.heldAgainst++

@@ -1,7 +1,9 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, expectFunction, type Memory } from '@smpnet/memory'
 import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
+import { expectLockHandle } from '../domain/lock-handles.ts'
+import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 /**
@@ -74,6 +76,8 @@ export class Witness implements SleepWatch {
 
   /** Places a witness for all threads of the domain. Throws OutOfMemory. */
   static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
+    expectDomain(domain, KIND, options)
+    if (options.onReport !== undefined) expectFunction('onReport of a witness', options.onReport)
     const shape = { names: options.names ?? 64, edges: options.edges ?? 128 }
     const at = domain.place(KIND, OrderGraph.bytes(shape), options)
     const graph = new OrderGraph(domain.memory, at, shape)
@@ -82,11 +86,11 @@ export class Witness implements SleepWatch {
     return witness
   }
 
-  /** Opens, in any thread, the witness that a handle names. */
+  /** Opens, in any thread, the witness that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle, onReport?: WitnessOptions['onReport']): Witness {
-    const domain = SyncDomain.open(handle.domain)
+    expectLockHandle(KIND, handle)
     const shape = { names: handle.shape['names'] ?? 0, edges: handle.shape['edges'] ?? 0 }
-    const at = domain.find(KIND, OrderGraph.bytes(shape), handle)
+    const { domain, at } = SyncDomain.openLock(KIND, handle, OrderGraph.bytes(shape))
     return new Witness(new OrderGraph(domain.memory, at, shape), domain, onReport)
   }
 

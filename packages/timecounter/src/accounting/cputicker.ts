@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import type { Bintime } from '../arithmetic/bintime.ts'
 import { bintimeToNs } from '../arithmetic/timespec.ts'
 import { type Counter, counterDelta, largestDelta, LEAST_FREQUENCY } from '../counters/counter.ts'
@@ -30,7 +31,7 @@ export class CpuTicker {
   ) {
     if (!(counter.frequency >= LEAST_FREQUENCY)) {
       const least = `expected at least ${LEAST_FREQUENCY} Hz`
-      throw new BadCounter(`cputicker frequency: ${least}, came ${counter.frequency}`)
+      throw new BadCounter(`cputicker frequency: ${least}, came ${came(counter.frequency)}`)
     }
     this.#last = counter.read()
     this.#frequency = counter.frequency

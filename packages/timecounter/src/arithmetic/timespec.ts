@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { BadTime } from '../errors.ts'
 import type { Bintime } from './bintime.ts'
 import { HALF, multiplyHigh, multiplyLow } from './multiply.ts'
@@ -51,7 +52,7 @@ export function timevalToBintime(from: Timeval, to: Bintime): Bintime {
 /** A whole number of nanoseconds, also below 0, as a bintime. Throws BadTime for a fraction. */
 export function nsToBintime(ns: number, to: Bintime): Bintime {
   if (!Number.isSafeInteger(ns)) {
-    throw new BadTime(`ns: expected a whole number below 2^53, came ${ns}`)
+    throw new BadTime(`ns: expected a whole number below 2^53, came ${came(ns)}`)
   }
   const sec = Math.floor(ns / NS_PER_S)
   return toBintime(to, sec, ns - sec * NS_PER_S, NS_PER_S)
@@ -100,5 +101,5 @@ function digit(count: number, units: number): { quotient: number; rest: number }
 
 function checkUnits(name: string, value: number, units: number): number {
   if (Number.isInteger(value) && value >= 0 && value < units) return value
-  throw new BadTime(`${name}: expected a whole number from 0 to ${units - 1}, came ${value}`)
+  throw new BadTime(`${name}: expected a whole number from 0 to ${units - 1}, came ${came(value)}`)
 }

@@ -3,6 +3,9 @@ import {
   alignUp,
   type Arena,
   CACHE_LINE_BYTES,
+  came,
+  expectHandle,
+  type HandleKind,
   type Memory,
   type Place,
 } from '@smpnet/memory'
@@ -50,6 +53,11 @@ export interface CalloutOptions {
 /** What `stop` found: it will not run; it was not set; or its function runs right now. */
 export type StopResult = 'stopped' | 'idle' | 'running'
 
+const HANDLE: HandleKind = {
+  of: 'callouts',
+  fields: { at: 'address', cpus: 'count', buckets: 'count' },
+}
+
 /**
  * The callouts of all CPUs: callout(9). Each CPU has a wheel, which its own alarm drives (see
  * `Softclock`); any CPU, and any thread outside that knows the time, may set, stop and move.
@@ -79,6 +87,7 @@ export class Callouts {
     readonly handle: CalloutsHandle,
     readonly functions: readonly CalloutFunction[],
   ) {
+    expectHandle(HANDLE, handle, memory)
     const stride = wheelStride(handle.buckets)
     this.#wheels = Array.from({ length: handle.cpus }, (_, cpu) => {
       return new Wheel(memory, handle.at + cpu * stride, handle.buckets)
@@ -87,11 +96,11 @@ export class Callouts {
 
   /** Places wheels of `buckets` buckets, a power of two. Throws RangeError, OutOfMemory. */
   static place(arena: Arena, cpus: number, buckets = 256): CalloutsHandle {
-    if (!Number.isInteger(Math.log2(buckets))) {
-      throw new RangeError(`buckets: expected a power of two, came ${buckets}`)
+    if (!Number.isInteger(buckets) || !Number.isInteger(Math.log2(buckets))) {
+      throw new RangeError(`buckets: expected a power of two, came ${came(buckets)}`)
     }
     if (!Number.isInteger(cpus) || cpus < 1) {
-      throw new RangeError(`cpus: expected a whole number, at least 1, came ${cpus}`)
+      throw new RangeError(`cpus: expected a whole number, at least 1, came ${came(cpus)}`)
     }
     const at = arena.place('callout wheels', cpus * wheelStride(buckets))
     const handle = { at, cpus, buckets }
@@ -201,7 +210,7 @@ export class Callouts {
   softclock(td: Waiter): Waiting<never> {
     const softclock = this.#softclocks[td.cpu]
     if (softclock !== undefined) return softclock.run(td)
-    throw new RangeError(`softclock: expected a CPU that was attached, came ${td.cpu}`)
+    throw new RangeError(`softclock: expected a CPU that was attached, came ${came(td.cpu)}`)
   }
 
   /** What a CPU's wheel has counted. Exact when nothing happens there meanwhile. */
@@ -238,7 +247,7 @@ export class Callouts {
     for (;;) {
       const cpu = this.memory.load(word)
       const [first, second] = inOrder(cpu, other ?? cpu)
-      this.#wheels[first]!.lockNow()
+      this.#wheelOf(first).lockNow()
       if (second !== first) this.#wheels[second]!.lockNow()
       if (this.memory.load(word) === cpu) return this.#wheels[cpu]!
       this.#unlock(cpu, other)
@@ -259,26 +268,26 @@ export class Callouts {
   #callerAt({ cpu }: Place): CalloutCaller {
     const caller = this.#callers[cpu]
     if (caller !== undefined) return caller
-    throw new RangeError(`place: expected a CPU or thread that was attached, came ${cpu}`)
+    throw new RangeError(`place: expected a CPU or thread that was attached, came ${came(cpu)}`)
   }
 
   #wheelOf(cpu: number): Wheel {
     const wheel = this.#wheels[cpu]
     if (wheel !== undefined) return wheel
-    throw new RangeError(`cpu: expected 0 to ${this.#wheels.length - 1}, came ${cpu}`)
+    throw new RangeError(`cpu: expected 0 to ${this.#wheels.length - 1}, came ${came(cpu)}`)
   }
 
   #check(delayNs: number, precisionNs: number, run: number, cpu: number | undefined): void {
     if (!(delayNs >= 0 && delayNs < NEVER_NS)) {
-      throw new BadTime(`delay: expected ns from 0 to ${NEVER_NS}, came ${delayNs}`)
+      throw new BadTime(`delay: expected ns from 0 to ${NEVER_NS}, came ${came(delayNs)}`)
     }
     if (!(Number.isInteger(precisionNs) && precisionNs >= 0 && precisionNs <= MOST_PRECISION_NS)) {
       const range = `0 to ${MOST_PRECISION_NS}`
-      throw new BadTime(`precision: expected whole ns from ${range}, came ${precisionNs}`)
+      throw new BadTime(`precision: expected whole ns from ${range}, came ${came(precisionNs)}`)
     }
     if (this.functions[run] === undefined) {
       const count = this.functions.length
-      throw new RangeError(`function: expected one of ${count}, by number, came ${run}`)
+      throw new RangeError(`function: expected one of ${count}, by number, came ${came(run)}`)
     }
     if (cpu !== undefined) this.#wheelOf(cpu)
   }

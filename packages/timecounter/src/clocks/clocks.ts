@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { Bintime } from '../arithmetic/bintime.ts'
 import {
   bintimeToTimespec,
@@ -126,7 +127,7 @@ export class Clocks {
 
   #unknown(id: number): UnknownClock {
     const names = [...this.#clocks.keys()].map((known) => `${known} (${clockName(known)})`)
-    return new UnknownClock(`clock: expected one of ${names.join(', ')}, came ${id}`)
+    return new UnknownClock(`clock: expected one of ${names.join(', ')}, came ${came(id)}`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { Interrupt } from '@smpnet/memory'
+import { came, expectFunction, Interrupt } from '@smpnet/memory'
 import { BadTime } from '../errors.ts'
 import { type Counter, maskOf } from '../counters/counter.ts'
 import type { TimeSource } from '../counters/time-source.ts'
@@ -42,6 +42,7 @@ export class MockClock implements TimeSource {
   /** Calls `ring`, as an interrupt of `cpu`, when `delayNs` have passed. */
   alarm(delayNs: number, ring: (irq: Interrupt) => void, cpu = 0): MockAlarm {
     const atNs = this.#nowNs + checkNs('delay', delayNs)
+    expectFunction('what an alarm rings', ring)
     const entry: Entry = { atNs, order: this.#order++, ring, cpu }
     this.#entries.add(entry)
     return { cancel: () => void this.#entries.delete(entry) }
@@ -70,6 +71,10 @@ export class MockClock implements TimeSource {
 
   /** A counter that counts this clock's nanoseconds, or `frequency` a second, in `bits` bits. */
   counter(frequency = 1_000_000_000, bits = 53): Counter {
+    if (typeof bits !== 'number' || typeof frequency !== 'number') {
+      const wrong = typeof bits === 'number' ? frequency : bits
+      throw new BadTime(`a mock counter has Hz and bits, numbers: ${came(wrong)} came`)
+    }
     const mask = maskOf(bits)
     const read = () => Math.floor((this.#nowNs / 1e9) * frequency) % (mask + 1)
     return { name: 'mock', mask, frequency, quality: 0, read }
@@ -87,6 +92,6 @@ export class MockClock implements TimeSource {
 }
 
 function checkNs(what: string, ns: number): number {
-  if (ns >= 0 && ns < Number.POSITIVE_INFINITY) return ns
-  throw new BadTime(`${what}: expected a number of ns, not below 0, came ${ns}`)
+  if (typeof ns === 'number' && ns >= 0 && ns < Number.POSITIVE_INFINITY) return ns
+  throw new BadTime(`${what}: expected a number of ns, not below 0, came ${came(ns)}`)
 }

@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { BadCounter } from '../errors.ts'
 
 /**
@@ -26,21 +27,30 @@ export function maskOf(bits: number): number {
 
 /** Throws BadCounter, naming the figure, for a counter that no clock can be built on. */
 export function checkCounter(counter: Counter): void {
+  if (typeof counter !== 'object' || counter === null) {
+    throw new BadCounter(`a counter is an object, as of hrtimeCounter: ${came(counter)} came`)
+  }
   const { name, mask, frequency, quality } = counter
-  if (!/^[A-Za-z][\w.-]*$/.test(name)) {
-    throw new BadCounter(`counter name: expected a word such as HPET, came "${name}"`)
+  if (typeof name !== 'string' || !/^[A-Za-z][\w.-]*$/.test(name)) {
+    throw new BadCounter(`counter name: expected a word such as HPET, came ${came(name)}`)
   }
-  const bits = Math.log2(mask + 1)
+  const bits = typeof mask === 'number' ? Math.log2(mask + 1) : Number.NaN
   if (!Number.isInteger(bits) || bits < 2 || bits > 53) {
-    throw new BadCounter(`${name} mask: expected 2^n - 1 for n from 2 to 53, came ${mask}`)
+    throw new BadCounter(`${name} mask: expected 2^n - 1 for n from 2 to 53, came ${came(mask)}`)
   }
-  const inRange = frequency >= LEAST_FREQUENCY && frequency <= MOST_FREQUENCY
+  const inRange =
+    typeof frequency === 'number' && frequency >= LEAST_FREQUENCY && frequency <= MOST_FREQUENCY
   if (!Number.isInteger(frequency) || !inRange) {
     const range = `${LEAST_FREQUENCY} to ${MOST_FREQUENCY} Hz`
-    throw new BadCounter(`${name} frequency: expected a whole number, ${range}, came ${frequency}`)
+    throw new BadCounter(
+      `${name} frequency: expected a whole number, ${range}, came ${came(frequency)}`,
+    )
   }
   if (!Number.isInteger(quality)) {
-    throw new BadCounter(`${name} quality: expected a whole number, came ${quality}`)
+    throw new BadCounter(`${name} quality: expected a whole number, came ${came(quality)}`)
+  }
+  if (typeof counter.read !== 'function') {
+    throw new BadCounter(`${name} read: expected a function, came ${came(counter.read)}`)
   }
 }
 

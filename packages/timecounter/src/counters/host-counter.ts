@@ -1,3 +1,5 @@
+import { came, expectFunction } from '@smpnet/memory'
+import { BadCounter } from '../errors.ts'
 import { type Counter, maskOf } from './counter.ts'
 
 /** Nanoseconds, in as many bits as a number counts without gaps: it wraps after 104 days. */
@@ -18,9 +20,20 @@ export interface HrTime {
  * threads share. By `bigint` where there is one, which costs 3 ns less than the pair.
  */
 export function hrtimeCounter(hrtime: HrTime): Counter {
+  checkHrtime(hrtime)
   const { bigint } = hrtime
   const read = bigint === undefined ? pairReader(hrtime) : bigintReader(bigint)
   return { name: 'hrtime', quality: 1000, ...NANOSECONDS, read }
+}
+
+/**
+ * Throws BadCounter for what is no `process.hrtime`: its `bigint` is a function of another kind.
+ */
+function checkHrtime(hrtime: unknown): void {
+  expectFunction('what hrtimeCounter is given, process.hrtime,', hrtime)
+  const pair: unknown = (hrtime as HrTime)()
+  if (Array.isArray(pair) && typeof pair[0] === 'number' && typeof pair[1] === 'number') return
+  throw new BadCounter(`hrtimeCounter is given process.hrtime itself: ${came(hrtime)} came`)
 }
 
 function pairReader(hrtime: HrTime): () => number {
@@ -62,8 +75,14 @@ export interface PerformanceLike {
  */
 export function performanceCounter(
   performance: PerformanceLike,
-  timeOrigin: number = performance.timeOrigin,
+  timeOrigin: number = performance?.timeOrigin,
 ): Counter {
+  if (typeof performance?.now !== 'function' || !Number.isFinite(timeOrigin)) {
+    const which = typeof performance?.now === 'function' ? timeOrigin : performance
+    throw new BadCounter(
+      `performanceCounter is given performance, and a timeOrigin in ms: ${came(which)} came`,
+    )
+  }
   const shiftMs = performance.timeOrigin - timeOrigin
   return {
     name: 'performance',
@@ -78,5 +97,6 @@ export function performanceCounter(
 
 /** Any function that counts nanoseconds and never goes back, as a counter. */
 export function hostCounter(name: string, nowNs: () => number, quality = 0): Counter {
+  expectFunction('what counts nanoseconds', nowNs)
   return { name, quality, ...NANOSECONDS, read: () => Math.floor(nowNs()) % WRAP_NS }
 }

@@ -1,4 +1,4 @@
-import type { Memory } from '@smpnet/memory'
+import { came, type Memory } from '@smpnet/memory'
 import { BadCounter } from '../errors.ts'
 import { type Counter, maskOf } from './counter.ts'
 import { readWork } from './read-cost.ts'
@@ -16,7 +16,9 @@ const READ = readWork('read-hpet')
  */
 export function hpet(memory: Memory, source: TimeSource, frequency = HPET_HZ): Counter {
   if (!(frequency >= LEAST_HZ)) {
-    throw new BadCounter(`HPET frequency: expected at least ${LEAST_HZ} Hz, came ${frequency}`)
+    throw new BadCounter(
+      `HPET frequency: expected at least ${LEAST_HZ} Hz, came ${came(frequency)}`,
+    )
   }
   return {
     name: 'HPET',

@@ -37,12 +37,16 @@ export function i8254(memory: Memory, at: Address, source: TimeSource): Counter 
     quality: 0,
     read: () => {
       spinNow(memory, lock, 'the clock lock of an i8254')
-      waitForLatch(memory, at, source.nowNs())
-      memory.charge(READ, 1)
-      const count = periodsIn(source.nowNs(), I8254_HZ) & 0xffff
-      writeEnd(memory, at, source.nowNs())
-      unspin(memory, lock)
-      return count
+      try {
+        waitForLatch(memory, at, source.nowNs())
+        memory.charge(READ, 1)
+        const count = periodsIn(source.nowNs(), I8254_HZ) & 0xffff
+        writeEnd(memory, at, source.nowNs())
+        return count
+      } finally {
+        // The source is the caller's code, and what it throws is not to leave the lock held.
+        unspin(memory, lock)
+      }
     },
   }
 }

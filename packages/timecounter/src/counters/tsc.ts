@@ -1,4 +1,4 @@
-import type { Memory } from '@smpnet/memory'
+import { came, type Memory } from '@smpnet/memory'
 import { BadCounter } from '../errors.ts'
 import { type Counter, maskOf } from './counter.ts'
 import { readWork } from './read-cost.ts'
@@ -31,7 +31,7 @@ export interface TscOptions {
 /** A CPU's TSC at `frequency` Hz. Throws BadCounter for a rate of zero. */
 export function tsc(source: TimeSource, frequency: number, options: TscOptions = {}): Tsc {
   if (!(frequency > 0)) {
-    throw new BadCounter(`TSC frequency: expected a rate above 0 Hz, came ${frequency}`)
+    throw new BadCounter(`TSC frequency: expected a rate above 0 Hz, came ${came(frequency)}`)
   }
   const { skewCycles = 0, seenNs = (nowNs) => nowNs } = options
   return {
@@ -66,7 +66,9 @@ export function tscQuality(facts: TscFacts): number {
  */
 export function tscCounter(memory: Memory, from: Tsc, facts: TscFacts, shift = 1): Counter {
   if (!Number.isInteger(shift) || shift < 0 || shift > MOST_SHIFT) {
-    throw new BadCounter(`TSC shift: expected a whole number, 0 to ${MOST_SHIFT}, came ${shift}`)
+    throw new BadCounter(
+      `TSC shift: expected a whole number, 0 to ${MOST_SHIFT}, came ${came(shift)}`,
+    )
   }
   const divisor = 2 ** shift
   return {

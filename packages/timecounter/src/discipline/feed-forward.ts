@@ -1,4 +1,11 @@
-import type { Address, Arena, Memory } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  came,
+  expectHandle,
+  type HandleKind,
+  type Memory,
+} from '@smpnet/memory'
 import { Bintime } from '../arithmetic/bintime.ts'
 import { BadTime } from '../errors.ts'
 import { GenerationRing, MOST_SEATS } from '../timehands/generation-ring.ts'
@@ -54,6 +61,8 @@ export function placeFeedForward(arena: Arena): FeedForwardHandle {
   return { at: arena.place('feed-forward clock', GenerationRing.bytes(WORDS.words, MOST_SEATS)) }
 }
 
+const HANDLE: HandleKind = { of: 'a feed-forward clock', fields: { at: 'address' } }
+
 export class FeedForward {
   readonly #ring: GenerationRing
   readonly #words = new Int32Array(WORDS.words)
@@ -67,6 +76,7 @@ export class FeedForward {
     readonly counter: { ffcount(): number },
     readonly seat = 0,
   ) {
+    expectHandle(HANDLE, handle, memory)
     this.#ring = new GenerationRing(memory, handle.at, WORDS.words)
   }
 
@@ -74,8 +84,8 @@ export class FeedForward {
   update(estimate: FeedForwardEstimate): boolean {
     const { errorNs = 0, ffcount, periodS, time } = estimate
     if (!(periodS > 0 && periodS <= 0.001) || !Number.isSafeInteger(ffcount) || ffcount < 0) {
-      const came = `${periodS} s at count ${ffcount}`
-      throw new BadTime(`estimate: expected a period up to 1 ms at a count, came ${came}`)
+      const found = `${came(periodS)} s at count ${came(ffcount)}`
+      throw new BadTime(`estimate: expected a period up to 1 ms at a count, came ${found}`)
     }
     const base = this.#take()
     const isFirst = base === 0

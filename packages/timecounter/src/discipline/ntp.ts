@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { BadTime } from '../errors.ts'
 import { setWide, wide } from '../timehands/hands.ts'
 import { ADJUSTMENT_UNITS } from '../timehands/scale.ts'
@@ -76,7 +77,7 @@ export class Ntp {
    */
   update(offsetNs: number, uptimeSec: number): void {
     if (!Number.isFinite(offsetNs)) {
-      throw new BadTime(`offset: expected a number of ns, came ${offsetNs}`)
+      throw new BadTime(`offset: expected a number of ns, came ${came(offsetNs)}`)
     }
     const status = this.get('status')
     if ((status & STA_PLL) === 0) return

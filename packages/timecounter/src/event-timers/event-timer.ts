@@ -1,4 +1,4 @@
-import type { Interrupt, Memory } from '@smpnet/memory'
+import { came, type Interrupt, type Memory } from '@smpnet/memory'
 import { BadTime } from '../errors.ts'
 import { programWork } from './program-cost.ts'
 
@@ -97,10 +97,10 @@ function check(shape: TimerShape, firstNs: number, periodNs: number | undefined)
   const mode = periodNs === undefined ? 'one-shot' : 'periodic'
   if (periodNs === undefined ? !shape.isOneShot : !shape.isPeriodic) {
     const has = shape.isOneShot ? 'one-shot' : 'periodic'
-    throw new BadTime(`${name}: expected its ${has} mode, came ${mode}`)
+    throw new BadTime(`${name}: expected its ${has} mode, came ${came(mode)}`)
   }
   for (const ns of [firstNs, periodNs ?? firstNs]) {
     if (ns >= leastNs && ns <= mostNs) continue
-    throw new BadTime(`${name}: expected ${leastNs} to ${mostNs} ns, came ${ns}`)
+    throw new BadTime(`${name}: expected ${leastNs} to ${mostNs} ns, came ${came(ns)}`)
   }
 }

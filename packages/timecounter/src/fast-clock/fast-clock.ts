@@ -1,7 +1,17 @@
-import { type Address, Arena, layout, LiveMemory, word } from '@smpnet/memory'
+import {
+  type Address,
+  Arena,
+  came,
+  expectHandle,
+  expectOptions,
+  type HandleKind,
+  layout,
+  LiveMemory,
+  word,
+} from '@smpnet/memory'
 import { Bintime } from '../arithmetic/bintime.ts'
 import { bintimeToNs, nsToBintime } from '../arithmetic/timespec.ts'
-import { type Counter, counterDelta, largestDelta } from '../counters/counter.ts'
+import { checkCounter, type Counter, counterDelta, largestDelta } from '../counters/counter.ts'
 import { BadTime, checkHz } from '../errors.ts'
 import type { GenerationRing } from '../timehands/generation-ring.ts'
 import {
@@ -19,6 +29,7 @@ import {
   type TimehandsHandle,
   timehandsStatistics,
 } from '../timehands/timehands-block.ts'
+import { type CounterName, expectSameCounter } from './same-counter.ts'
 import { Ticker, type TickerOptions } from './ticker.ts'
 
 const PAGE = layout('clock page', {
@@ -32,6 +43,18 @@ export interface FastClockHandle {
   readonly at: Address
   readonly timehands: TimehandsHandle
   readonly hz: number
+  /** The counter that the clock was made with. */
+  readonly counter?: CounterName
+}
+
+const HANDLE: HandleKind = {
+  of: 'a clock',
+  fields: {
+    buffer: 'buffer',
+    at: 'address',
+    timehands: { of: 'timehands', fields: { at: 'any' } },
+    hz: 'count',
+  },
 }
 
 export interface FastClockOptions {
@@ -101,26 +124,40 @@ export class FastClock {
 
   /** Makes a clock that counts from 0, and ticks it. Throws BadHz, BadCounter, BadTime. */
   static start(counter: Counter, options: FastClockOptions = {}): FastClock {
+    expectOptions('a clock', options)
     const { hz = 1000, utcMs = 0, ticks = true } = options
+    checkCounter(counter)
     checkHz(hz)
-    if (!Number.isFinite(utcMs)) throw new BadTime(`utcMs: expected ms since 1970, came ${utcMs}`)
+    if (!Number.isFinite(utcMs)) {
+      throw new BadTime(`utcMs: expected ms since 1970, came ${came(utcMs)}`)
+    }
     const memory = LiveMemory.create(PAGE_BYTES)
     const arena = Arena.create(memory)
     const at = arena.place('clock page', PAGE.size)
     const utc = new Bintime(Math.floor(utcMs / 1000))
     utc.add(nsToBintime(Math.round((utcMs - utc.sec * 1000) * 1e6), new Bintime()))
     const timehands = placeTimehands(arena, [counter], { utc })
-    const clock = new FastClock({ buffer: memory.buffer, at, timehands, hz }, counter)
+    const { name, mask, frequency } = counter
+    const named = { name, mask, frequency }
+    const handle = { buffer: memory.buffer, at, timehands, hz, counter: named }
+    const clock = new FastClock(handle, counter)
     if (ticks) clock.tick()
     return clock
   }
 
   /**
    * Opens, in another thread, the clock that `start` made. `counter` is that thread's own way to
-   * read the same counter; it is used by `precise`, and to tick. Throws ClockPageMismatch.
+   * read the same counter; it is used by `precise`, and to tick. Throws BadHandle for what is no
+   * handle of a clock, ClockPageMismatch for one of another version, BadCounter, and
+   * CounterMismatch when this thread's counter is not the one by which the page ticks.
    */
   static attach(handle: FastClockHandle, counter: Counter): FastClock {
-    return new FastClock(handle, counter)
+    expectHandle(HANDLE, handle)
+    checkCounter(counter)
+    checkHz(handle.hz)
+    const clock = new FastClock(handle, counter)
+    expectSameCounter(clock.#ring, handle.counter, counter, handle.hz)
+    return clock
   }
 
   /** Nanoseconds since the clock was made, as of the last tick. */
@@ -201,6 +238,7 @@ export class FastClock {
   /** For a thread with a loop of its own: calls of its `turn` keep the clock ticking. */
   ticker(options: TickerOptions): Ticker {
     const { counter, handle } = this
+    expectOptions('a ticker', options ?? null)
     return new Ticker(this.#memory, handle.timehands, counter, handle.hz, options)
   }
 

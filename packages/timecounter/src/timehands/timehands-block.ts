@@ -3,6 +3,10 @@ import {
   alignUp,
   type Arena,
   CACHE_LINE_BYTES,
+  came,
+  expectHandle,
+  expectMethods,
+  expectOptions,
   layout,
   type Memory,
   word,
@@ -77,11 +81,18 @@ export function placeTimehands(
   counters: readonly Counter[],
   options: TimehandsOptions = {},
 ): TimehandsHandle {
+  expectMethods('where timehands are placed', arena, ['place'])
+  if (!Array.isArray(counters)) {
+    throw new TypeError(`timehands have a list of counters: ${came(counters)} came`)
+  }
+  expectOptions('timehands', options)
   const index = options.counter ?? 0
   counters.forEach(checkCounter)
   const counter = counters[index]
   if (counter === undefined) {
-    throw new RangeError(`counter: expected one of ${counters.length} counters, came ${index}`)
+    throw new RangeError(
+      `counter: expected one of ${counters.length} counters, came ${came(index)}`,
+    )
   }
   const handle = { at: arena.place('timehands', TIMEHANDS_BYTES) }
   const { memory } = arena
@@ -100,13 +111,14 @@ export function placeTimehands(
 
 /** The ring of timehands. Throws ClockPageMismatch where there are none of this version. */
 export function openRing(memory: Memory, handle: TimehandsHandle): GenerationRing {
+  expectHandle({ of: 'timehands', fields: { at: 'any' } }, handle, memory)
   const { at } = handle
   const isInside = Number.isInteger(at) && at > 0 && at + TIMEHANDS_BYTES <= memory.size
   const found = isInside ? memory.read(at + BLOCK.offset.magic) : undefined
   if (found === MAGIC) return ringOf(memory, handle)
-  const came = found === undefined ? `address ${at}` : `0x${(found >>> 0).toString(16)}`
+  const seen = found === undefined ? `address ${came(at)}` : `0x${(found >>> 0).toString(16)}`
   const wanted = `0x${MAGIC.toString(16)}`
-  throw new ClockPageMismatch(`timehands: expected a page of version ${wanted}, came ${came}`)
+  throw new ClockPageMismatch(`timehands: expected a page of version ${wanted}, came ${seen}`)
 }
 
 /** What writers have counted, all since the start. */

@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { Bintime } from '../arithmetic/bintime.ts'
 import { BadTime } from '../errors.ts'
 import { HANDS, setBoottime, setWide } from '../timehands/hands.ts'
@@ -32,7 +33,7 @@ export class SetClock {
     const counter = windup.counters[index]
     if (counter === undefined) {
       const count = windup.counters.length
-      throw new RangeError(`counter: expected one of ${count} counters, came ${index}`)
+      throw new RangeError(`counter: expected one of ${count} counters, came ${came(index)}`)
     }
     return windup.change((words) => {
       words[HANDS.counter] = index
@@ -44,7 +45,7 @@ export class SetClock {
   /** adjtime(2): brings UTC forward by `us` microseconds, slowly; replaces what was left. */
   slewUs(us: number): boolean {
     if (!Number.isInteger(us) || Math.abs(us) > 0x7fffffff) {
-      throw new BadTime(`adjtime: expected whole µs below 2^31, came ${us}`)
+      throw new BadTime(`adjtime: expected whole µs below 2^31, came ${came(us)}`)
     }
     return this.windup.change(() => this.windup.ntp.set('slewUs', us))
   }
@@ -52,7 +53,9 @@ export class SetClock {
   /** ntp_adjtime(2), MOD_OFFSET: the reference is `offsetNs` ahead. Turns the loop on. */
   offsetNs(offsetNs: number, timeConstant = 0): boolean {
     if (!Number.isInteger(timeConstant) || timeConstant < 0 || timeConstant > MAX_TIME_CONSTANT) {
-      throw new BadTime(`time constant: expected 0 to ${MAX_TIME_CONSTANT}, came ${timeConstant}`)
+      throw new BadTime(
+        `time constant: expected 0 to ${MAX_TIME_CONSTANT}, came ${came(timeConstant)}`,
+      )
     }
     const { windup } = this
     const uptime = new Bintime()
@@ -75,5 +78,5 @@ export class SetClock {
 
 function checkTime({ sec }: Bintime): void {
   if (Number.isSafeInteger(sec) && Math.abs(sec) < 2 ** 50) return
-  throw new BadTime(`UTC: expected whole seconds below 2^50, came ${sec}`)
+  throw new BadTime(`UTC: expected whole seconds below 2^50, came ${came(sec)}`)
 }

@@ -52,6 +52,7 @@ export function findSysctl(config: StackConfig, name: string): string | number |
  * its values; `defineStack` checks the whole.
  */
 export function setSysctl<T extends StackPart>(input: T, assignment: string): T {
+  if (typeof assignment !== 'string') refuse('sysctl', 'name=value', typeof assignment)
   const [, name = '', text = ''] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/s.exec(assignment) ?? []
   if (name === '') refuse('sysctl', 'name=value', assignment)
   const row = rowOf(name)

@@ -50,8 +50,11 @@ export class ErrorAnswers {
   /** Has inet write what is to be done, under the lock of the limit, and does it after that. */
   *#limited(td: Thread, way: Way, write: () => void): Waiting {
     if (!this.#lock.tryEnter()) yield* this.#lock.enter()
-    write()
-    this.#lock.exit()
+    try {
+      write()
+    } finally {
+      this.#lock.exit()
+    }
     yield* carryOut(td, way, this.tools, this.output)
   }
 }

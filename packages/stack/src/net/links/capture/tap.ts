@@ -1,9 +1,20 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, expectHandle, type HandleKind, type Memory } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Mbufs } from '@smpnet/mbuf'
 import type { Direction } from '../pcapng/pcapng-writer.ts'
 import { CaptureRing } from './capture-ring.ts'
 import { type CaptureHandle, strideOf } from './capture-shape.ts'
+
+const HANDLE: HandleKind = {
+  of: 'capture rings',
+  fields: {
+    at: 'address',
+    places: 'count',
+    links: 'list',
+    ringBytes: 'count',
+    snapBytes: 'count',
+  },
+}
 
 /** The rings of all CPUs, as one isolate sees them: one object in each. */
 export class CaptureRings {
@@ -13,6 +24,7 @@ export class CaptureRings {
     readonly memory: Memory,
     readonly handle: CaptureHandle,
   ) {
+    expectHandle(HANDLE, handle, memory)
     const stride = strideOf(handle)
     this.rings = Array.from({ length: handle.places }, (_, place) => {
       return new CaptureRing(memory, handle.at + place * stride, handle)

@@ -39,9 +39,7 @@ export class PointToPoint implements Link {
     if (!this.mbufs.memory.settled()) return WAIT
     if (!this.#isFit(packet)) return DROPPED
     if (!way.lock.tryEnter()) return WAIT
-    const isTaken = this.#take(td.pcpu, packet)
-    const isToAlert = isTaken && way.askForAlarm()
-    way.lock.exit()
+    const [isTaken, isToAlert] = this.#takeLocked(td.pcpu, packet)
     if (isToAlert) this.alert(td.pcpu)
     return isTaken ? QUEUED : DROPPED
   }
@@ -52,9 +50,7 @@ export class PointToPoint implements Link {
     while (!memory.settled()) yield SETTLE
     if (!this.#isFit(packet)) return DROPPED
     yield* way.lock.enter()
-    const isTaken = this.#take(td.pcpu, packet)
-    const isToAlert = isTaken && way.askForAlarm()
-    way.lock.exit()
+    const [isTaken, isToAlert] = this.#takeLocked(td.pcpu, packet)
     if (!isToAlert) return isTaken ? QUEUED : DROPPED
     while (!memory.settled()) yield SETTLE
     this.alert(td.pcpu)
@@ -69,6 +65,16 @@ export class PointToPoint implements Link {
     else if (completeSums(mbufs, packet, this.#header) === GOOD) return true
     else way.count('unsummed')
     return false
+  }
+
+  /** Takes it under the lock and lets that go, whatever a packet that is none throws. */
+  #takeLocked(cpu: Cpu, packet: Address): readonly [isTaken: boolean, isToAlert: boolean] {
+    try {
+      const isTaken = this.#take(cpu, packet)
+      return [isTaken, isTaken && this.way.askForAlarm()]
+    } finally {
+      this.way.lock.exit()
+    }
   }
 
   /** Under the lock: from then on the packet is the wire's. */

@@ -1,4 +1,4 @@
-import type { Memory } from '@smpnet/memory'
+import { expectHandle, type HandleKind, type Memory } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Mbufs } from '@smpnet/mbuf'
 import type { LinkInput } from '../link-input.ts'
@@ -24,6 +24,11 @@ export interface WireStatistics {
   readonly inputDrops: number
 }
 
+const HANDLE: HandleKind = {
+  of: 'a wire',
+  fields: { at: 'address', inFlight: 'count', ends: 'list' },
+}
+
 /**
  * Two interfaces of a kernel that are joined by a wire, as by epair(4), with a rate, a delay and
  * bounds. A view of words in memory: each isolate makes one, and each CPU drives it when it boots.
@@ -46,6 +51,7 @@ export class Wire {
     readonly handle: WireHandle,
     readonly mbufs: Mbufs,
   ) {
+    expectHandle(HANDLE, handle, memory)
     const way = (number: number): WireWay => {
       return new WireWay(memory, handle.at + number * wayBytes(handle), handle)
     }

@@ -1,0 +1,59 @@
+import { BadHandle } from '@smpnet/memory'
+import { Mutex, SyncDomain } from '@smpnet/sync'
+import { describe, expect, it, vi } from 'vitest'
+import { openSocket, SocketDomain, SocketMisuse, socketPair } from '../src/index.ts'
+
+describe('What is no handle of a socket', () => {
+  const [, there] = socketPair({ bufferBytes: 64, threads: 1 })
+  const { handle } = there
+  const { zone, domain } = handle
+
+  it.each([
+    ['nothing', undefined, 'undefined came'],
+    ['an empty object', {}, 'one whose domain is undefined came'],
+    ['the handle of a mutex', Mutex.create(SyncDomain.create()).handle, 'one whose zone is'],
+    ['the socket itself', there, 'itself came; pass its `.handle`'],
+    ['what JSON made of it', JSON.parse(JSON.stringify(handle)), 'JSON cannot carry'],
+    ['other buffers', { ...handle, zone: { ...zone, bufferBytes: 128 } }, 'a zone of sockets'],
+    ['another pool', { ...handle, zone: { ...zone, pool: { ...zone.pool, at: 64 } } }, 'pool'],
+    ['no pollers', { ...handle, pollers: {} }, 'the handle of a pool'],
+    [
+      'another lot',
+      { ...handle, domain: { ...domain, lot: { ...domain.lot, threads: 9 } } },
+      'the lot of a domain',
+    ],
+  ])('is refused by a sentence, and takes no number: %s', (_what, wrong, sentence) => {
+    const bytes = Buffer.from(new Uint8Array(domain.buffer))
+    expect(() => openSocket(wrong as never)).toThrow(BadHandle)
+    expect(() => openSocket(wrong as never)).toThrow(sentence)
+    expect(bytes.equals(new Uint8Array(domain.buffer))).toBe(true)
+  })
+})
+
+describe('A poll', () => {
+  it('by a time of 0 never sleeps', () => {
+    const wait = vi.spyOn(Atomics, 'wait')
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64 })
+    const [one, other] = domain.pair()
+    const poller = domain.poller()
+    poller.add(one, 1)
+    expect(poller.waitSync({ timeoutMs: 0 })).toEqual([])
+    expect(one.receiveSync(new Uint8Array(4), { timeoutMs: 0 })).toBe(-1)
+    other.sendSync(new Uint8Array(64), { timeoutMs: 0 })
+    expect(other.sendSync(new Uint8Array(1), { timeoutMs: 0 })).toBe(0)
+    expect(poller.waitSync({ timeoutMs: 0 })).toEqual([one])
+    expect(wait).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+  })
+
+  it('of nothing would last for ever, and is refused', () => {
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64 })
+    expect(() => domain.poller().waitSync()).toThrow(SocketMisuse)
+  })
+})
+
+it('A domain of many pairs has room for a guest of each', () => {
+  const domain = SocketDomain.create({ pairs: 70, bufferBytes: 64 })
+  const guests = Array.from({ length: 70 }, () => domain.pair()[1].invite().thread)
+  expect(new Set(guests).size).toBe(70)
+})

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { run } from '../lib/run.mjs'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** A failure prints it, and `main.mjs SEED` does the same again; others are worth a try. */
+const SEED = process.env['SMPNET_SEED'] ?? '1'
+
+interface Fault {
+  readonly kind: string
+  readonly call: string
+}
+
+interface Outcome {
+  readonly calls: number
+  readonly faults: readonly Fault[]
+  readonly unlisted: readonly string[]
+  readonly stale: readonly string[]
+  readonly hangs?: string
+}
+
+/** Calls everything with wrong arguments, or what is named, or what is planted. */
+async function called(only = '', plants = ''): Promise<Outcome> {
+  const args = ['scripts/wrong-arguments/main.mjs', SEED, only, plants]
+  const { stdout, output } = await run(process.execPath, args, { cwd: ROOT, limitMs: 30_000 })
+  try {
+    return JSON.parse(stdout) as Outcome
+  } catch {
+    throw new Error(`with seed ${SEED} no outcome was printed: ${output.slice(0, 2000)}`)
+  }
+}
+
+describe('Wrong arguments', () => {
+  it('are refused by a sentence, before anything is written, by every export', async () => {
+    const outcome = await called()
+    expect(outcome, `seed ${SEED}`).toMatchObject({ faults: [], unlisted: [], stale: [] })
+    expect(outcome.calls).toBeGreaterThan(15_000)
+  })
+})
+
+describe('It is found when an export', () => {
+  it('believes its argument, at once or when it is awaited', async () => {
+    const { faults } = await called('planted', 'faults')
+    const calls = faults.map(({ kind, call }) => `${kind}: ${call.split('(')[0]}`)
+    expect(calls).toContain('no sentence: planted.believes')
+    expect(calls).toContain('no sentence: planted.awaitsWhatItBelieves')
+  })
+
+  it('writes before it refuses', async () => {
+    const { faults } = await called('Changed#', 'faults')
+    expect(faults.map(({ kind }) => kind)).toEqual(['changed though refused'])
+  })
+
+  it('hangs', async () => {
+    expect((await called('planted', 'hang')).hangs).toBe('planted.hangs')
+  })
+
+  it('is a class that nobody has listed', async () => {
+    expect((await called('planted', 'faults')).unlisted).toEqual(['Unlisted'])
+  })
+})

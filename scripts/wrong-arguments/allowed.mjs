@@ -1,0 +1,148 @@
+/** The packages whose exports are called. */
+export const PACKAGES = [
+  'memory',
+  'fsm',
+  'park',
+  'park/model',
+  'sync',
+  'sync/kinds',
+  'timecounter',
+  'machine',
+  'machine/live',
+  'machine/sim',
+  'scheduler',
+  'tasks',
+  'mbuf',
+  'inet',
+  'netisr',
+  'socket',
+  'stack',
+  'stack/live',
+  'stack/sim',
+  'trace',
+  'interleave',
+]
+
+/** Calls that cannot be made here. */
+export const NOT_CALLED = [
+  { match: /^FastClock#run$/, why: 'it blocks until another thread stops the clock' },
+]
+
+const inKernel = 'a part of a kernel, made and called by its other parts over bare memory'
+const inModel = 'a part of a model, made by the model'
+const byMachine = 'made by a machine, and used by what runs on it'
+const word = 'words at an address, of which the object that is offered to programs is made'
+
+/** Classes of which no object is made here, with the reason. */
+export const LEFT_OUT = Object.fromEntries([
+  ...[
+    'PricedMemory',
+    'Interrupt',
+    'LiveMachine',
+    'Mailbox',
+    'SimCpu',
+    'SimMachine',
+    'SimRandom',
+  ].map((name) => [name, byMachine]),
+  ...['CalmMemory', 'CalmWaker', 'ImmortalLot', 'StillWaiter', 'TornMemory', 'TurnMemory'].map(
+    (name) => [name, inModel],
+  ),
+  ...['TakeAllStack', 'View', 'DenseTable', 'OwnWords', 'MutexWord', 'Placed', 'Section'].map(
+    (name) => [name, word],
+  ),
+  ...['SharedSection', 'GenerationRing', 'Lot', 'NotifyWaker', 'Seats', 'Waiter', 'Bintime'].map(
+    (name) => [name, word],
+  ),
+  ...['KeepAlive', 'LoopShare', 'SpinBudget', 'Ticker', 'LockProfile', 'Tracer', 'TaskRunner'].map(
+    (name) => [name, 'made by what uses it, which is called'],
+  ),
+  ...['Callouts', 'Clocks', 'CpuClock', 'CpuTicker', 'EventTimers', 'FeedForward', 'Ntp'].map(
+    (name) => [name, inKernel],
+  ),
+  ...[
+    'SetClock',
+    'Timecounters',
+    'Timehands',
+    'Windup',
+    'Bsd',
+    'CountedSection',
+    'CpuAccount',
+  ].map((name) => [name, inKernel]),
+  ...[
+    'CpuSchedstats',
+    'DelayHistogram',
+    'Heartbeat',
+    'Preemption',
+    'PriorityPolicy',
+    'Roster',
+  ].map((name) => [name, inKernel]),
+  ...['Schedstats', 'Scheduler', 'SwitchCounts', 'Thread', 'ThreadTable', 'Ule', 'Watchdog'].map(
+    (name) => [name, inKernel],
+  ),
+  ...['ByteQueue', 'CheckedMbufs', 'Mbufs', 'PacketQueue', 'Actions', 'FlatPackets'].map(
+    (name) => [name, inKernel],
+  ),
+  ...['IcmpMessage', 'IcmpSubject', 'Ipv4Header', 'Judgement', 'PcbTable', 'Toeplitz'].map(
+    (name) => [name, inKernel],
+  ),
+  ...['UdpHeader', 'Netisr', 'DatagramSocket', 'DatagramSockets', 'Poller', 'Received'].map(
+    (name) => [name, inKernel],
+  ),
+  ...['SocketZone', 'StreamSocket', 'Gate', 'KernelClock', 'LockMaker', 'Net', 'LiveStack'].map(
+    (name) => [name, inKernel],
+  ),
+])
+
+const hot = 'called for each entry, packet or event with what a kernel has at hand: a check costs'
+
+/**
+ * Calls that may fail by the engine's words, or change what they were called on, with the reason.
+ */
+export const ALLOWED = [
+  {
+    match: /^(inet|mbuf|netisr|scheduler|stack|park\/model)\b(?!.*(Stack|Guest|setSysctl)$)/,
+    why: inKernel,
+  },
+  {
+    match: /^[\w/]+\.new /,
+    why: 'an object over bare memory: programs have `create`, `open`, `pair`',
+  },
+  { match: /^LiveMemory#/, why: 'an access by its address: a check would cost each of them' },
+  {
+    match: /#(tryEnter|tryExit|tryAlloc|tryFree|allocNow|freeNow|leave)$|^Mutex#obituary/,
+    why: hot,
+  },
+  { match: /^(Epoch|Smr|Counter|Counters|EventRing|RmLock)#/, why: hot },
+  {
+    match: /^EventRing#/,
+    kind: 'changed though refused',
+    why: 'its writer counts an event first',
+  },
+  { match: /^Table#|^fsm\.DenseTable/, why: 'a step by numbers, which tables are compiled to' },
+  {
+    match: /^(memory|park)\.(expect|align|inspect|layout|word|spinNow|trySpin|unspin|codeFolder)/,
+    why: 'what packages are written with, and checked by',
+  },
+  {
+    match: /^park\.(isLimited|leftMs|looksOf|ownerIn|poll|pollAll|until)$/,
+    why: 'what waiting is written with, called with a waiter and a limit of its own',
+  },
+  {
+    match: /^(sync\/kinds\.|sync\.(SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
+    why: 'what locks are written with, by their authors',
+  },
+  { match: /^SyncDomain#place$|^Witness#(took|sleeps)$/, why: 'for authors of locks' },
+  {
+    match: /^timecounter\.(?!\w*(FastClock|MockClock|hrtime|performance|hostCounter))/,
+    why: 'arithmetic of times, and models of devices for kernels: numbers and pairs of them',
+  },
+  {
+    match: /^socket\.(NoSockets|errnoOf|failed|failureOf)/,
+    why: 'numbers of errors between a socket and its protocol',
+  },
+  {
+    match: /^trace\.chromeTrace$/,
+    why: 'what was recorded is handed on, and is this package’s own',
+  },
+  { match: /^interleave\./, why: 'a strategy is told by the options of `explore`, which checks' },
+]
