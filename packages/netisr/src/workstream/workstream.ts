@@ -140,8 +140,8 @@ export class Workstream {
 
   /**
    * Begins to take what waits, or goes on with it: the number of a protocol whose packets `taken`
-   * gives; NOTHING, and then the worker is not RUNNING any more; or HELD, having done nothing. `handled` packets of `protocol` have
-   * been handled. For the worker.
+   * gives; NOTHING, and then the worker is not RUNNING any more; or HELD, having done nothing.
+   * `handled` packets of `protocol` have been handled. For the worker.
    */
   tryNext(protocol: number, handled: number): number {
     return this.#trySettledLock() ? this.#next(protocol, handled) : HELD

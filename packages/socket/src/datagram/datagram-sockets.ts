@@ -227,8 +227,8 @@ export class DatagramSockets implements DatagramHome {
   }
 
   /**
-   * The protocol's word of a socket: its control block, or NIL. It is read plainly: a socket that is
-   * being closed may give a block that is no longer its own, as the block says under its lock.
+   * The protocol's word of a socket: its control block, or NIL. It is read plainly: a socket that
+   * is being closed may give a block that is no longer its own, as the block says under its lock.
    */
   pcb(socket: Address): Address {
     return this.memory.read(socket + DATAGRAM.offset.pcb)

@@ -54,9 +54,9 @@ export class NetTools {
   }
 
   /**
-   * Whether a thread may handle a packet in plain code, which cannot yield to what it wakes while it
-   * holds a lock. With the actions under the lock that is one which no receiver preempts: a plain
-   * thread, or a worker of netisr.
+   * Whether a thread may handle a packet in plain code, which cannot yield to what it wakes while
+   * it holds a lock. With the actions under the lock that is one which no receiver preempts: a
+   * plain thread, or a worker of netisr.
    */
   mayHandleInOneGo(td: Waiter): boolean {
     if (!this.isStepwise) return true
