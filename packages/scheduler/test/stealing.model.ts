@@ -40,6 +40,13 @@ function* pinned(td: Thread, steps: number): Waiting {
 const SWITCH = TRACE_EVENTS.indexOf('switch')
 const END = TRACE_EVENTS.indexOf('end')
 
+/** A buffer that memory takes, and accesses of which are no steps: the CPUs' turns are. */
+function unshared(bytes: number): SharedArrayBuffer {
+  const buffer = new ArrayBuffer(bytes)
+  Object.defineProperty(buffer, Symbol.toStringTag, { value: 'SharedArrayBuffer' })
+  return buffer as unknown as SharedArrayBuffer
+}
+
 /** What the CPUs do together, and what is wrong with it. */
 class Machine {
   readonly schedulers: Scheduler[] = []
@@ -48,7 +55,7 @@ class Machine {
   readonly #running: number[] = []
 
   constructor(cpus: number, policyOf: PolicyOf) {
-    const memory = new LiveMemory(new ArrayBuffer(1 << 16) as unknown as SharedArrayBuffer)
+    const memory = new LiveMemory(unshared(1 << 16))
     const handle = Lot.place(Arena.create(memory), { buckets: 1, cpus, threads: 1, waiters: 8 })
     for (let id = 0; id < cpus; id++) {
       const distance = (other: number): number => (other === id ? 0 : 2)

@@ -163,7 +163,7 @@ describe('A barrier', () => {
 
   it('has at least one party', () => {
     expect(() => Barrier.create(SyncDomain.create(), { parties: 0 })).toThrow(
-      'expected 1 to 16777215, came 0',
+      'a whole number from 1 to 16777215, came 0',
     )
   })
 })

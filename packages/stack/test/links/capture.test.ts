@@ -34,7 +34,8 @@ function linkThat(answers: () => Outcome): Link {
   }
 }
 
-const threadAt = (nowNs: number) => ({ pcpu: cpuAt(0, nowNs) }) as unknown as Thread
+const threadAt = (nowNs: number) =>
+  ({ pcpu: cpuAt(0, nowNs), at: 0, lot: {} }) as unknown as Thread
 
 describe('a tap', () => {
   it("keeps a packet's first bytes, its length, its time and which way it went", () => {
