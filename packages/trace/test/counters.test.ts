@@ -27,6 +27,6 @@ describe('counters', () => {
     const arena = Arena.create(LiveMemory.create(1 << 16))
     expect(() => Counters.place(arena, 1, ['a', 'a'])).toThrow('a came twice')
     const counters = new Counters(arena.memory, Counters.place(arena, 1, ['a', 'b']))
-    expect(() => counters.number('c')).toThrow('the counters are a, b: c came')
+    expect(() => counters.number('c')).toThrow("the counters are a, b: 'c' came")
   })
 })
