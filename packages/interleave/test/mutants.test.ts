@@ -39,7 +39,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes a step for the same wherever it is made',
     {
       file: 'strategies/exhaustive',
-      from: 'predict(execution, second, { before: first, others: indexes })',
+      from: 'predict(execution, second, { before: from, others: indexes })',
       to: 'accessOf(execution.event(second))',
     },
   ],
@@ -66,8 +66,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes what ended a wait for a word for what it could come before',
     {
       file: 'strategies/happens-before',
-      from: 'findRaces && couldFollow',
-      to: 'findRaces',
+      from: 'clock, findRaces && couldFollow)\n      // Whatever',
+      to: 'clock, findRaces)\n      // Whatever',
     },
   ],
   [
@@ -134,8 +134,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'goes on with the same thread',
     {
       file: 'strategies/random-walk',
-      from: 'enabled.includes(wanted) ? wanted : this.#random.pick(enabled)',
-      to: 'enabled.includes(wanted) ? wanted : enabled[0]!',
+      from: ': this.#random.pick(this.#doom.restrict(execution, enabled))',
+      to: ': enabled[0]!',
     },
   ],
   [
