@@ -5,6 +5,8 @@ export { codeFolder, PARK_FOLDER } from './code-folder.ts'
 export type { Driver } from './driver.ts'
 export { awaiting } from './drivers/awaiting.ts'
 export { block } from './drivers/block.ts'
+export { isLoopDue, loopTurn } from './drivers/event-loop.ts'
+export { onAbort } from './drivers/on-abort.ts'
 export { finish } from './drivers/finish.ts'
 export { KeepAlive } from './drivers/keep-alive.ts'
 export {
@@ -31,7 +33,15 @@ export { NOTICES } from './lot/notices.ts'
 export { BUCKET } from './lot/wait-queues.ts'
 export { NotifyWaker, type Waker } from './lot/waker.ts'
 export { SpinBudget } from './spin-budget.ts'
-export { FOREVER, isLimited, leftMs, type Until, until, type WaitLimits } from './until.ts'
+export {
+  FOREVER,
+  isLimited,
+  leftMs,
+  type Until,
+  until,
+  type WaitClock,
+  type WaitLimits,
+} from './until.ts'
 export {
   ABORTED,
   CHANGED,

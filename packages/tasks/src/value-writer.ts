@@ -1,4 +1,6 @@
+import { COMMON, HIDDEN, kindOf } from './error-kinds.ts'
 import { CannotSend } from './errors.ts'
+import { isShared, type SharedNumbers } from './shared-buffers.ts'
 import { Tag, VIEWS } from './value-tags.ts'
 
 /** How deep values may be nested: more is a ring in all likelihood. */
@@ -12,7 +14,10 @@ const encoder = new TextEncoder()
  * A value is written into a buffer of fixed size, and copied into a task's place only when all of
  * it is there, so that one that cannot be sent leaves nothing behind. The writer does not look for
  * values that it has seen: a value that is named twice comes twice, and a ring is refused by its
- * depth.
+ * depth. Shared memory is not written but named, by a number that both sides know.
+ *
+ * An error is to arrive whatever hangs on it: what of its own cannot be sent, or finds no room, is
+ * left out, and a text of it that finds none is cut.
  */
 export class ValueWriter {
   readonly bytes: Uint8Array
@@ -20,7 +25,11 @@ export class ValueWriter {
   #at = 0
   #depth = 0
 
-  constructor(readonly capacity: number) {
+  constructor(
+    readonly capacity: number,
+    /** The numbers of shared buffers; without it none can be sent. */
+    readonly shared?: SharedNumbers,
+  ) {
     this.bytes = new Uint8Array(capacity)
     this.#view = new DataView(this.bytes.buffer)
   }
@@ -78,7 +87,8 @@ export class ValueWriter {
       )
     }
     if (Array.isArray(value)) this.#list(Tag.array, value)
-    else if (ArrayBuffer.isView(value)) this.#buffer(value)
+    else if (ArrayBuffer.isView(value)) this.#typed(value)
+    else if (isShared(value)) this.#shared(Tag.shared, value)
     else if (value instanceof Error) this.#error(value)
     else if (value instanceof Date) this.#date(value)
     else if (value instanceof Map) this.#list(Tag.map, [...value].flat())
@@ -102,10 +112,12 @@ export class ValueWriter {
     this.#list(Tag.object, Object.entries(value).flat())
   }
 
-  #buffer(value: ArrayBufferView): void {
-    const kind = VIEWS.findIndex(({ name }) => name === value.constructor.name)
-    if (kind < 0)
+  #typed(value: ArrayBufferView): void {
+    const kind = VIEWS.findIndex((View) => value instanceof View)
+    if (kind < 0) {
       throw new CannotSend(`typed arrays can be sent: a ${value.constructor.name} came`)
+    }
+    if (isShared(value.buffer)) return this.#sharedView(value, kind, value.buffer)
     this.#tag(Tag.view)
     this.#view.setUint8(this.#room(1), kind)
     this.#view.setUint32(this.#room(4), value.byteLength)
@@ -113,8 +125,66 @@ export class ValueWriter {
     this.bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), at)
   }
 
-  #error({ name, message, stack }: Error): void {
-    this.#list(Tag.error, [name, message, stack])
+  #sharedView(value: ArrayBufferView, kind: number, buffer: SharedArrayBuffer): void {
+    this.#shared(Tag.sharedView, buffer)
+    this.#view.setUint8(this.#room(1), kind)
+    this.#number(value.byteOffset)
+    this.#number(value.byteLength)
+  }
+
+  #shared(tag: number, buffer: SharedArrayBuffer): void {
+    const number = this.shared?.numberOf(buffer)
+    if (number === undefined) throw new CannotSend(NOT_KNOWN)
+    this.#tag(tag)
+    this.#view.setUint32(this.#room(4), number)
+  }
+
+  #error(error: Error): void {
+    this.#tag(Tag.error)
+    this.#string(Tag.string, kindOf(error))
+    this.#text(textOf(error, 'name') ?? 'Error')
+    this.#text(textOf(error, 'message') ?? '')
+    this.#own(error)
+    const stack = textOf(error, 'stack')
+    if (stack === undefined || !this.#tries(() => this.#string(Tag.string, stack))) {
+      this.#tag(Tag.undefined)
+    }
+  }
+
+  /** Its own names and values, as many as can be sent, after their number. */
+  #own(error: Error): void {
+    const countAt = this.#room(4)
+    let count = 0
+    for (const key of ownKeys(error)) {
+      const isSent = this.#tries(() => {
+        this.#string(Tag.string, key)
+        this.#write(error[key as keyof Error])
+        this.#room(LEFT_FOR_STACK)
+        this.#at -= LEFT_FOR_STACK
+      })
+      if (isSent) count++
+    }
+    this.#view.setUint32(countAt, count)
+  }
+
+  /** A text, or where there is no room for it, its beginning. */
+  #text(text: string): void {
+    if (this.#tries(() => this.#string(Tag.string, text))) return
+    this.#string(Tag.string, text.slice(0, this.capacity >> 3))
+  }
+
+  /** False, with nothing written, if that cannot be sent. */
+  #tries(write: () => void): boolean {
+    const at = this.#at
+    const depth = this.#depth
+    try {
+      write()
+      return true
+    } catch {
+      this.#at = at
+      this.#depth = depth
+      return false
+    }
   }
 
   #date(value: Date): void {
@@ -138,5 +208,32 @@ export class ValueWriter {
       `a task's arguments, and its result, take up to ${this.capacity} bytes: these take more; ` +
         'payloadBytes makes room',
     )
+  }
+}
+
+const NOT_KNOWN =
+  'shared memory comes from the thread that has the task runner, and can go back there: a ' +
+  'SharedArrayBuffer that a task made came'
+
+/** What is kept free for the stack of an error, and for the tags of what follows. */
+const LEFT_FOR_STACK = 64
+
+/** A text of an error, which may be anything, or throw when it is asked for. */
+function textOf(error: Error, name: 'name' | 'message' | 'stack'): string | undefined {
+  try {
+    const text: unknown = error[name]
+    return text === undefined ? undefined : String(text)
+  } catch {
+    return undefined
+  }
+}
+
+function ownKeys(error: Error): string[] {
+  try {
+    const hidden = HIDDEN.filter((name) => Object.hasOwn(error, name))
+    const shown = Object.keys(error).filter((name) => !COMMON.includes(name))
+    return [...new Set([...hidden, ...shown])]
+  } catch {
+    return []
   }
 }

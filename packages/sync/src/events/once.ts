@@ -4,6 +4,8 @@ import {
   CHANGED,
   finish,
   FOREVER,
+  isLoopDue,
+  loopTurn,
   type Outcome,
   SETTLE,
   type Until,
@@ -126,6 +128,7 @@ export class Once extends Placed {
   /** Runs `work`, which may await, unless it was done, or waits until it is. */
   async run(work: () => Promise<void> | void, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
+    if (isLoopDue()) await loopTurn()
     if (this.isDone()) return
     options.signal?.throwIfAborted()
     const home = homeOf(this)

@@ -1,5 +1,13 @@
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Outcome, OWNER_DIED, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  isLoopDue,
+  loopTurn,
+  type Outcome,
+  OWNER_DIED,
+  type Until,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import { exitNow } from './exit-now.ts'
 import { DISPOSE, type Guard } from './guard.ts'
 import {
@@ -67,12 +75,13 @@ export abstract class Section implements Named {
   }
 
   /**
-   * Enters without blocking the event loop, which is kept alive until then. Each call is a task of
+   * Enters without blocking the event loop, which is kept alive until then and has its turns. Each call is a task of
    * its own, which others of the same thread exclude as other threads do; its guard is its key.
    * Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
    */
   async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
     checkTimeout(options)
+    if (isLoopDue()) await loopTurn()
     options.signal?.throwIfAborted()
     const home = homeOf(this)
     const td = home.borrow()

@@ -1,0 +1,44 @@
+import type { TaskOptions } from './task-options.ts'
+
+/** Throws a TypeError, before anything is taken, for what no task can be asked with. */
+export function checkTask(args: unknown, options: TaskOptions): void {
+  if (!Array.isArray(args)) {
+    throw new TypeError(`a task's arguments are a list, as in [7]: ${kind(args)} came`)
+  }
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`a task's options are an object, as { signal }: ${kind(given)} came`)
+  }
+  const { signal } = options
+  if (signal === undefined) return
+  const found = signal as Partial<AbortSignal> | null
+  if (typeof found === 'object' && typeof found?.addEventListener === 'function') return
+  throw new TypeError(`a task's signal is an AbortSignal: ${kind(signal)} came`)
+}
+
+/** Throws a TypeError unless a machine can be started by `start`, and modules be named so. */
+export function checkStart(start: unknown, options: unknown): void {
+  const isStart = typeof start === 'function'
+  const { modules } = (options ?? {}) as { readonly modules?: unknown }
+  if (isStart && Array.isArray(modules)) return
+  const came = isStart ? `modules: ${kind(modules)}` : `${kind(start)} as the first`
+  throw new TypeError(
+    'a task runner is started by startTasks(startLive, { cpus, modules }), with startLive of ' +
+      `@smpnet/machine/live and a list of URLs: ${came} came`,
+  )
+}
+
+/** The URL of a module. Throws a TypeError for what is none: CPUs know no folder of the caller. */
+export function moduleUrl(module: unknown): string {
+  if (module instanceof URL) return module.href
+  if (typeof module === 'string' && URL.canParse(module)) return module
+  throw new TypeError(
+    "modules are URLs, as new URL('./jobs.mjs', import.meta.url): " +
+      `${typeof module === 'string' ? `'${module}'` : kind(module)} came`,
+  )
+}
+
+function kind(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return `a ${Array.isArray(value) ? 'list' : typeof value}`
+}
