@@ -32,8 +32,41 @@ export function errorOf(kind: string, message: string): Error {
   return new (CLASSES[kind] ?? Error)(message)
 }
 
-/** What every error has; the rest of its own, such as `code` and `cause`, is sent beside it. */
-export const COMMON: readonly string[] = ['name', 'message', 'stack']
-
 /** What errors have that is not listed among their own names. */
-export const HIDDEN: readonly string[] = ['cause', 'errors']
+export const HIDDEN: readonly string[] = ['stack', 'cause', 'errors']
+
+/**
+ * What else of an error is to be sent, in order: what takes little room first, such as `code`, and
+ * then the stack before what may be large, such as `cause`. A name is left out that throws.
+ */
+export function ownOf(error: Error): [name: string, value: unknown][] {
+  const names = [...HIDDEN, ...Object.keys(error)]
+  const unique = [...new Set(names)].filter((name) => name !== 'name' && name !== 'message')
+  const all = unique.flatMap((name) => valueOf(error, name))
+  const sizes = [isSmall, isStack, isLarge]
+  return sizes.flatMap((isOfSize) => all.filter(isOfSize))
+}
+
+/** A text of an error, which may be anything, or throw when it is asked for. */
+export function textOf(error: Error, name: 'name' | 'message'): string | undefined {
+  try {
+    const text: unknown = error[name]
+    return text === undefined ? undefined : String(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isStack = ([name]: [string, unknown]): boolean => name === 'stack'
+const isLarge = ([name, value]: [string, unknown]): boolean =>
+  name !== 'stack' && typeof value === 'object' && value !== null
+const isSmall = (own: [string, unknown]): boolean => !isStack(own) && !isLarge(own)
+
+function valueOf(error: Error, name: string): [string, unknown][] {
+  try {
+    const value = (error as unknown as Record<string, unknown>)[name]
+    return value === undefined ? [] : [[name, value]]
+  } catch {
+    return []
+  }
+}

@@ -119,11 +119,12 @@ export class ValueReader {
     const [kind, name, message] = [this.#read(), this.#read(), this.#read()] as string[]
     const error = errorOf(kind!, message!)
     if (error.name !== name) define(error, 'name', name, false)
+    // Not where it was read, if what was thrown came without.
+    define(error, 'stack', `${name}: ${message}`, false)
     for (let left = this.#view.getUint32(this.#skip(4)); left > 0; left--) {
       const key = this.#read() as string
       define(error, key, this.#read(), !HIDDEN.includes(key))
     }
-    define(error, 'stack', this.#read() ?? `${name}: ${message}`, false)
     return error
   }
 

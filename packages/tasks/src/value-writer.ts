@@ -1,4 +1,4 @@
-import { COMMON, HIDDEN, kindOf } from './error-kinds.ts'
+import { kindOf, ownOf, textOf } from './error-kinds.ts'
 import { CannotSend } from './errors.ts'
 import { isShared, type SharedNumbers } from './shared-buffers.ts'
 import { Tag, VIEWS } from './value-tags.ts'
@@ -24,6 +24,9 @@ export class ValueWriter {
   readonly #view: DataView
   #at = 0
   #depth = 0
+  /** The errors that are being written, one within another. */
+  readonly #errors = new Set<Error>()
+  readonly #one = (value: unknown): void => this.#write(value)
 
   constructor(
     readonly capacity: number,
@@ -140,30 +143,25 @@ export class ValueWriter {
   }
 
   #error(error: Error): void {
-    this.#tag(Tag.error)
-    this.#string(Tag.string, kindOf(error))
-    this.#text(textOf(error, 'name') ?? 'Error')
-    this.#text(textOf(error, 'message') ?? '')
-    this.#own(error)
-    const stack = textOf(error, 'stack')
-    if (stack === undefined || !this.#tries(() => this.#string(Tag.string, stack))) {
-      this.#tag(Tag.undefined)
+    if (this.#errors.has(error)) throw new CannotSend('an error that is part of itself came')
+    this.#errors.add(error)
+    try {
+      this.#tag(Tag.error)
+      this.#string(Tag.string, kindOf(error))
+      this.#text(textOf(error, 'name') ?? 'Error')
+      this.#text(textOf(error, 'message') ?? '')
+      this.#own(error)
+    } finally {
+      this.#errors.delete(error)
     }
   }
 
-  /** Its own names and values, as many as can be sent, after their number. */
+  /** How many of its own names and values can be sent, and these. */
   #own(error: Error): void {
     const countAt = this.#room(4)
-    let count = 0
-    for (const key of ownKeys(error)) {
-      const isSent = this.#tries(() => {
-        this.#string(Tag.string, key)
-        this.#write(error[key as keyof Error])
-        this.#room(LEFT_FOR_STACK)
-        this.#at -= LEFT_FOR_STACK
-      })
-      if (isSent) count++
-    }
+    const count = namesAndValues(error).filter((own) =>
+      this.#tries(() => own.forEach(this.#one)),
+    ).length
     this.#view.setUint32(countAt, count)
   }
 
@@ -215,24 +213,10 @@ const NOT_KNOWN =
   'shared memory comes from the thread that has the task runner, and can go back there: a ' +
   'SharedArrayBuffer that a task made came'
 
-/** What is kept free for the stack of an error, and for the tags of what follows. */
-const LEFT_FOR_STACK = 64
-
-/** A text of an error, which may be anything, or throw when it is asked for. */
-function textOf(error: Error, name: 'name' | 'message' | 'stack'): string | undefined {
+/** Nothing of a proxy that does not even say which names it has. */
+function namesAndValues(error: Error): [string, unknown][] {
   try {
-    const text: unknown = error[name]
-    return text === undefined ? undefined : String(text)
-  } catch {
-    return undefined
-  }
-}
-
-function ownKeys(error: Error): string[] {
-  try {
-    const hidden = HIDDEN.filter((name) => Object.hasOwn(error, name))
-    const shown = Object.keys(error).filter((name) => !COMMON.includes(name))
-    return [...new Set([...hidden, ...shown])]
+    return ownOf(error)
   } catch {
     return []
   }
