@@ -47,7 +47,8 @@ export class LoopShare {
     if (this.#sinceMs === FRESH) this.#sinceMs = now
     const isOver = now - this.#sinceMs >= SHARE_MS
     const isShort = this.#lookedMs !== FRESH && now - this.#lookedMs < SHORT_MS
-    if (!isOver) this.#perLook = isShort ? Math.min(MOST_PER_LOOK, this.#perLook * 2) : LEAST_PER_LOOK
+    if (!isOver)
+      this.#perLook = isShort ? Math.min(MOST_PER_LOOK, this.#perLook * 2) : LEAST_PER_LOOK
     this.#lookedMs = now
     // Then each of the tasks that are going on is to stop, however many they are.
     this.#left = isOver ? 1 : this.#perLook

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { openSocket, SendAborted, socketPair, type ThreadSocket, WOULD_BLOCK } from '../src/index.ts'
+import {
+  openSocket,
+  SendAborted,
+  socketPair,
+  type ThreadSocket,
+  WOULD_BLOCK,
+} from '../src/index.ts'
 
 /** All that comes, until the end. */
 async function receiveAll(socket: ThreadSocket): Promise<Uint8Array> {

@@ -11,8 +11,8 @@ export function checkTask(args: unknown, options: TaskOptions): void {
   }
   const { signal } = options
   if (signal === undefined) return
-  const found = signal as Partial<AbortSignal> | null
-  if (typeof found === 'object' && typeof found?.addEventListener === 'function') return
+  const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>
+  if (typeof addEventListener === 'function' && typeof throwIfAborted === 'function') return
   throw new TypeError(`a task's signal is an AbortSignal: ${kind(signal)} came`)
 }
 
@@ -40,5 +40,6 @@ export function moduleUrl(module: unknown): string {
 
 function kind(value: unknown): string {
   if (value === undefined || value === null) return String(value)
-  return `a ${Array.isArray(value) ? 'list' : typeof value}`
+  const name = Array.isArray(value) ? 'list' : typeof value
+  return `${name === 'object' ? 'an' : 'a'} ${name}`
 }

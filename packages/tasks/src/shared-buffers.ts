@@ -6,7 +6,8 @@
  * posted when it reads a number that it does not know, without a turn of its event loop. It is the
  * same object there each time, so that a thread that opens what is in it attaches once.
  *
- * When nobody here has the buffer any more, the CPUs are told to forget it. A buffer can go back in
+ * When nobody here has the buffer any more, the CPUs are told to forget it. So that nothing piles up
+ * for a CPU that gets no such tasks, all are interrupted now and then to take what was posted. A buffer can go back in
  * a result, by its number, but one that a task has made has none.
  */
 export interface SharedNumbers {
@@ -18,6 +19,11 @@ export interface SharedBuffers {
   /** The buffer of a number. Throws an Error for a number of none. */
   bufferOf(number: number): SharedArrayBuffer
 }
+
+/** What a CPU of a task runner is interrupted by to take what was posted. */
+export const TAKE_BUFFERS = 8
+/** Notices after which all CPUs are interrupted. */
+export const NOTICES_PER_INTERRUPT = 64
 
 /** What is posted: a buffer and its number, or a number to be forgotten. */
 export interface SharedNotice {
@@ -65,11 +71,12 @@ export class SharedReceiver implements SharedNumbers, SharedBuffers {
   }
 
   bufferOf(number: number): SharedArrayBuffer {
-    if (!this.#buffers.has(number)) this.#take()
+    if (!this.#buffers.has(number)) this.take()
     return found(this.#buffers.get(number), number)
   }
 
-  #take(): void {
+  /** Takes what was posted. */
+  take(): void {
     for (const { number, buffer } of this.messages() as SharedNotice[]) {
       if (buffer === undefined) this.#buffers.delete(number)
       else {

@@ -13,7 +13,7 @@ import {
   TaskBoard,
   THREW,
 } from './task-board.ts'
-import { SharedReceiver } from './shared-buffers.ts'
+import { SharedReceiver, TAKE_BUFFERS } from './shared-buffers.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
 
@@ -78,6 +78,7 @@ class TaskServer {
   ) {
     const { payloadBytes } = board.handle
     const shared = new SharedReceiver(() => cpu.messages?.() ?? [])
+    cpu.onInterrupt(TAKE_BUFFERS, () => shared.take())
     this.#writer = new ValueWriter(payloadBytes, shared)
     this.#bytes = new Uint8Array(payloadBytes)
     this.#reader = new ValueReader(this.#bytes, shared)
@@ -111,7 +112,8 @@ class TaskServer {
     this.#place = place
     try {
       const args = this.board.bytesOf(place, this.#bytes) === 0 ? [] : this.#reader.decode()
-      const result = task.run(...(args as unknown[]))
+      const { run } = task
+      const result = run(...(args as unknown[]))
       if (isPromise(result)) this.#await(td, place, task, result)
       else this.#return(place, task, result)
     } catch (error) {
@@ -145,7 +147,7 @@ class TaskServer {
     try {
       this.#answer(place, THREW, error)
     } catch {
-      const kind = `a task threw what cannot be sent: a ${typeof error}`
+      const kind = `a task threw what cannot be sent: ${kindOf(error)}`
       this.#answer(place, THREW, at(task, new CannotSend(kind)))
     }
   }
@@ -160,6 +162,10 @@ class TaskServer {
 function at(task: Task, error: CannotSend): CannotSend {
   error.stack = `${error.name}: ${error.message}\n    at ${task.place}`
   return error
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -5,7 +5,12 @@ import { checkStart, checkTask, moduleUrl } from './check-task.ts'
 import { TaskLost, TooManyTasks } from './errors.ts'
 import { eventLoopTurn } from './event-loop-turn.ts'
 import { Fifo } from './fifo.ts'
-import { SharedSender } from './shared-buffers.ts'
+import {
+  NOTICES_PER_INTERRUPT,
+  type SharedNotice,
+  SharedSender,
+  TAKE_BUFFERS,
+} from './shared-buffers.ts'
 import { type BoardHandle, CANCELLED, QUEUED, RETURNED, TaskBoard } from './task-board.ts'
 import type { TaskBootArgs, TaskExports } from './task-boot.ts'
 import { checkShape, type TaskOptions, type TaskRunnerOptions } from './task-options.ts'
@@ -98,6 +103,7 @@ export class TaskRunner {
     signal: this.#end.signal,
   }
   #isReaping = false
+  #notices = 0
   #lost: unknown
 
   constructor(
@@ -110,7 +116,7 @@ export class TaskRunner {
     this.#board = new TaskBoard(memory, handle)
     this.#td = lot.waiter()
     this.#free = this.#board.places().reverse()
-    const shared = new SharedSender((notice) => machine.post(notice))
+    const shared = new SharedSender((notice) => this.#post(notice))
     this.#writer = new ValueWriter(handle.payloadBytes, shared)
     this.#bytes = new Uint8Array(handle.payloadBytes)
     this.#reader = new ValueReader(this.#bytes, shared)
@@ -231,6 +237,13 @@ export class TaskRunner {
       if (place === NIL) this.#waiting.callOff(asked)
       else if (!this.#board.move(place, QUEUED, CANCELLED)) this.#board.cancelRunning(place)
     })
+  }
+
+  #post(notice: SharedNotice): void {
+    const { machine } = this
+    machine.post(notice)
+    if (++this.#notices % NOTICES_PER_INTERRUPT !== 0) return
+    for (let cpu = 0; cpu < machine.handle.cpus; cpu++) machine.here.raise(cpu, TAKE_BUFFERS)
   }
 
   /** Takes results for as long as tasks are under way; only one call at a time is. */

@@ -8,7 +8,11 @@ let tasks: TaskRunner | undefined
 afterEach(() => tasks?.stop())
 
 async function thrower(payloadBytes = 1024) {
-  const runner = (tasks = await startTasks(startLive, { cpus: 1, modules: [MODULE], payloadBytes }))
+  const runner = (tasks = await startTasks(startLive, {
+    cpus: 1,
+    modules: [MODULE],
+    payloadBytes,
+  }))
   return {
     runner,
     thrown: (what: string): Promise<Error & Record<string, unknown>> =>
@@ -57,7 +61,7 @@ describe('What a task throws', () => {
     ['undefined', undefined],
     ['symbol', { name: 'CannotSend', message: /cannot be sent: a symbol/ }],
     ['proxy', { name: 'Error', message: 'p' }],
-    ['revoked', { name: 'CannotSend', message: /cannot be sent: a object/ }],
+    ['revoked', { name: 'CannotSend', message: /cannot be sent: an object/ }],
     ['hostile', {}],
     ['getter', { name: 'Error', message: '' }],
     ['getters', { name: 'Error', message: 'g' }],

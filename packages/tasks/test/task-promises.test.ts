@@ -20,7 +20,9 @@ describe('A task that returns a promise', () => {
     expect(await run('resolved', 7)).toBe(7)
     expect(await run('thenable')).toBe('then')
     await expect(run('later', 1, 'fails')).rejects.toThrow(RangeError)
-    await expect(run('resolved', 1).then(() => run('returnsFunction'))).rejects.toThrow('a function')
+    await expect(run('resolved', 1).then(() => run('returnsFunction'))).rejects.toThrow(
+      'a function',
+    )
     expect(await run('echo', 'after')).toEqual(['after'])
   })
 

@@ -209,7 +209,7 @@ describe('a wrong call', () => {
   it('is refused before anything is taken when a task is asked for', async () => {
     const runner = await start({ cpus: 1, places: 1 })
     const run = (...args: unknown[]) => runner.run(MODULE, 'echo', ...(args as []))
-    await expect(run([1], { signal: {} })).rejects.toThrow('an AbortSignal: a object came')
+    await expect(run([1], { signal: {} })).rejects.toThrow('an AbortSignal: an object came')
     await expect(run([1], null)).rejects.toThrow('an object, as { signal }: null came')
     await expect(run(5)).rejects.toThrow('a list, as in [7]: a number came')
     await expect(run('ab')).rejects.toThrow('a list, as in [7]: a string came')

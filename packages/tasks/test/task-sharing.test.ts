@@ -35,6 +35,16 @@ describe('Shared memory', () => {
     expect(same).toEqual([false, true, false, false, true])
   })
 
+  it('is taken by CPUs in time, however many buffers come, and forgotten', async () => {
+    const run = await start(2)
+    for (let i = 0; i < 1_000; i++) {
+      const shared = new SharedArrayBuffer(16)
+      new Int32Array(shared).set([0, i, 1])
+      await run('sums', shared)
+      expect(new Int32Array(shared)[0]).toBe(i + 1)
+    }
+  })
+
   it('that a task has made cannot be sent', async () => {
     const run = await start(1)
     await expect(run('makesShared')).rejects.toThrow(CannotSend)
