@@ -76,16 +76,15 @@ describe('The event loop has its turns', () => {
   })
 
   it('before a task is inside, so that it does not hold the lock meanwhile', async () => {
-    let wasHeld = 0
-    let turns = 0
+    const seen = { held: 0, turns: 0 }
     const timer = setInterval(() => {
-      turns++
-      if (mutex.tryLock() === undefined) wasHeld++
+      seen.turns++
+      if (mutex.tryLock() === undefined) seen.held++
       else mutex.unlock()
     }, 0)
-    for (let i = 0; turns < 3 && i < A_LOT; i++) (await mutex.lock()).unlock()
+    for (let i = 0; seen.turns < 3 && i < A_LOT; i++) (await mutex.lock()).unlock()
     clearInterval(timer)
-    expect([turns, wasHeld]).toEqual([3, 0])
+    expect(seen).toEqual({ held: 0, turns: 3 })
   })
 })
 

@@ -6,9 +6,9 @@
  * posted when it reads a number that it does not know, without a turn of its event loop. It is the
  * same object there each time, so that a thread that opens what is in it attaches once.
  *
- * When nobody here has the buffer any more, the CPUs are told to forget it. So that nothing piles up
- * for a CPU that gets no such tasks, all are interrupted now and then to take what was posted. A buffer can go back in
- * a result, by its number, but one that a task has made has none.
+ * When nobody here has the buffer any more, the CPUs are told to forget it. So that nothing piles
+ * up for a CPU that gets no such tasks, all are interrupted now and then to take what was posted.
+ * A buffer can go back in a result, by its number, but one that a task has made has none.
  */
 export interface SharedNumbers {
   /** The number of a buffer, or undefined for one that has none. */

@@ -142,7 +142,7 @@ class TaskServer {
     }
   }
 
-  /** Whatever was thrown, there is an answer: an error says so in its place if it cannot be sent. */
+  /** Whatever was thrown, there is an answer: an error that says so, if it cannot be sent. */
   #fail(place: Address, task: Task, error: unknown): void {
     try {
       this.#answer(place, THREW, error)

@@ -133,8 +133,8 @@ export class TaskRunner {
 
   /**
    * Runs function `name` of `module`, which is among the modules that the runner was started with,
-   * and resolves to what it returns, awaited if that is a promise. Rejects with what it throws; with
-   * the signal's reason; with CannotSend for arguments or results that are not plain data or too
+   * and resolves to what it returns, awaited if that is a promise. Rejects with what it throws;
+   * with the signal's reason; with CannotSend for arguments or results that are not plain data or too
    * large; with TooManyTasks; with a TypeError for what are no arguments or options; and with
    * TaskLost or CpuFailed when the runner ends first.
    *
@@ -226,8 +226,8 @@ export class TaskRunner {
   }
 
   /**
-   * A task that is called off rejects at once. While it waits for a place that is all; on the board,
-   * its place comes back when a CPU has seen it.
+   * A task that is called off rejects at once. While it waits for a place that is all; on the
+   * board, its place comes back when a CPU has seen it.
    */
   #listen(asked: Asked, signal: AbortSignal): void {
     asked.forget = onAbort(signal, () => {

@@ -9,8 +9,8 @@ export interface Revocable {
 const MOST_LEFTOVERS = 64
 
 /**
- * The tasks that wait for a place, in order of arrival. One that is called off is counted no more at
- * once, and leaves when the queue comes to it, or when more than half of the queue is such.
+ * The tasks that wait for a place, in order of arrival. One that is called off is counted no more
+ * from then on, and leaves when the queue comes to it, or when more than half of the queue is such.
  */
 export class WaitingTasks<T extends Revocable> {
   #queue = new Fifo<T>()

@@ -120,7 +120,7 @@ describe('calling a task off', () => {
     expect(performance.now() - before).toBeLessThan(5_000)
   })
 
-  it('rejects at once while the task waits for a place, and leaves its room to others', async () => {
+  it('rejects at once while the task waits for a place, whose room others have', async () => {
     const { run, runner } = bound(await start({ cpus: 1, places: 1, mostWaiting: 2 }))
     const busy = run('busy', [300])
     const controller = new AbortController()

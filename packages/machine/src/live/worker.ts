@@ -57,7 +57,7 @@ async function runUntilStopped(cpu: LiveCpu, executive: Executive): Promise<void
   }
 }
 
-/** Takes what was posted without a turn of the event loop, which a CPU that blocks does not give. */
+/** Takes what was posted without a turn of the event loop: a CPU that blocks gives none. */
 function messages(): unknown[] {
   const all: unknown[] = []
   for (let one = received(); one !== undefined; one = received()) all.push(one.message)
