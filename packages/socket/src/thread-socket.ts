@@ -40,9 +40,9 @@ export interface SocketInvitation extends Seat {
 
 /**
  * One end of a pair for plain threads and event loops, which need not name a waiter. The methods
- * with `Sync` block this thread, the others return promises and keep the event loop alive. Of these,
- * several may be under way at once: those that send take turns, and so do those that receive, in
- * the order in which they were called.
+ * with `Sync` block this thread, the others return promises and keep the event loop alive. Of
+ * these, several may be under way at once: those that send take turns, and so do those that
+ * receive, in the order in which they were called.
  *
  * A thread has a number in the domain from its first call on an end of it until it has closed all
  * ends that it used: an end of which it only posts the handle costs it none.

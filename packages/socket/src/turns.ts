@@ -22,8 +22,8 @@ interface Turn {
 /**
  * The order in which the calls of one event loop use one direction of an end. A half has one user
  * at a time; tasks of one loop cannot know of each other, as threads can, and so take turns here,
- * first come first served. Nothing of this is in shared memory: a call of another thread meanwhile is
- * refused by the half itself.
+ * first come first served. Nothing of this is in shared memory: a call of another thread meanwhile
+ * is refused by the half itself.
  */
 export class Turns {
   #isTaken = false

@@ -134,8 +134,8 @@ export class TaskRunner {
   /**
    * Runs function `name` of `module`, which is among the modules that the runner was started with,
    * and resolves to what it returns, awaited if that is a promise. Rejects with what it throws;
-   * with the signal's reason; with CannotSend for arguments or results that are not plain data or too
-   * large; with TooManyTasks; with a TypeError for what are no arguments or options; and with
+   * with the signal's reason; with CannotSend for arguments or results that are not plain data or
+   * too large; with TooManyTasks; with a TypeError for what are no arguments or options; and with
    * TaskLost or CpuFailed when the runner ends first.
    *
    *     const nine = await tasks.run<typeof import('./jobs.ts').square>(module, 'square', [3])

@@ -3,8 +3,8 @@ const hearers = new WeakMap<AbortSignal, Hearers>()
 
 /**
  * Calls back when a signal is aborted, and returns what takes the callback off again, which is to
- * be called in any case. However many tasks wait by one signal, it has one listener: Node takes more
- * than ten for a leak, and says so.
+ * be called in any case. However many tasks wait by one signal, it has one listener: Node takes
+ * more than ten for a leak, and says so.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   let all = hearers.get(signal)

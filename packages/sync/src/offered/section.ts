@@ -76,8 +76,8 @@ export abstract class Section implements Named {
 
   /**
    * Enters without blocking the event loop, which is kept alive until then and has its turns. Each
-   * call is a task of its own, which others of the same thread exclude as other threads do; its guard is its key.
-   * Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
+   * call is a task of its own, which others of the same thread exclude as other threads do; its
+   * guard is its key. Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
    */
   async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
     checkTimeout(options)
