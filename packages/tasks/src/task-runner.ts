@@ -22,17 +22,20 @@ import { WaitingTasks } from './waiting-tasks.ts'
 const DRAINS_PER_LOOP = 64
 
 /** A task that was asked for. */
-interface Asked {
-  readonly what: number
-  readonly args: readonly unknown[]
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
+class Asked {
   /** Where it is on the board; NIL while it waits for a place. */
-  place: Address
+  place: Address = NIL
   /** Whether it was called off while it waited for a place. */
-  isOver: boolean
+  isOver = false
   /** Hears its signal no more. */
-  forget: (() => void) | undefined
+  forget: (() => void) | undefined = undefined
+
+  constructor(
+    readonly what: number,
+    readonly args: readonly unknown[],
+    readonly resolve: (value: unknown) => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
 }
 
 /** A function that can be a task; `Task` of `run` and `bind` says which it is, for their types. */
@@ -196,9 +199,9 @@ export class TaskRunner {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     if (this.#waiting.length >= this.mostWaiting) return Promise.reject(this.#tooMany())
     return new Promise((resolve, reject) => {
-      const end = { isOver: false, forget: undefined }
-      const asked: Asked = { what, args, resolve, reject, place: NIL, ...end }
-      if (options.signal !== undefined) this.#listen(asked, options.signal)
+      const asked = new Asked(what, args, resolve, reject)
+      const { signal } = options
+      if (signal !== undefined) this.#listen(asked, signal)
       if (this.#free.length > 0) this.#send(asked)
       else this.#waiting.push(asked)
     })
