@@ -81,7 +81,7 @@ export abstract class Section implements Named {
    */
   async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
     checkTimeout(options)
-    if (isLoopDue()) await loopTurn()
+    if (isLoopDue()) return this.#lockAfterTurn(options)
     options.signal?.throwIfAborted()
     const home = homeOf(this)
     const td = home.borrow()
@@ -105,6 +105,12 @@ export abstract class Section implements Named {
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  /** Apart from `lock`, which is to have as little to remember as can be. */
+  async #lockAfterTurn(options: AwaitOptions & LockOptions): Promise<Guard> {
+    await loopTurn()
+    return this.lock(options)
   }
 
   /** Apart from `lockSync`, which would make an environment for this closure at each call. */
