@@ -75,6 +75,11 @@ export interface Cpu {
   spinWhile(at: Address, value: number): boolean
   /** Hands a value to the thread that started the machine; it must be cloneable. */
   report(value: unknown): void
+  /**
+   * What that thread has posted to all CPUs since this CPU asked last, in order. Never waits: what
+   * was posted before something was written in memory is there when that is seen. Live only.
+   */
+  messages?(): unknown[]
   /** Something ended with an error and nobody here is told: fails the whole machine with it. */
   fail(error: unknown): void
 }
@@ -110,6 +115,11 @@ export interface Executive {
    * For what watches.
    */
   fetched?: ((entry: number) => void) | undefined
+  /**
+   * Whether something here waits for a promise: a live CPU then serves its event loop, without
+   * blocking it, until nothing does. A simulated CPU has no such loop.
+   */
+  awaits?: (() => boolean) | undefined
   /** The timer interrupt: a slice of time has passed. What is in the mailbox was received. */
   tick(): void
   /**

@@ -47,6 +47,20 @@ describe('a live machine', () => {
     expect(reports).toEqual([0, 1, 2].map((cpu) => ({ cpu, value: { id: cpu, cpus: 3 } })))
   })
 
+  it('hands what is posted to the code of CPUs that block', async () => {
+    const { machine, next } = await start(2, { what: 'takesMessages' })
+    machine.post({ shared: 1 })
+    expect([(await next()).value, (await next()).value]).toEqual([
+      [{ shared: 1 }],
+      [{ shared: 1 }],
+    ])
+  })
+
+  it('serves the event loop of a CPU while its executive awaits something', async () => {
+    const { next } = await start(1, { what: 'awaits', times: 2 })
+    expect([(await next()).value, (await next()).value]).toEqual([1, 0])
+  })
+
   it('stops more than once', async () => {
     const { machine } = await start(2, { what: 'reports' })
     await machine.stop()

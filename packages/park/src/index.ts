@@ -6,6 +6,8 @@ export type { Driver } from './driver.ts'
 export { awaiting } from './drivers/awaiting.ts'
 export { atOnce } from './drivers/at-once.ts'
 export { block, CannotBlock } from './drivers/block.ts'
+export { isLoopDue, loopTurn } from './drivers/event-loop.ts'
+export { onAbort } from './drivers/on-abort.ts'
 export { finish } from './drivers/finish.ts'
 export { KeepAlive } from './drivers/keep-alive.ts'
 export {
@@ -36,7 +38,15 @@ export { NOTICES } from './lot/notices.ts'
 export { BUCKET } from './lot/wait-queues.ts'
 export { NotifyWaker, type Waker } from './lot/waker.ts'
 export { SpinBudget } from './spin-budget.ts'
-export { FOREVER, isLimited, leftMs, type Until, until, type WaitLimits } from './until.ts'
+export {
+  FOREVER,
+  isLimited,
+  leftMs,
+  type Until,
+  until,
+  type WaitClock,
+  type WaitLimits,
+} from './until.ts'
 export {
   ABORTED,
   CHANGED,

@@ -226,6 +226,16 @@ describe('The share of an event loop that tasks have', () => {
     share.renew()
     expect([1100, 1103, 1104].map(at)).toEqual([false, false, true])
   })
+
+  it('is looked at more seldom while tasks are short, and by each task when it is over', () => {
+    let [now, looks] = [1000, 0]
+    const share = new LoopShare(() => (looks++, now))
+    for (let i = 0; i < 8 + 8 + 16 + 10 * 32; i++) share.isUsedUp()
+    expect(looks).toBe(13)
+    now = 1005
+    expect(Array.from({ length: 40 }, () => share.isUsedUp())).toContain(true)
+    expect(Array.from({ length: 9 }, () => share.isUsedUp())).not.toContain(false)
+  })
 })
 
 describe('The spin budget', () => {

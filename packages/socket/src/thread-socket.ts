@@ -1,13 +1,16 @@
 import {
+  ABORTED,
   atOnce,
   awaiting,
   block,
   finish,
+  type Outcome,
   type Seat,
   type Until,
   until,
   type Waiter,
   type Waiting,
+  WOKEN,
 } from '@smpnet/park'
 import {
   type AwaitOptions,
@@ -18,9 +21,10 @@ import {
   type WaitOptions,
 } from '@smpnet/sync'
 import { came, type PoolHandle } from '@smpnet/memory'
-import { SocketMisuse } from './errors.ts'
+import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
+import { Turns } from './turns.ts'
 
 /** What another thread needs to use one end; it can be cloned and posted. */
 export interface SocketHandle {
@@ -37,13 +41,17 @@ export interface SocketInvitation extends Seat {
 
 /**
  * One end of a pair for plain threads and event loops, which need not name a waiter. The methods
- * with `Sync` block this thread, the others return promises and keep the event loop alive.
+ * with `Sync` block this thread, the others return promises and keep the event loop alive. Of
+ * these, several may be under way at once: those that send take turns, and so do those that
+ * receive, in the order in which they were called.
  *
  * A thread has a number in the domain from its first call on an end of it until it has closed all
  * ends that it used: an end of which it only posts the handle costs it none.
  */
 export class ThreadSocket {
   #home: SyncDomain | undefined
+  readonly #sends: Queue<number> = { turns: new Turns(), gaveUp: sendsNothing }
+  readonly #receives: Queue<number> = { turns: new Turns(), gaveUp: receivesNothing }
 
   constructor(
     /** The end itself, for kernel threads and pollers. */
@@ -104,8 +112,10 @@ export class ThreadSocket {
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
   receive(to: Uint8Array, options?: AwaitOptions): Promise<number> {
-    return this.#await(options, (td, until) =>
-      this.stream.receive(td, to, 0, to?.length, true, until),
+    return this.#await(
+      options,
+      (td, until) => this.stream.receive(td, to, 0, to?.length, true, until),
+      this.#receives,
     )
   }
 
@@ -114,8 +124,10 @@ export class ThreadSocket {
    * many bytes were sent and has the signal's reason as its cause.
    */
   send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
-    return this.#await(options, (td, until) =>
-      this.stream.send(td, from, 0, from?.length, true, until),
+    return this.#await(
+      options,
+      (td, until) => this.stream.send(td, from, 0, from?.length, true, until),
+      this.#sends,
     )
   }
 
@@ -193,28 +205,50 @@ export class ThreadSocket {
     return options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
   }
 
-  #await(options: AwaitOptions | undefined, begin: Begin<number>): Promise<number> {
-    return awaitAs(() => this.#sync(), options, begin)
+  #await(
+    options: AwaitOptions | undefined,
+    begin: Begin<number>,
+    queue: Queue<number>,
+  ): Promise<number> {
+    return awaitAs(() => this.#sync(), options, begin, queue)
   }
 }
 
 /** Begins a call of `td`, which is given up by `until`. */
 type Begin<T> = (td: Waiter, until: Until) => Waiting<T>
 
-/** Runs a call as a task of its own, which has a waiter while it lasts. */
+/** Where a call waits for its turn, and its result if it gives that up. */
+interface Queue<T> {
+  readonly turns: Turns
+  gaveUp(why: Outcome, reason: unknown): T
+}
+
+/** Runs a call as a task of its own, with a waiter while it lasts, and a turn if it needs one. */
 export async function awaitAs<T>(
   domain: () => SyncDomain,
   options: AwaitOptions = {},
   begin: Begin<T>,
+  queue?: Queue<T>,
 ): Promise<T> {
   checkTimeout(options)
   options.signal?.throwIfAborted()
-  const sync = domain()
-  const td = sync.borrow()
+  let sync = domain()
+  const limit = until(sync.here, options)
+  if (queue !== undefined && !queue.turns.tryTake()) {
+    const outcome = await queue.turns.wait(sync.here, limit)
+    if (outcome !== WOKEN) return queue.gaveUp(outcome, options.signal?.reason)
+  }
   try {
-    return await awaiting(td, begin(td, until(td, options)))
+    // While it waited, the end may have been closed, and its thread have left the domain.
+    if (queue !== undefined) sync = domain()
+    const td = sync.borrow()
+    try {
+      return await awaiting(td, begin(td, limit))
+    } finally {
+      sync.giveBack(td)
+    }
   } finally {
-    sync.giveBack(td)
+    queue?.turns.leave()
   }
 }
 
@@ -223,4 +257,14 @@ function expectGuest(guest: unknown): void {
   const { thread, generation } = (guest ?? {}) as Partial<Seat>
   if (Number.isInteger(thread) && Number.isInteger(generation)) return
   throw new SocketMisuse(`what \`invite\` gave is buried, a thread's seat: ${came(guest)} came`)
+}
+
+function receivesNothing(why: Outcome, reason: unknown): number {
+  if (why === ABORTED) throw reason
+  return WOULD_BLOCK
+}
+
+function sendsNothing(why: Outcome, reason: unknown): number {
+  if (why === ABORTED) throw new SendAborted(0, reason)
+  return 0
 }

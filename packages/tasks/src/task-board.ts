@@ -53,6 +53,8 @@ const PLACE = layout('task', {
   /** (o) of the thread that has the place: which function, and how many bytes. */
   what: word('o', 'task'),
   bytes: word('o', 'task'),
+  /** (o) of the CPU that runs it: 1 when the promise that the task has returned is settled. */
+  settled: word('o', 'task'),
 })
 
 export const QUEUED = 0
@@ -173,6 +175,20 @@ export class TaskBoard {
   /** For a CPU that was called and has taken a task: calls another CPU if there are more. */
   *passOn(lot: Parking): Waiting {
     if (!this.tryCall(lot)) yield* this.call(lot)
+  }
+
+  /** Waits until `settle` was called for a task that the caller runs, or has been already. */
+  *waitForSettled(td: Waiter, place: Address): Waiting {
+    const settled = place + PLACE.offset.settled
+    while (this.memory.load(settled) === 0) yield* td.lot.park(td, settled, settled, 0)
+    this.memory.store(settled, 0)
+  }
+
+  /** For the event loop of the CPU that runs a task: its promise is settled. Never parks. */
+  *settle(place: Address, lot: Parking): Waiting {
+    const settled = place + PLACE.offset.settled
+    this.memory.store(settled, 1)
+    yield* lot.unpark(settled, 1)
   }
 
   /** Gives a place back with its result, and wakes the sender if it sleeps. */

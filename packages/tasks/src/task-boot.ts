@@ -1,6 +1,6 @@
 import type { Cpu, Executive } from '@smpnet/machine'
 import { type Address, NIL } from '@smpnet/memory'
-import { type Waiting, YIELD } from '@smpnet/park'
+import { finish, type Waiting, YIELD } from '@smpnet/park'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
 import { askWhetherCancelled } from './is-cancelled.ts'
 import { CannotSend } from './errors.ts'
@@ -13,6 +13,7 @@ import {
   TaskBoard,
   THREW,
 } from './task-board.ts'
+import { SharedReceiver, TAKE_BUFFERS } from './shared-buffers.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
 
@@ -29,7 +30,11 @@ export interface TaskBootArgs {
  */
 export type TaskExports = readonly (readonly string[])[]
 
-type Task = (...args: unknown[]) => unknown
+/** A function of a module, and how it is named where it has failed. */
+interface Task {
+  readonly run: (...args: unknown[]) => unknown
+  readonly place: string
+}
 
 /** Tasks after which the machine looks whether it should stop. */
 const TASKS_PER_LOOK = 32
@@ -37,7 +42,10 @@ const TASKS_PER_LOOK = 32
 /**
  * Loads the modules and serves tasks: the module that a runner's CPUs boot. Each CPU has a
  * scheduler with one thread, which takes tasks from the board as long as there are any and parks
- * when there is none. A task is a plain call and runs to its end; what it throws is its answer.
+ * when there is none. A task runs to its end before the next; what it throws is its answer.
+ *
+ * A CPU blocks its worker, since that wakes soonest. Only while a task awaits something, which its
+ * CPU learns from the promise that the task returns, the worker serves its event loop.
  */
 export default async function boot(cpu: Cpu, args: TaskBootArgs): Promise<Executive> {
   const modules = await Promise.all(args.modules.map((url) => import(url) as Promise<object>))
@@ -45,11 +53,13 @@ export default async function boot(cpu: Cpu, args: TaskBootArgs): Promise<Execut
     Object.entries(module).filter(([, value]) => typeof value === 'function'),
   )
   cpu.report(functions.map((list) => list.map(([name]) => name)) satisfies TaskExports)
-  const tasks = functions.flat().map(([, task]) => task as Task)
-  const server = new TaskServer(new TaskBoard(cpu.memory, args.board), tasks)
+  const tasks = functions.flatMap((list, i) =>
+    list.map(([name, run]) => ({ run, place: `${name} (${args.modules[i]})` }) as Task),
+  )
+  const server = new TaskServer(cpu, new TaskBoard(cpu.memory, args.board), tasks)
   const scheduler = new Scheduler(cpu)
   scheduler.spawn((td) => server.serve(td as Thread), { name: 'tasks' })
-  return scheduler
+  return Object.assign(scheduler, { awaits: () => server.isAwaiting })
 }
 
 /** Runs tasks on one CPU, one after another, each to its end. */
@@ -58,16 +68,26 @@ class TaskServer {
   readonly #bytes: Uint8Array
   readonly #reader: ValueReader
   #place: Address = NIL
+  /** What the task under way has returned, while it is not settled. */
+  #promise: PromiseLike<unknown> | undefined
 
   constructor(
+    readonly cpu: Cpu,
     readonly board: TaskBoard,
     readonly tasks: readonly Task[],
   ) {
     const { payloadBytes } = board.handle
-    this.#writer = new ValueWriter(payloadBytes)
+    const shared = new SharedReceiver(() => cpu.messages?.() ?? [])
+    cpu.onInterrupt(TAKE_BUFFERS, () => shared.take())
+    this.#writer = new ValueWriter(payloadBytes, shared)
     this.#bytes = new Uint8Array(payloadBytes)
-    this.#reader = new ValueReader(this.#bytes)
+    this.#reader = new ValueReader(this.#bytes, shared)
     askWhetherCancelled(() => board.stateOf(this.#place) === CANCELLED)
+  }
+
+  /** Whether the task under way waits for a promise. */
+  get isAwaiting(): boolean {
+    return this.#promise !== undefined
   }
 
   *serve(td: Thread): Waiting {
@@ -80,30 +100,55 @@ class TaskServer {
       }
       if (wasCalled) yield* board.passOn(td.lot)
       wasCalled = false
-      if (board.move(place, QUEUED, RUNNING)) this.#run(place)
+      if (board.move(place, QUEUED, RUNNING)) this.#run(td, place)
+      if (this.#promise !== undefined) yield* board.waitForSettled(td, place)
       yield* board.finish(place, td.lot)
       if (count % TASKS_PER_LOOK === 0) yield YIELD
     }
   }
 
-  #run(place: Address): void {
+  #run(td: Thread, place: Address): void {
+    const task = this.tasks[this.board.whatOf(place)]!
     this.#place = place
     try {
       const args = this.board.bytesOf(place, this.#bytes) === 0 ? [] : this.#reader.decode()
-      const result = this.tasks[this.board.whatOf(place)]!(...(args as unknown[]))
-      if (result instanceof Promise) throw isAsync(result)
-      this.#answer(place, RETURNED, result)
+      const { run } = task
+      const result = run(...(args as unknown[]))
+      if (isPromise(result)) this.#await(td, place, task, result)
+      else this.#return(place, task, result)
     } catch (error) {
-      this.#fail(place, error)
+      this.#fail(place, task, error)
     }
   }
 
-  /** An error that cannot be sent as it is, for what it holds or its length, is sent in short. */
-  #fail(place: Address, error: unknown): void {
+  /** The thread parks until the promise is settled, and its answer is there. */
+  #await(td: Thread, place: Address, task: Task, promise: PromiseLike<unknown>): void {
+    const settle = (): void => {
+      this.#promise = undefined
+      finish(td, this.board.settle(place, td.lot))
+    }
+    this.#promise = promise
+    Promise.resolve(promise)
+      .then((result) => this.#return(place, task, result))
+      .catch((error: unknown) => this.#fail(place, task, error))
+      .then(settle, (error: unknown) => this.cpu.fail(error))
+  }
+
+  #return(place: Address, task: Task, result: unknown): void {
+    try {
+      this.#answer(place, RETURNED, result)
+    } catch (error) {
+      throw error instanceof CannotSend ? at(task, error) : error
+    }
+  }
+
+  /** Whatever was thrown, there is an answer: an error that says so, if it cannot be sent. */
+  #fail(place: Address, task: Task, error: unknown): void {
     try {
       this.#answer(place, THREW, error)
     } catch {
-      this.#answer(place, THREW, inShort(error, this.board.handle.payloadBytes >> 3))
+      const kind = `a task threw what cannot be sent: ${kindOf(error)}`
+      this.#answer(place, THREW, at(task, new CannotSend(kind)))
     }
   }
 
@@ -113,20 +158,17 @@ class TaskServer {
   }
 }
 
-/** Without its stack, and with at most so many characters of its message and of its name. */
-function inShort(error: unknown, length: number): Error {
-  const short =
-    error instanceof Error
-      ? Object.assign(new Error(error.message.slice(0, length)), {
-          name: error.name.slice(0, length),
-        })
-      : new CannotSend(`a task threw what cannot be sent: a ${typeof error}`)
-  short.stack = ''
-  return short
+/** An error of the runner's own leads to the task that it is about. */
+function at(task: Task, error: CannotSend): CannotSend {
+  error.stack = `${error.name}: ${error.message}\n    at ${task.place}`
+  return error
 }
 
-/** A promise can settle only on an event loop, and a CPU of tasks serves none. */
-function isAsync(result: Promise<unknown>): CannotSend {
-  result.catch(() => {})
-  return new CannotSend('an async function came, and a task runs to its end at once')
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  return isObject && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }

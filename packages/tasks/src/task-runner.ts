@@ -1,35 +1,48 @@
 import type { LiveMachine, LiveOptions } from '@smpnet/machine/live'
-import {
-  type Address,
-  came,
-  expectFunction,
-  expectMethods,
-  expectOptions,
-  NIL,
-} from '@smpnet/memory'
-import { awaiting, block, SpinBudget, type Waiter } from '@smpnet/park'
+import { type Address, NIL } from '@smpnet/memory'
+import { awaiting, finish, onAbort, SpinBudget, type Until, type Waiter } from '@smpnet/park'
+import { checkStart, checkTask, moduleUrl } from './check-task.ts'
 import { TaskLost, TooManyTasks } from './errors.ts'
 import { eventLoopTurn } from './event-loop-turn.ts'
 import { Fifo } from './fifo.ts'
+import {
+  NOTICES_PER_INTERRUPT,
+  type SharedNotice,
+  SharedSender,
+  TAKE_BUFFERS,
+} from './shared-buffers.ts'
 import { type BoardHandle, CANCELLED, QUEUED, RETURNED, TaskBoard } from './task-board.ts'
 import type { TaskBootArgs, TaskExports } from './task-boot.ts'
 import { checkShape, type TaskOptions, type TaskRunnerOptions } from './task-options.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
+import { WaitingTasks } from './waiting-tasks.ts'
 
 /** Results taken in a row after which the event loop gets a turn. */
 const DRAINS_PER_LOOP = 64
 
 /** A task that was asked for. */
-interface Asked {
-  readonly what: number
-  readonly args: readonly unknown[]
-  readonly signal: AbortSignal | undefined
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
-  /** Takes its listener from the signal. */
-  forget: (() => void) | undefined
+class Asked {
+  /** Where it is on the board; NIL while it waits for a place. */
+  place: Address = NIL
+  /** Whether it was called off while it waited for a place. */
+  isOver = false
+  /** Hears its signal no more. */
+  forget: (() => void) | undefined = undefined
+
+  constructor(
+    readonly what: number,
+    readonly args: readonly unknown[],
+    readonly resolve: (value: unknown) => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
 }
+
+/** A function that can be a task; `Task` of `run` and `bind` says which it is, for their types. */
+export type TaskFunction = (...args: never[]) => unknown
+
+const DISPOSE: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
 /** `startLive` of `@smpnet/machine/live`; given by the user, as only that needs Node. */
 export type StartMachine = <Args>(options: LiveOptions<Args>) => Promise<LiveMachine>
@@ -42,10 +55,7 @@ export async function startTasks(
   startMachine: StartMachine,
   options: TaskRunnerOptions,
 ): Promise<TaskRunner> {
-  expectFunction(
-    'the first argument of startTasks, startLive of @smpnet/machine/live,',
-    startMachine,
-  )
+  checkStart(startMachine, options)
   const shape = checkShape(options)
   const modules = options.modules.map(moduleUrl)
   const boot = options.boot ?? bootUrl()
@@ -62,6 +72,8 @@ export async function startTasks(
     },
     onReport: (_cpu, value) => (names = value as TaskExports),
   })
+  // A loop that takes results keeps the process while tasks are under way.
+  machine.unref()
   return new TaskRunner(machine, board, namesToNumbers(modules, names), shape.mostWaiting)
 }
 
@@ -77,20 +89,26 @@ export async function startTasks(
  *
  * A call that is called off rejects at once, but its place stays taken until a CPU has seen that:
  * only then may another task's bytes be written there. When the machine stops or fails, all calls
- * reject with the reason.
+ * reject with the reason, and the loop ends, which alone keeps the process.
  */
 export class TaskRunner {
   readonly #board: TaskBoard
   readonly #td: Waiter
   readonly #free: Address[]
   readonly #asked = new Map<Address, Asked>()
-  readonly #waiting = new Fifo<Asked>()
+  readonly #waiting = new WaitingTasks<Asked>()
   readonly #room = new Fifo<() => void>()
   readonly #writer: ValueWriter
   readonly #bytes: Uint8Array
   readonly #reader: ValueReader
   readonly #budget = new SpinBudget()
+  readonly #end = new AbortController()
+  readonly #untilEnd: Until = {
+    deadlineMs: Number.POSITIVE_INFINITY,
+    signal: this.#end.signal,
+  }
   #isReaping = false
+  #notices = 0
   #lost: unknown
 
   constructor(
@@ -103,11 +121,12 @@ export class TaskRunner {
     this.#board = new TaskBoard(memory, handle)
     this.#td = lot.waiter()
     this.#free = this.#board.places().reverse()
-    this.#writer = new ValueWriter(handle.payloadBytes)
+    const shared = new SharedSender((notice) => this.#post(notice))
+    this.#writer = new ValueWriter(handle.payloadBytes, shared)
     this.#bytes = new Uint8Array(handle.payloadBytes)
-    this.#reader = new ValueReader(this.#bytes)
+    this.#reader = new ValueReader(this.#bytes, shared)
     machine.stopped.then(
-      () => this.#lose(new TaskLost('the runner was stopped before the task had ended')),
+      () => this.#lose(new TaskLost(STOPPED)),
       (error: unknown) => this.#lose(error),
     )
   }
@@ -119,52 +138,72 @@ export class TaskRunner {
 
   /**
    * Runs function `name` of `module`, which is among the modules that the runner was started with,
-   * and resolves to what it returns. Rejects with what it throws; with the signal's reason; with
-   * CannotSend for arguments or results that are not plain data or too large; with TooManyTasks;
-   * and with TaskLost or CpuFailed when the runner ends first.
+   * and resolves to what it returns, awaited if that is a promise. Rejects with what it throws;
+   * with the signal's reason; with CannotSend for arguments or results that are not plain data or
+   * too large; with TooManyTasks; with a TypeError for what are no arguments or options; and with
+   * TaskLost or CpuFailed when the runner ends first.
+   *
+   *     const nine = await tasks.run<typeof import('./jobs.ts').square>(module, 'square', [3])
    */
-  run(
+  run<Task extends TaskFunction = (...args: unknown[]) => unknown>(
     module: string | URL,
     name: string,
-    args: readonly unknown[] = [],
+    args?: Readonly<Parameters<Task>>,
     options: TaskOptions = {},
-  ): Promise<unknown> {
+  ): Promise<Awaited<ReturnType<Task>>> {
     const what = this.functions.get(key(module, name))
     if (what === undefined) return Promise.reject(this.#unknown(module, name))
-    return this.#ask(what, args, options)
+    return this.#ask(what, args, options) as Promise<Awaited<ReturnType<Task>>>
   }
 
   /** The same function again and again. Throws a RangeError for a function that is not there. */
-  bind(module: string | URL, name: string) {
+  bind<Task extends TaskFunction = (...args: unknown[]) => unknown>(
+    module: string | URL,
+    name: string,
+  ) {
     const what = this.functions.get(key(module, name))
     if (what === undefined) throw this.#unknown(module, name)
-    return (args: readonly unknown[] = [], options: TaskOptions = {}): Promise<unknown> =>
-      this.#ask(what, args, options)
+    return (
+      args?: Readonly<Parameters<Task>>,
+      options: TaskOptions = {},
+    ): Promise<Awaited<ReturnType<Task>>> =>
+      this.#ask(what, args, options) as Promise<Awaited<ReturnType<Task>>>
   }
 
-  /** Resolves when a task can be sent at once: for callers that would rather wait than queue. */
+  /**
+   * Resolves when a task can be sent at once: for callers that would rather wait than queue. All
+   * that wait are told together, and the first that send have the room. Resolves when the runner
+   * has ended, too.
+   */
   room(): Promise<void> {
-    if (this.#free.length > 0) return Promise.resolve()
+    if (this.#free.length > 0 || this.#lost !== undefined) return Promise.resolve()
     return new Promise((resolve) => this.#room.push(resolve))
   }
 
   /** Ends the CPUs; tasks that have not ended are rejected with TaskLost. */
   async stop(): Promise<void> {
+    this.#lose(new TaskLost(STOPPED))
     await this.machine.stop()
   }
 
-  #ask(what: number, args: readonly unknown[], options: TaskOptions): Promise<unknown> {
+  /** `stop`, at the end of a block of `await using`. */
+  [DISPOSE](): Promise<void> {
+    return this.stop()
+  }
+
+  #ask(what: number, args: readonly unknown[] = [], options: TaskOptions): Promise<unknown> {
     try {
       checkTask(args, options)
+      options.signal?.throwIfAborted()
     } catch (error) {
       return Promise.reject(error)
     }
-    const { signal } = options
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
-    if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#waiting.length >= this.mostWaiting) return Promise.reject(this.#tooMany())
     return new Promise((resolve, reject) => {
-      const asked = { what, args, signal, resolve, reject, forget: undefined }
+      const asked = new Asked(what, args, resolve, reject)
+      const { signal } = options
+      if (signal !== undefined) this.#listen(asked, signal)
       if (this.#free.length > 0) this.#send(asked)
       else this.#waiting.push(asked)
     })
@@ -179,25 +218,37 @@ export class TaskRunner {
       board.fill(place, QUEUED, asked.what, this.#writer.bytes, length)
     } catch (error) {
       this.#free.push(place)
+      asked.forget?.()
       asked.reject(error)
       return
     }
+    asked.place = place
     this.#asked.set(place, asked)
-    if (asked.signal !== undefined) this.#listen(asked, asked.signal, place)
     board.put(place)
     const { lot } = machine.here
-    if (!board.tryCall(lot)) block(this.#td, board.call(lot))
-    if (!this.#isReaping) void this.#reap()
+    if (!board.tryCall(lot)) finish(this.#td, board.call(lot))
+    if (!this.#isReaping) this.#reap().catch((error: unknown) => this.#lose(error))
   }
 
-  /** A task that is called off rejects at once; its place comes back when a CPU has seen it. */
-  #listen(asked: Asked, signal: AbortSignal, place: Address): void {
-    const abort = (): void => {
-      if (!this.#board.move(place, QUEUED, CANCELLED)) this.#board.cancelRunning(place)
+  /**
+   * A task that is called off rejects at once. While it waits for a place that is all; on the
+   * board, its place comes back when a CPU has seen it.
+   */
+  #listen(asked: Asked, signal: AbortSignal): void {
+    asked.forget = onAbort(signal, () => {
+      const { place } = asked
+      asked.forget?.()
       asked.reject(signal.reason)
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    asked.forget = () => signal.removeEventListener('abort', abort)
+      if (place === NIL) this.#waiting.callOff(asked)
+      else if (!this.#board.move(place, QUEUED, CANCELLED)) this.#board.cancelRunning(place)
+    })
+  }
+
+  #post(notice: SharedNotice): void {
+    const { machine } = this
+    machine.post(notice)
+    if (++this.#notices % NOTICES_PER_INTERRUPT !== 0) return
+    for (let cpu = 0; cpu < machine.handle.cpus; cpu++) machine.here.raise(cpu, TAKE_BUFFERS)
   }
 
   /** Takes results for as long as tasks are under way; only one call at a time is. */
@@ -206,7 +257,7 @@ export class TaskRunner {
     await null
     for (let drains = 1; this.#asked.size > 0 && this.#lost === undefined; drains++) {
       if (this.#drain() || this.#spin()) await (drains % DRAINS_PER_LOOP ? null : eventLoopTurn())
-      else await awaiting(this.#td, this.#board.waitForDone(this.#td))
+      else await awaiting(this.#td, this.#board.waitForDone(this.#td, this.#untilEnd))
     }
     this.#isReaping = false
   }
@@ -229,8 +280,8 @@ export class TaskRunner {
       this.#take(place)
       place = next
     }
-    while (this.#free.length > 0 && this.#waiting.length > 0) this.#sendNext()
-    if (this.#free.length > 0) this.#room.shift()?.()
+    while (this.#free.length > 0 && this.#waiting.length > 0) this.#send(this.#waiting.shift()!)
+    if (this.#free.length > 0) this.#tellRoom()
     return true
   }
 
@@ -240,29 +291,38 @@ export class TaskRunner {
     const state = board.stateOf(place)
     this.#asked.delete(place)
     asked.forget?.()
-    if (state !== CANCELLED) {
-      const length = board.bytesOf(place, this.#bytes)
-      const value = length === 0 ? undefined : this.#reader.decode()
-      if (state === RETURNED) asked.resolve(value)
-      else asked.reject(value)
-    }
+    if (state !== CANCELLED) this.#settle(asked, place, state)
     this.#free.push(place)
   }
 
-  #sendNext(): void {
-    const asked = this.#waiting.shift()!
-    if (asked.signal?.aborted) asked.reject(asked.signal.reason)
-    else this.#send(asked)
-  }
-
-  #lose(error: unknown): void {
-    this.#lost = error
-    for (const asked of this.#asked.values()) asked.reject(error)
-    this.#asked.clear()
-    for (let asked = this.#waiting.shift(); asked; asked = this.#waiting.shift()) {
+  #settle(asked: Asked, place: Address, state: number): void {
+    try {
+      const length = this.#board.bytesOf(place, this.#bytes)
+      const value = length === 0 ? undefined : this.#reader.decode()
+      if (state === RETURNED) asked.resolve(value)
+      else asked.reject(value)
+    } catch (error) {
       asked.reject(error)
     }
+  }
+
+  #tellRoom(): void {
     for (let room = this.#room.shift(); room; room = this.#room.shift()) room()
+  }
+
+  /** Ends everything that is pending, for the reason that comes first. */
+  #lose(error: unknown): void {
+    this.#lost ??= error
+    for (const asked of this.#asked.values()) this.#drop(asked)
+    this.#asked.clear()
+    for (let asked = this.#waiting.shift(); asked; asked = this.#waiting.shift()) this.#drop(asked)
+    this.#tellRoom()
+    this.#end.abort()
+  }
+
+  #drop(asked: Asked): void {
+    asked.forget?.()
+    asked.reject(this.#lost)
   }
 
   #unknown(module: unknown, name: unknown): RangeError {
@@ -275,17 +335,6 @@ export class TaskRunner {
   }
 }
 
-/** Throws a TypeError, before a place is taken, for what no task can be asked with. */
-function checkTask(args: readonly unknown[], options: TaskOptions): void {
-  if (!Array.isArray(args)) {
-    throw new TypeError(`the arguments of a task are a list: ${came(args)} came`)
-  }
-  expectOptions('a task', options)
-  const { signal } = options
-  if (signal === undefined) return
-  expectMethods('signal', signal, ['addEventListener', 'removeEventListener'])
-}
-
 function namesToNumbers(modules: readonly string[], names: TaskExports): Map<string, number> {
   const keys = modules.flatMap((module, i) => names[i]!.map((name) => key(module, name)))
   return new Map(keys.map((each, number) => [each, number]))
@@ -294,6 +343,8 @@ function namesToNumbers(modules: readonly string[], names: TaskExports): Map<str
 function key(module: unknown, name: unknown): string {
   return `${String(module)}#${String(name)}`
 }
+
+const STOPPED = 'the runner was stopped before the task had ended'
 
 /** Beside this file in a built package, which also serves tests of the source tree. */
 function bootUrl(): URL {
@@ -304,15 +355,5 @@ function bootUrl(): URL {
   throw new TypeError(
     'CPUs boot by task-boot.js in dist of @smpnet/tasks, and this module does not know where it ' +
       'is, as in a bundle: tell its URL by the option `boot`',
-  )
-}
-
-/** Throws a TypeError for what is no absolute URL: tasks are found from the CPUs' own modules. */
-function moduleUrl(module: unknown): string {
-  if (module instanceof URL) return module.href
-  if (typeof module === 'string' && URL.canParse(module)) return module
-  throw new TypeError(
-    `modules of a task runner are absolute URLs, as of new URL('./jobs.mjs', import.meta.url): ` +
-      `${came(module)} came`,
   )
 }

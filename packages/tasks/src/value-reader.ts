@@ -1,7 +1,15 @@
+import { errorOf, HIDDEN } from './error-kinds.ts'
+import type { SharedBuffers } from './shared-buffers.ts'
 import { Tag, VIEWS } from './value-tags.ts'
 
 /** Made when it is first needed: a host without it may load the package. */
 let decoder: InstanceType<typeof TextDecoder> | undefined
+
+/** What each class of a view takes, as TypeScript does not say of all of them at once. */
+interface ViewOfAny {
+  new (buffer: ArrayBufferLike, at: number, length: number): ArrayBufferView
+  readonly BYTES_PER_ELEMENT: number
+}
 
 /**
  * Reads what a `ValueWriter` wrote: a tag, then what follows it, values within values in the order
@@ -13,7 +21,11 @@ export class ValueReader {
   readonly #view: DataView
   #at = 0
 
-  constructor(readonly bytes: Uint8Array) {
+  constructor(
+    readonly bytes: Uint8Array,
+    /** The shared buffers by their numbers. */
+    readonly shared?: SharedBuffers,
+  ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -63,8 +75,12 @@ export class ValueReader {
         return new Set(this.#list())
       case Tag.error:
         return this.#error()
+      case Tag.shared:
+        return this.#shared()
+      case Tag.sharedView:
+        return this.#sharedView()
       default:
-        throw new Error(`a value begins with a tag up to ${Tag.error}: ${tag} came`)
+        throw new Error(`a value begins with a tag up to ${Tag.sharedView}: ${tag} came`)
     }
   }
 
@@ -86,11 +102,30 @@ export class ValueReader {
     return new View(this.bytes.slice(at, at + length).buffer)
   }
 
+  #shared(): SharedArrayBuffer {
+    const number = this.#view.getUint32(this.#skip(4))
+    if (this.shared === undefined) throw new Error('shared buffers have numbers: none is known')
+    return this.shared.bufferOf(number)
+  }
+
+  #sharedView(): ArrayBufferView {
+    const buffer = this.#shared()
+    const View = VIEWS[this.#view.getUint8(this.#skip(1))]! as ViewOfAny
+    const at = this.#read() as number
+    const bytes = this.#read() as number
+    return new View(buffer, at, bytes / View.BYTES_PER_ELEMENT)
+  }
+
   #error(): Error {
-    const [name, message, stack] = this.#list() as string[]
-    const error = new Error(message)
-    error.name = name!
-    if (stack !== undefined) error.stack = stack
+    const [kind, name, message] = [this.#read(), this.#read(), this.#read()] as string[]
+    const error = errorOf(kind!, message!)
+    if (error.name !== name) define(error, 'name', name, false)
+    // Not where it was read, if what was thrown came without.
+    define(error, 'stack', `${name}: ${message}`, false)
+    for (let left = this.#view.getUint32(this.#skip(4)); left > 0; left--) {
+      const key = this.#read() as string
+      define(error, key, this.#read(), !HIDDEN.includes(key))
+    }
     return error
   }
 
@@ -103,4 +138,8 @@ export class ValueReader {
 
 function pairs(list: readonly unknown[]): [unknown, unknown][] {
   return Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i], list[2 * i + 1]])
+}
+
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
 }

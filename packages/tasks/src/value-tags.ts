@@ -15,6 +15,10 @@ export const Tag = {
   map: 12,
   set: 13,
   error: 14,
+  /** A SharedArrayBuffer, by its number. */
+  shared: 15,
+  /** A view of one. */
+  sharedView: 16,
 } as const
 
 /** The views of bytes that can be sent, by the number that stands for them. */

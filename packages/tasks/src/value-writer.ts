@@ -1,4 +1,6 @@
+import { kindOf, ownOf, textOf } from './error-kinds.ts'
 import { CannotSend } from './errors.ts'
+import { isShared, type SharedNumbers } from './shared-buffers.ts'
 import { Tag, VIEWS } from './value-tags.ts'
 
 /** How deep values may be nested: more is a ring in all likelihood. */
@@ -13,15 +15,25 @@ let encoder: InstanceType<typeof TextEncoder> | undefined
  * A value is written into a buffer of fixed size, and copied into a task's place only when all of
  * it is there, so that one that cannot be sent leaves nothing behind. The writer does not look for
  * values that it has seen: a value that is named twice comes twice, and a ring is refused by its
- * depth.
+ * depth. Shared memory is not written but named, by a number that both sides know.
+ *
+ * An error is to arrive whatever hangs on it: what of its own cannot be sent, or finds no room, is
+ * left out, and a text of it that finds none is cut.
  */
 export class ValueWriter {
   readonly bytes: Uint8Array
   readonly #view: DataView
   #at = 0
   #depth = 0
+  /** The errors that are being written, one within another. */
+  readonly #errors = new Set<Error>()
+  readonly #one = (value: unknown): void => this.#write(value)
 
-  constructor(readonly capacity: number) {
+  constructor(
+    readonly capacity: number,
+    /** The numbers of shared buffers; without it none can be sent. */
+    readonly shared?: SharedNumbers,
+  ) {
     this.bytes = new Uint8Array(capacity)
     this.#view = new DataView(this.bytes.buffer)
   }
@@ -82,7 +94,8 @@ export class ValueWriter {
       )
     }
     if (Array.isArray(value)) this.#list(Tag.array, value)
-    else if (ArrayBuffer.isView(value)) this.#buffer(value)
+    else if (ArrayBuffer.isView(value)) this.#typed(value)
+    else if (isShared(value)) this.#shared(Tag.shared, value)
     else if (value instanceof Error) this.#error(value)
     else if (value instanceof Date) this.#date(value)
     else if (value instanceof Map) this.#list(Tag.map, [...value].flat())
@@ -106,10 +119,12 @@ export class ValueWriter {
     this.#list(Tag.object, Object.entries(value).flat())
   }
 
-  #buffer(value: ArrayBufferView): void {
-    const kind = VIEWS.findIndex(({ name }) => name === value.constructor.name)
-    if (kind < 0)
+  #typed(value: ArrayBufferView): void {
+    const kind = VIEWS.findIndex((View) => value instanceof View)
+    if (kind < 0) {
       throw new CannotSend(`typed arrays can be sent: a ${value.constructor.name} came`)
+    }
+    if (isShared(value.buffer)) return this.#sharedView(value, kind, value.buffer)
     this.#tag(Tag.view)
     this.#view.setUint8(this.#room(1), kind)
     this.#view.setUint32(this.#room(4), value.byteLength)
@@ -117,8 +132,61 @@ export class ValueWriter {
     this.bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), at)
   }
 
-  #error({ name, message, stack }: Error): void {
-    this.#list(Tag.error, [name, message, stack])
+  #sharedView(value: ArrayBufferView, kind: number, buffer: SharedArrayBuffer): void {
+    this.#shared(Tag.sharedView, buffer)
+    this.#view.setUint8(this.#room(1), kind)
+    this.#number(value.byteOffset)
+    this.#number(value.byteLength)
+  }
+
+  #shared(tag: number, buffer: SharedArrayBuffer): void {
+    const number = this.shared?.numberOf(buffer)
+    if (number === undefined) throw new CannotSend(NOT_KNOWN)
+    this.#tag(tag)
+    this.#view.setUint32(this.#room(4), number)
+  }
+
+  #error(error: Error): void {
+    if (this.#errors.has(error)) throw new CannotSend('an error that is part of itself came')
+    this.#errors.add(error)
+    try {
+      this.#tag(Tag.error)
+      this.#string(Tag.string, kindOf(error))
+      this.#text(textOf(error, 'name') ?? 'Error')
+      this.#text(textOf(error, 'message') ?? '')
+      this.#own(error)
+    } finally {
+      this.#errors.delete(error)
+    }
+  }
+
+  /** How many of its own names and values can be sent, and these. */
+  #own(error: Error): void {
+    const countAt = this.#room(4)
+    const count = namesAndValues(error).filter((own) =>
+      this.#tries(() => own.forEach(this.#one)),
+    ).length
+    this.#view.setUint32(countAt, count)
+  }
+
+  /** A text, or where there is no room for it, its beginning. */
+  #text(text: string): void {
+    if (this.#tries(() => this.#string(Tag.string, text))) return
+    this.#string(Tag.string, text.slice(0, this.capacity >> 3))
+  }
+
+  /** False, with nothing written, if that cannot be sent. */
+  #tries(write: () => void): boolean {
+    const at = this.#at
+    const depth = this.#depth
+    try {
+      write()
+      return true
+    } catch {
+      this.#at = at
+      this.#depth = depth
+      return false
+    }
   }
 
   #date(value: Date): void {
@@ -142,5 +210,18 @@ export class ValueWriter {
       `a task's arguments, and its result, take up to ${this.capacity} bytes: these take more; ` +
         'payloadBytes makes room',
     )
+  }
+}
+
+const NOT_KNOWN =
+  'shared memory comes from the thread that has the task runner, and can go back there: a ' +
+  'SharedArrayBuffer that a task made came'
+
+/** Nothing of a proxy that does not even say which names it has. */
+function namesAndValues(error: Error): [string, unknown][] {
+  try {
+    return ownOf(error)
+  } catch {
+    return []
   }
 }

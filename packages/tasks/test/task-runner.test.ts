@@ -41,7 +41,6 @@ describe('a task runner', () => {
     await expect(run('echo', ['x'.repeat(600)])).rejects.toThrow('up to 512 bytes')
     await expect(run('returnsFunction')).rejects.toThrow('a function came')
     await expect(run('throwsFunction')).rejects.toThrow('threw what cannot be sent: a function')
-    await expect(run('late')).rejects.toThrow('an async function came')
     expect(await run('echo', [1])).toEqual([1])
   })
 
@@ -77,6 +76,25 @@ describe('back pressure', () => {
     await runner.room()
     expect(await run('echo', ['again'])).toEqual(['again'])
   })
+
+  it('tells all that wait for room, also those behind one that sends nothing', async () => {
+    const { run, runner } = bound(await start({ cpus: 1, places: 1 }))
+    const busy = run('busy', [20])
+    let told = 0
+    const rooms = [1, 2, 3].map(() => runner.room().then(() => told++))
+    await busy
+    await Promise.all(rooms)
+    expect(told).toBe(3)
+  })
+
+  it('tells them when the runner has ended, too', async () => {
+    const { run, runner } = bound(await start({ cpus: 1, places: 1 }))
+    const lost = run('busy', [5_000]).catch((error: unknown) => error)
+    const room = runner.room()
+    await runner.stop()
+    await Promise.all([room, runner.room()])
+    expect(await lost).toBeInstanceOf(TaskLost)
+  })
 })
 
 describe('calling a task off', () => {
@@ -100,6 +118,35 @@ describe('calling a task off', () => {
     await expect(task).rejects.toThrow('aborted')
     await run('nothing')
     expect(performance.now() - before).toBeLessThan(5_000)
+  })
+
+  it('rejects at once while the task waits for a place, whose room others have', async () => {
+    const { run, runner } = bound(await start({ cpus: 1, places: 1, mostWaiting: 2 }))
+    const busy = run('busy', [300])
+    const controller = new AbortController()
+    const { signal } = controller
+    const begins = performance.now()
+    const all = [1, 2].map(() => run('fails', ['ran'], { signal }).catch(String))
+    await expect(run('echo')).rejects.toThrow('up to 2 tasks wait')
+    controller.abort(new Error('no longer needed'))
+    expect(await Promise.all(all)).toEqual(all.map(() => 'Error: no longer needed'))
+    expect(performance.now() - begins).toBeLessThan(250)
+    expect(runner.pending).toBe(1)
+    expect(await Promise.all([run('echo', [1]), run('echo', [2])])).toEqual([[1], [2]])
+    expect(await busy).toBe(300)
+  })
+
+  it('keeps nothing of many that are called off while one goes on', async () => {
+    const { run, runner } = bound(await start({ cpus: 1, places: 1, mostWaiting: 10 }))
+    const busy = run('busy', [200])
+    for (let i = 0; i < 2_000; i++) {
+      const controller = new AbortController()
+      const task = run('echo', [], { signal: controller.signal }).catch(() => 'called off')
+      controller.abort()
+      expect(await task).toBe('called off')
+    }
+    expect(runner.pending).toBeLessThanOrEqual(1)
+    await busy
   })
 
   it('does not begin what was called off before', async () => {
@@ -136,9 +183,61 @@ describe('the end of a task runner', () => {
     await expect(startTasks(startLive, { ...wrong, payloadBytes: 8 })).rejects.toThrow(
       'at least 512: 8',
     )
+    for (const places of [0.5, 0, -2, '4' as never, 2 ** 17]) {
+      await expect(startTasks(startLive, { ...wrong, places })).rejects.toThrow('a power of two')
+    }
+    const large = { ...wrong, places: 1024, payloadBytes: 4 << 20 }
+    await expect(startTasks(startLive, large)).rejects.toThrow('1024 × 4194304 came')
     await expect(startTasks(startLive, { ...wrong, cpus: 0 })).rejects.toThrow(
       '1 to 64 CPUs: 0 came',
     )
+  })
+})
+
+describe('a wrong call', () => {
+  it('is refused by a sentence when the runner is started', async () => {
+    const start = startTasks as (...args: unknown[]) => Promise<TaskRunner>
+    const sentence = 'startTasks(startLive, { cpus, modules })'
+    await expect(start({ cpus: 1, modules: [] })).rejects.toThrow(sentence)
+    await expect(start(startLive)).rejects.toThrow(sentence)
+    await expect(start(startLive, { cpus: 1, modules: './jobs.mjs' })).rejects.toThrow(sentence)
+    await expect(start(startLive, { cpus: 1, modules: ['./jobs.mjs'] })).rejects.toThrow(
+      "'./jobs.mjs' came",
+    )
+  })
+
+  it('is refused before anything is taken when a task is asked for', async () => {
+    const runner = await start({ cpus: 1, places: 1 })
+    const run = (...args: unknown[]) => runner.run(MODULE, 'echo', ...(args as []))
+    await expect(run([1], { signal: {} })).rejects.toThrow('an AbortSignal: an object came')
+    await expect(run([1], null)).rejects.toThrow('an object, as { signal }: null came')
+    await expect(run(5)).rejects.toThrow('a list, as in [7]: a number came')
+    await expect(run('ab')).rejects.toThrow('a list, as in [7]: a string came')
+    await expect(runner.run(MODULE, Symbol('x') as never)).rejects.toThrow('#Symbol(x) came')
+    expect(await run([1])).toEqual([1])
+  })
+
+  it('has room for large payloads unless it is told for how many', async () => {
+    const { run } = bound(await start({ cpus: 1, payloadBytes: 4 << 20 }))
+    const bytes = new Uint8Array(3 << 20).fill(7)
+    const [came] = (await run('echo', [bytes])) as [Uint8Array]
+    expect(Buffer.compare(came, bytes)).toBe(0)
+  })
+})
+
+describe('types', () => {
+  it('of arguments and results are those of the function that is named', async () => {
+    const runner = await start({ cpus: 1 })
+    const busy = runner.bind<(ms: number) => number>(MODULE, 'busy')
+    const ms: number = await busy([1])
+    const later: string = await runner.run<(ms: number, value: string) => Promise<string>>(
+      MODULE,
+      'later',
+      [1, 'value'],
+    )
+    expect([ms, later]).toEqual([1, 'value'])
+    // @ts-expect-error: the function takes a number
+    await runner.run<(ms: number) => number>(MODULE, 'busy', ['1'])
   })
 })
 

@@ -20,6 +20,8 @@ export interface Host {
   /** Nanoseconds on the monotonic clock that all threads share, since the machine's origin. */
   now(): number
   report(value: unknown): void
+  /** What the thread that started the machine has posted, and was not taken yet. */
+  messages?(): unknown[]
 }
 
 /** Runs of the executive after which a CPU that is never idle looks at clock and event loop. */
@@ -133,26 +135,43 @@ export class LiveCpu implements Cpu {
     this.host.report(value)
   }
 
+  messages(): unknown[] {
+    return this.host.messages?.() ?? []
+  }
+
   fail(error: unknown): void {
     this.#failure ??= { error }
   }
 
-  /** Runs until the machine stops, blocking this thread. Throws what `fail` was given. */
-  run(executive: Executive): void {
+  /**
+   * Runs, blocking this thread, until the machine stops; or, false, until the executive awaits
+   * something: to be gone on from `runBesideEventLoop`. Throws what `fail` was given.
+   */
+  run(executive: Executive): boolean {
     this.#waker.executive = executive
     while (!this.#stops()) {
-      if (this.#work(executive)) continue
+      const isBusy = this.#work(executive)
+      if (executive.awaits?.()) return false
+      if (isBusy) continue
       if (this.spins && this.#box.spinWhile(this.#stopping, 0, this.#idleBudget, this.#isDue)) {
         continue
       }
       if (this.#box.fallAsleep(this.#stopping, 0)) this.#box.sleep(this.#sleepMs())
     }
+    return true
   }
 
-  /** The same for a thread with an event loop to serve: it never blocks it, and never spins. */
-  async runBesideEventLoop(executive: Executive, turn: () => Promise<void>): Promise<void> {
+  /**
+   * The same for a thread with an event loop to serve: it never blocks it, and never spins. Until
+   * the machine stops, or `isOver`.
+   */
+  async runBesideEventLoop(
+    executive: Executive,
+    turn: () => Promise<void>,
+    isOver = (): boolean => false,
+  ): Promise<void> {
     this.#waker.executive = executive
-    while (!this.#stops()) {
+    while (!this.#stops() && !isOver()) {
       if (this.#work(executive)) await turn()
       else if (this.#box.fallAsleep(this.#stopping, 0)) await this.#box.sleepAsync(this.#sleepMs())
     }

@@ -173,6 +173,19 @@ export class LiveMachine {
     this.#resolve()
   }
 
+  /**
+   * From now on the machine alone does not keep this process: it ends, and its CPUs with it, when
+   * there is nothing else to do.
+   */
+  unref(): void {
+    for (const worker of this.#workers) worker.unref()
+  }
+
+  /** Posts a value that can be cloned to every CPU, whose code takes it by `Cpu.messages`. */
+  post(value: unknown): void {
+    for (const worker of this.#workers) worker.postMessage(value)
+  }
+
   async #boot(data: Omit<WorkerData, 'id' | 'handle'>, bootMs: number, url: URL): Promise<void> {
     const ids = Array.from({ length: this.handle.cpus }, (_, id) => id)
     const { handle } = this
@@ -204,6 +217,7 @@ export class LiveMachine {
       })
       worker.on('error', fail)
       worker.on('exit', (code) => {
+        clearTimeout(late)
         if (!this.#stopping) fail(`its worker ended with exit code ${code}`)
       })
     })
@@ -258,6 +272,7 @@ async function endWorker(worker: Worker): Promise<void> {
   if (worker.threadId === -1) return
   const ended = new Promise((resolve) => worker.once('exit', resolve))
   const timer = setTimeout(() => void worker.terminate(), GRACE_MS)
+  worker.ref()
   await ended
   clearTimeout(timer)
 }

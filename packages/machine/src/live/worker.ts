@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Executive } from '../cpu.ts'
 import type { LiveBoot } from './live-boot.ts'
 import { LiveCpu } from './live-cpu.ts'
@@ -35,16 +35,37 @@ async function main(data: WorkerData, tell: (message: WorkerMessage) => void): P
     const host = {
       now: () => performance.now() * 1e6 + skewNs,
       report: (value: unknown) => report(value, tell),
+      messages,
     }
     const cpu = new LiveCpu(data.id, data.handle, host, data.spins)
     const executive: unknown = await (await loadBoot(data.boot))(cpu, data.args)
     checkExecutive(executive, data.boot)
     tell({ kind: 'booted' })
     if (data.eventLoop) await cpu.runBesideEventLoop(executive, eventLoopTurn)
-    else cpu.run(executive)
+    else await runUntilStopped(cpu, executive)
   } catch (error) {
     tell({ kind: 'failed', error: plainError(error) })
   }
+}
+
+/** Blocks this thread whenever the executive awaits nothing. */
+async function runUntilStopped(cpu: LiveCpu, executive: Executive): Promise<void> {
+  while (!cpu.run(executive)) {
+    // What is awaited has often come already, and is found without going to sleep.
+    await eventLoopTurn()
+    await cpu.runBesideEventLoop(executive, eventLoopTurn, () => executive.awaits?.() !== true)
+  }
+}
+
+/** Takes what was posted without a turn of the event loop: a CPU that blocks gives none. */
+function messages(): unknown[] {
+  const all: unknown[] = []
+  for (let one = received(); one !== undefined; one = received()) all.push(one.message)
+  return all
+}
+
+function received(): { message: unknown } | undefined {
+  return receiveMessageOnPort(parentPort!)
 }
 
 /**

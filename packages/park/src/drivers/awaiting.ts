@@ -1,16 +1,13 @@
 import type { LiveMemory } from '@smpnet/memory'
 import type { Driver } from '../driver.ts'
 import { SLEEPING } from '../entry.ts'
-import { LoopShare } from '../loop-share.ts'
 import { leftMs } from '../until.ts'
 import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 import { expectDriven } from './expect-driven.ts'
-import { KeepAlive } from './keep-alive.ts'
+import { loop, loopTurn, share } from './event-loop.ts'
+import { onAbort } from './on-abort.ts'
 import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
-
-const loop = new KeepAlive()
-const share = new LoopShare()
 
 /** An event loop has other work to do while a task could spin. */
 const driver: Driver = { spinWhile: () => false, isToYield: () => share.isUsedUp() }
@@ -32,23 +29,18 @@ export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
     if (step.value === PARK) {
       spins = 0
       const outcome = await sleep(td)
-      if (share.isUsedUp()) await turn()
+      if (share.isUsedUp()) await loopTurn()
       step = waiting.next(outcome)
     } else if (step.value === YIELD) {
-      await turn()
+      await loopTurn()
       step = waiting.next(WOKEN)
     } else {
       if (++spins % TURNS_PER_LOOP === 0) await loop.pause()
       step = waiting.next(WOKEN)
     }
   }
-  if (share.isUsedUp()) await turn()
+  if (share.isUsedUp()) await loopTurn()
   return step.value
-}
-
-async function turn(): Promise<void> {
-  await loop.turn()
-  share.renew()
 }
 
 async function sleep(td: Waiter): Promise<Outcome> {
@@ -59,14 +51,14 @@ async function sleep(td: Waiter): Promise<Outcome> {
   const { signal } = limit
   // The engine's wait cannot be called off, but it can be notified, and no other waiter waits here.
   const stir = (): number => Atomics.notify(memory.words, index)
-  signal?.addEventListener('abort', stir)
+  const forget = signal === undefined ? undefined : onAbort(signal, stir)
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
     if (signal?.aborted) break
     const waited = Atomics.waitAsync(memory.words, index, SLEEPING, leftMs(td, limit))
     isOver = (waited.async ? await pending(waited.value) : waited.value) === 'timed-out'
   }
-  signal?.removeEventListener('abort', stir)
+  forget?.()
   if (wakeUp(memory, td.at)) return WOKEN
   return isOver ? TIMED_OUT : ABORTED
 }

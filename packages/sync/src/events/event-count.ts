@@ -4,6 +4,8 @@ import {
   CHANGED,
   finish,
   FOREVER,
+  isLoopDue,
+  loopTurn,
   type Outcome,
   SETTLE,
   type Until,
@@ -148,6 +150,7 @@ export class EventCount extends Placed {
   /** Waits in a task. Rejects with LockTimeout or the signal's reason. */
   async waitAsync(seen: number, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
+    if (isLoopDue()) await loopTurn()
     if (this.read() !== seen) return
     await waitAsTask(this, (td, until) => this.wait(td, seen, until), options)
   }

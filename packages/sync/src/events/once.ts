@@ -5,6 +5,8 @@ import {
   expectWaiter,
   finish,
   FOREVER,
+  isLoopDue,
+  loopTurn,
   type Outcome,
   ownerIn,
   SETTLE,
@@ -140,6 +142,7 @@ export class Once extends Placed {
   /** Runs `work`, which may await, unless it was done, or waits until it is. */
   async run(work: () => Promise<void> | void, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
+    if (isLoopDue()) await loopTurn()
     if (this.isDone()) return
     expectFunction('the work of a once', work)
     options.signal?.throwIfAborted()

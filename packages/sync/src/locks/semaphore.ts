@@ -5,6 +5,8 @@ import {
   CHANGED,
   finish,
   FOREVER,
+  isLoopDue,
+  loopTurn,
   type Outcome,
   SETTLE,
   type Until,
@@ -168,6 +170,8 @@ export class Semaphore extends Placed {
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
   async acquireAsync(count = 1, options: AwaitOptions = {}): Promise<void> {
     checkTimeout(options)
+    if (isLoopDue()) await loopTurn()
+    options.signal?.throwIfAborted()
     if (this.tryAcquire(count)) return
     await waitAsTask(this, (td, until) => this.acquire(td, count, until), options)
   }

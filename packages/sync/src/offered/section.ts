@@ -2,6 +2,8 @@ import { type Address, NIL } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import {
   expectWaiter,
+  isLoopDue,
+  loopTurn,
   type Outcome,
   OWNER_DIED,
   type Until,
@@ -77,12 +79,13 @@ export abstract class Section implements Named {
   }
 
   /**
-   * Enters without blocking the event loop, which is kept alive until then. Each call is a task of
-   * its own, which others of the same thread exclude as other threads do; its guard is its key.
-   * Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
+   * Enters without blocking the event loop, which is kept alive until then and has its turns. Each
+   * call is a task of its own, which others of the same thread exclude as other threads do; its
+   * guard is its key. Rejects with LockTimeout, with LockAbandoned, or with the signal's reason.
    */
   async lock(options: AwaitOptions & LockOptions = {}): Promise<Guard> {
     checkTimeout(options)
+    if (isLoopDue()) return this.#lockAfterTurn(options)
     options.signal?.throwIfAborted()
     const home = homeOf(this)
     const td = home.borrow()
@@ -106,6 +109,12 @@ export abstract class Section implements Named {
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  /** Apart from `lock`, which is to have as little to remember as can be. */
+  async #lockAfterTurn(options: AwaitOptions & LockOptions): Promise<Guard> {
+    await loopTurn()
+    return this.lock(options)
   }
 
   /** Apart from `lockSync`, which would make an environment for this closure at each call. */
