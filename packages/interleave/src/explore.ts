@@ -1,4 +1,5 @@
-import { type EndedExecution, Explorer, type Setup } from './explorer/explorer.ts'
+import type { EndedExecution, Explorer, Setup } from './explorer/explorer.ts'
+import { explorerOf, type Program } from './explorer/program.ts'
 import type { Failure } from './engine/failure.ts'
 import type { RacePolicy } from './engine/core.ts'
 import type { DataRace } from './engine/races.ts'
@@ -25,6 +26,11 @@ export interface ExploreOptions {
    * which the function says true.
    */
   readonly races?: 'fail' | 'ignore' | ((race: DataRace) => boolean)
+  /**
+   * How many threads may die in one execution, each after any of its steps; none unless said
+   * otherwise. Which may, and what is then done, the setup says: `thread` and `onDeath`.
+   */
+  readonly deaths?: number
   /** A schedule printed by a failure: only that execution is run. */
   readonly replay?: string
   /** Go on after the first failure, which is the one that is reported. */
@@ -66,8 +72,8 @@ interface Found {
  * itself throws: those are mistakes in the test, not findings.
  */
 export function explore(options: ExploreOptions, setup: Setup): Exploration {
-  const races = racePolicy(options.races)
-  const explorer = new Explorer(setup, races)
+  const program = { setup, races: racePolicy(options.races), deaths: deathsOf(options) }
+  const explorer = explorerOf(program)
   const strategy = strategyOf(options)
   let found: Found | undefined
   const stopped = explorer.explore(strategy, budgetOf(options), (ended) => {
@@ -77,7 +83,7 @@ export function explore(options: ExploreOptions, setup: Setup): Exploration {
     }
     return found !== undefined && options.keepGoing !== true
   })
-  const failure = found && report(setup, races, options, found)
+  const failure = found && report(program, options, found)
   return conclusion(options, strategy, explorer, stopped, failure)
 }
 
@@ -95,24 +101,24 @@ function budgetOf({ maxExecutions = 1_000_000, maxSteps = 10_000, maxMs, now }: 
   return { executions: maxExecutions, stepsPerExecution: maxSteps, isOver }
 }
 
+function deathsOf({ deaths = 0 }: ExploreOptions): number {
+  if (Number.isInteger(deaths) && deaths >= 0) return deaths
+  throw new TypeError(`expected deaths to be a whole number, 0 or more, got ${deaths}`)
+}
+
 function racePolicy(races: ExploreOptions['races'] = 'fail'): RacePolicy {
   if (typeof races === 'function') return races
   return () => races === 'fail'
 }
 
 /** A schedule that was asked for is shown as it is. */
-function report(
-  setup: Setup,
-  races: RacePolicy,
-  options: ExploreOptions,
-  found: Found,
-): FailureReport {
+function report(program: Program, options: ExploreOptions, found: Found): FailureReport {
   const isShrunk = options.shrink !== false && options.replay === undefined
-  return reportFailure(setup, races, found.failure, found.schedule, isShrunk)
+  return reportFailure(program, found.failure, found.schedule, isShrunk)
 }
 
 function conclusion(
-  { name = 'program' }: ExploreOptions,
+  { name = 'program', deaths = 0 }: ExploreOptions,
   strategy: Strategy,
   explorer: Explorer,
   stopped: string | undefined,
@@ -133,6 +139,7 @@ function conclusion(
     : verdict === 'holds'
       ? 'holds'
       : 'nothing found'
-  const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim})`
+  const most = deaths === 0 ? '' : `, with ${deaths} death${deaths === 1 ? '' : 's'} at most`
+  const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim}${most})`
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
 }

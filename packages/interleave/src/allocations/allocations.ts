@@ -145,7 +145,8 @@ function* act(ledger: Ledger, what: Act, item: unknown, place: number): Generate
   }
   const record = (event: Event): void => ledger.act(what, item, by, event)
   const text = `${what} ${showItem(item)} of ${ledger.name}`
-  state.pending.event(OP.account, place, { record, text })
+  const foresee = (event: Event): void => ledger.foreseeAct(what, item, by, event)
+  state.pending.event(OP.account, place, { record, foresee, text })
   return yield STEP
 }
 

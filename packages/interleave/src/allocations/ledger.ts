@@ -108,6 +108,26 @@ export class Ledger implements Guard {
     this.act('uses', item, { thread: thread.id, name: thread.name, place: operation.place }, event)
   }
 
+  /** What a step would touch that is not made. */
+  foresee(
+    { id, operation: { place }, name }: Thread,
+    operation: Operation,
+    event: Event,
+    offset: number,
+  ): void {
+    if (operation.view!.buffer !== this.#buffer) return
+    const item = this.#words.get(offset >> 2)
+    if (item !== undefined) this.foreseeAct('uses', item, { thread: id, name, place }, event)
+  }
+
+  foreseeAct(act: Act, item: unknown, by: Actor, event: Event): void {
+    const entry = this.#items.get(item)
+    // What nobody else has seen yet no other thread's step can touch.
+    if (entry === undefined && !isAddress(item)) return
+    const object = this.#objectOf(item, entry ?? { isInUse: false, by, object: -1 })
+    event.add(object, 1, act === 'uses' ? 0 : 1)
+  }
+
   /** Adds a failure for what is in use although all threads have ended. */
   finish(): void {
     const left = [...this.#items].filter(([, { isInUse }]) => isInUse)

@@ -1,7 +1,7 @@
 import type { Operation } from '../runtime/operation.ts'
 import type { Event } from './event.ts'
 import type { Failure } from './failure.ts'
-import type { Buffers, ObjectNames } from './objects.ts'
+import type { Buffers, ObjectNames, ViewInfo } from './objects.ts'
 import type { DataRace, RaceDetector } from './races.ts'
 import type { Thread } from './thread.ts'
 import type { Waiter, WaiterLists } from './waiters.ts'
@@ -17,13 +17,42 @@ export interface Persistent {
   /** Steps of earlier executions, to be filled again. */
   readonly events: Event[]
   readonly races: RacePolicy
+  /** How many threads die in one execution at most. */
+  readonly deaths: number
+  /** Threads that may die, by key, in the order in which they were first seen. */
+  readonly mortals: Set<string>
   /** Is told of each step that is made; the recorder of a schedule listens here. */
   observer?: ((event: Event, operation: Operation, result: unknown) => void) | undefined
+}
+
+/** Which bytes an access is to. */
+export interface Location {
+  readonly object: number
+  /** Of the first byte, in the buffer. */
+  readonly offset: number
+  /** Which granule of the buffer. */
+  readonly at: number
+  /** Which bytes of the granule. */
+  readonly mask: number
 }
 
 /** Is told of accesses to memory, at a byte offset of their buffer, and may object to them. */
 export interface Guard {
   access(thread: Thread, operation: Operation, event: Event, offset: number): void
+  /** The access may come to be: what else would it touch? */
+  foresee(thread: Thread, operation: Operation, event: Event, offset: number): void
+}
+
+/** How a thread comes to be. */
+export interface Birth {
+  /** The thread that starts it; undefined for the threads of the setup. */
+  readonly parent?: Thread | undefined
+  /** The thread whose timeout it is. */
+  readonly agent?: Thread
+  /** The thread whose death it makes. */
+  readonly dies?: Thread
+  /** Whether it may die; like its parent unless said otherwise. */
+  readonly isMortal?: boolean | undefined
 }
 
 /** What the parts of an execution know of the whole. */
@@ -40,16 +69,14 @@ export interface Core {
   readonly sleeping: Map<Thread, Waiter>
   /** Outcomes that agents have not taken yet. */
   readonly mailboxes: Map<Thread, Waiter[]>
+  /** Ends that are none of the program's faults, although threads are stuck. */
+  readonly accepted: readonly (() => boolean)[]
   /** Steps made. */
   readonly length: number
   event(index: number): Event
-  start(
-    name: string,
-    steps: Generator<unknown, unknown, unknown>,
-    parent?: Thread,
-    agent?: Thread,
-  ): Thread
+  start(name: string, steps: Generator<unknown, unknown, unknown>, birth?: Birth): Thread
   access(thread: Thread, operation: Operation, event: Event): unknown
+  locate(info: ViewInfo, operation: Operation): Location
   canResume(thread: Thread): boolean
   fail(failure: Failure): void
 }

@@ -60,6 +60,11 @@ export class Event {
   }
 }
 
+/** The step can only be made, or comes to what it does, because the thread of that life lives. */
+export function lookAtLife(event: Event, life: number): void {
+  if (life >= 0 && !event.objects.slice(0, event.size).includes(life)) event.add(life, 1, 0)
+}
+
 /** What a step touches, detached from the event it came from. */
 export interface Access {
   readonly thread: number

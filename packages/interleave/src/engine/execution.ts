@@ -5,29 +5,28 @@ import { runAgent } from '../runtime/agent.ts'
 import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
-import { type Core, type Guard, outcome, type Outcome, type Persistent } from './core.ts'
-import { Event } from './event.ts'
+import {
+  type Birth,
+  type Core,
+  type Guard,
+  type Location,
+  outcome,
+  type Outcome,
+  type Persistent,
+} from './core.ts'
+import { Deaths } from './deaths.ts'
+import { Event, lookAtLife } from './event.ts'
 import { describe, type Failure, isAssertion } from './failure.ts'
 import { isRemovable, IdleWatch } from './idle.ts'
 import { Buffers, differingBytes, SPACE, type ViewInfo } from './objects.ts'
 import { RaceDetector } from './races.ts'
+import { pendingEvent } from './pending.ts'
 import { raceFailure } from './race-policy.ts'
 import { Thread } from './thread.ts'
 import { type Waiter, WaiterLists } from './waiters.ts'
 import { performWaiting } from './waiting.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
-
-/** Which bytes an access is to. */
-interface Location {
-  readonly object: number
-  /** Of the first byte, in the buffer. */
-  readonly offset: number
-  /** Which granule of the buffer. */
-  readonly at: number
-  /** Which bytes of the granule. */
-  readonly mask: number
-}
 
 /** More threads than this have no place in the sets of the strategies. */
 const MAX_THREADS = 31
@@ -56,6 +55,9 @@ export class Execution implements Core, Host {
   readonly failures: Failure[] = []
   readonly guards: Guard[] = []
   readonly idle = new IdleWatch(this)
+  readonly deaths = new Deaths(this)
+  /** Whether threads that cannot go on may end so; see `World`. */
+  readonly accepted: (() => boolean)[] = []
   /** What each sleeping thread sleeps in, and which agents have something in their mailbox. */
   readonly sleeping = new Map<Thread, Waiter>()
   readonly mailboxes = new Map<Thread, Waiter[]>()
@@ -69,22 +71,29 @@ export class Execution implements Core, Host {
   }
 
   /**
-   * Starts a thread, up to its first step. `parent` is undefined for the threads of the setup, and
-   * `agent` is the thread whose timeout this is.
+   * Starts a thread, up to its first step.
    */
-  start(name: string, steps: Steps, parent?: Thread, agent?: Thread): Thread {
-    const key = parent === undefined ? `${this.#started}` : `${parent.id}/${parent.spawned++}`
+  start(name: string, steps: Steps, birth: Birth = {}): Thread {
+    const { parent, agent, isMortal = agent === undefined && parent?.isMortal === true } = birth
+    const key = this.#keyOf(birth)
     let id = this.persistent.threadIds.get(key)
     if (id === undefined) this.persistent.threadIds.set(key, (id = this.persistent.threadIds.size))
     if (id >= MAX_THREADS) throw tooMany(parent)
-    this.#started++
     const origin = parent === undefined ? -1 : this.length
-    const thread = new Thread(id, key, name, runAgent(steps), agent, origin)
+    const thread = new Thread(id, key, name, runAgent(steps), agent, origin, isMortal)
+    if (isMortal) this.deaths.add(thread)
+    // What ends a wait of a thread that has died is nobody's any more.
+    if (agent !== undefined) thread.life = agent.life
     for (let i = this.threads.length; i < id; i++) this.threads[i] = undefined
     this.threads[id] = thread
     if (parent !== undefined) this.races.order(parent.id, id)
     this.#advance(thread, undefined, false)
     return thread
+  }
+
+  #keyOf({ parent, dies }: Birth): string {
+    if (dies !== undefined) return `${dies.key}x`
+    return parent === undefined ? `${this.#started++}` : `${parent.key}/${parent.spawned++}`
   }
 
   /** Whether the thread could make a step now. An idle loop counts as unable to. */
@@ -125,6 +134,7 @@ export class Execution implements Core, Host {
     thread.enabledBy = -1
     this.races.tick(thread.id, thread.sequence)
     const outcome = this.#perform(thread, operation, event)
+    if (thread.life >= 0) lookAtLife(event, thread.life)
     thread.lastEvent = index
     this.persistent.observer?.(event, operation, outcome.value)
     this.length = index + 1
@@ -139,8 +149,12 @@ export class Execution implements Core, Host {
       case OP.spawn: {
         event.hasEffect = true
         const { name, steps } = operation.first as { name: string; steps: Steps }
-        return outcome(this.start(name, steps, thread))
+        const started = this.start(name, steps, { parent: thread })
+        this.deaths.follow(thread)
+        return outcome(started)
       }
+      case OP.die:
+        return this.deaths.die(thread, operation, event)
       case OP.join:
         return this.#join(thread, operation.first as Thread, event)
       case OP.invoke:
@@ -158,8 +172,12 @@ export class Execution implements Core, Host {
   }
 
   #join(thread: Thread, target: Thread, event: Event): Outcome {
-    event.enabledBy = target.lastEvent
     this.races.order(target.id, thread.id)
+    if (target.status === 'died') {
+      event.enabledBy = target.diedAt
+      return { value: new Error(`thread ${target.name} has died`), throws: true, resumes: true }
+    }
+    event.enabledBy = target.lastEvent
     return { value: target.result, throws: target.status === 'failed', resumes: true }
   }
 
@@ -182,16 +200,7 @@ export class Execution implements Core, Host {
    */
   blockedEvent(thread: Thread | undefined): Event | undefined {
     if (thread?.status !== 'running' || !thread.operation.isAwaited) return undefined
-    if (this.isEnabled(thread)) return undefined
-    const { operation } = thread
-    const event = (this.persistent.events[this.length] ??= new Event())
-    event.reset(thread.id, thread.sequence + 1, operation.kind, operation.place)
-    event.asked.copy(operation)
-    event.enabledBy = thread.enabledBy
-    const info = this.buffers.viewInfo(operation.view!, operation.place)
-    const { object, mask } = this.locate(info, operation)
-    event.add(object, mask, 0)
-    return event
+    return this.isEnabled(thread) ? undefined : pendingEvent(this, thread)
   }
 
   /** Performs an access to memory, notes what it touched and changed, and looks for a race. */

@@ -13,10 +13,10 @@ import { elementBytes } from '../runtime/views.ts'
  */
 
 /** What steps can touch. */
-export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4 } as const
+export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4, life: 5 } as const
 type Space = (typeof SPACE)[keyof typeof SPACE]
 
-const SPACES = 5
+const SPACES = 6
 const OFFSETS = 2 ** 32
 
 /**

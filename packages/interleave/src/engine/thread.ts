@@ -2,7 +2,7 @@ import { Changes } from '../runtime/changes.ts'
 import { Operation } from '../runtime/operation.ts'
 import type { Job, RunningThread } from '../runtime/state.ts'
 
-export type ThreadStatus = 'running' | 'finished' | 'failed'
+export type ThreadStatus = 'running' | 'finished' | 'failed' | 'died'
 
 /** One thread of one execution. */
 export class Thread implements RunningThread {
@@ -28,6 +28,10 @@ export class Thread implements RunningThread {
   /** Threads and buffers that it made. */
   spawned = 0
   buffers = 0
+  /** The object that its steps look at and its death changes, or -1 if it does not die. */
+  life = -1
+  /** Index of the step that was its death, or -1. */
+  diedAt = -1
   /** Its steps after which it had nothing to run until a promise is settled, by index. */
   readonly idleAfter: number[] = []
 
@@ -42,6 +46,7 @@ export class Thread implements RunningThread {
     readonly agent: Thread | undefined = undefined,
     /** Index of the step that started it, or -1. */
     readonly origin = -1,
+    readonly isMortal = false,
   ) {
     this.lastEvent = origin
     this.enabledBy = origin

@@ -9,6 +9,8 @@ export type Ending =
   | 'complete'
   /** Some are stuck, and that is wrong. */
   | 'stuck'
+  /** Some are stuck, which the program accepts. */
+  | 'accepted'
   /** Some wait for what has happened already: another execution shows how they go on. */
   | 'redundant'
 
@@ -18,8 +20,9 @@ export function conclude(execution: Core): Ending {
   if (stuck.length === 0) return 'complete'
   const looping = stuck.filter(({ operation }) => operation.kind === OP.spin)
   if (looping.some((thread) => execution.canResume(thread))) return 'redundant'
-  // When a thread has died, that is what is wrong, and not that others wait for it.
+  // When a thread has failed, that is what is wrong, and not that others wait for it.
   if (execution.threads.some((thread) => thread?.status === 'failed')) return 'stuck'
+  if (execution.accepted.some((isAccepted) => isAccepted())) return 'accepted'
   execution.fail(
     looping.length > 0 ? livelock(execution, stuck, looping) : asleep(execution, stuck),
   )

@@ -19,6 +19,27 @@ export interface Waiter {
   clock: readonly number[]
 }
 
+interface Notified {
+  readonly woken: readonly Waiter[]
+  readonly seen: readonly Waiter[]
+}
+
+/** The first `count` of a list that live, and what comes before the last of them, it included. */
+export function firstLiving<T>(
+  list: readonly T[],
+  count: number,
+  lives: (waiter: T) => boolean,
+): { woken: T[]; seen: T[] } {
+  const woken: T[] = []
+  const seen: T[] = []
+  for (const waiter of list) {
+    if (woken.length >= count) break
+    seen.push(waiter)
+    if (lives(waiter)) woken.push(waiter)
+  }
+  return { woken, seen }
+}
+
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
 export class WaiterLists {
   readonly #lists = new Map<number, Waiter[]>()
@@ -42,16 +63,22 @@ export class WaiterLists {
     if (at >= 0) list!.splice(at, 1)
   }
 
-  /** Takes up to `count` waiters out of a list. */
-  notify(list: number, count: number, by: number, clock: Clock): readonly Waiter[] {
-    const waiters = this.#lists.get(list)?.splice(0, Math.min(count, 2 ** 31)) ?? []
-    for (const waiter of waiters) {
+  /**
+   * Takes up to `count` waiters out of a list, and says which it looked at to find them: it passes
+   * over those whose threads have died, which stay where they are.
+   */
+  notify(list: number, count: number, by: number, clock: Clock): Notified {
+    const { woken, seen } = firstLiving(this.#lists.get(list) ?? [], count, ({ thread }) => {
+      return thread.status !== 'died'
+    })
+    for (const waiter of woken) {
+      this.remove(waiter)
       waiter.state = 'notified'
       waiter.notifiedBy = by
       waiter.clock = [...clock]
     }
-    if (waiters.length === 0) this.#missed.add(list)
-    return waiters
+    if (woken.length === 0) this.#missed.add(list)
+    return { woken, seen }
   }
 
   wasMissed(list: number): boolean {

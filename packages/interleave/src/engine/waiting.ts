@@ -1,7 +1,7 @@
 import { OP, type Operation } from '../runtime/operation.ts'
 import { ModelPromise } from '../runtime/promise.ts'
 import { STEP, state } from '../runtime/state.ts'
-import type { Event } from './event.ts'
+import { type Event, lookAtLife } from './event.ts'
 import { type Core, outcome, type Outcome, SLEEPS } from './core.ts'
 import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
@@ -133,13 +133,14 @@ function wake(execution: Core, thread: Thread, event: Event): Outcome {
 
 function notify(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const list = listOf(execution, operation, event)
-  const woken = execution.waiters.notify(
+  const { woken, seen } = execution.waiters.notify(
     list,
     operation.first as number,
     execution.length,
     execution.races.clockOf(thread.id),
   )
   event.add(list, 1, woken.length > 0 ? 1 : 0)
+  for (const waiter of seen) lookAtLife(event, waiter.thread.life)
   for (const waiter of woken) if (waiter.promise !== undefined) post(execution, waiter, event)
   return outcome(woken.length)
 }
@@ -161,7 +162,8 @@ function waitAsync(execution: Core, thread: Thread, operation: Operation, event:
   const promise = new ModelPromise()
   thread.awaitedFromOutside++
   const waiter = enqueue(execution, thread, operation, event, promise)
-  if (waiter.isTimed) execution.start(`timeout of ${thread.name}`, timer(waiter), thread, thread)
+  if (waiter.isTimed)
+    execution.start(`timeout of ${thread.name}`, timer(waiter), { parent: thread, agent: thread })
   return outcome({ async: true, value: promise })
 }
 

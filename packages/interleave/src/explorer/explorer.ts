@@ -59,9 +59,11 @@ export class Explorer {
   constructor(
     readonly setup: Setup,
     races: RacePolicy,
+    deaths = 0,
   ) {
     const names = new ObjectNames()
-    this.persistent = { names, threadIds: new Map(), events: [], races }
+    const mortals = new Set<string>()
+    this.persistent = { names, threadIds: new Map(), events: [], races, deaths, mortals }
   }
 
   /**
@@ -135,7 +137,9 @@ export class Explorer {
 
   #count(execution: Execution, ending: EndedExecution['ending']): void {
     const { totals } = this
-    const isRedundant = ending === 'abandoned' || ending === 'redundant'
+    // With a thread that was to die and was never started, it is one that was made before.
+    const isIncomplete = ending === 'abandoned' || ending === 'redundant'
+    const isRedundant = isIncomplete || !execution.deaths.isWhole
     if (isRedundant && execution.failures.length === 0) totals.redundant++
     else totals.executions++
     totals.steps += execution.length

@@ -2,12 +2,31 @@ import { stepsOf } from '../runtime/agent.ts'
 import { type Allocations, AllocationsOf } from '../allocations/allocations.ts'
 import { type History, HistoryOf, type Specification } from '../model/history.ts'
 import { describe, isAssertion } from '../engine/failure.ts'
+import type { Burial, Dead } from '../engine/deaths.ts'
 import type { Execution } from '../engine/execution.ts'
+
+export interface ThreadOptions {
+  /**
+   * Whether it is one of those that may die, if the options of the exploration say that any does;
+   * true unless said otherwise. What a thread starts is as mortal as that thread.
+   */
+  readonly mortal?: boolean
+}
 
 /** What a program is made of; `setup` is given one for each execution and fills it. */
 export interface World {
   /** Adds a thread that runs `body`, a function or generator function of a compiled module. */
-  readonly thread: (name: string, body: () => unknown) => void
+  readonly thread: (name: string, body: () => unknown, options?: ThreadOptions) => void
+  /**
+   * Adds a burial: what is to be done when a thread has died, as steps of a thread of its own that
+   * begins with the death. It is told which thread that was.
+   */
+  readonly onDeath: (burial: (dead: Dead) => unknown) => void
+  /**
+   * Accepts an end: asked when no thread can go on and some have not ended. If it says yes, that is
+   * no failure, and the checks of the final state are left out.
+   */
+  readonly acceptsStuck: (isAccepted: () => boolean) => void
   /** Adds a check of the final state, made when all threads have ended. It throws if it fails. */
   readonly after: (check: () => void) => void
   /**
@@ -44,14 +63,29 @@ export class NoThreads extends TypeError {}
  * that is stuck they would report what has not happened yet.
  */
 export class WorldOf implements World {
-  readonly #threads: { name: string; steps: Generator<unknown, unknown, unknown> }[] = []
+  readonly #threads: {
+    name: string
+    steps: Generator<unknown, unknown, unknown>
+    isMortal: boolean
+  }[] = []
+  readonly #burials: Burial[] = []
+  readonly #accepted: (() => boolean)[] = []
   readonly #checks: ((execution: Execution) => void)[] = []
   readonly #counts: Count[] = []
   readonly #allocations: AllocationsOf[] = []
   #histories = 0
 
-  readonly thread = (name: string, body: () => unknown): void => {
-    this.#threads.push({ name, steps: stepsOf(name, body, []) })
+  readonly thread = (name: string, body: () => unknown, options: ThreadOptions = {}): void => {
+    const isMortal = options.mortal ?? true
+    this.#threads.push({ name, steps: stepsOf(name, body, []), isMortal })
+  }
+
+  readonly onDeath = (burial: Burial): void => {
+    this.#burials.push(burial)
+  }
+
+  readonly acceptsStuck = (isAccepted: () => boolean): void => {
+    this.#accepted.push(isAccepted)
   }
 
   readonly after = (check: () => void): void => {
@@ -88,7 +122,12 @@ export class WorldOf implements World {
     }
     for (const entry of this.#counts) entry.before = entry.count()
     for (const { ledger } of this.#allocations) ledger.start(execution)
-    for (const { name, steps } of this.#threads) execution.start(name, steps)
+    execution.deaths.burials.push(...this.#burials)
+    execution.accepted.push(...this.#accepted)
+    for (const { name, steps, isMortal } of this.#threads) {
+      execution.start(name, steps, { isMortal })
+    }
+    execution.deaths.follow()
   }
 
   /** Makes the final checks, when all threads have ended. */

@@ -1,5 +1,4 @@
-import { Explorer, type Setup } from '../explorer/explorer.ts'
-import type { RacePolicy } from '../engine/core.ts'
+import { explorerOf, type Program } from '../explorer/program.ts'
 import type { Failure, FailureKind } from '../engine/failure.ts'
 import { showPlace } from '../runtime/places.ts'
 import { Guided } from '../strategies/guided.ts'
@@ -31,35 +30,52 @@ export interface FailureReport {
 
 /** Shortens the failing schedule, runs it once more and writes down what each step did. */
 export function reportFailure(
-  setup: Setup,
-  races: RacePolicy,
+  program: Program,
   failure: Failure,
   schedule: Schedule,
   isShrunk: boolean,
 ): FailureReport {
-  const short = isShrunk ? shrink(setup, races, failure, schedule) : { failure, schedule }
+  const short = isShrunk ? shrink(program, failure, schedule) : { failure, schedule }
   const guided = new Guided(short.schedule)
-  const explorer = new Explorer(setup, races)
+  const explorer = explorerOf(program)
   const recorder = new Recorder(explorer.persistent)
-  let threads: string[] = []
+  let names: string[] = []
+  let undertakers: boolean[] = []
   let seen = short.failure
   const budget = { executions: 1, stepsPerExecution: Infinity, isOver: () => false }
   explorer.explore(guided, budget, ({ execution, failure: again }) => {
-    threads = execution.threads.map((thread) => thread?.name ?? '')
+    names = execution.threads.map((thread) => thread?.name ?? '')
+    undertakers = execution.threads.map((thread) => thread?.key.endsWith('x') === true)
     if (again !== undefined) seen = again
     return true
   })
   const { kind, message, error } = seen
+  const { threads, rows } = withoutIdle(names, undertakers, recorder.rows)
   const report = {
     kind,
     message,
-    thread: seen.thread === undefined ? undefined : threads[seen.thread],
+    thread: seen.thread === undefined ? undefined : names[seen.thread],
     where: seen.place === 0 ? '' : showPlace(seen.place),
     replay: showSchedule(guided.ran),
     threads,
-    rows: recorder.rows,
+    rows,
     preemptions: guided.preemptions,
     error,
   }
   return { ...report, text: showColumns(report) }
+}
+
+/** Leaves out the columns of undertakers that have nothing to do: a death stands in its thread's. */
+function withoutIdle(
+  names: readonly string[],
+  undertakers: readonly boolean[],
+  rows: readonly Row[],
+): { threads: string[]; rows: Row[] } {
+  const columns = [...names.keys()].filter((id) => {
+    return undertakers[id] !== true || rows.some(({ thread }) => thread === id)
+  })
+  return {
+    threads: columns.map((id) => names[id]!),
+    rows: rows.map((row) => ({ ...row, thread: columns.indexOf(row.thread) })),
+  }
 }

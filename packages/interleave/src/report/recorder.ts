@@ -28,7 +28,9 @@ export class Recorder {
     if (operation.kind === OP.spin) return
     const { file, line, text } = placeOf(operation.place)
     const action = describe(event, operation, result)
-    this.rows.push({ thread: event.thread, file, line, source: text, action })
+    // A death is the undertaker's step, and stands where the dead would have gone on.
+    const thread = event.kind === OP.die ? (operation.first as Thread).id : event.thread
+    this.rows.push({ thread, file, line, source: text, action })
   }
 }
 
@@ -61,6 +63,8 @@ function describe(event: Event, operation: Operation, result: unknown): string {
     case OP.respond:
     case OP.account:
       return (first as { text: string }).text
+    case OP.die:
+      return (first as Thread).status === 'died' ? 'dies here' : 'dies at its end'
     case OP.settle:
       return 'the timeout strikes'
     case OP.idle:

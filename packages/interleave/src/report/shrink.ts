@@ -1,5 +1,4 @@
-import { Explorer, type Setup } from '../explorer/explorer.ts'
-import type { RacePolicy } from '../engine/core.ts'
+import { explorerOf, type Program } from '../explorer/program.ts'
 import type { Failure } from '../engine/failure.ts'
 import { Bounded } from '../strategies/bounded.ts'
 import { Guided } from '../strategies/guided.ts'
@@ -25,25 +24,20 @@ export interface Failing {
  * when its kind and its place are. Both searches have a bound, since a shorter schedule is worth a
  * second and not more.
  */
-export function shrink(
-  setup: Setup,
-  races: RacePolicy,
-  failure: Failure,
-  schedule: Schedule,
-): Failing {
-  const found = replay(setup, races, schedule)
+export function shrink(program: Program, failure: Failure, schedule: Schedule): Failing {
+  const found = replay(program, schedule)
   if (found === undefined) return { failure, schedule, preemptions: 0 }
-  const fewer = withFewerPreemptions(setup, races, found) ?? found
-  return withFewerSteps(setup, races, fewer)
+  const fewer = withFewerPreemptions(program, found) ?? found
+  return withFewerSteps(program, fewer)
 }
 
 /** Runs one schedule; undefined if it does not fail. */
-export function replay(setup: Setup, races: RacePolicy, schedule: Schedule): Failing | undefined {
+export function replay(program: Program, schedule: Schedule): Failing | undefined {
   const guided = new Guided(schedule)
   const maxSteps = 2 * schedule.length + 100
   const budget = { executions: 1, stepsPerExecution: maxSteps, isOver: () => false }
   let failure: Failure | undefined
-  new Explorer(setup, races).explore(guided, budget, (ended) => {
+  explorerOf(program).explore(guided, budget, (ended) => {
     failure = ended.failure
     return true
   })
@@ -51,11 +45,7 @@ export function replay(setup: Setup, races: RacePolicy, schedule: Schedule): Fai
   return { failure, schedule: [...guided.ran], preemptions: guided.preemptions }
 }
 
-function withFewerPreemptions(
-  setup: Setup,
-  races: RacePolicy,
-  found: Failing,
-): Failing | undefined {
+function withFewerPreemptions(program: Program, found: Failing): Failing | undefined {
   if (found.preemptions === 0) return undefined
   const length = found.schedule.length
   const budget = {
@@ -65,23 +55,23 @@ function withFewerPreemptions(
   }
   let schedule: Schedule | undefined
   const bounded = new Bounded(found.preemptions - 1)
-  new Explorer(setup, races).explore(bounded, budget, ({ execution, failure }) => {
+  explorerOf(program).explore(bounded, budget, ({ execution, failure }) => {
     if (failure === undefined || !isSame(failure, found.failure)) return false
     schedule = execution.schedule()
     return true
   })
-  const again = schedule && replay(setup, races, schedule)
+  const again = schedule && replay(program, schedule)
   return again && isSame(again.failure, found.failure) ? again : undefined
 }
 
-function withFewerSteps(setup: Setup, races: RacePolicy, found: Failing): Failing {
+function withFewerSteps(program: Program, found: Failing): Failing {
   let best = found
   let left = Math.ceil(MAX_STEPS / 10 / Math.max(1, found.schedule.length))
   for (let at = 0; at < best.schedule.length && left > 0; ) {
     const end = endOfRun(best.schedule, at)
     const without = [...best.schedule.slice(0, at), ...best.schedule.slice(end)]
     left--
-    const tried = replay(setup, races, without)
+    const tried = replay(program, without)
     if (tried !== undefined && isBetter(tried, best)) best = tried
     else at = end
   }

@@ -35,6 +35,8 @@ export const OP = {
   settle: 21,
   /** An item of an allocator is given out, given back or used. */
   account: 22,
+  /** A thread ends, wherever it is, and makes no further step. */
+  die: 23,
 } as const
 
 export type OpKind = (typeof OP)[keyof typeof OP]

@@ -1,4 +1,6 @@
 import type { Execution } from '../engine/execution.ts'
+import { OP } from '../runtime/operation.ts'
+import { Dooms } from './dooms.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 /** One state on the path of the current execution. */
@@ -9,18 +11,21 @@ interface Node {
   readonly spent: number
   /** The thread that would go on if no thread were preempted, or -1. */
   readonly running: number
+  /** Which of the choices are deaths: these interrupt nobody. */
+  readonly deaths: readonly number[]
 }
 
 /**
  * Every schedule with at most so many preemptions, first those with none, then those with one,
  * and so on (Musuvathi and Qadeer, Iterative context bounding, PLDI 2007). Most bugs need one or
- * two. Switching away from a thread that cannot go on is free.
+ * two. Switching away from a thread that cannot go on is free, and so is a death.
  */
 export class Bounded implements Strategy {
   readonly name = 'preemption bounding'
   readonly resumesIdleLoops = true
   readonly #path: Node[] = []
   readonly #enabled: number[] = []
+  readonly #dooms = new Dooms()
   #bound: number
   /** Whether some schedule of this round would have needed one preemption more. */
   #isCut = false
@@ -48,7 +53,9 @@ export class Bounded implements Strategy {
     return this.#bound
   }
 
-  begin(): void {}
+  begin({ deaths }: Execution): void {
+    deaths.doomed = this.#dooms.current
+  }
 
   choose(execution: Execution): number {
     const known = this.#path[execution.length]
@@ -57,22 +64,23 @@ export class Bounded implements Strategy {
     if (enabled.length === 0) return -1
     const { spent, last } = this.#spentAt(execution)
     const running = enabled.includes(last) ? last : -1
+    const deaths = enabled.filter((id) => execution.threads[id]!.operation.kind === OP.die)
     let choices = [...enabled]
     if (running >= 0) {
       if (spent < this.#bound) choices = [running, ...enabled.filter((id) => id !== running)]
       else {
-        if (enabled.length > 1) this.#isCut = true
-        choices = [running]
+        choices = [running, ...deaths.filter((id) => id !== running)]
+        if (enabled.length > choices.length) this.#isCut = true
       }
     }
-    this.#path.push({ choices, spent, running })
+    this.#path.push({ choices, spent, running, deaths })
     return choices[0]!
   }
 
   observe(): void {}
 
-  finish(): boolean {
-    if (this.#backtrack()) return true
+  finish({ persistent }: Execution): boolean {
+    if (this.#backtrack() || this.#dooms.advance(persistent)) return true
     if (!this.#isCut || this.#bound === this.maxPreemptions) return false
     this.#bound++
     this.#isCut = false
@@ -83,6 +91,7 @@ export class Bounded implements Strategy {
     const before = this.#path[execution.length - 1]
     if (before === undefined) return { spent: 0, last: -1 }
     const last = before.choices[0]!
+    if (before.deaths.includes(last)) return { spent: before.spent, last: before.running }
     const isPreemption = before.running >= 0 && last !== before.running
     return { spent: before.spent + (isPreemption ? 1 : 0), last }
   }

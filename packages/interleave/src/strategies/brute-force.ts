@@ -1,4 +1,5 @@
 import type { Execution } from '../engine/execution.ts'
+import { Dooms } from './dooms.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 /** The threads still to be tried at one depth; the first is the one on the path. */
@@ -14,10 +15,13 @@ export class BruteForce implements Strategy {
   readonly claim = 'every order of every step'
   readonly #path: Choices[] = []
   readonly #enabled: number[] = []
+  readonly #dooms = new Dooms()
 
   constructor(readonly resumesIdleLoops = true) {}
 
-  begin(): void {}
+  begin({ deaths }: Execution): void {
+    deaths.doomed = this.#dooms.current
+  }
 
   choose(execution: Execution): number {
     const known = this.#path[execution.length]
@@ -30,12 +34,12 @@ export class BruteForce implements Strategy {
 
   observe(): void {}
 
-  finish(): boolean {
+  finish({ persistent }: Execution): boolean {
     for (let choices = this.#path.at(-1); choices !== undefined; choices = this.#path.at(-1)) {
       choices.shift()
       if (choices.length > 0) return true
       this.#path.pop()
     }
-    return false
+    return this.#dooms.advance(persistent)
   }
 }

@@ -1,8 +1,10 @@
 import { type Access, accessOf, areDependent, type Event } from '../engine/event.ts'
 import type { Execution } from '../engine/execution.ts'
+import { couldStep, pendingEvent } from '../engine/pending.ts'
 import type { Thread } from '../engine/thread.ts'
 import { HappensBefore, type ReversibleRace } from './happens-before.ts'
-import { predict } from './predict.ts'
+import { Dooms } from './dooms.ts'
+import { predict, wouldFind } from './predict.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 import { type Branch, initialOf, insert, type Sequence } from './wakeup-tree.ts'
 
@@ -47,11 +49,13 @@ export class Exhaustive implements Strategy {
   readonly #path: Node[] = []
   readonly #order = new HappensBefore()
   readonly #enabled: number[] = []
+  readonly #dooms = new Dooms()
   /** Steps at the start of the execution that are the same as in the one before. */
   #replayed = 0
   #last = -1
 
-  begin(): void {
+  begin({ deaths }: Execution): void {
+    deaths.doomed = this.#dooms.current
     this.#order.clear()
     this.#last = -1
   }
@@ -73,7 +77,10 @@ export class Exhaustive implements Strategy {
   finish(execution: Execution): boolean {
     for (const race of this.#order.races) this.#reverse(execution, race)
     for (const thread of execution.threads) this.#unblock(execution, thread)
-    return this.#backtrack()
+    for (const thread of execution.threads) this.#survive(execution, thread)
+    if (this.#backtrack()) return true
+    this.#replayed = 0
+    return this.#dooms.advance(execution.persistent)
   }
 
   /** Sees to it that a step that a thread could not make is tried where it could have been. */
@@ -82,6 +89,32 @@ export class Exhaustive implements Strategy {
     if (event === undefined) return
     const race = this.#order.awaitedRace(execution, event, execution.length)
     if (race !== undefined) this.#reverse(execution, race)
+  }
+
+  /**
+   * Sees to it that the step that a thread was about to make when it died is tried before its
+   * death: the other way round there is no such step, which would show the race. If it was blocked
+   * then, and is without all that its death led to, it is tried where it could have been made.
+   */
+  #survive(execution: Execution, thread: Thread | undefined): void {
+    if (thread?.status !== 'died' || !couldStep(execution, thread)) return
+    const death = thread.diedAt
+    const second = execution.length
+    const event = pendingEvent(execution, thread)
+    const { enabledBy } = event
+    if (enabledBy >= 0 && this.#order.isBefore(execution, death, enabledBy)) return
+    const isAwaited = event.asked.isAwaited
+    const state = { before: death, others: this.#independentOf(execution, death) }
+    if (!isAwaited || wouldFind(execution, second, state)) {
+      return this.#plan(execution, death, second, state.others)
+    }
+    const race = this.#order.awaitedRace(execution, event, second, (index) =>
+      this.#order.isBefore(execution, death, index),
+    )
+    if (race === undefined) return
+    const from = Math.min(death, race.first)
+    const others = this.#independentOf(execution, from, death, race.first)
+    this.#plan(execution, from, second, others)
   }
 
   /** Adds the node for the present state; false when all that could be done here is done. */
@@ -118,22 +151,37 @@ export class Exhaustive implements Strategy {
   }
 
   /** Sees to it that the race's second step is also tried before its first. */
-  #reverse(execution: Execution, race: ReversibleRace): void {
-    const node = this.#path[race.first]!
-    const sequence = this.#without(execution, race)
+  #reverse(execution: Execution, { first, second }: ReversibleRace): void {
+    this.#plan(execution, first, second, this.#independentOf(execution, first))
+  }
+
+  /** All steps later than `from` that do not need any of these. */
+  #independentOf(execution: Execution, from: number, ...these: readonly number[]): number[] {
+    const indexes: number[] = []
+    for (let i = from + 1; i < execution.length; i++) {
+      if (this.#order.isBefore(execution, from, i)) continue
+      if (!these.some((one) => this.#order.isBefore(execution, one, i))) indexes.push(i)
+    }
+    return indexes
+  }
+
+  /** Sees to it that from state `from` the step at `last` is tried after the steps at `indexes`. */
+  #plan(execution: Execution, from: number, last: number, indexes: readonly number[]): void {
+    const node = this.#path[from]!
+    const sequence = this.#sequence(execution, from, last, indexes)
     if (node.sleep.some((access) => initialOf(access, sequence) !== undefined)) return
     insert(node.branches, sequence)
   }
 
-  /** All later steps that do not need the race's first step, and then its second step. */
-  #without(execution: Execution, { first, second }: ReversibleRace): Sequence {
-    const indexes: number[] = []
-    for (let i = first + 1; i < execution.length; i++) {
-      if (!this.#order.isBefore(execution, first, i)) indexes.push(i)
-    }
+  #sequence(
+    execution: Execution,
+    from: number,
+    second: number,
+    indexes: readonly number[],
+  ): Sequence {
     const accesses = indexes.map((i) => this.#path[i]!.access!)
-    // The second step will be made in another state than it was made in, and may differ there.
-    const access = predict(execution, second, { before: first, others: indexes })
+    // The last step will be made in another state than it was made in, and may differ there.
+    const access = predict(execution, second, { before: from, others: indexes })
     const { enabledBy } = execution.event(second)
     const last = indexes.length
     const isBefore = (i: number, j: number): boolean =>

@@ -57,14 +57,21 @@ export class HappensBefore {
   /**
    * The race of a step that awaits a word, which need not have been made. It cannot come right
    * before the change that ends its wait, such as the release of a lock, but before an earlier one
-   * that begins it, the acquisition, unless that happens before for another reason.
+   * that begins it, the acquisition, unless that happens before for another reason. `isLeftOut`
+   * says which steps are not to be looked at.
    */
-  awaitedRace(execution: Execution, event: Event, second: number): ReversibleRace | undefined {
+  awaitedRace(
+    execution: Execution,
+    event: Event,
+    second: number,
+    isLeftOut: (index: number) => boolean = () => false,
+  ): ReversibleRace | undefined {
     if (!event.asked.isAwaited) return undefined
     const object = event.objects[0]!
     const first = this.#touching[object]?.findLast((index) => {
       const other = execution.event(index)
-      return (changeOf(other, object) & event.touched[0]!) !== 0 && finds(event, other)
+      const isChanging = (changeOf(other, object) & event.touched[0]!) !== 0
+      return isChanging && finds(event, other) && !isLeftOut(index)
     })
     if (first === undefined || this.#isNeeded(execution.event(first), event)) return undefined
     return { first, second }
@@ -85,6 +92,8 @@ export class HappensBefore {
     findRaces: boolean,
   ): void {
     const { size } = event
+    const awaited = findRaces ? this.awaitedRace(execution, event, index) : undefined
+    if (awaited !== undefined) this.races.push(awaited)
     if (size === 1) return this.#orderObject(execution, event, 0, index, clock, findRaces)
     // With several objects the latest dependent step has to come first, whichever object it is of.
     const candidates = new Set<number>()
@@ -94,7 +103,8 @@ export class HappensBefore {
       }
     }
     for (const other of [...candidates].sort((a, b) => b - a)) {
-      this.#orderAfter(execution, other, index, clock, findRaces)
+      const couldFollow = !event.asked.isAwaited || couldFind(event, execution.event(other))
+      this.#orderAfter(execution, other, index, clock, findRaces && couldFollow)
     }
   }
 
@@ -108,8 +118,6 @@ export class HappensBefore {
   ): void {
     const list = this.#touching[event.objects[at]!]
     if (list === undefined) return
-    const awaited = findRaces ? this.awaitedRace(execution, event, index) : undefined
-    if (awaited !== undefined) this.races.push(awaited)
     const own = event.touched[at]! | event.changed[at]!
     for (let i = list.length - 1; i >= 0; i--) {
       const other = execution.event(list[i]!)
@@ -141,6 +149,11 @@ export class HappensBefore {
 /** Whether a step that awaits a word would find what it awaits in the state before another. */
 function finds({ asked, touched }: Event, { beforeLow, beforeHigh }: Event): boolean {
   return (touched[0]! & 15 ? beforeLow : beforeHigh) === asked.first
+}
+
+/** The same for a step that may have to do with another object than the word. */
+function couldFind(event: Event, other: Event): boolean {
+  return changeOf(other, event.objects[0]!) === 0 || finds(event, other)
 }
 
 function changeOf(event: Event, object: number): number {

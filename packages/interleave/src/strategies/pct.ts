@@ -3,6 +3,7 @@ import type { Execution } from '../engine/execution.ts'
 import { Coverage } from './coverage.ts'
 import { SeededRandom } from './random.ts'
 import type { SampleOptions } from './random-walk.ts'
+import { Doom } from './dooms.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 export interface PctOptions extends SampleOptions {
@@ -30,6 +31,7 @@ export class Pct implements Strategy {
   readonly #random: SeededRandom
   readonly #coverage = new Coverage()
   readonly #enabled: number[] = []
+  readonly #doom = new Doom()
   readonly #depth: number
   /** How much each depth has shown, plus one. */
   readonly #worth: number[]
@@ -58,8 +60,10 @@ export class Pct implements Strategy {
     )
   }
 
-  begin(): void {
+  begin({ persistent, deaths }: Execution): void {
     this.#coverage.begin()
+    this.#doom.draw(persistent, this.#longest, this.#random)
+    deaths.doomed = this.#doom.doomed
     this.#priorities = []
     this.#chosen = this.#pickDepth()
     this.#changes.clear()
@@ -67,7 +71,8 @@ export class Pct implements Strategy {
   }
 
   choose(execution: Execution): number {
-    const enabled = enabledThreads(execution, true, this.#enabled)
+    const able = enabledThreads(execution, true, this.#enabled)
+    const enabled = this.#doom.restrict(execution, able)
     if (enabled.length === 0) return -1
     let next = this.#highest(enabled)
     for (const priority of this.#changes.get(execution.length) ?? []) {

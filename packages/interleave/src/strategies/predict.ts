@@ -5,6 +5,7 @@ import { mailboxOf } from '../engine/waiting.ts'
 import { OP, Operation, type SharedView } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
 import { elementBytes } from '../runtime/views.ts'
+import { predictNotifyAmongDead } from './predict-notify.ts'
 
 /** A state: what was before step `before`, and then the steps `others`, which do not need it. */
 export interface State {
@@ -43,6 +44,14 @@ export function predict(execution: Execution, index: number, state: State): Acce
   }
 }
 
+/** Whether a step that awaits a word would find what it awaits. */
+export function wouldFind(execution: Execution, index: number, state: State): boolean {
+  const event = execution.event(index)
+  load(execution, event, state)
+  const { view, asked } = { view: scratch.view, asked: event.asked }
+  return (view as unknown as Record<number, unknown>)[scratch.index] === asked.first
+}
+
 function replaceFirst(list: readonly number[], value: number): number[] {
   return [value, ...list.slice(1)]
 }
@@ -59,6 +68,9 @@ function predictWait(execution: Execution, event: Event, access: Access, state: 
 
 /** A notify changes the list if a waiter is in it. */
 function predictNotify(execution: Execution, event: Event, access: Access, state: State): Access {
+  if (execution.deaths.doomed.length > 0) {
+    return predictNotifyAmongDead(execution, event, access, state)
+  }
   const isWaking = waiters(execution, event.list, state) > 0
   if (isWaking === event.waitersBefore > 0) return access
   return { ...access, size: 1, objects: [event.list], touched: [1], changed: [isWaking ? 1 : 0] }
@@ -69,7 +81,7 @@ function predictWakeup(execution: Execution, event: Event, access: Access, state
   const { notifiedBy } = event
   if (access.size === 0 || notifiedBy < 0) return access
   if (notifiedBy < state.before || state.others.includes(notifiedBy)) return access
-  const timedOut = { ...access, changed: [1] }
+  const timedOut = { ...access, changed: replaceFirst(access.changed, 1) }
   const { agent } = execution.threads[event.thread]!
   return agent === undefined ? timedOut : withObject(timedOut, mailboxOf(execution, agent), 1, 1)
 }

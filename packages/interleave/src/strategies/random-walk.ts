@@ -2,12 +2,19 @@ import type { Event } from '../engine/event.ts'
 import type { Execution } from '../engine/execution.ts'
 import { Coverage } from './coverage.ts'
 import { SeededRandom } from './random.ts'
+import { Doom } from './dooms.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
 export interface SampleOptions {
   /** Executions to run. */
   readonly executions: number
   readonly seed: number
+}
+
+/** An execution that showed something new. */
+interface Shown {
+  readonly trace: readonly number[]
+  readonly doomed: readonly string[]
 }
 
 /** Schedules worth starting from again. */
@@ -23,8 +30,11 @@ export class RandomWalk implements Strategy {
   readonly isExhaustive = false
   readonly #random: SeededRandom
   readonly #coverage = new Coverage()
-  readonly #corpus: number[][] = []
+  readonly #corpus: Shown[] = []
   readonly #enabled: number[] = []
+  readonly #doom = new Doom()
+  /** Steps of the longest execution so far, which is where threads die. */
+  #longest = 1
   #prefix: readonly number[] = []
   #trace: number[] = []
   #left: number
@@ -38,12 +48,16 @@ export class RandomWalk implements Strategy {
     return `a sample of seed ${this.options.seed}, ${this.#coverage.size} pairs of places met`
   }
 
-  begin(): void {
+  begin({ persistent, deaths }: Execution): void {
     this.#coverage.begin()
     this.#trace = []
     const isNew = this.#corpus.length === 0 || this.#random.below(2) === 0
-    const base = isNew ? [] : this.#random.pick(this.#corpus)
-    this.#prefix = base.slice(0, this.#random.below(base.length + 1))
+    const base = isNew ? undefined : this.#random.pick(this.#corpus)
+    const trace = base?.trace ?? []
+    this.#prefix = trace.slice(0, this.#random.below(trace.length + 1))
+    if (base === undefined) this.#doom.draw(persistent, this.#longest, this.#random)
+    else this.#doom.set(base.doomed, this.#longest, this.#random)
+    deaths.doomed = this.#doom.doomed
   }
 
   choose(execution: Execution): number {
@@ -51,7 +65,9 @@ export class RandomWalk implements Strategy {
     if (enabled.length === 0) return -1
     const wanted = this.#prefix[execution.length]
     const next =
-      wanted !== undefined && enabled.includes(wanted) ? wanted : this.#random.pick(enabled)
+      wanted !== undefined && enabled.includes(wanted)
+        ? wanted
+        : this.#random.pick(this.#doom.restrict(execution, enabled))
     this.#trace.push(next)
     return next
   }
@@ -60,10 +76,12 @@ export class RandomWalk implements Strategy {
     this.#coverage.observe(execution, event)
   }
 
-  finish(): boolean {
+  finish({ length }: Execution): boolean {
+    this.#longest = Math.max(this.#longest, length)
     if (this.#coverage.added > 0) {
-      if (this.#corpus.length < MAX_CORPUS) this.#corpus.push(this.#trace)
-      else this.#corpus[this.#random.below(MAX_CORPUS)] = this.#trace
+      const shown: Shown = { trace: this.#trace, doomed: this.#doom.doomed }
+      if (this.#corpus.length < MAX_CORPUS) this.#corpus.push(shown)
+      else this.#corpus[this.#random.below(MAX_CORPUS)] = shown
     }
     return --this.#left > 0
   }

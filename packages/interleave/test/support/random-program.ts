@@ -109,6 +109,14 @@ const instruction: fc.Arbitrary<Instruction> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('assert' as const), not: value }) },
 )
 
+/** A program in which threads may die, and what is then done. */
+export interface MortalProgram {
+  readonly program: Program
+  readonly burial: readonly Instruction[]
+  readonly immortal: readonly number[]
+  readonly deaths: number
+}
+
 /** Programs small enough to try every order of their steps. */
 export const programs: fc.Arbitrary<Program> = fc.oneof(
   {
@@ -126,6 +134,19 @@ export const programs: fc.Arbitrary<Program> = fc.oneof(
     }),
   },
 )
+
+function threads(count: number, maxLength: number): fc.Arbitrary<Program> {
+  const one = fc.array(instruction, { minLength: 1, maxLength })
+  return fc.array(one, { minLength: count, maxLength: count })
+}
+
+/** Of two or three threads, of which one or two may die. */
+export const mortalPrograms: fc.Arbitrary<MortalProgram> = fc.record({
+  program: fc.oneof(threads(2, 3), threads(3, 2)),
+  burial: fc.array(instruction, { minLength: 0, maxLength: 2 }),
+  immortal: fc.oneof(fc.constant([]), fc.constant([0])),
+  deaths: fc.integer({ min: 1, max: 2 }),
+})
 
 /** Programs in which exhaustive exploration once missed an execution, as random ones showed. */
 export const TELLING: readonly Program[] = [
@@ -151,15 +172,32 @@ export const TELLING: readonly Program[] = [
   ],
 ]
 
-/** The program as a setup; `seen` is told what each thread read and what the memory came to. */
-export function setupOf(program: Program, seen: (state: string) => void): Setup {
-  return ({ thread, after }) => {
+/**
+ * The program as a setup; `seen` is told what each thread read and what the memory came to. With a
+ * burial, threads may die, except those that are immortal, and then it is told of that, too.
+ */
+export function setupOf(
+  program: Program,
+  seen: (state: string) => void,
+  burial?: readonly Instruction[],
+  isImmortal: (thread: number) => boolean = () => false,
+): Setup {
+  return ({ thread, after, onDeath }) => {
     const words = new Int32Array(new SharedArrayBuffer(16))
     const logs = program.map((): unknown[] => [])
+    const burials = program.map((): unknown[] => [])
     program.forEach((instructions, i) => {
-      thread(`t${i}`, wrap(body(instructions, words, logs[i]!) as never, 2))
+      const steps = wrap(body(instructions, words, logs[i]!) as never, 2)
+      thread(`t${i}`, steps as () => unknown, { mortal: !isImmortal(i) })
     })
-    after(() => seen(JSON.stringify([[...words], logs])))
+    if (burial !== undefined) {
+      const bury = function* ({ number }: { number: number }): Generator<unknown, void, unknown> {
+        burials[number]!.push('buried')
+        yield* body(burial, words, burials[number]!)()
+      }
+      onDeath(wrap(bury as never, 2) as () => unknown)
+    }
+    after(() => seen(JSON.stringify(burial ? [[...words], logs, burials] : [[...words], logs])))
   }
 }
 

@@ -1,0 +1,74 @@
+import type { Persistent } from '../engine/core.ts'
+import type { Execution } from '../engine/execution.ts'
+import { OP } from '../runtime/operation.ts'
+import type { SeededRandom } from './random.ts'
+
+/**
+ * Which threads die, for a strategy that tries everything: first none, then each that may, then
+ * each two, and so on. Threads that are only seen later come later.
+ */
+export class Dooms {
+  current: readonly string[] = []
+  readonly #done = new Set<string>()
+
+  /** Goes on to the next set of threads; false, and back at the first, when there is none. */
+  advance({ mortals, deaths }: Persistent): boolean {
+    this.#done.add(this.current.join())
+    for (let size = 1; size <= Math.min(deaths, mortals.size); size++) {
+      for (const set of setsOf([...mortals], size)) {
+        if (this.#done.has(set.join())) continue
+        this.current = set
+        return true
+      }
+    }
+    this.#done.clear()
+    this.current = []
+    return false
+  }
+}
+
+function* setsOf(keys: readonly string[], size: number): Generator<readonly string[]> {
+  if (size === 0) yield []
+  else {
+    for (const [i, key] of keys.entries()) {
+      for (const rest of setsOf(keys.slice(i + 1), size - 1)) yield [key, ...rest]
+    }
+  }
+}
+
+/** Which threads die and when, for a strategy that samples. */
+export class Doom {
+  doomed: readonly string[] = []
+  /** Before which step of the execution each of them dies, or later. */
+  #at: number[] = []
+
+  /** Draws so many threads as may be any number up to the most, and steps up to the longest. */
+  draw({ mortals, deaths }: Persistent, longest: number, random: SeededRandom): void {
+    const left = [...mortals]
+    const count = deaths === 0 ? 0 : random.below(Math.min(deaths, left.length) + 1)
+    const doomed = Array.from({ length: count }, () => {
+      return left.splice(random.below(left.length), 1)[0]!
+    })
+    this.set(doomed, longest, random)
+  }
+
+  /** The same for threads that are known. */
+  set(doomed: readonly string[], longest: number, random: SeededRandom): void {
+    this.doomed = doomed
+    this.#at = doomed.map(() => random.below(longest + 1))
+  }
+
+  /** Takes deaths out of what could be done next, or all but one death that is due. */
+  restrict(execution: Execution, enabled: number[]): number[] {
+    if (this.doomed.length === 0) return enabled
+    const isDeath = (id: number): boolean => execution.threads[id]!.operation.kind === OP.die
+    const isDue = (id: number): boolean => {
+      const { key } = execution.threads[id]!
+      return this.#at[this.doomed.indexOf(key.slice(0, -1))]! <= execution.length
+    }
+    const due = enabled.find((id) => isDeath(id) && isDue(id))
+    if (due !== undefined) return [due]
+    const others = enabled.filter((id) => !isDeath(id))
+    return others.length > 0 ? others : enabled
+  }
+}

@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest'
+import { forMortalPrograms } from './support/differential.ts'
+import {
+  anyDeath,
+  expectEachDeathOnce,
+  expectSampled,
+  expectWhole,
+  MORTALITY,
+  type Mortality,
+} from './support/mortal-contenders.ts'
+import { mutantOf, type Mutation } from './support/mutant.ts'
+
+const PROGRAMS = Number(process.env['N'] ?? 2_000)
+
+it(`${PROGRAMS} programs of which threads die come to the same as by every death in every order`, {
+  timeout: 600_000,
+}, () => {
+  forMortalPrograms(PROGRAMS, 3, anyDeath, (program, all) => {
+    expectWhole(MORTALITY, program, all)
+    expectEachDeathOnce(MORTALITY, program)
+  })
+})
+
+it('samples find the same some time', { timeout: 600_000 }, () => {
+  forMortalPrograms(PROGRAMS / 10, 4, anyDeath, expectSampled)
+})
+
+/** Planted bugs: what is wrong, the exports to be made from the mutated source, and the mutation. */
+const MUTANTS: readonly (readonly [what: string, kind: keyof Mortality, mutation: Mutation])[] = [
+  [
+    'a death is independent of everything',
+    'Explorer',
+    { file: 'engine/execution', from: 'lookAtLife(event, thread.life)', to: '{}' },
+  ],
+  [
+    'a notify does not depend on whether a waiter has died',
+    'Explorer',
+    {
+      file: 'engine/waiting',
+      from: 'for (const waiter of seen) lookAtLife(event, waiter.thread.life)',
+      to: '',
+    },
+  ],
+  [
+    'a thread that has died is notified',
+    'Explorer',
+    {
+      file: 'engine/waiters',
+      from: "return thread.status !== 'died'",
+      to: 'return thread.id >= 0',
+    },
+  ],
+  [
+    'what a thread would have done, had it lived, is not tried',
+    'Exhaustive',
+    {
+      file: 'strategies/exhaustive',
+      from: 'for (const thread of execution.threads) this.#survive(execution, thread)',
+      to: '',
+    },
+  ],
+  [
+    'only one thread dies where two may',
+    'Exhaustive',
+    {
+      file: 'strategies/dooms',
+      from: 'size <= Math.min(deaths, mortals.size)',
+      to: 'size <= Math.min(1, mortals.size)',
+    },
+  ],
+  [
+    'a death costs a preemption',
+    'Bounded',
+    {
+      file: 'strategies/bounded',
+      from: 'choices = [running, ...deaths.filter((id) => id !== running)]\n        if (enabled.length > choices.length) this.#isCut = true',
+      to: 'choices = [running]',
+    },
+  ],
+]
+
+const ENTRIES = {
+  Explorer: 'explorer/explorer',
+  Exhaustive: 'strategies/exhaustive',
+  Bounded: 'strategies/bounded',
+}
+
+it.each(MUTANTS)('it is found out when %s', { timeout: 600_000 }, async (_, kind, mutation) => {
+  const mutant = await mutantOf(ENTRIES[kind], mutation)
+  const kinds: Mortality = { ...MORTALITY, [kind]: mutant[kind] }
+  const check = (): void => {
+    forMortalPrograms(PROGRAMS, 3, anyDeath, (program, all) => expectWhole(kinds, program, all))
+  }
+  expect(check).toThrow(/Property failed after/)
+})
