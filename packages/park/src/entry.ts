@@ -29,8 +29,8 @@ import { type Address, layout, NIL, word } from '@smpnet/memory'
 export const WAITER = layout('waiter', {
   /** (x) One of the states above. */
   state: word('x', 'waiter'),
-  /** (x) The number of the CPU or attached thread that claimed it; written by that one. */
-  thread: word('x', 'waiter'),
+  /** (x) In which hands it is: `QUEUED`, `OUT`, or one of those said there. */
+  taker: word('x', 'waiter'),
   /**
    * (o) of its scheduler: the CPU whose mailbox wakes it, or `NO_CPU` when it sleeps on `state`
    * itself. Constant, except for threads that a simulated machine's scheduler moves.
@@ -40,13 +40,19 @@ export const WAITER = layout('waiter', {
   key: word('x', 'waiter'),
   /** (m) under its bucket: the next entry there; then (o) of the waker that has taken it. */
   next: word('m', 'waiter'),
-  /** (m) under its bucket: what it wants of the key, in the words of the lock that parked it. */
+  /**
+   * (m) under its bucket: what it wants of the key, in the words of the lock that parked it; (o)
+   * while it waits for nothing, of its thread, which probes with it whether two buffers are one.
+   */
   want: word('m', 'waiter'),
   /** (o) of the waker while it posts, then of the CPU that takes it: the next of the mailbox. */
   mail: word('o', 'waiter'),
-  /** (o) Lets its thread find out whether two buffers that it was sent are one memory. */
-  probe: word('o', 'waiter'),
-  /** (x) 0, or 1 more than the number of the CPU or thread that it is given out to. */
+  /** (m) under its bucket: its place there. Tickets grow by the order of the queue. */
+  ticket: word('m', 'waiter'),
+  /**
+   * (x) 1 more than the number of the CPU or thread that it is given out to; the same, negative,
+   * when that has given it back; 0 before.
+   */
   taken: word('x', 'waiter'),
   /*
    * What follows is for schedulers that lend priority along the locks that are waited for; the lot
@@ -76,6 +82,22 @@ export const SLEEPING = 3
 export const AWAKE = 4
 export const DEAD = 5
 
+/**
+ * In whose hands an entry is, which its `taker` says from the first moment on: whatever thread ends,
+ * and wherever, no entry is in two queues or in none that should be in one.
+ *
+ * - `QUEUED`: in the queue of its key. Written before it is linked there, with `key` and `ticket`,
+ *   from which an undertaker rebuilds the queues whose locks the dead held.
+ * - `OUT`: in none, by its own will.
+ * - positive: the waker of that number (`holderOf`) has taken it, and wakes it. It stays so until the
+ *   waiter is queued again. When the waker ends before it has, its undertaker does.
+ * - negative: the same, but that waker ended before its section did: the waiter looks again.
+ *
+ * Written under the bucket of its key. It is what Linux calls `list_op_pending`.
+ */
+export const QUEUED = 0
+export const OUT = 1 << 30
+
 /** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
 export const NO_CPU = -1
 
@@ -85,6 +107,12 @@ export const OWNER_BITS = ~63
 export const NO_OWNER = 32
 /** In what a waiter wants: that it waits for a lock whose word, at its key, may name an owner. */
 export const OF_AN_OWNER = 1 << 30
+
+/**
+ * In what a waiter wants: it was counted in by its waker, in a word with `NO_OWNER`, whose bits of
+ * `OWNER_BITS` are the count. Its waker wrote this first, and that word afterwards.
+ */
+export const COUNTED_IN = 1 << 29
 
 /** The entry that a lock's word names as its owner, or NIL. */
 export function ownerIn(word: number): Address {

@@ -9,6 +9,7 @@ export { finish } from './drivers/finish.ts'
 export { KeepAlive } from './drivers/keep-alive.ts'
 export {
   AWAKE,
+  COUNTED_IN,
   DEAD,
   NO_CPU,
   NO_OWNER,

@@ -22,7 +22,7 @@ export type Outcome = number
 export const WOKEN: Outcome = 0
 /** Its deadline came first. */
 export const TIMED_OUT: Outcome = 1
-/** It never slept: the word was not what it was said to be. */
+/** It never slept, since the word was not what it was said to be, or its waker has ended: look. */
 export const CHANGED: Outcome = 2
 /** Of a barrier: it was the last to arrive; all others of its round are told `WOKEN`. */
 export const LED: Outcome = 4

@@ -69,9 +69,9 @@ function burials(name: string, Kind: SeatsClass) {
     const buried: number[] = []
     const arrived: Seat[] = []
     const buries = (who: number) => () => {
-      if (!seats.beginBurial(late)) return
+      if (!seats.beginBurial(late, who)) return
       buried.push(who)
-      seats.endBurial(late)
+      seats.endBurial(late, who)
     }
     thread('late', () => {
       if (succeeds(() => seats.arrive(late))) arrived.push(late)
@@ -86,7 +86,7 @@ function burials(name: string, Kind: SeatsClass) {
     })
     after(() => {
       expect(buried).toHaveLength(1)
-      expect(seats.beginBurial(late)).toBe(false)
+      expect(seats.beginBurial(late, 3)).toBe(false)
     })
   })
 }
@@ -97,7 +97,7 @@ it('is buried by one, and a late guest does not take the seat of the next', () =
 
 /** Knows no generation: whatever is kept there is what was meant. */
 class ForgetfulSeats extends Seats {
-  override beginBurial({ thread }: Seat): boolean {
+  override beginBurial({ thread }: Seat, holder: number): boolean {
     const word = AT + thread * Seats.bytes
     const seen = this.memory.load(word)
     if (seen % 8 < 2) return false

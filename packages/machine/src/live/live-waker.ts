@@ -20,6 +20,10 @@ export class LiveWaker implements Waker {
     this.#outside = new NotifyWaker(memory)
   }
 
+  stir(entry: Address): void {
+    this.#outside.stir(entry)
+  }
+
   wake(entry: Address): boolean {
     const cpu = this.memory.read(entry + WAITER.offset.cpu)
     if (cpu === NO_CPU) return this.#outside.wake(entry)

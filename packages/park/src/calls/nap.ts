@@ -12,7 +12,7 @@ export function* nap(td: Waiter, ms: number, until: Until = FOREVER): Waiting<Ou
   const { deadlineMs, signal } = until
   const endMs = td.now() + ms
   const isLast = deadlineMs <= endMs
-  const constant = td.at + WAITER.offset.thread
+  const constant = td.at + WAITER.offset.taken
   const value = td.lot.memory.load(constant)
   const limit = isLast ? until : { deadlineMs: endMs, signal }
   const outcome = yield* td.lot.park(td, td.at, constant, value, limit)

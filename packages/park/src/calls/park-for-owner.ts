@@ -1,7 +1,7 @@
 import { type Address, NIL } from '@smpnet/memory'
 import { ownerIn } from '../entry.ts'
 import { FOREVER, type Until } from '../until.ts'
-import { CHANGED, type Outcome, type Waiting } from '../wait.ts'
+import { CHANGED, type Outcome, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 
 /**
@@ -19,7 +19,9 @@ export function* parkForOwner(
 ): Waiting<Outcome> {
   const { lot } = td
   const owner = ownerIn(expected)
-  const queue = yield* lot.lockQueue(at)
+  const locked = yield* lot.lockUntil(td, at, until)
+  if (locked !== WOKEN) return locked
+  const queue = lot.queueOf(at)
   const isHeld = lot.memory.load(at) === expected
   if (isHeld) lot.append(queue, td, at, want)
   const isBereft = isHeld && owner !== NIL && lot.isDead(owner)

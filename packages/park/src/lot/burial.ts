@@ -3,8 +3,12 @@ import { AWAKE, DEAD, OF_AN_OWNER, ownerIn, PARKED, RUNNING, SLEEPING, WAITER } 
 import { SPIN, type Waiting } from '../wait.ts'
 import type { Entries } from './entries.ts'
 import type { Parking } from './parking.ts'
+import type { Repair } from './repair.ts'
 
 const EVERYBODY = 0x7fffffff
+
+/** How many times longer than for a wake that is on its way a burial waits in all. */
+const LONG = 50
 
 /**
  * What a thread that has ended leaves in a lot, and how an undertaker, any other thread, puts it
@@ -17,13 +21,18 @@ const EVERYBODY = 0x7fffffff
  * and then looks whether the owner is dead, the undertaker marks the owner and then looks through
  * the queues, so that of the two at least one sees the other (Dekker; see `parkForOwner`).
  *
- * A thread that ended while it held a bucket, a section of a few instructions, leaves that bucket
- * locked, and the undertaker waits for it for ever.
+ * Before all that the buckets that the dead held are mended and freed, and those woken that it had
+ * taken and not woken: `Repair`. Whatever of it was done may be done again, so that a second
+ * undertaker ends what one began that has ended, too.
+ *
+ * A bucket that another thread holds, which has ended as well, is waited for so long as a section can
+ * take, and then the burial is given up with a `HeldTooLong`.
  */
 export class Burial {
   constructor(
     readonly parking: Parking,
     readonly entries: Entries,
+    readonly repair: Repair,
     /** Whether a lock may still name an entry; such an entry is not given out again. */
     readonly isNamed: (entry: Address) => boolean,
     /** How often to look whether a wake has come that is on its way, before that is given up. */
@@ -32,6 +41,19 @@ export class Burial {
 
   /** Buries the waiters of CPU or thread `number`, and says how many it had. Never parks. */
   *of(number: number): Waiting<number> {
+    this.repair.mendBuckets()
+    this.repair.finishWakes()
+    const burying = this.#waitersOf(number)
+    let step = burying.next(0)
+    for (let turns = this.patience * LONG; !step.done; turns--) {
+      if (turns === 0) throw this.parking.heldTooLong('a burial')
+      step = burying.next(yield step.value)
+    }
+    this.entries.sweep()
+    return step.value
+  }
+
+  *#waitersOf(number: number): Waiting<number> {
     const { parking, entries } = this
     const given = entries.given()
     const mine = given.filter((entry) => entries.isOf(entry, number) && !parking.isDead(entry))

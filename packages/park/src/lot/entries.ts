@@ -1,5 +1,5 @@
-import { type Address, type Memory } from '@smpnet/memory'
-import { NO_CPU, RUNNING, WAITER } from '../entry.ts'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
+import { DEAD, NO_CPU, OUT, RUNNING, WAITER } from '../entry.ts'
 
 /**
  * The entries of a lot, and to which CPU or thread each is given out. An entry is claimed by a
@@ -7,6 +7,9 @@ import { NO_CPU, RUNNING, WAITER } from '../entry.ts'
  * ended can be found; it is given back by a store.
  */
 export class Entries {
+  /** Whether a lock may still name an entry, of which an undertaker says more than the lot can. */
+  isNamed: (entry: Address) => boolean = () => true
+
   /** `count` entries at `at`. */
   constructor(
     readonly memory: Memory,
@@ -20,22 +23,49 @@ export class Entries {
    */
   claim(number: number, cpu: number): Address {
     const { memory } = this
-    const entry = this.#take(number)
+    let entry = this.#take(number)
+    if (entry === NIL && this.sweep() > 0) entry = this.#take(number)
+    if (entry === NIL) return this.#tooFew(this.count)
     memory.write(entry + WAITER.offset.cpu, cpu)
-    memory.store(entry + WAITER.offset.thread, number)
+    memory.store(entry + WAITER.offset.taker, OUT)
     memory.store(entry + WAITER.offset.state, RUNNING)
     return entry
   }
 
   /** Gives an entry back. Its waiter must not be waiting, nor own a lock. */
   release(entry: Address): void {
-    this.memory.store(entry + WAITER.offset.taken, 0)
+    const taken = entry + WAITER.offset.taken
+    this.memory.store(taken, -this.memory.load(taken))
+  }
+
+  /**
+   * Gives the entries of the dead back that no lock names any more, and says how many. A lock names
+   * them until a living waiter has taken their place, which it does under the lock's queue.
+   */
+  sweep(): number {
+    const { memory } = this
+    const dead = this.given().filter((entry) => {
+      return memory.load(entry + WAITER.offset.state) === DEAD && !this.isNamed(entry)
+    })
+    for (const entry of dead) this.#giveUp(entry)
+    return dead.length
+  }
+
+  /** Gives a dead entry back; of two that sweep one does it. */
+  #giveUp(entry: Address): void {
+    const { memory } = this
+    const taken = entry + WAITER.offset.taken
+    const state = entry + WAITER.offset.state
+    const seen = memory.load(taken)
+    if (memory.compareExchange(state, DEAD, RUNNING) === DEAD) {
+      memory.compareExchange(taken, seen, -seen)
+    }
   }
 
   /** All that are given out. */
   given(): Address[] {
     const all = Array.from({ length: this.count }, (_, slot) => this.at + slot * WAITER.size)
-    return all.filter((entry) => this.memory.load(entry + WAITER.offset.taken) !== 0)
+    return all.filter((entry) => this.memory.load(entry + WAITER.offset.taken) > 0)
   }
 
   /** Whether an entry is with the CPU or thread of that number. */
@@ -52,9 +82,14 @@ export class Entries {
     const { memory, count } = this
     for (let entry = this.at; entry < this.at + count * WAITER.size; entry += WAITER.size) {
       const taken = entry + WAITER.offset.taken
-      const isFree = memory.load(taken) === 0
-      if (isFree && memory.compareExchange(taken, 0, number + 1) === 0) return entry
+      const seen = memory.load(taken)
+      const isFree = seen <= 0
+      if (isFree && memory.compareExchange(taken, seen, number + 1) === seen) return entry
     }
+    return NIL
+  }
+
+  #tooFew(count: number): never {
     throw new RangeError(`a lot for ${count} waiters has ${count} already: make it for more`)
   }
 }

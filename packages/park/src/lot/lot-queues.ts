@@ -1,5 +1,7 @@
 import {
   type Address,
+  HeldTooLong,
+  holderName,
   holderOf,
   type Memory,
   NIL,
@@ -7,8 +9,13 @@ import {
   SPIN,
   type Waiting,
 } from '@smpnet/memory'
-import { RUNNING, WAITER } from '../entry.ts'
-import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
+import { QUEUED, RUNNING, WAITER } from '../entry.ts'
+import { isLimited, leftMs, type Until, type WaitClock } from '../until.ts'
+import { ABORTED, type Outcome, TIMED_OUT, WOKEN } from '../wait.ts'
+import { ANY, BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
+
+/** Failed tries for a queue's lock between two looks at how long the wait may take. */
+const TRIES_PER_LOOK = 16
 
 /**
  * The queues of a lot in the hands of a lock that decides, while no waiter can join or leave, which
@@ -24,6 +31,8 @@ import { EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
  */
 export class LotQueues {
   protected readonly queues: WaitQueues
+  /** The queue that was last not to be had. */
+  #awaited: Address = NIL
 
   /** `buckets` buckets at `at`. */
   constructor(
@@ -133,6 +142,15 @@ export class LotQueues {
     return this.queues.take(queue, key, sum, WEIGHED)
   }
 
+  /**
+   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they want,
+   * also if this thread ends. It is first `value`, which nobody changes but under its queue, and in
+   * the end `last`.
+   */
+  decide(queue: Address, at: Address, value: number, last: number): void {
+    this.queues.decide(queue, at, value, last)
+  }
+
   /** What follows `entry` in a chain, or NIL. */
   after(entry: Address): Address {
     return this.memory.read(entry + WAITER.offset.next)
@@ -143,7 +161,7 @@ export class LotQueues {
    * if they had parked there last; says how many. For a holder of both queues.
    */
   requeue(from: Address, to: Address, count: number): number {
-    const chain = this.queues.take(this.queues.of(from), from, count)
+    const chain = this.queues.take(this.queues.of(from), from, count, ANY, 0, QUEUED)
     return this.queues.move(chain, this.queues.of(to), to)
   }
 
@@ -175,6 +193,39 @@ export class LotQueues {
   }
 
   protected *lock(queue: Address): Waiting {
-    while (!this.queues.tryLock(queue)) yield this.memory.settled() ? SPIN : SETTLE
+    while (!this.queues.tryLock(queue)) {
+      this.#awaited = queue
+      yield this.memory.settled() ? SPIN : SETTLE
+    }
+  }
+
+  /**
+   * Locks the queue of `key`: `WOKEN`, or why the wait was given up. The lock is let go in a moment
+   * unless its holder has ended and is not buried, and so a limit is looked at when that has passed.
+   */
+  *lockUntil(td: WaitClock, key: Address, until: Until): Waiting<Outcome> {
+    const queue = this.queues.of(key)
+    const isBounded = isLimited(until) && !this.memory.isSimulated
+    for (let tries = 1; !this.queues.tryLock(queue); tries++) {
+      this.#awaited = queue
+      if (isBounded && tries % TRIES_PER_LOOK === 0) {
+        if (until.signal?.aborted) return ABORTED
+        if (leftMs(td, until) === 0) return TIMED_OUT
+      }
+      yield this.memory.settled() ? SPIN : SETTLE
+    }
+    return WOKEN
+  }
+
+  /** What to throw when the queue that was tried last is not to be had. */
+  heldTooLong(what: string): HeldTooLong {
+    const at = this.#awaited + BUCKET.offset.lock
+    const holder = this.memory.load(at)
+    return new HeldTooLong(
+      `${what} takes a few instructions: ${holderName(holder)} has not let go of the queue at ` +
+        `${this.#awaited}. If it has ended, bury it`,
+      at,
+      holder,
+    )
   }
 }

@@ -7,6 +7,7 @@ import { Entries } from './entries.ts'
 import { type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
+import { Repair } from './repair.ts'
 import { type Seat, Seats } from './seats.ts'
 import { BUCKET } from './wait-queues.ts'
 import type { Waker } from './waker.ts'
@@ -127,6 +128,10 @@ export class Lot extends Parking {
    * Says how many waiters it had; 0 when it was buried before. `isNamed` says whether a lock may
    * still name an entry; an entry that no lock names is given out again. `clear` puts right what
    * the thread left elsewhere by its number. Never parks.
+   *
+   * Throws `HeldTooLong` when a queue is held by another that has ended and is not buried yet. What
+   * was begun is gone on with by the same call again, by this thread's next burial, and by the
+   * undertaker of this thread.
    */
   *buryGuest(
     seat: Seat,
@@ -134,16 +139,42 @@ export class Lot extends Parking {
     clear?: (thread: number) => Waiting,
   ): Waiting<number> {
     const seats = seatsOf(this.memory, this.handle)
-    if (!seats.beginBurial(seat)) return 0
+    const me = holderOf(this.cpu)
+    if (!seats.beginBurial(seat, me)) return 0
+    const left = yield* this.#endBurial(seats, seat, isNamed, clear)
+    const undertakers = [holderOf(seat.thread), me]
+    for (const unfinished of undertakers.flatMap((one) => seats.takeOver(one, me))) {
+      if (seats.beginBurial(unfinished, me)) {
+        yield* this.#endBurial(seats, unfinished, isNamed, clear)
+      }
+    }
+    return left
+  }
+
+  *#endBurial(
+    seats: Seats,
+    seat: Seat,
+    isNamed?: (entry: Address) => boolean,
+    clear?: (thread: number) => Waiting,
+  ): Waiting<number> {
     const left = yield* this.bury(seat.thread, isNamed)
     if (clear !== undefined) yield* clear(seat.thread)
-    seats.endBurial(seat)
+    seats.endBurial(seat, holderOf(this.cpu))
     return left
   }
 
   /** The same for any CPU or thread, whose number stays as it is. See `Burial`. */
-  bury(cpu: number, isNamed: (entry: Address) => boolean = () => true): Waiting<number> {
-    return new Burial(this, this.#entries, isNamed, this.patience).of(cpu)
+  bury(cpu: number, isNamed = this.#entries.isNamed): Waiting<number> {
+    const { memory, queues, waker } = this
+    const entries = this.#entries
+    const isPlain = (entry: Address): boolean => entries.isPlain(entry)
+    const repair = new Repair(memory, queues, waker, entries.given(), holderOf(cpu), isPlain)
+    return new Burial(this, entries, repair, isNamed, this.patience).of(cpu)
+  }
+
+  /** Says whether a lock may still name an entry, so that others of the dead are given out again. */
+  set isNamed(isNamed: (entry: Address) => boolean) {
+    this.#entries.isNamed = isNamed
   }
 }
 

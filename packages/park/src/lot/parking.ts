@@ -11,6 +11,8 @@ export interface Parker {
   readonly at: Address
   /** What its generator yields to sleep, after its driver was told the limit. */
   parking(limit: Until): Wait
+  /** Milliseconds on the clock by which its time passes. */
+  now(): number
   /** It waits no longer for a lock whose owner it lends to. */
   unblocks(): void
 }
@@ -44,7 +46,7 @@ export class Parking extends LotQueues {
 
   /**
    * Sleeps until a waker of `key` chooses this waiter, if the word at `at` is still `expected`
-   * when it is queued: `WOKEN`, or `CHANGED` at once, or `TIMED_OUT` or `ABORTED` by its limit.
+   * when it is queued: `WOKEN`, or `CHANGED` at once or when its waker has ended, or `TIMED_OUT` or `ABORTED` by its limit.
    * Wakers that look see `want` with it.
    */
   *park(
@@ -56,7 +58,10 @@ export class Parking extends LotQueues {
     want = 0,
   ): Waiting<Outcome> {
     const queue = this.queues.of(key)
-    if (!this.queues.tryLock(queue)) yield* this.lock(queue)
+    if (!this.queues.tryLock(queue)) {
+      const outcome = yield* this.lockUntil(td, key, until)
+      if (outcome !== WOKEN) return outcome
+    }
     if (this.memory.load(at) !== expected) {
       this.queues.unlock(queue)
       return CHANGED
@@ -64,16 +69,17 @@ export class Parking extends LotQueues {
     this.queues.append(queue, td.at, key, want)
     this.queues.unlock(queue)
     const outcome = yield td.parking(until)
-    return outcome === WOKEN ? WOKEN : yield* this.#giveUp(td, outcome)
+    return outcome === WOKEN ? this.#woken(td) : yield* this.#giveUp(td, outcome)
   }
 
   /**
    * Waits after `append` and `unlockQueue`, with the outcome of `park`. `lends` says that the
-   * waiter was told that it `blocks` at a lock with an owner.
+   * waiter was told that it `blocks` at a lock with an owner. `CHANGED` when its waker has ended
+   * before it had changed the word that is waited for, or after: the waiter is in no queue.
    */
   *sleep(td: Parker, until: Until = FOREVER, lends = false): Waiting<Outcome> {
     let outcome = yield td.parking(until)
-    if (outcome !== WOKEN) outcome = yield* this.#giveUp(td, outcome)
+    outcome = outcome === WOKEN ? this.#woken(td) : yield* this.#giveUp(td, outcome)
     if (!lends) return outcome
     while (!this.memory.settled()) yield SETTLE
     td.unblocks()
@@ -137,7 +143,7 @@ export class Parking extends LotQueues {
 
   /** The number of the CPU or thread that claimed an entry. */
   threadOf(entry: Address): number {
-    return this.memory.load(entry + WAITER.offset.thread)
+    return Math.abs(this.memory.load(entry + WAITER.offset.taken)) - 1
   }
 
   /**
@@ -147,7 +153,12 @@ export class Parking extends LotQueues {
   *#giveUp(td: Parker, why: Outcome): Waiting<Outcome> {
     if (yield* this.withdraw(td.at)) return why
     yield td.parking(FOREVER)
-    return WOKEN
+    return this.#woken(td)
+  }
+
+  /** How a wait has ended that a waker did: one that ended before its section has changed a word. */
+  #woken(td: Parker): Outcome {
+    return this.memory.read(td.at + WAITER.offset.taker) < 0 ? CHANGED : WOKEN
   }
 
   /** Wakes a chain that `take` gave; how many, with PREEMPTING if a woken one is more urgent. */

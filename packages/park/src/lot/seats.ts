@@ -19,6 +19,11 @@ import { type Address, layout, type Memory, word } from '@smpnet/memory'
 const SEAT = layout('seat', {
   /** (x) The generation, shifted by `SHIFT`, and the state. */
   word: word('x', 'thread'),
+  /**
+   * (x) The holder that buries the guest, with the lowest bits of the guest's generation above it;
+   * or 0. Set before the state is BURIED, cleared after: of another generation it says nothing.
+   */
+  undertaker: word('x', 'thread'),
 })
 
 const FREE = 0
@@ -29,6 +34,8 @@ const LEFT = 4
 const BURIED = 5
 const SHIFT = 3
 const STATE = (1 << SHIFT) - 1
+const TAG_SHIFT = 16
+const TAG = 0x7fff
 
 /** A number that is kept for one thread; it can be cloned and posted. */
 export interface Seat {
@@ -81,17 +88,43 @@ export class Seats {
     throw new RangeError(`an attached thread is detached once, by its number: ${thread} is none`)
   }
 
-  /** Makes the caller the undertaker of a seat's thread; false if there is or was one already. */
-  beginBurial({ thread, generation }: Seat): boolean {
+  /**
+   * Makes `holder` the undertaker of a seat's thread, or the one that goes on with what it has begun
+   * itself; false if there is another one, or was one.
+   */
+  beginBurial({ thread, generation }: Seat, holder: number): boolean {
     const word = this.#wordOf(thread)
-    return [EXPECTED, ARRIVED, LEFT].some((state) =>
+    const undertaker = word + SEAT.offset.undertaker
+    const mine = undertakes(generation, holder)
+    const before = this.memory.load(undertaker)
+    const isOthers = before !== mine && before !== 0 && isOf(before, generation)
+    if (isOthers || !this.#change(undertaker, before, mine)) return false
+    const isBegun = [EXPECTED, ARRIVED, LEFT].some((state) =>
       this.#change(word, of(generation, state), of(generation, BURIED)),
     )
+    if (isBegun || this.memory.load(word) === of(generation, BURIED)) return true
+    this.#change(undertaker, mine, 0)
+    return false
   }
 
-  /** The number of a thread that the caller has buried is for other threads from now on. */
-  endBurial({ thread, generation }: Seat): void {
-    this.memory.store(this.#wordOf(thread), of(generation + 1, FREE))
+  /** The seats whose burials `undertaker` has begun and not ended, which are `holder`'s from now. */
+  takeOver(undertaker: number, holder: number): Seat[] {
+    const seats: Seat[] = []
+    for (let slot = 0; slot < this.count; slot++) {
+      const word = this.at + slot * SEAT.size
+      const generation = this.memory.load(word) >>> SHIFT
+      const [from, to] = [undertaker, holder].map((one) => undertakes(generation, one))
+      if (!this.#change(word + SEAT.offset.undertaker, from!, to!)) continue
+      seats.push({ thread: this.first + slot, generation })
+    }
+    return seats
+  }
+
+  /** The number of a thread that the caller, `holder`, has buried is for others from now on. */
+  endBurial({ thread, generation }: Seat, holder: number): void {
+    const word = this.#wordOf(thread)
+    this.#change(word, of(generation, BURIED), of(generation + 1, FREE))
+    this.#change(word + SEAT.offset.undertaker, undertakes(generation, holder), 0)
   }
 
   #claim(state: number): Seat {
@@ -123,4 +156,12 @@ export class Seats {
 
 function of(generation: number, state: number): number {
   return (generation << SHIFT) | state
+}
+
+function undertakes(generation: number, holder: number): number {
+  return ((generation & TAG) << TAG_SHIFT) | holder
+}
+
+function isOf(undertaker: number, generation: number): boolean {
+  return undertaker >>> TAG_SHIFT === (generation & TAG)
 }

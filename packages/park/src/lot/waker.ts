@@ -8,6 +8,8 @@ export interface Waker {
    * CPU and more urgent than the caller, which should then yield `PREEMPT`.
    */
   wake(entry: Address): boolean
+  /** Notifies a waiter that was woken, in case that its waker has ended before. */
+  stir?(entry: Address): void
 }
 
 /**
@@ -23,5 +25,9 @@ export class NotifyWaker implements Waker {
       Atomics.notify(this.memory.words, state >> 2, 1)
     }
     return false
+  }
+
+  stir(entry: Address): void {
+    Atomics.notify(this.memory.words, (entry + WAITER.offset.state) >> 2, 1)
   }
 }

@@ -68,6 +68,7 @@ export class SyncDomain implements Home {
     this.#region = DomainRegion.open(this.memory, handle.at)
     const cpu = Lot.attach(this.memory, handle.lot, seat)
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
+    this.lot.isNamed = (entry) => this.#region.names(entry, handle.lot)
     this.here = this.lot.waiter()
     opened.push(this)
   }
@@ -196,7 +197,7 @@ export class SyncDomain implements Home {
     const { buffer, at } = handle
     if (at !== this.handle.at || buffer.byteLength !== this.handle.buffer.byteLength) return false
     const there = new Int32Array(buffer)
-    const probe = this.here.at + WAITER.offset.probe
+    const probe = this.here.at + WAITER.offset.want
     return [1, 2, 3, 0].every((value) => {
       this.memory.store(probe, value)
       return Atomics.load(there, probe >> 2) === value

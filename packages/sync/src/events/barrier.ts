@@ -10,6 +10,7 @@ import {
 import { Placed } from '../domain/placed.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import {
+  CHANGED,
   FOREVER,
   LED,
   type Outcome,
@@ -33,13 +34,19 @@ import {
  * back before the last party comes, or is too late and has passed.
  */
 export const BARRIER = layout('barrier', {
-  /** (m) Under its queue: how often the barrier was passed, and how many wait to pass it. */
+  /**
+   * (m) Under its queue: how often the barrier was passed, and, with the lowest bits of that, how
+   * many wait to pass it, so that one write passes the barrier and begins the next round.
+   */
   generation: word('m'),
   arrived: word('m'),
 })
 
-const KIND: LockKind = { name: 'barrier', code: 8, version: 1 }
+const KIND: LockKind = { name: 'barrier', code: 8, version: 2 }
 const EVERYBODY = 0x7fffffff
+const SHIFT = 24
+const MOST_PARTIES = (1 << SHIFT) - 1
+const ROUNDS = 0xff
 
 export interface BarrierOptions extends Placing {
   /** How many wait for each other, at least 1. */
@@ -63,8 +70,8 @@ export class Barrier extends Placed {
   /** Places a barrier. Throws a RangeError for a number of parties that cannot be. */
   static create(domain: SyncDomain, options: BarrierOptions): Barrier {
     const { parties } = options
-    if (!Number.isInteger(parties) || parties < 1) {
-      throw new RangeError(`parties: expected a whole number, at least 1, came ${parties}`)
+    if (!Number.isInteger(parties) || parties < 1 || parties > MOST_PARTIES) {
+      throw new RangeError(`parties: expected 1 to ${MOST_PARTIES}, came ${parties}`)
     }
     return new Barrier(domain.memory, domain.place(KIND, Barrier.bytes, options), parties, domain)
   }
@@ -92,19 +99,19 @@ export class Barrier extends Placed {
     while (!memory.settled()) yield SETTLE
     const queue = yield* lot.lockQueue(at)
     const generation = memory.read(at)
-    const arrived = memory.read(at + BARRIER.offset.arrived) + 1
-    const isLast = arrived === this.parties
-    memory.write(at + BARRIER.offset.arrived, isLast ? 0 : arrived)
-    if (isLast) {
-      memory.write(at, (generation + 1) | 0)
+    const arrived = this.#arrived(generation) + 1
+    if (arrived === this.parties) {
       const chain = lot.take(queue, at, EVERYBODY)
+      memory.write(at, (generation + 1) | 0)
       lot.unlockQueue(queue)
       yield* lot.wake(chain)
       return LED
     }
+    this.#setArrived(generation, arrived)
     lot.append(queue, td, at, 0)
     lot.unlockQueue(queue)
-    const outcome = yield* lot.sleep(td, until)
+    let outcome = yield* lot.sleep(td, until)
+    while (outcome === CHANGED) outcome = yield* this.#sleepOn(td, generation, until)
     return outcome === WOKEN ? WOKEN : yield* this.#takeBack(td, generation, outcome)
   }
 
@@ -123,12 +130,30 @@ export class Barrier extends Placed {
     return `the barrier at ${this.at}`
   }
 
+  /** Sleeps again if the party that was to wake this one has ended before it had led. */
+  *#sleepOn(td: Waiter, generation: number, until: Until): Waiting<Outcome> {
+    const { memory, at } = this
+    const queue = yield* td.lot.lockQueue(at)
+    const isWaiting = memory.read(at) === generation
+    if (isWaiting) td.lot.append(queue, td, at, 0)
+    td.lot.unlockQueue(queue)
+    return isWaiting ? yield* td.lot.sleep(td, until) : WOKEN
+  }
+
+  #arrived(generation: number): number {
+    const word = this.memory.read(this.at + BARRIER.offset.arrived)
+    return word >>> SHIFT === (generation & ROUNDS) ? word & MOST_PARTIES : 0
+  }
+
+  #setArrived(generation: number, count: number): void {
+    this.memory.write(this.at + BARRIER.offset.arrived, ((generation & ROUNDS) << SHIFT) | count)
+  }
+
   *#takeBack(td: Waiter, generation: number, why: Outcome): Waiting<Outcome> {
     const { memory, at } = this
     const queue = yield* td.lot.lockQueue(at)
     const isWaiting = memory.read(at) === generation
-    const arrived = at + BARRIER.offset.arrived
-    if (isWaiting) memory.write(arrived, memory.read(arrived) - 1)
+    if (isWaiting) this.#setArrived(generation, this.#arrived(generation) - 1)
     td.lot.unlockQueue(queue)
     return isWaiting ? why : WOKEN
   }

@@ -3,6 +3,7 @@ import {
   ABORTED,
   awaiting,
   block,
+  CHANGED,
   finish,
   FOREVER,
   OF_AN_OWNER,
@@ -83,7 +84,9 @@ export class Condition extends Placed {
     lot.append(queue, td, at, OF_AN_OWNER)
     lot.unlockQueue(queue)
     if (!mutex.tryExit(td)) yield* mutex.exit(td)
-    const outcome = yield* lot.sleep(td, until)
+    // A notifier that has ended in its section has notified.
+    const slept = yield* lot.sleep(td, until)
+    const outcome = slept === CHANGED ? WOKEN : slept
     // A waiter that was moved to the mutex's queue was notified, even if its limit came there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
     const entered = yield* this.#reenter(td, mutex)

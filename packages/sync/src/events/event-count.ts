@@ -30,7 +30,8 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | word        | means                    | wait(seen)           | advance             |
  * |-------------|--------------------------|----------------------|---------------------|
  * | 2c          | count c, none sleeps     | marks WAITERS, parks | CAS to 2(c+1)       |
- * | 2c, WAITERS | count c, some sleep      | parks                | CAS, wakes them all |
+ * | 2c, WAITERS | count c, some sleep      | parks                | takes all, CAS,     |
+ * |             |                          |                      | wakes them          |
  */
 export const EVENT_COUNT = layout('event count', {
   /** (x) As above; the count wraps at 2^31. */
@@ -80,10 +81,27 @@ export class EventCount extends Placed {
     for (;;) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
-      if (memory.compareExchange(at, seen, ((seen & ~WAITERS) + 2) | 0) !== seen) continue
-      if (seen & WAITERS) yield* td.lot.unpark(at, EVERYBODY)
-      return
+      if (seen & WAITERS) return yield* this.#advanceForAll(td)
+      if (memory.compareExchange(at, seen, (seen + 2) | 0) === seen) return
     }
+  }
+
+  /**
+   * Takes all that wait before the count changes, so that it has not changed for nobody when this
+   * thread ends between the two.
+   */
+  *#advanceForAll(td: Waiter): Waiting {
+    const { memory, at } = this
+    const { lot } = td
+    const queue = yield* lot.lockQueue(at)
+    const chain = lot.take(queue, at, EVERYBODY)
+    for (let seen = memory.load(at); ; ) {
+      const found = memory.compareExchange(at, seen, ((seen & ~WAITERS) + 2) | 0)
+      if (found === seen) break
+      seen = found
+    }
+    lot.unlockQueue(queue)
+    yield* lot.wake(chain)
   }
 
   /** Waits until the count is no longer `seen`: `WOKEN`, or why it was given up. */

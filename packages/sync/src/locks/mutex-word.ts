@@ -96,7 +96,7 @@ export class MutexWord {
       } else if (owner === td.at) {
         return this.#recurse()
       } else if (td.lot.isDead(owner)) {
-        if (this.#inherit(td, seen)) return OWNER_DIED
+        if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
         spins++
@@ -110,8 +110,8 @@ export class MutexWord {
         const outcome = yield* parkForOwner(td, at, seen, isPatient ? TRY : HANDOVER, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         seen = yield* this.#look()
-        if (outcome === CHANGED) continue
         if ((seen & ~FLAGS) === td.at) return seen & ABANDONED ? OWNER_DIED : WOKEN
+        if (outcome === CHANGED) continue
         lost++
         spins = 0
       }
@@ -154,6 +154,7 @@ export class MutexWord {
   recover(td: Waiter): void {
     const seen = this.memory.load(this.at)
     if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)
+    this.memory.write(this.at + MUTEX.offset.deceased, NIL)
     this.memory.and(this.at, ~ABANDONED)
   }
 
@@ -206,14 +207,23 @@ export class MutexWord {
     return this.memory.load(owner + WAITER.offset.state) === RUNNING
   }
 
-  /** Takes the place of a dead owner, and remembers which waiter that was. */
-  #inherit(td: Waiter, seen: number): boolean {
+  /**
+   * Takes the place of a dead owner, and remembers which waiter that was. The entry of the dead is
+   * another waiter's as soon as no lock names it: so it is looked at again under the queue, where
+   * one waiter at a time can take the place.
+   */
+  *#inherit(td: Waiter, seen: number): Waiting<boolean> {
     const { memory, at } = this
-    if (!this.#replace(seen, td.at | (seen & CONTESTED) | ABANDONED)) return false
-    memory.write(at + MUTEX.offset.deceased, seen & ~FLAGS)
-    memory.write(at + MUTEX.offset.depth, 0)
-    td.passes(at, seen & ~FLAGS, td.at)
-    return true
+    const queue = yield* td.lot.lockQueue(at)
+    const isDead = memory.load(at) === seen && td.lot.isDead(seen & ~FLAGS)
+    const isMine = isDead && this.#replace(seen, td.at | (seen & CONTESTED) | ABANDONED)
+    if (isMine) {
+      memory.write(at + MUTEX.offset.deceased, seen & ~FLAGS)
+      memory.write(at + MUTEX.offset.depth, 0)
+      td.passes(at, seen & ~FLAGS, td.at)
+    }
+    td.lot.unlockQueue(queue)
+    return isMine
   }
 
   #recurse(): Outcome {

@@ -2,6 +2,7 @@ import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import {
   CHANGED,
+  COUNTED_IN,
   FOREVER,
   NO_OWNER,
   OF_AN_OWNER,
@@ -65,7 +66,7 @@ const PATIENCE = 8
 const READ = OF_AN_OWNER
 const WRITE = OF_AN_OWNER | 1
 const WRITE_HANDOVER = OF_AN_OWNER | 2
-const GIVEN = 3
+const GIVEN = READ | COUNTED_IN
 
 const EVERYBODY = 0x7fffffff
 
@@ -110,7 +111,7 @@ export class RwWord {
         if (found === seen) return outcomeOf(seen)
         seen = found
       } else if (this.#isBereft(td, seen)) {
-        if (!this.#inherit(td, seen)) seen = yield* this.#look()
+        if (!(yield* this.#inherit(td, seen))) seen = yield* this.#look()
         else {
           yield* this.downgrade(td)
           return OWNER_DIED
@@ -124,7 +125,8 @@ export class RwWord {
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
-        const isIn = outcome === WOKEN && td.lot.wantOf(td.at) === GIVEN
+        const isIn = td.lot.wantOf(td.at) === GIVEN
+        if (isIn) this.memory.write(td.at + WAITER.offset.want, READ)
         seen = yield* this.#look()
         if (isIn) return outcomeOf(seen)
       }
@@ -143,7 +145,7 @@ export class RwWord {
         if (found === seen) return this.#taken(td, seen)
         seen = found
       } else if (this.#isBereft(td, seen)) {
-        if (this.#inherit(td, seen)) return OWNER_DIED
+        if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#mayEndSoon(seen)) {
         spins++
@@ -157,8 +159,8 @@ export class RwWord {
         const outcome = yield* parkForOwner(td, this.at, seen, want, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
         seen = yield* this.#look()
-        if (outcome === CHANGED) continue
         if (ownerIn(seen) === td.at) return outcomeOf(seen)
+        if (outcome === CHANGED) continue
         lost++
         spins = 0
       }
@@ -234,6 +236,7 @@ export class RwWord {
   recover(td: Waiter): void {
     const seen = this.memory.load(this.at)
     if (ownerIn(seen) !== td.at) throw this.#misuse('recovered', seen, td)
+    this.memory.write(this.at + RW.offset.deceased, NIL)
     this.memory.and(this.at, ~ABANDONED)
   }
 
@@ -317,12 +320,21 @@ export class RwWord {
     return owner !== NIL && td.lot.isDead(owner)
   }
 
-  /** Takes the place of a dead writer, and remembers which waiter that was. */
-  #inherit(td: Waiter, seen: number): boolean {
-    if (this.#replace(seen, td.at | (seen & WAITERS) | ABANDONED) !== seen) return false
-    this.memory.write(this.at + RW.offset.deceased, ownerIn(seen))
-    td.passes(this.at, ownerIn(seen), td.at)
-    return true
+  /**
+   * Takes the place of a dead writer, and remembers which waiter that was: under the queue, for the
+   * reason given in `MutexWord`.
+   */
+  *#inherit(td: Waiter, seen: number): Waiting<boolean> {
+    const { memory, at } = this
+    const queue = yield* td.lot.lockQueue(at)
+    const isDead = memory.load(at) === seen && td.lot.isDead(ownerIn(seen))
+    const isMine = isDead && this.#replace(seen, td.at | (seen & WAITERS) | ABANDONED) === seen
+    if (isMine) {
+      memory.write(at + RW.offset.deceased, ownerIn(seen))
+      td.passes(at, ownerIn(seen), td.at)
+    }
+    td.lot.unlockQueue(queue)
+    return isMine
   }
 
   /**

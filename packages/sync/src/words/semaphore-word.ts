@@ -49,5 +49,6 @@ function settleAccount(
   let left = permits
   for (let entry = chain; entry !== NIL; entry = lot.after(entry)) left -= lot.wantOf(entry)
   const rest = lot.first(queue, at) === NIL ? 0 : SEMAPHORE_WAITERS
-  lot.memory.store(at, left * 2 + rest)
+  // The word is nobody else's to change while it says that a waiter sleeps.
+  lot.decide(queue, at, left * 2 + SEMAPHORE_WAITERS, left * 2 + rest)
 }
