@@ -58,7 +58,7 @@ export class Pool {
   readonly #lock: SpinLock
   readonly #free: Address
   /** The first item; the words of the items lie before it. */
-  readonly #first: Address
+  readonly first: Address
 
   private constructor(
     readonly handle: PoolHandle,
@@ -66,7 +66,7 @@ export class Pool {
   ) {
     this.#lock = new SpinLock(memory, handle.at + POOL.offset.lock, `pool ${handle.name}`)
     this.#free = handle.at + POOL.offset.free
-    this.#first = handle.at + POOL.size + tableBytes(handle.items)
+    this.first = handle.at + POOL.size + tableBytes(handle.items)
   }
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
@@ -160,13 +160,18 @@ export class Pool {
    * undertaker after the other; one that has ended itself leaves it to the next, that buries both.
    */
   *bury(thread: number, isKept: (item: Address) => boolean): Waiting {
-    const ended = holderOf(thread)
-    this.#lock.breakFrom(ended, () => this.#list())
-    for (let i = 0; i < this.handle.items; i++) {
-      const item = this.#itemAt(i)
+    this.#lock.breakFrom(holderOf(thread), () => this.#list())
+    for (const item of this.takenBy(thread)) {
       const use = this.useOf(item)
-      const isTheirs = this.memory.load(this.#wordsOf(item) + ITEM.taker) === ended
-      if (use !== 0 && isTheirs && !isKept(item)) yield* this.free(item, use)
+      if (!isKept(item)) yield* this.free(item, use)
+    }
+  }
+
+  /** The items in use that a thread of that number took. */
+  *takenBy(thread: number): Generator<Address, void> {
+    for (const item of this.items()) {
+      const taker = this.memory.load(this.#wordsOf(item) + ITEM.taker)
+      if (this.useOf(item) !== 0 && taker === holderOf(thread)) yield item
     }
   }
 
@@ -178,12 +183,17 @@ export class Pool {
 
   /** The number of an item, from 0; no whole number for an address between items. */
   indexOf(item: Address): number {
-    return (item - this.#first) / this.handle.itemBytes
+    return (item - this.first) / this.handle.itemBytes
+  }
+
+  /** The address of an item by its number, from 0. */
+  itemAt(index: number): Address {
+    return this.first + index * this.handle.itemBytes
   }
 
   /** The addresses of all items, in use or not. */
   *items(): Generator<Address, void> {
-    for (let i = 0; i < this.handle.items; i++) yield this.#itemAt(i)
+    for (let i = 0; i < this.handle.items; i++) yield this.itemAt(i)
   }
 
   /** Items in use. Exact when no CPU allocates or frees meanwhile. */
@@ -200,16 +210,12 @@ export class Pool {
     let used = 0
     memory.write(this.#free, NIL)
     for (let i = handle.items - 1; i >= 0; i--) {
-      const item = this.#itemAt(i)
+      const item = this.itemAt(i)
       if (this.useOf(item) === 0) pushFree(memory, this.#free, item)
       else used++
     }
     const allocated = memory.read(handle.at + POOL.offset.allocated)
     memory.write(handle.at + POOL.offset.freed, (allocated - used) | 0)
-  }
-
-  #itemAt(index: number): Address {
-    return this.#first + index * this.handle.itemBytes
   }
 
   #wordsOf(item: Address): Address {

@@ -209,7 +209,7 @@ export class DatagramSockets implements DatagramHome {
     yield* arrivals.wake(td)
   }
 
-  free(socket: Address): Waiting {
+  free(socket: Address): Waiting<boolean> {
     return this.#pool.free(socket)
   }
 
@@ -238,8 +238,7 @@ export class DatagramSockets implements DatagramHome {
 
   /** This thread's views of a socket's parts, which are made with the first call. */
   partsOf(socket: Address): DatagramParts {
-    const { at, itemBytes } = this.handle.pool
-    const index = ((socket - at) / itemBytes) | 0
+    const index = this.#pool.indexOf(socket) | 0
     return (this.#parts[index] ??= this.#makeParts(socket))
   }
 

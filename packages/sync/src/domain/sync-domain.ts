@@ -9,6 +9,7 @@ import {
   type Seat,
   WAITER,
   type Waiter,
+  type Waiting,
 } from '@smpnet/park'
 import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
@@ -180,12 +181,20 @@ export class SyncDomain implements Home {
    * A thread that was invited has ended, or will not come: its number and its waiters are for
    * others, except those that a lock still names. Mutexes that it held are abandoned: waiters for
    * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
-   * Says how many waiters it left; 0 when it was buried before.
+   * Says how many waiters it left; 0 when it was buried before. `also` buries it elsewhere by its
+   * number, before that is given to another thread.
    */
-  bury(guest: Seat): number {
+  bury(guest: Seat, also?: (thread: number) => Waiting): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
-    const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear))
+    return finish(
+      this.here,
+      this.lot.buryGuest(guest, isNamed, (ended) => this.#clear(ended, also)),
+    )
+  }
+
+  *#clear(ended: number, also?: (thread: number) => Waiting): Waiting {
+    yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
+    if (also !== undefined) yield* also(ended)
   }
 
   /**
