@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { forMortalPrograms } from './support/differential.ts'
+import { exploreProgram, forMortalPrograms } from './support/differential.ts'
+import { TELLING_DEATHS } from './support/random-program.ts'
 import {
   anyDeath,
   expectEachDeathOnce,
@@ -19,6 +20,11 @@ it(`${PROGRAMS} programs of which threads die come to the same as by every death
     expectWhole(MORTALITY, program, all)
     expectEachDeathOnce(MORTALITY, program)
   })
+})
+
+it.each(TELLING_DEATHS)('so does this with deaths: $deaths', (program) => {
+  expectWhole(MORTALITY, program, exploreProgram(program, anyDeath(), Infinity))
+  expectEachDeathOnce(MORTALITY, program)
 })
 
 it('samples find the same some time', { timeout: 600_000 }, () => {
@@ -89,7 +95,10 @@ it.each(MUTANTS)('it is found out when %s', { timeout: 600_000 }, async (_, kind
   const mutant = await mutantOf(ENTRIES[kind], mutation)
   const kinds: Mortality = { ...MORTALITY, [kind]: mutant[kind] }
   const check = (): void => {
+    for (const program of TELLING_DEATHS) {
+      expectWhole(kinds, program, exploreProgram(program, anyDeath(), Infinity))
+    }
     forMortalPrograms(PROGRAMS, 3, anyDeath, (program, all) => expectWhole(kinds, program, all))
   }
-  expect(check).toThrow(/Property failed after/)
+  expect(check).toThrow(/Property failed after|expected/)
 })

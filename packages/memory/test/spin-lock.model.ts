@@ -98,8 +98,8 @@ function repairUntil(memory: Memory, ended: number, holder: number, steps: numbe
 }
 
 /**
- * One ends after `steps` steps of a section. Its first undertaker ends after so many of its own, and
- * then a second one buries both, while a survivor makes a section, too.
+ * One ends after `steps` steps of a section. Its first undertaker ends after so many of its own,
+ * and then a second one buries both, while a survivor makes a section, too.
  */
 function deaths(steps: number, undertakes: number, repairs = true) {
   return explore({ name: `a death after ${steps}, ${undertakes}` }, ({ thread, after }) => {

@@ -83,14 +83,14 @@ export const AWAKE = 4
 export const DEAD = 5
 
 /**
- * In whose hands an entry is, which its `taker` says from the first moment on: whatever thread ends,
- * and wherever, no entry is in two queues or in none that should be in one.
+ * In whose hands an entry is, which its `taker` says from the first moment on: whatever thread
+ * ends, and wherever, no entry is in two queues or in none that should be in one.
  *
  * - `QUEUED`: in the queue of its key. Written before it is linked there, with `key` and `ticket`,
  *   from which an undertaker rebuilds the queues whose locks the dead held.
  * - `OUT`: in none, by its own will.
- * - positive: the waker of that number (`holderOf`) has taken it, and wakes it. It stays so until the
- *   waiter is queued again. When the waker ends before it has, its undertaker does.
+ * - positive: the waker of that number (`holderOf`) has taken it, and wakes it. It stays so until
+ *   the waiter is queued again. When the waker ends before it has, its undertaker does.
  * - negative: the same, but that waker ended before its section did: the waiter looks again.
  *
  * Written under the bucket of its key. It is what Linux calls `list_op_pending`.

@@ -1,7 +1,7 @@
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
 import { describe, expect, it } from 'vitest'
 import { Lot, OWNER_DIED } from '@smpnet/park'
-import { budget, expectToHold } from '@smpnet/testing/models'
+import { budget, expectToHold, whole } from '@smpnet/testing/models'
 import { buryBy, parkedWorld, untilWoken } from '@smpnet/park/model'
 import { Mutex } from '../src/locks/mutex.ts'
 
@@ -16,7 +16,11 @@ type Fault = 'none' | 'no burial' | 'careless heir'
  * they may not be; then they mend them.
  */
 function dying(count: number, fault: Fault = 'none') {
-  const options = { name: `a mutex of ${count} threads`, ...budget, deaths: 1 }
+  const options = {
+    name: `a mutex of ${count} threads`,
+    ...(count > 2 ? budget : whole),
+    deaths: 1,
+  }
   return explore(options, (world) => {
     const unlike = Array.from({ length: count + 1 }, () => -1)
     const { threads, at, data } = parkedWorld(checker, unlike, Mutex.bytes, 'none', 4, Lot)

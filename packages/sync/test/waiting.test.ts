@@ -162,7 +162,9 @@ describe('A barrier', () => {
   })
 
   it('has at least one party', () => {
-    expect(() => Barrier.create(SyncDomain.create(), { parties: 0 })).toThrow('expected 1 to 16777215, came 0')
+    expect(() => Barrier.create(SyncDomain.create(), { parties: 0 })).toThrow(
+      'expected 1 to 16777215, came 0',
+    )
   })
 })
 

@@ -25,6 +25,7 @@ A program is an exported function that takes a world: export function counter({ 
   --executions N                stop after N executions (pct and random: run N, 10000)
   --seconds N                   stop after N seconds
   --max-steps N                 steps of one execution at most (10000)
+  --deaths N                    threads that die in one execution at most (0)
   --seed N                      for pct and random (1)
   --races fail|ignore           what data races are (fail)
   --replay SCHEDULE             run one printed schedule; works under node --inspect-brk
@@ -41,6 +42,7 @@ const OPTIONS = {
   executions: { type: 'string' },
   seconds: { type: 'string' },
   'max-steps': { type: 'string' },
+  deaths: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   races: { type: 'string', default: 'fail' },
   replay: { type: 'string' },
@@ -161,6 +163,7 @@ function optionsOf(name: string, values: Values): ExploreOptions & { name: strin
     name,
     races,
     strategy: strategyOf(values, executions),
+    deaths: number('deaths', values.deaths)!,
     ...(replay === undefined ? {} : { replay }),
     ...(executions === undefined ? {} : { maxExecutions: executions }),
     ...(maxSteps === undefined ? {} : { maxSteps }),

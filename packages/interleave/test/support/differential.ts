@@ -15,8 +15,8 @@ import {
 const MAX_ORDERS = 1_000
 
 /** Deaths multiply them: so many without any, and with them. */
-const MAX_IMMORTAL_ORDERS = 30
-const MAX_MORTAL_ORDERS = 1_500
+const MAX_IMMORTAL_ORDERS = 20
+const MAX_MORTAL_ORDERS = 500
 
 /** What exploring one program came to. */
 export interface Found {

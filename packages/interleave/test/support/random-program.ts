@@ -172,6 +172,18 @@ export const TELLING: readonly Program[] = [
   ],
 ]
 
+/** What deaths make of a notify: one who waits has died, and another may be behind it. */
+export const TELLING_DEATHS: readonly MortalProgram[] = [1, 2].map((deaths) => ({
+  program: [
+    [{ do: 'notify', at: 0, count: 1 }],
+    [{ do: 'wait', at: 0, value: 0, isTimed: true }],
+    [{ do: 'wait', at: 0, value: 0, isTimed: true }],
+  ],
+  burial: [],
+  immortal: [0],
+  deaths,
+}))
+
 /**
  * The program as a setup; `seen` is told what each thread read and what the memory came to. With a
  * burial, threads may die, except those that are immortal, and then it is told of that, too.

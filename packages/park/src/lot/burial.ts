@@ -7,9 +7,6 @@ import type { Repair } from './repair.ts'
 
 const EVERYBODY = 0x7fffffff
 
-/** How many times longer than for a wake that is on its way a burial waits in all. */
-const LONG = 50
-
 /**
  * What a thread that has ended leaves in a lot, and how an undertaker, any other thread, puts it
  * right.
@@ -25,8 +22,8 @@ const LONG = 50
  * taken and not woken: `Repair`. Whatever of it was done may be done again, so that a second
  * undertaker ends what one began that has ended, too.
  *
- * A bucket that another thread holds, which has ended as well, is waited for so long as a section can
- * take, and then the burial is given up with a `HeldTooLong`.
+ * A bucket that another thread holds, which has ended as well, is waited for until the driver gives
+ * that up, as `finish` does.
  */
 export class Burial {
   constructor(
@@ -43,21 +40,18 @@ export class Burial {
   *of(number: number): Waiting<number> {
     this.repair.mendBuckets()
     this.repair.finishWakes()
-    const burying = this.#waitersOf(number)
-    let step = burying.next(0)
-    for (let turns = this.patience * LONG; !step.done; turns--) {
-      if (turns === 0) throw this.parking.heldTooLong('a burial')
-      step = burying.next(yield step.value)
-    }
+    const count = yield* this.#waitersOf(number)
     this.entries.sweep()
-    return step.value
+    return count
   }
 
   *#waitersOf(number: number): Waiting<number> {
     const { parking, entries } = this
     const given = entries.given()
-    const mine = given.filter((entry) => entries.isOf(entry, number) && !parking.isDead(entry))
-    const dead: Address[] = []
+    const all = given.filter((entry) => entries.isOf(entry, number))
+    const mine = all.filter((entry) => !parking.isDead(entry))
+    // Some are dead already if another undertaker has ended in this.
+    const dead = all.filter((entry) => parking.isDead(entry))
     for (const entry of mine) if (yield* this.#end(entry)) dead.push(entry)
     for (const entry of dead.length > 0 ? given : []) {
       if (yield* this.#mourns(entry, dead)) yield* parking.unpark(this.#keyOf(entry), EVERYBODY)
@@ -72,9 +66,10 @@ export class Burial {
     const isWhole = wasQueued || (yield* this.#isWoken(entry))
     const stays = !isWhole || this.isNamed(entry)
     const state = entry + WAITER.offset.state
-    const before = parking.memory.exchange(state, stays ? DEAD : RUNNING)
+    const wasAwake = !wasQueued && parking.memory.load(state) === AWAKE
     const isOfOwner = (parking.wantOf(entry) & OF_AN_OWNER) !== 0
-    if (!wasQueued && before === AWAKE && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
+    if (wasAwake && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
+    parking.memory.store(state, stays ? DEAD : RUNNING)
     if (!stays) this.entries.release(entry)
     return stays
   }

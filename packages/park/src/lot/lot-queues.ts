@@ -14,9 +14,6 @@ import { isLimited, leftMs, type Until, type WaitClock } from '../until.ts'
 import { ABORTED, type Outcome, TIMED_OUT, WOKEN } from '../wait.ts'
 import { ANY, BUCKET, EXCEPT, ONLY, WaitQueues, WEIGHED } from './wait-queues.ts'
 
-/** Failed tries for a queue's lock between two looks at how long the wait may take. */
-const TRIES_PER_LOOK = 16
-
 /**
  * The queues of a lot in the hands of a lock that decides, while no waiter can join or leave, which
  * waiter to wake and what its own word becomes:
@@ -143,9 +140,9 @@ export class LotQueues {
   }
 
   /**
-   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they want,
-   * also if this thread ends. It is first `value`, which nobody changes but under its queue, and in
-   * the end `last`.
+   * Writes the word at `at` for those that `takeWeighed` gave: from then on they have what they
+   * want, also if this thread ends. It is first `value`, which nobody changes but under its queue,
+   * and in the end `last`.
    */
   decide(queue: Address, at: Address, value: number, last: number): void {
     this.queues.decide(queue, at, value, last)
@@ -193,27 +190,29 @@ export class LotQueues {
   }
 
   protected *lock(queue: Address): Waiting {
-    while (!this.queues.tryLock(queue)) {
-      this.#awaited = queue
-      yield this.memory.settled() ? SPIN : SETTLE
-    }
+    if (this.queues.tryLock(queue)) return
+    this.#awaited = queue
+    do yield this.memory.settled() ? SPIN : SETTLE
+    while (!this.queues.tryLock(queue))
   }
 
   /**
-   * Locks the queue of `key`: `WOKEN`, or why the wait was given up. The lock is let go in a moment
-   * unless its holder has ended and is not buried, and so a limit is looked at when that has passed.
+   * Locks the queue of `key`: `WOKEN`, or why the wait was given up, which takes long only if the
+   * holder has ended and is not buried.
    */
   *lockUntil(td: WaitClock, key: Address, until: Until): Waiting<Outcome> {
     const queue = this.queues.of(key)
-    const isBounded = isLimited(until) && !this.memory.isSimulated
-    for (let tries = 1; !this.queues.tryLock(queue); tries++) {
-      this.#awaited = queue
-      if (isBounded && tries % TRIES_PER_LOOK === 0) {
-        if (until.signal?.aborted) return ABORTED
-        if (leftMs(td, until) === 0) return TIMED_OUT
-      }
-      yield this.memory.settled() ? SPIN : SETTLE
+    if (!isLimited(until) || this.memory.isSimulated) {
+      yield* this.lock(queue)
+      return WOKEN
     }
+    if (this.queues.tryLock(queue)) return WOKEN
+    this.#awaited = queue
+    do {
+      yield SPIN
+      if (until.signal?.aborted) return ABORTED
+      if (leftMs(td, until) === 0) return TIMED_OUT
+    } while (!this.queues.tryLock(queue))
     return WOKEN
   }
 

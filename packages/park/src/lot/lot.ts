@@ -34,8 +34,8 @@ export class Lot extends Parking {
   readonly #entries: Entries
 
   /**
-   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in `memory`,
-   * which is that CPU's own object, who holds the spin locks that its code takes there.
+   * The lot as CPU number `cpu` uses it; others are woken by `waker`. Live it also says in
+   * `memory`, which is that CPU's own object, who holds the spin locks that its code takes there.
    */
   constructor(
     memory: Memory,
@@ -129,9 +129,9 @@ export class Lot extends Parking {
    * still name an entry; an entry that no lock names is given out again. `clear` puts right what
    * the thread left elsewhere by its number. Never parks.
    *
-   * Throws `HeldTooLong` when a queue is held by another that has ended and is not buried yet. What
-   * was begun is gone on with by the same call again, by this thread's next burial, and by the
-   * undertaker of this thread.
+   * A queue that another holds, which has ended and is not buried yet, is waited for. Where its
+   * driver gives that up, the burial is gone on with by the same call again, by this thread's next
+   * burial, and by the undertaker of this thread.
    */
   *buryGuest(
     seat: Seat,
@@ -141,14 +141,32 @@ export class Lot extends Parking {
     const seats = seatsOf(this.memory, this.handle)
     const me = holderOf(this.cpu)
     if (!seats.beginBurial(seat, me)) return 0
-    const left = yield* this.#endBurial(seats, seat, isNamed, clear)
-    const undertakers = [holderOf(seat.thread), me]
-    for (const unfinished of undertakers.flatMap((one) => seats.takeOver(one, me))) {
-      if (seats.beginBurial(unfinished, me)) {
-        yield* this.#endBurial(seats, unfinished, isNamed, clear)
-      }
+    const all = this.#unfinished(seats, seat)
+    for (const { thread } of all) this.#repairOf(thread).mendBuckets()
+    let left = 0
+    for (const one of all) {
+      if (!seats.beginBurial(one, me)) continue
+      const count = yield* this.#endBurial(seats, one, isNamed, clear)
+      if (one.thread === seat.thread) left = count
     }
     return left
+  }
+
+  /**
+   * The seat, and those whose burials its thread, the caller, or one of these has begun: one may
+   * hold the queue that another's burial waits for. All are the caller's from now on.
+   */
+  #unfinished(seats: Seats, seat: Seat): Seat[] {
+    const me = holderOf(this.cpu)
+    const all = [seat]
+    const add = (undertaker: number): void => {
+      for (const one of seats.takeOver(undertaker, me)) {
+        if (!all.some(({ thread }) => thread === one.thread)) all.push(one)
+      }
+    }
+    add(me)
+    for (const { thread } of all) add(holderOf(thread))
+    return all
   }
 
   *#endBurial(
@@ -165,14 +183,19 @@ export class Lot extends Parking {
 
   /** The same for any CPU or thread, whose number stays as it is. See `Burial`. */
   bury(cpu: number, isNamed = this.#entries.isNamed): Waiting<number> {
+    return new Burial(this, this.#entries, this.#repairOf(cpu), isNamed, this.patience).of(cpu)
+  }
+
+  #repairOf(cpu: number): Repair {
     const { memory, queues, waker } = this
     const entries = this.#entries
     const isPlain = (entry: Address): boolean => entries.isPlain(entry)
-    const repair = new Repair(memory, queues, waker, entries.given(), holderOf(cpu), isPlain)
-    return new Burial(this, entries, repair, isNamed, this.patience).of(cpu)
+    return new Repair(memory, queues, waker, entries.given(), holderOf(cpu), isPlain)
   }
 
-  /** Says whether a lock may still name an entry, so that others of the dead are given out again. */
+  /**
+   * Says whether a lock may still name an entry, so that others of the dead are given out again.
+   */
   set isNamed(isNamed: (entry: Address) => boolean) {
     this.#entries.isNamed = isNamed
   }

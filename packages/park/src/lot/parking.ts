@@ -45,9 +45,9 @@ export class Parking extends LotQueues {
   }
 
   /**
-   * Sleeps until a waker of `key` chooses this waiter, if the word at `at` is still `expected`
-   * when it is queued: `WOKEN`, or `CHANGED` at once or when its waker has ended, or `TIMED_OUT` or `ABORTED` by its limit.
-   * Wakers that look see `want` with it.
+   * Sleeps until a waker of `key` chooses this waiter, if the word at `at` is still `expected` when
+   * it is queued: `WOKEN`, or `CHANGED` at once or when its waker has ended, or `TIMED_OUT` or
+   * `ABORTED` by its limit. Wakers that look see `want` with it.
    */
   *park(
     td: Parker,
@@ -156,7 +156,9 @@ export class Parking extends LotQueues {
     return this.#woken(td)
   }
 
-  /** How a wait has ended that a waker did: one that ended before its section has changed a word. */
+  /**
+   * How a wait has ended that a waker did: one that ended before its section has changed a word.
+   */
   #woken(td: Parker): Outcome {
     return this.memory.read(td.at + WAITER.offset.taker) < 0 ? CHANGED : WOKEN
   }

@@ -16,16 +16,17 @@ import type { Waker } from './waker.ts'
  * What an undertaker does for the queues that the dead held and for the wakes that the dead owed.
  *
  * A bucket that the dead held is the undertaker's first. Its list may be in pieces, but each entry
- * says whether it is in it (`QUEUED`) and where (`ticket`), and so it is made anew. Entries that the
- * section had taken were taken for a change of the lock's word that it may or may not have made:
+ * says whether it is in it (`QUEUED`) and where (`ticket`), and so it is made anew. Entries that
+ * the section had taken were taken for a change of the lock's word that it may or may not have
+ * made:
  *
- * | taken                        | its section                    | what its waiter is told           |
- * |------------------------------|--------------------------------|-----------------------------------|
- * | by weight, and `decided`     | is completed                   | it has what it wants              |
- * | `COUNTED_IN`, and the word   | was complete                   | to look; it finds that it is in   |
- * | counts as many               |                                |                                   |
- * | `COUNTED_IN`, and does not   | is undone: nobody is counted   | to look; it finds that it is not  |
- * | else                         | whatever it was                | to look, at a word that says all  |
+ * | taken                       | its section                  | what its waiter is told         |
+ * |-----------------------------|------------------------------|---------------------------------|
+ * | by weight, and `decided`    | is completed                 | it has what it wants            |
+ * | `COUNTED_IN`, and the word  | was complete                 | to look; it finds that it is in |
+ * | counts as many              |                              |                                 |
+ * | `COUNTED_IN`, and does not  | is undone: none is counted   | to look; it finds that it isn't |
+ * | else                        | whatever it was              | to look; the word says all      |
  *
  * To look is the outcome `CHANGED`, which every waiter of the lot knows. Entries whose taker had
  * unlocked their queue are woken as it would have. All of it can be done again from any point, by
@@ -49,13 +50,12 @@ export class Repair {
     const { memory, queues, ended } = this
     for (let index = 0; index < queues.count; index++) {
       const bucket = queues.at + index * BUCKET.size
-      breakFrom(
-        memory,
-        bucket + BUCKET.offset.lock,
-        ended,
-        () => this.#mend(bucket),
-        queues.holder,
-      )
+      const lock = bucket + BUCKET.offset.lock
+      const broken = bucket + BUCKET.offset.broken
+      if (memory.load(lock) !== ended) continue
+      // The dead may have been the undertaker of the one whose section it is.
+      if (memory.load(broken) === 0) memory.store(broken, ended)
+      breakFrom(memory, lock, ended, () => this.#mend(bucket, memory.load(broken)), queues.holder)
     }
   }
 
@@ -64,17 +64,18 @@ export class Repair {
     for (const entry of this.given) this.#wake(entry)
   }
 
-  #mend(bucket: Address): void {
-    const { queues, ended } = this
+  #mend(bucket: Address, of: number): void {
+    const { memory, queues } = this
     const taken = this.given.filter(
-      (entry) => this.#isAsleep(entry) && queues.isIn(bucket, entry, ended),
+      (entry) => this.#isAsleep(entry) && queues.isIn(bucket, entry, of),
     )
-    this.#settle(bucket, taken)
+    this.#settle(bucket, taken, of)
     this.queues.rebuild(bucket, this.queues.queued(bucket, this.given))
+    memory.store(bucket + BUCKET.offset.broken, 0)
   }
 
   /** Completes or undoes what the section had decided for those that it had taken. */
-  #settle(bucket: Address, taken: readonly Address[]): void {
+  #settle(bucket: Address, taken: readonly Address[], of: number): void {
     const { memory } = this
     const decided = memory.load(bucket + BUCKET.offset.decided)
     const done = bucket + BUCKET.offset.done
@@ -86,7 +87,7 @@ export class Repair {
         continue
       }
       if (!this.#isCounted(entry, taken)) this.#uncount(entry)
-      memory.store(entry + WAITER.offset.taker, -this.ended)
+      memory.store(entry + WAITER.offset.taker, -of)
     }
   }
 

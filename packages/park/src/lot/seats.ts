@@ -89,8 +89,8 @@ export class Seats {
   }
 
   /**
-   * Makes `holder` the undertaker of a seat's thread, or the one that goes on with what it has begun
-   * itself; false if there is another one, or was one.
+   * Makes `holder` the undertaker of a seat's thread, or the one that goes on with what it has
+   * begun itself; false if there is another one, or was one.
    */
   beginBurial({ thread, generation }: Seat, holder: number): boolean {
     const word = this.#wordOf(thread)
@@ -107,7 +107,9 @@ export class Seats {
     return false
   }
 
-  /** The seats whose burials `undertaker` has begun and not ended, which are `holder`'s from now. */
+  /**
+   * The seats whose burials `undertaker` has begun and not ended, which are `holder`'s from now.
+   */
   takeOver(undertaker: number, holder: number): Seat[] {
     const seats: Seat[] = []
     for (let slot = 0; slot < this.count; slot++) {

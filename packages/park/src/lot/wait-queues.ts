@@ -26,6 +26,8 @@ export const BUCKET = layout('bucket', {
    * bucket which has no owner that could be lent to, or NIL. `loans` follows.
    */
   orphans: word('m', 'bucket'),
+  /** (x) The spin lock of that list. Taken under `lock`, never before. */
+  loans: word('x', 'bucket'),
   /**
    * (m) under `lock`: what a section has decided that hands out what a word counts: the address of
    * that word, or 0 for nothing yet; what it is to be; and whether it is that. See `decide`.
@@ -33,8 +35,8 @@ export const BUCKET = layout('bucket', {
   decided: word('m', 'bucket'),
   value: word('m', 'bucket'),
   done: word('m', 'bucket'),
-  /** (x) The spin lock of that list. Taken under `lock`, never before. */
-  loans: word('x', 'bucket'),
+  /** (x) The holder whose section an undertaker is mending, also if that one ends in it; or 0. */
+  broken: word('x', 'bucket'),
 })
 
 /** Which entries of a key `take` takes: all; those with a certain want; all but these; by want. */

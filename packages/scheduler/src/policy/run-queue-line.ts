@@ -8,7 +8,10 @@ import { MAX_PRIORITY } from '../thread/priority.ts'
  * writes its words, so that the line moves, and is billed, as it would.
  */
 const RUN_QUEUE_LINE = layout('run queue', {
-  /** (x) The spin lock under which a CPU changes the queue. Held for one instant, never across a yield. */
+  /**
+   * (x) The spin lock under which a CPU changes the queue. Held for one instant, never across a
+   * yield.
+   */
   lock: word('x', 'queue'),
   /** (x) Written under `lock`: threads that are queued or run here. */
   load: word('x', 'queue'),

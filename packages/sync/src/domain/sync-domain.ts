@@ -33,6 +33,9 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
+/** Turns in which a burial waits for a queue, some 1 s or 2: then another of the dead holds it. */
+const BURIAL_SPINS = 10_000
+
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
 
@@ -183,16 +186,18 @@ export class SyncDomain implements Home {
    * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
    * Says how many waiters it left; 0 when it was buried before. `also` buries it elsewhere by its
    * number, before that is given to another thread.
+   *
+   * Throws HeldTooLong, within some 2 seconds, when another thread holds a queue, which has ended
+   * and is not buried yet: its burial ends this one as well.
    */
   bury(guest: Seat, also?: (thread: number) => Waiting): number {
     const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
-    return finish(
-      this.here,
-      this.lot.buryGuest(guest, isNamed, (ended) => this.#clear(ended, also)),
-    )
+    const clear = (ended: number) => this.#clear(ended, also)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
   }
 
   *#clear(ended: number, also?: (thread: number) => Waiting): Waiting {
+    this.#region.bury(ended)
     yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
     if (also !== undefined) yield* also(ended)
   }
