@@ -51,9 +51,12 @@ function done<T>(waiting: Generator<number, T, number>): T {
   }
 }
 
-it.each([true, false])('loses no item to a thread that dies after any step (kept: %s)', (keeps) => {
-  expectToHold(takers('a pool with a death', keeps))
-})
+it.each([true, false])(
+  'loses no item to a thread that dies after any step (kept: %s)',
+  (keeps) => {
+    expectToHold(takers('a pool with a death', keeps))
+  },
+)
 
 it('is found out when nobody buries the dead', () => {
   expect(takers('no burial', false, 'no burial').verdict).toBe('fails')

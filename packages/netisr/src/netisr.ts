@@ -1,4 +1,11 @@
-import { type Address, type Arena, type Interrupt, type Memory, SETTLE } from '@smpnet/memory'
+import {
+  type Address,
+  type Arena,
+  holderOf,
+  type Interrupt,
+  type Memory,
+  SETTLE,
+} from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Parking, Waiter, Waiting } from '@smpnet/park'
 import { Priority, type Scheduler, type Thread } from '@smpnet/scheduler'
@@ -189,6 +196,15 @@ export class Netisr {
     this.#table.setLimit(protocol, limit)
     for (const stream of this.#streams) stream.setLimit(protocol, limit)
     this.#table.unlock()
+  }
+
+  /**
+   * Ends what the thread of that number had begun here, which has ended and was no CPU: an append, a
+   * dispatch. What it had queued is handled. After its burial in the lot; never parks.
+   */
+  *bury(lot: Parking, thread: number): Waiting {
+    this.#table.breakFrom(holderOf(thread))
+    for (const stream of this.#streams) yield* stream.bury(lot, thread)
   }
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */

@@ -134,9 +134,10 @@ export class Poller {
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 1)
     while (!memory.settled()) yield SETTLE
-    const outcome = this.#notes.isEmpty() && memory.load(this.#lost) === 0
-      ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1, until)
-      : WOKEN
+    const outcome =
+      this.#notes.isEmpty() && memory.load(this.#lost) === 0
+        ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1, until)
+        : WOKEN
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 0)
     return outcome

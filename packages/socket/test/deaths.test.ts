@@ -98,7 +98,7 @@ const peers: Record<string, Peer> = {
       receivesTheEnd(other, end)
     },
   },
-  'polls': {
+  polls: {
     wait({ td, memory, pollers }, end) {
       const poller = Poller.open(memory, finish(td, pollers.alloc()))
       finish(td, poller.add(td, end, READABLE))
@@ -121,12 +121,12 @@ const peers: Record<string, Peer> = {
 }
 
 const lives: Record<string, (dying: Thread, end: StreamSocket) => void> = {
-  'sends': ({ td }, end) => end.sendSync(td, bytes(10)),
+  sends: ({ td }, end) => end.sendSync(td, bytes(10)),
   'receives, as far as there is anything': ({ td }, end) => {
     end.tryReceive(td, new Uint8Array(40))
   },
   'shuts down': ({ td }, end) => end.shutdownSync(td),
-  'closes': ({ td }, end) => end.closeSync(td),
+  closes: ({ td }, end) => end.closeSync(td),
   'watches its end, and closes it': (dying, end) => {
     const { td, memory, pollers } = dying
     const at = finish(td, pollers.alloc())
@@ -169,17 +169,20 @@ function freePollers({ td, pollers }: Thread): void {
 }
 
 describe.each(Object.entries(lives))('A thread that %s', (_, life) => {
-  it.each(Object.entries(peers))('may die after any step, and its peer, which %s, hears', (_, peer) => {
-    const deaths = atEveryDeath((mortality) => {
-      const { world, living, mine, waits, dead, handle } = play(mortality, peer, life)
-      bury(threadOf(world), world, dead, handle)
-      peer.hears(living, mine, waits)
-      mine.closeSync(living.td)
-      freePollers(living)
-      expectNothingTaken(world)
-    })
-    expect(deaths).toBeGreaterThan(0)
-  })
+  it.each(Object.entries(peers))(
+    'may die after any step, and its peer, which %s, hears',
+    (_, peer) => {
+      const deaths = atEveryDeath((mortality) => {
+        const { world, living, mine, waits, dead, handle } = play(mortality, peer, life)
+        bury(threadOf(world), world, dead, handle)
+        peer.hears(living, mine, waits)
+        mine.closeSync(living.td)
+        freePollers(living)
+        expectNothingTaken(world)
+      })
+      expect(deaths).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('A thread that closes the second end', () => {

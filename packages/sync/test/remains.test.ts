@@ -3,13 +3,7 @@ import { finish, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { DomainRegion } from '../src/domain/domain-region.ts'
-import {
-  LockAbandoned,
-  Mutex,
-  Once,
-  Seqc,
-  SyncDomain,
-} from '../src/index.ts'
+import { LockAbandoned, Mutex, Once, Seqc, SyncDomain } from '../src/index.ts'
 
 const MUTEX = { name: 'mutex', code: 1, version: 2 }
 const LOCK_BYTES = 4
@@ -37,7 +31,9 @@ describe('A thread that places a lock at an address', () => {
       const isPlaced = (): boolean => [...DomainRegion.open(domain.memory, 0).locks()].length > 0
       mortality.lives(() => region.placeLockAt(MUTEX, FREE_AT, LOCK_BYTES, 4))
       domain.bury(guest)
-      Mutex.create(domain, { at: FREE_AT + 128 }).lockSync().unlock()
+      Mutex.create(domain, { at: FREE_AT + 128 })
+        .lockSync()
+        .unlock()
       const has = isPlaced() && [...region0(domain).locks()].some(({ at }) => at === FREE_AT)
       if (!has) Mutex.create(domain, { at: FREE_AT }).lockSync().unlock()
     })
@@ -99,4 +95,3 @@ describe('A sequence counter', () => {
     expect(told).toBe(1)
   })
 })
-

@@ -78,16 +78,19 @@ function expectToWork(made: Made, a: DatagramSocket, td: Waiter): void {
 }
 
 describe.each(SCHEMES)('With %s locks, a thread', (locking) => {
-  it.each(Object.entries(lives))('that %s may die after any step: its socket is closed', (_, life) => {
-    const deaths = atEveryDeath((mortality) => {
-      const { made, a, b, td, dead } = play(locking, mortality, life)
-      bury(made, dead)
-      finish(td, b.bury(td))
-      finish(td, b.bury(td))
-      expectToWork(made, a, td)
-    })
-    expect(deaths).toBeGreaterThan(4)
-  })
+  it.each(Object.entries(lives))(
+    'that %s may die after any step: its socket is closed',
+    (_, life) => {
+      const deaths = atEveryDeath((mortality) => {
+        const { made, a, b, td, dead } = play(locking, mortality, life)
+        bury(made, dead)
+        finish(td, b.bury(td))
+        finish(td, b.bury(td))
+        expectToWork(made, a, td)
+      })
+      expect(deaths).toBeGreaterThan(4)
+    },
+  )
 })
 
 describe('A receiver', () => {

@@ -87,7 +87,8 @@ export class Counter extends PerCpu {
     for (let halves = memory.load(high); ; ) {
       const low = memory.load(line)
       const again = memory.load(high)
-      if (again === halves) return (halves - (isOf(low, halves) ? 0 : 1)) * HALF + (low & (HALF - 1))
+      if (again === halves)
+        return (halves - (isOf(low, halves) ? 0 : 1)) * HALF + (low & (HALF - 1))
       halves = again
     }
   }
@@ -104,5 +105,5 @@ export class Counter extends PerCpu {
 
 /** Whether the low word is of the half that the high one says, or of the one before. */
 function isOf(low: number, halves: number): boolean {
-  return (low < 0) === ((halves & 1) === 1)
+  return low < 0 === ((halves & 1) === 1)
 }
