@@ -1,7 +1,16 @@
 import { awaitExchange, awaitValue, type Exploration, explore } from '@smpnet/interleave'
 import '@smpnet/interleave/vitest'
 import { type Address, Arena, NIL } from '@smpnet/memory'
-import { BUCKET, Lot, NOTICES, Waiter, WAITER, type Waiting } from '@smpnet/park'
+import {
+  BUCKET,
+  Lot,
+  NOTICES,
+  type Outcome,
+  type Until,
+  Waiter,
+  WAITER,
+  type Waiting,
+} from '@smpnet/park'
 import { CalmMemory, ImmortalLot, CalmWaker, untilPosted } from '@smpnet/park/model'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
@@ -64,12 +73,21 @@ class HastyLot extends ImmortalLot {
   self: HastySleeper | undefined
 
   override *lockQueue(key: Address): Waiting<Address> {
+    this.#lend(key)
+    return yield* super.lockQueue(key)
+  }
+
+  override *lockUntil(td: Waiter, key: Address, until: Until): Waiting<Outcome> {
+    this.#lend(key)
+    return yield* super.lockUntil(td, key, until)
+  }
+
+  #lend(key: Address): void {
     const owner = this.memory.load(key) & OWNER_BITS
     const { self } = this
     if (self !== undefined && owner !== NIL && owner !== self.at) {
       self.turnstiles.block(self.at, self.priority, key, owner)
     }
-    return yield* super.lockQueue(key)
   }
 }
 

@@ -24,8 +24,8 @@ export type Burial = (dead: Dead) => unknown
  * Each step of a thread that dies looks at an object, its life, and the death changes that. So the
  * death depends on the thread's steps, all of them, on what a notify makes of a waiter that has
  * died, and on nothing else. A death is never without effect: a thread whose function has returned
- * dies, too, since a worker may be terminated then, and has to be buried. So each execution in which
- * a thread dies is a different one from all those in which it lives.
+ * dies, too, since a worker may be terminated then, and has to be buried. So each execution in
+ * which a thread dies is a different one from all those in which it lives.
  */
 export class Deaths {
   /** Threads that die in this execution, by key. */

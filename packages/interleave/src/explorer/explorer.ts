@@ -102,6 +102,7 @@ export class Explorer {
     this.setup(world)
     try {
       state.host = execution
+      world.announce(execution)
       strategy.begin(execution)
       world.start(execution)
       const ended = this.#steps(execution, strategy, maxSteps)

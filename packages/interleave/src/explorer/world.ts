@@ -115,6 +115,13 @@ export class WorldOf implements World {
     return history
   }
 
+  /** Says which threads may die, before a strategy chooses among them. */
+  announce({ persistent }: Execution): void {
+    this.#threads.forEach(({ isMortal }, i) => {
+      if (isMortal) persistent.mortals.add(`${i}`)
+    })
+  }
+
   /** Starts the threads, once `setup` has returned. */
   start(execution: Execution): void {
     if (this.#threads.length === 0) {

@@ -65,7 +65,7 @@ export function reportFailure(
   return { ...report, text: showColumns(report) }
 }
 
-/** Leaves out the columns of undertakers that have nothing to do: a death stands in its thread's. */
+/** Leaves out undertakers that have nothing to do, since a death stands in its thread's column. */
 function withoutIdle(
   names: readonly string[],
   undertakers: readonly boolean[],

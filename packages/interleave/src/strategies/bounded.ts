@@ -53,8 +53,8 @@ export class Bounded implements Strategy {
     return this.#bound
   }
 
-  begin({ deaths }: Execution): void {
-    deaths.doomed = this.#dooms.current
+  begin({ persistent, deaths }: Execution): void {
+    deaths.doomed = this.#dooms.of(persistent)
   }
 
   choose(execution: Execution): number {

@@ -19,8 +19,8 @@ export class BruteForce implements Strategy {
 
   constructor(readonly resumesIdleLoops = true) {}
 
-  begin({ deaths }: Execution): void {
-    deaths.doomed = this.#dooms.current
+  begin({ persistent, deaths }: Execution): void {
+    deaths.doomed = this.#dooms.of(persistent)
   }
 
   choose(execution: Execution): number {

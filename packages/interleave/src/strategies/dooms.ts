@@ -4,26 +4,33 @@ import { OP } from '../runtime/operation.ts'
 import type { SeededRandom } from './random.ts'
 
 /**
- * Which threads die, for a strategy that tries everything: first none, then each that may, then
- * each two, and so on. Threads that are only seen later come later.
+ * Which threads die, for a strategy that tries everything: first each that may, then each two, and
+ * so on, and at last none, so that a budget which is too small for all is not spent on executions
+ * in which nobody dies. Threads that are only seen later come later.
  */
 export class Dooms {
-  current: readonly string[] = []
   readonly #done = new Set<string>()
+  #current: readonly string[] | undefined
+
+  /** Those that die in the next execution, by key. */
+  of(persistent: Persistent): readonly string[] {
+    return (this.#current ??= this.#next(persistent) ?? [])
+  }
 
   /** Goes on to the next set of threads; false, and back at the first, when there is none. */
-  advance({ mortals, deaths }: Persistent): boolean {
-    this.#done.add(this.current.join())
-    for (let size = 1; size <= Math.min(deaths, mortals.size); size++) {
-      for (const set of setsOf([...mortals], size)) {
-        if (this.#done.has(set.join())) continue
-        this.current = set
-        return true
-      }
-    }
+  advance(persistent: Persistent): boolean {
+    this.#done.add(this.of(persistent).join())
+    this.#current = this.#next(persistent)
+    if (this.#current !== undefined) return true
     this.#done.clear()
-    this.current = []
     return false
+  }
+
+  #next({ mortals, deaths }: Persistent): readonly string[] | undefined {
+    for (let size = 1; size <= Math.min(deaths, mortals.size); size++) {
+      for (const set of setsOf([...mortals], size)) if (!this.#done.has(set.join())) return set
+    }
+    return this.#done.has('') ? undefined : []
   }
 }
 

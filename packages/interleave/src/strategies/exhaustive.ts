@@ -54,8 +54,8 @@ export class Exhaustive implements Strategy {
   #replayed = 0
   #last = -1
 
-  begin({ deaths }: Execution): void {
-    deaths.doomed = this.#dooms.current
+  begin({ persistent, deaths }: Execution): void {
+    deaths.doomed = this.#dooms.of(persistent)
     this.#order.clear()
     this.#last = -1
   }

@@ -3,7 +3,7 @@ import type { Execution } from '../engine/execution.ts'
 import { firstLiving } from '../engine/waiters.ts'
 import { mailboxOf } from '../engine/waiting.ts'
 import { OP } from '../runtime/operation.ts'
-import type { State } from './predict.ts'
+import type { State } from './planned-state.ts'
 
 /** A waiter in a list, and the step by which it came there. */
 interface Queued {

@@ -5,14 +5,8 @@ import { mailboxOf } from '../engine/waiting.ts'
 import { OP, Operation, type SharedView } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
 import { elementBytes } from '../runtime/views.ts'
+import type { State } from './planned-state.ts'
 import { predictNotifyAmongDead } from './predict-notify.ts'
-
-/** A state: what was before step `before`, and then the steps `others`, which do not need it. */
-export interface State {
-  readonly before: number
-  /** Indexes of later steps, in order. */
-  readonly others: readonly number[]
-}
 
 /**
  * What the step at `index` would touch and change if it were made in that state, in which its

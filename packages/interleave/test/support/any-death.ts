@@ -7,8 +7,8 @@ const END = -1
 
 /**
  * Every order of every step, in which any thread that may die does so at any moment or never, as
- * long as no more die than may. It is what the strategies are compared with, which settle in advance
- * which threads die in an execution.
+ * long as no more die than may. It is what the strategies are compared with, which settle in
+ * advance which threads die in an execution.
  */
 export class AnyDeath implements Strategy {
   readonly name = 'any death'

@@ -3,9 +3,7 @@ import type { Waiting } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 import { drive } from './drive.ts'
 
-/**
- * What the model checker's world offers where threads die; see `deaths` of `@smpnet/interleave`.
- */
+/** What the checker's world offers where threads die; see `deaths` of `@smpnet/interleave`. */
 export interface MortalWorld {
   readonly onDeath: (burial: (dead: { readonly number: number }) => void) => void
 }
