@@ -199,8 +199,8 @@ export class Netisr {
   }
 
   /**
-   * Ends what the thread of that number had begun here, which has ended and was no CPU: an append, a
-   * dispatch. What it had queued is handled. After its burial in the lot; never parks.
+   * Ends what the thread of that number had begun here, which has ended and was no CPU: an append,
+   * a dispatch. What it had queued is handled. After its burial in the lot; never parks.
    */
   *bury(lot: Parking, thread: number): Waiting {
     this.#table.breakFrom(holderOf(thread))

@@ -6,8 +6,8 @@ import type { Waiting } from '@smpnet/park'
  * are given back when the pair is freed, so that a pair that is only open costs a few cache lines.
  * The lock is the pool's own, for the few instructions of taking and giving back.
  *
- * A direction names its buffer by a key, which is of one use of the buffer: several threads may come
- * to give it back, the closing one and undertakers, and it is given back once.
+ * A direction names its buffer by a key, which is of one use of the buffer: several threads may
+ * come to give it back, the closing one and undertakers, and it is given back once.
  */
 export class Buffers {
   readonly #pool: Pool
@@ -60,7 +60,9 @@ export class Buffers {
     if (use !== 0 && this.#keyOf(buffer, use) === key) yield* this.#pool.free(buffer, use)
   }
 
-  /** What the thread of that number left, which has ended; `isRing` says which keys have a place. */
+  /**
+   * What the thread of that number left, which has ended; `isRing` says which keys have a place.
+   */
   bury(thread: number, isRing: (key: number) => boolean): Waiting {
     return this.#pool.bury(thread, (buffer) => isRing(this.keyOf(buffer)))
   }

@@ -16,7 +16,9 @@ export const DIRECTION = layout('direction', {
   seenReceived: word('o', 'sender'),
   /** (x) The entry of a sender that is in the midst of a send, or NIL: the sender writes it. */
   sending: word('x', 'sender'),
-  /** (x) The key of its ring in `Buffers`, or NIL before the first send; the sender writes it, once. */
+  /**
+   * (x) The key of its ring in `Buffers`, or NIL before the first send; the sender writes it, once.
+   */
   ring: word('x', 'sender'),
   /** (x) Bytes received; the receiver writes it. */
   received: word('x', 'receiver'),

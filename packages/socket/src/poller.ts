@@ -154,7 +154,9 @@ export class Poller {
     if (this.memory.load(this.#lost) !== 0) this.#findLost()
   }
 
-  /** Looks for ends whose peers have ended, which are ready from then on, until they are removed. */
+  /**
+   * Looks for ends whose peers have ended, which are ready from then on, until they are removed.
+   */
   #findLost(): void {
     this.memory.store(this.#lost, 0)
     for (const watched of this.#watched.values()) {

@@ -1,11 +1,13 @@
-import { holderOf, Pool } from '@smpnet/memory'
+import { holderOf, Pool, type PoolHandle } from '@smpnet/memory'
 import type { Seat, Waiting } from '@smpnet/park'
 import type { SyncDomain } from '@smpnet/sync'
-import { SocketZone } from './socket-zone.ts'
-import type { SocketHandle } from './thread-socket.ts'
+import { SocketZone, type SocketZoneHandle } from './socket-zone.ts'
 
 /** Where the pools of a socket domain are. */
-export type SocketPools = Pick<SocketHandle, 'zone' | 'pollers'>
+export interface SocketPools {
+  readonly zone: SocketZoneHandle
+  readonly pollers: PoolHandle
+}
 
 /**
  * Buries a thread that has ended in a socket domain: in its locks and queues, as any domain does,

@@ -91,8 +91,9 @@ export class SocketDomain {
   }
 
   /**
-   * A thread that was invited to `sync`, rather than to an end, has ended: gives its place, and what
-   * it had begun to take of this domain, to others. Its ends stay open: see `ThreadSocket.bury`.
+   * A thread that was invited to `sync`, rather than to an end, has ended: gives its place, and
+   * what it had begun to take of this domain, to others. Its ends stay open: see
+   * `ThreadSocket.bury`.
    */
   bury(guest: Seat): void {
     buryGuest(this.sync, this.handle, guest)

@@ -139,8 +139,8 @@ export class SocketZone implements PairHome {
   }
 
   /**
-   * Frees a pair, both of whose ends are closed, and its buffers, if that use of it is not over. Its
-   * rings are read before that is asked: then they are those of that use.
+   * Frees a pair, both of whose ends are closed, and its buffers, if that use of it is not over.
+   * Its rings are read before that is asked: then they are those of that use.
    */
   *free(pair: Address, generation: number): Waiting {
     for (const side of SIDES) {

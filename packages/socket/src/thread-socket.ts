@@ -168,7 +168,8 @@ export class ThreadSocket {
 
   #enter(): SyncDomain {
     const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
-    // An undertaker tells by it what this thread held, and each time that it enters it may be another.
+    // An undertaker tells by it what this thread held, and each time that it enters it may be
+    // another.
     this.stream.memory.holder = home.memory.holder
     return home
   }

@@ -1,5 +1,4 @@
 import { AWAKE, PARK, RUNNING, type Waiter, WAITER, type Waiting, WOKEN } from '@smpnet/park'
-import { expect } from 'vitest'
 
 /** A call of a thread that is not driven on while it sleeps, so that a test can look at it then. */
 export class Parked<T> {
@@ -18,7 +17,9 @@ export class Parked<T> {
     return this.#state() === AWAKE
   }
 
-  /** It was woken, and so often as it sleeps again, until the call ends: what it gives or throws. */
+  /**
+   * It was woken, and so often as it sleeps again, until the call ends: what it gives or throws.
+   */
   isOver(error?: string): T | undefined {
     try {
       for (let sleeps = 0; !this.#step.done; sleeps++) {
@@ -28,11 +29,10 @@ export class Parked<T> {
         this.#goOn()
       }
     } catch (thrown) {
-      if (error === undefined) throw thrown
-      expect((thrown as Error).name).toBe(error)
-      return undefined
+      if ((thrown as Error).name === error) return undefined
+      throw thrown
     }
-    expect(error).toBeUndefined()
+    if (error !== undefined) throw new Error(`it was to end by ${error}`)
     return this.#step.value
   }
 

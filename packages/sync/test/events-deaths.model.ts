@@ -79,9 +79,10 @@ function seqcOf(Class: typeof Seqc) {
         const seqc = new Class(other.memory, at)
         const sequence = untilWoken(other.td, seqc.read(other.td))
         const [one, two] = [0, 4].map((word) => other.memory.load(data + word))
-        if (sequence !== WRITING && seqc.isSame(sequence)) expect(one).toBe(two)
-        if (sequence === WRITING) expect(seqc.isAbandoned()).toBe(true)
-        if (sequence === WRITING) expect(write(other, 2)).toBe(OWNER_DIED)
+        const isTold = sequence === WRITING
+        if (!isTold && seqc.isSame(sequence) && one !== two) throw new Error('half written')
+        if (isTold !== seqc.isAbandoned() && isTold) throw new Error('no sequence came')
+        if (isTold && write(other, 2) !== OWNER_DIED) throw new Error('the next was not told')
       },
       { mortal: false },
     )

@@ -83,11 +83,7 @@ describe('A sequence counter', () => {
         dying.endWrite()
       })
       domain.bury(guest)
-      const isAbandoned = seqc.isAbandoned()
-      if (isAbandoned) {
-        told++
-        expect(() => seqc.readSync(() => 1, { timeoutMs: 1000 })).toThrow(LockAbandoned)
-      }
+      if (isToldOf(seqc)) told++
       seqc.beginWrite()
       seqc.endWrite()
       expect(seqc.readSync(() => 1)).toBe(1)
@@ -95,3 +91,13 @@ describe('A sequence counter', () => {
     expect(told).toBe(1)
   })
 })
+
+function isToldOf(seqc: Seqc): boolean {
+  try {
+    seqc.readSync(() => 1, { timeoutMs: 1000 })
+    return false
+  } catch (error) {
+    if (error instanceof LockAbandoned) return true
+    throw error
+  }
+}

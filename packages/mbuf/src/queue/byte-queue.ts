@@ -119,7 +119,8 @@ export class ByteQueue extends QueueCounts {
 
   /**
    * Makes a queue of records whole again, in which a thread died, for the holder of its lock: the
-   * words are counted anew from the records that are linked. One that the dead had taken out is not.
+   * words are counted anew from the records that are linked. One that the dead had taken out is
+   * not.
    */
   mend(): void {
     const memory = this.memory

@@ -184,9 +184,9 @@ export class Workstream {
   }
 
   /**
-   * Ends what the thread of that number had begun here, which has ended: an append, a dispatch. What
-   * is queued its worker sees to, and is woken for. For threads that were no worker, and for one
-   * undertaker after the other. After the burial in the lot.
+   * Ends what the thread of that number had begun here, which has ended: an append, a dispatch.
+   * What is queued its worker sees to, and is woken for. For threads that were no worker, and for
+   * one undertaker after the other. After the burial in the lot.
    */
   *bury(lot: Parking, thread: number): Waiting {
     const { memory, at } = this

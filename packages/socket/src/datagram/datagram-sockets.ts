@@ -216,8 +216,8 @@ export class DatagramSockets implements DatagramHome {
   }
 
   /**
-   * What the thread of that number, which has died, took here and told nobody of: places in which no
-   * socket was born yet, and the lock. Its sockets are closed by `DatagramSocket.bury`.
+   * What the thread of that number, which has died, took here and told nobody of: places in which
+   * no socket was born yet, and the lock. Its sockets are closed by `DatagramSocket.bury`.
    */
   bury(thread: number): Waiting {
     return this.#pool.bury(thread, (at) => {

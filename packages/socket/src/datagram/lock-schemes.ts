@@ -15,7 +15,9 @@ export interface SocketLock {
   recover?(td: Waiter): void
 }
 
-/** Enters a lock that was tried in vain, and mends what it protects if its holder has died inside. */
+/**
+ * Enters a lock that was tried in vain, and mends what it protects if its holder has died inside.
+ */
 export function* enterMending(td: Waiter, lock: SocketLock, mend: () => void): Waiting {
   if ((yield* lock.enter(td)) !== OWNER_DIED) return
   mend()

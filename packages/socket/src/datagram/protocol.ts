@@ -37,8 +37,8 @@ export interface DatagramProtocol {
     port: number,
   ): Waiting<number>
   /**
-   * The socket is closed: nothing is delivered to it once this has ended. It may come again, when the
-   * thread that called it first has died.
+   * The socket is closed: nothing is delivered to it once this has ended. It may come again, when
+   * the thread that called it first has died.
    */
   detach(td: Waiter, socket: Address): Waiting
   /** Port 0 while the socket is not bound. */

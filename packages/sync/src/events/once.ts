@@ -34,9 +34,9 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | doer, WAITERS | begun, some sleep      | parks                  | the same, and wakes them |
  * | DONE          | done for good          | returns                | is a mistake             |
  *
- * When the doer fails, all that sleep are woken, and the first of them to come is the next doer. So it
- * is when the doer's thread has ended and was buried: the first that finds it dead takes its place.
- * What is done must therefore be such that it can be begun again after any part of it.
+ * When the doer fails, all that sleep are woken, and the first of them to come is the next doer. So
+ * it is when the doer's thread has ended and was buried: the first that finds it dead takes its
+ * place. What is done must therefore be such that it can be begun again after any part of it.
  */
 export const ONCE = layout('once', {
   /** (x) As above. */

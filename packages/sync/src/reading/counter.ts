@@ -11,12 +11,16 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * once in each half of that way, the high one: how many halves the low one has begun. So its lowest
  * bit is the low word's sign. Where it is not, the high word was written first and the low one has
  * not followed yet, and a reader takes one half less: it waits for nobody, and a thread that ends
- * between the two words leaves a part as good as any other, on which the next of its number goes on.
+ * between the two words leaves a part as good as any other, on which the next of its number goes
+ * on.
  */
 export const COUNTER = layout('counter', {
   /** (o) The low 32 bits of what this CPU has counted. Others read it. */
   low: word('o', 'cpu'),
-  /** (o) How many times 2^31 that is, or one more while the low word is about to follow. Others read it. */
+  /**
+   * (o) How many times 2^31 that is, or one more while the low word is about to follow. Others read
+   * it.
+   */
   high: word('o', 'cpu'),
 })
 
@@ -80,7 +84,9 @@ export class Counter extends PerCpu {
     return `the counter at ${this.at}`
   }
 
-  /** Between two looks at the high word that agree, the low one was of that half or the one before. */
+  /**
+   * Between two looks at the high word that agree, the low one was of that half or the one before.
+   */
   #partOf(line: Address): number {
     const { memory } = this
     const high = line + COUNTER.offset.high

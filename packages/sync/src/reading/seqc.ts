@@ -37,8 +37,9 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | even | nobody writes   | reads, looks again | adds 1, writes, adds 1      |
  * | odd  | somebody writes | waits              | is a mistake: one at a time |
  *
- * The counter names its writer. When that has ended while it wrote, and was buried, readers are told,
- * since what they read stays half written; so is the next writer, which writes all of it anew.
+ * The counter names its writer. When that has ended while it wrote, and was buried, readers are
+ * told, since what they read stays half written; so is the next writer, which writes all of it
+ * anew.
  *
  * Writers exclude each other by other means, such as a mutex. What is read in between may be half
  * written: take it as numbers, and use it after `isSame` only. It is read by `load` and written by
@@ -101,9 +102,9 @@ export class Seqc extends Placed {
   }
 
   /**
-   * Before writing, as `td`, which is this thread unless told. `WOKEN`; or `OWNER_DIED` when a writer
-   * has ended that had not ended its writing: then all that it stands for is to be written, and
-   * readers wait until that is done. Throws LockMisuse while another writes. In simulated time,
+   * Before writing, as `td`, which is this thread unless told. `WOKEN`; or `OWNER_DIED` when a
+   * writer has ended that had not ended its writing: then all that it stands for is to be written,
+   * and readers wait until that is done. Throws LockMisuse while another writes. In simulated time,
    * settle first.
    */
   beginWrite(td: Waiter | undefined = this.home?.here): Outcome {
