@@ -1,9 +1,9 @@
 import { holderOf, LiveMemory } from '@smpnet/memory'
-import { finish, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
+import { finish, Lot, NotifyWaker, PARK, type Waiter } from '@smpnet/park'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { DomainRegion } from '../src/domain/domain-region.ts'
-import { LockAbandoned, Mutex, Once, Seqc, SyncDomain } from '../src/index.ts'
+import { LockAbandoned, Mutex, Once, Semaphore, Seqc, SyncDomain } from '../src/index.ts'
 
 const MUTEX = { name: 'mutex', code: 1, version: 2 }
 const LOCK_BYTES = 4
@@ -89,6 +89,22 @@ describe('A sequence counter', () => {
       expect(seqc.readSync(() => 1)).toBe(1)
     })
     expect(told).toBe(1)
+  })
+})
+
+describe('A semaphore', () => {
+  it('takes back what it gave to a waiter that had died and was not buried yet', async () => {
+    const { domain, guest, td } = domainWith(new Mortality(1000))
+    const semaphore = Semaphore.create(domain, { permits: 2 })
+    semaphore.acquireSync(2)
+    const waiting = new Semaphore(td.lot.memory, semaphore.at, 2).acquire(td, 2)
+    while (waiting.next(0).value !== PARK);
+    const behind = semaphore.acquireAsync(1, { timeoutMs: 5000 })
+    semaphore.releaseSync(2)
+    expect(semaphore.available()).toBe(0)
+    domain.bury(guest)
+    await behind
+    expect(semaphore.available()).toBe(1)
   })
 })
 

@@ -14,7 +14,8 @@ import {
 import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
-import { putRight, readBy } from './remains.ts'
+import { notReceived, type Permits, putRight, readBy } from './remains.ts'
+import { giveBack } from '../words/semaphore-word.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -191,13 +192,19 @@ export class SyncDomain implements Home {
    * and is not buried yet: its burial ends this one as well.
    */
   bury(guest: Seat, also?: (thread: number) => Waiting): number {
-    const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
-    const clear = (ended: number) => this.#clear(ended, also)
+    const owed: Permits[] = []
+    const isNamed = (entry: Address): boolean => {
+      const permits = notReceived(this.here, entry, this.#region.locks())
+      if (permits !== undefined) owed.push(permits)
+      return this.#region.names(entry, this.handle.lot)
+    }
+    const clear = (ended: number) => this.#clear(ended, owed, also)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
   }
 
-  *#clear(ended: number, also?: (thread: number) => Waiting): Waiting {
+  *#clear(ended: number, owed: Permits[], also?: (thread: number) => Waiting): Waiting {
     this.#region.bury(ended)
+    for (const { at, count } of owed.splice(0)) yield* giveBack(this.here, at, count)
     yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
     if (also !== undefined) yield* also(ended)
   }
