@@ -60,15 +60,19 @@ export function* putRight(
   }
 }
 
-/** Permits of a semaphore that a waiter was given whose thread had ended, or ended before it had them. */
+/**
+ * Permits of a semaphore that a waiter was given whose thread had ended, or ended before it had
+ * them.
+ */
 export interface Permits {
   readonly at: Address
   readonly count: number
 }
 
 /**
- * What the waiter at `entry`, which is in no queue any more, was given by a semaphore of `locks` and
- * never had, as it did not run any more; or undefined. For an undertaker, before it ends the waiter.
+ * What the waiter at `entry`, which is in no queue any more, was given by a semaphore of `locks`
+ * and never had, as it did not run any more; or undefined. For an undertaker, before it ends the
+ * waiter.
  */
 export function notReceived(
   { lot: { memory } }: Waiter,
