@@ -4,7 +4,7 @@ import { library } from '../../tsup.base.ts'
 const entries = {
   index: 'src/index.ts',
   locks: 'src/locks/index.ts',
-  models: 'src/models/budget.ts',
+  models: 'src/models/index.ts',
   thread: 'src/team/thread.ts',
 }
 

@@ -3,6 +3,7 @@ import {
   type Arena,
   expectHandle,
   type HandleKind,
+  holderOf,
   type Interrupt,
   type Memory,
   SETTLE,
@@ -214,6 +215,15 @@ export class Netisr {
     } finally {
       this.#table.unlock()
     }
+  }
+
+  /**
+   * Ends what the thread of that number had begun here, which has ended and was no CPU: an append,
+   * a dispatch. What it had queued is handled. After its burial in the lot; never parks.
+   */
+  *bury(lot: Parking, thread: number): Waiting {
+    this.#table.breakFrom(holderOf(thread))
+    for (const stream of this.#streams) yield* stream.bury(lot, thread)
   }
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */

@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import {
   type Outcome,
   SETTLE,
@@ -8,6 +8,7 @@ import {
   type Waiter,
   type Waiting,
 } from '@smpnet/park'
+import type { Buffers } from './buffers.ts'
 import type { SocketMisuse } from './errors.ts'
 import type { Life } from './life.ts'
 import { BUSY, DIRECTION, SEEN } from './pair-layout.ts'
@@ -60,14 +61,16 @@ export abstract class Half {
   /** What was copied, as it was then, if the step was given up after it. */
   protected copied: Uint8Array | undefined
   #ring: Ring | undefined
+  /** Bytes of the ring. */
+  readonly bytes: number
 
   constructor(
     readonly memory: Memory,
     /** The direction. */
     readonly at: Address,
     readonly life: Life,
-    /** Bytes of the ring. */
-    readonly bytes: number,
+    /** Where the ring comes from. */
+    readonly buffers: Buffers,
     /** This half's line, and the other's. */
     protected readonly mine: Address,
     protected readonly theirs: Address,
@@ -77,7 +80,9 @@ export abstract class Half {
     readonly want: Want,
     /** How the other half waits for its own. */
     readonly otherWant: Want,
-  ) {}
+  ) {
+    this.bytes = buffers.bytes
+  }
 
   /** Whether a call is in the midst of it: waits, or lets others run. */
   isInUse(): boolean {
@@ -93,8 +98,8 @@ export abstract class Half {
   /** The ring, if this half has opened it already, or finds it now. */
   protected ring(): Ring | undefined {
     if (this.#ring !== undefined) return this.#ring
-    const at = this.memory.load(this.at + DIRECTION.offset.ring)
-    return at === 0 ? undefined : this.openRing(at)
+    const key = this.memory.load(this.at + DIRECTION.offset.ring)
+    return key === NIL ? undefined : this.openRing(key)
   }
 
   /** The ring that this half has opened already. */
@@ -102,8 +107,8 @@ export abstract class Half {
     return this.#ring
   }
 
-  protected openRing(at: Address): Ring {
-    return (this.#ring = new Ring(this.memory, at, this.bytes))
+  protected openRing(key: number): Ring {
+    return (this.#ring = new Ring(this.memory, this.buffers.bufferOf(key), this.bytes))
   }
 
   /** The room there is, exact when less than `enough`. Throws SocketMisuse while another moves. */

@@ -3,7 +3,8 @@ import { defineTable } from '@smpnet/fsm'
 /**
  * The life of one end of a pair. What the peer has done is its own end's state, which comes in as
  * guards: a peer that closes, or has closed, receives nothing more; one that has closed, has no use
- * for the pair. `bury` closes the end of a thread that has ended, wherever it had come to.
+ * for the pair. `bury` closes the end of a thread that has ended, wherever it had come to: if that
+ * thread closed second, it may not have freed the pair, which is freed once however often it is.
  */
 export const END = defineTable({
   of: "a socket's end",
@@ -34,7 +35,8 @@ export const END = defineTable({
       next: 'CLOSED',
       actions: ['free'],
     },
-    { state: 'CLOSED', event: 'bury', next: 'CLOSED' },
+    { state: 'CLOSED', event: 'bury', guard: '!peerIsClosed', next: 'CLOSED' },
+    { state: 'CLOSED', event: 'bury', guard: 'peerIsClosed', next: 'CLOSED', actions: ['free'] },
   ],
 })
 

@@ -19,6 +19,11 @@ export function bornIn(generation: number): number {
   return generation << USE_SHIFT
 }
 
+/** Whether a word is of that use of its pair. */
+export function isBornIn(word: number, generation: number): boolean {
+  return word >> USE_SHIFT === bornIn(generation) >> USE_SHIFT
+}
+
 /** The life of a pair as one of its ends sees it. */
 export class Life {
   readonly at: Address

@@ -8,6 +8,8 @@ export const POLLER = layout('poller', {
   notes: word('x', 'notes'),
   /** (x) 1 while its owner sleeps, or is about to: set by the owner, cleared by its waker. */
   asleep: word('x', 'asleep'),
+  /** (x) 1 when a note may be lost: set by an undertaker, cleared by the owner, which looks. */
+  lost: word('x', 'notes'),
 })
 
 /** The poller's stack of notes. */
@@ -30,6 +32,10 @@ function clearAll(memory: Memory, poller: Address): void {
  * once: `posted` is set by its poster and cleared by the poller before it looks. What
  * happens after the poller looked posts it again; what happens before is seen by looking.
  *
+ * A poster that ends when it has set `posted` leaves the note in no stack, and nobody posts it any
+ * more. Its undertaker marks the note as lost and tells the poller to look for such notes. Nobody
+ * else posts a note that is lost: those at the other end have ended.
+ *
  * Taking a note away from its poller is the delicate part, since the pair may be freed after it.
  * A poster sets `posted` and then reads `poller`; the remover clears `poller` and then waits for
  * `posted` to be clear. One of the two sees the other.
@@ -48,7 +54,7 @@ export class Note {
   *post(td: Waiter): Waiting {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
-    if (memory.exchange(at + NOTE.offset.posted, 1) !== 0) return
+    if (memory.compareExchange(at + NOTE.offset.posted, 0, memory.holder) !== 0) return
     const poller = memory.load(at + NOTE.offset.poller)
     while (!memory.settled()) yield SETTLE
     if (poller === NIL) return memory.store(at + NOTE.offset.posted, 0)
@@ -63,7 +69,7 @@ export class Note {
   /** The same in a section that began settled: what the poller sleeps on that is to be woken. */
   postNow(): Address {
     const { memory, at } = this
-    if (memory.exchange(at + NOTE.offset.posted, 1) !== 0) return NIL
+    if (memory.compareExchange(at + NOTE.offset.posted, 0, memory.holder) !== 0) return NIL
     const poller = memory.load(at + NOTE.offset.poller)
     if (poller === NIL) {
       memory.store(at + NOTE.offset.posted, 0)
@@ -81,14 +87,38 @@ export class Note {
     return poller !== NIL && this.memory.load(asleep) !== 0 ? asleep : NIL
   }
 
+  /** The poller that watches this end, or NIL. */
+  poller(): Address {
+    return this.memory.load(this.at + NOTE.offset.poller)
+  }
+
   /** Whether a poller watches this end. */
   isAssigned(): boolean {
-    return this.memory.load(this.at + NOTE.offset.poller) !== NIL
+    return this.poller() !== NIL
   }
 
   /** Says which poller watches this end. */
   assign(poller: Address): void {
     this.memory.store(this.at + NOTE.offset.poller, poller)
+  }
+
+  /** Those that posted this note have ended: its poller is to look at this end, now and later. */
+  *lose(td: Waiter): Waiting {
+    const { memory, at } = this
+    while (!memory.settled()) yield SETTLE
+    memory.store(at + NOTE.offset.lost, 1)
+    const poller = memory.load(at + NOTE.offset.poller)
+    if (poller === NIL) return
+    while (!memory.settled()) yield SETTLE
+    memory.store(poller + POLLER.offset.lost, 1)
+    const asleep = poller + POLLER.offset.asleep
+    memory.store(asleep, 0)
+    yield* td.lot.unpark(asleep, 1)
+  }
+
+  /** Whether those that posted this note have ended. */
+  isLost(): boolean {
+    return this.memory.load(this.at + NOTE.offset.lost) !== 0
   }
 
   /** Says that the poller is about to look at this end. */
@@ -102,15 +132,26 @@ export class Note {
     this.assign(NIL)
     for (;;) {
       while (!this.memory.settled()) yield SETTLE
+      const isLost = this.isLost()
       drain()
+      if (isLost) this.clear()
       if (!this.isPosted()) return
       yield SPIN
     }
   }
 
-  /** The same for the note of a thread that has ended, and whose poller nobody empties any more. */
-  *recover(): Waiting {
-    const poller = this.memory.load(this.at + NOTE.offset.poller)
-    if (poller !== NIL) yield* this.withdraw(() => clearAll(this.memory, poller))
+  /**
+   * The same for the note of a thread that has ended, and whose poller nobody empties any more.
+   * `ended` is what that thread wrote into locks that it held: it may have begun to post the note
+   * itself, as it does when it begins to watch an end.
+   */
+  *recover(ended?: number): Waiting {
+    const poller = this.poller()
+    if (poller === NIL) return
+    yield* this.withdraw(() => {
+      const isTheirs = this.memory.load(this.at + NOTE.offset.posted) === ended
+      clearAll(this.memory, poller)
+      if (isTheirs) this.clear()
+    })
   }
 }

@@ -16,7 +16,9 @@ export const DIRECTION = layout('direction', {
   seenReceived: word('o', 'sender'),
   /** (x) The entry of a sender that is in the midst of a send, or NIL: the sender writes it. */
   sending: word('x', 'sender'),
-  /** (x) The ring's bytes, or NIL before the first send; the sender writes it, once. */
+  /**
+   * (x) The key of its ring in `Buffers`, or NIL before the first send; the sender writes it, once.
+   */
   ring: word('x', 'sender'),
   /** (x) Bytes received; the receiver writes it. */
   received: word('x', 'receiver'),
@@ -44,18 +46,21 @@ export const BYTES_WANTED = POLLED - 1
 export const NOTE = layout('note', {
   /** (x) The poller's address, or NIL; the end's owner writes it. */
   poller: word('x', 'note'),
-  /** (x) 1 while the note is in the poller's stack: set by the poster, cleared by the poller. */
+  /**
+   * (x) The holder (`Memory.holder`) that posted the note, while it is in the poller's stack, or on
+   * its way: set by the poster, cleared by the poller.
+   */
   posted: word('x', 'note'),
   /** (o) of the poster, then of the poller: the next note of the stack. */
   next: word('o', 'note'),
+  /** (x) 1 when those that posted it have ended: set by their undertaker, for good. */
+  lost: word('x', 'note'),
 })
 
 /** A pair: its life, two directions and two notes. The rings are elsewhere: see `Buffers`. */
 export const PAIR = layout('pair', {
   /** (m) of the pool: links free pairs, so nothing else is here. */
   link: word('m', 'pair'),
-  /** (x) How often the pair was given out: a handle of an earlier time is known by it. */
-  generation: word('x', 'pair'),
   /** (x) Which use of the pair it is, and the states of both ends; `Life` alone writes it. */
   life: word('x', 'pair'),
 })

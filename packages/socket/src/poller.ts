@@ -49,6 +49,7 @@ const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
 export class Poller {
   readonly #notes: TakeAllStack
   readonly #asleep: Address
+  readonly #lost: Address
   readonly #watched = new Map<Address, Watched>()
   /** Those that may be ready: told so by their notes, or ready when last looked at. */
   readonly #candidates = new Set<Watched>()
@@ -60,6 +61,7 @@ export class Poller {
   ) {
     this.#notes = notesOf(memory, at)
     this.#asleep = at + POLLER.offset.asleep
+    this.#lost = at + POLLER.offset.lost
   }
 
   /** Places a poller, for good. Throws OutOfMemory when there is no room. */
@@ -88,6 +90,7 @@ export class Poller {
     this.#watched.set(socket.note.at, watched)
     socket.note.assign(this.at)
     for (const want of wantsOf(watched)) this.memory.or(want, POLLED)
+    if (socket.note.isLost()) socket.note.clear()
     yield* socket.note.post(td)
   }
 
@@ -145,9 +148,10 @@ export class Poller {
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 1)
     while (!memory.settled()) yield SETTLE
-    const outcome = this.#notes.isEmpty()
-      ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1, until)
-      : WOKEN
+    const outcome =
+      this.#notes.isEmpty() && memory.load(this.#lost) === 0
+        ? yield* td.lot.park(td, this.#asleep, this.#asleep, 1, until)
+        : WOKEN
     while (!memory.settled()) yield SETTLE
     memory.store(this.#asleep, 0)
     return outcome
@@ -160,6 +164,17 @@ export class Poller {
       const watched = this.#watched.get(at)
       if (watched !== undefined) this.#candidates.add(watched)
       at = next
+    }
+    if (this.memory.load(this.#lost) !== 0) this.#findLost()
+  }
+
+  /**
+   * Looks for ends whose peers have ended, which are ready from then on, until they are removed.
+   */
+  #findLost(): void {
+    this.memory.store(this.#lost, 0)
+    for (const watched of this.#watched.values()) {
+      if (watched.socket.note.isLost()) this.#candidates.add(watched)
     }
   }
 

@@ -9,6 +9,7 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
+import type { Buffers } from './buffers.ts'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Want } from './want.ts'
@@ -23,12 +24,12 @@ export class ReceivingHalf extends Half {
     memory: Memory,
     at: Address,
     life: Life,
-    bytes: number,
+    buffers: Buffers,
     wantData: Want,
     wantSpace: Want,
   ) {
     const { received, sent } = DIRECTION.offset
-    super(memory, at, life, bytes, at + received, at + sent, 0, wantData, wantSpace)
+    super(memory, at, life, buffers, at + received, at + sent, 0, wantData, wantSpace)
   }
 
   /** How this half waits for data. */

@@ -38,14 +38,13 @@ export class SendingHalf extends Half {
     memory: Memory,
     at: Address,
     life: Life,
-    /** Where the ring comes from. */
-    readonly buffers: Buffers,
+    buffers: Buffers,
     wantSpace: Want,
     wantData: Want,
   ) {
     const { received, sent } = DIRECTION.offset
     const { bytes } = buffers
-    super(memory, at, life, bytes, at + sent, at + received, bytes, wantSpace, wantData)
+    super(memory, at, life, buffers, at + sent, at + received, bytes, wantSpace, wantData)
   }
 
   /** How this half waits for space. */
@@ -212,8 +211,9 @@ export class SendingHalf extends Half {
 
   /** Makes a buffer the direction's ring, or opens the one that another has made it. */
   #assign(buffer: Address): boolean {
-    const before = this.memory.compareExchange(this.at + DIRECTION.offset.ring, NIL, buffer)
-    this.openRing(before === NIL ? buffer : before)
+    const key = this.buffers.keyOf(buffer)
+    const before = this.memory.compareExchange(this.at + DIRECTION.offset.ring, NIL, key)
+    this.openRing(before === NIL ? key : before)
     return before === NIL
   }
 

@@ -9,11 +9,13 @@ import {
   NIL,
   OutOfMemory,
   Pool,
+  type PoolShape,
 } from '@smpnet/memory'
-import { finish } from '@smpnet/park'
+import { finish, type Seat } from '@smpnet/park'
 import { DISPOSE, SyncDomain } from '@smpnet/sync'
 import { POLLER } from './note.ts'
 import { Poller } from './poller.ts'
+import { buryGuest } from './remains.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
 import { ThreadPoller } from './thread-poller.ts'
@@ -67,8 +69,8 @@ export class SocketDomain {
     const { pairs, bufferBytes, buffers, pollers, ...lot } = wholeShape(shape)
     const zoneShape = { pairs, bufferBytes, buffers }
     const lotBytes = SyncDomain.bytes(lot) + SLACK_BYTES / 2
-    const itemBytes = POLLER.size
-    const bytes = lotBytes + SLACK_BYTES + SocketZone.bytes(zoneShape) + pollers * itemBytes
+    const places: PoolShape = { name: 'pollers', items: pollers, itemBytes: POLLER.size }
+    const bytes = lotBytes + SLACK_BYTES + SocketZone.bytes(zoneShape) + Pool.bytes(places)
     const memory = LiveMemory.create(bytes)
     const arena = Arena.create(memory)
     const at = arena.place('sync domain', lotBytes)
@@ -76,8 +78,7 @@ export class SocketDomain {
     const sync = SyncDomain.create({ ...lot, buffer, at, bytes: lotBytes })
     sync.detach()
     const zone = SocketZone.place(arena, zoneShape)
-    const places = Pool.create(arena, { name: 'pollers', items: pollers, itemBytes })
-    const handle = { domain: sync.handle, zone, pollers: places.handle }
+    const handle = { domain: sync.handle, zone, pollers: Pool.create(arena, places).handle }
     return new SocketDomain(handle, new SocketZone({ memory }, zone))
   }
 
@@ -98,7 +99,18 @@ export class SocketDomain {
 
   /** What the threads of the domain share. Locks may be placed in it, in some room that is left. */
   get sync(): SyncDomain {
-    return (this.#home ??= SyncDomain.enter(this.handle.domain))
+    const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
+    for (const memory of [this.#memory, this.zone.memory]) memory.holder = home.memory.holder
+    return home
+  }
+
+  /**
+   * A thread that was invited to `sync`, rather than to an end, has ended: gives its place, and
+   * what it had begun to take of this domain, to others. Its ends stay open: see
+   * `ThreadSocket.bury`.
+   */
+  bury(guest: Seat): void {
+    buryGuest(this.sync, this.handle, guest)
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */

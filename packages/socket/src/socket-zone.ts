@@ -12,13 +12,23 @@ import {
   OutOfMemory,
   Pool,
   type PoolHandle,
+  type PoolShape,
 } from '@smpnet/memory'
 import { finish, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
-import { clear, DIRECTION, directionOffset, PAIR, PAIR_BYTES, type Side } from './pair-layout.ts'
+import {
+  clear,
+  DIRECTION,
+  directionOffset,
+  noteOffset,
+  PAIR,
+  PAIR_BYTES,
+  type Side,
+} from './pair-layout.ts'
+import { Note } from './note.ts'
 import { type EndHandle, type PairHome, StreamSocket } from './stream-socket.ts'
 import { Buffers } from './buffers.ts'
-import { bornIn } from './life.ts'
+import { bornIn, isBornIn } from './life.ts'
 
 export interface SocketZoneShape {
   /** Pairs that can be open at once; 16 unless told. */
@@ -72,19 +82,17 @@ export class SocketZone implements PairHome {
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
     const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
     expectMethods('where sockets are placed', arena, ['place'])
-    const pool = { name: 'socket pairs', items: pairs, itemBytes: PAIR_BYTES }
-    const rings = { name: 'socket buffers', items: buffers, itemBytes: bufferBytes }
     return {
       bufferBytes,
-      pool: Pool.create(arena, pool).handle,
-      buffers: Pool.create(arena, rings).handle,
+      pool: Pool.create(arena, pairsOf(pairs)).handle,
+      buffers: Pool.create(arena, ringsOf(buffers, bufferBytes)).handle,
     }
   }
 
   /** Bytes that `place` takes for such a zone, at most. */
   static bytes(shape: SocketZoneShape = {}): number {
     const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
-    return pairs * PAIR_BYTES + buffers * bufferBytes + POOLS_BYTES
+    return Pool.bytes(pairsOf(pairs)) + Pool.bytes(ringsOf(buffers, bufferBytes))
   }
 
   /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
@@ -112,7 +120,7 @@ export class SocketZone implements PairHome {
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     const { memory } = this
     clear(memory, at)
-    const generation = (memory.add(at + PAIR.offset.generation, 1) + 1) | 0
+    const generation = this.#pool.useOf(at)
     memory.store(at + PAIR.offset.life, bornIn(generation))
     return { at, generation }
   }
@@ -140,27 +148,70 @@ export class SocketZone implements PairHome {
     expectHandle(END, handle, this.memory)
     const { at, side, generation } = handle
     const isPair = this.#pool.isItem(at) && (side === 0 || side === 1)
-    if (isPair && this.memory.load(at + PAIR.offset.generation) === generation) return
+    if (isPair && this.#pool.useOf(at) === generation) return
     throw new SocketMisuse(
       'a handle names an open pair of its zone: ' +
         `pair ${came(at)}, side ${came(side)}, use ${came(generation)} came`,
     )
   }
 
-  /** Frees a pair, both of whose ends are closed, and its buffers. */
-  *free(pair: Address): Waiting {
+  /**
+   * Frees a pair, both of whose ends are closed, and its buffers, if that use of it is not over.
+   * Its rings are read before that is asked: then they are those of that use.
+   */
+  *free(pair: Address, generation: number): Waiting {
     for (const side of SIDES) {
-      const ring = pair + directionOffset(side) + DIRECTION.offset.ring
       while (!this.memory.settled()) yield SETTLE
-      yield* this.buffers.giveBackFrom(ring)
+      const ring = this.#ringOf(pair, side)
+      if (this.#pool.useOf(pair) !== generation) return
+      if (ring !== NIL) yield* this.buffers.giveBack(ring)
     }
-    yield* this.#pool.free(pair)
+    yield* this.#pool.free(pair, generation)
+  }
+
+  /**
+   * What the thread of that number, which has ended, took here and told nobody of: buffers that are
+   * no direction's ring, pairs that nobody has opened, and locks. What may be open stays.
+   */
+  *bury(thread: number): Waiting {
+    const pairs = this.#pool
+    yield* this.buffers.bury(thread, (key) => this.#isRing(key))
+    yield* pairs.bury(thread, (pair) => {
+      return isBornIn(this.memory.load(pair + PAIR.offset.life), pairs.useOf(pair))
+    })
+  }
+
+  /** The notes of all pairs whose poller is at `poller`. */
+  *notesOf(poller: Address): Generator<Note, void> {
+    for (const pair of this.#pool.items()) {
+      for (const side of SIDES) {
+        const note = new Note(this.memory, pair + noteOffset(side))
+        if (note.poller() === poller) yield note
+      }
+    }
+  }
+
+  #isRing(key: number): boolean {
+    for (const pair of this.#pool.items()) {
+      if (SIDES.some((side) => this.#ringOf(pair, side) === key)) return true
+    }
+    return false
+  }
+
+  #ringOf(pair: Address, side: Side): number {
+    return this.memory.load(pair + directionOffset(side) + DIRECTION.offset.ring)
   }
 }
 
 const SIDES: readonly Side[] = [0, 1]
-/** Room for the heads of both pools, and for what rounding them to lines takes. */
-const POOLS_BYTES = 256
+
+function pairsOf(items: number): PoolShape {
+  return { name: 'socket pairs', items, itemBytes: PAIR_BYTES }
+}
+
+function ringsOf(items: number, itemBytes: number): PoolShape {
+  return { name: 'socket buffers', items, itemBytes }
+}
 
 function checkCount(what: string, count: number): void {
   if (Number.isInteger(count) && count >= 1) return

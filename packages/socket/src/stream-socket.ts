@@ -1,4 +1,4 @@
-import { type Address, came, type Memory } from '@smpnet/memory'
+import { type Address, came, holderOf, type Memory } from '@smpnet/memory'
 import {
   awaiting,
   block,
@@ -30,8 +30,8 @@ export interface EndHandle {
 export interface PairHome {
   readonly memory: Memory
   readonly buffers: Buffers
-  /** Frees a pair, both of whose ends are closed. */
-  free(pair: Address): Waiting
+  /** Frees a pair, both of whose ends are closed, if it was not freed after that use of it. */
+  free(pair: Address, generation: number): Waiting
 }
 
 /**
@@ -183,15 +183,21 @@ export class StreamSocket {
 
   /**
    * Closes the end of a thread that has ended, whatever it was about, if it had not. For an end
-   * that nobody else uses.
+   * that nobody else uses; another undertaker may do it again, if one has ended in it.
+   * `thread` is the number of the one that has ended, if it had one.
    */
-  *bury(td: Waiter): Waiting {
+  *bury(td: Waiter, thread?: number): Waiting {
     const { life } = this
     while (!this.memory.settled()) yield SETTLE
-    if (life.stateIn(life.load()) === END.state.CLOSED) return
-    yield* this.note.recover()
+    const word = life.load()
+    if (life.stateIn(word) === END.state.CLOSED) {
+      return yield* this.#act(td, life.check(word, 'bury'))
+    }
+    yield* this.note.recover(thread === undefined ? undefined : holderOf(thread))
     // It may have ended while it closed: then all is done once more, which tells nobody twice.
-    yield* this.#step(td, 'bury')
+    const actions = yield* life.step('bury')
+    if (actions & END.action.tellReceiver) yield* this.sending.wantData.tellForDead(td)
+    if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tellForDead(td)
     yield* this.#step(td, 'closed')
   }
 
@@ -207,10 +213,13 @@ export class StreamSocket {
 
   /** Changes the state of this end, and carries out what comes of it. */
   *#step(td: Waiter, event: EndEvent): Waiting {
-    const actions = yield* this.life.step(event)
+    yield* this.#act(td, yield* this.life.step(event))
+  }
+
+  *#act(td: Waiter, actions: number): Waiting {
     if (actions & END.action.tellReceiver) yield* this.sending.wantData.tell(td)
     if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tell(td)
-    if (actions & END.action.free) yield* this.home.free(this.handle.at)
+    if (actions & END.action.free) yield* this.home.free(this.handle.at, this.handle.generation)
   }
 
   /**
@@ -247,7 +256,7 @@ export class StreamSocket {
     const { wantSpace, wantData } = DIRECTION.offset
     const data = new Want(memory, at + wantData, this.note)
     const space = new Want(memory, at + wantSpace, this.#noteOf(other))
-    return new ReceivingHalf(memory, at, this.life, home.buffers.bytes, data, space)
+    return new ReceivingHalf(memory, at, this.life, home.buffers, data, space)
   }
 }
 

@@ -22,6 +22,7 @@ import {
 } from '@smpnet/sync'
 import { came, type PoolHandle } from '@smpnet/memory'
 import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { buryGuest } from './remains.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 import { Turns } from './turns.ts'
@@ -157,14 +158,15 @@ export class ThreadSocket {
 
   /**
    * The thread that was invited to this end has ended: closes the end, if it had not, so that the
-   * peer is told, and gives the thread's place to others. May be called when all was in order, too.
+   * peer is told, and gives the thread's place to others. May be called when all was in order, too,
+   * and again, when an undertaker has ended in it.
    */
   bury(guest: Seat): void {
     expectGuest(guest)
     const sync = this.#enter()
     this.#leaveAfter(() => {
-      sync.bury(guest)
-      finish(sync.here, this.stream.bury(sync.here))
+      buryGuest(sync, this.handle, guest)
+      finish(sync.here, this.stream.bury(sync.here, guest.thread))
     })
   }
 
@@ -181,7 +183,11 @@ export class ThreadSocket {
   }
 
   #enter(): SyncDomain {
-    return (this.#home ??= SyncDomain.enter(this.handle.domain))
+    const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
+    // An undertaker tells by it what this thread held, and each time that it enters it may be
+    // another.
+    this.stream.memory.holder = home.memory.holder
+    return home
   }
 
   /** This thread's waiter. What it is for says whether the end is closed. */

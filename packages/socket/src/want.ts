@@ -13,6 +13,8 @@ import { BYTES_WANTED, POLLED } from './pair-layout.ts'
 import type { Note } from './note.ts'
 import { wakeBoth } from './taking.ts'
 
+const EVERYBODY = 0x7fffffff
+
 /** Of `tryHold`: another holds the queue just now. No address. */
 export const HELD = -1
 
@@ -88,6 +90,18 @@ export class Want {
     const want = memory.and(this.at, POLLED)
     if ((want & BYTES_WANTED) !== 0) yield* td.lot.unpark(this.at, 1)
     if ((want & POLLED) !== 0) yield* this.note.post(td)
+  }
+
+  /**
+   * The same for one that has ended, and may have begun to tell: the word says no longer what is
+   * left to be done. Waiters that are told in vain look again.
+   */
+  *tellForDead(td: Waiter): Waiting {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    memory.and(this.at, POLLED)
+    yield* td.lot.unpark(this.at, EVERYBODY)
+    yield* this.note.lose(td)
   }
 
   /**

@@ -37,12 +37,12 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
     const at = arena.place('direction', DIRECTION.size)
     const note = new Note(memory, arena.place('note', NOTE.size))
     memory.store(at + DIRECTION.offset.ring, arena.place('ring', ring))
-    const buffers = { bytes: ring } as Buffers
+    const buffers = { bytes: ring, bufferOf: (key) => key } as Buffers
     const data = new Wants(memory, at + DIRECTION.offset.wantData, note)
     const space = new Wants(memory, at + DIRECTION.offset.wantSpace, note)
     const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
     const sending = new SendingHalf(memory, at, one, buffers, space, data)
-    const receiving = new ReceivingHalf(memory, at, other, ring, data, space)
+    const receiving = new ReceivingHalf(memory, at, other, buffers, data, space)
     const [sender, receiver] = [lot.waiter(), lot.waiter()]
     const got: number[] = []
     thread('sender', () => {

@@ -57,9 +57,9 @@ function makeDirection(Sending: typeof SendingHalf, ring: number) {
   const data = new Want(memory, at + DIRECTION.offset.wantData, note)
   const space = new Want(memory, at + DIRECTION.offset.wantSpace, note)
   const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
-  const buffers = { bytes: ring } as Buffers
+  const buffers = { bytes: ring, bufferOf: (key) => key } as Buffers
   const senders = [1, 2].map(() => new Sending(memory, at, one, buffers, space, data))
-  const receiving = new ReceivingHalf(memory, at, other, ring, data, space)
+  const receiving = new ReceivingHalf(memory, at, other, buffers, data, space)
   const lock = arena.place('lock', 4) >> 2
   return { memory, lot, senders, receiving, lock }
 }

@@ -117,6 +117,25 @@ export class ByteQueue extends QueueCounts {
     this.mbufs.copyOut(this.first(), offset, to, start, bytes)
   }
 
+  /**
+   * Makes a queue of records whole again, in which a thread died, for the holder of its lock: the
+   * words are counted anew from the records that are linked. One that the dead had taken out is
+   * not.
+   */
+  mend(): void {
+    const memory = this.memory
+    const sums = { [LAST]: NIL, [LAST_MBUF]: NIL, [RECORDS]: 0, [CC]: 0, [CTL]: 0, [MBCNT]: 0 }
+    for (let record = this.first(); record !== NIL; record = memory.read(record + NEXT_PACKET)) {
+      sums[LAST] = record
+      sums[LAST_MBUF] = this.mbufs.lastOf(record)
+      sums[RECORDS]!++
+      sums[CC]! += memory.read(record + PACKET_LENGTH)
+      sums[CTL]! += memory.read(record + ADDRESS)
+      sums[MBCNT]! += this.#cost(record)
+    }
+    for (const [offset, sum] of Object.entries(sums)) memory.write(this.at + Number(offset), sum)
+  }
+
   #addRecord(packet: Address): void {
     const memory = this.memory
     memory.write(packet + NEXT_PACKET, NIL)

@@ -1,4 +1,4 @@
-import { type Address, type Memory, spinNow, unspin } from '@smpnet/memory'
+import { type Address, breakFrom, type Memory, spinNow, unspin } from '@smpnet/memory'
 import { BadNetisr, ProtocolMismatch } from '../terms/errors.ts'
 import { HAS_CPU, HAS_FLOW, NAME_BYTES, NETISR, PROTOCOL } from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'
@@ -112,6 +112,14 @@ export class ProtocolTable {
 
   unlock(): void {
     unspin(this.memory, this.plan.at + NETISR.offset.lock)
+  }
+
+  /**
+   * Lets the lock go if it is `ended`'s (`holderOf`), which has ended. A protocol that it had not
+   * registered wholly is not known, and can be registered by others.
+   */
+  breakFrom(ended: number): void {
+    breakFrom(this.memory, this.plan.at + NETISR.offset.lock, ended, () => {})
   }
 
   #check(protocol: Protocol): Entry {

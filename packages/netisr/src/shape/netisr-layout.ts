@@ -49,6 +49,8 @@ export const WORKSTREAM = layout('netisr workstream', {
   pending: word('m', 'workstream'),
   /** (x) 1 while its worker sleeps, or is about to; written under `lock`. */
   asleep: word('x', 'workstream'),
+  /** (m) The holder (`Memory.holder`) that began to dispatch last: its undertaker ends it. */
+  dispatcher: word('m', 'workstream'),
 })
 
 /** The queue of one protocol in one workstream. Under the workstream's lock. */

@@ -57,6 +57,28 @@ export class WorkQueue {
     return head
   }
 
+  /** Makes the queue whole again, in which a thread died: what is linked from its head is in it. */
+  mend(): void {
+    const { memory, at, packets } = this
+    let tail = NIL
+    let len = 0
+    for (
+      let packet = memory.read(at + HEAD);
+      packet !== NIL;
+      packet = packets.nextPacket(packet)
+    ) {
+      tail = packet
+      len++
+    }
+    memory.write(at + TAIL, tail)
+    memory.write(at + LEN, len)
+  }
+
+  /** Whether nothing is in it. */
+  isEmpty(): boolean {
+    return this.memory.read(this.at + HEAD) === NIL
+  }
+
   setLimit(limit: number): void {
     this.memory.write(this.at + LIMIT, limit)
   }

@@ -1,5 +1,15 @@
 import { ILLEGAL } from '@smpnet/fsm'
-import { type Address, type Memory, NIL, spin, spinNow, trySpin, unspin } from '@smpnet/memory'
+import {
+  type Address,
+  breakFrom,
+  holderOf,
+  type Memory,
+  NIL,
+  spin,
+  spinNow,
+  trySpin,
+  unspin,
+} from '@smpnet/memory'
 import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import type { PacketLinks } from '../protocols/protocol.ts'
 import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
@@ -8,7 +18,7 @@ import { WORKSTREAM_STATE } from './state-table.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** By names of their own, since an engine does not look them up in the table each time, then. */
-const { IDLE } = WORKSTREAM_STATE.state
+const { IDLE, SCHEDULED, DISPATCHING } = WORKSTREAM_STATE.state
 const { signal: SIGNAL, handle: HANDLE } = WORKSTREAM_STATE.action
 const { isPending: IS_PENDING } = WORKSTREAM_STATE.guard
 const { queue: QUEUE, dispatch: DISPATCH, work: WORKS, done: IS_DONE } = WORKSTREAM_STATE.event
@@ -17,6 +27,7 @@ const LOCK = WORKSTREAM.offset.lock
 const STATE = WORKSTREAM.offset.state
 const PENDING = WORKSTREAM.offset.pending
 const ASLEEP = WORKSTREAM.offset.asleep
+const DISPATCHER = WORKSTREAM.offset.dispatcher
 
 /** Of `tryNext`: nothing waits. No protocol. */
 export const NOTHING = -1
@@ -177,6 +188,38 @@ export class Workstream {
     this.#unlock()
   }
 
+  /**
+   * Ends what the thread of that number had begun here, which has ended: an append, a dispatch.
+   * What is queued its worker sees to, and is woken for. For threads that were no worker, and for
+   * one undertaker after the other. After the burial in the lot.
+   */
+  *bury(lot: Parking, thread: number): Waiting {
+    const { memory, at } = this
+    const ended = holderOf(thread)
+    breakFrom(memory, at + LOCK, ended, () => this.#mend())
+    yield* this.#lock()
+    if (memory.load(at + STATE) === DISPATCHING && memory.read(at + DISPATCHER) === ended) {
+      this.step(IS_DONE)
+    }
+    const mayRun = memory.load(at + STATE) === SCHEDULED
+    this.#unlock()
+    // The dead may have signalled the worker and not woken it: it looks again, if in vain.
+    if (mayRun) yield* lot.unpark(at, 1)
+  }
+
+  /** Makes what the lock protects whole again: each word by the one that is written before it. */
+  #mend(): void {
+    const { memory, at } = this
+    let pending = 0
+    for (const [protocol, queue] of this.#queues.entries()) {
+      queue.mend()
+      if (!queue.isEmpty()) pending |= 1 << protocol
+    }
+    memory.write(at + PENDING, pending)
+    if (pending !== 0) this.step(QUEUE)
+    if (memory.load(at + STATE) === SCHEDULED) memory.store(at + ASLEEP, 0)
+  }
+
   /** The name of its state; for statistics. */
   state(): string {
     return WORKSTREAM_STATE.states[this.memory.load(this.at + STATE)]!
@@ -216,6 +259,10 @@ export class Workstream {
     this.step(IS_DONE)
     this.#unlock()
     return NOTHING
+  }
+
+  #isBusy(): boolean {
+    return this.memory.load(this.at + STATE) !== IDLE
   }
 
   #isToWake(): boolean {
@@ -258,6 +305,8 @@ export class Workstream {
 
   /** What is queued here wakes no worker: one is about to see to what waits. */
   #beginDispatch(protocol: number, packet: Address): Outcome {
+    // Before the state, which an undertaker looks at first.
+    if (!this.#isBusy()) this.memory.write(this.at + DISPATCHER, this.memory.holder)
     if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(protocol, packet)
     this.#unlock()
     return DONE
@@ -281,7 +330,7 @@ export class Workstream {
 
   /** Does not ask again whether simulated time has caught up: a section is at one instant. */
   #tryLock(): boolean {
-    return this.memory.compareExchange(this.at + LOCK, 0, 1) === 0
+    return this.memory.compareExchange(this.at + LOCK, 0, this.memory.holder) === 0
   }
 
   #trySettledLock(): boolean {

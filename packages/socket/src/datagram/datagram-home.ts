@@ -28,7 +28,7 @@ export interface DatagramHome {
   readonly protocol: DatagramProtocol
   partsOf(socket: Address): DatagramParts
   /** Takes a socket back that is closed. */
-  free(socket: Address): Waiting
+  free(socket: Address, use: number): Waiting<unknown>
   /** Has receivers look again: `announce`, and `wake`. */
   stir(td: Waiter, socket: Address): Waiting
 }

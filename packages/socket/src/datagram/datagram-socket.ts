@@ -1,5 +1,5 @@
 import { type Address, came } from '@smpnet/memory'
-import { block, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { block, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import type { DatagramHandle, DatagramHome } from './datagram-home.ts'
 import { Leftovers } from './leftovers.ts'
@@ -183,10 +183,15 @@ export class DatagramSocket {
    * names are being changed.
    */
   *close(td: Waiter): Waiting {
-    const { home, at } = this
-    const { mbufs } = home
     yield* this.#leftovers.freeAll(td)
     yield* this.#step(td, 'close')
+    yield* this.#end(td)
+  }
+
+  /** What follows when the socket closes. All of it may be done again. */
+  *#end(td: Waiter): Waiting {
+    const { home, at } = this
+    const { mbufs } = home
     yield* home.stir(td, at)
     yield* home.protocol.detach(td, at)
     let packet = yield* home.partsOf(at).buffer.takeAll(td)
@@ -196,7 +201,21 @@ export class DatagramSocket {
       packet = next
     }
     yield* this.#step(td, 'closed')
-    yield* home.free(at)
+    yield* home.free(at, this.handle.use)
+  }
+
+  /**
+   * Closes the socket of a thread that has died, whatever it was about, if it had not: as `close`.
+   * For a socket that no other thread uses; an undertaker may do it again, if one has died in it.
+   */
+  *bury(td: Waiter): Waiting<unknown> {
+    const { life, home } = this
+    while (!home.memory.settled()) yield SETTLE
+    if (life.stateIn(home.memory.load(life.at)) === DATAGRAM_LIFE.state.CLOSED) {
+      return yield* home.free(this.at, this.handle.use)
+    }
+    yield* this.#step(td, 'bury')
+    yield* this.#end(td)
   }
 
   /** Its own name; port 0 while it has none. */

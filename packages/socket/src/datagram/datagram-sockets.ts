@@ -20,7 +20,7 @@ import { SocketMisuse } from '../errors.ts'
 import type { DatagramHandle, DatagramHome, DatagramParts } from './datagram-home.ts'
 import { DatagramSocket } from './datagram-socket.ts'
 import { DATAGRAM, DATAGRAM_BYTES } from './layout.ts'
-import { isOver, nextUse, useIn } from './life.ts'
+import { bornAs, isOver, useIn } from './life.ts'
 import { LOCK_SCHEMES, type LockSchemeName, type MakeLock } from './lock-schemes.ts'
 import { NoSockets } from './no-sockets.ts'
 import type { DatagramProtocol } from './protocol.ts'
@@ -133,7 +133,7 @@ export class DatagramSockets implements DatagramHome {
     const { error, life } = DATAGRAM.offset
     this.memory.store(at + error, 0)
     this.setPcb(at, NIL)
-    const word = nextUse(this.memory.load(at + life))
+    const word = bornAs(this.#pool.useOf(at))
     this.memory.store(at + life, word)
     const errno = yield* this.protocol.attach(td, at)
     if (errno === 0) return new DatagramSocket(this, { at, use: useIn(word) })
@@ -222,8 +222,21 @@ export class DatagramSockets implements DatagramHome {
     yield* arrivals.wake(td)
   }
 
-  free(socket: Address): Waiting {
-    return this.#pool.free(socket)
+  /** Frees a socket, if that use of it, as its handle has it, is not over. */
+  *free(socket: Address, use: number): Waiting {
+    const current = this.#pool.useOf(socket)
+    if (current !== 0 && useIn(bornAs(current)) === use) yield* this.#pool.free(socket, current)
+  }
+
+  /**
+   * What the thread of that number, which has died, took here and told nobody of: places in which
+   * no socket was born yet, and the lock. Its sockets are closed by `DatagramSocket.bury`.
+   */
+  bury(thread: number): Waiting {
+    return this.#pool.bury(thread, (at) => {
+      const word = this.memory.load(at + DATAGRAM.offset.life)
+      return useIn(word) === useIn(bornAs(this.#pool.useOf(at)))
+    })
   }
 
   /**
@@ -254,8 +267,7 @@ export class DatagramSockets implements DatagramHome {
 
   /** This thread's views of a socket's parts, which are made with the first call. */
   partsOf(socket: Address): DatagramParts {
-    const { at, itemBytes } = this.handle.pool
-    const index = ((socket - at) / itemBytes) | 0
+    const index = this.#pool.indexOf(socket) | 0
     return (this.#parts[index] ??= this.#makeParts(socket))
   }
 

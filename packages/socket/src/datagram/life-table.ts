@@ -5,6 +5,8 @@ import { defineTable } from '@smpnet/fsm'
  * takes the state to `CHANGING`, asks the protocol under no lock of the socket, and is settled by
  * what the protocol says. So two threads that change one socket at once are found out.
  *
+ * `bury` closes the socket of a thread that has died, wherever it had come to.
+ *
  * To send to an address needs no name before it; `refuse` is an outcome that the caller is told.
  */
 export const DATAGRAM_LIFE = defineTable({
@@ -43,6 +45,11 @@ export const DATAGRAM_LIFE = defineTable({
     { state: 'CONNECTED', event: 'disconnect', next: 'CHANGING' },
     { state: 'CONNECTED', event: 'close', next: 'CLOSING', actions: ['stir'] },
     { state: 'CLOSING', event: 'closed', next: 'CLOSED' },
+    { state: 'UNBOUND', event: 'bury', next: 'CLOSING', actions: ['stir'] },
+    { state: 'CHANGING', event: 'bury', next: 'CLOSING', actions: ['stir'] },
+    { state: 'BOUND', event: 'bury', next: 'CLOSING', actions: ['stir'] },
+    { state: 'CONNECTED', event: 'bury', next: 'CLOSING', actions: ['stir'] },
+    { state: 'CLOSING', event: 'bury', next: 'CLOSING', actions: ['stir'] },
   ],
 })
 

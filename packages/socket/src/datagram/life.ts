@@ -4,7 +4,7 @@ import type { Waiter } from '@smpnet/park'
 import { SocketMisuse } from '../errors.ts'
 import { DATAGRAM } from './layout.ts'
 import { DATAGRAM_LIFE, type DatagramEvent } from './life-table.ts'
-import type { SocketLock } from './lock-schemes.ts'
+import { enterMending, type SocketLock } from './lock-schemes.ts'
 
 /**
  * The life of a socket is one word: which use of the socket it speaks of, and the state by the
@@ -15,9 +15,9 @@ const STATE_BITS = 3
 const STATE = (1 << STATE_BITS) - 1
 const { state: STATES, event: EVENTS } = DATAGRAM_LIFE
 
-/** The word of the use that follows the one which `word` speaks of: a new socket, unbound. */
-export function nextUse(word: number): number {
-  return ((word >> STATE_BITS) + 1) << STATE_BITS || 1 << STATE_BITS
+/** The word of a new socket, unbound, of a use of its place: see `Pool.useOf`. */
+export function bornAs(use: number): number {
+  return use << STATE_BITS || 1 << STATE_BITS
 }
 
 /** Which use of a socket a word speaks of; 0 before the first, and never again. */
@@ -60,7 +60,8 @@ export class DatagramLife {
    */
   *step(td: Waiter, event: DatagramEvent, guards = 0): Waiting<number> {
     const { memory, lock } = this
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    // A state is one word, which is whole.
+    if (!lock.tryEnter(td)) yield* enterMending(td, lock, () => {})
     while (!memory.settled()) yield SETTLE
     const state = this.stateIn(memory.load(this.at))
     const row = DATAGRAM_LIFE.step(state, EVENTS[event], guards)

@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import type { Waiter, Waiting } from '@smpnet/park'
+import { OWNER_DIED, type Waiter, type Waiting } from '@smpnet/park'
 import { DATAGRAM } from './layout.ts'
 
 /**
@@ -11,6 +11,17 @@ export interface SocketLock {
   enter(td: Waiter): Waiting<unknown>
   tryExit(td: Waiter): boolean
   exit(td: Waiter): Waiting<unknown>
+  /** What it protects is whole again, after `enter` has said OWNER_DIED, if it ever does. */
+  recover?(td: Waiter): void
+}
+
+/**
+ * Enters a lock that was tried in vain, and mends what it protects if its holder has died inside.
+ */
+export function* enterMending(td: Waiter, lock: SocketLock, mend: () => void): Waiting {
+  if ((yield* lock.enter(td)) !== OWNER_DIED) return
+  mend()
+  lock.recover?.(td)
 }
 
 /** Makes the view of a lock: SOCKET_LOCK_BYTES bytes at `at`, zero before the first use. */

@@ -41,7 +41,10 @@ export interface DatagramProtocol {
     address: number,
     port: number,
   ): Waiting<number>
-  /** The socket is closed: nothing is delivered to it once this has ended. */
+  /**
+   * The socket is closed: nothing is delivered to it once this has ended. It may come again, when
+   * the thread that called it first has died.
+   */
   detach(td: Waiter, socket: Address): Waiting
   /** Port 0 while the socket is not bound. */
   localName(socket: Address): Endpoint

@@ -5,7 +5,7 @@ import { exitNow } from '@smpnet/sync'
 import { Arrivals } from './arrivals.ts'
 import { DATAGRAM, RECEIVE } from './layout.ts'
 import { isOver } from './life.ts'
-import type { SocketLock } from './lock-schemes.ts'
+import { enterMending, type SocketLock } from './lock-schemes.ts'
 
 /** What came of a delivery: the packet is in the buffer, and nobody waits for it. */
 export const DELIVERED = 0
@@ -51,9 +51,14 @@ export class ReceiveBuffer {
 
   /** Empties the queue's words for a new socket. */
   *reset(td: Waiter, marks: Watermarks): Waiting {
-    if (!this.lock.tryEnter(td)) yield* this.lock.enter(td)
+    if (!this.lock.tryEnter(td)) yield* this.enter(td)
     ByteQueue.create(this.mbufs, this.queue.at, marks)
     if (!this.lock.tryExit(td)) yield* this.lock.exit(td)
+  }
+
+  /** Enters the lock after a try in vain; what a holder left that died inside is mended. */
+  enter(td: Waiter): Waiting {
+    return enterMending(td, this.lock, () => this.queue.mend())
   }
 
   tryDeliver(td: Waiter, packet: Address, address: number, port: number): number {
@@ -79,7 +84,7 @@ export class ReceiveBuffer {
     const source = mbufs.prepend(packet, SOURCE_BYTES)
     if (source === NIL) return yield* this.#deliverBehind(td, packet, address, port)
     this.#write(source, address, port)
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    if (!lock.tryEnter(td)) yield* this.enter(td)
     while (!memory.settled()) yield SETTLE
     let result = this.#refusal(packet)
     if (result === DELIVERED) {
@@ -108,7 +113,7 @@ export class ReceiveBuffer {
   /** All records, linked as packets of a queue are. */
   *takeAll(td: Waiter): Waiting<Address> {
     let chain = NIL
-    if (!this.lock.tryEnter(td)) yield* this.lock.enter(td)
+    if (!this.lock.tryEnter(td)) yield* this.enter(td)
     for (let record = this.queue.takeRecord(); record !== NIL; ) {
       this.mbufs.setNextPacket(record, chain)
       chain = record

@@ -84,7 +84,7 @@ export class Receiving {
     for (;;) {
       const refusal = memory.isSimulated ? yield* standing.refusalInTime() : standing.refusal()
       if (refusal !== 0) return refusal
-      if (!buffer.lock.tryEnter(td)) yield* buffer.lock.enter(td)
+      if (!buffer.lock.tryEnter(td)) yield* buffer.enter(td)
       const record = buffer.queue.takeRecord()
       let word = 0
       if (record === NIL && wait) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { casesOf, missingDiagram } from '@smpnet/fsm'
 import { finish } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { DatagramLife, isOver, nextUse, useIn } from '../../src/datagram/life.ts'
+import { DatagramLife, isOver, bornAs, useIn } from '../../src/datagram/life.ts'
 import { DATAGRAM_LIFE, SocketMisuse } from '../../src/index.ts'
 import { makePair } from './make-sockets.ts'
 
@@ -56,9 +56,9 @@ describe('The life of a datagram socket', () => {
   it('has a number for each use, which go on from the largest to the smallest', () => {
     const { a } = makePair()
     const last = 0x7fffffff
-    expect([useIn(nextUse(last)), useIn(last)]).toEqual([-(2 ** 28), 2 ** 28 - 1])
+    expect([useIn(bornAs(2 ** 28)), useIn(last)]).toEqual([-(2 ** 28), 2 ** 28 - 1])
     const life = new DatagramLife(a.home.memory, a.at, -(2 ** 28), a.life.lock)
-    expect(life.hasEnded(nextUse(last))).toBe(false)
+    expect(life.hasEnded(bornAs(2 ** 28))).toBe(false)
     expect(life.hasEnded(last)).toBe(true)
   })
 

@@ -1,11 +1,13 @@
 import {
   type Address,
   alignUp,
+  breakFrom,
   CACHE_LINE_BYTES,
   came,
   expectSame,
   checkMemoryBytes,
   expectShared,
+  holderOf,
   layout,
   type Memory,
   newShared,
@@ -43,8 +45,10 @@ const REGION = layout('region', {
   end: word('x', 'region'),
   /** (x) The spin lock under which a thread looks whether an address is free. */
   placing: word('x', 'region'),
-  /** (m) under `placing`: the tag of the lock that was given an address last; linked by `next`. */
-  given: word('m', 'region'),
+  /** (x) Written under `placing`: the tag of the lock given an address last; linked by `next`. */
+  given: word('x', 'region'),
+  /** (m) under `placing`: the tag that is being written there; NIL while none is. */
+  giving: word('m', 'region'),
   /** (x) The tag of the lock that was placed last without an address; linked by `next`. */
   placed: word('x', 'region'),
   /** (a) The lot of the domain: what handles have to agree with. */
@@ -186,13 +190,30 @@ export class DomainRegion {
     try {
       const last = memory.read(given)
       this.#checkFree(kind, at, tag + TAG.size, last)
+      memory.write(this.at + REGION.offset.giving, tag)
       memory.write(tag + TAG.offset.bytes, bytes)
       memory.write(tag + TAG.offset.next, last)
-      memory.write(given, tag)
+      memory.store(given, tag)
+      memory.write(this.at + REGION.offset.giving, NIL)
     } finally {
       unspin(memory, placing)
     }
     memory.store(tag + TAG.offset.kind, tagOf(kind))
+  }
+
+  /**
+   * The thread of that number has ended. If it was placing a lock at an address, others can again,
+   * and that address is as it was, or has a lock that nobody knows of.
+   */
+  bury(thread: number): void {
+    const { memory } = this
+    breakFrom(memory, this.at + REGION.offset.placing, holderOf(thread), () => {
+      const tag = memory.read(this.at + REGION.offset.giving)
+      if (tag !== NIL && memory.read(this.at + REGION.offset.given) !== tag) {
+        for (const offset of Object.values(TAG.offset)) memory.write(tag + offset, 0)
+      }
+      memory.write(this.at + REGION.offset.giving, NIL)
+    })
   }
 
   /** Throws BadHandle unless the lock that a checked handle names is there, in this version. */

@@ -11,7 +11,7 @@ import {
   SMR_LINE,
 } from '../words/reader-lines.ts'
 import { SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
-import { type Lot, ownerIn, type Waiter, type Waiting } from '@smpnet/park'
+import { AWAKE, type Lot, ownerIn, WAITER, type Waiter, type Waiting } from '@smpnet/park'
 import { MUTEX_KIND, ONCE_KIND, RW_KIND, SPIN_KIND, SX_KIND } from '../words/owned-kinds.ts'
 
 /**
@@ -62,6 +62,36 @@ export function* putRight(
     const found = REMAINS.find(([kind]) => tagOf(kind) === lock.tag)
     if (found !== undefined) yield* found[1](td, lock, ended, cpus)
   }
+}
+
+/**
+ * Permits of a semaphore that a waiter was given whose thread had ended, or ended before it had
+ * them.
+ */
+export interface Permits {
+  readonly at: Address
+  readonly count: number
+}
+
+/**
+ * What the waiter at `entry`, which is in no queue any more, was given by a semaphore of `locks`
+ * and never had, as it did not run any more; or undefined. For an undertaker, before it ends the
+ * waiter.
+ */
+export function notReceived(
+  { lot: { memory } }: Waiter,
+  entry: Address,
+  locks: Iterable<PlacedLock>,
+): Permits | undefined {
+  const [state, taker, at] = (['state', 'taker', 'key'] as const).map((name) =>
+    memory.load(entry + WAITER.offset[name]),
+  )
+  if (state !== AWAKE || taker! < 0) return undefined
+  for (const lock of locks) {
+    if (lock.at !== at || lock.tag !== tagOf(SEMAPHORE_KIND)) continue
+    return { at, count: memory.load(entry + WAITER.offset.want) }
+  }
+  return undefined
 }
 
 /** What `thread` is inside of by its line in one of `locks`, as messages name it, or undefined. */

@@ -9,12 +9,14 @@ import {
   type Seat,
   WAITER,
   type Waiter,
+  type Waiting,
 } from '@smpnet/park'
 import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
-import { heldBy, putRight, readBy } from './remains.ts'
+import { heldBy, notReceived, type Permits, putRight, readBy } from './remains.ts'
+import { giveBack } from '../words/semaphore-word.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -221,16 +223,29 @@ export class SyncDomain implements Home {
    * A thread that was invited has ended, or will not come: its number and its waiters are for
    * others, except those that a lock still names. Mutexes that it held are abandoned: waiters for
    * them, and those that come later, are told. Those behind it in a semaphore's queue are served.
-   * Says how many waiters it left; 0 when it was buried before.
+   * Says how many waiters it left; 0 when it was buried before. `also` buries it elsewhere by its
+   * number, before that is given to another thread.
    *
    * Throws HeldTooLong, within some 2 seconds, when another thread holds a queue, which has ended
    * and is not buried yet: its burial ends this one as well.
    */
-  bury(guest: Seat): number {
+  bury(guest: Seat, also?: (thread: number) => Waiting): number {
     expectSeat(guest)
-    const isNamed = (entry: Address): boolean => this.#region.names(entry, this.handle.lot)
-    const clear = (ended: number) => putRight(this.here, this.#region.locks(), ended, this.cpus)
+    const owed: Permits[] = []
+    const isNamed = (entry: Address): boolean => {
+      const permits = notReceived(this.here, entry, this.#region.locks())
+      if (permits !== undefined) owed.push(permits)
+      return this.#region.names(entry, this.handle.lot)
+    }
+    const clear = (ended: number) => this.#clear(ended, owed, also)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
+  }
+
+  *#clear(ended: number, owed: Permits[], also?: (thread: number) => Waiting): Waiting {
+    this.#region.bury(ended)
+    for (const { at, count } of owed.splice(0)) yield* giveBack(this.here, at, count)
+    yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
+    if (also !== undefined) yield* also(ended)
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   FOREVER,
   isLoopDue,
   loopTurn,
+  OF_AN_OWNER,
   type Outcome,
   ownerIn,
   SETTLE,
@@ -39,7 +40,9 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | doer, WAITERS | begun, some sleep      | parks                  | the same, and wakes them |
  * | DONE          | done for good          | returns                | is a mistake             |
  *
- * When the doer fails, all that sleep are woken, and the first of them to come is the next doer.
+ * When the doer fails, all that sleep are woken, and the first of them to come is the next doer. So
+ * it is when the doer's thread has ended and was buried: the first that finds it dead takes its
+ * place. What is done must therefore be such that it can be begun again after any part of it.
  */
 export const ONCE = layout('once', {
   /** (x) As above. */
@@ -99,11 +102,11 @@ export class Once extends Placed {
       const seen = memory.load(at)
       if (seen === DONE) return WOKEN
       if ((seen & ~WAITERS) === td.at) throw new LockMisuse(`${this.name()} waits for itself`)
-      if (seen === NEW) {
-        if (this.#replace(NEW, td.at)) return WOKEN
+      if (seen === NEW || td.lot.isDead(seen & ~WAITERS)) {
+        if (this.#replace(seen, td.at | (seen & WAITERS))) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
-        const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until)
+        const outcome = yield* this.#sleep(td, seen | WAITERS, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
       }
     }
@@ -178,7 +181,29 @@ export class Once extends Placed {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
     if (!this.isDoer(td)) throw new LockMisuse(`${this.name()} is ended by its doer only`)
-    if (memory.exchange(at, word) & WAITERS) yield* td.lot.unpark(at, EVERYBODY)
+    if (this.#replace(td.at, word)) return
+    const queue = yield* td.lot.lockQueue(at)
+    const chain = td.lot.take(queue, at, EVERYBODY)
+    memory.store(at, word)
+    td.lot.unlockQueue(queue)
+    yield* td.lot.wake(chain)
+  }
+
+  /**
+   * Parks while the word is `expected` and its doer lives. A waiter queues itself and then looks
+   * whether the doer is dead; an undertaker marks the doer and then looks through the queues.
+   */
+  *#sleep(td: Waiter, expected: number, until: Until): Waiting<Outcome> {
+    const { lot } = td
+    const locked = yield* lot.lockUntil(td, this.at, until)
+    if (locked !== WOKEN) return locked
+    const queue = lot.queueOf(this.at)
+    const isBegun = lot.memory.load(this.at) === expected
+    if (isBegun) lot.append(queue, td, this.at, OF_AN_OWNER)
+    const isBereft = isBegun && lot.isDead(expected & ~WAITERS)
+    if (isBereft) lot.remove(queue, td)
+    lot.unlockQueue(queue)
+    return isBegun && !isBereft ? yield* lot.sleep(td, until) : CHANGED
   }
 
   #replace(seen: number, value: number): boolean {

@@ -8,21 +8,25 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * FreeBSD's counter(9): a number that every CPU adds to on a cache line of its own, without any
  * atomic operation, and that is summed when a reader wants to know.
  *
- * A CPU's part is 53 bits in two words. Adding writes the low word, and the high one when the low
- * one overflows. Only then could a reader see one without the other, and only then, once in 2^31
- * events, are the writes atomic and in a sequence that shows it.
+ * A CPU's part is 53 bits in two words. Adding writes the low word, which goes round at 2^32, and
+ * once in each half of that way, the high one: how many halves the low one has begun. So its lowest
+ * bit is the low word's sign. Where it is not, the high word was written first and the low one has
+ * not followed yet, and a reader takes one half less: it waits for nobody, and a thread that ends
+ * between the two words leaves a part as good as any other, on which the next of its number goes
+ * on.
  */
 export const COUNTER = layout('counter', {
-  /** (o) The low 31 bits of what this CPU has counted. Others read it. */
+  /** (o) The low 32 bits of what this CPU has counted. Others read it. */
   low: word('o', 'cpu'),
-  /** (o) The rest of it. Others read it. */
+  /**
+   * (o) How many times 2^31 that is, or one more while the low word is about to follow. Others read
+   * it.
+   */
   high: word('o', 'cpu'),
-  /** (o) Odd while both are changed. Others read it. */
-  sequence: word('o', 'cpu'),
 })
 
-const KIND: LockKind = { name: 'counter', code: 10, version: 1 }
-const LOW_END = 2 ** 31
+const KIND: LockKind = { name: 'counter', code: 10, version: 2 }
+const HALF = 2 ** 31
 
 export class Counter extends PerCpu {
   /** Bytes of a counter for so many CPUs. */
@@ -56,14 +60,15 @@ export class Counter extends PerCpu {
   add(place: Place, count: number): void {
     const { memory } = this
     const line = this.at + place.cpu * COUNTER.size
-    const sum = memory.read(line) + count
-    if (sum < LOW_END) memory.write(line, sum)
-    else this.#carry(line, sum - LOW_END)
+    const low = memory.read(line)
+    const next = (low + count) | 0
+    if ((low ^ next) >= 0) memory.write(line, next)
+    else this.#carry(line, low, next)
   }
 
   /** Adds from this thread. Throws a RangeError for what is no count. */
   increment(count = 1): void {
-    if (!Number.isInteger(count) || count < 0 || count >= LOW_END) {
+    if (!Number.isInteger(count) || count < 0 || count >= HALF) {
       throw new RangeError(
         `count: expected a whole number from 0 to 2^31 - 1, came ${came(count)}`,
       )
@@ -82,24 +87,32 @@ export class Counter extends PerCpu {
     return `the counter at ${this.at}`
   }
 
+  /**
+   * Between two looks at the high word that agree, the low one was of that half or the one before.
+   */
   #partOf(line: Address): number {
     const { memory } = this
-    for (;;) {
-      const sequence = memory.load(line + COUNTER.offset.sequence)
-      const part = memory.load(line + COUNTER.offset.high) * LOW_END + memory.load(line)
-      if ((sequence & 1) === 0 && memory.load(line + COUNTER.offset.sequence) === sequence) {
-        return part
-      }
+    const high = line + COUNTER.offset.high
+    for (let halves = memory.load(high); ; ) {
+      const low = memory.load(line)
+      const again = memory.load(high)
+      if (again === halves)
+        return (halves - (isOf(low, halves) ? 0 : 1)) * HALF + (low & (HALF - 1))
+      halves = again
     }
   }
 
-  #carry(line: Address, low: number): void {
+  #carry(line: Address, low: number, next: number): void {
     const { memory } = this
-    const sequence = line + COUNTER.offset.sequence
     const high = line + COUNTER.offset.high
-    memory.store(sequence, memory.read(sequence) + 1)
-    memory.store(high, memory.read(high) + 1)
-    memory.store(line, low)
-    memory.store(sequence, memory.read(sequence) + 1)
+    const halves = memory.read(high)
+    // A thread of this number that ended here has left the high word ahead.
+    if (isOf(low, halves)) memory.store(high, halves + 1)
+    memory.store(line, next)
   }
+}
+
+/** Whether the low word is of the half that the high one says, or of the one before. */
+function isOf(low: number, halves: number): boolean {
+  return low < 0 === ((halves & 1) === 1)
 }

@@ -1,8 +1,9 @@
-import { expectFunction, layout, word } from '@smpnet/memory'
-import { LockMisuse } from '../errors.ts'
+import { expectFunction, layout, NIL, word } from '@smpnet/memory'
+import { LockAbandoned, LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
+  type BeginWait,
   homeOf,
   waitAsTask,
   type WaitOptions,
@@ -12,13 +13,16 @@ import { Placed } from '../domain/placed.ts'
 import {
   expectWaiter,
   ABORTED,
+  DEAD,
   FOREVER,
   leftMs,
   looksOf,
   type Outcome,
+  OWNER_DIED,
   poll,
   TIMED_OUT,
   type Until,
+  WAITER,
   type Waiter,
   type Waiting,
   WOKEN,
@@ -35,6 +39,10 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * | even | nobody writes   | reads, looks again | adds 1, writes, adds 1      |
  * | odd  | somebody writes | waits              | is a mistake: one at a time |
  *
+ * The counter names its writer. When that has ended while it wrote, and was buried, readers are
+ * told, since what they read stays half written; so is the next writer, which writes all of it
+ * anew.
+ *
  * Writers exclude each other by other means, such as a mutex. What is read in between may be half
  * written: take it as numbers, and use it after `isSame` only. It is read by `load` and written by
  * `store`, since plain accesses may move past the counter's on some processors.
@@ -42,9 +50,11 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 export const SEQC = layout('seqc', {
   /** (x) As above; written by a writer of what it stands for. */
   word: word('x'),
+  /** (x) The waiter that writes, as far as it is known, or NIL. Written by it. */
+  writer: word('x'),
 })
 
-const KIND: LockKind = { name: 'seqc', code: 11, version: 1 }
+const KIND: LockKind = { name: 'seqc', code: 11, version: 2 }
 
 /** What `tryRead` says while somebody writes. No sequence is negative and odd at once. */
 export const WRITING = -1
@@ -78,7 +88,10 @@ export class Seqc extends Placed {
     return seen & 1 ? WRITING : seen
   }
 
-  /** The sequence to read under, as soon as nobody writes; `WRITING` when the wait was given up. */
+  /**
+   * The sequence to read under, as soon as nobody writes; `WRITING` when the wait was given up, or
+   * when `isAbandoned` says that it never comes.
+   */
   read(td: Waiter, until: Until = FOREVER): Waiting<number> {
     expectWaiter(td, 'seqc.read', 'readSync, or awaits readAsync')
     return this.#read(td, until)
@@ -86,7 +99,7 @@ export class Seqc extends Placed {
 
   *#read(td: Waiter, until: Until): Waiting<number> {
     let sequence = WRITING
-    const isOver = () => (sequence = this.tryRead()) !== WRITING
+    const isOver = () => (sequence = this.tryRead()) !== WRITING || this.isAbandoned()
     yield* poll(td, isOver, until, looksOf(td, until))
     return sequence
   }
@@ -96,23 +109,51 @@ export class Seqc extends Placed {
     return this.memory.load(this.at) === sequence
   }
 
-  /** Before writing. In simulated time, settle first. */
-  beginWrite(): void {
-    const seen = this.memory.load(this.at)
-    if (seen & 1) throw new LockMisuse(`${this.name()} is written by one at a time: one does`)
-    this.memory.store(this.at, (seen + 1) | 0)
+  /**
+   * Before writing, as `td`, which is this thread unless told. `WOKEN`; or `OWNER_DIED` when a
+   * writer has ended that had not ended its writing: then all that it stands for is to be written,
+   * and readers wait until that is done. Throws LockMisuse while another writes. In simulated time,
+   * settle first.
+   */
+  beginWrite(td: Waiter | undefined = this.home?.here): Outcome {
+    const { memory, at } = this
+    const seen = memory.load(at)
+    if (seen & 1 && !this.isAbandoned()) {
+      throw new LockMisuse(`${this.name()} is written by one at a time: one does`)
+    }
+    memory.store(at + SEQC.offset.writer, td?.at ?? NIL)
+    if (seen & 1) return OWNER_DIED
+    memory.store(at, (seen + 1) | 0)
+    return WOKEN
   }
 
   /** After writing. Throws LockMisuse when nobody writes. */
   endWrite(): void {
-    const seen = this.memory.load(this.at)
+    const { memory, at } = this
+    const seen = memory.load(at)
     if ((seen & 1) === 0) throw new LockMisuse(`${this.name()} is written by nobody`)
-    this.memory.store(this.at, (seen + 1) | 0)
+    memory.store(at, (seen + 1) | 0)
+    memory.store(at + SEQC.offset.writer, NIL)
+  }
+
+  /** Whether a writer has ended, and was buried, that had not ended its writing. */
+  isAbandoned(): boolean {
+    const writer = this.memory.load(this.at + SEQC.offset.writer)
+    const isDead = writer !== NIL && this.memory.load(writer + WAITER.offset.state) === DEAD
+    return isDead && (this.memory.load(this.at) & 1) !== 0
+  }
+
+  /** What to throw because a writer has ended. */
+  obituary(): LockAbandoned {
+    const writer = this.memory.load(this.at + SEQC.offset.writer)
+    const message = `the writer of ${this.name()} has ended while it wrote`
+    return new LockAbandoned(message, this.at, writer)
   }
 
   /**
    * Runs `read` until nobody wrote meanwhile, and returns what it returned. Blocks this thread
-   * while somebody writes. Throws LockTimeout when the time is over first.
+   * while somebody writes. Throws LockTimeout when the time is over first, and LockAbandoned when a
+   * writer has ended.
    */
   readSync<T>(read: () => T, options: WaitOptions = {}): T {
     expectFunction('what reads under a seqc', read)
@@ -123,15 +164,17 @@ export class Seqc extends Placed {
     }
     const { here } = homeOf(this)
     const reading = new Reading(this, read)
-    waitSync(this, here, (td, until) => reading.untilWhole(td, until), options)
+    const begin: BeginWait = (td, until) => reading.untilWhole(td, until)
+    if (waitSync(this, here, begin, options) === OWNER_DIED) throw this.obituary()
     return reading.value!
   }
 
-  /** The same in a task. Rejects with LockTimeout, or with the signal's reason. */
+  /** The same in a task. Rejects with LockTimeout, LockAbandoned, or with the signal's reason. */
   async readAsync<T>(read: () => T, options: AwaitOptions = {}): Promise<T> {
     expectFunction('what reads under a seqc', read)
     const reading = new Reading(this, read)
-    await waitAsTask(this, (td, until) => reading.untilWhole(td, until), options)
+    const begin: BeginWait = (td, until) => reading.untilWhole(td, until)
+    if ((await waitAsTask(this, begin, options)) === OWNER_DIED) throw this.obituary()
     return reading.value!
   }
 
@@ -152,6 +195,7 @@ class Reading<T> {
   /** Its time is that of all its waits together, and of what was read in vain. */
   *untilWhole(td: Waiter, until: Until): Waiting<Outcome> {
     while (!this.#isWhole(yield* this.seqc.read(td, until))) {
+      if (this.seqc.isAbandoned()) return OWNER_DIED
       if (until.signal?.aborted) return ABORTED
       if (leftMs(td, until) === 0) return TIMED_OUT
     }

@@ -1,6 +1,6 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
 import type { LockKind } from './lock-kind.ts'
-import type { Waiter, Waiting } from '@smpnet/park'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 
 /**
  * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since the
@@ -35,6 +35,18 @@ export function* serve(td: Waiter, at: Address, count = 0, most = MAX_PERMITS): 
   lot.unlockQueue(queue)
   yield* lot.wake(chain)
   return seen
+}
+
+/** Gives permits back that a waiter was given and never had, and serves those that sleep. */
+export function* giveBack(td: Waiter, at: Address, count: number): Waiting {
+  const { memory } = td.lot
+  for (;;) {
+    while (!memory.settled()) yield SETTLE
+    const seen = memory.load(at)
+    if (seen & SEMAPHORE_WAITERS) {
+      if ((yield* serve(td, at, count)) & SEMAPHORE_WAITERS) return
+    } else if (memory.compareExchange(at, seen, seen + count * 2) === seen) return
+  }
 }
 
 /** Writes what is left when the sleepers of `chain` have what they want. */

@@ -105,6 +105,7 @@ export class UdpProtocol implements DatagramProtocol {
   }
 
   *detach(td: Waiter, socket: Address): Waiting {
+    if (this.tools.parts.sockets.pcb(socket) === NIL) return
     const pcb = this.#pcbOf(socket)
     yield* this.#change(td as Thread, pcb, () => {
       if (this.#read(pcb, localPort) !== 0) this.tools.parts.pcbs.remove(pcb)

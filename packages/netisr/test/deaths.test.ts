@@ -1,0 +1,109 @@
+import { type Address, Arena, LiveMemory, type Memory, NIL } from '@smpnet/memory'
+import { AWAKE, finish, Lot, NotifyWaker, PARK, RUNNING, WAITER, type Waiting } from '@smpnet/park'
+import { atEveryDeath, Mortality } from '@smpnet/testing/models'
+import { describe, expect, it } from 'vitest'
+import { WORK, WORKSTREAM } from '../src/shape/netisr-layout.ts'
+import { DONE, QUEUED } from '../src/workstream/outcome.ts'
+import { Workstream } from '../src/workstream/workstream.ts'
+
+const PROTOCOL = 1
+
+const linksOf = (memory: Memory) => ({
+  nextPacket: (packet: Address) => memory.read(packet),
+  setNextPacket: (packet: Address, next: Address) => memory.write(packet, next),
+  flow: () => 0,
+})
+
+/** A workstream whose worker sleeps, and a thread outside that queues or dispatches, and dies. */
+function makeWorld(mortality: Mortality) {
+  const shared = LiveMemory.create(8192)
+  const arena = Arena.create(shared)
+  const lots = Lot.place(arena, { buckets: 1, cpus: 1, threads: 3, waiters: 6 })
+  const at = arena.place('workstream', WORKSTREAM.size + 2 * WORK.size)
+  const packets = [0, 1, 2].map(() => arena.place('packet', 64))
+  const threadOf = (cpu?: number) => {
+    const memory = new LiveMemory(shared.buffer)
+    const number = cpu ?? Lot.attach(memory, lots)
+    const lot = new Lot(memory, lots, new NotifyWaker(memory), number)
+    return {
+      memory,
+      lot,
+      td: lot.waiter(),
+      stream: new Workstream(memory, at, 0, linksOf(memory), 2),
+    }
+  }
+  const worker = threadOf(0)
+  worker.stream.setLimit(PROTOCOL, 4)
+  const dying = threadOf()
+  mortality.of(dying.memory)
+  return { worker, dying, living: threadOf(), packets }
+}
+
+type Thread = ReturnType<typeof makeWorld>['worker']
+
+/** Sleeps as the worker, until a packet wakes it. */
+function sleep({ td, stream }: Thread): Waiting {
+  const waiting = stream.untilScheduled(td)
+  let step = waiting.next(0)
+  while (!step.done && step.value !== PARK) step = waiting.next(0)
+  if (step.done) throw new Error('the worker was to sleep')
+  return waiting
+}
+
+/** How many packets the worker gets when it was woken, or 0 if it sleeps on. */
+function work({ td, stream, memory }: Thread, waiting: Waiting): number {
+  if (memory.load(td.at + WAITER.offset.state) !== AWAKE) return 0
+  memory.store(td.at + WAITER.offset.state, RUNNING)
+  let step = waiting.next(0)
+  while (!step.done && step.value !== PARK) step = waiting.next(0)
+  if (!step.done) return 0
+  let count = 0
+  for (let protocol = finish(td, stream.next(0, 0)); protocol >= 0; ) {
+    let packet = stream.taken(protocol)
+    for (; packet !== NIL; packet = linksOf(memory).nextPacket(packet)) count++
+    protocol = finish(td, stream.next(protocol, 1))
+  }
+  return count
+}
+
+const lives: Record<string, (dying: Thread, packets: readonly Address[]) => void> = {
+  'queues two packets': ({ lot, stream }, [one, two]) => {
+    stream.tryQueue(lot, PROTOCOL, one!)
+    stream.queueNow(lot, PROTOCOL, two!)
+  },
+  'dispatches, while another packet is queued': ({ lot, stream }, [one, two]) => {
+    if (stream.tryDispatch(PROTOCOL, one!) !== DONE) throw new Error('it was to dispatch')
+    stream.tryQueue(lot, PROTOCOL, two!)
+    stream.endDispatchNow(lot, PROTOCOL, true)
+  },
+}
+
+function play(mortality: Mortality, life: (typeof lives)[string], isBuried = true) {
+  const { worker, dying, living, packets } = makeWorld(mortality)
+  let sleeping = sleep(worker)
+  mortality.lives(() => life(dying, packets))
+  if (isBuried) {
+    finish(living.td, living.lot.bury(dying.lot.cpu))
+    finish(living.td, living.stream.bury(living.lot, dying.lot.cpu))
+  }
+  if (work(worker, sleeping) > 0) sleeping = sleep(worker)
+  return { worker, living, sleeping, packet: packets[2]! }
+}
+
+describe.each(Object.entries(lives))('A thread that %s', (_, life) => {
+  it('may die after any step: what is queued then and later its worker gets', () => {
+    const deaths = atEveryDeath((mortality) => {
+      const { worker, living, sleeping, packet } = play(mortality, life)
+      expect(worker.stream.state()).toBe('IDLE')
+      expect(living.stream.tryQueue(living.lot, PROTOCOL, packet)).toBe(QUEUED)
+      expect(work(worker, sleeping)).toBeGreaterThan(0)
+      expect(worker.stream.queueOf(PROTOCOL).count('len')).toBe(0)
+    })
+    expect(deaths).toBeGreaterThan(10)
+  })
+
+  it('is found out when nobody buries it', () => {
+    const { living, packet } = play(new Mortality(1), life, false)
+    expect(living.stream.tryQueue(living.lot, PROTOCOL, packet)).not.toBe(QUEUED)
+  })
+})

@@ -1,0 +1,36 @@
+import { holderOf, Pool, type PoolHandle } from '@smpnet/memory'
+import type { Seat, Waiting } from '@smpnet/park'
+import type { SyncDomain } from '@smpnet/sync'
+import { SocketZone, type SocketZoneHandle } from './socket-zone.ts'
+
+/** Where the pools of a socket domain are. */
+export interface SocketPools {
+  readonly zone: SocketZoneHandle
+  readonly pollers: PoolHandle
+}
+
+/**
+ * Buries a thread that has ended in a socket domain: in its locks and queues, as any domain does,
+ * and in the pools from which ends and pollers come. Its ends are closed by `StreamSocket.bury`.
+ */
+export function buryGuest(sync: SyncDomain, pools: SocketPools, guest: Seat): void {
+  const zone = new SocketZone(sync.lot, pools.zone)
+  sync.bury(guest, (thread) => clearPools(zone, pools, thread))
+}
+
+/**
+ * What the thread took from pools and told nobody of is free again. So are its pollers, when the
+ * ends that they watched are posted there no more.
+ */
+export function* clearPools(
+  zone: SocketZone,
+  pools: Pick<SocketPools, 'pollers'>,
+  thread: number,
+): Waiting {
+  yield* zone.bury(thread)
+  const pollers = Pool.open(zone.memory, pools.pollers)
+  for (const poller of pollers.takenBy(thread)) {
+    for (const note of zone.notesOf(poller)) yield* note.recover(holderOf(thread))
+  }
+  yield* pollers.bury(thread, () => false)
+}

@@ -1,0 +1,2 @@
+export { budget, expectToHold, whole } from './budget.ts'
+export { atEveryDeath, Mortality } from './mortality.ts'
