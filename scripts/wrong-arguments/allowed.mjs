@@ -88,9 +88,16 @@ export const LEFT_OUT = Object.fromEntries([
   ...['UdpHeader', 'Netisr', 'DatagramSocket', 'DatagramSockets', 'Poller', 'Received'].map(
     (name) => [name, inKernel],
   ),
-  ...['SocketZone', 'StreamSocket', 'Gate', 'KernelClock', 'LockMaker', 'Net', 'LiveStack'].map(
-    (name) => [name, inKernel],
-  ),
+  ...[
+    'SocketZone',
+    'StreamSocket',
+    'Gate',
+    'KernelClock',
+    'LockMaker',
+    'Net',
+    'LiveStack',
+    'CaptureReader',
+  ].map((name) => [name, inKernel]),
 ])
 
 const hot = 'called for each entry, packet or event with what a kernel has at hand: a check costs'
@@ -113,6 +120,8 @@ export const ALLOWED = [
     why: hot,
   },
   { match: /^(Epoch|Smr|Counter|Counters|EventRing|RmLock)#/, why: hot },
+  { match: /^Pool#(useOf|indexOf|itemAt)$/, why: 'arithmetic of addresses, for who has the item' },
+  { match: /^SpinLock#breakFrom/, why: 'for undertakers, which know who has ended' },
   {
     match: /^EventRing#/,
     kind: 'changed though refused',
@@ -120,11 +129,13 @@ export const ALLOWED = [
   },
   { match: /^Table#|^fsm\.DenseTable/, why: 'a step by numbers, which tables are compiled to' },
   {
-    match: /^(memory|park)\.(expect|align|inspect|layout|word|spinNow|trySpin|unspin|codeFolder)/,
+    match:
+      /^(memory|park)\.(expect|align|inspect|layout|word|spinNow|trySpin|unspin|breakFrom|holder|codeFolder)/,
     why: 'what packages are written with, and checked by',
   },
   {
-    match: /^park\.(isLimited|leftMs|looksOf|ownerIn|poll|pollAll|until)$/,
+    match:
+      /^park\.(isLimited|isLoopDue|leftMs|looksOf|loopTurn|onAbort|ownerIn|poll|pollAll|until)$/,
     why: 'what waiting is written with, called with a waiter and a limit of its own',
   },
   {

@@ -85,8 +85,8 @@ export class Pool {
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: PoolShape): Pool {
-    expectShape('a pool', shape)
-    const at = arena.place(`pool ${shape.name}`, Pool.bytes(shape))
+    const bytes = Pool.bytes(shape)
+    const at = arena.place(`pool ${shape.name}`, bytes)
     const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)
     const { memory } = arena
     const pool = new Pool({ ...shape, itemBytes, at }, memory)
@@ -98,7 +98,9 @@ export class Pool {
   }
 
   /** Bytes of a pool of that shape. Throws a RangeError for a bad one. */
-  static bytes({ name, items, itemBytes }: PoolShape): number {
+  static bytes(shape: PoolShape): number {
+    expectShape('a pool', shape)
+    const { name, items, itemBytes } = shape
     expectCount(`pool ${name}`, 'items', items)
     expectCount(`pool ${name}`, 'bytes per item', itemBytes)
     return POOL.size + tableBytes(items) + items * alignUp(itemBytes, CACHE_LINE_BYTES)

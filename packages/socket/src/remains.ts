@@ -1,6 +1,7 @@
-import { holderOf, Pool, type PoolHandle } from '@smpnet/memory'
+import { came, holderOf, Pool, type PoolHandle } from '@smpnet/memory'
 import type { Seat, Waiting } from '@smpnet/park'
 import type { SyncDomain } from '@smpnet/sync'
+import { SocketMisuse } from './errors.ts'
 import { SocketZone, type SocketZoneHandle } from './socket-zone.ts'
 
 /** Where the pools of a socket domain are. */
@@ -33,4 +34,11 @@ export function* clearPools(
     for (const note of zone.notesOf(poller)) yield* note.recover(holderOf(thread))
   }
   yield* pollers.bury(thread, () => false)
+}
+
+/** Throws SocketMisuse, before the domain is entered, for what `invite` has not given. */
+export function expectGuest(guest: unknown): void {
+  const { thread, generation } = (guest ?? {}) as Partial<Seat>
+  if (Number.isInteger(thread) && Number.isInteger(generation)) return
+  throw new SocketMisuse(`what \`invite\` gave is buried, a thread's seat: ${came(guest)} came`)
 }

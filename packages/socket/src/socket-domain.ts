@@ -15,7 +15,7 @@ import { finish, type Seat } from '@smpnet/park'
 import { DISPOSE, SyncDomain } from '@smpnet/sync'
 import { POLLER } from './note.ts'
 import { Poller } from './poller.ts'
-import { buryGuest } from './remains.ts'
+import { buryGuest, expectGuest } from './remains.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
 import { ThreadPoller } from './thread-poller.ts'
@@ -110,6 +110,7 @@ export class SocketDomain {
    * `ThreadSocket.bury`.
    */
   bury(guest: Seat): void {
+    expectGuest(guest)
     buryGuest(this.sync, this.handle, guest)
   }
 

@@ -22,7 +22,7 @@ import {
 } from '@smpnet/sync'
 import { came, type PoolHandle } from '@smpnet/memory'
 import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
-import { buryGuest } from './remains.ts'
+import { buryGuest, expectGuest } from './remains.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 import { Turns } from './turns.ts'
@@ -256,13 +256,6 @@ export async function awaitAs<T>(
   } finally {
     queue?.turns.leave()
   }
-}
-
-/** Throws SocketMisuse, before the domain is entered, for what `invite` has not given. */
-function expectGuest(guest: unknown): void {
-  const { thread, generation } = (guest ?? {}) as Partial<Seat>
-  if (Number.isInteger(thread) && Number.isInteger(generation)) return
-  throw new SocketMisuse(`what \`invite\` gave is buried, a thread's seat: ${came(guest)} came`)
 }
 
 function receivesNothing(why: Outcome, reason: unknown): number {
