@@ -2,10 +2,13 @@ import type { Effort, Experiment } from '../model/experiment.ts'
 import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
+import type { Answer } from '../report/answer.ts'
+import { answerDocument } from '../report/answer-document.ts'
 import { answerText } from '../report/answer-text.ts'
-import { openFolder } from '../report/open-folder.ts'
+import { openFolder } from '../output/folder.ts'
 import { seedFrom } from './job-options.ts'
-import { print, printJson, untilSignal } from './until-signal.ts'
+import { print, printJson } from '../output/print.ts'
+import { untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
 export interface ExperimentOptions {
@@ -21,7 +24,8 @@ export const DEFAULT_OUT = 'netperf-results'
 /**
  * Measures what the experiment needs, prints its tables and findings, and writes its pictures and
  * page. With `--json`, prints one document, and writes files only where `--out` asks for them.
- * Ctrl-C ends the measurement, and the answer is given from what there is by then.
+ * Ctrl-C ends the measurement: then tables and pictures say that they are of a part, their files
+ * stand beside those of a whole run, and nothing is found.
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -31,19 +35,20 @@ export async function runExperiment(
   const out = options.out ?? (json ? undefined : DEFAULT_OUT)
   const effort: Effort = quick ? 'quick' : 'full'
   const jobs = experiment.jobs(effort, seedFrom(seed))
-  if (out !== undefined) await openFolder(out)
+  if (out !== undefined) openFolder(out)
   await untilSignal(async (signal) => {
     const came = await runPlan(jobs, makeProgress(process.stderr), signal)
     const results = new Results(came.flatMap((job) => job.rows))
-    const findings = experiment.findings(results)
-    const rows = results.measured.map(({ row }) => row)
-    const answer = { experiment, effort, seed, results, findings }
-    if (json) await printJson({ question: experiment.question, rows, findings })
-    else await print(`\n${answerText(answer)}`)
-    if (out === undefined) return
+    const isPart = signal.aborted
+    // What a part of the plan seems to say is often the contrary of what the whole says.
+    const findings = isPart ? [] : experiment.findings(results)
+    const part = isPart ? { done: came.length, of: jobs.length } : undefined
+    const answer: Answer = { experiment, effort, seed, results, findings, part }
     // Loaded only here: what draws takes longer to load than the rest of the program.
     const { writeReport } = await import('../report/write-report.ts')
-    const files = await writeReport(answer, out)
-    process.stderr.write(`written: ${files.join(' ')}\n`)
+    const shown = json ? printJson(answerDocument(answer)) : print(answerText(answer))
+    const files = out === undefined ? [] : writeReport(answer, out)
+    if (files.length > 0) process.stderr.write(`written: ${files.join(' ')}\n`)
+    await shown
   })
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { profiles } from '@smpnet/machine/sim'
 import type { StackPart } from '@smpnet/stack'
 import type { Job } from '../model/job.ts'
 import type { MachineKind } from '../model/row.ts'
@@ -54,6 +55,7 @@ export async function jobFrom(
   const ownOptions = ownFrom(workload, own)
   const { base, machine: below } = await baseFrom(typed)
   const machine = machineOf(workload, typed.machine ?? below?.kind)
+  refuseIdle(typed, machine)
   const size = sizeFrom(typed, below, machine)
   const runs = given(typed.runs, (text) => parseCount(text, RUNS))
   const perRun = durationBounds(machine, runs ?? LIMITS.get(machine)!.runs)
@@ -69,6 +71,13 @@ export async function jobFrom(
     variants: given(typed.variants, listFrom),
     kernel: kernelFrom(typed, base),
   })
+}
+
+/** What a live machine does not look at is not silently ignored. Throws a UsageError. */
+function refuseIdle({ profile }: MachineOptions, machine: MachineKind): void {
+  if (machine === 'sim' || profile === undefined) return
+  lookUp('profile', profiles, profile)
+  throw new UsageError('expected --profile with --machine sim, got it with "live"')
 }
 
 /** What of a machine is said, on the command line or else in a file. Throws a UsageError. */

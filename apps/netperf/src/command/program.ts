@@ -13,12 +13,12 @@ import { given, jobFrom, type JobOptions, seedFrom } from './job-options.ts'
 import { kernelOptions, printingOptions } from './kernel-options.ts'
 import { sysctlCommand } from './sysctl-command.ts'
 import { traceCommand } from './trace-command.ts'
-import { print } from './until-signal.ts'
+import { print } from '../output/print.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD`, `netperf experiment NAME` and others. */
-export function program(version: string): Command {
+export function program(version: string, tell: (text: string) => void): Command {
   const netperf = command('netperf')
     .description('Compares network stack configurations, on real threads and simulated.')
     .version(version)
@@ -30,13 +30,21 @@ export function program(version: string): Command {
   netperf.addCommand(experimentCommand())
   netperf.addCommand(sysctlCommand(command('sysctl')))
   netperf.addCommand(presetsCommand())
+  for (const each of [netperf, ...netperf.commands]) each.configureOutput({ writeOut: tell })
   return netperf
+}
+
+/** The words of a command line. Throws a UsageError where the first is no command. */
+export function words(netperf: Command, argv: readonly string[]): readonly string[] {
+  const [, , first = '--'] = argv
+  const names = netperf.commands.map((each) => each.name())
+  if (first.startsWith('-') || names.includes(first)) return argv
+  throw new UsageError(`expected a command (${names.join(', ')}), got "${first}"`)
 }
 
 function compareCommand(): Command {
   return command('compare')
     .description('run the default comparison; the same as no command')
-    .allowExcessArguments()
     .addOption(
       new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'),
     )
@@ -44,10 +52,7 @@ function compareCommand(): Command {
     .addOption(profileOption())
     .addOption(seedOption())
     .addOption(jsonOption())
-    .action(async (options: ComparisonOptions, { args: [unknown] }) => {
-      if (unknown !== undefined) {
-        throw new UsageError(`expected a command (run, experiment, compare), got "${unknown}"`)
-      }
+    .action(async (options: ComparisonOptions) => {
       await execute(comparisonFrom(options), options.json ?? false)
     })
 }
@@ -158,9 +163,13 @@ function listOf(items: Iterable<Listed>, before = ''): string {
   return lines.join('\n')
 }
 
-/** What commander found wrong, as our sentences are; nothing when it printed help or a version. */
-export function commandLineMistake(error: unknown): string | undefined {
-  if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined
+/** Whether commander has ended with what was asked for: help, or the version. */
+export function isTold(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0
+}
+
+/** What commander found wrong, as our sentences are. */
+export function commandLineMistake(error: CommanderError): string {
   const [mistake] = error.message.replace(/^error: /, '').split('\n')
   return `${mistake?.replace(/\.$/, '')} (netperf --help says what is expected)`
 }

@@ -10,10 +10,17 @@ export interface SimRequest {
   readonly job: SimJob
   /** URL of the module that boots a CPU. */
   readonly boot: string
+  /** Whether that is the module that is built in. */
+  readonly isOwn: boolean
 }
 
 /** What came of it: figures, or why there are none. */
-export type SimReply = SimRunMessage | SimFailure
+export type SimReply = SimBooted | SimRunMessage | SimFailure
+
+/** Comes before, when all CPUs are booted. */
+export interface SimBooted {
+  readonly booted: true
+}
 
 export interface SimRunMessage {
   readonly count: number
@@ -44,10 +51,20 @@ port.on('message', async (request: SimRequest) => {
 
 async function answer({ job, boot }: SimRequest): Promise<SimReply> {
   try {
-    return run(job, await bootOf(boot))
+    return run(job, telling(job.config.machine.cpus, await bootOf(boot)))
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     return { error: message, stack }
+  }
+}
+
+/** The same boot, and a word when it has returned for the last CPU. */
+function telling(cpus: number, boot: MeasuredBoot): MeasuredBoot {
+  let left = cpus
+  return (cpu, args) => {
+    const executive = boot(cpu, args)
+    if (--left === 0) port.postMessage({ booted: true } satisfies SimBooted)
+    return executive
   }
 }
 

@@ -27,8 +27,12 @@ export const MEMORY: Bounds = { name: '--memory', least: 1024, most: 2 ** 30 }
 
 /** Those of CPUs. Throws a UsageError for a profile that does not exist. */
 export function cpuBounds(machine: MachineKind, profile: string): Bounds {
-  const most = machine === 'sim' ? mostCpus(lookUp('profile', profiles, profile)) : MAX_LIVE_CPUS
-  return { name: '--cpus', least: 1, most }
+  if (machine === 'live') return { name: '--cpus', least: 1, most: MAX_LIVE_CPUS }
+  const most = mostCpus(lookUp('profile', profiles, profile))
+  const larger = [...profiles.values()].filter((other) => mostCpus(other) > most)
+  const others = larger.map((other) => `${other.name} has ${mostCpus(other)}`).join(', ')
+  const cure = others === '' ? '' : ` (--profile ${others})`
+  return { name: `--cpus of ${profile}${cure}`, least: 1, most }
 }
 
 /** Those of a duration: a live run is a slice of its own, which a timer ends. */

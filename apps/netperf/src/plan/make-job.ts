@@ -1,4 +1,5 @@
 import { profiles } from '@smpnet/machine/sim'
+import { MAX_MEMORY_BYTES } from '@smpnet/memory'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
 import type { MachineKind } from '../model/row.ts'
@@ -145,7 +146,19 @@ function checkKernels(job: Job): void {
     throw new UsageError(`${expected}, got --boot`)
   }
   if (job.capture !== undefined) checkCapture(job, kernels)
+  for (const entrant of kernels) checkNeeds(job, entrant)
   for (const entrant of kernels) asTyped(job.kernel, () => kernelJob(job, entrant))
+}
+
+/** What a program needs may be more than any memory has. Throws a UsageError. */
+function checkNeeds({ workload, cpus }: Job, { settings }: Entrant): void {
+  const bytes = workload.kernel?.needs(settings, cpus).bytes ?? 0
+  if (bytes <= MAX_MEMORY_BYTES) return
+  const of = 'pairs' in workload.options ? ' of --pairs with their --buffer or --size' : ''
+  throw new UsageError(
+    `expected memory for ${workload.name}${of} to be at most ${MAX_MEMORY_BYTES} bytes, ` +
+      `got ${bytes}`,
+  )
 }
 
 /** A file is of one kernel that has a network, and of one run of a simulated one. */

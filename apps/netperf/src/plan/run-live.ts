@@ -5,6 +5,7 @@ import { variants } from '../variants/index.ts'
 import type { Captured } from '../model/captured.ts'
 import type { VariantResult } from '../model/workload.ts'
 import type { Job } from '../model/job.ts'
+import { withCure } from './with-cure.ts'
 
 /** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
 const WARMUP_MS = 300
@@ -27,7 +28,7 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
     ),
   }
   const sliceMs = job.durationMs / job.runs
-  const { slices } = await measure(suite, {
+  const { slices } = await measured(job, suite, {
     rounds: job.runs,
     sliceMs,
     warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
@@ -37,6 +38,14 @@ export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[
     const statistics = counted.get(variant)
     return { variant, slices, statistics, captured: captured.get(variant) }
   })
+}
+
+async function measured(job: Job, suite: Suite, options: MeasureOptions) {
+  try {
+    return await measure(suite, options)
+  } catch (error) {
+    throw withCure(job, error)
+  }
 }
 
 /** How the starter of a run follows and ends it. */

@@ -7,6 +7,7 @@ import type { VariantResult } from '../model/workload.ts'
 import type { Entrant, Job } from '../model/job.ts'
 import type { RunHooks } from './run-live.ts'
 import type { SimHost, Simulated } from './sim-host.ts'
+import { withCure } from './with-cure.ts'
 
 /** Runs a job's entrants on simulated machines, one after the other; time is not shared there. */
 export async function runSim(job: Job, hooks: RunHooks, host: SimHost): Promise<VariantResult[]> {
@@ -42,9 +43,9 @@ async function runOnce(
   const durationNs = Math.round(durationMs * 1e6)
   const simJob = { ...kernelJob(job, entrant, seed + run), durationNs }
   try {
-    return await host.run({ job: simJob, boot: boot.href })
+    return await host.run({ job: simJob, boot: boot.href, isOwn: job.boot === undefined })
   } catch (error) {
-    if (job.boot === undefined || !(error instanceof BenchError)) throw error
+    if (job.boot === undefined || !(error instanceof BenchError)) throw withCure(job, error)
     const file = boot.pathname.split('/').at(-1)
     throw new BenchError(`worker module ${file}: ${error.message}`, error.stack)
   }

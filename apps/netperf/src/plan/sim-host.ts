@@ -3,7 +3,7 @@ import type { StackStatistics } from '@smpnet/stack'
 import { BenchError, LatencyRecorder } from '@smpnet/testing'
 import type { Captured } from '../model/captured.ts'
 import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
-import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
+import type { SimBooted, SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
 import { workerModule } from '../variants/variant.ts'
 
 /** One simulated machine's figures. */
@@ -13,6 +13,11 @@ export interface Simulated {
   readonly statistics: StackStatistics | undefined
   readonly captured: Captured | undefined
 }
+
+/** How long a boot module of the user's may take, as on the live machine. */
+const BOOT_MS = 10_000
+
+type Ended = Exclude<SimReply, SimBooted>
 
 /** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
 export class SimHost {
@@ -39,14 +44,24 @@ export class SimHost {
   }
 
   /** Takes back only the listeners that it added: the worker's own deliver its messages. */
-  #ask(worker: Worker, request: SimRequest): Promise<SimReply | undefined> {
+  #ask(worker: Worker, request: SimRequest): Promise<Ended | undefined> {
     return new Promise((resolve, reject) => {
+      // A module of the user's may loop, and then its worker never answers.
+      const watchdog = request.isOwn ? undefined : setTimeout(() => onLate(), BOOT_MS)
       const end = (act: () => void) => {
+        clearTimeout(watchdog)
         this.#signal.removeEventListener('abort', onAbort)
         worker.off('message', onReply).off('error', onError).off('exit', onExit)
         act()
       }
-      const onReply = (reply: SimReply) => end(() => resolve(reply))
+      const onReply = (reply: SimReply) => {
+        if ('booted' in reply) clearTimeout(watchdog)
+        else end(() => resolve(reply))
+      }
+      const onLate = () => {
+        void this.stop()
+        end(() => reject(new BenchError(`it had not set up its CPUs after ${BOOT_MS} ms`)))
+      }
       const onError = (error: Error) => {
         end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))
       }

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts'
 import { escapeText } from '../views/picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 import { cellsOf } from '../views/view-tables.ts'
-import { type Answer, commandOf, intervalNote } from './answer.ts'
+import { type Answer, commandOf, intervalNote, partText } from './answer.ts'
 
 const STYLE = `
   body { font: 15px/1.5 system-ui, sans-serif }
@@ -19,7 +19,8 @@ const STYLE = `
 
 /** The answer as one HTML document that needs no other file: findings, pictures, tables, rows. */
 export function answerPage(answer: Answer, pictures: readonly string[]): string {
-  const { experiment, results, findings } = answer
+  const { experiment, results } = answer
+  const part = partText(answer)
   const rows = JSON.stringify(results.measured.map(({ row }) => row))
   return `<!doctype html>
 <html lang="en">
@@ -33,9 +34,7 @@ export function answerPage(answer: Answer, pictures: readonly string[]): string 
 <h1>${escapeText(experiment.summary)}</h1>
 <p>${escapeText(experiment.question)}</p>
 <p class="where"><code>${escapeText(commandOf(answer))}</code> on ${escapeText(hostText())}</p>
-<h2>Findings</h2>
-<ul>${findings.map(findingItem).join('\n')}</ul>
-<p class="where">${escapeText(intervalNote(answer))}</p>
+${part === undefined ? findingsSection(answer) : `<p class="part">${escapeText(part)}</p>`}
 <h2>Pictures</h2>
 ${pictures.map((svg) => `<figure>${svg}</figure>`).join('\n')}
 <h2>Tables</h2>
@@ -44,6 +43,12 @@ ${experiment.pictures.map((view) => viewSection(view, answer)).join('\n')}
 </body>
 </html>
 `
+}
+
+function findingsSection(answer: Answer): string {
+  return `<h2>Findings</h2>
+<ul>${answer.findings.map(findingItem).join('\n')}</ul>
+<p class="where">${escapeText(intervalNote(answer))}</p>`
 }
 
 function hostText(): string {

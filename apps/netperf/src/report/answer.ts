@@ -9,6 +9,17 @@ export interface Answer {
   readonly seed: string
   readonly results: Results
   readonly findings: readonly Finding[]
+  /** How many jobs of the plan were measured, where it was interrupted. */
+  readonly part?: { readonly done: number; readonly of: number } | undefined
+}
+
+/** What an interrupted plan says of itself wherever it is shown; nothing of a whole one. */
+export function partText({ part }: Answer): string | undefined {
+  if (part === undefined) return undefined
+  return (
+    `Interrupted: ${part.done} of ${part.of} jobs were measured, the last perhaps not to its end. ` +
+    'Nothing is found from a part.'
+  )
 }
 
 /** The command that gives this answer again. */

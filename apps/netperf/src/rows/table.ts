@@ -6,6 +6,7 @@ import { formatted, variantText } from '../model/formatted.ts'
 import { groupBy } from '../model/group-by.ts'
 import { plainTable } from './plain-table.ts'
 import type { Measured, Row } from '../model/row.ts'
+import { wrapped } from '../output/wrapped.ts'
 
 const ALIGNS = ['left', 'left', 'right', 'left', 'right', 'right', 'left', 'right'] as const
 const AT_VARIANT = 3
@@ -23,7 +24,7 @@ export function tableText(
     return own.length > 0 ? machineText(machine, own, baseline, columns) : ''
   })
   const text = parts.filter((part) => part !== '').join('\n')
-  return text === '' ? 'nothing was measured\n' : text
+  return text
 }
 
 function machineText(
@@ -56,7 +57,26 @@ function fitting(
   const wide = plainTable(head, body, ALIGNS)
   if (widthOf(wide) <= columns) return wide
   const split = body.map((row) => row.map((text, at) => (at === AT_VARIANT ? broken(text) : text)))
-  return plainTable(head, split, ALIGNS)
+  const narrower = plainTable(head, split, ALIGNS)
+  return widthOf(narrower) <= columns ? narrower : records(head, body, columns)
+}
+
+/** Each row under a line of its own, for terminals that are narrower than any table. */
+function records(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  columns: number,
+): string {
+  const lines = body.map((row) => {
+    if (row.length === 0) return ''
+    const figures = row.slice(AT_VARIANT + 1).map((text, at) => {
+      const name = head[AT_VARIANT + 1 + at] as string
+      return name.startsWith('×') ? `${text} ${name.slice(2)}` : `${name} ${text}`
+    })
+    const title = `${row[0]}, ${row[1]}, ${row[2]} CPUs: ${row[AT_VARIANT]}`
+    return `${wrapped(title, '', '  ', columns)}\n${wrapped(figures.join(', '), '  ', '  ', columns)}`
+  })
+  return lines.join('\n')
 }
 
 function broken(text: string): string {

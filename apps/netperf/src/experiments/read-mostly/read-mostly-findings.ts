@@ -16,9 +16,8 @@ import {
   type Results,
 } from '../../model/results.ts'
 import { lockKinds } from '../../locks/index.ts'
-import { cpusText } from '../../model/formatted.ts'
+import { cpusText, percent } from '../../model/formatted.ts'
 import type { Measured } from '../../model/row.ts'
-import { percent } from '../../model/view.ts'
 import { pathChecks } from './forwarding-path.ts'
 
 /** What others are measured by: the lock that such lists had. */

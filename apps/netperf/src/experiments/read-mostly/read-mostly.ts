@@ -1,6 +1,7 @@
 import type { Job } from '../../model/job.ts'
+import { percent } from '../../model/formatted.ts'
 import type { Row } from '../../model/row.ts'
-import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../model/view.ts'
+import { CPU_COUNT, CPUS, PLACE, setting, VARIANT, type View } from '../../model/view.ts'
 import type { Effort, Experiment } from '../../model/experiment.ts'
 import { listWalk } from '../../workloads/list-walk/list-walk.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
