@@ -5,8 +5,10 @@ import { print, printJson } from '../output/print.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { statisticsText } from '../statistics/statistics-text.ts'
+import { csvText } from '../rows/csv.ts'
 import { tableText } from '../rows/table.ts'
 import { writeCapture } from './capture-file.ts'
+import type { Format } from './format.ts'
 import { untilSignal } from './until-signal.ts'
 
 const INTERRUPTED = 'Interrupted: what was asked for was not measured to its end.'
@@ -16,7 +18,7 @@ const INTERRUPTED = 'Interrupted: what was asked for was not measured to its end
  * ends the measurement and prints what there is by then, which says so; a second one ends the
  * program.
  */
-export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
+export function execute(jobs: readonly Job[], format: Format): Promise<void> {
   return untilSignal(async (signal) => {
     const came = await runPlan(jobs, makeProgress(process.stderr), signal)
     let captures: readonly CaptureRow[] = []
@@ -27,7 +29,7 @@ export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
       failure = error
     }
     const shown = { jobs, came, captures, isPart: signal.aborted }
-    await (json ? printJson(documentOf(shown)) : show(shown))
+    await printed[format](shown)
     // What was measured is printed, also if the file that was to be written is not.
     if (failure !== undefined) throw failure
   })
@@ -43,11 +45,21 @@ interface Shown {
 function documentOf({ came, captures, isPart }: Shown): object {
   const statistics = came.flatMap((job) => job.statistics)
   return {
+    command: ['netperf', ...process.argv.slice(2)].join(' '),
     ...(isPart && { interrupted: true }),
     rows: came.flatMap(({ rows }) => rows.map(({ row }) => row)),
     ...(statistics.length > 0 && { statistics }),
     ...(captures.length > 0 && { captures }),
   }
+}
+
+const printed: Readonly<Record<Format, (shown: Shown) => Promise<void>>> = {
+  text: show,
+  json: (shown) => printJson(documentOf(shown)),
+  csv: ({ came, isPart }) => {
+    const rows = came.flatMap((job) => job.rows.map(({ row }) => row))
+    return print(csvText(rows, isPart))
+  },
 }
 
 async function show({ jobs, came, captures, isPart }: Shown): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Effort, Experiment } from '../model/experiment.ts'
+import { judged } from '../inference/judged.ts'
 import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
@@ -6,16 +7,26 @@ import type { Answer } from '../report/answer.ts'
 import { answerDocument } from '../report/answer-document.ts'
 import { answerText } from '../report/answer-text.ts'
 import { openFolder } from '../output/folder.ts'
+import { csvText } from '../rows/csv.ts'
+import { type Format, type FormatOptions, formatOf } from './format.ts'
 import { seedFrom } from './job-options.ts'
 import { print, printJson } from '../output/print.ts'
 import { untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
-export interface ExperimentOptions {
+export interface ExperimentOptions extends FormatOptions {
   readonly quick?: boolean
-  readonly json?: boolean
   readonly out?: string
   readonly seed: string
+}
+
+const printed: Readonly<Record<Format, (answer: Answer) => Promise<void>>> = {
+  text: (answer) => print(answerText(answer)),
+  json: (answer) => printJson(answerDocument(answer)),
+  csv: ({ results, part }) => {
+    const rows = results.measured.map(({ row }) => row)
+    return print(csvText(rows, part !== undefined))
+  },
 }
 
 /** Where reports go unless `--out` says otherwise. */
@@ -31,8 +42,9 @@ export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<void> {
-  const { quick = false, json = false, seed } = options
-  const out = options.out ?? (json ? undefined : DEFAULT_OUT)
+  const { quick = false, seed } = options
+  const format = formatOf(options)
+  const out = options.out ?? (format === 'text' ? DEFAULT_OUT : undefined)
   const effort: Effort = quick ? 'quick' : 'full'
   const jobs = experiment.jobs(effort, seedFrom(seed))
   if (out !== undefined) openFolder(out)
@@ -41,12 +53,12 @@ export async function runExperiment(
     const results = new Results(came.flatMap((job) => job.rows))
     const isPart = signal.aborted
     // What a part of the plan seems to say is often the contrary of what the whole says.
-    const findings = isPart ? [] : experiment.findings(results)
+    const findings = isPart ? [] : judged(experiment.findings(results))
     const part = isPart ? { done: came.length, of: jobs.length } : undefined
     const answer: Answer = { experiment, effort, seed, results, findings, part }
     // Loaded only here: what draws takes longer to load than the rest of the program.
     const { writeReport } = await import('../report/write-report.ts')
-    const shown = json ? printJson(answerDocument(answer)) : print(answerText(answer))
+    const shown = printed[format](answer)
     const files = out === undefined ? [] : writeReport(answer, out)
     if (files.length > 0) process.stderr.write(`written: ${files.join(' ')}\n`)
     await shown

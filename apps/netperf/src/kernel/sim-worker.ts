@@ -29,6 +29,8 @@ export interface SimRunMessage {
   readonly slots: Readonly<Record<string, Float64Array>>
   readonly counted: KernelCounts | undefined
   readonly events: number
+  /** Whether its figures have settled; undefined where that was not asked. */
+  readonly settled: boolean | undefined
   /** None unless they were asked for. */
   readonly statistics: StackStatistics | undefined
   /** What links captured, where the configuration has captures. */
@@ -75,10 +77,10 @@ async function bootOf(url: string): Promise<MeasuredBoot> {
 }
 
 function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
-  const { slice, events, statistics, captured } = simulateKernel(job, boot)
+  const { slice, events, statistics, captured, settled } = simulateKernel(job, boot)
   const { count, ns, latency, latencies = {}, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  const figures = { count, ns, slots, counted, events }
+  const figures = { count, ns, slots, counted, events, settled }
   return { ...figures, captured, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -14,7 +14,7 @@ interface MachineLimits {
 
 export const LIMITS: ReadonlyMap<MachineKind, MachineLimits> = new Map([
   ['live', { shortestMs: 1, longestMs: 3_600_000, durationMs: 2_000, runs: 10 }],
-  ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
+  ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 5 }],
 ])
 
 export const DEFAULT_CPUS = 2

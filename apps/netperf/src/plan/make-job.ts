@@ -2,7 +2,7 @@ import { profiles } from '@smpnet/machine/sim'
 import { MAX_MEMORY_BYTES } from '@smpnet/memory'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
-import type { MachineKind } from '../model/row.ts'
+import type { Labels, MachineKind } from '../model/row.ts'
 import type { Configuration, Workload } from '../model/workload.ts'
 import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
@@ -35,6 +35,8 @@ export interface Asked<O extends object> {
   /** Of all runs together; virtual time when simulated. */
   readonly durationMs?: number | undefined
   readonly runs?: number | undefined
+  /** The share by which an interval may be wide, either way; simulated. */
+  readonly width?: number | undefined
   readonly memoryBytes?: number | undefined
   readonly boot?: URL | undefined
   /** The machine to simulate. */
@@ -43,6 +45,10 @@ export interface Asked<O extends object> {
   readonly kernel?: KernelAsked | undefined
   /** The file that packets go to. */
   readonly capture?: string | undefined
+  /** What rows say of it besides. */
+  readonly labels?: Labels | undefined
+  /** The name of the sweep that it is a part of. */
+  readonly sweep?: string | undefined
 }
 
 /**
@@ -58,7 +64,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
   const place = { machine, cpus, profile, kernel }
   const { detail, configurations } = workload.configure(asked.own ?? ({} as O), place)
-  const entrants = entrantsOf(workload, machine, configurations, asked.variants, kernel)
+  const named = { kernel, labels: asked.labels ?? {} }
+  const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)
   const { channel } = workload
   const baseline = channel ? baselineOf(channel) : (entrants[0] as Entrant).name
   const of = { workload: workload as Workload, detail, entrants, baseline }
@@ -67,10 +74,12 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
     ...of,
     durationMs,
     runs,
+    width: asked.width,
     seed,
     memoryBytes,
     boot,
     capture: asked.capture,
+    sweep: asked.sweep,
   }
   checkKernels(job)
   return job
@@ -100,7 +109,7 @@ function entrantsOf<O extends object>(
   machine: MachineKind,
   configurations: readonly Configuration[],
   chosen: readonly string[] | undefined,
-  kernel: KernelAsked,
+  { kernel, labels: swept }: { readonly kernel: KernelAsked; readonly labels: Labels },
 ): Entrant[] {
   const carriers = workload.channel
     ? chosenVariants(workload as Workload, machine, chosen)
@@ -111,7 +120,7 @@ function entrantsOf<O extends object>(
   }
   return carriers.flatMap((carrier) =>
     configurations.map(({ name = carrier, labels: own, ...rest }) => {
-      const labels = { ...(carrier === smpnet.name && kernelLabels(kernel)), ...own }
+      const labels = { ...swept, ...(carrier === smpnet.name && kernelLabels(kernel)), ...own }
       return { name, carrier, ...(Object.keys(labels).length > 0 && { labels }), ...rest }
     }),
   )

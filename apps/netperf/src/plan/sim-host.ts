@@ -10,6 +10,7 @@ import { workerModule } from '../variants/variant.ts'
 export interface Simulated {
   readonly slice: KernelSliceResult
   readonly events: number
+  readonly settled: boolean | undefined
   readonly statistics: StackStatistics | undefined
   readonly captured: Captured | undefined
 }
@@ -84,7 +85,7 @@ function simulated({ slots, counted, ...rest }: SimRunMessage): Simulated {
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
-  const { count, ns, events, statistics, captured } = rest
+  const { count, ns, events, settled, statistics, captured } = rest
   const slice = { count, ns, ...latency, ...latencies, ...(counted && { counted }) }
-  return { slice, events, statistics, captured }
+  return { slice, events, settled, statistics, captured }
 }

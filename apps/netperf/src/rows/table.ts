@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
-import { formatRatio } from '@smpnet/testing'
+import { formatRatio, spread } from '@smpnet/testing'
 import pc from 'picocolors'
 import { formatted, variantText } from '../model/formatted.ts'
 import { groupBy } from '../model/group-by.ts'
@@ -45,7 +45,16 @@ function machineText(
     if (index > 0) body.push([])
     for (const measured of group) body.push(cells(measured, live ? undefined : rows))
   })
-  return `${title(first)}\n\n${fitting(head, body, columns)}\n`
+  return `${title(first)}\n\n${fitting(head, body, columns)}\n${unsettledText(rows, columns)}`
+}
+
+/** What is to be said of figures that had not settled when their time was over. */
+function unsettledText(rows: readonly Row[], columns: number): string {
+  const names = rows.filter(({ unsettled }) => unsettled !== undefined).map(variantText)
+  if (names.length === 0) return ''
+  const list = [...new Set(names)].join('; ')
+  const text = `Not settled when the time was over (a longer --duration may do): ${list}.`
+  return `\n${wrapped(text, '', '', Math.min(columns, 96))}\n`
 }
 
 /** A table that is wider than the terminal has a line for each setting of a variant. */
@@ -95,8 +104,9 @@ function title(row: Row): string {
   return pc.bold(`live: ${host}`)
 }
 
-function cells({ row, ratio }: Measured, simulated: readonly Row[] | undefined): string[] {
+function cells({ row }: Measured, simulated: readonly Row[] | undefined): string[] {
   const figure = (value: number) => formatted(value, row.unit)
+  const ratio = row.ratios && spread(row.ratios).median
   const shown = simulated ? scaling(row, simulated) : ratio
   const plain = [
     `${row.workload} ${row.metric}`,

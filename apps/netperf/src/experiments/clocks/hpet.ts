@@ -72,7 +72,7 @@ export const hpet: Experiment = {
 const SELECTED_ON = 'xeon-8176'
 
 function uptimeJobs(effort: Effort, seed: number) {
-  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 1 } as const
+  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 2 } as const
   return (['none', 'TSC'] as const).flatMap((watch) =>
     WRAPS[effort].map((wraps) => {
       const own = { wraps, watch, timecounter: ['HPET', 'ACPI-fast', 'i8254'] }

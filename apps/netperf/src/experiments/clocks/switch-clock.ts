@@ -85,7 +85,7 @@ function switchClaims(results: Results, at: Query): Claim[] {
   if (bare === undefined || switches.size === 1) return []
   switches.delete(NO_COUNTER)
   const shares = [...switches].map(([counter, own]) => ({ counter, share: shareOf(bare, own) }))
-  const texts = shares.map(({ counter, share }) => `${counter} ${percentText(share)}`)
+  const texts = shares.map(({ counter, share }) => `${counter} ${shareText(share)}`)
   const claim =
     `${cpusText(at.cpus ?? 1)}: a switch takes ${figureText(bare)} without a clock, and ` +
     `${listText(figuresOf(switches.values()))}; the share of the clock is ${listText(texts)}.`
@@ -100,6 +100,12 @@ function switchClaims(results: Results, at: Query): Claim[] {
 function shareOf(bare: Measured, own: Measured): Estimate {
   const { median, low, high, ...rest } = ratio(bare, own)
   return { ...rest, median: 1 - median, low: 1 - high, high: 1 - low }
+}
+
+/** A share that may be less than nothing, or more than half of all either way, is none. */
+export function shareText(share: Estimate): string {
+  const isMeasured = share.low > -0.05 && share.high <= 1 && share.high - share.low < 0.5
+  return isMeasured ? percentText(share) : 'not to be measured here'
 }
 
 /** Counters that many CPUs cannot read at once, beside what the switch itself grows by. */
