@@ -166,7 +166,7 @@ describe('a sentence', () => {
     ['run forward --path-lock a:mutex:shared:0', 'and a count from 1 to 999'],
     ['run rr --buffer 3000', 'expected --buffer to be a power of two of bytes, got "3000"'],
     ['run rr --machine live --profile xeon-8176', 'expected --profile with --machine sim'],
-    ['sweep', 'expected a command (compare, run, trace, experiment, sysctl, presets'],
+    ['sweep', 'expected a command (compare, run, trace, experiment, sysctl, presets, show)'],
     ['sweep --help', 'got "sweep"'],
   ])('netperf %s names the flag and the cure', async (args, sentence) => {
     const { status, stdout, stderr } = await netperf(args.split(' '))

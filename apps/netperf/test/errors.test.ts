@@ -87,7 +87,7 @@ const CASES: [args: string, sentence: string][] = [
     'expected smpnet among the variants, to have scheduler, statistics, got node-tcp',
   ],
   ['run rr --colour', "unknown option '--colour'"],
-  ['bake', 'trace, experiment, sysctl, presets), got "bake"'],
+  ['bake', 'trace, experiment, sysctl, presets, show), got "bake"'],
   ['experiment polling', 'expected an experiment (read-mostly'],
 ]
 

@@ -35,6 +35,10 @@ export function compareRows(before: readonly Row[], after: readonly Row[]): Comp
 }
 
 function compared(before: Row, after: Row, outside: number): Compared {
+  if ([before, after].some(({ unsettled = 0, runs }) => unsettled > runs / 2)) {
+    const why = 'most runs had not settled; a longer --duration may do'
+    return { before, after, difference: undefined, verdict: 'cannot tell', why }
+  }
   const [one, other] = figuresOf(before, after)
   const found = difference(one, other, outside, samplingOf(before, after))
   if (found !== undefined) {

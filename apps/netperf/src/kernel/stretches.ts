@@ -19,7 +19,9 @@ export interface Settling {
 }
 
 /** Fewer operations for each client are no figure: the first and the last weigh too much. */
-const LEAST_OPERATIONS = 20
+const LEAST_OPERATIONS = 50
+/** A recorder tells latencies apart by an eighth, and a median may lie on an edge. */
+const BUCKET = 0.15
 /** Fewer latencies have no steady median. */
 const LEAST_LATENCIES = 100
 
@@ -48,6 +50,7 @@ export function isSettled(
   return Object.entries(latencies(now)).every(([name, own]) => {
     const other = old[name]
     if (own.count < LEAST_LATENCIES || other === undefined) return true
-    return isNear(other.percentile(50), own.percentile(50))
+    const [one, later] = [other.percentile(50), own.percentile(50)]
+    return Math.abs(later - one) <= Math.max(width, BUCKET) * one
   })
 }

@@ -12,7 +12,7 @@ import type { SimHost, Simulated } from './sim-host.ts'
 import { withCure } from './with-cure.ts'
 
 /** By which share two stretches of a run may differ whose figures are the same. */
-const SETTLED = 0.05
+const SETTLED = 0.02
 /** Runs go on for an interval up to so many times as many as were asked for. */
 const MOST_TIMES = 20
 
