@@ -31,7 +31,7 @@ describe('a simulated run', () => {
     expect(isSettled(before, now, 2, { width: 0.05 })).toBe(settled)
   })
 
-  it('settles to what a run of ten times the length comes to, and says where it has not', async () => {
+  it('settles to what one of ten times the length comes to, or says it has not', async () => {
     const of = [
       'run',
       'list_walk',

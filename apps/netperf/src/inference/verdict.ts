@@ -17,7 +17,7 @@ export interface Compared {
   readonly why?: string
 }
 
-/** What two documents' rows are matched by; a seed is part of what runs are, not of what they measure. */
+/** What two documents' rows are matched by; a seed is of their runs, not of what they measure. */
 export function keyOf(row: Row): string {
   const { workload, machine, profile = '', variant, cpus, metric, settings = {} } = row
   const labels = Object.entries(settings).toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -1,4 +1,4 @@
-/** Where a pair's answering end is: on the CPU that drives it, the next one, or half of all away. */
+/** Where a pair is answered: on the CPU that drives it, the next one, or half of all away. */
 export const PAIR_PLACES = ['same', 'next', 'far'] as const
 export type PairPlace = (typeof PAIR_PLACES)[number]
 

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../options/usage-error.ts'
 
 /**
- * Files are written beside their place and renamed when they are whole: whoever looks finds the old
- * one or the new one, also where the disk is full or the program was ended meanwhile.
+ * Files are written beside their place and renamed when they are whole: a reader finds the old one
+ * or the new one, also where the disk is full or the program was ended meanwhile.
  */
 
 /** A file's content by its name. */

@@ -72,7 +72,8 @@ function findingItem({ claim, machine, profile }: Finding): string {
 function viewSection(view: View, { results }: Answer): string {
   const tables = arrange(view, results.measured).map((panel) => panelTable(view, panel))
   const runs = allRuns(view, arrange(view, results.measured))
-  return `<h3>${escapeText(view.title)}</h3>\n<div class="tables">${tables.join('\n')}</div>\n${runs}`
+  const head = `<h3>${escapeText(view.title)}</h3>`
+  return `${head}\n<div class="tables">${tables.join('\n')}</div>\n${runs}`
 }
 
 /** The figure of every run, behind what is drawn. */

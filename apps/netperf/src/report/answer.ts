@@ -20,8 +20,8 @@ export function partText({ part }: Answer): string | undefined {
   if (part === undefined) return undefined
   if (part.of === 0) return 'Interrupted: this is of a part of what was asked for.'
   return (
-    `Interrupted: ${part.done} of ${part.of} jobs were measured, the last perhaps not to its end. ` +
-    'Nothing is found from a part.'
+    `Interrupted: ${part.done} of ${part.of} jobs were measured, the last perhaps not to its ` +
+    'end. Nothing is found from a part.'
   )
 }
 

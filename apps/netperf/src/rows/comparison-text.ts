@@ -59,7 +59,7 @@ export function summaryOf(
   const missing =
     onlyBefore + onlyAfter === 0 ? '' : ` Only A has ${onlyBefore} rows, only B ${onlyAfter}.`
   return (
-    `B beside A, of ${compared.length} rows: ${found}. All intervals together hold in 95 cases of ` +
-    `100.${missing}`
+    `B beside A, of ${compared.length} rows: ${found}. All intervals together hold in 95 cases ` +
+    `of 100.${missing}`
   )
 }

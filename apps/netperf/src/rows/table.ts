@@ -83,7 +83,8 @@ function records(
       return name.startsWith('×') ? `${text} ${name.slice(2)}` : `${name} ${text}`
     })
     const title = `${row[0]}, ${row[1]}, ${row[2]} CPUs: ${row[AT_VARIANT]}`
-    return `${wrapped(title, '', '  ', columns)}\n${wrapped(figures.join(', '), '  ', '  ', columns)}`
+    const text = wrapped(figures.join(', '), '  ', '  ', columns)
+    return `${wrapped(title, '', '  ', columns)}\n${text}`
   })
   return lines.join('\n')
 }

@@ -25,6 +25,8 @@ const MARGIN = { left: 84, right: 110, bottom: 44 }
 const LINE_HEIGHT = 18
 /** Ticks that stand beside each other without touching. */
 const MOST_BESIDE = 4
+/** Lines that differ by less cannot be told apart. */
+const ALIKE = 0.06
 /** An axis of figures goes so many times below and above its middle, at least. */
 const LEAST_TIMES = 1.25
 /** About what a character takes of a line, in pixels: of an axis, and of a title. */
@@ -77,7 +79,10 @@ function intervalOf({ row, figures }: Measured) {
 }
 
 function isSame(one: Points, other: Points): boolean {
-  return one.every((point, index) => point?.row.median === other[index]?.row.median)
+  return one.every((point, index) => {
+    const [a, b] = [point?.row.median, other[index]?.row.median]
+    return a === b || (a !== undefined && b !== undefined && Math.abs(a - b) <= ALIKE * a)
+  })
 }
 
 type Points = Panel['series'][number]['points']

@@ -19,6 +19,7 @@ import { difference } from '../../inference/difference.ts'
 import { lockKinds } from '../../locks/index.ts'
 import { cpusText, percent } from '../../model/formatted.ts'
 import type { Measured } from '../../model/row.ts'
+import { adviceFinding, rangeText } from '../advice.ts'
 import { pathChecks } from './forwarding-path.ts'
 
 /** What others are measured by: the lock that such lists had. */
@@ -44,7 +45,31 @@ export function readMostlyFindings(results: Results): Finding[] {
   })
   const here: Query = { workload: 'list_walk', machine: 'live' }
   const live = [...winners(results, here), ...controls(results, here)]
-  return [...sim, ...pathChecks(results), ...liveFindings(live)]
+  return [...sim, ...pathChecks(results), ...liveFindings(live), ...advice(results)]
+}
+
+/** For kernels in which many CPUs read a list under a lock that its readers write. */
+function advice(results: Results): Finding[] {
+  const at: Query = { workload: 'list_walk', metric: 'throughput', machine: 'sim' }
+  const of = (variant: string) =>
+    results.profilesOf('list_walk').flatMap((profile) => {
+      const cpus = results.mostCpus({ ...at, profile })
+      return results.all({ ...at, profile, cpus, variant, settings: { writes: 0.01 } })
+    })
+  const [usual, apart] = [of(USUAL), of('rmlock')]
+  if (usual.length === 0 || apart.length === 0) return []
+  return adviceFinding({
+    when: 'where a lock of a list shows long waits of readers on many CPUs',
+    look: 'sysctl debug.lock.prof.enable=1 debug.lock.prof.stats',
+    change:
+      'count how many of its acquisitions are for writing, and run `netperf run list_walk ' +
+      '--machine sim --writes SHARE --length N` with that; where writes are rarer than the ' +
+      'limits above, give it a lock whose readers write no common word (rm(9), epoch(9), smr(9))',
+    brings:
+      `with 1 % writes on the most CPUs ${rangeText(apart)} with rmlock, in the place of ` +
+      `${rangeText(usual)} with ${USUAL}; the next lock on the way may then be the limit`,
+    of: [...usual, ...apart],
+  })
 }
 
 function shares(results: Results, at: Query): number[] {
@@ -108,8 +133,8 @@ function winnerClaim(winner: Measured, all: readonly Measured[], writes: number)
   const found = `${winner.row.variant} does most, ${figureText(winner)}`
   const claim =
     near.length > 0
-      ? `${where}: none does certainly most; ${winner.row.variant}, ${figureText(winner)}, is first, ` +
-        `and not certainly before ${listText(near.map(({ row }) => row.variant))}.`
+      ? `${where}: none does certainly most; ${winner.row.variant}, ${figureText(winner)}, is ` +
+        `first, and not certainly before ${listText(near.map(({ row }) => row.variant))}.`
       : second === undefined
         ? `${where}: ${found}.`
         : `${where}: ${found}, ${ratioText(times!)} of the second, ${second.row.variant}.`
@@ -140,7 +165,8 @@ function controls(results: Results, at: Query): Claim[] {
     const verdict = off.length === 0 ? 'as it should be' : 'where there should be none'
     const claim =
       `Control: ${twin} reads by the same word as ${of}, and is left out of what is compared; ` +
-      `their reads differ in ${off.length || 'none'} of ${compared.length} shares of writes, ${verdict}.`
+      `their reads differ in ${off.length || 'none'} of ${compared.length} shares of writes, ` +
+      `${verdict}.`
     const evidence = compared.map(({ writes, times }) =>
       ratioEvidence(`${twin} over ${of}, read, writes ${writes}`, times),
     )

@@ -18,7 +18,7 @@ export function serverCpu(pair: number, cpus: number, place: PairPlace = 'next')
   return (pair + awayOf(place, cpus)) % cpus
 }
 
-/** By how many CPUs the answering end is away from the other; all are one when there is only one. */
+/** By how many CPUs a pair's answering end is away from the other. */
 function awayOf(place: PairPlace, cpus: number): number {
   if (place === 'same') return 0
   return place === 'next' ? 1 : Math.floor(cpus / 2)
