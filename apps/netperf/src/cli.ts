@@ -1,29 +1,39 @@
 import { readFileSync } from 'node:fs'
 import { BenchError } from '@smpnet/testing'
 import { CommanderError } from 'commander'
-import { commandLineMistake, program } from './command/program.ts'
+import { commandLineMistake, isTold, program, words } from './command/program.ts'
+import { forTerminal } from './output/characters.ts'
+import { calmStreams, print } from './output/print.ts'
 import { UsageError } from './options/usage-error.ts'
 
 /** Exit status for everything that could not be done as asked. */
 const FAILED = 2
 
+calmStreams()
+/** What help and version are printed by, which commander writes without waiting. */
+const told: string[] = []
 try {
-  await program(version()).parseAsync(process.argv)
-} catch (error) {
-  const sentence = explain(error)
-  if (sentence !== undefined) {
-    // Leaves even if something that was started does not end, such as a module that loops.
-    process.stderr.write(`netperf: ${sentence}\n`, () => process.exit(FAILED))
+  try {
+    const netperf = program(version(), (text) => told.push(text))
+    await netperf.parseAsync(words(netperf, process.argv))
+  } catch (error) {
+    if (!isTold(error)) throw error
+    await print(told.join(''))
   }
+} catch (error) {
+  process.exitCode = FAILED
+  // Leaves even if something that was started does not end, such as a module that loops.
+  process.stderr.write(`netperf: ${forTerminal(explain(error))}\n`, () => process.exit(FAILED))
 }
 
 /** One sentence for the user who typed the command; the stack only on request. */
-function explain(error: unknown): string | undefined {
+function explain(error: unknown): string {
   if (error instanceof CommanderError) return commandLineMistake(error)
   if (process.env['NETPERF_STACK'] !== undefined) console.error(error)
-  if (error instanceof UsageError || error instanceof BenchError) return error.message
   const text = error instanceof Error ? error.message : String(error)
-  return `unexpected error: ${text.split('\n')[0]} (set NETPERF_STACK=1 to see where)`
+  const [line = ''] = text.split('\n')
+  if (error instanceof UsageError || error instanceof BenchError) return line
+  return `unexpected error: ${line} (set NETPERF_STACK=1 to see where)`
 }
 
 function version(): string {

@@ -76,6 +76,8 @@ describe('netperf run --json', () => {
       'min',
       'max',
       'runs',
+      'figures',
+      'ratios',
     ])
     for (const row of rows) {
       expect(row).toMatchObject({ metric: 'throughput', unit: 'B/s' })

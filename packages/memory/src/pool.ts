@@ -201,17 +201,21 @@ export class Pool {
    */
   *bury(thread: number, isKept: (item: Address) => boolean): Waiting {
     this.#lock.breakFrom(holderOf(thread), () => this.#list())
-    for (const item of this.takenBy(thread)) {
-      const use = this.useOf(item)
+    for (const [item, use] of this.takenBy(thread)) {
       if (!isKept(item)) yield* this.free(item, use)
     }
   }
 
-  /** The items in use that a thread of that number took. */
-  *takenBy(thread: number): Generator<Address, void> {
+  /**
+   * The items in use that a thread of that number took, which has ended, each with that use. The
+   * use is read before the taker: who takes an item says so first, and the dead take no more, so
+   * that an item whose taker is the dead has had no other since.
+   */
+  *takenBy(thread: number): Generator<readonly [item: Address, use: number], void> {
     for (const item of this.items()) {
+      const use = this.useOf(item)
       const taker = this.memory.load(this.#wordsOf(item) + ITEM.taker)
-      if (this.useOf(item) !== 0 && taker === holderOf(thread)) yield item
+      if (use !== 0 && taker === holderOf(thread)) yield [item, use]
     }
   }
 

@@ -30,7 +30,7 @@ export function* clearPools(
 ): Waiting {
   yield* zone.bury(thread)
   const pollers = Pool.open(zone.memory, pools.pollers)
-  for (const poller of pollers.takenBy(thread)) {
+  for (const [poller] of pollers.takenBy(thread)) {
     for (const note of zone.notesOf(poller)) yield* note.recover(holderOf(thread))
   }
   yield* pollers.bury(thread, () => false)

@@ -19,7 +19,7 @@ const BUFFER_BYTES = 256 * 1024
  * and the answering end connects, since only that side can receive with `onread`.
  */
 export async function netCpu(job: NetJob, thread: TeamThread): Promise<SliceRun> {
-  const here = placementOn(thread.index, job.cpus, job.pairs)
+  const here = placementOn(thread.index, job.cpus, job)
   const tuned = job.receive === 'onread'
   const sizes = tuned ? { highWaterMark: BUFFER_BYTES } : {}
   const listener = new Listener(here.clients.length, sizes)

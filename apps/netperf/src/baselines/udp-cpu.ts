@@ -13,12 +13,13 @@ interface Ports {
 
 /** One CPU of `node-udp`: its ends of all pairs, a socket each. */
 export async function udpCpu(job: ChannelJob, thread: TeamThread): Promise<SliceRun> {
-  const here = placementOn(thread.index, job.cpus, job.pairs)
+  const here = placementOn(thread.index, job.cpus, job)
   const clients = await bound(here.clients)
   const servers = await bound(here.servers)
   const mine: Ports = { clients: portsOf(clients), servers: portsOf(servers) }
   const ports = await thread.exchange(mine)
-  const peerOfClient = (pair: number) => ports[serverCpu(pair, job.cpus)]?.servers.get(pair)
+  const peerOfClient = (pair: number) =>
+    ports[serverCpu(pair, job.cpus, job.place)]?.servers.get(pair)
   const peerOfServer = (pair: number) => ports[clientCpu(pair, job.cpus)]?.clients.get(pair)
   return runChannels(
     job,

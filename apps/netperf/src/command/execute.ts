@@ -1,18 +1,24 @@
 import { type Captured, type CaptureRow, captureRow } from '../model/captured.ts'
 import type { Job } from '../model/job.ts'
 import type { JobResult } from '../model/run-statistics.ts'
+import { print, printJson } from '../output/print.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
 import { statisticsText } from '../statistics/statistics-text.ts'
+import { csvText } from '../rows/csv.ts'
 import { tableText } from '../rows/table.ts'
 import { writeCapture } from './capture-file.ts'
-import { print, printJson, untilSignal } from './until-signal.ts'
+import type { Format } from './format.ts'
+import { untilSignal } from './until-signal.ts'
+
+const INTERRUPTED = 'Interrupted: what was asked for was not measured to its end.'
 
 /**
  * Runs jobs and prints what was measured: a table, or one JSON document and nothing else. Ctrl-C
- * ends the measurement and prints what there is by then; a second one ends the program.
+ * ends the measurement and prints what there is by then, which says so; a second one ends the
+ * program.
  */
-export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
+export function execute(jobs: readonly Job[], format: Format): Promise<void> {
   return untilSignal(async (signal) => {
     const came = await runPlan(jobs, makeProgress(process.stderr), signal)
     let captures: readonly CaptureRow[] = []
@@ -22,33 +28,52 @@ export function execute(jobs: readonly Job[], json: boolean): Promise<void> {
     } catch (error) {
       failure = error
     }
-    await show(jobs, came, captures, json)
+    const shown = { jobs, came, captures, isPart: signal.aborted }
+    await printed[format](shown)
     // What was measured is printed, also if the file that was to be written is not.
     if (failure !== undefined) throw failure
   })
 }
 
-function show(
-  jobs: readonly Job[],
-  came: readonly JobResult[],
-  captures: readonly CaptureRow[],
-  json: boolean,
-): Promise<void> {
-  const measured = came.map(({ rows }) => rows)
+interface Shown {
+  readonly jobs: readonly Job[]
+  readonly came: readonly JobResult[]
+  readonly captures: readonly CaptureRow[]
+  readonly isPart: boolean
+}
+
+function documentOf({ came, captures, isPart }: Shown): object {
   const statistics = came.flatMap((job) => job.statistics)
+  return {
+    command: ['netperf', ...process.argv.slice(2)].join(' '),
+    ...(isPart && { interrupted: true }),
+    rows: came.flatMap(({ rows }) => rows.map(({ row }) => row)),
+    ...(statistics.length > 0 && { statistics }),
+    ...(captures.length > 0 && { captures }),
+  }
+}
+
+const printed: Readonly<Record<Format, (shown: Shown) => Promise<void>>> = {
+  text: show,
+  json: (shown) => printJson(documentOf(shown)),
+  csv: ({ came, isPart }) => {
+    const rows = came.flatMap((job) => job.rows.map(({ row }) => row))
+    return print(csvText(rows, isPart))
+  },
+}
+
+async function show({ jobs, came, captures, isPart }: Shown): Promise<void> {
   const { kernel = {} } = jobs[0] ?? {}
   const baselines = new Set(jobs.map(({ baseline }) => baseline))
-  if (json) {
-    const rows = measured.flat().map(({ row }) => row)
-    return printJson({
-      rows,
-      ...(statistics.length > 0 && { statistics }),
-      ...(captures.length > 0 && { captures }),
-    })
+  const measured = came.map(({ rows }) => rows)
+  if (measured.flat().length === 0) {
+    process.stderr.write('nothing was measured\n')
+    return
   }
-  const counted = statistics.map((each) => `\n${statisticsText(each, kernel)}`)
+  const counted = came.flatMap((job) => job.statistics.map((each) => statisticsText(each, kernel)))
   const table = tableText(measured, [...baselines].join(' or '))
-  return print(['', table].join('\n') + [...counted, ...captures.map(lineOf)].join(''))
+  const parts = [table, ...counted, ...captures.map(lineOf), ...(isPart ? [INTERRUPTED] : [])]
+  await print(`${parts.map((part) => part.trimEnd()).join('\n\n')}\n`)
 }
 
 /** Writes what was captured. Throws a UsageError for a file that cannot be written. */
@@ -61,5 +86,5 @@ function written(job: Job | undefined, captured: Captured | undefined): CaptureR
 function lineOf({ file, packets, links }: CaptureRow): string {
   const left = links.reduce((sum, { dropped }) => sum + dropped, 0)
   const names = links.map(({ name }) => name).join(', ')
-  return `\n${file}: ${packets} packets of ${names}, ${left} left out; Wireshark opens it\n`
+  return `${file}: ${packets} packets of ${names}, ${left} left out; Wireshark opens it`
 }

@@ -1,18 +1,32 @@
 import type { Effort, Experiment } from '../model/experiment.ts'
+import { judged } from '../inference/judged.ts'
 import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
+import type { Answer } from '../report/answer.ts'
+import { answerDocument } from '../report/answer-document.ts'
 import { answerText } from '../report/answer-text.ts'
-import { openFolder } from '../report/open-folder.ts'
+import { openFolder } from '../output/folder.ts'
+import { csvText } from '../rows/csv.ts'
+import { type Format, type FormatOptions, formatOf } from './format.ts'
 import { seedFrom } from './job-options.ts'
-import { print, printJson, untilSignal } from './until-signal.ts'
+import { print, printJson } from '../output/print.ts'
+import { untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
-export interface ExperimentOptions {
+export interface ExperimentOptions extends FormatOptions {
   readonly quick?: boolean
-  readonly json?: boolean
   readonly out?: string
   readonly seed: string
+}
+
+const printed: Readonly<Record<Format, (answer: Answer) => Promise<void>>> = {
+  text: (answer) => print(answerText(answer)),
+  json: (answer) => printJson(answerDocument(answer)),
+  csv: ({ results, part }) => {
+    const rows = results.measured.map(({ row }) => row)
+    return print(csvText(rows, part !== undefined))
+  },
 }
 
 /** Where reports go unless `--out` says otherwise. */
@@ -21,29 +35,32 @@ export const DEFAULT_OUT = 'netperf-results'
 /**
  * Measures what the experiment needs, prints its tables and findings, and writes its pictures and
  * page. With `--json`, prints one document, and writes files only where `--out` asks for them.
- * Ctrl-C ends the measurement, and the answer is given from what there is by then.
+ * Ctrl-C ends the measurement: then tables and pictures say that they are of a part, their files
+ * stand beside those of a whole run, and nothing is found.
  */
 export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<void> {
-  const { quick = false, json = false, seed } = options
-  const out = options.out ?? (json ? undefined : DEFAULT_OUT)
+  const { quick = false, seed } = options
+  const format = formatOf(options)
+  const out = options.out ?? (format === 'text' ? DEFAULT_OUT : undefined)
   const effort: Effort = quick ? 'quick' : 'full'
   const jobs = experiment.jobs(effort, seedFrom(seed))
-  if (out !== undefined) await openFolder(out)
+  if (out !== undefined) openFolder(out)
   await untilSignal(async (signal) => {
     const came = await runPlan(jobs, makeProgress(process.stderr), signal)
     const results = new Results(came.flatMap((job) => job.rows))
-    const findings = experiment.findings(results)
-    const rows = results.measured.map(({ row }) => row)
-    const answer = { experiment, effort, seed, results, findings }
-    if (json) await printJson({ question: experiment.question, rows, findings })
-    else await print(`\n${answerText(answer)}`)
-    if (out === undefined) return
+    const isPart = signal.aborted
+    // What a part of the plan seems to say is often the contrary of what the whole says.
+    const findings = isPart ? [] : judged(experiment.findings(results))
+    const part = isPart ? { done: came.length, of: jobs.length } : undefined
+    const answer: Answer = { experiment, effort, seed, results, findings, part }
     // Loaded only here: what draws takes longer to load than the rest of the program.
     const { writeReport } = await import('../report/write-report.ts')
-    const files = await writeReport(answer, out)
-    process.stderr.write(`written: ${files.join(' ')}\n`)
+    const shown = printed[format](answer)
+    const files = out === undefined ? [] : writeReport(answer, out)
+    if (files.length > 0) process.stderr.write(`written: ${files.join(' ')}\n`)
+    await shown
   })
 }

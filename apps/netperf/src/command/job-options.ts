@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { profiles } from '@smpnet/machine/sim'
 import type { StackPart } from '@smpnet/stack'
 import type { Job } from '../model/job.ts'
 import type { MachineKind } from '../model/row.ts'
-import { parseCount, parseDuration, parseSize } from '../options/quantities.ts'
+import { parseCount, parseDuration, parseProbability, parseSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { listFrom } from '../options/words.ts'
 import {
@@ -28,6 +29,7 @@ export interface JobOptions extends KernelOptions, MachineOptions {
   readonly variants?: string
   readonly duration?: string
   readonly runs?: string
+  readonly width?: string
   readonly boot?: string
   readonly capture?: string
 }
@@ -49,13 +51,15 @@ export async function jobFrom(
   workloadName: string,
   typed: JobOptions,
   own: TypedOptions = {},
+  swept: Pick<Asked<object>, 'labels' | 'sweep'> = {},
 ): Promise<Job> {
   const workload = lookUp('workload', workloads, workloadName)
   const ownOptions = ownFrom(workload, own)
   const { base, machine: below } = await baseFrom(typed)
   const machine = machineOf(workload, typed.machine ?? below?.kind)
+  refuseIdle(typed, machine)
   const size = sizeFrom(typed, below, machine)
-  const runs = given(typed.runs, (text) => parseCount(text, RUNS))
+  const runs = given(typed.runs, (text) => parseCount(text, RUNS)) ?? runsOf(typed, machine)
   const perRun = durationBounds(machine, runs ?? LIMITS.get(machine)!.runs)
   return makeJob({
     workload,
@@ -63,12 +67,26 @@ export async function jobFrom(
     machine,
     ...size,
     runs,
+    width: given(typed.width, (text) => widthFrom(text, machine)),
     durationMs: given(typed.duration, (text) => parseDuration(text, perRun)),
     boot: given(typed.boot, bootModule),
     capture: given(typed.capture, captureFile),
     variants: given(typed.variants, listFrom),
     kernel: kernelFrom(typed, base),
+    ...swept,
   })
+}
+
+/** A file of packets is of one simulation. */
+function runsOf({ capture }: JobOptions, machine: MachineKind): number | undefined {
+  return capture !== undefined && machine === 'sim' ? 1 : undefined
+}
+
+/** What a live machine does not look at is not silently ignored. Throws a UsageError. */
+function refuseIdle({ profile }: MachineOptions, machine: MachineKind): void {
+  if (machine === 'sim' || profile === undefined) return
+  lookUp('profile', profiles, profile)
+  throw new UsageError('expected --profile with --machine sim, got it with "live"')
 }
 
 /** What of a machine is said, on the command line or else in a file. Throws a UsageError. */
@@ -97,6 +115,13 @@ export function seedFrom(text: string): number {
 /** The value of a text; undefined when nothing was typed. */
 export function given<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
   return text === undefined ? undefined : parse(text)
+}
+
+function widthFrom(text: string, machine: MachineKind): number {
+  const width = parseProbability(text, '--width')
+  if (machine === 'live') throw new UsageError('expected --width with --machine sim, got "live"')
+  if (width > 0) return width
+  throw new UsageError(`expected --width to be above 0, such as 2%, got "${text}"`)
 }
 
 function bootModule(path: string): URL {

@@ -7,18 +7,22 @@ import { parseCount, parseDuration } from '../options/quantities.ts'
 import type { Job } from '../model/job.ts'
 import { variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
+import { compareFiles } from './compare-command.ts'
 import { execute } from './execute.ts'
+import { formatOf, formatOptions, type FormatOptions } from './format.ts'
 import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment-command.ts'
-import { given, jobFrom, type JobOptions, seedFrom } from './job-options.ts'
+import { given, type JobOptions, seedFrom } from './job-options.ts'
+import { jobsFrom } from './jobs-from.ts'
 import { kernelOptions, printingOptions } from './kernel-options.ts'
+import { showCommand } from './show-command.ts'
 import { sysctlCommand } from './sysctl-command.ts'
 import { traceCommand } from './trace-command.ts'
-import { print } from './until-signal.ts'
+import { print } from '../output/print.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD`, `netperf experiment NAME` and others. */
-export function program(version: string): Command {
+export function program(version: string, tell: (text: string) => void): Command {
   const netperf = command('netperf')
     .description('Compares network stack configurations, on real threads and simulated.')
     .version(version)
@@ -30,32 +34,47 @@ export function program(version: string): Command {
   netperf.addCommand(experimentCommand())
   netperf.addCommand(sysctlCommand(command('sysctl')))
   netperf.addCommand(presetsCommand())
+  netperf.addCommand(showCommand(command('show')))
+  for (const each of [netperf, ...netperf.commands]) each.configureOutput({ writeOut: tell })
   return netperf
 }
 
+/** The words of a command line. Throws a UsageError where the first is no command. */
+export function words(netperf: Command, argv: readonly string[]): readonly string[] {
+  const [, , first = '--'] = argv
+  const names = netperf.commands.map((each) => each.name())
+  if (first.startsWith('-') || names.includes(first)) return argv
+  throw new UsageError(`expected a command (${names.join(', ')}), got "${first}"`)
+}
+
 function compareCommand(): Command {
-  return command('compare')
-    .description('run the default comparison; the same as no command')
-    .allowExcessArguments()
+  return formatted(command('compare'))
+    .description('compare two files that --json has printed; without files, as no command')
+    .argument('[A]')
+    .argument('[B]')
     .addOption(
       new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'),
     )
     .addOption(new Option('--runs <n>', 'slices per live variant (default: 10)'))
     .addOption(profileOption())
     .addOption(seedOption())
-    .addOption(jsonOption())
-    .action(async (options: ComparisonOptions, { args: [unknown] }) => {
-      if (unknown !== undefined) {
-        throw new UsageError(`expected a command (run, experiment, compare), got "${unknown}"`)
-      }
-      await execute(comparisonFrom(options), options.json ?? false)
-    })
+    .action(
+      async (one: string | undefined, other: string | undefined, options: ComparisonOptions) => {
+        if (one !== undefined) return compareFiles(twoFiles(one, other), formatOf(options))
+        await execute(comparisonFrom(options), formatOf(options))
+      },
+    )
+}
+
+function twoFiles(one: string, other: string | undefined): readonly [string, string] {
+  if (other !== undefined) return [one, other]
+  throw new UsageError(`expected two files to compare, got one: "${one}"`)
 }
 
 /** What `netperf` without a command may be told, as it was typed. */
-interface ComparisonOptions extends Pick<JobOptions, 'profile' | 'seed' | 'duration' | 'runs'> {
-  readonly json?: boolean
-}
+interface ComparisonOptions
+  extends Pick<JobOptions, 'profile' | 'seed' | 'duration' | 'runs'>,
+    FormatOptions {}
 
 function comparisonFrom({ profile, seed, duration, runs: typedRuns }: ComparisonOptions): Job[] {
   const runs = given(typedRuns, (text) => parseCount(text, RUNS))
@@ -74,32 +93,40 @@ function runCommand(): Command {
     )
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
     .option('--variants <a,b>', 'what to compare (default: all that the machine compares)')
-    .option('--duration <time>', 'per variant, in all runs together (default: live 2s, sim 20ms)')
-    .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 1)')
+    .option(
+      '--duration <time>',
+      'per variant, in all runs together; simulated at most: a run ends when it has settled ' +
+        '(default: live 2s, sim 20ms)',
+    )
+    .option('--runs <n>', 'slices, or simulations with seeds that count up (default: 10, sim 5)')
+    .option('--width <share>', 'simulate more runs until figures are sure to, say, 2%')
     .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
     .option('--capture <file>', 'write the packets of our kernel to a pcapng file (udp_*)')
     .option('--boot <module>', 'sets up our kernel’s CPUs, instead of the module that is built in')
     .addOption(profileOption())
     .addOption(seedOption())
-    .addOption(jsonOption())
-    .action(async (workload: string, options: JobOptions & { json?: boolean }) => {
-      const job = await jobFrom(workload, options, ownOptions(options))
-      await execute([job], options.json ?? false)
+    .action(async (workload: string, options: JobOptions & FormatOptions) => {
+      const jobs = await jobsFrom(workload, options, ownOptions(options))
+      await execute(jobs, formatOf(options))
     })
-  for (const option of [...kernelOptions(), ...printingOptions(), ...workloadOptions()]) {
+  for (const option of [
+    ...formatOptions(),
+    ...kernelOptions(),
+    ...printingOptions(),
+    ...workloadOptions(),
+  ]) {
     run.addOption(option)
   }
   return run
 }
 
 function experimentCommand(): Command {
-  return command('experiment')
+  return formatted(command('experiment'))
     .description('answer a question; without a name, list the questions')
     .argument('[name]')
     .option('--quick', 'a first look within ten seconds')
     .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
     .addOption(new Option('--seed <n>', 'seed of the simulation').default('1'))
-    .addOption(jsonOption())
     .action(async (name: string | undefined, options: ExperimentOptions) => {
       if (name === undefined) return print(experimentList())
       await runExperiment(lookUp('experiment', experiments, name), options)
@@ -124,6 +151,12 @@ function command(name: string): Command {
     .helpCommand(false)
 }
 
+/** A command whose results are printed for readers or for programs. */
+function formatted(command: Command): Command {
+  for (const option of formatOptions()) command.addOption(option)
+  return command
+}
+
 function profileOption(): Option {
   const text = `the machine that is simulated (default: ${DEFAULT_PROFILE})`
   return new Option('--profile <name>', text)
@@ -131,10 +164,6 @@ function profileOption(): Option {
 
 function seedOption(): Option {
   return new Option('--seed <n>', 'seed of the simulation (default: 1)')
-}
-
-function jsonOption(): Option {
-  return new Option('--json', 'print one JSON document and nothing else')
 }
 
 function catalogue(): string {
@@ -158,9 +187,13 @@ function listOf(items: Iterable<Listed>, before = ''): string {
   return lines.join('\n')
 }
 
-/** What commander found wrong, as our sentences are; nothing when it printed help or a version. */
-export function commandLineMistake(error: unknown): string | undefined {
-  if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined
+/** Whether commander has ended with what was asked for: help, or the version. */
+export function isTold(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0
+}
+
+/** What commander found wrong, as our sentences are. */
+export function commandLineMistake(error: CommanderError): string {
   const [mistake] = error.message.replace(/^error: /, '').split('\n')
   return `${mistake?.replace(/\.$/, '')} (netperf --help says what is expected)`
 }

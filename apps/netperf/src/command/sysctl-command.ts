@@ -14,7 +14,7 @@ import { kernelConfig } from '../variants/smpnet.ts'
 import { type MachineOptions, sizeFrom } from './job-options.ts'
 import { baseFrom } from './kernel-base.ts'
 import { kernelFrom, type KernelOptions, kernelOptions } from './kernel-options.ts'
-import { print } from './until-signal.ts'
+import { print } from '../output/print.ts'
 
 interface SysctlOptions extends KernelOptions, MachineOptions {
   readonly describe?: boolean

@@ -24,16 +24,3 @@ export async function untilSignal(work: (signal: AbortSignal) => Promise<void>):
     for (const signal of signals) process.off(signal, onSignal)
   }
 }
-
-/** Resolves when the text is out; a reader that went away, such as `head`, is no mistake. */
-export function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.once('error', () => resolve())
-    process.stdout.write(text, () => resolve())
-  })
-}
-
-/** One JSON document, as all commands print it. */
-export function printJson(document: unknown): Promise<void> {
-  return print(`${JSON.stringify(document, undefined, 2)}\n`)
-}

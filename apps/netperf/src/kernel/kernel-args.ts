@@ -23,24 +23,27 @@ export interface MeasuredShared {
 }
 
 /**
- * Live, the thread that started the machine opens a gate for each slice; simulated, there is one
- * slice, and an alarm ends it after some virtual time.
+ * Live, the thread that started the machine opens a gate for each slice; simulated, alarms end one
+ * stretch after the other, until whoever simulates has seen enough.
  */
 export type Pace =
   | { readonly kind: 'gate' }
-  | { readonly kind: 'alarm'; readonly durationNs: number }
+  | { readonly kind: 'alarm'; readonly durationNs: number; readonly stretches: number }
 
 /** What a simulated CPU reports when a client begins its slice. */
 export interface BeginReport {
   readonly begins: true
+  readonly stretch: number
 }
 
-export function isBeginning(report: unknown): report is BeginReport {
+export function isBeginning(report: object): report is BeginReport {
   return (report as Partial<BeginReport>).begins === true
 }
 
 /** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */
 export interface ClientReport {
+  /** Which of a simulated run's stretches it was; 0 live. */
+  readonly stretch: number
   readonly count: number
   readonly startNs: number
   readonly endNs: number

@@ -99,7 +99,8 @@ export class LiveKernel implements Runner {
 }
 
 function namingModule(error: unknown, boot: URL): BenchError {
-  const { message, stack } = error as Error
+  const { message: lines, stack } = error as Error
+  const [message = ''] = lines.split('\n')
   const file = boot.pathname.split('/').at(-1)
   const sentence = error instanceof CpuFailed ? `worker module ${file}: ${message}` : message
   return new BenchError(sentence, stack)

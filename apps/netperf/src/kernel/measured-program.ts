@@ -6,6 +6,7 @@ import { KernelSlice } from '../model/kernel-slice.ts'
 import type { Workload } from '../model/workload.ts'
 import { hostCounters } from '../workloads/clocks/host-counters.ts'
 import { workloads } from '../workloads/index.ts'
+import { stretchNs } from './stretches.ts'
 import type {
   BeginReport,
   ClientReport,
@@ -13,6 +14,8 @@ import type {
   MeasuredShared,
   Pace,
 } from './kernel-args.ts'
+
+type AlarmPace = Extract<Pace, { kind: 'alarm' }>
 
 type Named = Pick<MeasuredSettings, 'workload' | 'settings'>
 
@@ -55,13 +58,18 @@ export function clientsOf(told: Named, cpus: number): number {
   return programOf(told).clients(told.settings, cpus)
 }
 
+/** Whether a client's slice ends by itself, and is as long as it is. */
+export function endsByItself(told: Named): boolean {
+  return programOf(told).mostNs !== undefined
+}
+
 /** Virtual ns that a slice may take. */
 export function mostNsOf(told: Named, durationNs: number): number {
   return Math.max(durationNs, programOf(told).mostNs?.(told.settings) ?? 0)
 }
 
 function paced(td: Thread, body: SliceBody, pace: Pace, gate: number | undefined): Waiting {
-  if (pace.kind === 'alarm') return untilAlarm(td, body, pace.durationNs)
+  if (pace.kind === 'alarm') return inStretches(td, body, pace)
   return atGate(td, body, new Gate(td.lot.memory, gate as number))
 }
 
@@ -69,22 +77,28 @@ function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
   const slice = new KernelSlice(td, () => gate.closed)
   for (let round = 1; ; round++) {
     yield* gate.wait(td, round)
-    yield* runSlice(td, body, slice)
+    yield* runSlice(td, body, slice, 0)
     slice.clear()
   }
 }
 
-/** The alarm rings on the CPU where the client began, so that a look at it costs nothing. */
-function* untilAlarm(td: Thread, body: SliceBody, durationNs: number): Waiting {
-  let ended = false
-  td.pcpu.alarm(durationNs, () => (ended = true))
-  td.pcpu.report({ begins: true } satisfies BeginReport)
-  yield* runSlice(td, body, new KernelSlice(td, () => ended))
+/**
+ * A client that has measured enough works on, so that others are measured beside as many as before.
+ * An alarm rings on the CPU where its stretch began, so that a look at it costs nothing.
+ */
+function* inStretches(td: Thread, body: SliceBody, { durationNs, stretches }: AlarmPace): Waiting {
+  for (let stretch = 0; ; stretch++) {
+    let ended = false
+    td.pcpu.alarm(stretchNs(durationNs, stretch, stretches), () => (ended = true))
+    td.pcpu.report({ begins: true, stretch } satisfies BeginReport)
+    yield* runSlice(td, body, new KernelSlice(td, () => ended), stretch)
+    if (stretches === 1) return
+  }
 }
 
-function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice): Waiting {
+function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice, stretch: number): Waiting {
   const startNs = td.pcpu.now()
   const count = yield* body(td, slice)
   const endNs = slice.endNs ?? td.pcpu.now()
-  td.pcpu.report({ count, startNs, endNs, slots: slice.slots() } satisfies ClientReport)
+  td.pcpu.report({ stretch, count, startNs, endNs, slots: slice.slots() } satisfies ClientReport)
 }

@@ -3,6 +3,7 @@ import type { CountedSoFar, KernelArgs, StackStatistics } from '@smpnet/stack'
 import { simulateStack } from '@smpnet/stack/sim'
 import { countSlice } from './count-slice.ts'
 import {
+  type BeginReport,
   type ClientReport,
   isBeginning,
   type KernelJob,
@@ -12,13 +13,16 @@ import {
 import type { Captured } from '../model/captured.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { capturedOf, MOST_CAPTURED } from './captured-of.ts'
-import { clientsOf, measuredProgram, mostNsOf } from './measured-program.ts'
+import { clientsOf, endsByItself, measuredProgram, mostNsOf } from './measured-program.ts'
 import { sliceResult } from './slice-result.ts'
+import { isSettled, type Settling, STRETCHES } from './stretches.ts'
 
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
 export interface SimJob extends KernelJob {
   /** Virtual nanoseconds after which the clients end. */
   readonly durationNs: number
+  /** How its figures are to settle; measured from its first moment on when absent. */
+  readonly settling?: Settling | undefined
 }
 
 /** What one simulated machine came to. */
@@ -26,6 +30,8 @@ export interface SimRun {
   readonly slice: KernelSliceResult
   /** Events that the simulator processed. */
   readonly events: number
+  /** Whether its figures have settled; undefined where that was not asked. */
+  readonly settled?: boolean
   readonly statistics: StackStatistics
   /** What its links captured; of a configuration with captures. */
   readonly captured?: Captured
@@ -41,25 +47,75 @@ const GRACE_NS = 1e9
  * end, and what code on a CPU throws.
  */
 export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
-  const { config, durationNs, ...named } = job
-  const reports: ClientReport[] = []
+  const { config, durationNs, settling, ...named } = job
   const clients = clientsOf(named, config.machine.cpus)
-  let begun: CountedSoFar | undefined
+  const isWhole = settling === undefined || endsByItself(named)
+  const run = new StretchedRun(clients, isWhole ? undefined : settling)
+  const stretches = isWhole ? 1 : STRETCHES
   const { result, statistics, capture } = simulateStack(config, measuredProgram, {
-    settings: { ...named, pace: { kind: 'alarm', durationNs } },
+    settings: { ...named, pace: { kind: 'alarm', durationNs, stretches } },
     untilNs: mostNsOf(named, durationNs) + GRACE_NS,
     boot,
     mostCaptured: MOST_CAPTURED,
     onReport: (report, stop, counted) => {
-      if (isBeginning(report)) begun ??= config.statistics ? counted() : undefined
-      else if (reports.push(report as ClientReport) === clients) stop()
+      if (isBeginning(report as object)) {
+        run.begin((report as BeginReport).stretch, () => config.statistics && counted())
+      } else if (run.end(report as ClientReport)) stop()
     },
   })
-  if (reports.length < clients) {
-    throw new Error(`expected reports of ${clients} clients, got ${reports.length}`)
-  }
+  const { slice, begun, settled } = run.result()
   const counts = begun && countSlice(begun, statistics)
-  const slice = { ...sliceResult(reports), ...(counts && { counted: counts }) }
   const captured = capture && capturedOf(capture)
-  return { slice, events: result.events, statistics, ...(captured && { captured }) }
+  return {
+    slice: { ...slice, ...(counts && { counted: counts }) },
+    events: result.events,
+    statistics,
+    ...(!isWhole && { settled }),
+    ...(captured && { captured }),
+  }
+}
+
+/** The stretches of one run, as its clients report them. */
+class StretchedRun {
+  readonly #clients: number
+  readonly #settling: Settling | undefined
+  readonly #reports: ClientReport[][] = []
+  readonly #begun = new Map<number, CountedSoFar | undefined>()
+  #last: KernelSliceResult | undefined
+  #lastStretch = 0
+  #settled = false
+
+  constructor(clients: number, settling: Settling | undefined) {
+    this.#clients = clients
+    this.#settling = settling
+  }
+
+  /** The first client that begins a stretch has `counted` say what was counted before. */
+  begin(stretch: number, counted: () => CountedSoFar | false): void {
+    if (!this.#begun.has(stretch)) this.#begun.set(stretch, counted() || undefined)
+  }
+
+  /** Takes what a client reports; true when enough was measured. */
+  end(report: ClientReport): boolean {
+    const { stretch } = report
+    const reports = (this.#reports[stretch] ??= [])
+    if (reports.push(report) < this.#clients) return false
+    const now = sliceResult(reports)
+    const before = this.#last
+    this.#last = now
+    this.#lastStretch = stretch
+    if (this.#settling === undefined) return true
+    this.#settled = isSettled(before, now, this.#clients, this.#settling)
+    return this.#settled || stretch === STRETCHES - 1
+  }
+
+  /** What the last stretch that all clients have ended came to. Throws an Error for none. */
+  result() {
+    if (this.#last === undefined) {
+      const came = this.#reports[0]?.length ?? 0
+      throw new Error(`expected reports of ${this.#clients} clients, got ${came}`)
+    }
+    const begun = this.#begun.get(this.#lastStretch)
+    return { slice: this.#last, begun, settled: this.#settled }
+  }
 }

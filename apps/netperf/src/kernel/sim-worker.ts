@@ -10,10 +10,17 @@ export interface SimRequest {
   readonly job: SimJob
   /** URL of the module that boots a CPU. */
   readonly boot: string
+  /** Whether that is the module that is built in. */
+  readonly isOwn: boolean
 }
 
 /** What came of it: figures, or why there are none. */
-export type SimReply = SimRunMessage | SimFailure
+export type SimReply = SimBooted | SimRunMessage | SimFailure
+
+/** Comes before, when all CPUs are booted. */
+export interface SimBooted {
+  readonly booted: true
+}
 
 export interface SimRunMessage {
   readonly count: number
@@ -22,6 +29,8 @@ export interface SimRunMessage {
   readonly slots: Readonly<Record<string, Float64Array>>
   readonly counted: KernelCounts | undefined
   readonly events: number
+  /** Whether its figures have settled; undefined where that was not asked. */
+  readonly settled: boolean | undefined
   /** None unless they were asked for. */
   readonly statistics: StackStatistics | undefined
   /** What links captured, where the configuration has captures. */
@@ -44,10 +53,20 @@ port.on('message', async (request: SimRequest) => {
 
 async function answer({ job, boot }: SimRequest): Promise<SimReply> {
   try {
-    return run(job, await bootOf(boot))
+    return run(job, telling(job.config.machine.cpus, await bootOf(boot)))
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     return { error: message, stack }
+  }
+}
+
+/** The same boot, and a word when it has returned for the last CPU. */
+function telling(cpus: number, boot: MeasuredBoot): MeasuredBoot {
+  let left = cpus
+  return (cpu, args) => {
+    const executive = boot(cpu, args)
+    if (--left === 0) port.postMessage({ booted: true } satisfies SimBooted)
+    return executive
   }
 }
 
@@ -58,10 +77,10 @@ async function bootOf(url: string): Promise<MeasuredBoot> {
 }
 
 function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
-  const { slice, events, statistics, captured } = simulateKernel(job, boot)
+  const { slice, events, statistics, captured, settled } = simulateKernel(job, boot)
   const { count, ns, latency, latencies = {}, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  const figures = { count, ns, slots, counted, events }
+  const figures = { count, ns, slots, counted, events, settled }
   return { ...figures, captured, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -11,6 +11,8 @@ export interface Finding {
   /** The simulated machine's profile; live, the model of this computer's CPU. */
   readonly profile: string
   readonly evidence: readonly Evidence[]
+  /** Whether its figures do not bear it; absent when they do. */
+  readonly isOpen?: true
 }
 
 /** What is found, before it is said on which machine. */

@@ -14,12 +14,25 @@ export function isLessBetter(unit: Unit): boolean {
   return unit === 'ns' || unit === 'each'
 }
 
-/** A variant with its settings: `rwlock, writes 0.01`. */
+/** What a setting's value is in, where it is no plain number. */
+const IN_PERCENT = new Set(['writes'])
+
+/** `writes 1 %`. */
+export function settingText([name, value]: readonly [string, string | number]): string {
+  return `${name} ${IN_PERCENT.has(name) ? percent(value) : value}`
+}
+
+/** A probability as per cent. */
+export function percent(value: string | number): string {
+  return `${Number((Number(value) * 100).toPrecision(6))} %`
+}
+
+/** A variant with its settings: `rwlock, writes 1 %`. */
 export function variantText({
   variant,
   settings = {},
 }: Pick<Row, 'variant' | 'settings'>): string {
-  const texts = Object.entries(settings).map(([name, value]) => `${name} ${value}`)
+  const texts = Object.entries(settings).map(settingText)
   return [variant, ...texts].join(', ')
 }
 

@@ -11,14 +11,21 @@ export interface Job extends Place {
   readonly baseline: string
   /** What of the settings the line about what is running says. */
   readonly detail: string
-  /** Milliseconds per entrant in all runs together; virtual time on the simulated machine. */
+  /**
+   * Milliseconds per entrant in all runs together. On the simulated machine that is virtual time,
+   * and the most that is simulated: a run ends when its figures have settled.
+   */
   readonly durationMs: number
   readonly runs: number
+  /** Runs go on until the interval of each figure is no wider than this share either way. */
+  readonly width?: number | undefined
   /** Bytes of the kernel's memory; the kernel's own estimate when absent. */
   readonly memoryBytes?: number | undefined
   /** The module that sets up our kernel's CPUs, when it is not ours. */
   readonly boot?: URL | undefined
   readonly seed: number
+  /** Jobs of one sweep are compared with each other: live ones take turns. */
+  readonly sweep?: string | undefined
   /** The file that packets of our kernel go to, as it was typed. */
   readonly capture?: string | undefined
 }

@@ -22,18 +22,27 @@ export interface Row {
   readonly min: number
   readonly max: number
   readonly runs: number
+  /** The figure of each run, oldest first: what `min` and `max` are of. */
+  readonly figures: readonly number[]
+  /** Live: how many times as fast as the baseline each run was; above 1 is faster. */
+  readonly ratios?: readonly number[]
   /** The machine that was simulated; only simulated rows have these three. */
   readonly profile?: string
   readonly seed?: number
+  /** Runs whose figures had not settled when their time was over; absent for none. */
+  readonly unsettled?: number
   /** Events that the simulator processed in all runs. */
   readonly events?: number
 }
 
-/** A row and what stands beside it in the table. */
+/** A row and the figures that it sums up. */
 export interface Measured {
   readonly row: Row
   /** The figure of each run, oldest first; `row` sums them up. */
   readonly figures: readonly number[]
-  /** How many times as fast as the baseline, the median over rounds; above 1 is faster. */
-  readonly ratio?: number
+}
+
+/** A row as it was printed before, with its figures beside it. */
+export function measuredOf(row: Row): Measured {
+  return { row, figures: row.figures }
 }

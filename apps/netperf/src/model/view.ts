@@ -51,11 +51,6 @@ export function setting(name: string, text?: Dimension['text']): Dimension {
   return { label: name, of: ({ settings }) => settings?.[name] ?? '–', ...(text && { text }) }
 }
 
-/** A probability as per cent. */
-export function percent(value: string | number): string {
-  return `${Number((Number(value) * 100).toPrecision(6))} %`
-}
-
 /** One panel of a view, with its rows in order. */
 export interface Panel {
   /** A value for each of the view's panel dimensions, as it is shown. */

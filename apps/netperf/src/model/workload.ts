@@ -98,6 +98,8 @@ export interface VariantResult {
   readonly slices: readonly (SliceResult | KernelSliceResult)[]
   /** Events that the simulator processed, in all runs together. */
   readonly events?: number
+  /** Simulated runs that had not settled when their time was over. */
+  readonly unsettled?: number
   /** What our kernel has counted, where it was asked: live in all runs, simulated in the last. */
   readonly statistics?: StackStatistics | undefined
   /** What its links captured, where that was asked for. */

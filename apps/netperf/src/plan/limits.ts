@@ -14,7 +14,7 @@ interface MachineLimits {
 
 export const LIMITS: ReadonlyMap<MachineKind, MachineLimits> = new Map([
   ['live', { shortestMs: 1, longestMs: 3_600_000, durationMs: 2_000, runs: 10 }],
-  ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 1 }],
+  ['sim', { shortestMs: 0.01, longestMs: 10_000, durationMs: 20, runs: 5 }],
 ])
 
 export const DEFAULT_CPUS = 2
@@ -27,8 +27,12 @@ export const MEMORY: Bounds = { name: '--memory', least: 1024, most: 2 ** 30 }
 
 /** Those of CPUs. Throws a UsageError for a profile that does not exist. */
 export function cpuBounds(machine: MachineKind, profile: string): Bounds {
-  const most = machine === 'sim' ? mostCpus(lookUp('profile', profiles, profile)) : MAX_LIVE_CPUS
-  return { name: '--cpus', least: 1, most }
+  if (machine === 'live') return { name: '--cpus', least: 1, most: MAX_LIVE_CPUS }
+  const most = mostCpus(lookUp('profile', profiles, profile))
+  const larger = [...profiles.values()].filter((other) => mostCpus(other) > most)
+  const others = larger.map((other) => `${other.name} has ${mostCpus(other)}`).join(', ')
+  const cure = others === '' ? '' : ` (--profile ${others})`
+  return { name: `--cpus of ${profile}${cure}`, least: 1, most }
 }
 
 /** Those of a duration: a live run is a slice of its own, which a timer ends. */

@@ -1,7 +1,8 @@
 import { profiles } from '@smpnet/machine/sim'
+import { MAX_MEMORY_BYTES } from '@smpnet/memory'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
-import type { MachineKind } from '../model/row.ts'
+import type { Labels, MachineKind } from '../model/row.ts'
 import type { Configuration, Workload } from '../model/workload.ts'
 import { checkCount, checkDuration, checkSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
@@ -34,6 +35,8 @@ export interface Asked<O extends object> {
   /** Of all runs together; virtual time when simulated. */
   readonly durationMs?: number | undefined
   readonly runs?: number | undefined
+  /** The share by which an interval may be wide, either way; simulated. */
+  readonly width?: number | undefined
   readonly memoryBytes?: number | undefined
   readonly boot?: URL | undefined
   /** The machine to simulate. */
@@ -42,6 +45,10 @@ export interface Asked<O extends object> {
   readonly kernel?: KernelAsked | undefined
   /** The file that packets go to. */
   readonly capture?: string | undefined
+  /** What rows say of it besides. */
+  readonly labels?: Labels | undefined
+  /** The name of the sweep that it is a part of. */
+  readonly sweep?: string | undefined
 }
 
 /**
@@ -57,7 +64,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
   const place = { machine, cpus, profile, kernel }
   const { detail, configurations } = workload.configure(asked.own ?? ({} as O), place)
-  const entrants = entrantsOf(workload, machine, configurations, asked.variants, kernel)
+  const named = { kernel, labels: asked.labels ?? {} }
+  const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)
   const { channel } = workload
   const baseline = channel ? baselineOf(channel) : (entrants[0] as Entrant).name
   const of = { workload: workload as Workload, detail, entrants, baseline }
@@ -66,10 +74,12 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
     ...of,
     durationMs,
     runs,
+    width: asked.width,
     seed,
     memoryBytes,
     boot,
     capture: asked.capture,
+    sweep: asked.sweep,
   }
   checkKernels(job)
   return job
@@ -99,7 +109,7 @@ function entrantsOf<O extends object>(
   machine: MachineKind,
   configurations: readonly Configuration[],
   chosen: readonly string[] | undefined,
-  kernel: KernelAsked,
+  { kernel, labels: swept }: { readonly kernel: KernelAsked; readonly labels: Labels },
 ): Entrant[] {
   const carriers = workload.channel
     ? chosenVariants(workload as Workload, machine, chosen)
@@ -110,7 +120,7 @@ function entrantsOf<O extends object>(
   }
   return carriers.flatMap((carrier) =>
     configurations.map(({ name = carrier, labels: own, ...rest }) => {
-      const labels = { ...(carrier === smpnet.name && kernelLabels(kernel)), ...own }
+      const labels = { ...swept, ...(carrier === smpnet.name && kernelLabels(kernel)), ...own }
       return { name, carrier, ...(Object.keys(labels).length > 0 && { labels }), ...rest }
     }),
   )
@@ -145,7 +155,19 @@ function checkKernels(job: Job): void {
     throw new UsageError(`${expected}, got --boot`)
   }
   if (job.capture !== undefined) checkCapture(job, kernels)
+  for (const entrant of kernels) checkNeeds(job, entrant)
   for (const entrant of kernels) asTyped(job.kernel, () => kernelJob(job, entrant))
+}
+
+/** What a program needs may be more than any memory has. Throws a UsageError. */
+function checkNeeds({ workload, cpus }: Job, { settings }: Entrant): void {
+  const bytes = workload.kernel?.needs(settings, cpus).bytes ?? 0
+  if (bytes <= MAX_MEMORY_BYTES) return
+  const of = 'pairs' in workload.options ? ' of --pairs with their --buffer or --size' : ''
+  throw new UsageError(
+    `expected memory for ${workload.name}${of} to be at most ${MAX_MEMORY_BYTES} bytes, ` +
+      `got ${bytes}`,
+  )
 }
 
 /** A file is of one kernel that has a network, and of one run of a simulated one. */

@@ -4,39 +4,68 @@ import { lookUp } from '../options/usage-error.ts'
 import { variants } from '../variants/index.ts'
 import type { Captured } from '../model/captured.ts'
 import type { VariantResult } from '../model/workload.ts'
-import type { Job } from '../model/job.ts'
+import type { Entrant, Job } from '../model/job.ts'
+import { withCure } from './with-cure.ts'
 
 /** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
 const WARMUP_MS = 300
 
-/** Runs a job's entrants on real threads, interleaved by slices. */
-export async function runLive(job: Job, hooks: RunHooks): Promise<VariantResult[]> {
+/** One entrant of one job, as a suite names it. */
+interface Named {
+  readonly name: string
+  readonly job: Job
+  readonly entrant: Entrant
+}
+
+/**
+ * Runs the entrants of one job, or of all jobs of one sweep, on real threads, interleaved by
+ * slices. Returns what came of each job.
+ */
+export async function runLive(jobs: readonly Job[], hooks: RunHooks): Promise<VariantResult[][]> {
   const counted = new Map<string, StackStatistics>()
   const captured = new Map<string, Captured>()
+  const all = jobs.flatMap((job, index) =>
+    job.entrants.map((entrant): Named => {
+      const name = jobs.length === 1 ? entrant.name : `${entrant.name}, combination ${index + 1}`
+      return { name, job, entrant }
+    }),
+  )
+  const variantOf = ({ name, job, entrant }: Named) =>
+    lookUp('variant', variants, entrant.carrier).live(job, entrant, {
+      statistics: (statistics) => counted.set(name, statistics),
+      captured: (packets) => captured.set(name, packets),
+    })
+  const [first] = jobs as readonly [Job]
   const suite: Suite = {
-    name: `${job.workload.name} on ${job.cpus} CPUs`,
+    name: `${first.workload.name} on ${first.cpus} CPUs`,
     measure: 'rate',
-    variants: Object.fromEntries(
-      job.entrants.map((entrant) => [
-        entrant.name,
-        lookUp('variant', variants, entrant.carrier).live(job, entrant, {
-          statistics: (statistics) => counted.set(entrant.name, statistics),
-          captured: (packets) => captured.set(entrant.name, packets),
-        }),
-      ]),
-    ),
+    variants: Object.fromEntries(all.map((each) => [each.name, variantOf(each)])),
   }
-  const sliceMs = job.durationMs / job.runs
-  const { slices } = await measure(suite, {
-    rounds: job.runs,
+  const sliceMs = first.durationMs / first.runs
+  const { slices } = await measured(first, suite, {
+    rounds: first.runs,
     sliceMs,
     warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
     ...hooks,
   })
-  return [...slices].map(([variant, slices]) => {
-    const statistics = counted.get(variant)
-    return { variant, slices, statistics, captured: captured.get(variant) }
-  })
+  return jobs.map((job) =>
+    all
+      .filter((each) => each.job === job)
+      .map(({ name, entrant }) => ({
+        variant: entrant.name,
+        slices: slices.get(name) ?? [],
+        statistics: counted.get(name),
+        captured: captured.get(name),
+      })),
+  )
+}
+
+async function measured(job: Job, suite: Suite, options: MeasureOptions) {
+  try {
+    return await measure(suite, options)
+  } catch (error) {
+    throw withCure(job, error)
+  }
 }
 
 /** How the starter of a run follows and ends it. */

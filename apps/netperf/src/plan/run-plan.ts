@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Progress } from '../progress/progress.ts'
 import { measureRows } from '../rows/measure-rows.ts'
+import { groupBy } from '../model/group-by.ts'
 import type { JobResult } from '../model/run-statistics.ts'
 import type { VariantResult } from '../model/workload.ts'
 import { statisticsOf } from '../statistics/statistics-of.ts'
@@ -32,10 +33,11 @@ export async function runPlan(
   }
   progress.start(jobs.reduce((sum, job) => sum + shareMs(job, parallelism), 0))
   try {
-    for (const job of jobs.filter(({ machine }) => machine === 'live')) {
+    for (const sweep of sweepsOf(jobs.filter(({ machine }) => machine === 'live'))) {
       if (signal.aborted) break
-      progress.job(jobTitle(job))
-      done(job, await runLive(job, hooksOf(job, progress, signal, 1)))
+      for (const job of sweep) progress.job(jobTitle(job))
+      const results = await runLive(sweep, hooksOf(sweep[0]!, progress, signal, 1))
+      sweep.forEach((job, index) => done(job, results[index]!))
     }
     const simulated = jobs.filter(({ machine }) => machine === 'sim')
     await simulate(simulated, parallelism, progress, signal, done)
@@ -43,6 +45,11 @@ export async function runPlan(
     progress.stop()
   }
   return came.filter((result) => result !== undefined)
+}
+
+/** Jobs that take turns: those of one sweep, and each other by itself. */
+function sweepsOf(jobs: readonly Job[]): Job[][] {
+  return groupBy(jobs, (job) => job.sweep ?? `only ${jobs.indexOf(job)}`)
 }
 
 /** Takes jobs from the largest machine down, so that no long one is begun last. */

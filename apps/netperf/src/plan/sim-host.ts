@@ -3,16 +3,22 @@ import type { StackStatistics } from '@smpnet/stack'
 import { BenchError, LatencyRecorder } from '@smpnet/testing'
 import type { Captured } from '../model/captured.ts'
 import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
-import type { SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
+import type { SimBooted, SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
 import { workerModule } from '../variants/variant.ts'
 
 /** One simulated machine's figures. */
 export interface Simulated {
   readonly slice: KernelSliceResult
   readonly events: number
+  readonly settled: boolean | undefined
   readonly statistics: StackStatistics | undefined
   readonly captured: Captured | undefined
 }
+
+/** How long a boot module of the user's may take, as on the live machine. */
+const BOOT_MS = 10_000
+
+type Ended = Exclude<SimReply, SimBooted>
 
 /** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
 export class SimHost {
@@ -39,14 +45,24 @@ export class SimHost {
   }
 
   /** Takes back only the listeners that it added: the worker's own deliver its messages. */
-  #ask(worker: Worker, request: SimRequest): Promise<SimReply | undefined> {
+  #ask(worker: Worker, request: SimRequest): Promise<Ended | undefined> {
     return new Promise((resolve, reject) => {
+      // A module of the user's may loop, and then its worker never answers.
+      const watchdog = request.isOwn ? undefined : setTimeout(() => onLate(), BOOT_MS)
       const end = (act: () => void) => {
+        clearTimeout(watchdog)
         this.#signal.removeEventListener('abort', onAbort)
         worker.off('message', onReply).off('error', onError).off('exit', onExit)
         act()
       }
-      const onReply = (reply: SimReply) => end(() => resolve(reply))
+      const onReply = (reply: SimReply) => {
+        if ('booted' in reply) clearTimeout(watchdog)
+        else end(() => resolve(reply))
+      }
+      const onLate = () => {
+        void this.stop()
+        end(() => reject(new BenchError(`it had not set up its CPUs after ${BOOT_MS} ms`)))
+      }
       const onError = (error: Error) => {
         end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))
       }
@@ -69,7 +85,7 @@ function simulated({ slots, counted, ...rest }: SimRunMessage): Simulated {
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
-  const { count, ns, events, statistics, captured } = rest
+  const { count, ns, events, settled, statistics, captured } = rest
   const slice = { count, ns, ...latency, ...latencies, ...(counted && { counted }) }
-  return { slice, events, statistics, captured }
+  return { slice, events, settled, statistics, captured }
 }

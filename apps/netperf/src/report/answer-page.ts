@@ -1,25 +1,34 @@
 import os from 'node:os'
 import type { Finding } from '../model/finding.ts'
+import { formatted } from '../model/formatted.ts'
 import { escapeText } from '../views/picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 import { cellsOf } from '../views/view-tables.ts'
-import { type Answer, commandOf, intervalNote } from './answer.ts'
+import { type Answer, commandOf, intervalNote, partText } from './answer.ts'
 
 const STYLE = `
-  body { font: 15px/1.5 system-ui, sans-serif }
+  :root { color-scheme: light dark; --line: #ddd; --quiet: #666; --best: #075; --code: #f3f3f3 }
+  @media (prefers-color-scheme: dark) {
+    :root { --line: #444; --quiet: #aaa; --best: #7d9; --code: #2a2c2e }
+    body { background: #181a1b; color: #ddd }
+  }
+  body { font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word }
   body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
   h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
-  figure { margin: 1rem 0; overflow-x: auto } svg { max-width: 100%; height: auto }
+  figure, .table { margin: 1rem 0; overflow-x: auto; max-width: 100% }
+  figure svg { max-width: none }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px }
   caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-  th, td { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid #ddd }
-  th:first-child { text-align: left } td.best { font-weight: 600; color: #075 }
+  th, td { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid var(--line) }
+  th:first-child { text-align: left } td.best { font-weight: 600; color: var(--best) }
   .tables { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem }
-  .where { color: #666 } code { background: #f3f3f3; padding: .1rem .3rem }`
+  .where { color: var(--quiet) } .part { font-weight: 600 } .table { margin: 0 }
+  code { background: var(--code); padding: .1rem .3rem; overflow-wrap: anywhere }`
 
 /** The answer as one HTML document that needs no other file: findings, pictures, tables, rows. */
 export function answerPage(answer: Answer, pictures: readonly string[]): string {
-  const { experiment, results, findings } = answer
+  const { experiment, results } = answer
+  const part = partText(answer)
   const rows = JSON.stringify(results.measured.map(({ row }) => row))
   return `<!doctype html>
 <html lang="en">
@@ -33,9 +42,7 @@ export function answerPage(answer: Answer, pictures: readonly string[]): string 
 <h1>${escapeText(experiment.summary)}</h1>
 <p>${escapeText(experiment.question)}</p>
 <p class="where"><code>${escapeText(commandOf(answer))}</code> on ${escapeText(hostText())}</p>
-<h2>Findings</h2>
-<ul>${findings.map(findingItem).join('\n')}</ul>
-<p class="where">${escapeText(intervalNote(answer))}</p>
+${part === undefined ? findingsSection(answer) : `<p class="part">${escapeText(part)}</p>`}
 <h2>Pictures</h2>
 ${pictures.map((svg) => `<figure>${svg}</figure>`).join('\n')}
 <h2>Tables</h2>
@@ -44,6 +51,12 @@ ${experiment.pictures.map((view) => viewSection(view, answer)).join('\n')}
 </body>
 </html>
 `
+}
+
+function findingsSection(answer: Answer): string {
+  return `<h2>Findings</h2>
+<ul>${answer.findings.map(findingItem).join('\n')}</ul>
+<p class="where">${escapeText(intervalNote(answer))}</p>`
 }
 
 function hostText(): string {
@@ -58,7 +71,27 @@ function findingItem({ claim, machine, profile }: Finding): string {
 
 function viewSection(view: View, { results }: Answer): string {
   const tables = arrange(view, results.measured).map((panel) => panelTable(view, panel))
-  return `<h3>${escapeText(view.title)}</h3>\n<div class="tables">${tables.join('\n')}</div>`
+  const runs = allRuns(view, arrange(view, results.measured))
+  const head = `<h3>${escapeText(view.title)}</h3>`
+  return `${head}\n<div class="tables">${tables.join('\n')}</div>\n${runs}`
+}
+
+/** The figure of every run, behind what is drawn. */
+function allRuns(view: View, panels: readonly Panel[]): string {
+  const rows = panels.flatMap((panel) => {
+    const where = namedTitles(view, panel.titles).join(', ')
+    return panel.series.flatMap(({ name, points }) =>
+      points.flatMap((point, at) => {
+        if (point === undefined) return []
+        const along = `${view.along.label} ${shown(view.along, panel.along[at]!)}`.trim()
+        const figures = point.figures.map((figure) => formatted(figure, panel.unit)).join(', ')
+        const cells = [where, name, along, figures].map((text) => `<td>${escapeText(text)}</td>`)
+        return [`<tr>${cells.join('')}</tr>`]
+      }),
+    )
+  })
+  const table = `<div class="table"><table>${rows.join('')}</table></div>`
+  return `<details><summary>The figure of every run</summary>${table}</details>`
 }
 
 function panelTable(view: View, panel: Panel): string {
@@ -66,12 +99,12 @@ function panelTable(view: View, panel: Panel): string {
   const heads = panel.along.map((value) => `<th>${escapeText(shown(view.along, value))}</th>`)
   const body = panel.series.map(({ name }, down) => {
     const columns = (cells[down] as string[]).map((text, column) => {
-      return `<td${best[column] === down ? ' class="best"' : ''}>${escapeText(text)}</td>`
+      return `<td${best[down]![column] ? ' class="best"' : ''}>${escapeText(text)}</td>`
     })
     return `<tr><th>${escapeText(name)}</th>${columns.join('')}</tr>`
   })
   const caption = escapeText(namedTitles(view, panel.titles).join(', '))
   const corner = `<th>${escapeText(view.along.label)}</th>`
   const head = `<caption>${caption}</caption><tr>${corner}${heads.join('')}</tr>`
-  return `<table>${head}${body.join('')}</table>`
+  return `<div class="table"><table>${head}${body.join('')}</table></div>`
 }

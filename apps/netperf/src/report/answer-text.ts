@@ -1,19 +1,21 @@
 import pc from 'picocolors'
 import type { Finding } from '../model/finding.ts'
 import { viewTables } from '../views/view-tables.ts'
-import { type Answer, commandOf, intervalNote } from './answer.ts'
-import { wrapped } from './wrapped.ts'
+import { type Answer, commandOf, intervalNote, partText } from './answer.ts'
+import { wrapped } from '../output/wrapped.ts'
 
 /** The answer for a terminal: the question, tables, and what they come to. */
 export function answerText(answer: Answer): string {
   const { experiment, results, findings } = answer
+  const part = partText(answer)
   const tables = experiment.tables.map((view) => viewTables(view, results.measured))
   const parts = [
+    ...(part === undefined ? [] : [pc.bold(wrapped(part))]),
     pc.bold(wrapped(experiment.question)),
     ...tables.filter((text) => text !== ''),
-    pc.bold('Findings'),
-    ...findings.map(findingText),
-    pc.dim(wrapped(intervalNote(answer))),
+    ...(part === undefined
+      ? [pc.bold('Findings'), ...findings.map(findingText), pc.dim(wrapped(intervalNote(answer)))]
+      : [pc.bold(wrapped(part))]),
     pc.dim(commandOf(answer)),
   ]
   return `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`

@@ -9,10 +9,25 @@ export interface Answer {
   readonly seed: string
   readonly results: Results
   readonly findings: readonly Finding[]
+  /** The command that shows it, when that is no experiment's. */
+  readonly command?: string
+  /** How many jobs of the plan were measured, where it was interrupted. */
+  readonly part?: { readonly done: number; readonly of: number } | undefined
+}
+
+/** What an interrupted plan says of itself wherever it is shown; nothing of a whole one. */
+export function partText({ part }: Answer): string | undefined {
+  if (part === undefined) return undefined
+  if (part.of === 0) return 'Interrupted: this is of a part of what was asked for.'
+  return (
+    `Interrupted: ${part.done} of ${part.of} jobs were measured, the last perhaps not to its ` +
+    'end. Nothing is found from a part.'
+  )
 }
 
 /** The command that gives this answer again. */
-export function commandOf({ experiment, effort, seed }: Answer): string {
+export function commandOf({ experiment, effort, seed, command }: Answer): string {
+  if (command !== undefined) return command
   const quick = effort === 'quick' ? ' --quick' : ''
   return `netperf experiment ${experiment.name}${quick} --seed ${seed}`
 }
@@ -21,6 +36,7 @@ export function commandOf({ experiment, effort, seed }: Answer): string {
 export function intervalNote({ findings }: Answer): string {
   const evidence = findings.flatMap((finding) => finding.evidence)
   const confidences = [...new Set(evidence.map(({ confidence }) => confidence))].toSorted()
+  if (confidences.length === 0) return ''
   if (confidences.at(-1) === 0) return 'One run each: no intervals; --quick is for a first look.'
   const percents = confidences
     .filter((each) => each > 0)

@@ -8,27 +8,28 @@ import {
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import type { Entrant, Job } from '../model/job.ts'
 import type { KernelFigure, Metric, VariantResult } from '../model/workload.ts'
-import type { Measured, Row } from '../model/row.ts'
+import { type Measured, measuredOf, type Row } from '../model/row.ts'
 
 /** The rows of a job: every metric of every entrant that was measured at all. */
 export function measureRows(job: Job, results: readonly VariantResult[]): Measured[] {
   const measured = results.filter((result) => result.slices.length > 0)
   const baseline = measured.find((result) => result.variant === job.baseline)
   return job.workload.metrics.flatMap((metric) => {
-    const withFigure = measured.filter((result) => figures(job, metric, result).length > 0)
-    return withFigure.map((result) => {
-      const ratio = baseline && ratioTo(job, metric, result, baseline)
-      return {
-        row: rowOf(job, metric, result),
-        figures: figures(job, metric, result),
-        ...(ratio !== undefined && { ratio }),
-      }
-    })
+    const withFigure = measured.filter((result) => figuresOf(job, metric, result).length > 0)
+    return withFigure.map((result) => measuredOf(rowOf(job, metric, result, baseline)))
   })
 }
 
-function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
-  const ofRuns = spread(figures(job, metric, result))
+function rowOf(
+  job: Job,
+  metric: Metric,
+  result: VariantResult,
+  baseline: VariantResult | undefined,
+): Row {
+  const own = figuresOf(job, metric, result)
+  const ofRuns = spread(own)
+  const isLive = job.machine === 'live'
+  const ratios = isLive && baseline ? ratiosTo(job, metric, result, baseline) : undefined
   const latency = metric.from === 'latency' ? allLatencies(metric, result.slices) : undefined
   const { workload, machine, cpus, profile, seed } = job
   const { labels } = entrantOf(job, result) ?? {}
@@ -45,6 +46,9 @@ function rowOf(job: Job, metric: Metric, result: VariantResult): Row {
     min: ofRuns.min,
     max: ofRuns.max,
     runs: result.slices.length,
+    ...(result.unsettled && { unsettled: result.unsettled }),
+    figures: own,
+    ...(ratios && { ratios }),
     ...(machine === 'sim' && { profile, seed, events: result.events ?? 0 }),
   }
 }
@@ -54,7 +58,7 @@ function entrantOf({ entrants }: Job, { variant }: VariantResult): Entrant | und
 }
 
 /** One figure per run: the median of what was recorded, or what was counted per second. */
-function figures(job: Job, metric: Metric, result: VariantResult): number[] {
+export function figuresOf(job: Job, metric: Metric, result: VariantResult): number[] {
   const { slices } = result
   if (metric.from === 'count') {
     const times = (metric.times && entrantOf(job, result)?.pairs?.[metric.times]) ?? 1
@@ -98,10 +102,10 @@ function allLatencies(metric: Metric, slices: VariantResult['slices']): LatencyR
 }
 
 /** How many times as fast; shares and counts are no speed. */
-function ratioTo(job: Job, metric: Metric, result: VariantResult, baseline: VariantResult) {
+function ratiosTo(job: Job, metric: Metric, result: VariantResult, baseline: VariantResult) {
   if (metric.unit === 'share' || typeof metric.from === 'function') return undefined
-  const own = figures(job, metric, result)
-  const base = figures(job, metric, baseline)
+  const own = figuresOf(job, metric, result)
+  const base = figuresOf(job, metric, baseline)
   const pairs = metric.unit === 'ns' ? pairedRatios(base, own) : pairedRatios(own, base)
-  return pairs.length > 0 ? spread(pairs).median : undefined
+  return pairs.length > 0 ? pairs : undefined
 }

@@ -1,11 +1,12 @@
 import os from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
-import { formatRatio } from '@smpnet/testing'
+import { formatRatio, spread } from '@smpnet/testing'
 import pc from 'picocolors'
 import { formatted, variantText } from '../model/formatted.ts'
 import { groupBy } from '../model/group-by.ts'
 import { plainTable } from './plain-table.ts'
 import type { Measured, Row } from '../model/row.ts'
+import { wrapped } from '../output/wrapped.ts'
 
 const ALIGNS = ['left', 'left', 'right', 'left', 'right', 'right', 'left', 'right'] as const
 const AT_VARIANT = 3
@@ -23,7 +24,7 @@ export function tableText(
     return own.length > 0 ? machineText(machine, own, baseline, columns) : ''
   })
   const text = parts.filter((part) => part !== '').join('\n')
-  return text === '' ? 'nothing was measured\n' : text
+  return text
 }
 
 function machineText(
@@ -44,7 +45,16 @@ function machineText(
     if (index > 0) body.push([])
     for (const measured of group) body.push(cells(measured, live ? undefined : rows))
   })
-  return `${title(first)}\n\n${fitting(head, body, columns)}\n`
+  return `${title(first)}\n\n${fitting(head, body, columns)}\n${unsettledText(rows, columns)}`
+}
+
+/** What is to be said of figures that had not settled when their time was over. */
+function unsettledText(rows: readonly Row[], columns: number): string {
+  const names = rows.filter(({ unsettled }) => unsettled !== undefined).map(variantText)
+  if (names.length === 0) return ''
+  const list = [...new Set(names)].join('; ')
+  const text = `Not settled when the time was over (a longer --duration may do): ${list}.`
+  return `\n${wrapped(text, '', '', Math.min(columns, 96))}\n`
 }
 
 /** A table that is wider than the terminal has a line for each setting of a variant. */
@@ -56,7 +66,27 @@ function fitting(
   const wide = plainTable(head, body, ALIGNS)
   if (widthOf(wide) <= columns) return wide
   const split = body.map((row) => row.map((text, at) => (at === AT_VARIANT ? broken(text) : text)))
-  return plainTable(head, split, ALIGNS)
+  const narrower = plainTable(head, split, ALIGNS)
+  return widthOf(narrower) <= columns ? narrower : records(head, body, columns)
+}
+
+/** Each row under a line of its own, for terminals that are narrower than any table. */
+function records(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  columns: number,
+): string {
+  const lines = body.map((row) => {
+    if (row.length === 0) return ''
+    const figures = row.slice(AT_VARIANT + 1).map((text, at) => {
+      const name = head[AT_VARIANT + 1 + at] as string
+      return name.startsWith('×') ? `${text} ${name.slice(2)}` : `${name} ${text}`
+    })
+    const title = `${row[0]}, ${row[1]}, ${row[2]} CPUs: ${row[AT_VARIANT]}`
+    const text = wrapped(figures.join(', '), '  ', '  ', columns)
+    return `${wrapped(title, '', '  ', columns)}\n${text}`
+  })
+  return lines.join('\n')
 }
 
 function broken(text: string): string {
@@ -75,8 +105,9 @@ function title(row: Row): string {
   return pc.bold(`live: ${host}`)
 }
 
-function cells({ row, ratio }: Measured, simulated: readonly Row[] | undefined): string[] {
+function cells({ row }: Measured, simulated: readonly Row[] | undefined): string[] {
   const figure = (value: number) => formatted(value, row.unit)
+  const ratio = row.ratios && spread(row.ratios).median
   const shown = simulated ? scaling(row, simulated) : ratio
   const plain = [
     `${row.workload} ${row.metric}`,

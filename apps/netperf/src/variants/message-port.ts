@@ -18,7 +18,7 @@ export const messagePort: NetperfVariant = {
 function threadsOf(job: ChannelJob): ThreadSpec[] {
   const channels = Array.from({ length: job.pairs }, () => new MessageChannel())
   return Array.from({ length: job.cpus }, (_, cpu) => {
-    const here = placementOn(cpu, job.cpus, job.pairs)
+    const here = placementOn(cpu, job.cpus, job)
     const clients = here.clients.map((pair) => (channels[pair] as MessageChannel).port1)
     const servers = here.servers.map((pair) => (channels[pair] as MessageChannel).port2)
     const args: MessagePortJob = { ...job, clients, servers }

@@ -7,22 +7,34 @@ export const COLOURS = [
   '#66ccee',
   '#aa3377',
   '#999999',
-  '#332288',
+  '#7766cc',
   '#dd8833',
 ]
 
 /** Room for the title and the legend above a plot. */
 export const HEAD_HEIGHT = 64
 
-/** A plot's SVG element with a white ground, its title, and a legend in the plot's colours. */
+/** Light or dark as the reader has it, alone and in a page. */
+const STYLE = `<style>
+.netperf { color: #222; background: #fff }
+.netperf .ground { fill: #fff }
+.netperf .head { fill: #222 }
+@media (prefers-color-scheme: dark) {
+.netperf { color: #ddd; background: #181a1b }
+.netperf .ground { fill: #181a1b }
+.netperf .head { fill: #ddd }
+}
+</style>`
+
+/** A plot's SVG element on a ground of its own, its title, and a legend in the plot's colours. */
 export function framed(title: string, names: readonly string[], svg: string): string {
-  const head = `<g font-family="system-ui, sans-serif" text-anchor="start" fill="#222">
+  const head = `<g font-family="system-ui, sans-serif" text-anchor="start" class="head">
 <text x="8" y="18" font-size="14" font-weight="bold">${escapeText(title)}</text>
 ${legend(names)}</g>`
-  const ground = '<rect width="100%" height="100%" fill="white"></rect>'
+  const ground = `${STYLE}<rect width="100%" height="100%" class="ground"></rect>`
   return svg
     .replace(/^<svg(?: xmlns="[^"]*")?/, '<svg xmlns="http://www.w3.org/2000/svg"')
-    .replace(/^<svg[^>]*>/, (opening) => opening + ground)
+    .replace(/^<svg[^>]*>/, (opening) => opening.replace(/ class="/, ' class="netperf ') + ground)
     .replace(/<\/svg>$/, `${head}</svg>\n`)
 }
 

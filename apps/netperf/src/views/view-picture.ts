@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot'
+import { estimate } from '@smpnet/testing'
 import { parseHTML } from 'linkedom'
 import type { Measured, Row } from '../model/row.ts'
 import { evenTicks, figureTicks, tickText } from './figure-ticks.ts'
 import { COLOURS, framed, HEAD_HEIGHT } from './picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 
-/** A figure where it stands in the picture, with the smallest and largest of its runs. */
+/** A figure where it stands in the picture, with the interval in which its median lies. */
 interface Mark {
   readonly along: string | number
   readonly median: number
@@ -14,18 +15,26 @@ interface Mark {
   readonly series: string
   readonly row: string
   readonly column: string
+  /** How many later series have the same figures all along: theirs are drawn upon it. */
+  readonly under: number
 }
 
 const PANEL = { width: 250, height: 170 }
 /** Around all panels: axes to the left and below, the names of rows to the right. */
 const MARGIN = { left: 84, right: 110, bottom: 44 }
 const LINE_HEIGHT = 18
+/** Ticks that stand beside each other without touching. */
+const MOST_BESIDE = 4
+/** Lines that differ by less cannot be told apart. */
+const ALIKE = 0.06
+/** An axis of figures goes so many times below and above its middle, at least. */
+const LEAST_TIMES = 1.25
 /** About what a character takes of a line, in pixels: of an axis, and of a title. */
 const CHARACTER = { axis: 6, title: 8.5 }
 
 /**
  * The view as one SVG document: a panel for each, both scales the same in all of them, the one of
- * figures logarithmic unless they are counts, with a bar from the smallest to the largest run.
+ * figures logarithmic unless they are counts, with a bar for the interval of each figure.
  * Nothing when nothing was measured.
  */
 export function viewPicture(view: View, measured: readonly Measured[]): string | undefined {
@@ -36,27 +45,47 @@ export function viewPicture(view: View, measured: readonly Measured[]): string |
   const names = [...new Set(marks.map(({ series }) => series))]
   const isToScale = first.along.every((value) => typeof value === 'number')
   const draw = isToScale ? lines : dots
+  const title = `${view.title}${isLogarithmic(marks, first.unit) ? ', logarithmic' : ''}`
   const plot = Plot.plot({
     ...draw(marks, figureScale(marks, first.unit), view.along.label),
-    ...panelled(view.title, marks, isToScale),
+    ...panelled(title, marks, isToScale),
     color: { domain: names, range: COLOURS },
   })
-  return framed(view.title, names, plot.outerHTML)
+  return framed(title, names, plot.outerHTML)
 }
 
 function marksOf(view: View, panel: Panel): Mark[] {
   const titles = namedTitles(view, panel.titles)
   const [row = '', column = ''] = titles.length === 1 ? ['', ...titles] : titles
-  return panel.series.flatMap(({ name, points }) =>
+  return panel.series.flatMap(({ name, points }, at) =>
     points.flatMap((point, index) => {
       if (point === undefined) return []
-      const { median, min, max } = point.row
+      const { median } = point.row
+      const { low, high } = intervalOf(point)
       const value = panel.along[index] as string | number
       const along = typeof value === 'number' ? value : shown(view.along, value)
-      return [{ along, median, least: min, most: max, series: name, row, column }]
+      const under = panel.series
+        .slice(at + 1)
+        .filter((other) => isSame(points, other.points)).length
+      return [{ along, median, least: low, most: high, series: name, row, column, under }]
     }),
   )
 }
+
+/** The sign test's interval of the median, which latencies of all runs may lie outside of. */
+function intervalOf({ row, figures }: Measured) {
+  const { low, high } = estimate(figures)
+  return { low: Math.min(low, row.median), high: Math.max(high, row.median) }
+}
+
+function isSame(one: Points, other: Points): boolean {
+  return one.every((point, index) => {
+    const [a, b] = [point?.row.median, other[index]?.row.median]
+    return a === b || (a !== undefined && b !== undefined && Math.abs(a - b) <= ALIKE * a)
+  })
+}
+
+type Points = Panel['series'][number]['points']
 
 type Draw = (marks: readonly Mark[], scale: Plot.ScaleOptions, label: string) => Plot.PlotOptions
 
@@ -69,37 +98,62 @@ const lines: Draw = (marks, scale, label) => {
     x: { ...x, tickFormat: String },
     y: scale,
     marks: [
-      Plot.frame({ stroke: '#bbb' }),
+      Plot.frame({ stroke: '#8888' }),
       Plot.gridY(scale.ticks as number[]),
       Plot.ruleX(marks, { ...at, y1: 'least', y2: 'most', strokeOpacity: 0.5 }),
-      Plot.lineY(marks, { ...at, y: 'median', z: 'series', strokeWidth: 1.5 }),
-      Plot.dot(marks, { ...at, y: 'median', r: 2, fill: 'series' }),
+      ...byUnder(marks).flatMap(([under, own]) => [
+        Plot.lineY(own, { ...at, y: 'median', z: 'series', strokeWidth: 1.5 + 3 * under }),
+        Plot.dot(own, { ...at, y: 'median', r: 2 + 2 * under, fill: 'series' }),
+      ]),
     ],
   }
 }
 
+/** The widest first, so that what is drawn upon others leaves a rim of each. */
+function byUnder(marks: readonly Mark[]): [under: number, own: Mark[]][] {
+  const counts = [...new Set(marks.map(({ under }) => under))].toSorted((a, b) => b - a)
+  return counts.map((under) => [under, marks.filter((mark) => mark.under === under)])
+}
+
 /** A dot for each figure in a line for each word: lengths would say nothing on such a scale. */
-const dots: Draw = (marks, scale) => {
+const dots: Draw = (marks, given) => {
+  const scale = { ...given, ticks: thinned(given.ticks as number[]) }
   const at = { y: 'along', fx: 'column', fy: 'row', stroke: 'series' }
   const words = [...new Set(marks.map(({ along }) => along))]
   return {
     x: scale,
     y: { domain: words, label: null },
     marks: [
-      Plot.frame({ stroke: '#bbb' }),
+      Plot.frame({ stroke: '#8888' }),
       Plot.gridX(scale.ticks as number[]),
       Plot.ruleY(marks, { ...at, x1: 'least', x2: 'most', strokeWidth: 2 }),
-      Plot.dot(marks, { ...at, x: 'median', r: 4, fill: 'series' }),
+      ...byUnder(marks).map(([under, own]) =>
+        Plot.dot(own, { ...at, x: 'median', r: 4 + 2 * under, fill: 'series' }),
+      ),
     ],
   }
+}
+
+/** As many as there is room for beside each other. */
+function thinned(ticks: readonly number[]): number[] {
+  const every = Math.ceil(ticks.length / MOST_BESIDE)
+  return ticks.filter((_, index) => index % every === 0)
+}
+
+/** Whether figures are drawn on a logarithmic scale; counts, and what has a zero, are not. */
+function isLogarithmic(marks: readonly Mark[], unit: Row['unit']): boolean {
+  return marks.every(({ least }) => least > 0) && unit !== 'each'
 }
 
 function figureScale(marks: readonly Mark[], unit: Row['unit']): Plot.ScaleOptions {
   const least = Math.min(...marks.map((mark) => mark.least))
   const most = Math.max(...marks.map((mark) => mark.most))
   const drawn = { label: null, tickFormat: (value: number) => tickText(value, unit) }
-  if (least > 0 && unit !== 'each') {
-    return { ...drawn, type: 'log', ticks: figureTicks(least, most) }
+  if (isLogarithmic(marks, unit)) {
+    // What is nearly the same is not drawn as if it were not.
+    const middle = Math.sqrt(least * most)
+    const domain = [Math.min(least, middle / LEAST_TIMES), Math.max(most, middle * LEAST_TIMES)]
+    return { ...drawn, type: 'log', domain, ticks: figureTicks(domain[0]!, domain[1]!) }
   }
   // Counts, and whatever has a zero, which a logarithm has not.
   const domain = [Math.min(0, least), most > least ? most : least + 1]

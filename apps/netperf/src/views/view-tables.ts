@@ -19,7 +19,7 @@ function table(view: View, panel: Panel): string {
   const body = panel.series.map(({ name }, down) => [
     name,
     ...(cells[down] as string[]).map((text, column) =>
-      best[column] === down ? pc.green(text) : text,
+      best[down]![column] ? pc.green(text) : text,
     ),
   ])
   const { label } = view.along
@@ -31,15 +31,20 @@ function table(view: View, panel: Panel): string {
   return plainTable(head, body, ['left', ...columns.map(() => 'right' as const)])
 }
 
-/** Figures as text, by series and column, and which series is best in each column. */
-export function cellsOf({ series, along, unit }: Panel): { cells: string[][]; best: number[] } {
+/**
+ * Figures as text, by series and column, and which are best of their column: all that look the same
+ * are, and none is where all do, or where it stands alone.
+ */
+export function cellsOf({ series, along, unit }: Panel): { cells: string[][]; best: boolean[][] } {
   const cells = series.map(({ points }) =>
     points.map((point) => (point ? formatted(point.row.median, unit) : '–')),
   )
-  const best = along.map((_, column) => {
-    const figures = series.map(({ points }) => points[column]?.row.median)
-    const known = figures.filter((figure) => figure !== undefined)
-    return figures.indexOf(isLessBetter(unit) ? Math.min(...known) : Math.max(...known))
+  const bestTexts = along.map((_, column) => {
+    const known = series.flatMap(({ points }) => points[column]?.row.median ?? [])
+    const texts = new Set(known.map((figure) => formatted(figure, unit)))
+    if (texts.size < 2) return undefined
+    return formatted(isLessBetter(unit) ? Math.min(...known) : Math.max(...known), unit)
   })
+  const best = cells.map((row) => row.map((text, column) => text === bestTexts[column]))
   return { cells, best }
 }

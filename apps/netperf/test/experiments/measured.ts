@@ -12,6 +12,7 @@ const PLAIN: Row = {
   min: 0,
   max: 0,
   runs: 0,
+  figures: [],
   profile: 'xeon-8176',
   seed: 1,
   events: 0,
@@ -22,5 +23,6 @@ export function measured(row: Partial<Row>, figures: readonly number[]): Measure
   const sorted = figures.toSorted((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] as number
   const [min, max] = [sorted[0] as number, sorted.at(-1) as number]
-  return { row: { ...PLAIN, median, p99: max, min, max, runs: figures.length, ...row }, figures }
+  const runs = figures.length
+  return { row: { ...PLAIN, median, p99: max, min, max, runs, figures, ...row }, figures }
 }

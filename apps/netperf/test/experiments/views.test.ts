@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { wrapped } from '../../src/report/wrapped.ts'
+import { wrapped } from '../../src/output/wrapped.ts'
 import { figureTicks, tickText } from '../../src/views/figure-ticks.ts'
-import { arrange, CPUS, percent, PLACE, setting, VARIANT } from '../../src/model/view.ts'
+import { arrange, CPUS, PLACE, setting, VARIANT } from '../../src/model/view.ts'
+import { percent } from '../../src/model/formatted.ts'
 import { viewPicture } from '../../src/views/view-picture.ts'
-import { viewTables } from '../../src/views/view-tables.ts'
+import { cellsOf, viewTables } from '../../src/views/view-tables.ts'
 import { measured } from './measured.ts'
 
 const VIEW = {
@@ -57,7 +58,7 @@ describe('a view', () => {
     expect(text).toMatch(/mutex +20\.0 M\/s +3\.00 M\/s\nseqc +– +90\.0 M\/s/)
   })
 
-  it('draws every figure, and bars from the smallest run to the largest', () => {
+  it('draws every figure, and bars for where its median lies', () => {
     const svg = viewPicture(VIEW, ROWS) as string
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
     expect(svg).toContain('Walks &#60;per second&#62;')
@@ -65,6 +66,35 @@ describe('a view', () => {
     for (const text of ['writes 1 %', 'writes 0 %', 'mutex', 'seqc', '10 M/s']) {
       expect(svg).toContain(`>${text}<`)
     }
+  })
+
+  it('marks what is best, all that tie, and nothing where all do or one stands alone', () => {
+    const of = (variant: string, cpus: number, figure: number) =>
+      measured({ variant, cpus, settings: { writes: 0 } }, [figure])
+    const rows = [
+      of('a', 1, 9e6),
+      of('b', 1, 9e6),
+      of('c', 1, 8e6),
+      of('a', 2, 7e6),
+      of('b', 2, 7e6),
+      of('c', 2, 7e6),
+      of('a', 4, 5e6),
+    ]
+    const [panel] = arrange(VIEW, rows)
+    expect(cellsOf(panel!).best).toEqual([
+      [true, false, false],
+      [true, false, false],
+      [false, false, false],
+    ])
+  })
+
+  it('hides no series under another, follows the reader’s colours and names its scale', () => {
+    const of = (variant: string, figure: number) =>
+      [1, 2].map((cpus) => measured({ variant, cpus, settings: { writes: 0 } }, [figure]))
+    const svg = viewPicture(VIEW, [...of('rwlock', 9e6), ...of('sx', 9e6)]) as string
+    expect(svg.match(/<circle [^>]*r="4"/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(svg).toContain('prefers-color-scheme: dark')
+    expect(svg).toContain('logarithmic')
   })
 
   it('draws words as lines of dots', () => {

@@ -21,7 +21,7 @@ export function onSimulatedMachines<O extends object>(
   effort: Effort,
   asked: Anywhere<O>,
 ): ExperimentAsked<O>[] {
-  const time = effort === 'full' ? { durationMs: 2, runs: 5 } : { durationMs: 0.1, runs: 1 }
+  const time = effort === 'full' ? { durationMs: 10, runs: 5 } : { durationMs: 0.5, runs: 5 }
   return PROFILES.flatMap((profile) =>
     simulatedCpus(profile, CPU_COUNTS[effort]).map((cpus): ExperimentAsked<O> => {
       return { machine: 'sim', profile, cpus, ...time, ...asked }

@@ -10,7 +10,13 @@ import {
   type TscFacts,
 } from '@smpnet/timecounter'
 import { estimate } from '@smpnet/testing'
-import { type Claim, listText, ratioEvidence, simFindings } from '../../model/finding.ts'
+import {
+  type Claim,
+  type Finding,
+  listText,
+  ratioEvidence,
+  simFindings,
+} from '../../model/finding.ts'
 import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
 import { cpusText } from '../../model/formatted.ts'
 import type { Measured } from '../../model/row.ts'
@@ -19,6 +25,7 @@ import { HZ } from '@smpnet/stack'
 import { timestamps } from '../../workloads/clocks/timestamps.ts'
 import { uptime } from '../../workloads/clocks/uptime.ts'
 import type { Effort, Experiment } from '../../model/experiment.ts'
+import { adviceFinding, rangeText } from '../advice.ts'
 import { jobOf } from '../job-of.ts'
 import { byCounter, claimOf, counterView, onSimulatedMachines } from './counters.ts'
 
@@ -53,8 +60,8 @@ export const hpet: Experiment = {
   ],
   tables: [READS, KEPT],
   pictures: [READS, KEPT],
-  findings: (results) =>
-    results.profilesOf('timestamps').flatMap((profile) =>
+  findings: (results) => [
+    ...results.profilesOf('timestamps').flatMap((profile) =>
       simFindings(profile, [
         ...readCosts(results, {
           machine: 'sim',
@@ -66,13 +73,32 @@ export const hpet: Experiment = {
         ...(profile === SELECTED_ON ? selection() : []),
       ]),
     ),
+    ...advice(results),
+  ],
 }
 
 /** Selection does not depend on the machine; it is told once. */
 const SELECTED_ON = 'xeon-8176'
 
+/** For programs that take many time stamps. */
+function advice(results: Results): Finding[] {
+  const of = (variant: string) =>
+    results.all({ workload: 'timestamps', metric: 'read', machine: 'sim', variant })
+  const [slow, better, fast] = [of('ACPI-fast'), of('HPET'), of('TSC')]
+  if ([slow, better, fast].some((rows) => rows.length === 0)) return []
+  return adviceFinding({
+    when: 'where programs call gettimeofday often (`dtrace`, `truss -c`)',
+    look: 'sysctl kern.timecounter.hardware kern.timecounter.choice',
+    change: 'take the counter with the highest quality above 0 that the choice lists',
+    brings:
+      `a time stamp of ${rangeText(fast)} with TSC or ${rangeText(better)} with HPET, in the ` +
+      `place of ${rangeText(slow)} with ACPI-fast`,
+    of: [...slow, ...better, ...fast],
+  })
+}
+
 function uptimeJobs(effort: Effort, seed: number) {
-  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 1 } as const
+  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 2 } as const
   return (['none', 'TSC'] as const).flatMap((watch) =>
     WRAPS[effort].map((wraps) => {
       const own = { wraps, watch, timecounter: ['HPET', 'ACPI-fast', 'i8254'] }

@@ -22,6 +22,7 @@ import { NO_COUNTER } from '../../workloads/clocks/clock-options.ts'
 import { contextSwitch } from '../../workloads/clocks/switch.ts'
 import { timestamps } from '../../workloads/clocks/timestamps.ts'
 import type { Experiment } from '../../model/experiment.ts'
+import { adviceFinding, rangeText } from '../advice.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
 import {
   byCounter,
@@ -75,7 +76,24 @@ function findings(results: Results): Finding[] {
   const live = liveCpus([1, 2]).flatMap((cpus) => {
     return switchClaims(results, { machine: 'live', cpus })
   })
-  return [...sim, ...liveFindings(live)]
+  return [...sim, ...liveFindings(live), ...advice(results)]
+}
+
+/** For machines whose clock is not the TSC. */
+function advice(results: Results): Finding[] {
+  const of = (variant: string) =>
+    results.all({ workload: 'switch', metric: 'switch', machine: 'sim', variant })
+  const [slow, fast] = [of('HPET'), of('TSC')]
+  if (slow.length === 0 || fast.length === 0) return []
+  return adviceFinding({
+    when: 'where switches are many (`vmstat 1`, column cs) and the timecounter is not the TSC',
+    look: 'sysctl kern.timecounter.hardware kern.timecounter.choice',
+    change:
+      'where the choice gives the TSC a quality above 0, `sysctl kern.timecounter.hardware=TSC`; ' +
+      'else bill in cycles (`netperf experiment cycles`)',
+    brings: `a switch of ${rangeText(fast)} with TSC, in the place of ${rangeText(slow)} with HPET`,
+    of: [...slow, ...fast],
+  })
 }
 
 /** What of a switch is the clock: the time with a counter, less the time without any. */
@@ -85,7 +103,7 @@ function switchClaims(results: Results, at: Query): Claim[] {
   if (bare === undefined || switches.size === 1) return []
   switches.delete(NO_COUNTER)
   const shares = [...switches].map(([counter, own]) => ({ counter, share: shareOf(bare, own) }))
-  const texts = shares.map(({ counter, share }) => `${counter} ${percentText(share)}`)
+  const texts = shares.map(({ counter, share }) => `${counter} ${shareText(share)}`)
   const claim =
     `${cpusText(at.cpus ?? 1)}: a switch takes ${figureText(bare)} without a clock, and ` +
     `${listText(figuresOf(switches.values()))}; the share of the clock is ${listText(texts)}.`
@@ -100,6 +118,12 @@ function switchClaims(results: Results, at: Query): Claim[] {
 function shareOf(bare: Measured, own: Measured): Estimate {
   const { median, low, high, ...rest } = ratio(bare, own)
   return { ...rest, median: 1 - median, low: 1 - high, high: 1 - low }
+}
+
+/** A share that may be less than nothing, or more than half of all either way, is none. */
+export function shareText(share: Estimate): string {
+  const isMeasured = share.low > -0.05 && share.high <= 1 && share.high - share.low < 0.5
+  return isMeasured ? percentText(share) : 'not to be measured here'
 }
 
 /** Counters that many CPUs cannot read at once, beside what the switch itself grows by. */

@@ -14,8 +14,8 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
     profiles: PROFILES,
     cpus: [1, 2, 4, 8, 16, 32, 64],
     kernels: [...kernelsIn({ ...WHOLE_GRID, ...WAKEUPS }), ...CONTROL],
-    runs: 3,
-    simMs: () => 3,
+    runs: 5,
+    simMs: () => 15,
     liveCpus: [1, 2],
     liveKernels: SHORT,
     liveMs: 1000,
@@ -25,8 +25,8 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
     profiles: PROFILES,
     cpus: [1, 8],
     kernels: [...SHORT, ...CONTROL.slice(0, 2)],
-    runs: 3,
-    simMs: () => 1.2,
+    runs: 5,
+    simMs: () => 3,
     liveCpus: [1],
     liveKernels: SHORT.filter(({ actions, table }) => {
       return (actions === 'under-lock') === (table === 'output')

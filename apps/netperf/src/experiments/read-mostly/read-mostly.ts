@@ -1,6 +1,7 @@
 import type { Job } from '../../model/job.ts'
+import { percent } from '../../model/formatted.ts'
 import type { Row } from '../../model/row.ts'
-import { CPU_COUNT, CPUS, percent, PLACE, setting, VARIANT, type View } from '../../model/view.ts'
+import { CPU_COUNT, CPUS, PLACE, setting, VARIANT, type View } from '../../model/view.ts'
 import type { Effort, Experiment } from '../../model/experiment.ts'
 import { listWalk } from '../../workloads/list-walk/list-walk.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
@@ -27,7 +28,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     cpus: [1, 2, 4, 8, 16, 32, 64],
     writes: [0, 0.001, 0.01, 0.1],
     runs: 5,
-    simMs: (cpus) => (cpus > 8 ? 5 : 2.5),
+    simMs: (cpus) => (cpus > 8 ? 25 : 12.5),
     liveCpus: [1, 2],
     liveWrites: [0, 0.001, 0.01, 0.1],
     liveMs: 1000,
@@ -36,8 +37,8 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
   quick: {
     cpus: [1, 8, 64],
     writes: [0, 0.01],
-    runs: 1,
-    simMs: (cpus) => (cpus > 8 ? 0.2 : 0.1),
+    runs: 5,
+    simMs: (cpus) => (cpus > 8 ? 2 : 1),
     liveCpus: [2],
     liveWrites: [0.01],
     liveMs: 60,

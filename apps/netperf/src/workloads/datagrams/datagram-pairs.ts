@@ -57,7 +57,7 @@ export class DatagramPairs implements KernelProgram<PairShape, Address> {
   }
 
   start(shape: PairShape, ready: Address, { cpu, scheduler, client, net }: KernelHost): void {
-    const here = placementOn(cpu.id, cpu.cpus, shape.pairs)
+    const here = placementOn(cpu.id, cpu.cpus, shape)
     for (const pair of here.servers) {
       const end = { net: net!, port: FIRST_PORT + pair, ready: ready + pair * LINE_BYTES }
       const serve = (td: Thread) => this.#serve(td, end, shape)

@@ -21,8 +21,8 @@ export function parsePathStep(text: string): PathStep {
   }
   const kinds = [...lockKinds.keys()].join(', ')
   throw new UsageError(
-    'expected --path-lock to be name:kind:shared|flow:count, such as ' +
-      `route:rwlock:shared:1, with a kind of ${kinds}, got "${text}"`,
+    'expected --path-lock to be name:kind:shared|flow:count, such as route:rwlock:shared or ' +
+      `route:rwlock:shared:2, with a kind of ${kinds} and a count from 1 to 999, got "${text}"`,
   )
 }
 

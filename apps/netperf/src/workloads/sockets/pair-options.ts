@@ -1,5 +1,6 @@
-import type { PairShape } from '../../model/pair-shape.ts'
+import { PAIR_PLACES, type PairPlace, type PairShape } from '../../model/pair-shape.ts'
 import type { Place, WorkloadOptions } from '../../model/workload.ts'
+import { wordOf } from '../../options/words.ts'
 import { parseCount, parseSize } from '../../options/quantities.ts'
 
 const MOST_PAIRS = 1024
@@ -11,6 +12,8 @@ export interface PairOptions {
   readonly pairs?: number
   /** Bytes of a message. */
   readonly size?: number
+  /** Where the end that answers is. */
+  readonly place?: PairPlace
 }
 
 export const PAIR_OPTIONS: WorkloadOptions<PairOptions> = {
@@ -24,13 +27,22 @@ export const PAIR_OPTIONS: WorkloadOptions<PairOptions> = {
     description: 'bytes per message, such as 64, 64k, 1m',
     parse: (typed) => parseSize(typed, { name: '--size', least: 1, most: MOST_BYTES }),
   },
+  place: {
+    flags: '--place <where>',
+    description: 'where a pair is answered: the same CPU, the next, or far, half of all away',
+    parse: wordOf('place', PAIR_PLACES),
+  },
 }
 
 /** What they come to. */
 export function pairShape(
-  { pairs, size }: PairOptions,
+  { pairs, size, place }: PairOptions,
   { machine, cpus }: Place,
   defaultSize: number,
 ): PairShape {
-  return { size: size ?? defaultSize, pairs: pairs ?? (machine === 'sim' ? cpus : 1) }
+  return {
+    size: size ?? defaultSize,
+    pairs: pairs ?? (machine === 'sim' ? cpus : 1),
+    ...(place !== undefined && { place }),
+  }
 }

@@ -1,5 +1,6 @@
 import type { Configured, Place, WorkloadOptions } from '../../model/workload.ts'
 import { parseSize, sizeText } from '../../options/quantities.ts'
+import { UsageError } from '../../options/usage-error.ts'
 import { MOST_BYTES, PAIR_OPTIONS, type PairOptions, pairShape } from './pair-options.ts'
 import type { PairSettings } from './socket-pairs.ts'
 
@@ -16,8 +17,14 @@ export const SOCKET_OPTIONS: WorkloadOptions<SocketOptions> = {
   buffer: {
     flags: '--buffer <bytes>',
     description: 'bytes that our sockets hold each way, a power of two (default: 1m)',
-    parse: (typed) => parseSize(typed, { name: '--buffer', least: 64, most: MOST_BYTES }),
+    parse: bufferFrom,
   },
+}
+
+function bufferFrom(typed: string): number {
+  const bytes = parseSize(typed, { name: '--buffer', least: 64, most: MOST_BYTES })
+  if (Number.isInteger(Math.log2(bytes))) return bytes
+  throw new UsageError(`expected --buffer to be a power of two of bytes, got "${typed}"`)
 }
 
 /** What they come to. */

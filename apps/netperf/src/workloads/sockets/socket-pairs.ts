@@ -19,7 +19,7 @@ export interface PairProgram {
   client(td: Waiter, socket: StreamSocket, size: number, slice: Slice): Waiting<number>
 }
 
-/** Pair i drives from CPU i mod N and is answered on the next. */
+/** Pair i drives from CPU i mod N and is answered on the next, unless its place is another. */
 export interface PairSettings extends PairShape {
   /** Bytes that each direction of a pair holds. */
   readonly bufferBytes: number
@@ -62,11 +62,11 @@ export class SocketPairs implements KernelProgram<PairSettings, PairHandles> {
     return pairs
   }
 
-  start({ size, pairs }: PairSettings, shared: PairHandles, host: KernelHost): void {
+  start({ size, ...shape }: PairSettings, shared: PairHandles, host: KernelHost): void {
     const { cpu, scheduler, client } = host
     const program = this.#program
     const zone = new SocketZone(cpu.lot, shared.zone)
-    const here = placementOn(cpu.id, cpu.cpus, pairs)
+    const here = placementOn(cpu.id, cpu.cpus, shape)
     const end = (pair: number, side: 0 | 1) => zone.end(shared.ends[pair]?.[side] as EndHandle)
     for (const pair of here.servers) {
       const socket = end(pair, 1)

@@ -1,0 +1,26 @@
+import type { Finding } from '../model/finding.ts'
+import type { Row } from '../model/row.ts'
+import { type Answer, commandOf } from './answer.ts'
+
+/** An answer as `--json` prints it. */
+export interface AnswerDocument {
+  readonly experiment: string
+  readonly question: string
+  readonly command: string
+  /** Whether it is of a part of the plan; absent when it is of the whole. */
+  readonly interrupted?: true
+  readonly rows: readonly Row[]
+  readonly findings: readonly Finding[]
+}
+
+export function answerDocument(answer: Answer): AnswerDocument {
+  const { experiment, results, findings, part } = answer
+  return {
+    experiment: experiment.name,
+    question: experiment.question,
+    command: commandOf(answer),
+    ...(part && { interrupted: true }),
+    rows: results.measured.map(({ row }) => row),
+    findings,
+  }
+}
