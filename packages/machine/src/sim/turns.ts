@@ -26,6 +26,7 @@ export class Turns {
     readonly settlesAlways: boolean,
   ) {
     this.#tree = new TournamentTree(cores.length)
+    pricer.directory.resume = (cpu, at) => this.resume(cpu, at)
   }
 
   /** Begins time: each CPU acts first at its clock. */
@@ -44,10 +45,11 @@ export class Turns {
     return this.#tree.at[this.#tree.first()]!
   }
 
-  /** Gives `core` a turn. */
-  give(core: Core): void {
+  /** Gives `core` a turn, which begins at cycle `at`. */
+  give(core: Core, at: number): void {
     this.#tree.set(core.id, Number.POSITIVE_INFINITY)
     this.pricer.cpu = core.id
+    this.pricer.turnBegan = at
   }
 
   /** Lets `core` run to its horizon from now on. */
@@ -69,6 +71,15 @@ export class Turns {
   /** Ends a turn: `core` acts again at `at`, in cycles. */
   end(core: Core, at: number): void {
     this.#tree.set(core.id, at)
+  }
+
+  /**
+   * `cpu`, which waits in the queue of a line, acts again when that comes, at cycle `at`. That draws
+   * no horizon nearer: the CPU before it in the queue, which acts sooner, has drawn it already.
+   */
+  resume(cpu: number, at: number): void {
+    this.pricer.comes(cpu, at)
+    this.#tree.set(cpu, at)
   }
 
   /** `handler` is to run on `core` at cycle `at`, billed as `entry`. */

@@ -72,24 +72,25 @@ export class MutexWord {
 
   tryEnter(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
+    return memory.claimed(this.at) && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
   }
 
   tryExit(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
+    return memory.claimed(this.at) && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
   }
 
   /** Each failed swap says what is there, so that nothing is read twice. */
   *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     let seen = memory.compareExchange(at, UNOWNED, td.at)
     if (seen === UNOWNED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
       while (!memory.settled()) yield SETTLE
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
+        while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | td.at)
         if (found === seen) return this.#taken(td, seen)
         seen = found
@@ -103,6 +104,7 @@ export class MutexWord {
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & CONTESTED) === 0) {
+        while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | CONTESTED)
         seen = found === seen ? seen | CONTESTED : found
       } else {
@@ -120,7 +122,7 @@ export class MutexWord {
 
   *exit(td: Waiter): Waiting {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     const seen = memory.compareExchange(at, td.at, UNOWNED)
     if (seen === td.at) return
     if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)

@@ -78,7 +78,7 @@ export class RwWord {
 
   tryRead(): boolean {
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen !== UNLOCKED && (seen & (SHARED | KEPT)) !== SHARED) return false
     return memory.compareExchange(at, seen, (seen | SHARED) + READER) === seen
@@ -86,7 +86,7 @@ export class RwWord {
 
   tryUnread(): boolean {
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if ((seen & SHARED) === 0 || isLastOfMany(seen)) return false
     return memory.compareExchange(at, seen, withoutReader(seen)) === seen
@@ -94,18 +94,19 @@ export class RwWord {
 
   tryWrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
+    return memory.claimed(this.at) && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
   }
 
   tryUnwrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
+    return memory.claimed(this.at) && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
   }
 
   *read(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     let seen = yield* this.#look()
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
+        yield* this.#claim()
         const found = this.#replace(seen, (seen | SHARED) + READER)
         if (found === seen) return outcomeOf(seen)
         seen = found
@@ -120,6 +121,7 @@ export class RwWord {
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
+        yield* this.#claim()
         seen = this.#marked(seen)
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
@@ -150,6 +152,7 @@ export class RwWord {
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
+        yield* this.#claim()
         seen = this.#marked(seen)
       } else {
         const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
