@@ -5,7 +5,7 @@ import { Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
 import type { Scheduler } from '@smpnet/scheduler'
 import { DatagramSockets, type SocketLock } from '@smpnet/socket'
-import { Mutex } from '@smpnet/sync'
+import { backoffOf, Mutex } from '@smpnet/sync'
 import { Counters } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
 import type { LockMaker } from '../locks/lock-maker.ts'
@@ -50,6 +50,7 @@ export class Net {
     random: Random,
   ) {
     const { addressList, pcbHash, pcbHashHeld } = config.locks
+    const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
     this.mbufs = Mbufs.open(memory, handle.mbufs)
     this.netisr = new Netisr(memory, handle.netisr, this.mbufs)
     this.counters = new Counters(memory, handle.counters)
@@ -59,6 +60,7 @@ export class Net {
       handle.addressLock,
       handle.places,
       'in_ifaddr',
+      backoff,
     )
     this.#pcbLock = new ReadMostly(
       lockKind(pcbHash),
@@ -66,11 +68,12 @@ export class Net {
       handle.pcbLock,
       handle.places,
       'udbinfo',
+      backoff,
     )
     const ofSocket = { name: 'so', type: 'sleep mutex', place: 'so' } as const
     this.sockets = new DatagramSockets({ memory }, handle.sockets, this.mbufs, {
       locking: config.socket.locking,
-      lock: (at) => locks.make(new Mutex(memory, at), ofSocket) as SocketLock,
+      lock: (at) => locks.make(new Mutex(memory, at, { backoff }), ofSocket) as SocketLock,
       owner: this.mbufs.ownerNumber('socket'),
     })
     // A sender that has the table's lock cannot go on to where that is taken again.
@@ -85,7 +88,7 @@ export class Net {
       pcbs: new PcbTable(memory, handle.table),
       addressLock: this.#addressLock,
       pcbLock: this.#pcbLock,
-      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
+      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK, backoff),
       links: [loopback] satisfies Link[],
       actions: config.actions,
       holdsTable: pcbHashHeld === 'output',

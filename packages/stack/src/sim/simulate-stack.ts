@@ -28,6 +28,12 @@ export interface SimRun {
   readonly statistics: StackStatistics
 }
 
+/**
+ * FreeBSD's sleep queues have 256 chains (SC_TABLESIZE) and its turnstiles 128. The lot is both, so
+ * that it has what the wider one has: what shares a chain by accident must not grow with CPUs.
+ */
+const CHAINS = 256
+
 /** Wakes nobody: while the machine is set up nobody waits. */
 const NOBODY: Waker = { wake: () => false }
 
@@ -56,7 +62,9 @@ export function simulateStack<S, A>(
     seed: of.seed,
     boot: options.boot ?? bootOf(program),
     memoryBytes: memoryBytesOf(config, program, settings),
-    lot: { waiters: waitersOf(config, program, settings), threads: 0 },
+    lot: { waiters: waitersOf(config, program, settings), threads: 0, buckets: CHAINS },
+    ...(of.hz !== undefined && { hz: of.hz }),
+    ...(of.idleSpinNs !== undefined && { idleSpinNs: of.idleSpinNs }),
     untilNs,
     workNs: pricesOf(config, program, settings),
     setup: ({ arena, lot }: SimSetup) => {

@@ -223,6 +223,9 @@ const NO_BILL: Pricer = {
   charge: () => {},
   pause: () => {},
   settled: () => true,
+  claimed: () => true,
+  owned: () => true,
+  failed: () => {},
 }
 
 /** Has a simulated memory bill nothing while somebody looks. */

@@ -16,6 +16,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 
 /**
  * The words of a sleep mutex and its algorithm, in the shape of FreeBSD's kern_mutex.c over a
@@ -68,6 +69,8 @@ export class MutexWord {
     readonly at: Address,
     readonly recursive: boolean,
     readonly name: () => string,
+    /** How those that spin for its owner wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {}
 
   tryEnter(td: Waiter): boolean {
@@ -100,7 +103,7 @@ export class MutexWord {
         if (this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
-        spins++
+        this.backoff.wait(memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & CONTESTED) === 0) {

@@ -1,5 +1,6 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 import {
   CHANGED,
   FOREVER,
@@ -74,6 +75,8 @@ export class RwWord {
     readonly memory: Memory,
     readonly at: Address,
     readonly name: () => string,
+    /** How those that spin for it wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {}
 
   tryRead(): boolean {
@@ -106,7 +109,7 @@ export class RwWord {
     let seen = yield* this.#look()
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
-        yield* this.#claim()
+        while (!this.memory.claimed(this.at)) yield SETTLE
         const found = this.#replace(seen, (seen | SHARED) + READER)
         if (found === seen) return outcomeOf(seen)
         seen = found
@@ -117,11 +120,11 @@ export class RwWord {
           return OWNER_DIED
         }
       } else if (spins < td.spins && this.#mayEndSoon(seen)) {
-        spins++
+        this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
-        yield* this.#claim()
+        while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
@@ -135,12 +138,13 @@ export class RwWord {
   }
 
   *write(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
-    while (!this.memory.settled()) yield SETTLE
+    while (!this.memory.claimed(this.at)) yield SETTLE
     let seen = this.#replace(UNLOCKED, td.at)
     if (seen === UNLOCKED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
       while (!this.memory.settled()) yield SETTLE
       if ((seen & ~KEPT) === UNLOCKED) {
+        while (!this.memory.claimed(this.at)) yield SETTLE
         const found = this.#replace(seen, seen | td.at)
         if (found === seen) return this.#taken(td, seen)
         seen = found
@@ -148,11 +152,11 @@ export class RwWord {
         if (this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#mayEndSoon(seen)) {
-        spins++
+        this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
-        yield* this.#claim()
+        while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
       } else {
         const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
@@ -173,10 +177,10 @@ export class RwWord {
     for (;;) {
       if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
       if (isLastOfMany(seen)) break
+      while (!this.memory.claimed(this.at)) yield SETTLE
       const found = this.#replace(seen, withoutReader(seen))
       if (found === seen) return
       seen = found
-      while (!this.memory.settled()) yield SETTLE
     }
     const queue = yield* td.lot.lockQueue(this.at)
     const chain = this.#passOn(td, queue, false, seen & ABANDONED)
@@ -185,7 +189,7 @@ export class RwWord {
   }
 
   *unwrite(td: Waiter): Waiting {
-    while (!this.memory.settled()) yield SETTLE
+    while (!this.memory.claimed(this.at)) yield SETTLE
     const seen = this.#replace(td.at, UNLOCKED)
     if (seen === td.at) return
     if (ownerIn(seen) !== td.at) throw this.#misuse('written', seen, td)
@@ -198,7 +202,7 @@ export class RwWord {
   /** From the only reader to the writer, at once or not at all. */
   tryUpgrade(td: Waiter): boolean {
     const { memory } = this
-    if (!memory.settled()) return false
+    if (!memory.claimed(this.at)) return false
     const seen = memory.load(this.at)
     if ((seen & ~KEPT) !== (READER | SHARED)) return false
     if (this.#replace(seen, (seen & KEPT) | td.at) !== seen) return false
@@ -209,7 +213,7 @@ export class RwWord {
   /** From the writer to a reader, together with all readers that sleep. */
   *downgrade(td: Waiter): Waiting {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     const seen = this.#replace(td.at, READER | SHARED)
     if (seen === td.at) return
     if (ownerIn(seen) !== td.at) throw this.#misuse('downgraded', seen, td)

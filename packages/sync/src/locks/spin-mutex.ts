@@ -1,5 +1,6 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import {
   FOREVER,
@@ -47,6 +48,8 @@ export class SpinMutex extends Section {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
+    /** How those that spin for it wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {
     super(domain)
   }
@@ -69,21 +72,22 @@ export class SpinMutex extends Section {
 
   tryEnter(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
+    return memory.claimed(at) && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
   *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
-    for (let looks = looksOf(td, until); ; looks--) {
+    for (let looks = looksOf(td, until), spins = 0; ; looks--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
       if (seen === UNOWNED) {
-        // Looking takes time, after which this CPU may be ahead: settled again, it tries at once.
-        while (!memory.settled()) yield SETTLE
+        // Looking takes time, and another may come before the line is this CPU's to change.
+        while (!memory.claimed(at)) yield SETTLE
         if (this.tryEnter(td)) return WOKEN
       }
       if (looks > 0) {
+        this.backoff.wait(memory, spins++)
         yield SPIN
         continue
       }
@@ -94,11 +98,11 @@ export class SpinMutex extends Section {
 
   tryExit(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at, td.at, UNOWNED) === td.at
+    return memory.claimed(at) && memory.compareExchange(at, td.at, UNOWNED) === td.at
   }
 
   *exit(td: Waiter): Waiting {
-    while (!this.memory.settled()) yield SETTLE
+    while (!this.memory.claimed(this.at)) yield SETTLE
     if (this.tryExit(td)) return
     const owner = this.owner()
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`

@@ -1,5 +1,6 @@
 import { DISPATCHES, POLICIES } from '@smpnet/netisr'
 import { BSD_DEFAULTS, ULE_DEFAULTS } from '@smpnet/scheduler'
+import { BACKOFF_NAMES } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { SIM_COUNTERS } from '../../clock/sim-counters.ts'
 import {
@@ -105,12 +106,14 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('net.inet.udp.recvspace', 'socket.receiveBytes', number, 'Bytes held for receivers'),
   at('debug.witness.watch', 'locks.watch', flag, 'Whether lock orders are learnt and checked'),
   at('debug.lock.prof.enable', 'locks.profile', flag, 'Whether locks are counted and timed'),
+  readOnly('kern.hz', 'machine.hz', number, 'Timer interrupts per second, where it is simulated'),
   readOnly('hw.ncpu', 'machine.cpus', number, 'CPUs'),
   readOnly('hw.physmem', 'machine.memoryBytes', number, 'Bytes of memory'),
   at('smpnet.actions', 'actions', words(ACTIONS_NAMES), 'When protocols output and wake'),
   at('smpnet.ipc.nmbjumbo64', 'mbufs.of64k', number, 'Mbuf clusters of 64 KiB'),
   at('smpnet.isr.policy', 'netisr.policy', words(POLICIES), 'What a packet’s CPU is chosen by'),
   at('smpnet.locks.addresslist', 'locks.addressList', LOCKS, 'Lock of addresses and routes'),
+  at('smpnet.locks.backoff', 'locks.backoff', words(BACKOFF_NAMES), 'Between two looks at a lock'),
   at('smpnet.locks.pcbhash', 'locks.pcbHash', LOCKS, 'Lock of the control blocks'),
   at('smpnet.locks.pcbhash_held', 'locks.pcbHashHeld', words(PCB_HASH_HELD), 'Until when'),
   readOnly('smpnet.machine.kind', 'machine.kind', words(['sim', 'live']), 'Kind of the machine'),

@@ -2,7 +2,7 @@ import type { Cpu } from '@smpnet/machine'
 import type { Address, Memory } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
 import type { Countable, Thread } from '@smpnet/scheduler'
-import { exitNow, type Rendezvous } from '@smpnet/sync'
+import { type Backoff, exitNow, type Rendezvous } from '@smpnet/sync'
 import type { LockEntry } from '@smpnet/sync/kinds'
 import type { LockMaker } from '../../locks/lock-maker.ts'
 
@@ -28,6 +28,7 @@ export class ReadMostly {
     /** How many may use it: CPUs, and threads outside. */
     readonly places: number,
     readonly name: string,
+    readonly backoff: Backoff,
   ) {}
 
   /** Opens the lock for the threads of a CPU, when that boots. */
@@ -79,8 +80,8 @@ export class ReadMostly {
   }
 
   #open(place: number, locks: LockMaker, rendezvous: Rendezvous | undefined): void {
-    const { kind, memory, at, places, name } = this
-    const over = kind.over({ memory, at, cpus: places, rendezvous })
+    const { kind, memory, at, places, name, backoff } = this
+    const over = kind.over({ memory, at, cpus: places, rendezvous, backoff })
     const made = (side: 'read' | 'write', section = over[side] ?? over.write): Countable =>
       locks.make(section, { name, type: kind.name, place: side })
     this.#sides[place] = { read: made('read'), write: made('write') }
