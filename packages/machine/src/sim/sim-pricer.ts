@@ -23,6 +23,8 @@ export class SimPricer implements Pricer {
    * any other, and before its own next interrupt.
    */
   limit = Number.POSITIVE_INFINITY
+  /** Whether what happens now happens at one instant, as an interrupt's handler does. */
+  isAtOnce = true
   /** The cycle at which the running CPU's turn began: no CPU is behind it. */
   turnBegan = 0
   /** What all CPUs read one after the other. */
@@ -119,7 +121,7 @@ export class SimPricer implements Pricer {
     const { cpu } = this
     const now = this.clock[cpu]!
     if (now > this.limit || this.#stores.drainedAt[cpu]! > now) return false
-    if (this.#owner[line] === cpu || this.limit === Number.POSITIVE_INFINITY) return true
+    if (this.#owner[line] === cpu || this.isAtOnce) return true
     const until = now + this.#readCycles + this.#atomicCycles
     return this.directory.isHeld(cpu, line, until)
   }
@@ -127,13 +129,13 @@ export class SimPricer implements Pricer {
   /** An interrupt, for which nothing is at another time, does not wait: it is priced as it acts. */
   claimed(line: number): boolean {
     const { cpu } = this
-    if (this.limit === Number.POSITIVE_INFINITY) return true
+    if (this.isAtOnce) return true
     if (this.clock[cpu]! > this.limit) return false
     const now = this.clock[cpu]!
-    const isHere = this.#owner[line] === cpu
-    if (!isHere && !this.directory.isHeld(cpu, line, now + this.#atomicCycles)) {
-      return this.#claim(line, now)
-    }
+    // The operation comes behind the stores before it, and the line must still be here then.
+    const until = Math.max(now, this.#stores.drainedAt[cpu]!) + this.#atomicCycles
+    const isHere = this.#owner[line] === cpu || this.directory.isHeld(cpu, line, until)
+    if (!isHere) return this.#claim(line, now)
     this.#drain(cpu)
     return this.clock[cpu]! <= this.limit
   }

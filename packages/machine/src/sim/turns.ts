@@ -13,7 +13,6 @@ import { lastCycleBefore, TournamentTree } from './tournament-tree.ts'
  */
 export class Turns {
   readonly #tree: TournamentTree
-  #isAtOnce = true
   /** Whether time has begun; what CPUs do before is not billed. */
   hasBegun = false
 
@@ -59,13 +58,13 @@ export class Turns {
     const others = this.#tree.horizon(core.id)
     const horizon = Math.min(others, core.nextEvent() - 1, this.untilCycles)
     pricer.limit = this.settlesAlways ? Math.min(now, horizon) : horizon
-    this.#isAtOnce = false
+    pricer.isAtOnce = false
   }
 
   /** What happens now happens at one instant: it is settled throughout. */
   runAtOnce(): void {
     this.pricer.limit = Number.POSITIVE_INFINITY
-    this.#isAtOnce = true
+    this.pricer.isAtOnce = true
   }
 
   /** Ends a turn: `core` acts again at `at`, in cycles. */
@@ -109,7 +108,7 @@ export class Turns {
     const isOwn = core.id === pricer.cpu
     if (!isOwn && (!core.isIdle || at >= this.#tree.at[core.id]!)) return
     if (!isOwn) this.#tree.set(core.id, at)
-    if (this.#isAtOnce) return
+    if (pricer.isAtOnce) return
     const last = isOwn ? at - 1 : lastCycleBefore(pricer.cpu, core.id, at)
     pricer.limit = Math.min(pricer.limit, last)
   }

@@ -75,12 +75,12 @@ export class MutexWord {
 
   tryEnter(td: Waiter): boolean {
     const { memory } = this
-    return memory.claimed(this.at) && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
+    return memory.owned(this.at) && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
   }
 
   tryExit(td: Waiter): boolean {
     const { memory } = this
-    return memory.claimed(this.at) && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
+    return memory.owned(this.at) && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
   }
 
   /** Each failed swap says what is there, so that nothing is read twice. */

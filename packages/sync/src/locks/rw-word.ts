@@ -97,12 +97,12 @@ export class RwWord {
 
   tryWrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.claimed(this.at) && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
+    return memory.owned(this.at) && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
   }
 
   tryUnwrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.claimed(this.at) && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
+    return memory.owned(this.at) && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
   }
 
   *read(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
@@ -202,7 +202,7 @@ export class RwWord {
   /** From the only reader to the writer, at once or not at all. */
   tryUpgrade(td: Waiter): boolean {
     const { memory } = this
-    if (!memory.claimed(this.at)) return false
+    if (!memory.settled()) return false
     const seen = memory.load(this.at)
     if ((seen & ~KEPT) !== (READER | SHARED)) return false
     if (this.#replace(seen, (seen & KEPT) | td.at) !== seen) return false

@@ -72,7 +72,7 @@ export class SpinMutex extends Section {
 
   tryEnter(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.claimed(at) && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
+    return memory.owned(at) && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
   *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
@@ -84,7 +84,7 @@ export class SpinMutex extends Section {
       if (seen === UNOWNED) {
         // Looking takes time, and another may come before the line is this CPU's to change.
         while (!memory.claimed(at)) yield SETTLE
-        if (this.tryEnter(td)) return WOKEN
+        if (memory.compareExchange(at, UNOWNED, td.at) === UNOWNED) return WOKEN
       }
       if (looks > 0) {
         this.backoff.wait(memory, spins++)
@@ -98,13 +98,14 @@ export class SpinMutex extends Section {
 
   tryExit(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.claimed(at) && memory.compareExchange(at, td.at, UNOWNED) === td.at
+    return memory.owned(at) && memory.compareExchange(at, td.at, UNOWNED) === td.at
   }
 
   *exit(td: Waiter): Waiting {
-    while (!this.memory.claimed(this.at)) yield SETTLE
-    if (this.tryExit(td)) return
-    const owner = this.owner()
+    const { memory, at } = this
+    while (!memory.claimed(at)) yield SETTLE
+    const owner = memory.compareExchange(at, td.at, UNOWNED)
+    if (owner === td.at) return
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
     throw new LockMisuse(`${this.name()} is unlocked by its holder: ${holder}, ${td.at} came`)
   }

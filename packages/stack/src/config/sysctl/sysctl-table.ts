@@ -106,7 +106,6 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('net.inet.udp.recvspace', 'socket.receiveBytes', number, 'Bytes held for receivers'),
   at('debug.witness.watch', 'locks.watch', flag, 'Whether lock orders are learnt and checked'),
   at('debug.lock.prof.enable', 'locks.profile', flag, 'Whether locks are counted and timed'),
-  readOnly('kern.hz', 'machine.hz', number, 'Timer interrupts per second, where it is simulated'),
   readOnly('hw.ncpu', 'machine.cpus', number, 'CPUs'),
   readOnly('hw.physmem', 'machine.memoryBytes', number, 'Bytes of memory'),
   at('smpnet.actions', 'actions', words(ACTIONS_NAMES), 'When protocols output and wake'),
