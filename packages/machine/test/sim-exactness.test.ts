@@ -120,10 +120,7 @@ describe('a horizon that is wrong', () => {
 
   it('is found when a claimed line is used before it has come', () => {
     const { claimed } = SimPricer.prototype
-    vi.spyOn(SimPricer.prototype, 'claimed').mockImplementation(function (
-      this: SimPricer,
-      line,
-    ) {
+    vi.spyOn(SimPricer.prototype, 'claimed').mockImplementation(function (this: SimPricer, line) {
       const isSettled = this.settled()
       return claimed.call(this, line) || (isSettled && !this.waits(this.cpu))
     })

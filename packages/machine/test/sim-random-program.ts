@@ -8,7 +8,11 @@ import { TinyExecutive } from './sim-tiny-executive.ts'
 
 /** What a thread of a random program can do; numbers choose words, CPUs, values and times. */
 export type Op =
-  | readonly ['load' | 'store' | 'add' | 'swap' | 'plain' | 'claim' | 'ask', word: number, value: number]
+  | readonly [
+      'load' | 'store' | 'add' | 'swap' | 'plain' | 'claim' | 'ask',
+      word: number,
+      value: number,
+    ]
   | readonly ['charge', ns: number]
   | readonly ['lock', word: number]
   | readonly ['park' | 'unpark', word: number]
@@ -32,7 +36,11 @@ const WORDS = 4
 const word = fc.nat(WORDS - 1)
 
 const op: fc.Arbitrary<Op> = fc.oneof(
-  fc.tuple(fc.constantFrom('load', 'store', 'add', 'swap', 'plain', 'claim', 'ask'), word, fc.nat(9)),
+  fc.tuple(
+    fc.constantFrom('load', 'store', 'add', 'swap', 'plain', 'claim', 'ask'),
+    word,
+    fc.nat(9),
+  ),
   fc.tuple(fc.constant('charge'), fc.nat(900)),
   fc.tuple(fc.constant('lock'), word),
   fc.tuple(fc.constantFrom('park', 'unpark'), word),

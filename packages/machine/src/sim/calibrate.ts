@@ -59,7 +59,7 @@ function cpuAt(profile: Profile, distance: DistanceName): number | undefined {
   return cpus.find((cpu) => distanceBetween(profile.topology, 0, cpu) === index)
 }
 
-/** Additions to one word by 2, 4, 8 CPUs and so on, by all cores, and by as many as were measured. */
+/** Additions to one word by 2, 4, 8 CPUs and so on, by all cores, and where there are figures. */
 function curve(profile: Profile): readonly Calibration[] {
   const { topology, checks: { contendedNs: measured = {} } = {} } = profile
   const cores = Math.min(mostCpus(profile), cpusOf({ ...topology, threadsPerCore: 1 }))

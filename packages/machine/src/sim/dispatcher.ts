@@ -11,8 +11,9 @@ import type { Turns } from './turns.ts'
 const MAIL = 1 << VECTOR.mail
 
 /**
- * What a CPU does with its turn, in this order: receive the line that it waited for, leave its sleep, run the handler of an interrupt
- * that it has entered, take notice of what is due, look at its mailbox, and let its executive run.
+ * What a CPU does with its turn, in this order: receive the line that it waited for, leave its
+ * sleep, run the handler of an interrupt that it has entered, take notice of what is due, look at
+ * its mailbox, and let its executive run.
  * As soon as one of these takes time, the turn is over, and the rest comes in the next: so each
  * begins settled.
  *
@@ -33,8 +34,8 @@ export class Dispatcher {
   }
 
   /**
-   * Gives `core`, whose turn begins at cycle `at`, its turn. That is over at once for one that asked
-   * for a line, did something else meanwhile, and is only told now that it has come.
+   * Gives `core`, whose turn begins at cycle `at`, its turn. That is over at once for one that
+   * asked for a line, did something else meanwhile, and is only told now that it has come.
    */
   turn(core: Core, at: number): void {
     const { turns } = this

@@ -22,12 +22,12 @@ export const FROM_MEMORY = DISTANCES
  * for both. What comes while the line is on its way waits in a queue, and costs less then: the
  * request is there when the line has come, and only the answer is still to travel.
  *
- * | the line is          | a claim, `claim`            | a plain access, `fetch` and `take`        |
- * |----------------------|-----------------------------|-------------------------------------------|
- * | at rest with a CPU   | arrives after a transfer    | is priced the same                        |
- * | on its way to a CPU  | waits in the queue until it | is served next, since its CPU cannot wait |
- * | that has claimed it  | is chosen                   | for what is not known yet                 |
- * | shared, or in memory | copies are taken away; read | is priced the same                        |
+ * | the line is          | a claim, `claim`            | an access, `fetch` and `take`        |
+ * |----------------------|-----------------------------|--------------------------------------|
+ * | at rest with a CPU   | arrives after a transfer    | is priced the same                   |
+ * | on its way to a CPU  | waits in the queue until it | is served next, since its CPU cannot |
+ * | that has claimed it  | is chosen                   | wait for what is not known yet       |
+ * | shared, or in memory | copies are taken away; read | is priced the same                   |
  *
  * When a claimed line arrives, the next of its queue is chosen and so is when the line leaves:
  * until then its owner acts on it as it likes (`isHeld`), which is one operation, or several when

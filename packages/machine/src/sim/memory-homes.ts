@@ -36,7 +36,7 @@ export class MemoryHomes {
     return this.#distance[cpu * sockets + ((line >> PAGE_SHIFT) % sockets)]!
   }
 
-  /** `distance` to a line's owner, or that to its home if a line from elsewhere has to ask there. */
+  /** `distance` to a line's owner, or to its home, which is asked for one of another socket. */
   farther(distance: Distance, cpu: number, line: number): Distance {
     return distance <= SOCKET ? distance : Math.max(distance, this.distance(cpu, line))
   }

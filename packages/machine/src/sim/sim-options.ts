@@ -72,7 +72,9 @@ export function checkOptions<Args>(options: SimOptions<Args>, profile: Profile):
   const { memoryHome: home = 0 } = options
   const { sockets } = profile.topology
   if (!Number.isInteger(home) || home < 0 || home >= sockets) {
-    throw new RangeError(`memoryHome is a socket of ${profile.name}, 0 to ${sockets - 1}: ${home} came`)
+    throw new RangeError(
+      `memoryHome is a socket of ${profile.name}, 0 to ${sockets - 1}: ${home} came`,
+    )
   }
   if (!(untilNs > 0)) {
     throw new RangeError(`virtual time ends after a number of ns above 0: ${untilNs} came`)

@@ -90,9 +90,7 @@ export class SimPricer implements Pricer {
     let moving = 0
     for (let line = firstLine; line <= lastLine; line++) {
       if (this.#owner[line] === cpu) continue
-      moving += writes
-        ? this.directory.take(cpu, line, now)
-        : this.directory.fetch(cpu, line, now)
+      moving += writes ? this.directory.take(cpu, line, now) : this.directory.fetch(cpu, line, now)
     }
     const copying = Math.ceil(bytes / this.costs.copyBytesPerCycle)
     this.copyCycles[cpu]! += copying
@@ -145,7 +143,7 @@ export class SimPricer implements Pricer {
     return this.#claimAt[cpu] === Number.POSITIVE_INFINITY
   }
 
-  /** When a CPU whose turn is over acts again: when a line comes, even if it does not wait for it. */
+  /** When a CPU whose turn is over acts again: not after the line comes that it has claimed. */
   actsAt(cpu: number): number {
     return this.directory.claims[cpu]! < 0 ? this.clock[cpu]! : this.#claimAt[cpu]!
   }

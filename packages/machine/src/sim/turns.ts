@@ -73,8 +73,8 @@ export class Turns {
   }
 
   /**
-   * `cpu`, which waits in the queue of a line, acts again when that comes, at cycle `at`. That draws
-   * no horizon nearer: the CPU before it in the queue, which acts sooner, has drawn it already.
+   * `cpu`, which waits in the queue of a line, acts again when that comes, at cycle `at`. That
+   * draws no horizon nearer: the CPU before it in the queue, which acts sooner, has done so.
    */
   resume(cpu: number, at: number): void {
     this.pricer.comes(cpu, at)

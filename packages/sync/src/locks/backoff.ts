@@ -74,5 +74,7 @@ export function lockDelayMax(cpus: number): number {
 
 function checkTurns(knob: string, turns: number): void {
   if (Number.isInteger(turns) && turns >= 1) return
-  throw new RangeError(`lock delay ${knob}: expected a whole number of turns, at least 1, came ${turns}`)
+  throw new RangeError(
+    `lock delay ${knob}: expected a whole number of turns, at least 1, came ${turns}`,
+  )
 }

@@ -18,7 +18,7 @@ export interface Profile {
   readonly workNs: Readonly<Record<string, Figure>>
   /** The named work that is a read of the one chip which all CPUs share, and queue for. */
   readonly chipWork?: readonly string[]
-  /** What was measured on the machine as a whole: what a simulation is to give, or was fitted to. */
+  /** What was measured on the machine as a whole: what a simulation is to give. */
   readonly checks?: ProfileChecks
 }
 
@@ -78,8 +78,8 @@ export interface QueuePrices {
   readonly answerShare: Figure
   /**
    * How long a line stays where it has come to when more than one CPU wait for it, as its home has
-   * to hear that it has come before it sends the next request. Its owner acts meanwhile: once in any
-   * case, and more often if there is time.
+   * to hear that it has come before it sends the next request. Its owner acts meanwhile: once in
+   * any case, and more often if there is time.
    */
   readonly holdNs: Figure
   /** The same when one CPU waits, whose request may be sent after the line at once. */

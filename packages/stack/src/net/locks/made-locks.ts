@@ -31,6 +31,10 @@ export class MadeLocks {
 
   #make(at: Address): Countable {
     const { maker, memory, name, backoff } = this
-    return maker.make(new Mutex(memory, at, { backoff }), { name, type: 'sleep mutex', place: name })
+    return maker.make(new Mutex(memory, at, { backoff }), {
+      name,
+      type: 'sleep mutex',
+      place: name,
+    })
   }
 }
