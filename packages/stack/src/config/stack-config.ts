@@ -34,7 +34,7 @@ export interface SimConfig {
   readonly cpus: number
   /** The same seed gives the same bytes. */
   readonly seed: number
-  /** FreeBSD's kern.hz; the profile's when absent. */
+  /** Timer interrupts per second; kern.hz of the scheduler or the profile's when absent. */
   readonly hz?: number | undefined
   /** How long an idle CPU watches before it sleeps, in ns; the profile's when absent. */
   readonly idleSpinNs?: number | undefined

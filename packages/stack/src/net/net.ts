@@ -5,7 +5,7 @@ import { Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
 import type { Scheduler } from '@smpnet/scheduler'
 import { DatagramSockets, type SocketLock } from '@smpnet/socket'
-import { backoffOf, Mutex } from '@smpnet/sync'
+import { Mutex } from '@smpnet/sync'
 import { Counters } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
 import type { LockMaker } from '../locks/lock-maker.ts'
@@ -50,7 +50,7 @@ export class Net {
     random: Random,
   ) {
     const { addressList, pcbHash, pcbHashHeld } = config.locks
-    const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
+    const { backoff } = locks
     this.mbufs = Mbufs.open(memory, handle.mbufs)
     this.netisr = new Netisr(memory, handle.netisr, this.mbufs)
     this.counters = new Counters(memory, handle.counters)
@@ -60,7 +60,6 @@ export class Net {
       handle.addressLock,
       handle.places,
       'in_ifaddr',
-      backoff,
     )
     this.#pcbLock = new ReadMostly(
       lockKind(pcbHash),
@@ -68,7 +67,6 @@ export class Net {
       handle.pcbLock,
       handle.places,
       'udbinfo',
-      backoff,
     )
     const ofSocket = { name: 'so', type: 'sleep mutex', place: 'so' } as const
     this.sockets = new DatagramSockets({ memory }, handle.sockets, this.mbufs, {
@@ -88,7 +86,7 @@ export class Net {
       pcbs: new PcbTable(memory, handle.table),
       addressLock: this.#addressLock,
       pcbLock: this.#pcbLock,
-      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK, backoff),
+      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
       links: [loopback] satisfies Link[],
       actions: config.actions,
       holdsTable: pcbHashHeld === 'output',

@@ -50,6 +50,7 @@ export function simulateStack<S, A>(
   const { machine: of } = config
   if (of.kind !== 'sim') throw new RangeError(`machine.kind: expected sim, came ${of.kind}`)
   const { settings, untilNs, onReport } = options
+  const hz = of.hz ?? hzOf(config)
   let args: KernelArgs<S, A> | undefined
   const stop = (): void => machine.stop()
   const counted = (): CountedSoFar => ({
@@ -63,7 +64,7 @@ export function simulateStack<S, A>(
     boot: options.boot ?? bootOf(program),
     memoryBytes: memoryBytesOf(config, program, settings),
     lot: { waiters: waitersOf(config, program, settings), threads: 0, buckets: CHAINS },
-    ...(of.hz !== undefined && { hz: of.hz }),
+    ...(hz !== undefined && { hz }),
     ...(of.idleSpinNs !== undefined && { idleSpinNs: of.idleSpinNs }),
     untilNs,
     workNs: pricesOf(config, program, settings),
@@ -79,6 +80,11 @@ export function simulateStack<S, A>(
   const network = isolate.networkCounters()
   const statistics = { cpus: isolate.statistics(), machine: machineStatistics(result) }
   return { result, statistics: { ...statistics, ...(network && { network }) } }
+}
+
+/** What kern.hz was set to, by which a scheduler counts too. */
+function hzOf({ scheduler }: StackConfig): number | undefined {
+  return 'knobs' in scheduler ? scheduler.knobs.hz : undefined
 }
 
 function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {

@@ -1,5 +1,5 @@
 import type { Address, Memory, PoolHandle } from '@smpnet/memory'
-import { type Backoff, Mutex } from '@smpnet/sync'
+import { Mutex } from '@smpnet/sync'
 import type { Countable } from '@smpnet/scheduler'
 import type { LockMaker } from '../../locks/lock-maker.ts'
 
@@ -17,7 +17,6 @@ export class MadeLocks {
     readonly pool: PoolHandle,
     /** Where in an item its mutex is. */
     readonly offset: number,
-    readonly backoff: Backoff,
   ) {
     this.#made = Array.from({ length: pool.items })
   }
@@ -30,7 +29,8 @@ export class MadeLocks {
   }
 
   #make(at: Address): Countable {
-    const { maker, memory, name, backoff } = this
+    const { maker, memory, name } = this
+    const { backoff } = maker
     return maker.make(new Mutex(memory, at, { backoff }), {
       name,
       type: 'sleep mutex',

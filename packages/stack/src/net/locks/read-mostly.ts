@@ -2,7 +2,7 @@ import type { Cpu } from '@smpnet/machine'
 import type { Address, Memory } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
 import type { Countable, Thread } from '@smpnet/scheduler'
-import { type Backoff, exitNow, type Rendezvous } from '@smpnet/sync'
+import { exitNow, type Rendezvous } from '@smpnet/sync'
 import type { LockEntry } from '@smpnet/sync/kinds'
 import type { LockMaker } from '../../locks/lock-maker.ts'
 
@@ -28,7 +28,6 @@ export class ReadMostly {
     /** How many may use it: CPUs, and threads outside. */
     readonly places: number,
     readonly name: string,
-    readonly backoff: Backoff,
   ) {}
 
   /** Opens the lock for the threads of a CPU, when that boots. */
@@ -80,7 +79,8 @@ export class ReadMostly {
   }
 
   #open(place: number, locks: LockMaker, rendezvous: Rendezvous | undefined): void {
-    const { kind, memory, at, places, name, backoff } = this
+    const { kind, memory, at, places, name } = this
+    const { backoff } = locks
     const over = kind.over({ memory, at, cpus: places, rendezvous, backoff })
     const made = (side: 'read' | 'write', section = over[side] ?? over.write): Countable =>
       locks.make(section, { name, type: kind.name, place: side })
