@@ -69,6 +69,8 @@ const WRITE_HANDOVER = OF_AN_OWNER | 2
 const GIVEN = 3
 
 const EVERYBODY = 0x7fffffff
+/** Looks at readers that may be leaving, of whom none can be asked whether it runs. */
+const READER_LOOKS = 16
 
 export class RwWord {
   constructor(
@@ -119,7 +121,7 @@ export class RwWord {
           yield* this.downgrade(td)
           return OWNER_DIED
         }
-      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
+      } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
         this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
@@ -151,7 +153,7 @@ export class RwWord {
       } else if (this.#isBereft(td, seen)) {
         if (this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
-      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
+      } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
         this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
@@ -363,6 +365,11 @@ function isLastOfMany(seen: number): boolean {
 
 function withoutReader(seen: number): number {
   return (seen & ~KEPT) === (READER | SHARED) ? seen & KEPT : seen - READER
+}
+
+/** How often a waiter looks again before it sleeps: at a writer as long as that runs. */
+function looksAt(seen: number, td: Waiter): number {
+  return seen & SHARED ? Math.min(READER_LOOKS, td.spins) : td.spins
 }
 
 function outcomeOf(seen: number): Outcome {
