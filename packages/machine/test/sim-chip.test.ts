@@ -20,12 +20,12 @@ function readingNs(cpus: number, name: 'read-hpet' | 'read-tsc') {
     workNs: { 'read-hpet': READ_NS, 'read-tsc': 20 },
     boot: (cpu) =>
       new Solo(cpu, function* ({ memory }) {
-        const begin = cpu.instant()
+        const begin = cpu.instant!()
         for (let turn = 0; turn < READS; turn++) {
           while (!memory.settled()) yield SETTLE
           memory.charge(read, 1)
         }
-        cpu.report((cpu.instant() - begin) / READS)
+        cpu.report((cpu.instant!() - begin) / READS)
       }),
   })
   const each = result.reports.map(({ value }) => value as number)

@@ -88,11 +88,12 @@ describe('a horizon that is wrong', () => {
   })
 
   it('is found when it lets both of two CPUs go first at the same cycle', () => {
-    const { first } = TournamentTree.prototype
+    const { horizon } = TournamentTree.prototype
     vi.spyOn(TournamentTree.prototype, 'horizon').mockImplementation(function (
       this: TournamentTree,
+      cpu,
     ) {
-      return this.at[first.call(this)]!
+      return horizon.call(this, cpu) + Math.min(cpu, 1)
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
   })

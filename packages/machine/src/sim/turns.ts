@@ -46,7 +46,6 @@ export class Turns {
 
   /** Gives `core` a turn, which begins at cycle `at`. */
   give(core: Core, at: number): void {
-    this.#tree.set(core.id, Number.POSITIVE_INFINITY)
     this.pricer.cpu = core.id
     this.pricer.turnBegan = at
   }
