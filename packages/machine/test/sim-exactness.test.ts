@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SimPricer } from '../src/sim/sim-pricer.ts'
 import { TournamentTree } from '../src/sim/tournament-tree.ts'
 import { Turns } from '../src/sim/turns.ts'
-import { type Outcome, type Program, programs, runProgram } from './sim-random-program.ts'
+import { type Op, type Outcome, type Program, programs, runProgram } from './sim-random-program.ts'
 
 const seeds = fc.nat(1000)
 
@@ -31,6 +32,16 @@ function expectSorted(program: Program, seed: number): void {
   expect(outOfOrder(runProgram(program, seed, false))).toEqual([])
 }
 
+/** Two CPUs queue for the line of a word that a third asks for in vain, and a fourth reads. */
+const ASKS: readonly Op[] = Array.from({ length: 12 }, (_, i) =>
+  i % 2 === 0 ? (['ask', 0, 0] as const) : (['charge', 900] as const),
+)
+const QUEUES: readonly Op[] = Array.from({ length: 12 }, () => ['claim', 0, 1] as const)
+const READS: readonly Op[] = Array.from({ length: 60 }, (_, i) =>
+  i % 6 === 0 ? (['load', 0, 0] as const) : (['load', 1, 0] as const),
+)
+const CROWD: Program = [[ASKS], [QUEUES], [QUEUES], [READS]]
+
 /** Whether a property fails for some program, which the shrinker then makes small. */
 function isViolated(property: (program: Program, seed: number) => void): boolean {
   return fc.check(fc.property(programs, seeds, property), { numRuns: 300, seed: 1 }).failed
@@ -46,6 +57,10 @@ describe('running ahead', () => {
       expect(outOfOrder(runProgram(program, seed, false))).toEqual([])
     })
     fc.assert(property, { numRuns: 400, seed: 2 })
+  })
+
+  it('does so in a crowd at one line', () => {
+    for (let seed = 0; seed < 40; seed++) expectSameAsAlwaysSettling(CROWD, seed)
   })
 
   it('takes fewer turns than settling always', () => {
@@ -73,11 +88,12 @@ describe('a horizon that is wrong', () => {
   })
 
   it('is found when it lets both of two CPUs go first at the same cycle', () => {
-    const { first } = TournamentTree.prototype
+    const { horizon } = TournamentTree.prototype
     vi.spyOn(TournamentTree.prototype, 'horizon').mockImplementation(function (
       this: TournamentTree,
+      cpu,
     ) {
-      return this.at[first.call(this)]!
+      return horizon.call(this, cpu) + Math.min(cpu, 1)
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
   })
@@ -90,5 +106,25 @@ describe('a horizon that is wrong', () => {
       this.pricer.limit = limit
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
+  })
+
+  it('is found when a line comes as late as the CPU that did not wait for it looks', () => {
+    vi.spyOn(SimPricer.prototype, 'actsAt').mockImplementation(function (this: SimPricer, cpu) {
+      return this.waits(cpu) ? Infinity : this.clock[cpu]!
+    })
+    const isFound = (seed: number): boolean => {
+      const [ahead, always] = [false, true].map((how) => essence(runProgram(CROWD, seed, how)))
+      return JSON.stringify(ahead) !== JSON.stringify(always)
+    }
+    expect(Array.from({ length: 40 }, (_, seed) => seed).some(isFound)).toBe(true)
+  })
+
+  it('is found when a claimed line is used before it has come', () => {
+    const { claimed } = SimPricer.prototype
+    vi.spyOn(SimPricer.prototype, 'claimed').mockImplementation(function (this: SimPricer, line) {
+      const isSettled = this.settled()
+      return claimed.call(this, line) || (isSettled && !this.waits(this.cpu))
+    })
+    expect(isViolated(expectSorted)).toBe(true)
   })
 })

@@ -3,15 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { profiles } from '../src/sim/index.ts'
 import { costsOf } from '../src/sim/costs.ts'
 import { LineDirectory } from '../src/sim/line-directory.ts'
+import { MemoryHomes } from '../src/sim/memory-homes.ts'
 import { SimPricer } from '../src/sim/sim-pricer.ts'
-import { DOMAIN, FAR, REMOTE } from '../src/sim/topology.ts'
+import { DOMAIN, FAR, OWN, REMOTE } from '../src/sim/topology.ts'
 import { WorkPrices } from '../src/sim/work-prices.ts'
 
 /** A memory whose running CPU the test chooses, and whose accesses it times. */
 function machine(name: string, cpus: number) {
   const profile = profiles.get(name)!
   const costs = costsOf(profile)
-  const directory = new LineDirectory(costs, profile.topology, 1024, cpus)
+  const homes = new MemoryHomes(profile.topology, cpus)
+  const directory = new LineDirectory(costs, profile.topology, 1024, cpus, homes)
   const pricer = new SimPricer(costs, directory, new WorkPrices(profile), cpus)
   const memory = new PricedMemory(1024 * 64, pricer)
   /** Cycles that `access` takes on `cpu`, begun at `at`, which is after all else unless told. */
@@ -28,7 +30,7 @@ function machine(name: string, cpus: number) {
 describe('the price of an access', () => {
   it('is that of memory at first, and then that of a hit', () => {
     const { costs, memory, on } = machine('xeon-e5-2650', 2)
-    expect(on(0, () => memory.read(64))).toBe(costs.memoryCycles)
+    expect(on(0, () => memory.read(64))).toBe(costs.memoryCycles[OWN])
     expect(on(0, () => memory.read(68))).toBe(costs.readCycles)
     expect(on(0, () => memory.write(72, 1))).toBe(costs.writeCycles)
     expect(on(0, () => memory.add(76, 1))).toBe(costs.atomicCycles)
@@ -47,8 +49,9 @@ describe('the price of an access', () => {
     const { costs, memory, on, directory } = machine('xeon-8176', 256)
     on(0, () => memory.store(64, 1))
     for (const cpu of [1, 27, 40, 200]) on(cpu, () => memory.load(64))
-    const cycles = on(0, () => memory.store(64, 2))
-    expect(cycles).toBe(costs.upgradeCycles[FAR]! + costs.writeCycles)
+    const cycles = on(0, () => memory.add(64, 2))
+    const copies = 3 * costs.sharerCycles
+    expect(cycles).toBe(costs.upgradeCycles[FAR]! + copies + costs.atomicCycles)
     expect(directory.upgrades[FAR]).toBe(1)
     expect(on(0, () => memory.store(64, 2))).toBe(costs.writeCycles)
     for (const cpu of [1, 27]) {
@@ -67,24 +70,93 @@ describe('the price of an access', () => {
   })
 })
 
+describe('a store to the line of another', () => {
+  it('does not wait for it, and the next atomic operation does', () => {
+    const { costs, memory, on } = machine('xeon-e5-2650', 2)
+    on(0, () => memory.store(64, 1))
+    on(1, () => memory.store(128, 1))
+    expect(on(1, () => memory.store(64, 2), 900_000)).toBe(costs.writeCycles)
+    const waits = costs.transferCycles[DOMAIN]! - costs.writeCycles
+    const cycles = on(1, () => memory.add(128, 1), 900_000 + costs.writeCycles)
+    expect(cycles).toBe(waits + costs.atomicCycles)
+  })
+
+  it('waits for room when as many as the buffer has are on their way', () => {
+    const { costs, memory, on } = machine('xeon-e5-2650', 2)
+    const lines = Array.from({ length: costs.storeBufferEntries + 1 }, (_, i) => 64 * (i + 1))
+    for (const at of lines) on(0, () => memory.store(at, 1))
+    const storing = on(1, () => lines.slice(1).forEach((at) => memory.store(at, 2)), 9_000_000)
+    expect(storing).toBe(costs.storeBufferEntries * costs.writeCycles)
+  })
+})
+
+describe('memory', () => {
+  it('is dearer when its home is another socket, and pages are spread over those in use', () => {
+    const { costs, memory, on } = machine('xeon-e5-2650', 16)
+    expect(on(0, () => memory.read(64))).toBe(costs.memoryCycles[OWN])
+    expect(on(0, () => memory.read(4096 + 64))).toBe(costs.memoryCycles[REMOTE])
+    expect(on(8, () => memory.read(4096 + 128))).toBe(costs.memoryCycles[OWN])
+    expect(costs.memoryCycles[REMOTE]).toBeGreaterThan(costs.memoryCycles[OWN]!)
+  })
+})
+
 describe('a line on its way', () => {
-  it('makes the next wait for it, and more than that', () => {
+  it('makes the next wait for it, and then for the answer only', () => {
     const { costs, memory, on, directory } = machine('xeon-e5-2650', 3)
     on(0, () => memory.store(64, 1))
     const first = on(1, () => memory.add(64, 1), 500_000)
     const second = on(2, () => memory.add(64, 1), 500_000)
-    expect(first).toBe(costs.transferCycles[DOMAIN]! + costs.atomicCycles)
-    expect(second).toBeGreaterThan(2 * first)
-    expect(second).toBeLessThan(2 * first + costs.contentionCycles)
+    const transfer = costs.transferCycles[DOMAIN]!
+    const answer = costs.answerCycles[DOMAIN]!
+    expect(first).toBe(transfer + costs.atomicCycles)
+    expect(second).toBe(transfer + costs.holdAloneCycles + answer + costs.atomicCycles)
+    expect(answer).toBeLessThan(transfer)
     expect(directory.contended).toBe(1)
   })
 
-  it('does not make readers of copies wait for each other', () => {
+  it('is copied for one reader after the other', () => {
     const { costs, memory, on } = machine('xeon-e5-2650', 8)
     on(0, () => memory.store(64, 1))
     on(1, () => memory.load(64))
     const cycles = [2, 3, 4, 5].map((cpu) => on(cpu, () => memory.load(64), 900_000))
-    expect(new Set(cycles)).toEqual(new Set([costs.transferCycles[DOMAIN]]))
+    const copies = [0, 1, 2, 3].map((before) => before * costs.sharerCycles)
+    expect(cycles).toEqual(copies.map((waits) => waits + costs.transferCycles[DOMAIN]!))
+  })
+})
+
+describe('the queue of a line', () => {
+  /** Claims a line for each CPU in turn, all at one cycle, and says in which order it came. */
+  function served(cpus: readonly number[]) {
+    const { directory, memory, on, costs } = machine('xeon-8176', 224)
+    on(0, () => memory.store(64, 1))
+    const order: (readonly [cpu: number, at: number])[] = []
+    directory.resume = (cpu, at) => order.push([cpu, at])
+    const first = directory.claim(1, 1, 1_000_000)
+    for (const cpu of cpus) expect(directory.claim(cpu, 1, 1_000_001)).toBe(Infinity)
+    directory.arrive(1, first)
+    while (order.length < cpus.length) directory.arrive(...order.at(-1)!)
+    return { order, first, costs, directory }
+  }
+
+  it('hands on for less than a first transfer, and leaves its owner time to act', () => {
+    const { order, first, costs, directory } = served([2, 3])
+    const answer = costs.answerCycles[DOMAIN]!
+    expect(order[0]).toEqual([2, first + costs.holdCycles + answer])
+    expect(directory.isHeld(1, 1, first + costs.holdCycles)).toBe(true)
+    expect(directory.isHeld(1, 1, first + costs.holdCycles + 1)).toBe(false)
+    expect(directory.handovers).toBe(2)
+  })
+
+  it('serves the near before the far, and each in the order of coming', () => {
+    const { order, directory } = served([150, 60, 3, 2])
+    expect(order.map(([cpu]) => cpu)).toEqual([3, 2, 60, 150])
+    expect(directory.queues.overtaken).toBe(3)
+  })
+
+  it('lets no more of the near overtake than the profile says', () => {
+    const near = Array.from({ length: 20 }, (_, i) => 2 + i)
+    const { order, costs } = served([150, ...near])
+    expect(order.findIndex(([cpu]) => cpu === 150)).toBe(costs.nearRun)
   })
 })
 

@@ -31,6 +31,18 @@ describe('the turn tree', () => {
     tree.set(1, Number.POSITIVE_INFINITY)
     expect(tree.horizon(2)).toBe(Number.POSITIVE_INFINITY)
   })
+
+  it('has the horizon of a CPU where the first of all others acts', () => {
+    const times = fc.array(fc.nat(9), { minLength: 2, maxLength: 13 })
+    const property = fc.property(times, fc.nat(12), (times, wanted) => {
+      const tree = new TournamentTree(times.length)
+      times.forEach((at, cpu) => tree.set(cpu, at))
+      const cpu = wanted % times.length
+      const others = times.map((at, other) => (other > cpu ? at : at - 1))
+      expect(tree.horizon(cpu)).toBe(Math.min(...others.filter((_, other) => other !== cpu)))
+    })
+    fc.assert(property, { seed: 1 })
+  })
 })
 
 describe('what is to happen later', () => {

@@ -8,7 +8,11 @@ import { TinyExecutive } from './sim-tiny-executive.ts'
 
 /** What a thread of a random program can do; numbers choose words, CPUs, values and times. */
 export type Op =
-  | readonly ['load' | 'store' | 'add' | 'swap' | 'plain', word: number, value: number]
+  | readonly [
+      'load' | 'store' | 'add' | 'swap' | 'plain' | 'claim' | 'ask',
+      word: number,
+      value: number,
+    ]
   | readonly ['charge', ns: number]
   | readonly ['lock', word: number]
   | readonly ['park' | 'unpark', word: number]
@@ -32,7 +36,11 @@ const WORDS = 4
 const word = fc.nat(WORDS - 1)
 
 const op: fc.Arbitrary<Op> = fc.oneof(
-  fc.tuple(fc.constantFrom('load', 'store', 'add', 'swap', 'plain'), word, fc.nat(9)),
+  fc.tuple(
+    fc.constantFrom('load', 'store', 'add', 'swap', 'plain', 'claim', 'ask'),
+    word,
+    fc.nat(9),
+  ),
   fc.tuple(fc.constant('charge'), fc.nat(900)),
   fc.tuple(fc.constant('lock'), word),
   fc.tuple(fc.constantFrom('park', 'unpark'), word),
@@ -103,7 +111,10 @@ class ProgramRun {
     if (what === 'charge') return memory.charge(NANOSECOND, which)
     if (what === 'plain') return this.#plain(cpu, shared.own + cpu.id * 64, value)
     if (what === 'lock') return yield* this.#underLock(td, cpu, shared.locks + which * 64, at)
+    if (what === 'claim') return yield* this.#claim(cpu, at, which, value)
     while (!memory.settled()) yield SETTLE
+    // A line that is asked for and then is not waited for comes when its CPU does something else.
+    if (what === 'ask') return void memory.claimed(at)
     if (what === 'load') this.#note(cpu, what, () => memory.load(at))
     if (what === 'store') this.#note(cpu, what, () => (memory.store(at, value), value))
     if (what === 'add') this.#note(cpu, what, () => memory.add(at, value))
@@ -112,6 +123,15 @@ class ProgramRun {
     if (what === 'alarm') cpu.alarm(which, () => this.#note(cpu, 'ring', () => memory.add(at, 1)))
     if (what === 'park') yield* this.#park(td, cpu, at)
     if (what === 'unpark') yield* this.#unpark(td, cpu, at)
+  }
+
+  /** Several CPUs that do this wait in the queue of a line. */
+  *#claim(cpu: SimCpu, at: Address, which: number, value: number): Waiting {
+    const { memory } = cpu
+    for (let turn = 0; turn < 3; turn++) {
+      while (!memory.claimed(at)) yield SETTLE
+      this.#note(cpu, 'claim', () => memory.compareExchange(at, which, value + turn))
+    }
   }
 
   #plain(cpu: SimCpu, at: Address, value: number): void {

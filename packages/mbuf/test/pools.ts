@@ -34,6 +34,13 @@ export class Bill implements Pricer {
   settled(): boolean {
     return !this.isAhead
   }
+  claimed(): boolean {
+    return this.settled()
+  }
+  owned(): boolean {
+    return this.settled()
+  }
+  failed(): void {}
 }
 
 /** A pricer that keeps nothing. */
@@ -47,6 +54,13 @@ export class Free implements Pricer {
   settled(): boolean {
     return true
   }
+  claimed(): boolean {
+    return this.settled()
+  }
+  owned(): boolean {
+    return this.settled()
+  }
+  failed(): void {}
 }
 
 export const kinds: readonly [string, (bytes: number) => Memory][] = [

@@ -156,6 +156,14 @@ export class LiveMemory implements Memory {
     return true
   }
 
+  claimed(): boolean {
+    return this.settled()
+  }
+
+  owned(): boolean {
+    return this.settled()
+  }
+
   charge(): void {}
 
   pause(attempt: number): void {

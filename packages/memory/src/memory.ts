@@ -86,6 +86,17 @@ export interface Memory {
    * wakeup and ring operation asks first, which is what makes simulated order exact.
    */
   settled(): boolean
+  /**
+   * As `settled`, for code that then changes the word at `at` by an atomic operation. Simulated, it
+   * asks for the word's line too, and is true only once that has arrived, so that what the
+   * operation finds and does is found and done then; until then the generator yields `SETTLE`.
+   */
+  claimed(at: Address): boolean
+  /**
+   * Whether `claimed` would be true without asking for anything: the line of `at` is here, long
+   * enough to look at the word and then to change it. Always true on a live machine.
+   */
+  owned(at: Address): boolean
   /** Bills `times` units of named work to this CPU; costs nothing live. */
   charge(work: Work, times: number): void
   /**

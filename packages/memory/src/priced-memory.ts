@@ -21,6 +21,8 @@ export interface Pricer {
   write(line: number): void
   /** It does an atomic read-modify-write there. */
   update(line: number): void
+  /** That was a compare-and-swap, and found another value than it expected. */
+  failed(): void
   /**
    * It moves `bytes` bytes between the line range and memory of its own, or adds them up. They are
    * 0 for the lines that a copy within the memory reads: it is billed for when it writes.
@@ -32,6 +34,10 @@ export interface Pricer {
   pause(attempt: number): void
   /** Whether the running CPU has not run past the next event of any other. */
   settled(): boolean
+  /** The same, and the line is the running CPU's to change: it is asked for if it is not. */
+  claimed(line: number): boolean
+  /** The same without asking for it. */
+  owned(line: number): boolean
 }
 
 /** What bills for nothing. */
@@ -43,6 +49,9 @@ const FREE: Pricer = {
   charge: () => {},
   pause: () => {},
   settled: () => true,
+  claimed: () => true,
+  owned: () => true,
+  failed: () => {},
 }
 
 /** Memory on a simulated machine: the words of all CPUs in one isolate, every access billed. */
@@ -99,6 +108,7 @@ export class PricedMemory implements Memory {
     this.pricer.update(at >> LINE_SHIFT)
     const before = this.#words[at >> 2]!
     if (before === (expected | 0)) this.#words[at >> 2] = value
+    else this.pricer.failed()
     return before
   }
 
@@ -184,6 +194,14 @@ export class PricedMemory implements Memory {
 
   settled(): boolean {
     return this.pricer.settled()
+  }
+
+  claimed(at: Address): boolean {
+    return this.pricer.claimed(at >> LINE_SHIFT)
+  }
+
+  owned(at: Address): boolean {
+    return this.pricer.owned(at >> LINE_SHIFT)
   }
 
   charge(work: Work, times: number): void {

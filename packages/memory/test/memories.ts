@@ -35,6 +35,13 @@ export class Bill implements Pricer {
   settled(): boolean {
     return !this.ahead
   }
+  claimed(): boolean {
+    return this.settled()
+  }
+  owned(): boolean {
+    return this.settled()
+  }
+  failed(): void {}
 }
 
 /** Both kinds of memory, for suites that both must pass. */

@@ -85,7 +85,7 @@ describe('live memory', () => {
 
   it('is always settled, charges nothing, and pauses for a bounded time', () => {
     const memory = LiveMemory.create(64)
-    expect(memory.settled()).toBe(true)
+    expect([memory.settled(), memory.claimed(), memory.owned()]).toEqual([true, true, true])
     for (const attempt of [0, 1, 64, 65, 1000]) memory.pause(attempt)
   })
 })
@@ -144,5 +144,17 @@ describe('priced memory', () => {
     expect(memory.settled()).toBe(true)
     bill.ahead = true
     expect(memory.settled()).toBe(false)
+    expect([memory.claimed(4), memory.owned(4)]).toEqual([false, false])
+  })
+
+  it('tells its machine of a swap that found another value', () => {
+    const bill = new Bill()
+    let failed = 0
+    bill.failed = () => failed++
+    const memory = new PricedMemory(64, bill)
+    memory.compareExchange(4, 1, 2)
+    expect(failed).toBe(1)
+    memory.compareExchange(4, 0, 2)
+    expect(failed).toBe(1)
   })
 })

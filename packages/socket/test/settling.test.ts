@@ -25,6 +25,13 @@ class Ahead implements Pricer {
   settled(): boolean {
     return !this.isAhead
   }
+  claimed(): boolean {
+    return this.settled()
+  }
+  owned(): boolean {
+    return this.settled()
+  }
+  failed(): void {}
 }
 
 function make() {

@@ -119,6 +119,7 @@ describe('a configuration', () => {
         addressList: 'rmlock',
         pcbHash: 'rmlock',
         pcbHashHeld: 'lookup',
+        backoff: 'none',
         watch: false,
         profile: false,
       },

@@ -15,6 +15,16 @@ export { type Exitable, exitNow } from './offered/exit-now.ts'
 export { DISPOSE, type Guard } from './offered/guard.ts'
 export type { DomainHandle, LockHandle, LockKind } from './words/lock-kind.ts'
 export { LockProfile, lockProfileTable, type ProfileRow } from './watch/lock-profile.ts'
+export {
+  type Backoff,
+  BACKOFF_NAMES,
+  type BackoffName,
+  backoffOf,
+  lockDelay,
+  type LockDelayKnobs,
+  lockDelayMax,
+  NO_BACKOFF,
+} from './locks/backoff.ts'
 export { Mutex, type MutexOptions } from './locks/mutex.ts'
 export { MutexWord } from './locks/mutex-word.ts'
 export {

@@ -73,6 +73,9 @@ class Run {
       charge: () => {},
       pause: () => {},
       settled: () => true,
+      claimed: () => true,
+      owned: () => true,
+      failed: () => {},
     })
     this.#clock = clockOn(this.counters, { memory })
     this.#readers = [this.#clock.reader(), this.#clock.reader(), this.#clock.reader()]

@@ -92,6 +92,9 @@ describe('timehands', () => {
       charge: () => {},
       pause: () => {},
       settled: () => true,
+      claimed: () => true,
+      owned: () => true,
+      failed: () => {},
     })
     let onUpdate = () => {}
     const { handle, windup, reader } = clockOn([counter], { memory })

@@ -1,5 +1,6 @@
 import type { Address } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
+import type { Rendezvous } from '@smpnet/sync'
 import type { LockEntry } from '@smpnet/sync/kinds'
 import type { Countable, Thread } from '@smpnet/scheduler'
 import { type Ended, LATER, type ListLock, type ListLockKind, WHOLE } from './list-lock.ts'
@@ -57,7 +58,9 @@ export class SectionLock implements ListLock {
 export function sectionKind({ name, summary, hasReadersApart, bytes, over }: LockEntry) {
   const open: ListLockKind['open'] = ({ cpu, at, spares, locks, named }) => {
     const { memory, cpus } = cpu
-    const sides = over({ memory, at, cpus, rendezvous: (targets) => cpu.rendezvous(targets) })
+    const { backoff } = locks
+    const rendezvous: Rendezvous = (targets) => cpu.rendezvous(targets)
+    const sides = over({ memory, at, cpus, rendezvous, backoff })
     const made = (side: 'read' | 'write', section = sides[side] ?? sides.write) =>
       locks.make(section, { name: named, type: name, place: side })
     return new SectionLock(made('write'), made('read'), spares)

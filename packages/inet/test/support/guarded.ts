@@ -186,6 +186,12 @@ export class GuardedMemory implements Memory {
   settled(): boolean {
     return true
   }
+  claimed(): boolean {
+    return true
+  }
+  owned(): boolean {
+    return true
+  }
   charge(_work: Work, _times: number): void {}
   pause(attempt: number): void {
     this.under.pause(attempt)

@@ -8,12 +8,13 @@ import {
   sharedLockPacketNs,
 } from './micro-programs.ts'
 import type { DistanceName, Figure, Profile } from './profiles/profile.ts'
-import { DISTANCE_NAMES, distanceBetween } from './topology.ts'
+import { cpusOf, DISTANCE_NAMES, distanceBetween } from './topology.ts'
 
 /** One figure, and what a program on the simulated machine measures. */
 export interface Calibration {
   readonly operation: string
-  readonly figure: Figure
+  /** Undefined when nobody has published one. */
+  readonly figure?: Figure
   readonly simulatedNs: number
   /** Whether the figure is one from which the machine's prices were worked out. */
   readonly isInput: boolean
@@ -30,16 +31,11 @@ export function calibrate(profile: Profile): readonly Calibration[] {
   const cores = topology.coresPerDomain
   const own = input('same-CPU swap', lines.casNs, ownCasNs(profile))
   const foreign = DISTANCE_NAMES.flatMap((distance) => foreignSwaps(profile, distance))
-  const contended = input(
-    `load and swap, ${cores} cores at one word`,
-    lines.contendedNs,
-    contendedNs(profile, cores, true),
-  )
   const packetNs = workNs['forward-packet']?.value
   return [
     own,
     ...foreign,
-    contended,
+    ...curve(profile),
     ...check('lock and unlock', checks.lockPairNs, () => lockPairNs(profile)),
     ...check(`packet, ${cores} cores under one lock`, checks.sharedLockPacketNs, () =>
       sharedLockPacketNs(profile, cores, packetNs ?? 0),
@@ -65,6 +61,21 @@ function cpuAt(profile: Profile, distance: DistanceName): number | undefined {
   return cpus.find((cpu) => distanceBetween(profile.topology, 0, cpu) === index)
 }
 
+/** Additions to one word by 2, 4, 8 CPUs and so on, by all cores, and where there are figures. */
+function curve(profile: Profile): readonly Calibration[] {
+  const { topology, checks: { contendedNs: measured = {} } = {} } = profile
+  const cores = Math.min(mostCpus(profile), cpusOf({ ...topology, threadsPerCore: 1 }))
+  const counts = new Set([cores, ...Object.keys(measured).map(Number)])
+  for (let cpus = 2; cpus < cores; cpus *= 2) counts.add(cpus)
+  const sorted = [...counts].sort((one, other) => one - other)
+  return sorted.map((cpus) => {
+    const figure = measured[cpus]
+    const operation = `addition, ${cpus} CPUs at one word`
+    const simulatedNs = contendedNs(profile, cpus, false)
+    return { operation, ...(figure && { figure }), simulatedNs, isInput: figure?.isInput ?? false }
+  })
+}
+
 function input(operation: string, figure: Figure, simulatedNs: number): Calibration {
   return { operation, figure, simulatedNs, isInput: true }
 }
@@ -75,5 +86,5 @@ function check(
   simulate: () => number,
 ): readonly Calibration[] {
   if (figure === undefined) return []
-  return [{ operation, figure, simulatedNs: simulate(), isInput: false }]
+  return [{ operation, figure, simulatedNs: simulate(), isInput: figure.isInput ?? false }]
 }

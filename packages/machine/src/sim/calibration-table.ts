@@ -13,7 +13,9 @@ export function calibrationTable(profile: Profile): string {
 }
 
 function row({ operation, figure, simulatedNs, isInput }: Calibration): string {
+  const simulated = simulatedNs.toFixed(1)
+  if (figure === undefined) return `| ${operation} | – | ${simulated} | – | predicted |`
   const ratio = (simulatedNs / figure.value).toFixed(2)
   const kind = `${figure.basis}, ${isInput ? 'an input' : 'predicted'}`
-  return `| ${operation} | ${figure.value} | ${simulatedNs.toFixed(1)} | ${ratio} | ${kind} |`
+  return `| ${operation} | ${figure.value} | ${simulated} | ${ratio} | ${kind} |`
 }

@@ -6,7 +6,7 @@ import { cpusOf, DISTANCE_NAMES, distancesOf } from './topology.ts'
 /** The line directory numbers CPUs by signed 16-bit words, and costs grow with their number. */
 export const MOST_CPUS = 256
 
-const BASES: readonly Basis[] = ['published', 'derived', 'assumed']
+const BASES: readonly Basis[] = ['published', 'derived', 'fitted', 'assumed']
 
 /** Returns the profile, or throws a RangeError that says which of its figures cannot be. */
 export function checkProfile(profile: Profile): Profile {
@@ -33,14 +33,16 @@ export function mostCpus(profile: Profile): number {
 export function figuresOf(profile: Profile): readonly (readonly [string, Figure])[] {
   expectProfile(profile)
   const { lines, copying, waking } = profile
-  const { blindCasNs, loadAndCasNs, ...single } = lines
-  const groups = { lines: single, blindCasNs, loadAndCasNs, copying, waking }
+  const { blindCasNs, loadAndCasNs, homeNs = {}, queue, ...single } = lines
+  const { contendedNs = {}, ...checks } = profile.checks ?? {}
+  const groups = { lines: single, blindCasNs, loadAndCasNs, homeNs, queue, copying, waking }
   return [
     ['clockMhz', profile.clockMhz],
     ['tickHz', profile.tickHz],
     ...Object.entries(groups).flatMap(([group, figures]) => under(group, figures)),
     ...under('workNs', profile.workNs),
-    ...under('checks', profile.checks ?? {}),
+    ...under('checks', checks),
+    ...under('contendedNs', contendedNs),
   ]
 }
 
@@ -76,8 +78,18 @@ function checkFigure(profile: Profile, what: string, figure: Figure): void {
   }
   if (!BASES.includes(basis)) throw wrong(profile, `${what} ${BASES.join(', ')}`, basis)
   if (source === '') throw wrong(profile, `a source for ${what}`, 'an empty one')
+  const { isOne, isShare } = boundsOf(what)
+  if (isOne && (value < 1 || !Number.isInteger(value))) {
+    throw wrong(profile, `a whole number for ${what}, at least 1`, value)
+  }
+  if (isShare && value > 1) throw wrong(profile, `a share for ${what}, at most 1`, value)
   const mustMove = what === 'clockMhz' || what.startsWith('copying.')
   if (mustMove && value === 0) throw wrong(profile, `a number for ${what}, above 0`, value)
+}
+
+function boundsOf(what: string): { readonly isOne: boolean; readonly isShare: boolean } {
+  const isOne = what === 'queue.nearRun' || what === 'lines.storeBufferEntries'
+  return { isOne, isShare: what === 'queue.answerShare' }
 }
 
 /** Each distance that the machine has is priced, and farther is never cheaper. */

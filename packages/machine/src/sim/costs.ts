@@ -10,15 +10,26 @@ export interface Costs {
   readonly writeCycles: number
   /** What an atomic operation takes once the line is there. */
   readonly atomicCycles: number
-  readonly memoryCycles: number
+  /** By the distance of its home: to read what no cache has. */
+  readonly memoryCycles: Int32Array
   /** By distance: to get a line that one so far away has written, or has a copy of. */
   readonly transferCycles: Int32Array
   /** By distance: to take away the copies of others, the farthest so far away. */
   readonly upgradeCycles: Int32Array
-  /** What a transfer takes more, at most, when others wait for the same line. */
-  readonly contentionCycles: number
-  /** The backlog of a line, in cycles, at which half of that is taken. */
-  readonly halfContentionCycles: number
+  /** By distance: what of a transfer is left when the request is there before the line. */
+  readonly answerCycles: Int32Array
+  readonly answerShare: number
+  /** How long a line stays at least where it has come to, when several wait for it. */
+  readonly holdCycles: number
+  /** The same when one waits. */
+  readonly holdAloneCycles: number
+  /** What each that waits adds to a hand-over; a fraction too. */
+  readonly waiterCycles: number
+  /** Hand-overs within a cache domain, in a row, while others wait. */
+  readonly nearRun: number
+  /** What each copy adds: to make it, and to take it away. */
+  readonly sharerCycles: number
+  readonly storeBufferEntries: number
   readonly copyBytesPerCycle: number
   readonly linesInFlight: number
   readonly ipiDeliveryCycles: number
@@ -30,7 +41,7 @@ export interface Costs {
  *
  *   transfer = blind CAS - same-CPU CAS, since all else that a blind CAS does is move the line
  *   upgrade = load and CAS - blind CAS, since the load has moved the line already
- *   contention = contended load and CAS - uncontended load and CAS, by its asymptote
+ *   answer = the share of a transfer that remains when the request waits for the line already
  */
 export function costsOf(profile: Profile): Costs {
   const { lines, copying, waking, clockMhz, tickHz } = profile
@@ -41,18 +52,24 @@ export function costsOf(profile: Profile): Costs {
     differences(higher, lower, cycles, atomicCycles)
   const transferCycles = above(lines.blindCasNs, atomicCycles)
   const upgradeCycles = above(lines.loadAndCasNs, lines.blindCasNs)
-  const near = nearCycles(lines.loadAndCasNs, cycles)
+  const { queue } = lines
   return {
     cyclesPerNs,
     tickCycles: tickHz.value === 0 ? Infinity : Math.round((clockMhz.value * 1e6) / tickHz.value),
     readCycles: cycles(lines.readNs),
     writeCycles: cycles(lines.writeNs),
     atomicCycles,
-    memoryCycles: cycles(lines.memoryNs),
+    memoryCycles: homeCycles(cycles(lines.memoryNs), lines.homeNs ?? {}, cycles),
     transferCycles,
     upgradeCycles,
-    contentionCycles: Math.max(0, cycles(lines.contendedNs) - near),
-    halfContentionCycles: Math.max(1, cycles(lines.blindCasNs.domain ?? lines.casNs)),
+    answerCycles: transferCycles.map((transfer) => Math.round(transfer * queue.answerShare.value)),
+    answerShare: queue.answerShare.value,
+    holdCycles: Math.max(atomicCycles, cycles(queue.holdNs)),
+    holdAloneCycles: Math.max(atomicCycles, cycles(queue.holdAloneNs)),
+    waiterCycles: queue.waiterNs.value * cyclesPerNs,
+    nearRun: queue.nearRun.value,
+    sharerCycles: cycles(lines.sharerNs),
+    storeBufferEntries: lines.storeBufferEntries.value,
     copyBytesPerCycle: copying.bytesPerCycle.value,
     linesInFlight: copying.linesInFlight.value,
     ipiDeliveryCycles: cycles(waking.ipiDeliveryNs),
@@ -62,9 +79,12 @@ export function costsOf(profile: Profile): Costs {
 
 type Table = Readonly<Partial<Record<DistanceName, Figure>>>
 
-function nearCycles(table: Table, cycles: (figure: Figure) => number): number {
-  const nearest = table.domain ?? table.socket ?? table.remote ?? table.far ?? table.sibling
-  return nearest === undefined ? 0 : cycles(nearest)
+/** By the distance of the home: what is nearer than another socket is as near as can be. */
+function homeCycles(own: number, homes: Table, cycles: (figure: Figure) => number): Int32Array {
+  return Int32Array.from({ length: DISTANCES }, (_, distance) => {
+    const figure = homes[DISTANCE_NAMES[distance - 1]!]
+    return figure === undefined ? own : cycles(figure)
+  })
 }
 
 /** By distance, what a table's figures are above another's, or above one number; never below 0. */

@@ -11,8 +11,9 @@ import type { Turns } from './turns.ts'
 const MAIL = 1 << VECTOR.mail
 
 /**
- * What a CPU does with its turn, in this order: leave its sleep, run the handler of an interrupt
- * that it has entered, take notice of what is due, look at its mailbox, and let its executive run.
+ * What a CPU does with its turn, in this order: receive the line that it waited for, leave its
+ * sleep, run the handler of an interrupt that it has entered, take notice of what is due, look at
+ * its mailbox, and let its executive run.
  * As soon as one of these takes time, the turn is over, and the rest comes in the next: so each
  * begins settled.
  *
@@ -32,12 +33,17 @@ export class Dispatcher {
     this.#pricer = turns.pricer
   }
 
-  /** Gives `core`, whose turn begins at cycle `at`, its turn. */
+  /**
+   * Gives `core`, whose turn begins at cycle `at`, its turn. That is over at once for one that
+   * asked for a line, did something else meanwhile, and is only told now that it has come.
+   */
   turn(core: Core, at: number): void {
     const { turns } = this
     this.statistics.turns++
-    turns.give(core)
+    turns.give(core, at)
     turns.runAtOnce()
+    this.#pricer.arrive(core.id, at)
+    if (!core.isIdle && this.#now(core) > at) return turns.end(core, this.#now(core))
     if (core.isIdle) this.#leaveIdle(core, at)
     this.#answerEvents(core, at)
     if (this.#now(core) > at) turns.end(core, this.#now(core))
@@ -55,7 +61,7 @@ export class Dispatcher {
     this.turns.run(core)
     core.step = executiveOf(core).run()
     if (core.step === AHEAD) this.statistics.settles++
-    this.turns.end(core, this.#now(core))
+    this.turns.end(core, this.#pricer.actsAt(core.id))
   }
 
   #fallIdle(core: Core): void {

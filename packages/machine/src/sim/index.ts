@@ -8,9 +8,12 @@ export {
   derived,
   type DistanceName,
   type Figure,
+  fitted,
+  fittedTo,
   type LinePrices,
   type Profile,
   published,
+  type QueuePrices,
   type Topology,
   type WakePrices,
 } from './profiles/profile.ts'

@@ -1,9 +1,11 @@
 import type { Costs } from './costs.ts'
+import { LineQueues } from './line-queues.ts'
 import { LineSharers } from './line-sharers.ts'
-import { distanceBetween, DISTANCES } from './topology.ts'
+import type { MemoryHomes } from './memory-homes.ts'
+import { type Distance, distanceBetween, DISTANCES } from './topology.ts'
 import type { Topology } from './profiles/profile.ts'
 
-/** No cache has the line. */
+/** No cache has the line; no CPU, no line. */
 const NOBODY = -1
 /** Several have it, and it is as in memory: the sharers say who. */
 const SHARED = -2
@@ -13,18 +15,28 @@ export const FROM_MEMORY = DISTANCES
 
 /**
  * Where each cache line is: with the one CPU that may write it, with those that have read it, or
- * only in memory; and until when it is on its way. Caches have no capacity here: a line that a
- * CPU has fetched stays until another takes it.
+ * only in memory; when it gets there; and which CPUs wait for it. Caches have no capacity here: a
+ * line that a CPU has fetched stays until another takes it.
  *
- * To move a line takes as long as it is far, and occupies it: a CPU that wants it meanwhile waits
- * for the end. CPUs that wait also slow the CPU that is served, since their requests meet the
- * answer on the way and are refused and repeated. That surcharge grows with the backlog, to a
- * limit.
+ * A transfer is a request and an answer. A CPU that wants a line whose owner has it already waits
+ * for both. What comes while the line is on its way waits in a queue, and costs less then: the
+ * request is there when the line has come, and only the answer is still to travel.
+ *
+ * | the line is          | a claim, `claim`            | an access, `fetch` and `take`        |
+ * |----------------------|-----------------------------|--------------------------------------|
+ * | at rest with a CPU   | arrives after a transfer    | is priced the same                   |
+ * | on its way to a CPU  | waits in the queue until it | is served next, since its CPU cannot |
+ * | that has claimed it  | is chosen                   | wait for what is not known yet       |
+ * | shared, or in memory | copies are taken away; read | is priced the same                   |
+ *
+ * When a claimed line arrives, the next of its queue is chosen and so is when the line leaves:
+ * until then its owner acts on it as it likes (`isHeld`), which is one operation, or several when
+ * the home has a queue to look through before its next request comes.
  *
  * The directory is asked at every access that is not a hit; nothing is allocated then.
  */
 export class LineDirectory {
-  /** By line: the CPU that has it alone, or one of the above. */
+  /** By line: the CPU that has it alone or will have it last, or one of the above. */
   readonly owner: Int16Array
   /** Lines moved, by distance; the last element counts those from memory. */
   readonly transfers = new Float64Array(DISTANCES + 1)
@@ -33,8 +45,23 @@ export class LineDirectory {
   /** Accesses that found the line on its way to another, and the cycles that they waited. */
   contended = 0
   waitedCycles = 0
+  /** Compare-and-swaps that found another value than they expected. */
+  failedSwaps = 0
+  /** Lines handed to the next of a queue. */
+  handovers = 0
+  readonly queues: LineQueues
+  /** By CPU: the line that it has claimed and that has not arrived, or NOBODY. */
+  readonly claims: Int32Array
+  /** Has `cpu`, which waited in a queue, go on at cycle `at`. */
+  resume: (cpu: number, at: number) => void = () => {}
   readonly #sharers: LineSharers
-  readonly #busyUntil: Float64Array
+  /** By line: when it gets to its owner; shared, when the next copy can be made. */
+  readonly #arrivesAt: Float64Array
+  /** By CPU: a line that it has though another is the owner already, and until when. */
+  readonly #heldLine: Int32Array
+  readonly #heldUntil: Float64Array
+  /** By CPU: when it began to wait in a queue. */
+  readonly #since: Float64Array
   readonly #distance: Uint8Array
   readonly #cpus: number
 
@@ -43,11 +70,17 @@ export class LineDirectory {
     topology: Topology,
     lines: number,
     cpus: number,
+    readonly homes: MemoryHomes,
   ) {
     this.#cpus = cpus
     this.owner = new Int16Array(lines).fill(NOBODY)
+    this.queues = new LineQueues(topology, lines, cpus, costs.nearRun)
+    this.claims = new Int32Array(cpus).fill(NOBODY)
     this.#sharers = new LineSharers(topology, lines, cpus)
-    this.#busyUntil = new Float64Array(lines)
+    this.#arrivesAt = new Float64Array(lines)
+    this.#heldLine = new Int32Array(cpus).fill(NOBODY)
+    this.#heldUntil = new Float64Array(cpus)
+    this.#since = new Float64Array(cpus)
     this.#distance = new Uint8Array(cpus * cpus)
     for (let one = 0; one < cpus; one++) {
       for (let other = 0; other < cpus; other++) {
@@ -56,88 +89,187 @@ export class LineDirectory {
     }
   }
 
+  /** Whether `cpu` has the line until cycle `until`, though another is its owner already. */
+  isHeld(cpu: number, line: number, until: number): boolean {
+    return this.#heldLine[cpu] === line && until <= this.#heldUntil[cpu]!
+  }
+
   /** Cycles until `cpu`, which does not own the line, has read it at cycle `now`. */
   fetch(cpu: number, line: number, now: number): number {
     const owner = this.owner[line]!
     if (owner === SHARED) return this.#fetchCopy(cpu, line, now)
-    if (owner === NOBODY) return this.#fromMemory(cpu, line)
-    const distance = this.#distance[owner * this.#cpus + cpu]!
-    this.transfers[distance]!++
+    if (owner === NOBODY) return this.#fromMemory(cpu, line, now)
+    if (this.isHeld(cpu, line, now)) return this.costs.readCycles
+    const at = this.#pass(owner, cpu, line, now)
     this.owner[line] = SHARED
     this.#sharers.setPair(line, owner, cpu)
-    return this.#move(line, now, this.costs.transferCycles[distance]!)
+    this.#goOn(line, now)
+    return at - now
+  }
+
+  /** Cycles until `cpu`, which does not own the line, owns it, when it asks at cycle `now`. */
+  take(cpu: number, line: number, now: number): number {
+    if (this.isHeld(cpu, line, now + this.costs.atomicCycles)) return 0
+    const owner = this.owner[line]!
+    const at = this.#takeFrom(owner, cpu, line, now)
+    // What is stored is seen from now on, so that the owner before cannot go on with what it has.
+    if (owner >= 0 && this.claims[owner] !== line) this.#hold(owner, NOBODY, 0)
+    this.#goOn(line, now)
+    return at - now
   }
 
   /**
-   * Cycles until `cpu`, which does not own the line, owns it, when it asks at cycle `now` and then
-   * uses it for `holdCycles`, which are not counted, but during which nobody else gets it.
+   * `cpu`, which does not own the line, wants to: the cycle at which it arrives, or Infinity when
+   * it waits in a queue, and `resume` will say. The caller says by `arrive` that it has arrived.
    */
-  take(cpu: number, line: number, now: number, holdCycles: number): number {
+  claim(cpu: number, line: number, now: number): number {
     const owner = this.owner[line]!
-    if (owner === NOBODY) return this.#fromMemory(cpu, line)
-    const moving = owner === SHARED ? this.#takeCopies(cpu, line) : this.#takeFrom(owner, cpu)
-    this.owner[line] = cpu
-    const cycles = this.#move(line, now, moving)
-    this.#busyUntil[line]! += holdCycles
-    return cycles
+    this.claims[cpu] = line
+    if (owner < 0 || this.claims[owner] !== line) return this.#takeFrom(owner, cpu, line, now)
+    this.#since[cpu] = now
+    this.contended++
+    this.queues.add(line, cpu)
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** The line that `cpu` has claimed is there, and goes on to the next of its queue. */
+  arrive(cpu: number, now: number): void {
+    const line = this.claims[cpu]!
+    this.claims[cpu] = NOBODY
+    if (this.owner[line] === cpu) this.#goOn(line, now)
   }
 
   /** Forgets all: every line is in memory only, and nothing was counted. */
   clear(): void {
     this.owner.fill(NOBODY)
-    this.#busyUntil.fill(0)
+    this.#arrivesAt.fill(0)
+    this.claims.fill(NOBODY)
+    this.#heldLine.fill(NOBODY)
+    this.queues.clear()
     this.transfers.fill(0)
     this.upgrades.fill(0)
     this.contended = 0
     this.waitedCycles = 0
+    this.handovers = 0
+    this.failedSwaps = 0
   }
 
-  #fromMemory(cpu: number, line: number): number {
+  /** Hands the line to the next of its queue, if there is one and nothing else is to come first. */
+  #goOn(line: number, now: number): void {
+    const waiting = this.queues.waiting(line)
+    if (waiting === 0) return
+    const owner = this.owner[line]!
+    const cpu = this.queues.next(line, owner)
+    const at =
+      owner === SHARED
+        ? this.#handShared(line, cpu, now)
+        : this.#handOver(line, owner, cpu, waiting, now)
+    this.handovers++
+    this.resume(cpu, at)
+  }
+
+  /** The next of `waiting` gets the line: only the answer has to travel. Says when it arrives. */
+  #handOver(line: number, owner: number, cpu: number, waiting: number, now: number): number {
+    const { costs } = this
+    const since = this.#since[cpu]!
+    const distance = this.#distance[owner * this.#cpus + cpu]!
+    const answer = costs.answerCycles[distance]!
+    const request = costs.transferCycles[distance]! - answer
+    const stays = waiting > 1 ? costs.holdCycles : costs.holdAloneCycles
+    const leaves = Math.max(this.#arrivesAt[line]! + stays, since + request, now)
+    const at = leaves + answer + Math.round(costs.waiterCycles * waiting)
+    this.#hold(owner, line, leaves)
+    this.transfers[distance]!++
+    this.waitedCycles += Math.max(0, at - since - request - answer)
     this.owner[line] = cpu
-    this.transfers[FROM_MEMORY]!++
-    return this.costs.memoryCycles
+    return (this.#arrivesAt[line] = at)
   }
 
-  /** A copy of a copy comes from the nearest, and does not keep others from theirs. */
+  /** The same when others have copies: these are being taken away when the line comes. */
+  #handShared(line: number, cpu: number, now: number): number {
+    const begins = Math.max(this.#arrivesAt[line]!, now)
+    const share = this.costs.answerShare
+    const at = begins + Math.round(this.#takeCopies(cpu, line) * share)
+    this.waitedCycles += Math.max(0, at - this.#since[cpu]!)
+    this.owner[line] = cpu
+    return (this.#arrivesAt[line] = at)
+  }
+
+  #hold(cpu: number, line: number, until: number): void {
+    this.#heldLine[cpu] = line
+    this.#heldUntil[cpu] = until
+  }
+
+  /** A line leaves its owner for `cpu`, which asks at `now`: when it arrives. */
+  #pass(owner: number, cpu: number, line: number, now: number): number {
+    const { costs } = this
+    const distance = this.#distance[owner * this.#cpus + cpu]!
+    const transfer = this.#betweenSockets(distance, cpu, line)
+    const answer = costs.answerCycles[distance]!
+    this.transfers[distance]!++
+    const stays = this.queues.waiting(line) > 0 ? costs.holdCycles : costs.holdAloneCycles
+    const soonest = this.#arrivesAt[line]! + stays
+    const leaves = Math.max(now + transfer - answer, soonest)
+    if (leaves > now + transfer - answer) {
+      this.contended++
+      this.waitedCycles += leaves + answer - now - transfer
+    }
+    this.#hold(owner, line, leaves)
+    return (this.#arrivesAt[line] = leaves + answer)
+  }
+
+  /** The home of a line knows its owner, and may be farther away than that is. */
+  #betweenSockets(distance: Distance, cpu: number, line: number): number {
+    return this.costs.transferCycles[this.homes.farther(distance, cpu, line)]!
+  }
+
+  #takeFrom(owner: number, cpu: number, line: number, now: number): number {
+    if (owner === NOBODY) return now + this.#fromMemory(cpu, line, now)
+    if (owner !== SHARED) {
+      this.#pass(owner, cpu, line, now)
+      this.owner[line] = cpu
+      return this.#arrivesAt[line]!
+    }
+    const begins = Math.max(now, this.#arrivesAt[line]!)
+    if (begins > now) {
+      this.contended++
+      this.waitedCycles += begins - now
+    }
+    const at = begins + this.#takeCopies(cpu, line)
+    this.owner[line] = cpu
+    return (this.#arrivesAt[line] = at)
+  }
+
+  #fromMemory(cpu: number, line: number, now: number): number {
+    const cycles = this.costs.memoryCycles[this.homes.distance(cpu, line)]!
+    this.owner[line] = cpu
+    this.#arrivesAt[line] = now + cycles
+    this.transfers[FROM_MEMORY]!++
+    return cycles
+  }
+
+  /** A copy of a copy comes from the nearest; the home of the line makes one after the other. */
   #fetchCopy(cpu: number, line: number, now: number): number {
     if (this.#sharers.has(line, cpu)) return this.costs.readCycles
     const distance = this.#sharers.nearest(line, cpu)
     this.transfers[distance]!++
     this.#sharers.add(line, cpu)
-    const wait = Math.max(0, this.#busyUntil[line]! - now)
-    return wait + this.costs.transferCycles[distance]!
+    const begins = Math.max(now, this.#arrivesAt[line]!)
+    this.#arrivesAt[line] = begins + this.costs.sharerCycles
+    return begins - now + this.costs.transferCycles[distance]!
   }
 
-  #takeFrom(owner: number, cpu: number): number {
-    const distance = this.#distance[owner * this.#cpus + cpu]!
-    this.transfers[distance]!++
-    return this.costs.transferCycles[distance]!
-  }
-
-  /** The data come from the nearest while the others give up their copies. */
+  /** The data come from the nearest while the others give up their copies, one after the other. */
   #takeCopies(cpu: number, line: number): number {
-    const { transferCycles, upgradeCycles } = this.costs
+    const { transferCycles, upgradeCycles, sharerCycles } = this.costs
     const farthest = this.#sharers.farthest(line, cpu)
+    const isSharer = this.#sharers.has(line, cpu)
+    const others = this.#sharers.count(line) - (isSharer ? 1 : 0)
     this.upgrades[farthest]!++
-    if (this.#sharers.has(line, cpu)) return upgradeCycles[farthest]!
+    const taking = upgradeCycles[farthest]! + Math.max(0, others - 1) * sharerCycles
+    if (isSharer) return taking
     const nearest = this.#sharers.nearest(line, cpu)
     this.transfers[nearest]!++
-    return Math.max(transferCycles[nearest]!, upgradeCycles[farthest]!)
-  }
-
-  /** Occupies the line for a move, after those before it, and says when that is over. */
-  #move(line: number, now: number, cycles: number): number {
-    const backlog = this.#busyUntil[line]! - now
-    if (backlog <= 0) {
-      this.#busyUntil[line] = now + cycles
-      return cycles
-    }
-    const { contentionCycles, halfContentionCycles } = this.costs
-    const share = backlog / (backlog + halfContentionCycles)
-    const waited = backlog + Math.round(contentionCycles * share) + cycles
-    this.contended++
-    this.waitedCycles += waited - cycles
-    this.#busyUntil[line] = now + waited
-    return waited
+    return Math.max(transferCycles[nearest]!, taking)
   }
 }

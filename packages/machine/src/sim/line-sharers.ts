@@ -37,6 +37,15 @@ export class LineSharers {
     this.#sharers[line * this.#words + (cpu >> 5)]! |= 1 << (cpu & 31)
   }
 
+  /** How many have a copy. */
+  count(line: number): number {
+    let count = 0
+    for (let word = line * this.#words; word < (line + 1) * this.#words; word++) {
+      for (let left = this.#sharers[word]!; left !== 0; left &= left - 1) count++
+    }
+    return count
+  }
+
   has(line: number, cpu: number): boolean {
     const word = this.#sharers[line * this.#words + (cpu >> 5)]!
     return ((word >>> (cpu & 31)) & 1) === 1

@@ -9,6 +9,7 @@ import {
 } from '@smpnet/memory'
 import type { Cpu } from '../cpu.ts'
 import { assumed, type Profile } from './profiles/profile.ts'
+import { SimRandom } from './sim-random.ts'
 import { simulate } from './simulate.ts'
 import { Solo } from './solo.ts'
 
@@ -69,37 +70,55 @@ export function foreignCasNs(profile: Profile, other: number, loadsFirst: boolea
   })
 }
 
-/** Nanoseconds from one swap of a word to the next, by whomever, when `cpus` CPUs do only that. */
+/**
+ * Nanoseconds from one operation on a word to the next, by whomever, when `cpus` CPUs do only that:
+ * an addition, or a load and the swap after it, which is repeated with what it found when it fails.
+ */
 export function contendedNs(profile: Profile, cpus: number, loadsFirst: boolean): number {
+  const turns = Math.max(32, Math.ceil((TURNS * 8) / cpus))
   return measured(profile, cpus, function* (cpu, at) {
     const { memory } = cpu
     yield* settle(memory)
     const beginNs = cpu.now()
-    for (let turn = 0; turn < TURNS; turn++) {
-      yield* settle(memory)
-      if (loadsFirst) memory.compareExchange(at, memory.load(at), turn)
-      else memory.add(at, 1)
+    for (let turn = 0; turn < turns; turn++) {
+      if (loadsFirst) yield* increment(memory, at)
+      else {
+        while (!memory.claimed(at)) yield SETTLE
+        memory.add(at, 1)
+      }
     }
-    cpu.report(perTurn(cpu, beginNs) / cpus)
+    cpu.report(perTurn(cpu, beginNs, turns) / cpus)
   })
 }
 
 /**
  * Nanoseconds from one packet to the next when `cpus` CPUs forward them, each packet costing
  * `packetNs` and one reader lock that all share: a counter of readers, loaded and swapped to take
- * the lock and again to give it up.
+ * the lock and again to give it up. Packets differ by up to a tenth, since CPUs that all do exactly
+ * the same would fall into step and miss each other.
  */
 export function sharedLockPacketNs(profile: Profile, cpus: number, packetNs: number): number {
   return measured(profile, cpus, function* (cpu, at) {
     const { memory } = cpu
+    const random = new SimRandom(cpu.id)
     const beginNs = cpu.now()
     for (let turn = 0; turn < 2 * TURNS; turn++) {
-      memory.charge(NANOSECOND, packetNs / 2)
-      yield* settle(memory)
-      memory.compareExchange(at, memory.load(at), turn)
+      memory.charge(NANOSECOND, (packetNs / 2) * (0.9 + random.below(201) / 1000))
+      yield* increment(memory, at)
     }
     cpu.report(perTurn(cpu, beginNs) / cpus)
   })
+}
+
+/** As the reader of a lock counts itself: a load, and a swap that fails if another came between. */
+function* increment(memory: Memory, at: Address): Waiting {
+  yield* settle(memory)
+  for (let seen = memory.load(at); ; ) {
+    while (!memory.claimed(at)) yield SETTLE
+    const found = memory.compareExchange(at, seen, seen + 1)
+    if (found === seen) return
+    seen = found
+  }
 }
 
 type Program = (cpu: Cpu, at: Address) => Waiting
@@ -129,10 +148,10 @@ function measured(profile: Profile, cpus: number, program: Program): number {
 }
 
 /** Reading the clock takes time too, which is not the program's. */
-function perTurn(cpu: Cpu, beginNs: number): number {
+function perTurn(cpu: Cpu, beginNs: number, turns = TURNS): number {
   const endNs = cpu.now()
   const readNs = cpu.now() - endNs
-  return (endNs - beginNs - readNs) / TURNS
+  return (endNs - beginNs - readNs) / turns
 }
 
 function* settle(memory: Memory): Waiting {

@@ -2,12 +2,13 @@ import { came } from '@smpnet/memory'
 import { checkProfile } from './check-profile.ts'
 import type { Profile } from './profiles/profile.ts'
 import { EPYC_7742 } from './profiles/epyc-7742.ts'
+import { POWER5_PLUS } from './profiles/power5-plus.ts'
 import { XEON_8176 } from './profiles/xeon-8176.ts'
 import { XEON_E5_2650 } from './profiles/xeon-e5-2650.ts'
 
 /** The machines that come with the package, by name. */
 export const profiles: ReadonlyMap<string, Profile> = new Map(
-  [XEON_E5_2650, XEON_8176, EPYC_7742].map((profile) => [profile.name, profile]),
+  [XEON_E5_2650, XEON_8176, EPYC_7742, POWER5_PLUS].map((profile) => [profile.name, profile]),
 )
 
 /**

@@ -10,10 +10,11 @@ import { Core } from './core.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { LineDirectory } from './line-directory.ts'
+import { MemoryHomes } from './memory-homes.ts'
 import type { Profile } from './profiles/profile.ts'
 import { profileOf } from './profiles.ts'
 import { type Listener, SimCpu } from './sim-cpu.ts'
-import { checkOptions, type SimOptions, type SimProgress } from './sim-options.ts'
+import { checkOptions, profileWith, type SimOptions, type SimProgress } from './sim-options.ts'
 import { SimPricer } from './sim-pricer.ts'
 import { SimRandom } from './sim-random.ts'
 import {
@@ -74,12 +75,15 @@ export class SimMachine<Args = unknown> implements Listener {
       throw new TypeError('a simulated machine is told options: none came')
     expectOptions('a simulated machine', options)
     this.#options = options
-    this.profile = profileOf(options.profile)
-    checkOptions(options, this.profile)
+    const profile = profileOf(options.profile)
+    checkOptions(options, profile)
+    this.profile = profileWith(profile, options)
     const { cpus, memoryBytes, untilNs, workNs, settlesAlways = false } = options
     this.#costs = costsOf(this.profile)
     const lines = linesIn(memoryBytes)
-    const directory = new LineDirectory(this.#costs, this.profile.topology, lines, cpus)
+    const { topology } = this.profile
+    const homes = new MemoryHomes(topology, cpus, options.memoryHome)
+    const directory = new LineDirectory(this.#costs, topology, lines, cpus, homes)
     const prices = new WorkPrices(this.profile, workNs)
     this.#pricer = new SimPricer(this.#costs, directory, prices, cpus)
     this.memory = new PricedMemory(memoryBytes, this.#pricer)
@@ -127,7 +131,7 @@ export class SimMachine<Args = unknown> implements Listener {
       events: eventsOf(this.statistics),
       cpus: cores.map((core) => cpuUse(core, this.#pricer, end)),
       reports: inOrder(this.#reports),
-      lines: lineUse(this.#pricer.directory),
+      lines: lineUse(this.#pricer),
       statistics: { ...this.statistics },
     }
   }

@@ -2,7 +2,7 @@ import type { Arena, Memory } from '@smpnet/memory'
 import type { LotHandle, LotShape } from '@smpnet/park'
 import type { Boot } from '../cpu.ts'
 import { mostCpus } from './check-profile.ts'
-import type { Profile } from './profiles/profile.ts'
+import type { Figure, Profile } from './profiles/profile.ts'
 import { checkSeed, type SimRandom } from './sim-random.ts'
 import type { SimReport } from './sim-result.ts'
 
@@ -32,6 +32,15 @@ export interface SimOptions<Args = unknown> {
   readonly args?: Args
   /** Prices of named work, in ns for one unit, besides or instead of the profile's. */
   readonly workNs?: Readonly<Record<string, number>>
+  /**
+   * Timer interrupts per second on a CPU that is not idle, FreeBSD's kern.hz, or 0 for none: the
+   * profile's unless told.
+   */
+  readonly hz?: number
+  /** How long an idle CPU watches before it sleeps, in ns: the profile's unless told. */
+  readonly idleSpinNs?: number
+  /** The socket whose memory all is in. Unless told, pages are spread over those in use. */
+  readonly memoryHome?: number
   /** Virtual time ends here; else when nothing can happen any more. */
   readonly untilNs?: number
   /** Told of each report when it is made; of different CPUs perhaps not in the order of time. */
@@ -58,10 +67,36 @@ export function checkOptions<Args>(options: SimOptions<Args>, profile: Profile):
     )
   }
   checkSeed(seed)
+  checkNumber('hz', options.hz)
+  checkNumber('idleSpinNs', options.idleSpinNs)
+  const { memoryHome: home = 0 } = options
+  const { sockets } = profile.topology
+  if (!Number.isInteger(home) || home < 0 || home >= sockets) {
+    throw new RangeError(
+      `memoryHome is a socket of ${profile.name}, 0 to ${sockets - 1}: ${home} came`,
+    )
+  }
   if (!(untilNs > 0)) {
     throw new RangeError(`virtual time ends after a number of ns above 0: ${untilNs} came`)
   }
   if (options.setup !== undefined && options.args !== undefined) {
     throw new TypeError('a machine is given setup or args: both came')
+  }
+}
+
+function checkNumber(name: string, value = 0): void {
+  if (Number.isFinite(value) && value >= 0) return
+  throw new RangeError(`${name} is a number, not below 0: ${value} came`)
+}
+
+/** The profile with the figures that options put in the place of its own. */
+export function profileWith<Args>(profile: Profile, options: SimOptions<Args>): Profile {
+  const { hz, idleSpinNs } = options
+  const { waking, tickHz } = profile
+  const told = (value: number): Figure => ({ value, basis: 'assumed', source: 'an option' })
+  return {
+    ...profile,
+    tickHz: hz === undefined ? tickHz : told(hz),
+    waking: idleSpinNs === undefined ? waking : { ...waking, idleSpinNs: told(idleSpinNs) },
   }
 }

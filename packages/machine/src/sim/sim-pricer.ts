@@ -2,6 +2,8 @@ import type { Pricer, Work } from '@smpnet/memory'
 import type { Costs } from './costs.ts'
 import type { LineDirectory } from './line-directory.ts'
 import { SPIN_TURN } from './named-work.ts'
+import { ChipQueue } from './chip-queue.ts'
+import { StoreBuffers } from './store-buffers.ts'
 import type { WorkPrices } from './work-prices.ts'
 
 /** Turns that one pause takes at most, however often the loop has failed. */
@@ -21,6 +23,12 @@ export class SimPricer implements Pricer {
    * any other, and before its own next interrupt.
    */
   limit = Number.POSITIVE_INFINITY
+  /** Whether what happens now happens at one instant, as an interrupt's handler does. */
+  isAtOnce = true
+  /** The cycle at which the running CPU's turn began: no CPU is behind it. */
+  turnBegan = 0
+  /** What all CPUs read one after the other. */
+  readonly chip = new ChipQueue()
   /** By CPU: cycles in which it waited for lines that it did not have. */
   readonly lineCycles: Float64Array
   /** By CPU: cycles in which it copied bytes. */
@@ -28,6 +36,9 @@ export class SimPricer implements Pricer {
   /** By CPU and then by work: cycles billed. */
   readonly workCycles: number[][]
   readonly #owner: Int16Array
+  readonly #stores: StoreBuffers
+  /** By CPU: when the line comes that it has claimed; Infinity while that is not known. */
+  readonly #claimAt: Float64Array
   readonly #readCycles: number
   readonly #writeCycles: number
   readonly #atomicCycles: number
@@ -43,6 +54,8 @@ export class SimPricer implements Pricer {
     this.copyCycles = new Float64Array(cpus)
     this.workCycles = Array.from({ length: cpus }, () => [])
     this.#owner = directory.owner
+    this.#claimAt = new Float64Array(cpus)
+    this.#stores = new StoreBuffers(cpus, costs.storeBufferEntries)
     this.#readCycles = costs.readCycles
     this.#writeCycles = costs.writeCycles
     this.#atomicCycles = costs.atomicCycles
@@ -56,18 +69,19 @@ export class SimPricer implements Pricer {
 
   write(line: number): void {
     const { cpu } = this
-    if (this.#owner[line] !== cpu) {
-      this.#wait(this.directory.take(cpu, line, this.clock[cpu]!, this.#writeCycles))
-    }
+    if (this.#owner[line] !== cpu) this.#store(line)
     this.clock[cpu]! += this.#writeCycles
   }
 
   update(line: number): void {
     const { cpu } = this
-    if (this.#owner[line] !== cpu) {
-      this.#wait(this.directory.take(cpu, line, this.clock[cpu]!, this.#atomicCycles))
-    }
+    this.#drain(cpu)
+    if (this.#owner[line] !== cpu) this.#wait(this.directory.take(cpu, line, this.clock[cpu]!))
     this.clock[cpu]! += this.#atomicCycles
+  }
+
+  failed(): void {
+    this.directory.failedSwaps++
   }
 
   copy(firstLine: number, lastLine: number, bytes: number, writes: boolean): void {
@@ -76,9 +90,7 @@ export class SimPricer implements Pricer {
     let moving = 0
     for (let line = firstLine; line <= lastLine; line++) {
       if (this.#owner[line] === cpu) continue
-      moving += writes
-        ? this.directory.take(cpu, line, now, 0)
-        : this.directory.fetch(cpu, line, now)
+      moving += writes ? this.directory.take(cpu, line, now) : this.directory.fetch(cpu, line, now)
     }
     const copying = Math.ceil(bytes / this.costs.copyBytesPerCycle)
     this.copyCycles[cpu]! += copying
@@ -88,6 +100,7 @@ export class SimPricer implements Pricer {
 
   charge(work: Work, times: number): void {
     const cycles = Math.round(this.prices.cyclesOf(work) * times)
+    if (this.prices.isOfChip(work)) this.#readChip(cycles)
     const billed = this.workCycles[this.cpu]!
     while (billed.length <= work) billed.push(0)
     billed[work]! += cycles
@@ -102,13 +115,101 @@ export class SimPricer implements Pricer {
     return this.clock[this.cpu]! <= this.limit
   }
 
+  owned(line: number): boolean {
+    const { cpu } = this
+    const now = this.clock[cpu]!
+    if (now > this.limit || this.#stores.drainedAt[cpu]! > now) return false
+    if (this.#owner[line] === cpu || this.isAtOnce) return true
+    const until = now + this.#readCycles + this.#atomicCycles
+    return this.directory.isHeld(cpu, line, until)
+  }
+
+  /** An interrupt, for which nothing is at another time, does not wait: it is priced as it acts. */
+  claimed(line: number): boolean {
+    const { cpu } = this
+    if (this.isAtOnce) return true
+    if (this.clock[cpu]! > this.limit) return false
+    const now = this.clock[cpu]!
+    // The operation comes behind the stores before it, and the line must still be here then.
+    const until = Math.max(now, this.#stores.drainedAt[cpu]!) + this.#atomicCycles
+    const isHere = this.#owner[line] === cpu || this.directory.isHeld(cpu, line, until)
+    if (!isHere) return this.#claim(line, now)
+    this.#drain(cpu)
+    return this.clock[cpu]! <= this.limit
+  }
+
+  /** Whether a CPU waits in the queue of a line, and cannot act before that comes. */
+  waits(cpu: number): boolean {
+    return this.#claimAt[cpu] === Number.POSITIVE_INFINITY
+  }
+
+  /** When a CPU whose turn is over acts again: not after the line comes that it has claimed. */
+  actsAt(cpu: number): number {
+    return this.directory.claims[cpu]! < 0 ? this.clock[cpu]! : this.#claimAt[cpu]!
+  }
+
+  /** The line for which `cpu` waited comes at cycle `at`. */
+  comes(cpu: number, at: number): void {
+    this.#claimAt[cpu] = at
+    const now = this.clock[cpu]!
+    if (at <= now) return
+    this.lineCycles[cpu]! += at - now
+    this.clock[cpu] = at
+  }
+
+  /** A turn begins at cycle `at`, and with it perhaps a line is there. */
+  arrive(cpu: number, at: number): void {
+    if (this.directory.claims[cpu]! < 0) return
+    this.#claimAt[cpu] = 0
+    this.directory.arrive(cpu, at)
+  }
+
   /** Forgets what was billed, and begins time again at `starts`, by CPU and in cycles. */
   restart(starts: Float64Array): void {
     this.clock.set(starts)
     this.lineCycles.fill(0)
     this.copyCycles.fill(0)
     for (const billed of this.workCycles) billed.fill(0)
+    this.#claimAt.fill(0)
+    this.#stores.clear()
+    this.chip.clear()
     this.directory.clear()
+  }
+
+  /** Asks for a line; true if nothing can happen before it is there. */
+  #claim(line: number, now: number): boolean {
+    const { cpu } = this
+    const at = this.directory.claim(cpu, line, now)
+    this.#claimAt[cpu] = at
+    if (at === Number.POSITIVE_INFINITY) {
+      this.limit = Number.NEGATIVE_INFINITY
+      return false
+    }
+    this.#wait(at - now)
+    this.#drain(cpu)
+    if (this.clock[cpu]! > this.limit) return false
+    this.arrive(cpu, at)
+    return true
+  }
+
+  /** A store to a line of others goes into the buffer, and takes time when that is full. */
+  #store(line: number): void {
+    const { cpu } = this
+    const now = this.clock[cpu]!
+    const at = now + this.directory.take(cpu, line, now)
+    const room = this.#stores.enter(cpu, now, at)
+    if (room > now) this.#wait(room - now)
+  }
+
+  #drain(cpu: number): void {
+    const at = this.#stores.drainedAt[cpu]!
+    if (at > this.clock[cpu]!) this.#wait(at - this.clock[cpu]!)
+  }
+
+  /** Waits for what others read before. */
+  #readChip(cycles: number): void {
+    const now = this.clock[this.cpu]!
+    this.clock[this.cpu] = this.chip.read(now, cycles, this.turnBegan) - cycles
   }
 
   #wait(cycles: number): void {

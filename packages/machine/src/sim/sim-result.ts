@@ -1,5 +1,5 @@
 import { type Work, workName } from '@smpnet/memory'
-import { FROM_MEMORY, type LineDirectory } from './line-directory.ts'
+import { FROM_MEMORY } from './line-directory.ts'
 import type { SimPricer } from './sim-pricer.ts'
 import type { SimStatistics } from './sim-statistics.ts'
 import type { Core } from './core.ts'
@@ -53,6 +53,16 @@ export interface LineUse {
   /** Accesses that had to wait for a line on its way to another, and how long together. */
   readonly contended: number
   readonly waitedCycles: number
+  /** Lines handed to the next of their queue, and how often that was not the first that came. */
+  readonly handovers: number
+  readonly overtaken: number
+  /** The most CPUs that waited for one line. */
+  readonly longestQueue: number
+  /** Compare-and-swaps that found another value. */
+  readonly failedSwaps: number
+  /** Reads of the chip with the old timers that waited for others, and how long together. */
+  readonly chipWaits: number
+  readonly chipWaitedCycles: number
 }
 
 export function cpuUse(core: Core, pricer: SimPricer, endCycles: number): CpuUse {
@@ -68,13 +78,19 @@ export function cpuUse(core: Core, pricer: SimPricer, endCycles: number): CpuUse
   }
 }
 
-export function lineUse(directory: LineDirectory): LineUse {
-  const { transfers, upgrades, contended, waitedCycles } = directory
+export function lineUse({ directory, chip }: SimPricer): LineUse {
+  const { transfers, upgrades, contended, waitedCycles, handovers, queues } = directory
   return {
     transfers: { ...byDistance(transfers), memory: transfers[FROM_MEMORY]! },
     upgrades: byDistance(upgrades),
     contended,
     waitedCycles,
+    handovers,
+    overtaken: queues.overtaken,
+    longestQueue: queues.longest,
+    failedSwaps: directory.failedSwaps,
+    chipWaits: chip.waits,
+    chipWaitedCycles: chip.waitedCycles,
   }
 }
 

@@ -55,3 +55,29 @@ function coresOf({ sockets, domainsPerSocket, coresPerDomain }: Topology): numbe
 function isTogether(one: number, other: number, groupSize: number): boolean {
   return Math.floor(one / groupSize) === Math.floor(other / groupSize)
 }
+
+/** Which cache domain each CPU is in, and which domains lie around it. */
+export class Groups {
+  readonly domains: number
+  readonly domainOf: Int16Array
+  readonly #perSocket: number
+  readonly #perBoard: number
+
+  constructor(topology: Topology, cpus: number) {
+    const cores = coresOf(topology)
+    this.domains = cores / topology.coresPerDomain
+    this.#perSocket = topology.domainsPerSocket
+    this.#perBoard = this.#perSocket * topology.socketsPerBoard
+    this.domainOf = Int16Array.from({ length: cpus }, (_, cpu) =>
+      Math.floor((cpu % cores) / topology.coresPerDomain),
+    )
+  }
+
+  /** The first domain within a distance of `cpu`, and the one behind the last. */
+  rangeOf(cpu: number, within: Distance): readonly [number, number] {
+    if (within >= FAR) return [0, this.domains]
+    const size = within === REMOTE ? this.#perBoard : within === SOCKET ? this.#perSocket : 1
+    const begin = Math.floor(this.domainOf[cpu]! / size) * size
+    return [begin, begin + size]
+  }
+}

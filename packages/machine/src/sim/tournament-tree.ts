@@ -7,7 +7,7 @@
  * arrival would depend on how far each had run ahead.
  */
 export class TournamentTree {
-  /** By CPU: when it acts next, in cycles; Infinity while it runs or when it never will. */
+  /** By CPU: when it acts next, in cycles, or when its turn began; Infinity when it never will. */
   readonly at: Float64Array
   readonly #winner: Int32Array
   readonly #leaves: number
@@ -38,10 +38,23 @@ export class TournamentTree {
     }
   }
 
-  /** The last cycle at which `cpu`, which is not in the tree now, acts before all others. */
+  /**
+   * The last cycle at which `cpu` acts before all others, whatever the tree says of itself: those
+   * that it would meet on its way to the top are the first of all others.
+   */
   horizon(cpu: number): number {
-    const other = this.first()
-    return lastCycleBefore(cpu, other, this.at[other]!)
+    const times = this.at
+    const winner = this.#winner
+    let other = cpu
+    let at = Number.POSITIVE_INFINITY
+    for (let node = this.#leaves + cpu; node > 1; node >>= 1) {
+      const met = winner[node ^ 1]!
+      const its = times[met]!
+      if (its > at || (its === at && met > other)) continue
+      other = met
+      at = its
+    }
+    return lastCycleBefore(cpu, other, at)
   }
 }
 

@@ -13,7 +13,6 @@ import { lastCycleBefore, TournamentTree } from './tournament-tree.ts'
  */
 export class Turns {
   readonly #tree: TournamentTree
-  #isAtOnce = true
   /** Whether time has begun; what CPUs do before is not billed. */
   hasBegun = false
 
@@ -26,6 +25,7 @@ export class Turns {
     readonly settlesAlways: boolean,
   ) {
     this.#tree = new TournamentTree(cores.length)
+    pricer.directory.resume = (cpu, at) => this.resume(cpu, at)
   }
 
   /** Begins time: each CPU acts first at its clock. */
@@ -44,10 +44,10 @@ export class Turns {
     return this.#tree.at[this.#tree.first()]!
   }
 
-  /** Gives `core` a turn. */
-  give(core: Core): void {
-    this.#tree.set(core.id, Number.POSITIVE_INFINITY)
+  /** Gives `core` a turn, which begins at cycle `at`. */
+  give(core: Core, at: number): void {
     this.pricer.cpu = core.id
+    this.pricer.turnBegan = at
   }
 
   /** Lets `core` run to its horizon from now on. */
@@ -57,18 +57,27 @@ export class Turns {
     const others = this.#tree.horizon(core.id)
     const horizon = Math.min(others, core.nextEvent() - 1, this.untilCycles)
     pricer.limit = this.settlesAlways ? Math.min(now, horizon) : horizon
-    this.#isAtOnce = false
+    pricer.isAtOnce = false
   }
 
   /** What happens now happens at one instant: it is settled throughout. */
   runAtOnce(): void {
     this.pricer.limit = Number.POSITIVE_INFINITY
-    this.#isAtOnce = true
+    this.pricer.isAtOnce = true
   }
 
   /** Ends a turn: `core` acts again at `at`, in cycles. */
   end(core: Core, at: number): void {
     this.#tree.set(core.id, at)
+  }
+
+  /**
+   * `cpu`, which waits in the queue of a line, acts again when that comes, at cycle `at`. That
+   * draws no horizon nearer: the CPU before it in the queue, which acts sooner, has done so.
+   */
+  resume(cpu: number, at: number): void {
+    this.pricer.comes(cpu, at)
+    this.#tree.set(cpu, at)
   }
 
   /** `handler` is to run on `core` at cycle `at`, billed as `entry`. */
@@ -98,7 +107,7 @@ export class Turns {
     const isOwn = core.id === pricer.cpu
     if (!isOwn && (!core.isIdle || at >= this.#tree.at[core.id]!)) return
     if (!isOwn) this.#tree.set(core.id, at)
-    if (this.#isAtOnce) return
+    if (pricer.isAtOnce) return
     const last = isOwn ? at - 1 : lastCycleBefore(pricer.cpu, core.id, at)
     pricer.limit = Math.min(pricer.limit, last)
   }

@@ -11,6 +11,7 @@ const BY_DEFINITION = new Map([['nanosecond', 1]])
 export class WorkPrices {
   /** By work: cycles, or undefined until it is billed first. */
   readonly #cycles: (number | undefined)[] = []
+  readonly #ofChip: boolean[] = []
   readonly #moreNs: Readonly<Record<string, number>>
 
   /** `moreNs` adds to the profile's prices, or takes their place. */
@@ -23,6 +24,14 @@ export class WorkPrices {
       if (Number.isFinite(ns) && ns >= 0) continue
       throw new RangeError(`work ${name} costs a number of ns, not below 0: ${ns} came`)
     }
+  }
+
+  /** Whether it is a read of the chip that all CPUs share. */
+  isOfChip(work: Work): boolean {
+    while (this.#ofChip.length <= work) {
+      this.#ofChip.push(this.profile.chipWork?.includes(workName(this.#ofChip.length)) ?? false)
+    }
+    return this.#ofChip[work]!
   }
 
   /** Throws a RangeError, with the names that have a price, for work that has none. */

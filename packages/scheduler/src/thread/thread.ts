@@ -98,6 +98,8 @@ export class Thread<T = unknown> extends Waiter {
     this.#host = host
     this.priority = basePriority
     this.ownPriority = basePriority
+    // As FreeBSD's: a simulated owner that runs is on a CPU of its own. A live one may be on none.
+    if (host.cpu.memory.isSimulated) this.spins = Number.POSITIVE_INFINITY
     this.body = body(this)
   }
 

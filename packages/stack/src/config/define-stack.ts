@@ -1,6 +1,7 @@
 import { mostCpus, profiles } from '@smpnet/machine/sim'
 import { Bsd, BSD_DEFAULTS, MAX_PRIORITY, Ule, ULE_DEFAULTS } from '@smpnet/scheduler'
 import { DISPATCHES, POLICIES } from '@smpnet/netisr'
+import { BACKOFF_NAMES } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { SIM_COUNTERS } from '../clock/sim-counters.ts'
 import {
@@ -45,6 +46,9 @@ import {
 const MOST_SEED = 2 ** 32 - 1
 /** As `@smpnet/machine/live` has it, which a page cannot load. */
 const MOST_LIVE_CPUS = 64
+/** A tick takes longer than such a period on every machine that is known. */
+const MOST_HZ = 100_000
+const MOST_IDLE_SPIN_NS = 1e9
 const DEFAULT_PROFILE = 'xeon-e5-2650'
 
 const memoryBytes = optional(whole(1024, 2 ** 30))
@@ -60,6 +64,8 @@ const simMachine: Check<SimConfig> = (came, path) => {
     profile: profileName,
     cpus: whole(1, mostCpus(profile!)),
     seed,
+    hz: optional(whole(0, MOST_HZ)),
+    idleSpinNs: optional(whole(0, MOST_IDLE_SPIN_NS)),
     memoryBytes,
   })(came, path)
 }
@@ -193,6 +199,7 @@ const stack = record<StackConfig>({
       addressList: otherwise('rmlock', oneOf(LOCK_KINDS)),
       pcbHash: otherwise('rmlock', oneOf(LOCK_KINDS)),
       pcbHashHeld: otherwise('lookup', oneOf(PCB_HASH_HELD)),
+      backoff: otherwise('none', oneOf(BACKOFF_NAMES)),
       watch: otherwise(false, flag),
       profile: otherwise(false, flag),
     }),

@@ -1,5 +1,6 @@
 import type { DispatchName, PolicyName as NetisrPolicyName } from '@smpnet/netisr'
 import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
+import type { BackoffName } from '@smpnet/sync'
 import { LOCK_SCHEMES, type LockSchemeName } from '@smpnet/socket'
 import type {
   AddressConfig,
@@ -48,6 +49,10 @@ export interface SimConfig {
   readonly cpus: number
   /** The same seed gives the same bytes. */
   readonly seed: number
+  /** Timer interrupts per second; kern.hz of the scheduler or the profile's when absent. */
+  readonly hz?: number | undefined
+  /** How long an idle CPU watches before it sleeps, in ns; the profile's when absent. */
+  readonly idleSpinNs?: number | undefined
   /** Bytes of its memory; what the program needs when absent. */
   readonly memoryBytes?: number | undefined
 }
@@ -146,6 +151,8 @@ export interface LockConfig {
   readonly pcbHash: string
   /** How long a sender holds that: while it looks something up, or until its packet is out. */
   readonly pcbHashHeld: PcbHashHeld
+  /** How those that spin for a lock of the network wait between two looks. */
+  readonly backoff: BackoffName
   /** Whether a witness learns their order and reports reversals. */
   readonly watch: boolean
   /** Whether they are counted and timed by the place where they are taken. */

@@ -12,7 +12,7 @@ import {
   Ule,
   wakeupPolicies,
 } from '@smpnet/scheduler'
-import { LockProfile, Witness } from '@smpnet/sync'
+import { backoffOf, LockProfile, Witness } from '@smpnet/sync'
 import { type HostCounters, KernelClock } from '../clock/kernel-clock.ts'
 import type { SchedulerConfig } from '../config/stack-config.ts'
 import type { CaptureRings } from '../net/links/capture/tap.ts'
@@ -75,11 +75,13 @@ export class Isolate {
 
   /** What makes the locks that the threads of a CPU take. */
   locks(cpu: Cpu): LockMaker {
-    const { scheduler, locks } = this.args.config
+    const { scheduler, locks, machine } = this.args.config
     const profile = locks.profile ? new LockProfile(() => cpu.now() / 1e3) : undefined
     if (profile !== undefined) this.#profiles.set(cpu.id, profile)
     this.#witness ??= this.#makeWitness(cpu)
-    return new LockMaker(scheduler.wakeup === 'deferred-to-unlock', this.#witness, profile)
+    const isCounted = scheduler.wakeup === 'deferred-to-unlock'
+    const backoff = backoffOf(locks.backoff, machine.cpus)
+    return new LockMaker(isCounted, this.#witness, profile, backoff)
   }
 
   /** The network, with this CPU among those that use it; undefined for a program without one. */

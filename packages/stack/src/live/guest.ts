@@ -4,6 +4,7 @@ import { SimRandom } from '@smpnet/machine/sim'
 import type { Waiter } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
 import { LockMaker } from '../locks/lock-maker.ts'
+import { backoffOf } from '@smpnet/sync'
 import { Net } from '../net/net.ts'
 import type { NetHandle } from '../net/net-handle.ts'
 
@@ -45,7 +46,8 @@ export function attachGuest(guest: GuestHandle): Guest {
   expectHandle(HANDLE, guest)
   const { machine, config, net: handle } = guest
   const { memory, lot, detach } = attachLive(machine)
-  const locks = new LockMaker(false, undefined, undefined)
+  const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
+  const locks = new LockMaker(false, undefined, undefined, backoff)
   const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)
   const net = new Net(memory, handle, config, locks, random)
   net.admit(lot.cpu, locks)

@@ -1,5 +1,12 @@
 import { type Countable, CountedSection } from '@smpnet/scheduler'
-import { type LockProfile, type Section, watch, type Witness } from '@smpnet/sync'
+import {
+  type Backoff,
+  type LockProfile,
+  NO_BACKOFF,
+  type Section,
+  watch,
+  type Witness,
+} from '@smpnet/sync'
 
 /** How reports name a lock, and where it is taken. */
 export interface LockName {
@@ -23,6 +30,8 @@ export class LockMaker {
     readonly witness: Witness | undefined,
     /** Of this CPU, whose clock it reads: a thread that takes a profiled lock is pinned. */
     readonly profile: LockProfile | undefined,
+    /** How those that spin wait, for makers of locks that have a choice. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {}
 
   make(section: Section, of: LockName): Countable {

@@ -52,6 +52,7 @@ export class Net {
     random: Random,
   ) {
     const { addressList, pcbHash, pcbHashHeld } = config.locks
+    const { backoff } = locks
     this.mbufs = Mbufs.open(memory, handle.mbufs)
     this.netisr = new Netisr(memory, handle.netisr, this.mbufs)
     this.counters = new Counters(memory, handle.counters)
@@ -72,7 +73,7 @@ export class Net {
     const ofSocket = { name: 'so', type: 'sleep mutex', place: 'so' } as const
     this.sockets = new DatagramSockets({ memory }, handle.sockets, this.mbufs, {
       locking: config.socket.locking,
-      lock: (at) => locks.make(new Mutex(memory, at), ofSocket) as SocketLock,
+      lock: (at) => locks.make(new Mutex(memory, at, { backoff }), ofSocket) as SocketLock,
       owner: this.mbufs.ownerNumber('socket'),
     })
     // A sender that has the table's lock cannot go on to where that is taken again.

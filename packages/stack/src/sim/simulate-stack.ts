@@ -34,6 +34,12 @@ export interface SimRun {
   readonly capture?: CaptureReader
 }
 
+/**
+ * FreeBSD's sleep queues have 256 chains (SC_TABLESIZE) and its turnstiles 128. The lot is both, so
+ * that it has what the wider one has: what shares a chain by accident must not grow with CPUs.
+ */
+const CHAINS = 256
+
 /** Wakes nobody: while the machine is set up nobody waits. */
 const NOBODY: Waker = { wake: () => false }
 
@@ -51,6 +57,7 @@ export function simulateStack<S, A>(
   const { machine: of } = config
   if (of.kind !== 'sim') throw new RangeError(`machine.kind: expected sim, came ${of.kind}`)
   const { settings, untilNs, onReport } = options
+  const hz = of.hz ?? hzOf(config)
   let args: KernelArgs<S, A> | undefined
   const stop = (): void => machine.stop()
   const counted = (): CountedSoFar => ({
@@ -63,7 +70,9 @@ export function simulateStack<S, A>(
     seed: of.seed,
     boot: options.boot ?? bootOf(program),
     memoryBytes: memoryBytesOf(config, program, settings),
-    lot: { waiters: waitersOf(config, program, settings), threads: 0 },
+    lot: { waiters: waitersOf(config, program, settings), threads: 0, buckets: CHAINS },
+    ...(hz !== undefined && { hz }),
+    ...(of.idleSpinNs !== undefined && { idleSpinNs: of.idleSpinNs }),
     untilNs,
     workNs: pricesOf(config, program, settings),
     setup: ({ arena, lot }: SimSetup) => {
@@ -82,6 +91,11 @@ export function simulateStack<S, A>(
   const statistics = { cpus: isolate.statistics(), machine: machineStatistics(result) }
   const whole = { ...statistics, ...(network && { network }) }
   return { result, statistics: whole, ...(capture && { capture }) }
+}
+
+/** What kern.hz was set to, by which a scheduler counts too. */
+function hzOf({ scheduler }: StackConfig): number | undefined {
+  return 'knobs' in scheduler ? scheduler.knobs.hz : undefined
 }
 
 function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {

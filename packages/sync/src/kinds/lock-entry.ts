@@ -1,4 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
+import type { Backoff } from '../locks/backoff.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'
@@ -47,6 +48,8 @@ export interface LockSite {
   readonly cpus: number
   /** How the machine makes CPUs take notice, if it has a way. */
   readonly rendezvous?: Rendezvous | undefined
+  /** How those that spin for it wait between two looks, if its kind has a choice. */
+  readonly backoff?: Backoff | undefined
 }
 
 /** The sides on which a lock is entered. */

@@ -35,15 +35,26 @@ const COUNTS: { readonly notPromised: Exceptions } = {
 
 /** In the order in which tables show them. */
 export const lockTable: readonly LockEntry[] = [
-  entry('mutex', Mutex, alone, 'mutex(9): one at a time; sleeps when its owner does'),
-  entry('spin', SpinMutex, alone, 'one at a time; spins until it has it', SPINS),
-  entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', COUNTS),
+  entry('mutex', Mutex, alone, 'mutex(9): one at a time; sleeps when its owner does', {
+    over: ({ memory, at, backoff }) => new Mutex(memory, at, { ...(backoff && { backoff }) }),
+  }),
+  entry('spin', SpinMutex, alone, 'one at a time; spins until it has it', {
+    ...SPINS,
+    over: ({ memory, at, backoff }) => new SpinMutex(memory, at, undefined, backoff),
+  }),
+  entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', {
+    ...COUNTS,
+    over: ({ memory, at, backoff }) => new RwLock(memory, at, undefined, backoff),
+  }),
   entry(
     'sx',
     Sx,
     ({ shared, exclusive }) => ({ read: shared, write: exclusive }),
     'sx(9): the same, for holders that sleep',
-    COUNTS,
+    {
+      ...COUNTS,
+      over: ({ memory, at, backoff }) => new Sx(memory, at, undefined, backoff),
+    },
   ),
   entry(
     'rmlock',

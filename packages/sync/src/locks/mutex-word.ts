@@ -16,6 +16,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 
 /**
  * The words of a sleep mutex and its algorithm, in the shape of FreeBSD's kern_mutex.c over a
@@ -68,28 +69,31 @@ export class MutexWord {
     readonly at: Address,
     readonly recursive: boolean,
     readonly name: () => string,
+    /** How those that spin for its owner wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {}
 
   tryEnter(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
+    return memory.owned(this.at) && memory.compareExchange(this.at, UNOWNED, td.at) === UNOWNED
   }
 
   tryExit(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
+    return memory.owned(this.at) && memory.compareExchange(this.at, td.at, UNOWNED) === td.at
   }
 
   /** Each failed swap says what is there, so that nothing is read twice. */
   *enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     let seen = memory.compareExchange(at, UNOWNED, td.at)
     if (seen === UNOWNED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
       while (!memory.settled()) yield SETTLE
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
+        while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | td.at)
         if (found === seen) return this.#taken(td, seen)
         seen = found
@@ -99,10 +103,11 @@ export class MutexWord {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
-        spins++
+        this.backoff.wait(memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & CONTESTED) === 0) {
+        while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | CONTESTED)
         seen = found === seen ? seen | CONTESTED : found
       } else {
@@ -120,7 +125,7 @@ export class MutexWord {
 
   *exit(td: Waiter): Waiting {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     const seen = memory.compareExchange(at, td.at, UNOWNED)
     if (seen === td.at) return
     if ((seen & ~FLAGS) !== td.at) throw this.#notMine(td, seen)

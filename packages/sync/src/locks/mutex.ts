@@ -6,11 +6,14 @@ import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'
+import type { Backoff } from './backoff.ts'
 import { MUTEX, MutexWord } from './mutex-word.ts'
 
 export interface MutexOptions {
   /** Whether its owner may enter it again; it must exit as often. False unless told. */
   readonly recursive?: boolean
+  /** How this thread's waiters spin for its owner; without a back-off unless told. */
+  readonly backoff?: Backoff
 }
 
 /**
@@ -30,7 +33,8 @@ export class Mutex extends Section {
     readonly domain?: SyncDomain,
   ) {
     super(domain)
-    this.word = new MutexWord(memory, at, options.recursive ?? false, () => this.name())
+    const { recursive = false, backoff } = options
+    this.word = new MutexWord(memory, at, recursive, () => this.name(), backoff)
   }
 
   /** Places a mutex. Throws OutOfMemory, and BadHandle for an address that cannot be had. */

@@ -2,6 +2,7 @@ import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { RW_KIND as KIND } from '../words/owned-kinds.ts'
 import { RwWord, RW } from './rw-word.ts'
+import type { Backoff } from './backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
@@ -23,8 +24,9 @@ export class RwLock {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
+    backoff?: Backoff,
   ) {
-    this.word = new RwWord(memory, at, () => this.name())
+    this.word = new RwWord(memory, at, () => this.name(), backoff)
     this.read = new ReadSide(this.word, domain)
     this.write = new WriteSide(this.word, domain)
   }

@@ -1,5 +1,6 @@
 import { type Address, came, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 import {
   CHANGED,
   COUNTED_IN,
@@ -69,17 +70,21 @@ const WRITE_HANDOVER = OF_AN_OWNER | 2
 const GIVEN = READ | COUNTED_IN
 
 const EVERYBODY = 0x7fffffff
+/** Looks at readers that may be leaving, of whom none can be asked whether it runs. */
+const READER_LOOKS = 16
 
 export class RwWord {
   constructor(
     readonly memory: Memory,
     readonly at: Address,
     readonly name: () => string,
+    /** How those that spin for it wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {}
 
   tryRead(): boolean {
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen !== UNLOCKED && (seen & (SHARED | KEPT)) !== SHARED) return false
     return memory.compareExchange(at, seen, (seen | SHARED) + READER) === seen
@@ -87,7 +92,7 @@ export class RwWord {
 
   tryUnread(): boolean {
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if ((seen & SHARED) === 0 || isLastOfMany(seen)) return false
     return memory.compareExchange(at, seen, withoutReader(seen)) === seen
@@ -95,18 +100,19 @@ export class RwWord {
 
   tryWrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
+    return memory.owned(this.at) && memory.compareExchange(this.at, UNLOCKED, td.at) === UNLOCKED
   }
 
   tryUnwrite(td: Waiter): boolean {
     const { memory } = this
-    return memory.settled() && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
+    return memory.owned(this.at) && memory.compareExchange(this.at, td.at, UNLOCKED) === td.at
   }
 
   *read(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
     let seen = yield* this.#look()
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
+        while (!this.memory.claimed(this.at)) yield SETTLE
         const found = this.#replace(seen, (seen | SHARED) + READER)
         if (found === seen) return outcomeOf(seen)
         seen = found
@@ -116,11 +122,12 @@ export class RwWord {
           yield* this.downgrade(td)
           return OWNER_DIED
         }
-      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
-        spins++
+      } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
+        this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
+        while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
@@ -135,23 +142,25 @@ export class RwWord {
   }
 
   *write(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
-    while (!this.memory.settled()) yield SETTLE
+    while (!this.memory.claimed(this.at)) yield SETTLE
     let seen = this.#replace(UNLOCKED, td.at)
     if (seen === UNLOCKED) return WOKEN
     for (let spins = 0, lost = 0; ; ) {
       while (!this.memory.settled()) yield SETTLE
       if ((seen & ~KEPT) === UNLOCKED) {
+        while (!this.memory.claimed(this.at)) yield SETTLE
         const found = this.#replace(seen, seen | td.at)
         if (found === seen) return this.#taken(td, seen)
         seen = found
       } else if (this.#isBereft(td, seen)) {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
-      } else if (spins < td.spins && this.#mayEndSoon(seen)) {
-        spins++
+      } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
+        this.backoff.wait(this.memory, spins++)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & WAITERS) === 0) {
+        while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
       } else {
         const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
@@ -172,10 +181,10 @@ export class RwWord {
     for (;;) {
       if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
       if (isLastOfMany(seen)) break
+      while (!this.memory.claimed(this.at)) yield SETTLE
       const found = this.#replace(seen, withoutReader(seen))
       if (found === seen) return
       seen = found
-      while (!this.memory.settled()) yield SETTLE
     }
     const queue = yield* td.lot.lockQueue(this.at)
     const chain = this.#passOn(td, queue, false, seen & ABANDONED)
@@ -184,7 +193,7 @@ export class RwWord {
   }
 
   *unwrite(td: Waiter): Waiting {
-    while (!this.memory.settled()) yield SETTLE
+    while (!this.memory.claimed(this.at)) yield SETTLE
     const seen = this.#replace(td.at, UNLOCKED)
     if (seen === td.at) return
     if (ownerIn(seen) !== td.at) throw this.#misuse('written', seen, td)
@@ -208,7 +217,7 @@ export class RwWord {
   /** From the writer to a reader, together with all readers that sleep. */
   *downgrade(td: Waiter): Waiting {
     const { memory, at } = this
-    while (!memory.settled()) yield SETTLE
+    while (!memory.claimed(at)) yield SETTLE
     const seen = this.#replace(td.at, READER | SHARED)
     if (seen === td.at) return
     if (ownerIn(seen) !== td.at) throw this.#misuse('downgraded', seen, td)
@@ -370,6 +379,11 @@ function isLastOfMany(seen: number): boolean {
 
 function withoutReader(seen: number): number {
   return (seen & ~KEPT) === (READER | SHARED) ? seen & KEPT : seen - READER
+}
+
+/** How often a waiter looks again before it sleeps: at a writer as long as that runs. */
+function looksAt(seen: number, td: Waiter): number {
+  return seen & SHARED ? Math.min(READER_LOOKS, td.spins) : td.spins
 }
 
 function outcomeOf(seen: number): Outcome {

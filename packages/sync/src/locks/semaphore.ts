@@ -95,7 +95,7 @@ export class Semaphore extends Placed {
   tryAcquire(count = 1): boolean {
     this.#check(count)
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen & WAITERS || seen < count * 2) return false
     return memory.compareExchange(at, seen, seen - count * 2) === seen
@@ -113,6 +113,7 @@ export class Semaphore extends Placed {
     for (;;) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
+      while (!memory.claimed(at)) yield SETTLE
       if ((seen & WAITERS) === 0 && seen >= count * 2) {
         if (this.#replace(seen, seen - count * 2)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
@@ -133,7 +134,7 @@ export class Semaphore extends Placed {
   tryRelease(count = 1): boolean {
     this.#check(count)
     const { memory, at } = this
-    if (!memory.settled()) return false
+    if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen & WAITERS) return false
     this.#checkRoom(seen, count)
@@ -155,6 +156,7 @@ export class Semaphore extends Placed {
         if (yield* this.#give(td, count)) return
       } else {
         this.#checkRoom(seen, count)
+        while (!this.memory.claimed(this.at)) yield SETTLE
         if (this.#replace(seen, seen + count * 2)) return
       }
     }

@@ -1,5 +1,6 @@
 import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
+import { type Backoff, NO_BACKOFF } from './backoff.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { SPIN_KIND as KIND } from '../words/owned-kinds.ts'
 import {
@@ -49,6 +50,8 @@ export class SpinMutex extends Section {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
+    /** How those that spin for it wait between two looks. */
+    readonly backoff: Backoff = NO_BACKOFF,
   ) {
     super(domain)
   }
@@ -72,7 +75,7 @@ export class SpinMutex extends Section {
 
   tryEnter(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
+    return memory.owned(at) && memory.compareExchange(at, UNOWNED, td.at) === UNOWNED
   }
 
   enter(td: Waiter, until: Until = FOREVER): Waiting<Outcome> {
@@ -82,16 +85,17 @@ export class SpinMutex extends Section {
 
   *#enter(td: Waiter, until: Until): Waiting<Outcome> {
     const { memory, at } = this
-    for (let looks = looksOf(td, until); ; looks--) {
+    for (let looks = looksOf(td, until), spins = 0; ; looks--) {
       while (!memory.settled()) yield SETTLE
       const seen = memory.load(at)
       if (seen === td.at) throw new LockMisuse(`${this.name()} is held by this waiter already`)
       if (seen === UNOWNED) {
-        // Looking takes time, after which this CPU may be ahead: settled again, it tries at once.
-        while (!memory.settled()) yield SETTLE
-        if (this.tryEnter(td)) return WOKEN
+        // Looking takes time, and another may come before the line is this CPU's to change.
+        while (!memory.claimed(at)) yield SETTLE
+        if (memory.compareExchange(at, UNOWNED, td.at) === UNOWNED) return WOKEN
       }
       if (looks > 0) {
+        this.backoff.wait(memory, spins++)
         yield SPIN
         continue
       }
@@ -102,7 +106,7 @@ export class SpinMutex extends Section {
 
   tryExit(td: Waiter): boolean {
     const { memory, at } = this
-    return memory.settled() && memory.compareExchange(at, td.at, UNOWNED) === td.at
+    return memory.owned(at) && memory.compareExchange(at, td.at, UNOWNED) === td.at
   }
 
   exit(td: Waiter): Waiting {
@@ -111,9 +115,10 @@ export class SpinMutex extends Section {
   }
 
   *#exit(td: Waiter): Waiting {
-    while (!this.memory.settled()) yield SETTLE
-    if (this.tryExit(td)) return
-    const owner = this.owner()
+    const { memory, at } = this
+    while (!memory.claimed(at)) yield SETTLE
+    const owner = memory.compareExchange(at, td.at, UNOWNED)
+    if (owner === td.at) return
     const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
     throw new LockMisuse(
       `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,

@@ -4,6 +4,7 @@ import type { Guard } from '../offered/guard.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { SX_KIND as KIND } from '../words/owned-kinds.ts'
 import { RW, RwWord } from './rw-word.ts'
+import type { Backoff } from './backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
@@ -24,8 +25,9 @@ export class Sx {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
+    backoff?: Backoff,
   ) {
-    this.word = new RwWord(memory, at, () => this.name())
+    this.word = new RwWord(memory, at, () => this.name(), backoff)
     this.shared = new ReadSide(this.word, domain, true)
     this.exclusive = new WriteSide(this.word, domain, true)
   }

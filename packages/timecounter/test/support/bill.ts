@@ -29,5 +29,8 @@ export function billedMemory(bytes: number, bill: Bill): PricedMemory {
     charge: (work, times) => bill.add(workName(work), times),
     pause: () => {},
     settled: () => true,
+    claimed: () => true,
+    owned: () => true,
+    failed: () => {},
   })
 }

@@ -27,3 +27,11 @@ export const KERNEL_WORK_NS: Readonly<Record<string, Figure>> = {
   'syscall-entry': published(150, 'clocks by system call cost 100 to 250 ns more'),
   poll: assumed(100, 'one descriptor of a poll that finds it ready'),
 }
+
+/** What is read on the one chip that has the old timers: a read waits for those of other CPUs. */
+export const CHIP_WORK: readonly string[] = [
+  'read-hpet',
+  'read-acpi-fast',
+  'read-acpi-safe',
+  'read-i8254',
+]

@@ -1,5 +1,5 @@
 import { assumed, derived, type Profile, published } from './profile.ts'
-import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
+import { CHIP_WORK, KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot)'
 const TWICE = 'two transfers and a swap, as on the E5-2650'
@@ -37,13 +37,23 @@ export const EPYC_7742: Profile = {
       socket: assumed(211, TWICE),
       remote: assumed(515, TWICE),
     },
-    contendedNs: assumed(82, 'the same 43 ns above an uncontended one as on the E5-2650'),
+    homeNs: { remote: assumed(190, 'one hop between sockets more') },
+    sharerNs: assumed(2, 'one probe and its answer'),
+    storeBufferEntries: published(48, "AMD's optimization guide, family 17h model 30h"),
+    queue: {
+      answerShare: assumed(0.615, 'as on the Xeon 8176'),
+      holdNs: assumed(20, 'as on the Xeon 8176'),
+      holdAloneNs: assumed(7, 'one swap, as on the Xeon 8176'),
+      waiterNs: assumed(0, 'as on the Xeon 8176'),
+      nearRun: assumed(8, 'as on the Xeon 8176'),
+    },
   },
   copying: {
     bytesPerCycle: assumed(16, 'half of what 32-byte loads and stores can do'),
     linesInFlight: assumed(12, 'line fill buffers of a core'),
   },
   waking: WAKING,
+  chipWork: CHIP_WORK,
   workNs: {
     ...KERNEL_WORK_NS,
     'spin-turn': assumed(29, 'one pause instruction of about 65 cycles'),

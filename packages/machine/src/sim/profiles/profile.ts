@@ -16,12 +16,16 @@ export interface Profile {
   readonly waking: WakePrices
   /** The price of each named work, in ns for one unit of it. */
   readonly workNs: Readonly<Record<string, Figure>>
-  /** What was measured on the machine and is no input: what the machine is to predict. */
+  /** The named work that is a read of the one chip which all CPUs share, and queue for. */
+  readonly chipWork?: readonly string[]
+  /** What was measured on the machine as a whole: what a simulation is to give. */
   readonly checks?: ProfileChecks
 }
 
 /** Each is compared with what a program on the simulated machine measures. */
 export interface ProfileChecks {
+  /** From one atomic addition to the next, by whomever, when so many CPUs do that to one word. */
+  readonly contendedNs?: Readonly<Record<number, Figure>>
   /** Taking and giving up a lock that nobody else wants. */
   readonly lockPairNs?: Figure
   /**
@@ -59,8 +63,31 @@ export interface LinePrices {
   readonly blindCasNs: Readonly<Partial<Record<DistanceName, Figure>>>
   /** The same with a load before it, which is what a lock does. */
   readonly loadAndCasNs: Readonly<Partial<Record<DistanceName, Figure>>>
-  /** One of these, load and swap, when all cores of a domain do nothing else to one word. */
-  readonly contendedNs: Figure
+  /** The first load of a line whose home is another socket, so far away. */
+  readonly homeNs?: Readonly<Partial<Record<'remote' | 'far', Figure>>>
+  /** What each copy of a line adds: to make it, and to take it away. */
+  readonly sharerNs: Figure
+  /** How many stores of a CPU may wait for their lines. */
+  readonly storeBufferEntries: Figure
+  readonly queue: QueuePrices
+}
+
+/** What it costs to move a line for which CPUs wait. */
+export interface QueuePrices {
+  /** What a hand-over takes of a transfer, 0 to 1: the answer, as the request is there already. */
+  readonly answerShare: Figure
+  /**
+   * How long a line stays where it has come to when more than one CPU wait for it, as its home has
+   * to hear that it has come before it sends the next request. Its owner acts meanwhile: once in
+   * any case, and more often if there is time.
+   */
+  readonly holdNs: Figure
+  /** The same when one CPU waits, whose request may be sent after the line at once. */
+  readonly holdAloneNs: Figure
+  /** What each CPU that waits adds to a hand-over: 0 where a queue is in order. */
+  readonly waiterNs: Figure
+  /** How often in a row a line may be handed on within a cache domain while others wait. */
+  readonly nearRun: Figure
 }
 
 export interface CopyPrices {
@@ -76,14 +103,19 @@ export interface WakePrices {
   readonly idleSpinNs: Figure
 }
 
-/** Measured by somebody; worked out from such figures; or assumed, because nobody tells. */
-export type Basis = 'published' | 'derived' | 'assumed'
+/**
+ * Measured by somebody; worked out from such figures; chosen so that the simulation gives one; or
+ * assumed, because nobody tells.
+ */
+export type Basis = 'published' | 'derived' | 'fitted' | 'assumed'
 
 /** A number and where it comes from. */
 export interface Figure {
   readonly value: number
   readonly basis: Basis
   readonly source: string
+  /** Of a figure among the checks: another was fitted to it, so that it is no prediction. */
+  readonly isInput?: boolean
 }
 
 export function published(value: number, source: string): Figure {
@@ -92,6 +124,16 @@ export function published(value: number, source: string): Figure {
 
 export function derived(value: number, source: string): Figure {
   return { value, basis: 'derived', source }
+}
+
+/** A figure chosen so that the simulation gives what `source` names, which is an input then. */
+export function fitted(value: number, source: string): Figure {
+  return { value, basis: 'fitted', source }
+}
+
+/** A check that a figure was fitted to. */
+export function fittedTo(figure: Figure): Figure {
+  return { ...figure, isInput: true }
 }
 
 export function assumed(value: number, source: string): Figure {

@@ -1,9 +1,10 @@
-import { assumed, derived, type Profile, published } from './profile.ts'
-import { KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
+import { assumed, derived, fitted, fittedTo, type Profile, published } from './profile.ts'
+import { CHIP_WORK, KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
 
 const PERFBOOK = "perfbook (P. McKenney), Xeon X5550 at 2.8 GHz, in this machine's cycles"
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot), 2x E5-2690, the same Sandy Bridge-EP'
 const FORWARDING = 'FreeBSD IPv4 forwarding on an 8-core E5-2650'
+const SATURATED = `${FORWARDING}, eight cores and one rwlock: 171.6 ns per packet`
 
 /** Two Sandy Bridge sockets: the machine of FreeBSD's forwarding measurements. */
 export const XEON_E5_2650: Profile = {
@@ -39,13 +40,23 @@ export const XEON_E5_2650: Profile = {
         'two transfers and a swap: perfbook has 1.0 to 3.0 blind swaps, often 2',
       ),
     },
-    contendedNs: published(86, `${FORWARDING}, one saturated rwlock word: 171.6 ns per packet`),
+    homeNs: { remote: assumed(130, 'one hop between sockets more') },
+    sharerNs: assumed(2, 'one snoop and its answer in some cycles of the ring'),
+    storeBufferEntries: published(36, "Intel's optimization manual, Sandy Bridge"),
+    queue: {
+      answerShare: assumed(0.615, 'as on the Xeon 8176'),
+      holdNs: fitted(66, SATURATED),
+      holdAloneNs: fitted(66, SATURATED),
+      waiterNs: assumed(0, 'as on the Xeon 8176'),
+      nearRun: assumed(8, 'as on the Xeon 8176'),
+    },
   },
   copying: {
     bytesPerCycle: assumed(8, 'half of what 16-byte loads and stores can do'),
     linesInFlight: assumed(10, 'line fill buffers of a core'),
   },
   waking: WAKING,
+  chipWork: CHIP_WORK,
   workNs: {
     ...KERNEL_WORK_NS,
     'spin-turn': assumed(4, 'one pause instruction of about 10 cycles'),
@@ -55,6 +66,8 @@ export const XEON_E5_2650: Profile = {
   },
   checks: {
     lockPairNs: derived(27, `${FORWARDING}: four lock pairs make 811 ns of 703 ns`),
-    sharedLockPacketNs: published(171.6, `${FORWARDING}, eight cores: 5,827,792 packets/s`),
+    sharedLockPacketNs: fittedTo(
+      published(171.6, `${FORWARDING}, eight cores: 5,827,792 packets/s`),
+    ),
   },
 }

@@ -1,5 +1,6 @@
 import { DISPATCHES, POLICIES } from '@smpnet/netisr'
 import { BSD_DEFAULTS, ULE_DEFAULTS } from '@smpnet/scheduler'
+import { BACKOFF_NAMES } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { SIM_COUNTERS } from '../../clock/sim-counters.ts'
 import {
@@ -113,6 +114,7 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('smpnet.ipc.nmbjumbo64', 'mbufs.of64k', number, 'Mbuf clusters of 64 KiB'),
   at('smpnet.isr.policy', 'netisr.policy', words(POLICIES), 'What a packet’s CPU is chosen by'),
   at('smpnet.locks.addresslist', 'locks.addressList', LOCKS, 'Lock of addresses and routes'),
+  at('smpnet.locks.backoff', 'locks.backoff', words(BACKOFF_NAMES), 'Between two looks at a lock'),
   at('smpnet.locks.pcbhash', 'locks.pcbHash', LOCKS, 'Lock of the control blocks'),
   at('smpnet.locks.pcbhash_held', 'locks.pcbHashHeld', words(PCB_HASH_HELD), 'Until when'),
   readOnly('smpnet.machine.kind', 'machine.kind', words(['sim', 'live']), 'Kind of the machine'),

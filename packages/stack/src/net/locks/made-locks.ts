@@ -30,6 +30,11 @@ export class MadeLocks {
 
   #make(at: Address): Countable {
     const { maker, memory, name } = this
-    return maker.make(new Mutex(memory, at), { name, type: 'sleep mutex', place: name })
+    const { backoff } = maker
+    return maker.make(new Mutex(memory, at, { backoff }), {
+      name,
+      type: 'sleep mutex',
+      place: name,
+    })
   }
 }

@@ -80,7 +80,8 @@ export class ReadMostly {
 
   #open(place: number, locks: LockMaker, rendezvous: Rendezvous | undefined): void {
     const { kind, memory, at, places, name } = this
-    const over = kind.over({ memory, at, cpus: places, rendezvous })
+    const { backoff } = locks
+    const over = kind.over({ memory, at, cpus: places, rendezvous, backoff })
     const made = (side: 'read' | 'write', section = over[side] ?? over.write): Countable =>
       locks.make(section, { name, type: kind.name, place: side })
     this.#sides[place] = { read: made('read'), write: made('write') }
