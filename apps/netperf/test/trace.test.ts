@@ -44,9 +44,11 @@ describe('netperf trace', () => {
   })
 
   it('shows who waited for a lock', async () => {
-    const args = ['list_walk', '--machine', 'sim', '--cpus', '4', '--lock', 'mutex']
-    const { events } = await traced('locks.json', ...args, '--writes', '50%')
-    expect(events.filter(({ name }) => name === 'lock-block').length).toBeGreaterThan(0)
+    const args = ['udp_stream', '--machine', 'sim', '--cpus', '1', '--preset', 'freebsd-5.3']
+    const { events } = await traced('locks.json', ...args)
+    const blocks = events.filter(({ name }) => name === 'lock-block')
+    expect(blocks.length).toBeGreaterThan(0)
+    for (const { args: of } of blocks) expect(of['thread']).toMatch(/./)
   })
 
   it('shows netisr woken straight into a lock of its sender', async () => {

@@ -28,7 +28,9 @@ function traced() {
           const mutex = new Mutex(self.pcpu.memory, lock)
           for (let round = 0; round < 20; round++) {
             if (!mutex.tryEnter(self)) yield* mutex.enter(self)
-            yield* compute(self as Thread, 50_000)
+            yield* compute(self as Thread, 30_000)
+            // Others spin for an owner that runs, and sleep for one that sleeps.
+            yield* self.sleep(20_000)
             if (!mutex.tryExit(self)) yield* mutex.exit(self)
             yield* self.sleep(10_000)
           }

@@ -120,6 +120,8 @@ export const SYSCTLS: readonly Sysctl[] = [
   readOnly('smpnet.machine.kind', 'machine.kind', words(['sim', 'live']), 'Kind of the machine'),
   readOnly('smpnet.machine.profile', 'machine.profile', words([]), 'Machine that is simulated'),
   readOnly('smpnet.machine.guests', 'machine.guests', number, 'Threads outside that may attach'),
+  readOnly('smpnet.machine.hz', 'machine.hz', orDefault([]), 'Timer interrupts a second'),
+  readOnly('smpnet.machine.idlespin', 'machine.idleSpinNs', orDefault([]), 'Ns before idle sleep'),
   readOnly('smpnet.machine.seed', 'machine.seed', number, 'Seed of all chance'),
   at(
     'smpnet.sched.accounting',
