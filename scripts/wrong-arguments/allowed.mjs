@@ -121,7 +121,10 @@ export const ALLOWED = [
   },
   { match: /^(Epoch|Smr|Counter|Counters|EventRing|RmLock)#/, why: hot },
   { match: /^Pool#(useOf|indexOf|itemAt)$/, why: 'arithmetic of addresses, for who has the item' },
-  { match: /^SpinLock#breakFrom/, why: 'for undertakers, which know who has ended' },
+  {
+    match: /^memory\.(breakFrom|holder)|^SpinLock#breakFrom/,
+    why: 'for undertakers, which know who has ended',
+  },
   {
     match: /^EventRing#/,
     kind: 'changed though refused',

@@ -208,7 +208,7 @@ export class Pool {
 
   /**
    * The items in use that a thread of that number took, which has ended, each with that use. The
-   * use is read before the taker: who takes an item says so first, and the dead take no more, so
+   * use is read before the taker: a taker names itself first, and the dead take no more, so
    * that an item whose taker is the dead has had no other since.
    */
   *takenBy(thread: number): Generator<readonly [item: Address, use: number], void> {
