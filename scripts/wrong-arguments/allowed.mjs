@@ -132,8 +132,7 @@ export const ALLOWED = [
   },
   { match: /^Table#|^fsm\.DenseTable/, why: 'a step by numbers, which tables are compiled to' },
   {
-    match:
-      /^(memory|park)\.(expect|align|inspect|layout|word|spinNow|trySpin|unspin|breakFrom|holder|codeFolder)/,
+    match: /^(memory|park)\.(expect|align|inspect|layout|word|spinNow|trySpin|unspin|codeFolder)/,
     why: 'what packages are written with, and checked by',
   },
   {

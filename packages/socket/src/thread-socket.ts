@@ -20,7 +20,7 @@ import {
   SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
-import { came, type PoolHandle } from '@smpnet/memory'
+import type { PoolHandle } from '@smpnet/memory'
 import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { buryGuest, expectGuest } from './remains.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { experiments } from '../../src/catalog/experiments.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { Row } from '../../src/model/row.ts'
-import { interrupted, netperf } from '../run-netperf.ts'
+import { netperf } from '../run-netperf.ts'
 
 interface Document {
   readonly question: string
