@@ -198,12 +198,14 @@ describe('rows of a stream of datagrams', () => {
   }
 
   it('have bytes per second as datagrams times their size', () => {
-    expect(rowOf('received')).toMatchObject({ row: { median: 100 }, ratio: 2 })
-    expect(rowOf('throughput')).toMatchObject({ row: { median: 10_000, unit: 'B/s' }, ratio: 2 })
+    expect(rowOf('received')).toMatchObject({ row: { median: 100, ratios: [2] } })
+    expect(rowOf('throughput')).toMatchObject({
+      row: { median: 10_000, unit: 'B/s', ratios: [2] },
+    })
   })
 
   it('have a lost share from 0 to 1, and no ratio of it', () => {
     expect(rowOf('lost')?.row.median).toBeCloseTo(0.25, 3)
-    expect(rowOf('lost')).not.toHaveProperty('ratio')
+    expect(rowOf('lost')?.row).not.toHaveProperty('ratios')
   })
 })

@@ -145,7 +145,9 @@ describe('on a simulated machine, both ways at once', () => {
     )
     const times = rang.get(1)!
     expect(times).toHaveLength(50)
-    for (let i = 1; i < 50; i++) expect(times[i]! - times[i - 1]!).toBe(8_000)
+    // To the ns: a time is a whole one, and an alarm may ring a part of one before it.
+    for (let i = 1; i < 50; i++)
+      expect(Math.abs(times[i]! - times[0]! - i * 8_000)).toBeLessThan(2)
     // Only the first packet finds the far end without an alarm, and only another CPU is asked.
     expect(raised).toEqual(cpu === 1 ? [] : [1])
     const reader = new CaptureReader(new CaptureRings(memory, world.capture))
