@@ -10,8 +10,9 @@ import {
   type Mortality,
 } from './support/mortal-contenders.ts'
 import { mutantOf, type Mutation } from './support/mutant.ts'
+import { thorough } from './support/thorough.ts'
 
-const PROGRAMS = 1_000
+const PROGRAMS = thorough(1_000, 100)
 
 it(`${PROGRAMS} programs come to the same by each death in each order`, {
   timeout: 600_000,
@@ -100,7 +101,7 @@ it.each(MUTANTS)('they find out when %s', { timeout: 600_000 }, async (_, kind, 
       expectWhole(kinds, program, exploreProgram(program, anyDeath(), Infinity))
       expectEachDeathOnce(kinds, program)
     }
-    forMortalPrograms(PROGRAMS, 3, anyDeath, (program, all) => expectWhole(kinds, program, all))
+    forMortalPrograms(1_000, 3, anyDeath, (program, all) => expectWhole(kinds, program, all))
   }
   expect(check).toThrow(/Property failed after|expected/)
 })

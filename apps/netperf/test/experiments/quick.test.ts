@@ -1,3 +1,4 @@
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { readMostlyFindings } from '../../src/experiments/read-mostly/read-mostly-findings.ts'
 import { judged } from '../../src/inference/judged.ts'
@@ -16,11 +17,13 @@ async function winnerOf(seed: number, durationMs: number): Promise<string> {
   return found?.claim ?? ''
 }
 
+const SEEDS = thorough(20, 3)
+
 describe('a quick look', () => {
-  it('agrees with the full run, or says that it cannot tell, with each of 20 seeds', async () => {
+  it(`agrees with the full run, or says that it cannot tell, with ${SEEDS} seeds`, async () => {
     const full = /: (\w+) does most/.exec(await winnerOf(1000, 2))?.[1]
     const claims: string[] = []
-    for (let seed = 1; seed <= 20; seed++) claims.push(await winnerOf(seed, 0.1))
+    for (let seed = 1; seed <= SEEDS; seed++) claims.push(await winnerOf(seed, 0.1))
     for (const claim of claims) {
       const quick = /: (\w+) does most/.exec(claim)?.[1]
       const isOpen = /none does certainly most|^Cannot tell/.test(claim)
