@@ -141,7 +141,8 @@ export const ALLOWED = [
     why: 'what waiting is written with, called with a waiter and a limit of its own',
   },
   {
-    match: /^(sync\/kinds\.|sync\.(SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
+    match:
+      /^(sync\/kinds\.|sync\.(backoffOf|lockDelay|SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
     why: 'what locks are written with, by their authors',
   },
   { match: /^SyncDomain#place$|^Witness#(took|sleeps)$/, why: 'for authors of locks' },
