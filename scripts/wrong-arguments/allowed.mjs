@@ -141,10 +141,10 @@ export const ALLOWED = [
     why: 'what waiting is written with, called with a waiter and a limit of its own',
   },
   {
-    match:
-      /^(sync\/kinds\.|sync\.(backoffOf|lockDelay|SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
+    match: /^(sync\/kinds\.|sync\.(SyncDomain\.(openLock|handleOf)|exitNow|\w+\.bytes|lockProf))/,
     why: 'what locks are written with, by their authors',
   },
+  { match: /^sync\.(backoffOf|lockDelay)/, why: 'what kernels are configured by, in one place' },
   { match: /^SyncDomain#place$|^Witness#(took|sleeps)$/, why: 'for authors of locks' },
   {
     match: /^timecounter\.(?!\w*(FastClock|MockClock|hrtime|performance|hostCounter))/,
