@@ -53,11 +53,12 @@ afterEach(() => void vi.restoreAllMocks())
 
 /** What a call throws, or that it has changed a byte of its domain all the same. */
 function refusal(domain: SyncDomain, call: () => unknown): Error {
-  const bytes = Buffer.from(new Uint8Array(domain.handle.buffer))
+  const bytes = new Int32Array(domain.handle.buffer).slice()
   try {
     call()
   } catch (error) {
-    if (bytes.equals(new Uint8Array(domain.handle.buffer))) return error as Error
+    const now = new Int32Array(domain.handle.buffer)
+    if (bytes.every((word, i) => word === now[i])) return error as Error
     throw new Error('a call that was refused has changed its domain', { cause: error })
   }
   throw new Error('a call that was to be refused was not')
@@ -364,18 +365,8 @@ describe('A domain', () => {
     const domain = SyncDomain.create()
     const guest = domain.invite()
     const { handle } = Mutex.create(domain)
-    const code = `
-      const { parentPort, workerData } = require('node:worker_threads')
-      import(workerData.url).then(({ Mutex, SyncDomain }) => {
-        const mutex = Mutex.open(workerData.handle)
-        try { SyncDomain.open(workerData.guest) }
-        catch (error) { parentPort.postMessage(error.message) }
-      })`
-    const url = new URL('../dist/index.js', import.meta.url).href
-    const worker = new Worker(code, {
-      eval: true,
-      workerData: { url, handle, guest: guest.handle },
-    })
+    const file = new URL('./fixtures/opening-late.mjs', import.meta.url)
+    const worker = new Worker(file, { workerData: { handle, guest: guest.handle } })
     const message = await new Promise((resolve) => worker.once('message', resolve))
     await worker.terminate()
     expect(message).toMatch(/is thread \d already|opens the domain by the invitation first/)
