@@ -98,7 +98,7 @@ describe('a comparison with itself', () => {
       const without = verdicts.filter((own) => own.every((verdict) => verdict === 'no difference'))
       expect(without.length).toBeGreaterThanOrEqual(95)
     },
-    120_000,
+    600_000,
   )
 })
 
@@ -274,5 +274,5 @@ describe('netperf show', () => {
     const findings = (text: string) =>
       text.slice(text.indexOf('Findings'), text.indexOf('netperf '))
     expect(findings(again.stdout)).toBe(findings(first.stdout))
-  }, 120_000)
+  }, 600_000)
 })

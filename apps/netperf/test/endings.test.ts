@@ -46,7 +46,7 @@ describe('standard output', () => {
       expect(stderr).toContain(FULL)
       expect(stderr).not.toContain('    at ')
     },
-    120_000,
+    600_000,
   )
 
   it.each([
@@ -77,7 +77,7 @@ describe('standard error', () => {
     const line = 'netperf experiment hpet --quick --out ended 2>&1 | head -1'
     await shell(line)
     expect(readdirSync(join(folder, 'ended'))).toContain('hpet.html')
-  }, 120_000)
+  }, 600_000)
 })
 
 describe('a folder', () => {
@@ -115,7 +115,7 @@ describe('a folder', () => {
     const text = readFileSync(join(out, 'hpet.interrupted.json'), 'utf8')
     expect(JSON.parse(text)).toMatchObject({ interrupted: true, findings: [] })
     expect(readdirSync(out).filter((name) => name.endsWith('.part'))).toEqual([])
-  }, 120_000)
+  }, 600_000)
 })
 
 describe('a trace', () => {
@@ -235,5 +235,5 @@ describe('a disk that fills up', () => {
     } finally {
       await shell('umount tiny')
     }
-  }, 180_000)
+  }, 600_000)
 })
