@@ -36,6 +36,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/timecounter/test/live-callouts.test.ts': NODES,
   'packages/memory/test/one-kind.test.ts': 'loads the package anew, as only Node does',
   'packages/sync/test/event-loop.test.ts': 'watches processes end',
+  'packages/sync/test/may-not-block.test.ts': 'loads the package anew, as only Node does',
   'packages/sync/test/loop-turns.test.ts': 'blocks in between, which a page may not',
   'packages/timecounter/test/same-counter.test.ts': 'compares counters of Node',
 }
