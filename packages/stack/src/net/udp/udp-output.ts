@@ -32,6 +32,8 @@ const FLAGS = UDP_PCB.offset.flags
  * of the table to those, as udp_send of FreeBSD 5 did (INP_INFO_WLOCK).
  */
 export class UdpOutput {
+  /** Whether `trySend` always says WOULD_BLOCK: what it would send need not be made. */
+  readonly alwaysWaits: boolean
   /** Whether `send` tries plain code first: with the actions under the block's lock alone. */
   readonly #sendsInOneGo: boolean
 
@@ -40,6 +42,7 @@ export class UdpOutput {
     readonly ip: IpOutput,
   ) {
     const { actions, holdsTable } = tools.parts
+    this.alwaysWaits = tools.isStepwise || holdsTable
     this.#sendsInOneGo = !tools.memory.isSimulated && actions === 'under-lock' && !holdsTable
   }
 
@@ -53,8 +56,7 @@ export class UdpOutput {
     port: number,
   ): number {
     const { tools } = this
-    if (tools.isStepwise || tools.parts.holdsTable) return WOULD_BLOCK
-    if (this.#read(pcb, localPort) === 0) return WOULD_BLOCK
+    if (this.alwaysWaits || this.#read(pcb, localPort) === 0) return WOULD_BLOCK
     const lock = tools.parts.blockLocks.of(pcb)
     if (!lock.tryEnter(td)) return WOULD_BLOCK
     const errno = this.#tryMake(td, pcb, socket, packet, address, port)

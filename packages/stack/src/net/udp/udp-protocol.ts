@@ -38,7 +38,7 @@ export class UdpProtocol implements DatagramProtocol {
     readonly random: Random,
   ) {
     this.#memory = tools.memory
-    this.alwaysWaits = tools.isStepwise
+    this.alwaysWaits = output.alwaysWaits
   }
 
   *attach(_td: Waiter, socket: Address): Waiting<number> {
