@@ -2,6 +2,9 @@ import { type Address, Arena, LiveMemory, type Memory, NIL } from '@smpnet/memor
 import { AWAKE, finish, Lot, NotifyWaker, PARK, RUNNING, WAITER, type Waiting } from '@smpnet/park'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
+import type { Registered } from '../src/protocols/registry.ts'
+import { Buckets } from '../src/routing/buckets.ts'
+import { Choice } from '../src/routing/choice.ts'
 import { WORK, WORKSTREAM } from '../src/shape/netisr-layout.ts'
 import { DONE, QUEUED } from '../src/workstream/outcome.ts'
 import { Workstream } from '../src/workstream/workstream.ts'
@@ -13,6 +16,12 @@ const linksOf = (memory: Memory) => ({
   setNextPacket: (packet: Address, next: Address) => memory.write(packet, next),
   flow: () => 0,
 })
+
+/** A choice of the one workstream, for a packet of the one protocol. */
+function choiceOf({ memory }: { memory: Memory }, packet: Address): Choice {
+  const none = new Buckets(memory, {} as never, 0, 0, 1)
+  return new Choice(none).of({ number: PROTOCOL } as Registered, 0, packet)
+}
 
 /** A workstream whose worker sleeps, and a thread outside that queues or dispatches, and dies. */
 function makeWorld(mortality: Mortality) {
@@ -58,22 +67,23 @@ function work({ td, stream, memory }: Thread, waiting: Waiting): number {
   while (!step.done && step.value !== PARK) step = waiting.next(0)
   if (!step.done) return 0
   let count = 0
-  for (let protocol = finish(td, stream.next(0, 0)); protocol >= 0; ) {
+  const batch = { protocol: 0, handled: 0, failed: 0 }
+  for (let protocol = finish(td, stream.next(batch)); protocol >= 0; ) {
     let packet = stream.taken(protocol)
     for (; packet !== NIL; packet = linksOf(memory).nextPacket(packet)) count++
-    protocol = finish(td, stream.next(protocol, 1))
+    protocol = finish(td, stream.next({ ...batch, protocol, handled: 1 }))
   }
   return count
 }
 
 const lives: Record<string, (dying: Thread, packets: readonly Address[]) => void> = {
   'queues two packets': ({ lot, stream }, [one, two]) => {
-    stream.tryQueue(lot, PROTOCOL, one!)
-    stream.queueNow(lot, PROTOCOL, two!)
+    stream.tryQueue(lot, choiceOf(lot, one!))
+    stream.queueNow(lot, choiceOf(lot, two!))
   },
   'dispatches, while another packet is queued': ({ lot, stream }, [one, two]) => {
-    if (stream.tryDispatch(PROTOCOL, one!) !== DONE) throw new Error('it was to dispatch')
-    stream.tryQueue(lot, PROTOCOL, two!)
+    if (stream.tryDispatch(choiceOf(lot, one!)) !== DONE) throw new Error('it was to dispatch')
+    stream.tryQueue(lot, choiceOf(lot, two!))
     stream.endDispatchNow(lot, PROTOCOL, true)
   },
 }
@@ -84,7 +94,7 @@ function play(mortality: Mortality, life: (typeof lives)[string], isBuried = tru
   mortality.lives(() => life(dying, packets))
   if (isBuried) {
     finish(living.td, living.lot.bury(dying.lot.cpu))
-    finish(living.td, living.stream.bury(living.lot, dying.lot.cpu))
+    finish(living.td, living.stream.bury(living.lot, dying.lot.cpu, () => {}))
   }
   if (work(worker, sleeping) > 0) sleeping = sleep(worker)
   return { worker, living, sleeping, packet: packets[2]! }
@@ -95,7 +105,7 @@ describe.each(Object.entries(lives))('A thread that %s', (_, life) => {
     const deaths = atEveryDeath((mortality) => {
       const { worker, living, sleeping, packet } = play(mortality, life)
       expect(worker.stream.state()).toBe('IDLE')
-      expect(living.stream.tryQueue(living.lot, PROTOCOL, packet)).toBe(QUEUED)
+      expect(living.stream.tryQueue(living.lot, choiceOf(living, packet))).toBe(QUEUED)
       expect(work(worker, sleeping)).toBeGreaterThan(0)
       expect(worker.stream.queueOf(PROTOCOL).count('len')).toBe(0)
     })
@@ -104,6 +114,6 @@ describe.each(Object.entries(lives))('A thread that %s', (_, life) => {
 
   it('is found out when nobody buries it', () => {
     const { living, packet } = play(new Mortality(1), life, false)
-    expect(living.stream.tryQueue(living.lot, PROTOCOL, packet)).not.toBe(QUEUED)
+    expect(living.stream.tryQueue(living.lot, choiceOf(living, packet))).not.toBe(QUEUED)
   })
 })

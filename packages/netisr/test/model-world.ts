@@ -144,7 +144,7 @@ export function modelWorld(options: WorldOptions) {
     untilPosted(
       td,
       untilOver(
-        work(td, own, () => handler),
+        work(td, own, { knownOf: () => ({ handler }) as never }),
         isOver,
       ),
     )

@@ -1,6 +1,7 @@
 import { type Address, breakFrom, type Memory, spinNow, unspin } from '@smpnet/memory'
 import { BadNetisr, ProtocolMismatch } from '../terms/errors.ts'
-import { HAS_CPU, HAS_FLOW, NAME_BYTES, NETISR, PROTOCOL } from '../shape/netisr-layout.ts'
+import { Effective } from './effective.ts'
+import { HAS_CPU, HAS_DRAINED, HAS_FLOW, NAME_BYTES, NETISR, PROTOCOL } from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'
 import {
   CPU,
@@ -83,6 +84,11 @@ export class ProtocolTable {
     }
   }
 
+  /** The words of a protocol's dispatch. */
+  effective(number: number): Effective {
+    return new Effective(this.memory, this.plan.protocol(number))
+  }
+
   /** The number of the default dispatch. */
   defaultDispatch(): number {
     return this.memory.read(this.plan.at + NETISR.offset.dispatch)
@@ -96,6 +102,26 @@ export class ProtocolTable {
         if (this.isKnown(number)) this.#checkStarving(this.entry(number), dispatch)
       }
       this.memory.store(this.plan.at + NETISR.offset.dispatch, dispatch)
+      for (let number = 0; number < this.bounds.protocols; number++) {
+        if (!this.isKnown(number) || this.entry(number).dispatch !== DEFAULT) continue
+        this.effective(number).change(dispatch)
+      }
+    } finally {
+      this.unlock()
+    }
+  }
+
+  /**
+   * Sets the dispatch of one protocol, or, by DEFAULT, lets it have the default one. Throws a
+   * BadNetisr when it would starve.
+   */
+  setDispatch(number: number, dispatch: number): void {
+    this.lock()
+    try {
+      const effective = dispatch === DEFAULT ? this.defaultDispatch() : dispatch
+      this.#checkStarving({ ...this.entry(number), dispatch: effective }, effective)
+      this.memory.write(this.plan.protocol(number) + PROTOCOL.offset.dispatch, dispatch)
+      this.effective(number).change(effective)
     } finally {
       this.unlock()
     }
@@ -138,7 +164,7 @@ export class ProtocolTable {
       policy: policyNumber(policy),
       dispatch: dispatch === undefined ? DEFAULT : dispatchNumber(dispatch),
       asked: limit ?? 0,
-      has: (protocol.flow ? HAS_FLOW : 0) | (protocol.cpu ? HAS_CPU : 0),
+      has: functionsOf(protocol),
     }
     if (entry.policy === CPU && protocol.cpu === undefined) {
       throw new BadNetisr(`protocol ${name}: expected a function cpu with policy cpu, came none`)
@@ -184,6 +210,7 @@ export class ProtocolTable {
     }
     const limit = entry.asked || memory.load(this.plan.at + NETISR.offset.limit)
     this.setLimit(number, limit)
+    this.effective(number).begin(entry.dispatch || this.defaultDispatch())
     memory.store(at + PROTOCOL.offset.isKnown, 1)
     return limit
   }
@@ -203,7 +230,11 @@ const WHAT = {
   policy: `policy, in which ${SOURCE} is source,`,
   dispatch: `dispatch, in which ${DEFAULT} is the default and ${DIRECT} direct,`,
   asked: 'limit, in which 0 is the default,',
-  has: `set of functions, in which ${HAS_FLOW} is flow and ${HAS_CPU} cpu,`,
+  has: `set of functions, of flow ${HAS_FLOW}, cpu ${HAS_CPU} and drained ${HAS_DRAINED},`,
+}
+
+function functionsOf({ flow, cpu, drained }: Protocol): number {
+  return (flow ? HAS_FLOW : 0) | (cpu ? HAS_CPU : 0) | (drained ? HAS_DRAINED : 0)
 }
 
 function expectIn(name: string, what: string, value: number, least: number, most: number): void {
