@@ -9,9 +9,9 @@ export {
   PROTOCOL_NUMBER,
 } from './protocols/protocol.ts'
 export type { NetisrHandle, NetisrShape } from './shape/netisr-shape.ts'
-export { type LatencyBin, latencyPercentile } from './statistics/latencies.ts'
-export type { PlacementStatistics } from './routing/placement.ts'
-export { type Move, planBalance } from './routing/balance.ts'
+export { type LatencyBin, latencyPercentile } from './latency/latencies.ts'
+export type { PlacementStatistics } from './placement/placement.ts'
+export { type Move, planBalance } from './placement/balance.ts'
 export { netstatQ } from './statistics/netstat.ts'
 export type {
   NetisrStatistics,

@@ -14,7 +14,7 @@ import type { PacketLinks, Protocol } from './protocols/protocol.ts'
 import { ProtocolTable } from './protocols/protocol-table.ts'
 import { Registry } from './protocols/registry.ts'
 import { Buckets } from './routing/buckets.ts'
-import { Placement } from './routing/placement.ts'
+import { Placement } from './placement/placement.ts'
 import { Router } from './routing/router.ts'
 import { Sender } from './sending/sender.ts'
 import { NETISR } from './shape/netisr-layout.ts'
@@ -25,7 +25,7 @@ import {
   type NetisrShape,
   wholeShape,
 } from './shape/netisr-shape.ts'
-import { LATENCY, Latencies } from './statistics/latencies.ts'
+import { LATENCY, Latencies } from './latency/latencies.ts'
 import type { NetisrStatistics } from './statistics/statistics.ts'
 import { statisticsOf } from './statistics/read-statistics.ts'
 import { DEFAULT, type DispatchName, dispatchName, dispatchNumber } from './terms/names.ts'
@@ -48,6 +48,7 @@ const HANDLE: HandleKind = {
     pins: 'count',
     maxWaitUs: 'count',
     latencies: 'count',
+    mayStarve: 'count',
   },
 }
 
@@ -116,6 +117,9 @@ export class Netisr {
     const { nowUs } = options
     if ((maxWaitUs > 0 || latencies > 0) && typeof nowUs !== 'function') {
       throw new BadNetisr('nowUs: expected a clock for maxWaitUs and latencies, came none')
+    }
+    if (latencies > 0 && typeof packets.arrivedUs !== 'function') {
+      throw new BadNetisr('arrivedUs: expected one of the packets for latencies, came none')
     }
     this.#plan = new NetisrPlan(at, handle)
     this.#table = new ProtocolTable(memory, this.#plan, handle)
@@ -323,13 +327,7 @@ export class Netisr {
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */
   statistics(): NetisrStatistics {
-    const counted = statisticsOf(
-      this.handle,
-      this.memory,
-      this.#plan,
-      this.#table,
-      this.#streams,
-    )
+    const counted = statisticsOf(this.handle, this.memory, this.#plan, this.#table, this.#streams)
     const { cpus, guests } = this.handle
     const latencies = this.#latencies
     return {

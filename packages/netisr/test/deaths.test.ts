@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Registered } from '../src/protocols/registry.ts'
 import { Buckets } from '../src/routing/buckets.ts'
 import { Choice } from '../src/routing/choice.ts'
+import { Netisr } from '../src/netisr.ts'
 import { WORK, WORKSTREAM } from '../src/shape/netisr-layout.ts'
 import { DONE, QUEUED } from '../src/workstream/outcome.ts'
 import { Workstream } from '../src/workstream/workstream.ts'
@@ -94,7 +95,10 @@ function play(mortality: Mortality, life: (typeof lives)[string], isBuried = tru
   mortality.lives(() => life(dying, packets))
   if (isBuried) {
     finish(living.td, living.lot.bury(dying.lot.cpu))
-    finish(living.td, living.stream.bury(living.lot, dying.lot.cpu, () => {}))
+    finish(
+      living.td,
+      living.stream.bury(living.lot, dying.lot.cpu, () => {}),
+    )
   }
   if (work(worker, sleeping) > 0) sleeping = sleep(worker)
   return { worker, living, sleeping, packet: packets[2]! }
@@ -116,4 +120,84 @@ describe.each(Object.entries(lives))('A thread that %s', (_, life) => {
     const { living, packet } = play(new Mortality(1), life, false)
     expect(living.stream.tryQueue(living.lot, choiceOf(living, packet))).not.toBe(QUEUED)
   })
+})
+
+/** Two flows of one bucket, the places of which a thread outside changes until it dies. */
+function makeRoutes(mortality: Mortality) {
+  const shared = LiveMemory.create(1 << 15)
+  const arena = Arena.create(shared)
+  const lots = Lot.place(arena, { buckets: 1, cpus: 2, threads: 3, waiters: 8 })
+  const shape = {
+    cpus: 2,
+    guests: 3,
+    threads: 2,
+    buckets: 1,
+    pins: 2,
+    dispatch: 'deferred',
+  } as const
+  const handle = Netisr.place(arena, { ...shape, protocols: 2 })
+  const last = arena.place('last', 64)
+  const packets = [1, 2, 3, 4].map(() => arena.place('packet', 64))
+  const threadOf = (cpu?: number) => {
+    const memory = new LiveMemory(shared.buffer)
+    const lot = new Lot(memory, lots, new NotifyWaker(memory), cpu ?? Lot.attach(memory, lots))
+    const netisr = new Netisr(memory, handle, { ...linksOf(memory), flow: () => 1 })
+    const tryInput = (_td: unknown, packet: Address): boolean => {
+      const index = packets.indexOf(packet)
+      if (index < memory.read(last)) throw new Error(`packet ${index} came late`)
+      memory.write(last, index)
+      return true
+    }
+    netisr.register({ number: 1, name: 'ip', policy: 'flow', handler: { tryInput, *input() {} } })
+    return { memory, lot, td: lot.waiter(), netisr }
+  }
+  const workers = [0, 1].map((cpu) => {
+    const thread = threadOf(cpu)
+    let body!: Waiting<unknown>
+    const spawn = (of: (td: never) => Waiting<unknown>): void =>
+      void (body = of(thread.td as never))
+    thread.netisr.start({ cpu: { id: cpu, lot: thread.lot }, spawn } as never)
+    return { ...thread, body }
+  })
+  const dying = threadOf()
+  mortality.of(dying.memory)
+  return { workers, dying, living: threadOf(), packets, last: () => shared.read(last) }
+}
+
+type Route = ReturnType<typeof makeRoutes>['living']
+
+const changes: Record<string, (dying: Route) => void> = {
+  'pins a flow and lets it go': ({ netisr }) => {
+    netisr.pinFlow(1, 1)
+    netisr.unpinFlow(1)
+  },
+  'steers a flow': ({ netisr }) => netisr.steerFlow(1, 1),
+  'switches the dispatch': ({ netisr }) => {
+    netisr.setDefaultDispatch('direct')
+    netisr.setDefaultDispatch('hybrid')
+  },
+  'sets a limit': ({ netisr }) => netisr.setLimit(1, 3),
+}
+
+it.each(Object.entries(changes))('A thread that %s may die after any step', (_, change) => {
+  const deaths = atEveryDeath((mortality) => {
+    const { workers, dying, living, packets, last } = makeRoutes(mortality)
+    const send = (index: number): number =>
+      finish(living.td, living.netisr.dispatch(living.td, 1, 0, packets[index]!))
+    send(0)
+    mortality.lives(() => change(dying))
+    finish(living.td, living.lot.bury(dying.lot.cpu))
+    finish(living.td, living.netisr.bury(living.lot, dying.lot.cpu))
+    send(1)
+    for (const { body } of workers) body.next(0)
+    for (const index of [2, 3]) send(index)
+    living.netisr.pinFlow(7, 1)
+    living.netisr.setDefaultDispatch('deferred')
+    for (const { body, memory, td } of workers) {
+      memory.store(td.at + WAITER.offset.state, RUNNING)
+      body.next(0)
+    }
+    expect(last()).toBe(3)
+  })
+  expect(deaths).toBeGreaterThan(0)
 })

@@ -1,4 +1,4 @@
-import { Effective } from './effective.ts'
+import type { Effective } from './effective.ts'
 import { BadNetisr, UnknownProtocol } from '../terms/errors.ts'
 import { policyNumber } from '../terms/names.ts'
 import type { Protocol } from './protocol.ts'

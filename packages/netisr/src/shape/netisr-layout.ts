@@ -30,9 +30,11 @@ export const NAME_BYTES = 16
 export const PROTOCOL = layout('netisr protocol', {
   /** (x) 1 when it was registered. */
   isKnown: word('x', 'protocol'),
-  /** (a) The numbers of its policy and of its own dispatch. */
+  /** (a) The numbers of its policy and of the dispatch that it was registered with. */
   policy: word('a', 'protocol'),
   dispatch: word('a', 'protocol'),
+  /** (m) under the lock of the netisr: its own dispatch now, or 0 for the default one. */
+  own: word('m', 'protocol'),
   /** (a) The limit that it was registered with; 0 for the default. */
   asked: word('a', 'protocol'),
   /** (a) Bits: which functions it has. */
@@ -109,7 +111,7 @@ export const WORK = layout('netisr work', {
   /** (m) Packets that were queued, and those of all that were handled. */
   queued: word('m', 'work'),
   handled: word('m', 'work'),
-  /** (m) Microseconds of the clock when the first packet of the queue came; none without a bound. */
+  /** (m) Microseconds of the clock when the first packet of the queue came, if that is bounded. */
   since: word('m', 'work'),
   /** (m) Of the drops: those of a queue whose first packet had waited too long. */
   late: word('m', 'work'),

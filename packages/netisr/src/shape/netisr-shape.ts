@@ -35,6 +35,8 @@ export interface NetisrShape {
   readonly maxWaitUs?: number | undefined
   /** Whether to count how long packets take to their handlers; false unless told. Needs a clock. */
   readonly latencies?: boolean | undefined
+  /** Whether what is known to starve is let be, to be looked at; false unless told. */
+  readonly mayStarve?: boolean | undefined
 }
 
 /** What another thread needs to use the same netisr; it can be cloned and posted. */
@@ -52,6 +54,8 @@ export interface NetisrHandle {
   readonly maxWaitUs: number
   /** 1 if latencies are counted. */
   readonly latencies: number
+  /** 1 if what is known to starve is let be. */
+  readonly mayStarve: number
 }
 
 /** A shape with all its figures. */
@@ -71,7 +75,8 @@ const MOST_WAIT_US = 1e9
 export function wholeShape(shape: NetisrShape): WholeShape {
   const { cpus, guests = 0, threads = 1, bind = false, dispatch = 'direct' } = shape
   const { defaultLimit = 256, maxLimit = 10_240, protocols = 16, buckets = 0 } = shape
-  const { pins = buckets === 0 ? 0 : 64, maxWaitUs = 0, latencies = false } = shape
+  const { pins = buckets === 0 ? 0 : 64, maxWaitUs = 0 } = shape
+  const { latencies = false, mayStarve = false } = shape
   expectBetween('cpus', cpus, 1, 4096)
   expectBetween('guests', guests, 0, 4096)
   expectBetween('protocols', protocols, 1, MOST_PROTOCOLS)
@@ -86,7 +91,8 @@ export function wholeShape(shape: NetisrShape): WholeShape {
     )
   }
   const figures = { cpus, guests, threads: count, bind, defaultLimit, maxLimit, protocols }
-  const more = { buckets, pins, maxWaitUs, latencies: latencies ? 1 : 0 }
+  const flags = { latencies: latencies ? 1 : 0, mayStarve: mayStarve ? 1 : 0 }
+  const more = { buckets, pins, maxWaitUs, ...flags }
   return { ...figures, ...more, dispatch: dispatchNumber(dispatch) }
 }
 

@@ -50,13 +50,13 @@ function protocolsIn(table: ProtocolTable, protocols: number): ProtocolStatistic
   return numbers
     .filter((number) => table.isKnown(number))
     .map((number) => {
-      const { name, policy, dispatch, has, limit } = table.entry(number)
+      const { name, policy, own, has, limit } = table.entry(number)
       return {
         number,
         name,
         limit,
         policy: policyName(policy),
-        dispatch: dispatchName(dispatch),
+        dispatch: dispatchName(own),
         hasFlow: (has & HAS_FLOW) !== 0,
         hasCpu: (has & HAS_CPU) !== 0,
         hasDrained: (has & HAS_DRAINED) !== 0,

@@ -1,5 +1,5 @@
-import type { PlacementStatistics } from '../routing/placement.ts'
-import type { LatencyBin } from './latencies.ts'
+import type { PlacementStatistics } from '../placement/placement.ts'
+import type { LatencyBin } from '../latency/latencies.ts'
 import type { DispatchName, PolicyName } from '../terms/names.ts'
 
 /** What a netisr has counted and how it is set, as `netstat -Q` shows it. */

@@ -1,7 +1,7 @@
 import { NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting, YIELD } from '@smpnet/park'
 import type { Registered } from '../protocols/registry.ts'
-import type { Latencies } from '../statistics/latencies.ts'
+import type { Latencies } from '../latency/latencies.ts'
 import { type Batch, HELD, NOTHING, type Workstream } from './workstream.ts'
 
 /**
@@ -14,7 +14,7 @@ const PACKETS_PER_TURN = 64
 /** What a worker has from the netisr of its isolate. */
 export interface WorkerParts {
   readonly knownOf: (protocol: number) => Registered
-  /** Hears of what a handler throws; without it the worker throws that on, and the machine fails. */
+  /** Hears of what a handler throws; without it the worker throws that on. */
   readonly onError?: ((error: unknown, protocol: string) => void) | undefined
   readonly latencies?: Latencies | undefined
 }
@@ -41,12 +41,7 @@ export function* work(td: Waiter, stream: Workstream, parts: WorkerParts): Waiti
 }
 
 /** Handles all packets that wait for the protocol of `batch`; notes there how many they were. */
-function* handleAll(
-  td: Waiter,
-  stream: Workstream,
-  batch: Batch,
-  parts: WorkerParts,
-): Waiting {
+function* handleAll(td: Waiter, stream: Workstream, batch: Batch, parts: WorkerParts): Waiting {
   const { memory, packets } = stream
   const { handler, name } = parts.knownOf(batch.protocol)
   batch.handled = batch.failed = 0

@@ -4,7 +4,7 @@ import { expectBetween } from '../shape/netisr-shape.ts'
 import type { ProtocolTable } from '../protocols/protocol-table.ts'
 import type { Workstream } from '../workstream/workstream.ts'
 import { planBalance } from './balance.ts'
-import type { Buckets } from './buckets.ts'
+import type { Buckets } from '../routing/buckets.ts'
 
 /** Moves of one call of `balance`: the table follows a change of traffic step by step. */
 const MOST_MOVES = 16
