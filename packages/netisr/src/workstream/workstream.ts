@@ -147,8 +147,8 @@ export class Workstream implements Leaving {
 
   /**
    * For direct dispatch that was switched to: DONE, the caller may handle the packet, if none of
-   * its protocol is left here; else it is queued behind them, QUEUED or DROPPED. WAIT when the lock is
-   * not to be had. For a section whose caller has settled before.
+   * its protocol is left here; else it is queued behind them, QUEUED or DROPPED. WAIT when the lock
+   * is not to be had. For a section whose caller has settled before.
    */
   tryPass(choice: Choice): Outcome {
     if (!this.#tryLock()) return WAIT
