@@ -28,10 +28,10 @@ export interface Leaving {
  * Where flows go: the indirection table of receive side scaling, and its one way to change.
  *
  * A bucket goes to a workstream. Code that wants it elsewhere (a balancer, a thread that pins a
- * flow, a consumer that has its packets steered to it) writes a wish. The wish comes true in the section
- * of the next packet of the bucket, when none of its packets is left in the workstream where it is:
- * so the order of a flow is kept however often it moves. Linux's RFS has the same rule, by the tail
- * of the queue that a flow was last put in (`rps_dev_flow`, last_qtail).
+ * flow, a consumer that has its packets steered to it) writes a wish. The wish comes true in the
+ * section of the next packet of the bucket, when none of its packets is left in the workstream
+ * where it is: so the order of a flow is kept however often it moves. Linux's RFS has the same
+ * rule, by the tail of the queue that a flow was last put in (`rps_dev_flow`, last_qtail).
  *
  * A sender reads the bucket without a lock, and reads it again under the lock of the workstream
  * that it found: a bucket leaves a workstream only under that one's lock.
