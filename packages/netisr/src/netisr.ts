@@ -6,16 +6,17 @@ import {
   holderOf,
   type Interrupt,
   type Memory,
-  SETTLE,
 } from '@smpnet/memory'
 import type { Cpu } from '@smpnet/machine'
 import type { Parking, Waiter, Waiting } from '@smpnet/park'
 import { Priority, type Scheduler, type Thread } from '@smpnet/scheduler'
-import { DIRECT, type DispatchName, dispatchName, dispatchNumber, HYBRID } from './terms/names.ts'
-import { type Handler, type PacketLinks, type Protocol } from './protocols/protocol.ts'
+import type { PacketLinks, Protocol } from './protocols/protocol.ts'
 import { ProtocolTable } from './protocols/protocol-table.ts'
-import { type Registered, Registry } from './protocols/registry.ts'
-import { select } from './protocols/select.ts'
+import { Registry } from './protocols/registry.ts'
+import { Buckets } from './routing/buckets.ts'
+import { Placement } from './placement/placement.ts'
+import { Router } from './routing/router.ts'
+import { Sender } from './sending/sender.ts'
 import { NETISR } from './shape/netisr-layout.ts'
 import { NetisrPlan } from './shape/netisr-plan.ts'
 import {
@@ -24,9 +25,12 @@ import {
   type NetisrShape,
   wholeShape,
 } from './shape/netisr-shape.ts'
+import { LATENCY, Latencies } from './latency/latencies.ts'
 import type { NetisrStatistics } from './statistics/statistics.ts'
 import { statisticsOf } from './statistics/read-statistics.ts'
-import { DONE, type Outcome, WAIT } from './workstream/outcome.ts'
+import { DEFAULT, type DispatchName, dispatchName, dispatchNumber } from './terms/names.ts'
+import { BadNetisr } from './terms/errors.ts'
+import { type Outcome, WAIT } from './workstream/outcome.ts'
 import { work } from './workstream/worker.ts'
 import { Workstream } from './workstream/workstream.ts'
 
@@ -40,7 +44,37 @@ const HANDLE: HandleKind = {
     bind: 'any',
     maxLimit: 'count',
     protocols: 'count',
+    buckets: 'count',
+    pins: 'count',
+    maxWaitUs: 'count',
+    latencies: 'count',
+    mayStarve: 'count',
   },
+}
+
+/** A lock that many may hold to read, such as an rmlock of `@smpnet/sync`. */
+export interface RegistryLock {
+  tryEnter(td: Waiter): boolean
+  enter(td: Waiter): Waiting<unknown>
+  tryExit(td: Waiter): boolean
+  exit(td: Waiter): Waiting
+}
+
+/** What an isolate gives its view of a netisr. */
+export interface NetisrOptions {
+  /** Whole microseconds, the same for all isolates: for `maxWaitUs` and for latencies. */
+  readonly nowUs?: () => number
+  /**
+   * Hears of what a handler throws in a worker of this isolate, which then goes on; the handler has
+   * had the packet. Without it, the error ends the worker's thread as that of any other.
+   */
+  readonly onError?: (error: unknown, protocol: string) => void
+  /**
+   * Held to read by every dispatch while it looks protocols up and handles the packet, as
+   * FreeBSD's netisr_rmlock is where NETISR_LOCKING is set. None unless told: what is registered
+   * here never goes.
+   */
+  readonly registryLock?: RegistryLock
 }
 
 /**
@@ -67,35 +101,58 @@ export class Netisr {
   readonly #table: ProtocolTable
   readonly #streams: readonly Workstream[]
   readonly #registry: Registry
+  readonly #sender: Sender
+  readonly #placement: Placement
+  readonly #latencies: Latencies | undefined
   readonly #lots: Parking[] = []
 
   constructor(
     readonly memory: Memory,
     readonly handle: NetisrHandle,
     readonly packets: PacketLinks,
+    readonly options: NetisrOptions = {},
   ) {
     expectHandle(HANDLE, handle, memory)
-    const { at, threads, protocols } = handle
+    const { at, threads, protocols, buckets, pins, maxWaitUs, latencies } = handle
+    const { nowUs } = options
+    if ((maxWaitUs > 0 || latencies > 0) && typeof nowUs !== 'function') {
+      throw new BadNetisr('nowUs: expected a clock for maxWaitUs and latencies, came none')
+    }
+    if (latencies > 0 && typeof packets.arrivedUs !== 'function') {
+      throw new BadNetisr('arrivedUs: expected one of the packets for latencies, came none')
+    }
     this.#plan = new NetisrPlan(at, handle)
     this.#table = new ProtocolTable(memory, this.#plan, handle)
     this.#registry = new Registry(this.#table)
+    const bound = maxWaitUs > 0 ? { maxWaitUs, nowUs: nowUs! } : undefined
     this.#streams = Array.from({ length: threads }, (_, id) => {
-      return new Workstream(memory, this.#plan.stream(id), id, packets, protocols)
+      return new Workstream(memory, this.#plan.stream(id), id, packets, protocols, bound)
     })
+    const table = new Buckets(memory, this.#plan, buckets, pins, threads)
+    const router = new Router(table, packets, threads)
+    this.#placement = new Placement(table, this.#table, this.#streams)
+    this.#sender = new Sender({ memory, plan: this.#plan, streams: this.#streams, router })
+    if (latencies > 0) {
+      this.#latencies = new Latencies(memory, this.#plan.latencies, packets, nowUs!)
+    }
   }
 
   /** Places a netisr. Throws BadNetisr, a TypeError for unknown names, OutOfMemory. */
   static place(arena: Pick<Arena, 'memory' | 'place'>, shape: NetisrShape): NetisrHandle {
     const { dispatch, defaultLimit, ...rest } = wholeShape(shape)
-    const at = arena.place('netisr', new NetisrPlan(0, rest).end)
+    const at = arena.place('netisr', Netisr.bytes(shape))
     arena.memory.store(at + NETISR.offset.dispatch, dispatch)
     arena.memory.store(at + NETISR.offset.limit, defaultLimit)
+    const plan = new NetisrPlan(at, rest)
+    new Buckets(arena.memory, plan, rest.buckets, rest.pins, rest.threads).spread()
     return { ...rest, at }
   }
 
   /** Bytes of a netisr of that shape. Throws as `place`. */
   static bytes(shape: NetisrShape): number {
-    return new NetisrPlan(0, wholeShape(shape)).end
+    const { latencies, cpus, guests, ...rest } = wholeShape(shape)
+    const { end } = new NetisrPlan(0, { ...rest, cpus, guests })
+    return end + (latencies > 0 ? (cpus + guests) * LATENCY.size : 0)
   }
 
   /**
@@ -121,8 +178,12 @@ export class Netisr {
     this.attach(cpu)
     const stream = this.#streams[cpu.id]
     if (stream === undefined) return undefined
-    const handlerOf = (protocol: number): Handler => this.#registry.known(protocol).handler
-    return scheduler.spawn((td) => work(td, stream, handlerOf), {
+    const parts = {
+      knownOf: (protocol: number) => this.#registry.known(protocol),
+      onError: this.options.onError,
+      latencies: this.#latencies,
+    }
+    return scheduler.spawn((td) => work(td, stream, parts), {
       name: `netisr ${cpu.id}`,
       priority: Priority.interrupt,
       pinned: this.handle.bind,
@@ -137,15 +198,19 @@ export class Netisr {
    */
   tryQueue(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
     // Before anything that has a price: a try in vain costs nothing in simulated time.
-    if (!this.memory.settled()) return WAIT
-    return this.#tryDeferred(td, this.#registry.known(protocol), source, packet)
+    if (!this.memory.settled() || this.options.registryLock !== undefined) return WAIT
+    return this.#sender.tryQueue(td, this.#registry.known(protocol), source, packet)
   }
 
   /** The same for a thread that can wait: QUEUED or DROPPED. */
   *queue(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
-    while (!this.memory.settled()) yield SETTLE
-    const stream = this.#select(this.#registry.known(protocol), td.cpu, source, packet, false)
-    return yield* stream.queue(td.lot, protocol, packet)
+    const { registryLock } = this.options
+    if (registryLock !== undefined && !registryLock.tryEnter(td)) yield* registryLock.enter(td)
+    try {
+      return yield* this.#sender.queue(td, this.#registry.known(protocol), source, packet)
+    } finally {
+      if (registryLock !== undefined && !registryLock.tryExit(td)) yield* registryLock.exit(td)
+    }
   }
 
   /** The same for an interrupt of a CPU that was started or attached. Throws an Error elsewhere. */
@@ -154,40 +219,29 @@ export class Netisr {
     if (lot === undefined) {
       throw new Error(`CPU ${irq.cpu} queues in interrupts when it was started or attached`)
     }
-    const stream = this.#select(this.#registry.known(protocol), irq.cpu, source, packet, false)
-    return stream.queueNow(lot, protocol, packet)
+    return this.#sender.queueNow(lot, irq, this.#registry.known(protocol), source, packet)
   }
 
   /**
    * Handles a packet or queues it, as its protocol's dispatch says: netisr_dispatch_src. DONE,
    * QUEUED, DROPPED, or WAIT, and then `yield* dispatch(…)`. Hybrid dispatch waits in simulated
-   * time, since other CPUs could not see plain code dispatch.
+   * time, since other CPUs could not see plain code dispatch. Direct dispatch that is called by
+   * handlers within handlers queues the packet at a depth of 8.
    */
   tryDispatch(td: Waiter, protocol: number, source: number, packet: Address): Outcome {
-    if (!this.memory.settled()) return WAIT
-    const known = this.#registry.known(protocol)
-    const dispatch = this.#registry.dispatchOf(known)
-    if (dispatch === DIRECT) {
-      if (!known.handler.tryInput(td, packet)) return WAIT
-      this.#countDirect(td.cpu, protocol)
-      return DONE
-    }
-    if (dispatch !== HYBRID) return this.#tryDeferred(td, known, source, packet)
-    if (this.memory.isSimulated) return WAIT
-    return this.#tryHybrid(td, known, source, packet)
+    if (!this.memory.settled() || this.options.registryLock !== undefined) return WAIT
+    return this.#sender.tryDispatch(td, this.#registry.known(protocol), source, packet)
   }
 
   /** The same for a thread that can wait: DONE, QUEUED or DROPPED. */
   *dispatch(td: Waiter, protocol: number, source: number, packet: Address): Waiting<Outcome> {
-    while (!this.memory.settled()) yield SETTLE
-    const known = this.#registry.known(protocol)
-    const dispatch = this.#registry.dispatchOf(known)
-    if (dispatch === HYBRID) return yield* this.#hybrid(td, known, source, packet)
-    if (dispatch !== DIRECT) return yield* this.queue(td, protocol, source, packet)
-    this.#countDirect(td.cpu, protocol)
-    while (!this.memory.settled()) yield SETTLE
-    if (!known.handler.tryInput(td, packet)) yield* known.handler.input(td, packet)
-    return DONE
+    const { registryLock } = this.options
+    if (registryLock !== undefined && !registryLock.tryEnter(td)) yield* registryLock.enter(td)
+    try {
+      return yield* this.#sender.dispatch(td, this.#registry.known(protocol), source, packet)
+    } finally {
+      if (registryLock !== undefined && !registryLock.tryExit(td)) yield* registryLock.exit(td)
+    }
   }
 
   /** The default dispatch: net.isr.dispatch. */
@@ -195,9 +249,22 @@ export class Netisr {
     return dispatchName(this.#table.defaultDispatch()) as DispatchName
   }
 
-  /** Changes it, for all CPUs. Throws a TypeError for an unknown name, BadNetisr as `register`. */
+  /**
+   * Changes it, for all CPUs, while packets are on their way: none is lost, and none overtakes one
+   * that was dispatched before. Direct dispatch begins for the packets of a workstream when what
+   * was queued there is handled. Throws a TypeError for an unknown name, BadNetisr as `register`.
+   */
   setDefaultDispatch(name: DispatchName): void {
     this.#table.setDefaultDispatch(dispatchNumber(name))
+  }
+
+  /**
+   * The same for one protocol, whatever the default is; `default` lets it follow that again. Throws
+   * as `setDefaultDispatch`, and UnknownProtocol.
+   */
+  setDispatch(protocol: number, name: DispatchName | 'default'): void {
+    const { number } = this.#registry.known(protocol)
+    this.#table.setDispatch(number, name === 'default' ? DEFAULT : dispatchNumber(name))
   }
 
   /** Changes the limit of a protocol's queues: netisr_setqlimit. Throws BadNetisr. Plain code. */
@@ -218,77 +285,57 @@ export class Netisr {
   }
 
   /**
+   * Has a flow handled by the workstream of a CPU, whatever its bucket says, from the next packet
+   * that comes when none is left elsewhere. Throws BadNetisr for what cannot be, and for a flow
+   * beside as many as there are pins. Plain code.
+   */
+  pinFlow(flow: number, cpu: number): void {
+    this.#placement.pin(flow, cpu)
+  }
+
+  /** The flow goes where its bucket says again. Throws BadNetisr. Plain code. */
+  unpinFlow(flow: number): void {
+    this.#placement.unpin(flow)
+  }
+
+  /**
+   * A thread on `cpu` consumes the packets of `flow`, and would have them handled there: Linux's
+   * RFS, which a receive calls each time. The flows that share its bucket follow. Without buckets
+   * nothing happens. Plain code.
+   */
+  steerFlow(flow: number, cpu: number): void {
+    this.#placement.steer(flow, cpu)
+  }
+
+  /**
+   * Evens the load of the workstreams out by moving buckets, at most 16 at a time, by what came
+   * since this isolate called it last; says how many are to move. For a callout. Plain code.
+   */
+  balance(): number {
+    return this.#placement.balance()
+  }
+
+  /**
    * Ends what the thread of that number had begun here, which has ended and was no CPU: an append,
    * a dispatch. What it had queued is handled. After its burial in the lot; never parks.
    */
   *bury(lot: Parking, thread: number): Waiting {
     this.#table.breakFrom(holderOf(thread))
-    for (const stream of this.#streams) yield* stream.bury(lot, thread)
+    const mend = (): void => this.#placement.mend()
+    for (const stream of this.#streams) yield* stream.bury(lot, thread, mend)
   }
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */
   statistics(): NetisrStatistics {
-    return statisticsOf(this.handle, this.memory, this.#plan, this.#table, this.#streams)
-  }
-
-  #tryDeferred(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
-    const stream = this.#select(known, td.cpu, source, packet, false)
-    return stream.tryQueue(td.lot, known.number, packet)
-  }
-
-  #tryHybrid(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
-    const { number, handler } = known
-    const stream = this.#select(known, td.cpu, source, packet, true)
-    if (stream.id !== td.cpu) return stream.tryQueue(td.lot, number, packet)
-    const outcome = stream.tryDispatch(number, packet)
-    if (outcome !== DONE) return outcome
-    let isDone = false
-    try {
-      isDone = handler.tryInput(td, packet)
-    } finally {
-      stream.endDispatchNow(td.lot, number, isDone)
+    const counted = statisticsOf(this.handle, this.memory, this.#plan, this.#table, this.#streams)
+    const { cpus, guests } = this.handle
+    const latencies = this.#latencies
+    return {
+      ...counted,
+      placement: this.#placement.statistics(),
+      latencies: latencies
+        ? Array.from({ length: cpus + guests }, (_, cpu) => latencies.of(cpu))
+        : [],
     }
-    return isDone ? DONE : WAIT
-  }
-
-  /** The thread stays on its CPU, since that is what decides (sched_pin). */
-  *#hybrid(td: Waiter, known: Registered, source: number, packet: Address): Waiting<Outcome> {
-    const { number, handler } = known
-    td.pin()
-    try {
-      const stream = this.#select(known, td.cpu, source, packet, true)
-      if (stream.id !== td.cpu) return yield* stream.queue(td.lot, number, packet)
-      const outcome = yield* stream.dispatch(number, packet)
-      if (outcome !== DONE) return outcome
-      let isDone = false
-      try {
-        while (!this.memory.settled()) yield SETTLE
-        if (!handler.tryInput(td, packet)) yield* handler.input(td, packet)
-        isDone = true
-      } finally {
-        yield* stream.endDispatch(td.lot, number, isDone)
-      }
-      return DONE
-    } finally {
-      td.unpin()
-    }
-  }
-
-  /** The workstream of a packet that comes on CPU `here`. */
-  #select(
-    known: Registered,
-    here: number,
-    source: number,
-    packet: Address,
-    isHybrid: boolean,
-  ): Workstream {
-    const { packets } = this
-    const { threads } = this.handle
-    return this.#streams[select(known, packets, threads, here, source, packet, isHybrid)]!
-  }
-
-  #countDirect(cpu: number, protocol: number): void {
-    const at = this.#plan.direct(cpu, protocol)
-    this.memory.write(at, this.memory.read(at) + 1)
   }
 }

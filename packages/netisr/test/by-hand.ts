@@ -1,8 +1,14 @@
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, type Waiter, type Waiting, type Waker } from '@smpnet/park'
-import { Netisr, type NetisrShape, type PacketLinks, type Protocol } from '../src/index.ts'
+import {
+  Netisr,
+  type NetisrOptions,
+  type NetisrShape,
+  type PacketLinks,
+  type Protocol,
+} from '../src/index.ts'
 
-/** Packets by hand: a word each for the link and for the flow. */
+/** Packets by hand: a word each for the link, for the flow, and for when it came. */
 export class HandLinks implements PacketLinks {
   constructor(readonly memory: LiveMemory) {}
 
@@ -17,6 +23,10 @@ export class HandLinks implements PacketLinks {
   flow(packet: Address): number {
     return this.memory.read(packet + 4)
   }
+
+  arrivedUs(packet: Address): number {
+    return this.memory.read(packet + 8)
+  }
 }
 
 class CountingWaker implements Waker {
@@ -29,14 +39,14 @@ class CountingWaker implements Waker {
 }
 
 /** A netisr whose worker, if any, the test drives itself. */
-export function netisrByHand(shape: Partial<NetisrShape> = {}) {
+export function netisrByHand(shape: Partial<NetisrShape> = {}, options: NetisrOptions = {}) {
   const memory = LiveMemory.create(1 << 16)
   const arena = Arena.create(memory)
   const lots = Lot.place(arena, { cpus: 4, buckets: 4, waiters: 8 })
   const waker = new CountingWaker()
   const lotOf = (cpu: number): Lot => new Lot(memory, lots, waker, cpu)
   const handle = Netisr.place(arena, { cpus: 4, ...shape })
-  const view = (): Netisr => new Netisr(memory, handle, new HandLinks(memory))
+  const view = (): Netisr => new Netisr(memory, handle, new HandLinks(memory), options)
   const packet = (flow = 0): Address => {
     const at = arena.place('packet', 64)
     memory.write(at + 4, flow)

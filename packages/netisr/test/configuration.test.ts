@@ -23,6 +23,11 @@ describe('A shape is refused with a sentence', () => {
       'defaultLimit: expected a whole number from 1 to 8, came 9',
     ],
     [{ protocols: 33 }, 'protocols: expected a whole number from 1 to 32, came 33'],
+    [{ buckets: 3 }, 'buckets: expected 0 or a power of two up to 4096, came 3'],
+    [{ buckets: 8192 }, 'buckets: expected 0 or a power of two up to 4096, came 8192'],
+    [{ pins: 1 }, 'pins: expected a whole number from 0 to 0, came 1'],
+    [{ buckets: 1, pins: 1025 }, 'pins: expected a whole number from 0 to 1024, came 1025'],
+    [{ maxWaitUs: 0 }, 'maxWaitUs: expected a whole number from 1 to 1000000000, came 0'],
   ])('%j', (shape, sentence) => {
     const bytes = (): number => Netisr.bytes({ cpus: 4, ...shape })
     expect(bytes).toThrow(BadNetisr)

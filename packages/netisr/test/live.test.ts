@@ -1,7 +1,10 @@
 import { startLive } from '@smpnet/machine/live'
 import { VECTOR } from '@smpnet/machine'
 import { type Counted, place, type Plan } from './fixtures/load.mjs'
-import { loadCases } from './load.case.ts'
+import { changingPlan, loadCases } from './load.case.ts'
+import { PACKET } from './fixtures/load.mjs'
+import { thorough } from '@smpnet/testing/models'
+import { expect, it } from 'vitest'
 
 async function run(plan: Plan): Promise<Counted> {
   let said!: (counted: Counted) => void
@@ -9,6 +12,7 @@ async function run(plan: Plan): Promise<Counted> {
   const done = new Promise<Counted>((resolve) => (said = resolve))
   const machine = await startLive({
     cpus: plan.cpus,
+    memoryBytes: (1 << 24) + plan.cpus * plan.senders * plan.packets * PACKET.size,
     boot: new URL('./fixtures/load.mjs', import.meta.url),
     setup: ({ arena }) => place(arena, plan),
     onReport: (_cpu, value) => {
@@ -26,4 +30,15 @@ async function run(plan: Plan): Promise<Counted> {
   return reports[0]!
 }
 
-loadCases('Live', { cpus: 2, senders: 2, packets: 1000, seeds: [1] }, run)
+const MACHINE = { cpus: 2, senders: 2, packets: 1000, seeds: [1] }
+
+loadCases('Live', MACHINE, run)
+
+it('Ten million packets keep their order while all is changed that may be', async () => {
+  const [runs, packets] = thorough([10, 250_000], [1, 5000])
+  for (let seed = 1; seed <= runs; seed++) {
+    // Handlers that wait take most of the time, and say nothing about the order here.
+    const counted = await run(changingPlan(MACHINE, { packets, seed, waits: false }))
+    expect(counted.handled + counted.dropped).toBe(counted.all)
+  }
+})

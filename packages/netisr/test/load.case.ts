@@ -31,8 +31,17 @@ function planOf({ cpus, senders, packets }: Machine, plan: Partial<Plan>): Plan 
     seed: 1,
     waits: true,
     device: false,
+    changes: false,
     ...plan,
   }
+}
+
+/** A load during which dispatches are switched, limits set, and flows moved. */
+export function changingPlan(machine: Machine, plan: Partial<Plan>): Plan {
+  const { dispatch = 'deferred' } = plan
+  const bounds = { maxLimit: 40, defaultLimit: 8, buckets: 8, pins: 4 }
+  const shape = { cpus: machine.cpus, threads: 'all', dispatch, ...bounds } as const
+  return planOf(machine, { shape, changes: true, ...plan })
 }
 
 function sum({ statistics }: Counted, what: keyof WorkStatistics): number {
@@ -85,6 +94,21 @@ export function loadCases(name: string, machine: Machine, run: RunLoad): void {
     it.each(DISPATCHES)('with a device that queues in interrupts: %s', async (dispatch) => {
       const plan = planOf(machine, { device: true, dispatch, senders: 1 })
       expectWhole(await run(plan), plan.limit)
+    })
+  })
+
+  describe(`${name}: packets keep their order while all is changed that may be`, () => {
+    it.each(SCHEDULERS)('under %s', async (scheduler) => {
+      for (const seed of machine.seeds) {
+        for (const dispatch of DISPATCHES) {
+          const plan = changingPlan(machine, { scheduler, dispatch, seed })
+          const counted = await run(plan)
+          expectWhole(counted, 40)
+          for (const way of ['queued', 'dispatched', 'hybridDispatched'] as const) {
+            expect([way, sum(counted, way) > 0]).toEqual([way, true])
+          }
+        }
+      }
     })
   })
 

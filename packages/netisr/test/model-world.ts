@@ -10,7 +10,7 @@ import {
   WAIT,
   WORKSTREAM_STATE,
 } from '../src/index.ts'
-import { WORKSTREAM } from '../src/shape/netisr-layout.ts'
+import { NETISR, WORKSTREAM } from '../src/shape/netisr-layout.ts'
 import { NetisrPlan } from '../src/shape/netisr-plan.ts'
 import { work } from '../src/workstream/worker.ts'
 import { Workstream } from '../src/workstream/workstream.ts'
@@ -75,8 +75,9 @@ class Links implements PacketLinks {
     this.memory.write(packet, next)
   }
 
+  /** All packets are of one flow. */
   flow(): number {
-    return 0
+    return 1
   }
 }
 
@@ -85,11 +86,17 @@ export interface WorldOptions {
   /** Numbers of packets that each sends before its last one. */
   readonly packets: number
   readonly limit?: number
-  /** How many of the senders send a last packet, by which the worker knows the end; all. */
+  /**
+   * How many of the senders send a last packet, by which the worker knows the end; all. With 0 the
+   * workers sleep on in the end.
+   */
   readonly lasts?: number
   /** Whether tries for the locks that fail are steps, too. */
   readonly tries?: boolean
   readonly shape?: Partial<NetisrShape>
+  readonly policy?: 'source' | 'flow'
+  /** Whether the workers tell the protocol that its queue is drained, or do so too early. */
+  readonly hook?: 'told' | 'hasty'
   /** Makes the memory, with a fault planted. */
   readonly KindOfMemory?: typeof CalmMemory
   readonly KindOfLot?: typeof Lot
@@ -98,30 +105,34 @@ export interface WorldOptions {
 /** A worker, and senders on CPU 0 and, from the second on, on others. */
 export function modelWorld(options: WorldOptions) {
   const { senders, packets, limit = 4, KindOfMemory = CalmMemory, KindOfLot = Lot } = options
-  const { lasts = senders, tries = false } = options
+  const { lasts = senders, tries = false, policy = 'source', hook } = options
   const memory = new KindOfMemory(new SharedArrayBuffer(8192), { awaitValue, awaitExchange })
   const arena = Arena.create(memory)
   const cpus = Math.max(2, senders)
-  const lots = Lot.place(arena, { buckets: 1, cpus, threads: 1, waiters: senders + 1 })
+  const lots = Lot.place(arena, { buckets: 1, cpus, threads: 1, waiters: senders + 2 })
   const shape = { cpus, protocols: 2, ...options.shape }
   const handle = Netisr.place(arena, shape)
   const last = arena.place('last', 64)
   const at = arena.place('packets', senders * (packets + 1) * PACKET_BYTES)
-  const stream = new NetisrPlan(handle.at, handle).stream(0)
+  const plan = new NetisrPlan(handle.at, handle)
+  const stream = plan.stream(0)
+  const undrained = last + 56
   const lotOf = (cpu: number): Lot => new KindOfLot(memory, lots, new CalmWaker(memory), cpu)
   const handler = { tryInput: take, input: () => never() }
   function take(_td: Waiter, packet: Address): boolean {
+    if (hook === 'hasty') drained()
     const source = last + 4 * memory.read(packet + 4)
     const sequence = memory.read(packet + 8)
     const before = memory.read(source)
     if (before >= sequence) throw new Error(`packet ${sequence} came after packet ${before}`)
     memory.write(source, sequence)
-    if (sequence === LAST) memory.write(last + 60, memory.read(last + 60) + 1)
+    if (hook !== undefined) memory.write(undrained, 1)
+    if (sequence === LAST && lasts > 0) memory.write(last + 60, memory.read(last + 60) + 1)
     return true
   }
   const netisrOn = (lot: Lot): Netisr => {
     const netisr = new Netisr(memory, handle, new Links(memory))
-    netisr.register({ number: PROTOCOL, name: 'ip', limit, handler })
+    netisr.register({ number: PROTOCOL, name: 'ip', limit, policy, handler })
     netisr.attach({ id: lot.cpu, lot })
     return netisr
   }
@@ -135,22 +146,24 @@ export function modelWorld(options: WorldOptions) {
     }
     return { td: StillWaiter.of(lot), netisr: netisrOn(lot), irq: new Interrupt(cpu), packet }
   })
-  const td = StillWaiter.of(lotOf(0))
-  const own = new Workstream(memory, stream, 0, new Links(memory), 2)
-  // From here on each lock is taken in one step, when it is free.
-  if (!tries) memory.locks.push(stream + WORKSTREAM.offset.lock, td.lot.queueOf(stream))
-  const runWorker = (): void => {
-    const isOver = (): boolean => memory.read(last + 60) === lasts
-    untilPosted(
-      td,
-      untilOver(
-        work(td, own, () => handler),
-        isOver,
-      ),
-    )
+  function drained(): void {
+    memory.write(undrained, 0)
   }
+  const known = { handler, drained: hook === 'told' ? drained : undefined } as never
+  const isOver = (): boolean => lasts > 0 && memory.read(last + 60) === lasts
+  const workers = Array.from({ length: handle.threads }, (_, id) => {
+    const td = StillWaiter.of(lotOf(id))
+    const own = new Workstream(memory, plan.stream(id), id, new Links(memory), 2)
+    // From here on each lock is taken in one step, when it is free.
+    if (!tries) memory.locks.push(own.at + WORKSTREAM.offset.lock, td.lot.queueOf(own.at))
+    return () => untilPosted(td, untilOver(work(td, own, { knownOf: () => known }), isOver))
+  })
+  if (!tries) memory.locks.push(plan.at + NETISR.offset.lock)
+  const [runWorker] = workers as [() => void]
   const lastOf = (source: number): number => memory.read(last + 4 * source)
-  return { memory, stream, senders: all, runWorker, lastOf, netisr: all[0]!.netisr }
+  const isUndrained = (): boolean => memory.read(undrained) === 1
+  const netisr = all[0]!.netisr
+  return { memory, stream, senders: all, runWorker, workers, lastOf, netisr, isUndrained }
 }
 
 /** Sends `packets` packets, and then the last one, again when there is room if there was none. */

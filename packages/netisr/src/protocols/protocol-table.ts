@@ -1,6 +1,14 @@
 import { type Address, breakFrom, type Memory, spinNow, unspin } from '@smpnet/memory'
 import { BadNetisr, ProtocolMismatch } from '../terms/errors.ts'
-import { HAS_CPU, HAS_FLOW, NAME_BYTES, NETISR, PROTOCOL } from '../shape/netisr-layout.ts'
+import { Effective } from './effective.ts'
+import {
+  HAS_CPU,
+  HAS_DRAINED,
+  HAS_FLOW,
+  NAME_BYTES,
+  NETISR,
+  PROTOCOL,
+} from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'
 import {
   CPU,
@@ -28,6 +36,7 @@ export interface TableBounds {
   readonly threads: number
   readonly protocols: number
   readonly maxLimit: number
+  readonly mayStarve: number
 }
 
 const NAME = /^[\x21-\x7e]{1,16}$/
@@ -56,7 +65,7 @@ export class ProtocolTable {
         this.#compare(protocol.number, entry)
         return 0
       }
-      this.#checkStarving(entry, this.defaultDispatch())
+      this.#checkStarving({ ...entry, own: entry.dispatch }, this.defaultDispatch())
       return this.#write(protocol.number, entry)
     } finally {
       this.unlock()
@@ -68,19 +77,25 @@ export class ProtocolTable {
   }
 
   /** What is written of a protocol. */
-  entry(number: number): Entry & { readonly limit: number } {
+  entry(number: number): Entry & { readonly limit: number; readonly own: number } {
     const { memory } = this
     const at = this.plan.protocol(number)
-    const read = (field: 'policy' | 'dispatch' | 'asked' | 'has' | 'limit'): number =>
+    const read = (field: 'policy' | 'dispatch' | 'own' | 'asked' | 'has' | 'limit'): number =>
       memory.read(at + PROTOCOL.offset[field])
     return {
       name: this.#name(at + PROTOCOL.offset.name),
       policy: read('policy'),
       dispatch: read('dispatch'),
+      own: read('own'),
       asked: read('asked'),
       has: read('has'),
       limit: read('limit'),
     }
+  }
+
+  /** The words of a protocol's dispatch. */
+  effective(number: number): Effective {
+    return new Effective(this.memory, this.plan.protocol(number))
   }
 
   /** The number of the default dispatch. */
@@ -96,6 +111,26 @@ export class ProtocolTable {
         if (this.isKnown(number)) this.#checkStarving(this.entry(number), dispatch)
       }
       this.memory.store(this.plan.at + NETISR.offset.dispatch, dispatch)
+      for (let number = 0; number < this.bounds.protocols; number++) {
+        if (!this.isKnown(number) || this.entry(number).own !== DEFAULT) continue
+        this.effective(number).change(dispatch)
+      }
+    } finally {
+      this.unlock()
+    }
+  }
+
+  /**
+   * Sets the dispatch of one protocol, or, by DEFAULT, lets it have the default one. Throws a
+   * BadNetisr when it would starve.
+   */
+  setDispatch(number: number, dispatch: number): void {
+    this.lock()
+    try {
+      const effective = dispatch === DEFAULT ? this.defaultDispatch() : dispatch
+      this.#checkStarving({ ...this.entry(number), own: dispatch }, effective)
+      this.memory.write(this.plan.protocol(number) + PROTOCOL.offset.own, dispatch)
+      this.effective(number).change(effective)
     } finally {
       this.unlock()
     }
@@ -138,7 +173,7 @@ export class ProtocolTable {
       policy: policyNumber(policy),
       dispatch: dispatch === undefined ? DEFAULT : dispatchNumber(dispatch),
       asked: limit ?? 0,
-      has: (protocol.flow ? HAS_FLOW : 0) | (protocol.cpu ? HAS_CPU : 0),
+      has: functionsOf(protocol),
     }
     if (entry.policy === CPU && protocol.cpu === undefined) {
       throw new BadNetisr(`protocol ${name}: expected a function cpu with policy cpu, came none`)
@@ -150,15 +185,16 @@ export class ProtocolTable {
    * With one worker for several CPUs, hybrid dispatch handles what comes on its CPU there and sends
    * all the rest to it: the others would never handle what is meant to be spread over them.
    */
-  #checkStarving(entry: Entry, defaultDispatch: number): void {
-    const { cpus, threads } = this.bounds
-    const dispatch = entry.dispatch === DEFAULT ? defaultDispatch : entry.dispatch
+  #checkStarving(entry: Entry & { readonly own: number }, defaultDispatch: number): void {
+    const { cpus, threads, mayStarve } = this.bounds
+    const dispatch = entry.own === DEFAULT ? defaultDispatch : entry.own
+    if (mayStarve > 0) return
     const starves = dispatch === HYBRID && threads === 1 && cpus > 1 && entry.policy !== SOURCE
     if (!starves) return
     throw new BadNetisr(
       `protocol ${entry.name}: expected more than 1 thread for hybrid dispatch with policy ` +
         `${entry.policy === CPU ? 'cpu' : 'flow'} over ${cpus} CPUs, which starve otherwise: ` +
-        'every packet would go to the one workstream; came threads: 1',
+        'every packet would go to the one workstream; came threads: 1 (mayStarve lets it be)',
     )
   }
 
@@ -179,11 +215,13 @@ export class ProtocolTable {
     for (const field of ['policy', 'dispatch', 'asked', 'has'] as const) {
       memory.write(at + PROTOCOL.offset[field], entry[field])
     }
+    memory.write(at + PROTOCOL.offset.own, entry.dispatch)
     for (let i = 0; i < entry.name.length; i++) {
       memory.write8(at + PROTOCOL.offset.name + i, entry.name.charCodeAt(i))
     }
     const limit = entry.asked || memory.load(this.plan.at + NETISR.offset.limit)
     this.setLimit(number, limit)
+    this.effective(number).begin(entry.dispatch || this.defaultDispatch())
     memory.store(at + PROTOCOL.offset.isKnown, 1)
     return limit
   }
@@ -203,7 +241,11 @@ const WHAT = {
   policy: `policy, in which ${SOURCE} is source,`,
   dispatch: `dispatch, in which ${DEFAULT} is the default and ${DIRECT} direct,`,
   asked: 'limit, in which 0 is the default,',
-  has: `set of functions, in which ${HAS_FLOW} is flow and ${HAS_CPU} cpu,`,
+  has: `set of functions, of flow ${HAS_FLOW}, cpu ${HAS_CPU} and drained ${HAS_DRAINED},`,
+}
+
+function functionsOf({ flow, cpu, drained }: Protocol): number {
+  return (flow ? HAS_FLOW : 0) | (cpu ? HAS_CPU : 0) | (drained ? HAS_DRAINED : 0)
 }
 
 function expectIn(name: string, what: string, value: number, least: number, most: number): void {

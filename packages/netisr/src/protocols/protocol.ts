@@ -9,6 +9,8 @@ export interface PacketLinks {
   setNextPacket(packet: Address, next: Address): void
   /** The number of the flow that the packet belongs to, such as a receive hash; 0 for none. */
   flow(packet: Address): number
+  /** When the packet came, by the clock of the netisr; for its latencies. */
+  arrivedUs?(packet: Address): number
 }
 
 /**
@@ -45,6 +47,12 @@ export interface Protocol {
   readonly flow?: ((packet: Address, source: number) => number) | undefined
   /** Of policy `cpu`, which needs it: the number of a CPU, or `ANY_CPU` (m2cpuid). Plain code. */
   readonly cpu?: ((packet: Address, source: number) => number) | undefined
+  /**
+   * Hears, in its worker's thread on `cpu`, that all packets are handled which the worker had taken
+   * for this protocol (drainedcpu): what was put together of them is to be sent on now. Each packet
+   * that a worker handles is followed by one. Plain code.
+   */
+  readonly drained?: ((cpu: number) => void) | undefined
 }
 
 /** The numbers that FreeBSD's protocols have (net/netisr.h). */

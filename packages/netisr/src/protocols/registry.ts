@@ -1,13 +1,14 @@
+import type { Effective } from './effective.ts'
 import { BadNetisr, UnknownProtocol } from '../terms/errors.ts'
-import { DEFAULT, dispatchNumber, policyNumber } from '../terms/names.ts'
+import { policyNumber } from '../terms/names.ts'
 import type { Protocol } from './protocol.ts'
 import type { ProtocolTable } from './protocol-table.ts'
 
 /** A protocol as this isolate knows it: what is constant of its words, and its functions. */
 export interface Registered extends Protocol {
   readonly policyNumber: number
-  /** Of its own dispatch; 0 for none. */
-  readonly dispatchNumber: number
+  /** The dispatch that counts for it. */
+  readonly effective: Effective
 }
 
 /** The protocols that this isolate has registered, by number: functions, which no word can hold. */
@@ -18,7 +19,7 @@ export class Registry {
 
   /** Registers a protocol: the limit of its queues if it is new to all CPUs, or 0. */
   add(protocol: Protocol): number {
-    const { number, name, policy = 'source', dispatch } = protocol
+    const { number, name, policy = 'source' } = protocol
     const before = this.#registered[number]
     if (before !== undefined) {
       throw new BadNetisr(
@@ -30,7 +31,7 @@ export class Registry {
     this.#registered[number] = {
       ...protocol,
       policyNumber: policyNumber(policy),
-      dispatchNumber: dispatch === undefined ? DEFAULT : dispatchNumber(dispatch),
+      effective: this.table.effective(number),
     }
     return limit
   }
@@ -44,10 +45,5 @@ export class Registry {
       `protocol ${number}: expected one that this CPU has registered, which are ` +
         `${names.join(', ') || 'none'}`,
     )
-  }
-
-  /** The number of the dispatch that counts for a protocol now. */
-  dispatchOf({ dispatchNumber: own }: Registered): number {
-    return own === DEFAULT ? this.table.defaultDispatch() : own
   }
 }

@@ -44,9 +44,9 @@ function configuration({ configuration: set }: NetisrStatistics): string[] {
 
 /** The flags are FreeBSD's: C for a function cpu, D for one that hears of drained queues, F. */
 function protocolLine(protocol: ProtocolStatistics, width: number): string {
-  const { name, number, limit, policy, dispatch, hasCpu, hasFlow } = protocol
+  const { name, number, limit, policy, dispatch, hasCpu, hasDrained, hasFlow } = protocol
   const numbers = `${String(number).padStart(5)} ${String(limit).padStart(6)}`
-  const flags = `${hasCpu ? 'C' : '-'}-${hasFlow ? 'F' : '-'}`
+  const flags = [hasCpu ? 'C' : '-', hasDrained ? 'D' : '-', hasFlow ? 'F' : '-'].join('')
   return `${name.padEnd(width)} ${numbers} ${policy.padStart(6)} ${dispatch.padStart(8)}   ${flags}`
 }
 

@@ -1,7 +1,7 @@
 import type { Memory } from '@smpnet/memory'
 import { type DispatchName, dispatchName, policyName } from '../terms/names.ts'
 import type { ProtocolTable } from '../protocols/protocol-table.ts'
-import { HAS_CPU, HAS_FLOW, NETISR } from '../shape/netisr-layout.ts'
+import { HAS_CPU, HAS_DRAINED, HAS_FLOW, NETISR } from '../shape/netisr-layout.ts'
 import type { NetisrPlan } from '../shape/netisr-plan.ts'
 import type { NetisrHandle } from '../shape/netisr-shape.ts'
 import type { Workstream } from '../workstream/workstream.ts'
@@ -19,7 +19,7 @@ export function statisticsOf(
   plan: NetisrPlan,
   table: ProtocolTable,
   streams: readonly Workstream[],
-): NetisrStatistics {
+): Omit<NetisrStatistics, 'placement' | 'latencies'> {
   const protocols = protocolsIn(table, handle.protocols)
   const { cpus, guests, threads, maxLimit, bind } = handle
   const directOf = (cpu: number, protocol: number): number =>
@@ -50,15 +50,16 @@ function protocolsIn(table: ProtocolTable, protocols: number): ProtocolStatistic
   return numbers
     .filter((number) => table.isKnown(number))
     .map((number) => {
-      const { name, policy, dispatch, has, limit } = table.entry(number)
+      const { name, policy, own, has, limit } = table.entry(number)
       return {
         number,
         name,
         limit,
         policy: policyName(policy),
-        dispatch: dispatchName(dispatch),
+        dispatch: dispatchName(own),
         hasFlow: (has & HAS_FLOW) !== 0,
         hasCpu: (has & HAS_CPU) !== 0,
+        hasDrained: (has & HAS_DRAINED) !== 0,
       }
     })
 }
@@ -79,8 +80,10 @@ function streamStatistics(
       dispatched,
       hybridDispatched: queue.count('hybridDispatched'),
       drops: queue.count('drops'),
+      late: queue.count('late'),
       queued: queue.count('queued'),
       handled: queue.count('handled') + dispatched,
+      failed: queue.count('failed'),
     }
   })
   return { id: stream.id, cpu: stream.id, state: stream.state(), works }
@@ -93,8 +96,18 @@ function elsewhere(
 ): WorkstreamStatistics {
   const works = protocols.map(({ number, name }): WorkStatistics => {
     const dispatched = directOf(cpu, number)
-    const none = { length: 0, watermark: 0, hybridDispatched: 0, drops: 0, queued: 0 }
-    return { protocol: number, name, ...none, dispatched, handled: dispatched }
+    return { protocol: number, name, ...NONE, dispatched, handled: dispatched }
   })
   return { id: -1, cpu, state: 'none', works }
+}
+
+/** Of a CPU that has no queue. */
+const NONE = {
+  length: 0,
+  watermark: 0,
+  hybridDispatched: 0,
+  drops: 0,
+  late: 0,
+  queued: 0,
+  failed: 0,
 }

@@ -1,3 +1,5 @@
+import type { PlacementStatistics } from '../placement/placement.ts'
+import type { LatencyBin } from '../latency/latencies.ts'
 import type { DispatchName, PolicyName } from '../terms/names.ts'
 
 /** What a netisr has counted and how it is set, as `netstat -Q` shows it. */
@@ -15,6 +17,10 @@ export interface NetisrStatistics {
   readonly workstreams: readonly WorkstreamStatistics[]
   /** What CPUs without a workstream, and threads outside, dispatched directly, if they did. */
   readonly elsewhere: readonly WorkstreamStatistics[]
+  /** Where flows go. */
+  readonly placement: PlacementStatistics
+  /** By CPU, how long packets took to handlers in workers; none if that is not counted. */
+  readonly latencies: readonly (readonly LatencyBin[])[]
 }
 
 export interface ProtocolStatistics {
@@ -25,6 +31,7 @@ export interface ProtocolStatistics {
   readonly dispatch: DispatchName | 'default'
   readonly hasFlow: boolean
   readonly hasCpu: boolean
+  readonly hasDrained: boolean
 }
 
 export interface WorkstreamStatistics {
@@ -46,7 +53,11 @@ export interface WorkStatistics {
   readonly hybridDispatched: number
   /** Refused because the queue was full. */
   readonly drops: number
+  /** Of these, because the first packet of the queue had waited too long. */
+  readonly late: number
   readonly queued: number
   /** Handled in all, by the worker and by both kinds of dispatch. */
   readonly handled: number
+  /** Of these, packets at which the handler threw in the worker. */
+  readonly failed: number
 }

@@ -9,3 +9,5 @@ export const QUEUED: Outcome = 1
 export const DROPPED: Outcome = 2
 /** Nothing has been done, since that would take a wait: then `yield*` the call without `try`. */
 export const WAIT: Outcome = 3
+/** Of a workstream only: the packet belongs to another, which is to be chosen anew. */
+export const ELSEWHERE: Outcome = 4

@@ -11,9 +11,18 @@ export type Count =
   | 'drops'
   | 'queued'
   | 'handled'
+  | 'late'
+  | 'failed'
+
+/** How long the first packet of a queue may wait, by a clock in whole microseconds. */
+export interface WaitBound {
+  readonly maxWaitUs: number
+  readonly nowUs: () => number
+}
 
 const { head: HEAD, tail: TAIL, len: LEN, limit: LIMIT, watermark: WATERMARK } = WORK.offset
-const { drops: DROPS, queued: QUEUED } = WORK.offset
+const { drops: DROPS, queued: QUEUED, handled: HANDLED, since: SINCE, late: LATE } = WORK.offset
+const HYBRID_DISPATCHED = WORK.offset.hybridDispatched
 
 /**
  * The queue of one protocol in one workstream: packets linked through words of their own. Plain
@@ -24,13 +33,14 @@ export class WorkQueue {
     readonly memory: Memory,
     readonly at: Address,
     readonly packets: PacketLinks,
+    readonly bound?: WaitBound,
   ) {}
 
-  /** Appends a packet; false, and counted, when the queue is full. */
+  /** Appends a packet; false, and counted, when the queue is full or its first waits too long. */
   append(packet: Address): boolean {
     const { memory, at, packets } = this
     const len = memory.read(at + LEN)
-    if (len >= memory.read(at + LIMIT)) {
+    if (len >= memory.read(at + LIMIT) || (this.bound !== undefined && this.#isLate(len))) {
       this.add(DROPS, 1)
       return false
     }
@@ -45,6 +55,13 @@ export class WorkQueue {
     }
     this.add(QUEUED, 1)
     return true
+  }
+
+  /** Whether none that was queued has yet to be handled. */
+  isDrained(): boolean {
+    const { memory, at } = this
+    const byWorker = memory.read(at + HANDLED) - memory.read(at + HYBRID_DISPATCHED)
+    return memory.read(at + QUEUED) === (byWorker | 0)
   }
 
   /** Takes all of it: the first packet, with the others linked behind it. */
@@ -91,5 +108,15 @@ export class WorkQueue {
 
   count(what: Count): number {
     return this.memory.read(this.at + WORK.offset[what])
+  }
+
+  /** Whether the first has waited too long, which is counted; notes when the first comes. */
+  #isLate(len: number): boolean {
+    const { memory, at, bound } = this
+    const nowUs = bound!.nowUs() | 0
+    if (len === 0) memory.write(at + SINCE, nowUs)
+    const isLate = len > 0 && ((nowUs - memory.read(at + SINCE)) | 0) > bound!.maxWaitUs
+    if (isLate) this.add(LATE, 1)
+    return isLate
   }
 }

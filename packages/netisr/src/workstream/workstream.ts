@@ -12,27 +12,42 @@ import {
 } from '@smpnet/memory'
 import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import type { PacketLinks } from '../protocols/protocol.ts'
+import type { Leaving } from '../routing/buckets.ts'
+import type { Choice } from '../routing/choice.ts'
 import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
-import { DONE, DROPPED, type Outcome, QUEUED, WAIT } from './outcome.ts'
+import { DONE, DROPPED, ELSEWHERE, type Outcome, QUEUED, WAIT } from './outcome.ts'
 import { WORKSTREAM_STATE } from './state-table.ts'
-import { WorkQueue } from './work-queue.ts'
+import { type WaitBound, WorkQueue } from './work-queue.ts'
 
 /** By names of their own, since an engine does not look them up in the table each time, then. */
 const { IDLE, SCHEDULED, DISPATCHING } = WORKSTREAM_STATE.state
 const { signal: SIGNAL, handle: HANDLE } = WORKSTREAM_STATE.action
 const { isPending: IS_PENDING } = WORKSTREAM_STATE.guard
 const { queue: QUEUE, dispatch: DISPATCH, work: WORKS, done: IS_DONE } = WORKSTREAM_STATE.event
-const { handled: HANDLED, hybridDispatched: HYBRID_DISPATCHED } = WORK.offset
+const { handled: HANDLED, hybridDispatched: HYBRID_DISPATCHED, failed: FAILED } = WORK.offset
 const LOCK = WORKSTREAM.offset.lock
 const STATE = WORKSTREAM.offset.state
 const PENDING = WORKSTREAM.offset.pending
 const ASLEEP = WORKSTREAM.offset.asleep
 const DISPATCHER = WORKSTREAM.offset.dispatcher
+const { round: ROUND, sequence: SEQUENCE, cleared: CLEARED } = WORKSTREAM.offset
+const ROUND_SEQUENCE = WORKSTREAM.offset.roundSequence
+
+/** What messages call the lock. */
+const WHAT = 'the lock of a workstream'
 
 /** Of `tryNext`: nothing waits. No protocol. */
 export const NOTHING = -1
 /** Of `tryNext`: the lock is not to be had just now. No protocol. */
 export const HELD = -2
+
+/** What a worker has taken and handled last, of one protocol. */
+export interface Batch {
+  protocol: number
+  handled: number
+  /** Of these, packets at which the handler threw. */
+  failed: number
+}
 
 /**
  * What one worker serves: a queue for each protocol, and the state that says which thread sees to
@@ -45,8 +60,16 @@ export const HELD = -2
  * on nothing can fail, and takes and wakes the worker after it has let the workstream go: a worker
  * that runs at once finds it free. A worker that runs, spins, or was signalled already costs the
  * sender nothing: the same section sees that, too.
+ *
+ * The worker goes round: what is pending at the beginning of a round is taken in it, protocol by
+ * protocol, and what comes meanwhile in the next. So no protocol keeps another waiting for ever,
+ * and at the end of a round all is handled that was queued before it began (`cleared`): by this a
+ * bucket knows when none of its packets is left here.
+ *
+ * Every call that is given a `Choice` asks it under the lock, and says ELSEWHERE, having done
+ * nothing, if the packet does not belong here any more.
  */
-export class Workstream {
+export class Workstream implements Leaving {
   readonly #queues: readonly WorkQueue[]
 
   constructor(
@@ -55,9 +78,10 @@ export class Workstream {
     readonly id: number,
     readonly packets: PacketLinks,
     protocols: number,
+    bound?: WaitBound,
   ) {
     this.#queues = Array.from({ length: protocols }, (_, protocol) => {
-      return new WorkQueue(memory, at + WORKSTREAM.size + protocol * WORK.size, packets)
+      return new WorkQueue(memory, at + WORKSTREAM.size + protocol * WORK.size, packets, bound)
     })
   }
 
@@ -70,8 +94,9 @@ export class Workstream {
    * Appends a packet: QUEUED, DROPPED, or WAIT when a lock is not to be had. For a section whose
    * caller has settled before.
    */
-  tryQueue(lot: Parking, protocol: number, packet: Address): Outcome {
+  tryQueue(lot: Parking, choice: Choice): Outcome {
     if (!this.#tryLock()) return WAIT
+    if (!choice.belongsTo(this)) return this.#elsewhere()
     let sleepers = NIL
     if (this.#isToWake()) {
       sleepers = lot.tryLockQueue(this.at)
@@ -80,24 +105,26 @@ export class Workstream {
         return WAIT
       }
     }
-    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
+    const outcome = this.#appendOver(lot, sleepers, choice)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
     return outcome
   }
 
   /** The same for a thread that can wait for the locks. */
-  *queue(lot: Parking, protocol: number, packet: Address): Waiting<Outcome> {
+  *queue(lot: Parking, choice: Choice): Waiting<Outcome> {
     const sleepers = yield* this.#enter(lot)
-    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
+    if (!choice.belongsTo(this)) return this.#elsewhereOver(lot, sleepers)
+    const outcome = this.#appendOver(lot, sleepers, choice)
     if (sleepers !== NIL) yield* lot.wake(this.#takeWorker(lot, sleepers))
     return outcome
   }
 
   /** The same for an interrupt, which spins for the locks. */
-  queueNow(lot: Parking, protocol: number, packet: Address): Outcome {
-    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
+  queueNow(lot: Parking, choice: Choice): Outcome {
+    spinNow(this.memory, this.at + LOCK, WHAT)
+    if (!choice.belongsTo(this)) return this.#elsewhere()
     const sleepers = this.#isToWake() ? lot.lockQueueNow(this.at) : NIL
-    const outcome = this.#appendOver(lot, sleepers, protocol, packet)
+    const outcome = this.#appendOver(lot, sleepers, choice)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
     return outcome
   }
@@ -107,14 +134,39 @@ export class Workstream {
    * others wait or are handled; WAIT when the lock is not to be had. For a section on its CPU whose
    * caller has settled before.
    */
-  tryDispatch(protocol: number, packet: Address): Outcome {
-    return this.#tryLock() ? this.#beginDispatch(protocol, packet) : WAIT
+  tryDispatch(choice: Choice): Outcome {
+    if (!this.#tryLock()) return WAIT
+    return choice.belongsTo(this) ? this.#beginDispatch(choice) : this.#elsewhere()
   }
 
   /** The same for a thread that can wait for the lock. */
-  *dispatch(protocol: number, packet: Address): Waiting<Outcome> {
+  *dispatch(choice: Choice): Waiting<Outcome> {
     if (!this.#tryLock()) yield* this.#lock()
-    return this.#beginDispatch(protocol, packet)
+    return choice.belongsTo(this) ? this.#beginDispatch(choice) : this.#elsewhere()
+  }
+
+  /**
+   * For direct dispatch that was switched to: DONE, the caller may handle the packet, if none of
+   * its protocol is left here; else it is queued behind them, QUEUED or DROPPED. WAIT when the lock
+   * is not to be had. For a section whose caller has settled before.
+   */
+  tryPass(choice: Choice): Outcome {
+    if (!this.#tryLock()) return WAIT
+    return choice.belongsTo(this) ? this.#pass(choice) : this.#elsewhere()
+  }
+
+  /** The same for a thread that can wait for the lock. */
+  *pass(choice: Choice): Waiting<Outcome> {
+    if (!this.#tryLock()) yield* this.#lock()
+    return choice.belongsTo(this) ? this.#pass(choice) : this.#elsewhere()
+  }
+
+  /** Whether none of a protocol is left here; false, too, when the lock is not to be had. */
+  isDrained(protocol: number): boolean {
+    if (!this.#tryLock()) return false
+    const isDrained = this.#queues[protocol]!.isDrained()
+    this.#unlock()
+    return isDrained
   }
 
   /** Ends what `dispatch` began. `handled`: whether the packet was handled. */
@@ -129,7 +181,7 @@ export class Workstream {
 
   /** The same for plain code. */
   endDispatchNow(lot: Parking, protocol: number, handled: boolean): void {
-    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
+    spinNow(this.memory, this.at + LOCK, WHAT)
     const isAsleep = this.#isPending() && this.#isAsleep()
     const sleepers = isAsleep ? lot.lockQueueNow(this.at) : NIL
     this.#endDispatch(protocol, handled)
@@ -152,16 +204,16 @@ export class Workstream {
   /**
    * Begins to take what waits, or goes on with it: the number of a protocol whose packets `taken`
    * gives; NOTHING, and then the worker is not RUNNING any more; or HELD, having done nothing.
-   * `handled` packets of `protocol` have been handled. For the worker.
+   * `last` is what has been handled. For the worker.
    */
-  tryNext(protocol: number, handled: number): number {
-    return this.#trySettledLock() ? this.#next(protocol, handled) : HELD
+  tryNext(last: Batch): number {
+    return this.#trySettledLock() ? this.#next(last) : HELD
   }
 
   /** The same after HELD, for a thread that waits for the lock. */
-  *next(protocol: number, handled: number): Waiting<number> {
+  *next(last: Batch): Waiting<number> {
     yield* spin(this.memory, this.at + LOCK)
-    return this.#next(protocol, handled)
+    return this.#next(last)
   }
 
   /** After `next`: all that waits for that protocol, and lets the lock go. */
@@ -183,20 +235,47 @@ export class Workstream {
 
   /** Sets the limit of a protocol's queue. Plain code. */
   setLimit(protocol: number, limit: number): void {
-    spinNow(this.memory, this.at + LOCK, 'the lock of a workstream')
-    this.#queues[protocol]!.setLimit(limit)
-    this.#unlock()
+    this.underLock(() => this.#queues[protocol]!.setLimit(limit))
+  }
+
+  /** Does something in a section of its lock. Plain code. */
+  underLock<T>(section: () => T): T {
+    spinNow(this.memory, this.at + LOCK, WHAT)
+    try {
+      return section()
+    } finally {
+      this.#unlock()
+    }
+  }
+
+  /** Packets that were ever queued here. Under the lock. */
+  sequence(): number {
+    return this.memory.read(this.at + SEQUENCE)
+  }
+
+  /**
+   * Whether all packets are handled that had been queued when `sequence` was that of the
+   * workstream, and none is being dispatched. Under the lock.
+   */
+  isCleared(sequence: number): boolean {
+    const state = this.memory.load(this.at + STATE)
+    if (state === DISPATCHING) return false
+    return state === IDLE || ((this.memory.read(this.at + CLEARED) - sequence) | 0) >= 0
   }
 
   /**
    * Ends what the thread of that number had begun here, which has ended: an append, a dispatch.
    * What is queued its worker sees to, and is woken for. For threads that were no worker, and for
-   * one undertaker after the other. After the burial in the lot.
+   * one undertaker after the other. After the burial in the lot. `mend` mends what else the lock
+   * protects.
    */
-  *bury(lot: Parking, thread: number): Waiting {
+  *bury(lot: Parking, thread: number, mend: () => void): Waiting {
     const { memory, at } = this
     const ended = holderOf(thread)
-    breakFrom(memory, at + LOCK, ended, () => this.#mend())
+    breakFrom(memory, at + LOCK, ended, () => {
+      mend()
+      this.#mend()
+    })
     yield* this.#lock()
     if (memory.load(at + STATE) === DISPATCHING && memory.read(at + DISPATCHER) === ended) {
       this.step(IS_DONE)
@@ -252,13 +331,28 @@ export class Workstream {
   }
 
   /** `next` under the lock, which it lets go when nothing waits. */
-  #next(protocol: number, handled: number): number {
+  #next({ protocol, handled, failed }: Batch): number {
+    const { memory, at } = this
     if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
-    const pending = this.memory.read(this.at + PENDING)
-    if (pending !== 0) return 31 - Math.clz32(pending & -pending)
+    if (failed > 0) this.#queues[protocol]!.add(FAILED, failed)
+    const round = memory.read(at + ROUND) || this.#newRound()
+    if (round !== 0) {
+      memory.write(at + ROUND, round & (round - 1))
+      return 31 - Math.clz32(round & -round)
+    }
     this.step(IS_DONE)
     this.#unlock()
     return NOTHING
+  }
+
+  /** All of a round is handled: what there is to take in the next. */
+  #newRound(): number {
+    const { memory, at } = this
+    const sequence = memory.read(at + SEQUENCE)
+    const pending = memory.read(at + PENDING)
+    memory.write(at + CLEARED, pending === 0 ? sequence : memory.read(at + ROUND_SEQUENCE))
+    memory.write(at + ROUND_SEQUENCE, sequence)
+    return pending
   }
 
   #isBusy(): boolean {
@@ -278,12 +372,17 @@ export class Workstream {
   }
 
   /** Appends under the lock, and lets it go. */
-  #append(protocol: number, packet: Address): Outcome {
+  #append(choice: Choice): Outcome {
+    const { memory, at } = this
+    const protocol = choice.known.number
     try {
-      const isQueued = this.#queues[protocol]!.append(packet)
+      // Before the packet: if the sender ends in between, what is waited for has come.
+      const sequence = (memory.read(at + SEQUENCE) + 1) | 0
+      memory.write(at + SEQUENCE, sequence)
+      choice.queued(sequence)
+      const isQueued = this.#queues[protocol]!.append(choice.packet)
       if (isQueued) {
-        const pending = this.at + PENDING
-        this.memory.write(pending, this.memory.read(pending) | (1 << protocol))
+        memory.write(at + PENDING, memory.read(at + PENDING) | (1 << protocol))
         this.step(QUEUE)
       }
       return isQueued ? QUEUED : DROPPED
@@ -294,9 +393,9 @@ export class Workstream {
   }
 
   /** The same with the worker's queue held, which is let go if the links throw. */
-  #appendOver(lot: Parking, sleepers: Address, protocol: number, packet: Address): Outcome {
+  #appendOver(lot: Parking, sleepers: Address, choice: Choice): Outcome {
     try {
-      return this.#append(protocol, packet)
+      return this.#append(choice)
     } catch (error) {
       if (sleepers !== NIL) lot.unlockQueue(sleepers)
       throw error
@@ -304,12 +403,29 @@ export class Workstream {
   }
 
   /** What is queued here wakes no worker: one is about to see to what waits. */
-  #beginDispatch(protocol: number, packet: Address): Outcome {
+  #beginDispatch(choice: Choice): Outcome {
     // Before the state, which an undertaker looks at first.
     if (!this.#isBusy()) this.memory.write(this.at + DISPATCHER, this.memory.holder)
-    if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(protocol, packet)
+    if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(choice)
     this.#unlock()
     return DONE
+  }
+
+  /** What is left here has a worker that sees to it, and so to what is queued behind. */
+  #pass(choice: Choice): Outcome {
+    if (!this.#queues[choice.known.number]!.isDrained()) return this.#append(choice)
+    this.#unlock()
+    return DONE
+  }
+
+  #elsewhere(): Outcome {
+    this.#unlock()
+    return ELSEWHERE
+  }
+
+  #elsewhereOver(lot: Parking, sleepers: Address): Outcome {
+    if (sleepers !== NIL) lot.unlockQueue(sleepers)
+    return this.#elsewhere()
   }
 
   #endDispatch(protocol: number, handled: boolean): void {

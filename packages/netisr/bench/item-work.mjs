@@ -1,0 +1,2 @@
+/** The item that costs nothing, for every dispatcher. */
+export default function nothing() {}

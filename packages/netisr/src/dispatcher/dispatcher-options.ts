@@ -1,0 +1,65 @@
+import { came } from '@smpnet/memory'
+import { BadNetisr } from '../terms/errors.ts'
+import { expectBetween } from '../shape/netisr-shape.ts'
+import type { Key } from './key-number.ts'
+
+export interface DispatcherOptions<Item> {
+  /** CPUs, each a worker thread that does nothing else. */
+  readonly cpus: number
+  /** The module of the function that takes items; each CPU loads it. */
+  readonly module: string | URL
+  /** The name of that function; `default` unless told. */
+  readonly name?: string
+  /** What an item is kept in order by: those of one key go one after the other to one CPU. */
+  readonly key: (item: Item) => Key
+  /** Hears of what the function throws, and of which item. Unless told, `idle` rejects with it. */
+  readonly onError?: (error: unknown, item: Item) => void
+  /** Whether keys move from busy CPUs to those that have less to do; false unless told. */
+  readonly steals?: boolean
+  /** Items that each sending thread can have on their way, 1 to 65,536; 1024 unless told. */
+  readonly places?: number
+  /** Threads that can send, this one included, 1 to 64; 4 unless told. */
+  readonly senders?: number
+  /** The most that an item takes, and what its function throws: 512 to 65,536; 512 unless told. */
+  readonly payloadBytes?: number
+  /** Where `live-worker.js` of `@smpnet/machine` is, in a bundle; see there. */
+  readonly worker?: URL
+  /** Where `dispatcher-boot.js` of this package is, in a bundle. */
+  readonly boot?: URL
+}
+
+/** What opens a dispatcher in another thread. */
+export type SenderOptions<Item> = Pick<DispatcherOptions<Item>, 'key' | 'onError'>
+
+export interface DispatcherShape {
+  readonly cpus: number
+  readonly places: number
+  readonly senders: number
+  readonly payloadBytes: number
+}
+
+/** Completes options. Throws a BadNetisr, or a TypeError, that says what was expected. */
+export function dispatcherShape<Item>(options: DispatcherOptions<Item>): DispatcherShape {
+  expectSender(options)
+  const { cpus, places = 1024, senders = 4, payloadBytes = 512 } = options
+  expectBetween('cpus', cpus, 1, 64)
+  expectBetween('places', places, 1, 65_536)
+  expectBetween('senders', senders, 1, 64)
+  expectBetween('payloadBytes', payloadBytes, 512, 65_536)
+  if (senders * places * payloadBytes < 2 ** 30) return { cpus, places, senders, payloadBytes }
+  throw new BadNetisr(
+    'senders × places × payloadBytes: expected less than 1 GiB, ' +
+      `came ${senders} × ${places} × ${payloadBytes}`,
+  )
+}
+
+/** Throws a TypeError unless there is a key, and an ear that is a function if there is one. */
+export function expectSender(options: unknown): void {
+  const { key, onError } = (options ?? {}) as Partial<SenderOptions<unknown>>
+  if (typeof key !== 'function') {
+    throw new TypeError(`key: expected a function of an item, ${came(key)} came`)
+  }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new TypeError(`onError: expected a function of an error, ${came(onError)} came`)
+  }
+}

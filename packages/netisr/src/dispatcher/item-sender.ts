@@ -1,0 +1,201 @@
+import { type Address, NIL, type TakeAllStack } from '@smpnet/memory'
+import { awaiting, finish, loopTurn, SpinBudget, type Waiter, type Waiting } from '@smpnet/park'
+import { ValueReader, ValueWriter } from '@smpnet/tasks/values'
+import type { Netisr } from '../netisr.ts'
+import { WAIT } from '../workstream/outcome.ts'
+import { ITEMS } from './dispatcher-boot.ts'
+import type { SenderOptions } from './dispatcher-options.ts'
+import { keyNumber } from './key-number.ts'
+import { SEAT, SLOT, type Slots, THREW } from './slots.ts'
+
+/** An item that waits for a slot. */
+interface Held<Item> {
+  readonly item: Item
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Turns of the loop that takes slots back after which the event loop has one. */
+const TAKES_PER_TURN = 64
+/** Items sent after which keys may move. */
+const ITEMS_PER_BALANCE = 1024
+
+/**
+ * Sends the items of one thread: it fills a slot of its own with each, and queues that for the
+ * worker of its key's CPU. The slot comes back when the item is handled, by which the sender has
+ * room again, and hears of what was thrown. All slots on their way is back pressure: items wait
+ * here then, in the order in which they came.
+ *
+ * While any slot is on its way one loop takes them back: it spins for a moment, then sleeps on the
+ * event loop.
+ */
+export class ItemSender<Item> {
+  readonly #free: Address[]
+  readonly #first: Address
+  readonly #stack: TakeAllStack
+  readonly #items = new Map<Address, Item>()
+  readonly #queue: Held<Item>[] = []
+  readonly #idle: Held<undefined>[] = []
+  readonly #writer: ValueWriter
+  readonly #bytes: Uint8Array
+  readonly #reader: ValueReader
+  readonly #budget = new SpinBudget()
+  #isTaking = false
+  #sent = 0
+  #failed: { readonly error: unknown } | undefined
+  #lost: unknown
+
+  constructor(
+    readonly netisr: Netisr,
+    readonly slots: Slots,
+    readonly seat: number,
+    readonly td: Waiter,
+    readonly options: SenderOptions<Item> & { readonly steals?: boolean },
+  ) {
+    const { payloadBytes } = slots.handle
+    this.#free = slots.of(seat).reverse()
+    this.#first = slots.seat(seat)
+    this.#stack = slots.stack(seat)
+    this.#writer = new ValueWriter(payloadBytes)
+    this.#bytes = new Uint8Array(payloadBytes)
+    this.#reader = new ValueReader(this.#bytes)
+  }
+
+  /** Items that are on their way or wait for room. */
+  get pending(): number {
+    return this.#items.size + this.#queue.length
+  }
+
+  /** Sends an item, or says false, having done nothing, when there is no room. Plain code. */
+  trySend(item: Item): boolean {
+    if (this.#lost !== undefined) throw this.#lost
+    return this.#queue.length === 0 && this.#trySend(item)
+  }
+
+  /** Sends an item when there is room, after those that wait; resolves when it is sent. */
+  send(item: Item): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.trySend(item)) resolve()
+      else this.#queue.push({ item, resolve, reject })
+    })
+  }
+
+  /**
+   * Resolves when all that this thread has sent is handled. Rejects with what a function threw
+   * first since it was called last, if there is no `onError`.
+   */
+  idle(): Promise<void> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost)
+    return new Promise((resolve, reject) => {
+      this.#idle.push({ item: undefined, resolve, reject })
+      this.#tellIdle()
+    })
+  }
+
+  /** Ends all that waits, for a reason. */
+  lose(error: unknown): void {
+    this.#lost ??= error
+    for (const { reject } of this.#queue.splice(0)) reject(this.#lost)
+    for (const { reject } of this.#idle.splice(0)) reject(this.#lost)
+    this.#items.clear()
+    finish(this.td, this.td.lot.unpark(this.#first + SEAT.offset.done, 1))
+  }
+
+  #trySend(item: Item): boolean {
+    const { slots, netisr, td } = this
+    if (this.#free.length === 0) this.#takeBack()
+    const slot = this.#free.pop()
+    if (slot === undefined) return false
+    try {
+      slots.memory.write(slot + SLOT.offset.flow, keyNumber(this.options.key(item)))
+      slots.fill(slot, this.#writer.bytes, this.#writer.encode(item))
+    } catch (error) {
+      this.#free.push(slot)
+      throw error
+    }
+    this.#items.set(slot, item)
+    if (netisr.tryQueue(td, ITEMS.number, 0, slot) === WAIT) {
+      finish(td, netisr.queue(td, ITEMS.number, 0, slot))
+    }
+    if (++this.#sent % ITEMS_PER_BALANCE === 0 && this.options.steals) netisr.balance()
+    if (!this.#isTaking) this.#take().catch((error: unknown) => this.lose(error))
+    return true
+  }
+
+  /** Takes slots back for as long as any is on its way. */
+  async #take(): Promise<void> {
+    this.#isTaking = true
+    await null
+    for (let takes = 1; this.#items.size > 0 && this.#lost === undefined; takes++) {
+      if (this.#takeBack()) this.#sendQueued()
+      else if (!this.#spins()) await awaiting(this.td, this.#untilOneComesBack())
+      if (takes % TAKES_PER_TURN === 0) await loopTurn()
+    }
+    this.#isTaking = false
+  }
+
+  #spins(): boolean {
+    for (let turn = this.#budget.turns(); turn > 0; turn--) {
+      if (this.#stack.isEmpty()) continue
+      this.#budget.hit()
+      return true
+    }
+    this.#budget.miss()
+    return false
+  }
+
+  *#untilOneComesBack(): Waiting {
+    const { memory } = this.slots
+    const done = this.#first + SEAT.offset.done
+    memory.store(this.#first + SEAT.offset.isWaiting, 1)
+    yield* this.td.lot.park(this.td, done, done, NIL)
+    memory.store(this.#first + SEAT.offset.isWaiting, 0)
+  }
+
+  /** Takes what has come back; false when nothing has. */
+  #takeBack(): boolean {
+    let slot = this.#stack.takeAll()
+    if (slot === NIL) return false
+    while (slot !== NIL) {
+      const next = this.#stack.after(slot)
+      const item = this.#items.get(slot)!
+      this.#items.delete(slot)
+      this.#free.push(slot)
+      if (this.slots.memory.read(slot + SLOT.offset.state) === THREW) this.#hear(slot, item)
+      slot = next
+    }
+    this.#tellIdle()
+    return true
+  }
+
+  #hear(slot: Address, item: Item): void {
+    this.slots.read(slot, this.#bytes)
+    const error = this.#reader.decode()
+    if (this.options.onError) this.options.onError(error, item)
+    else this.#failed ??= { error }
+  }
+
+  #sendQueued(): void {
+    while (this.#queue.length > 0) {
+      const { item, resolve, reject } = this.#queue[0]!
+      try {
+        if (!this.#trySend(item)) return
+        resolve()
+      } catch (error) {
+        reject(error)
+      }
+      this.#queue.shift()
+    }
+    this.#tellIdle()
+  }
+
+  #tellIdle(): void {
+    if (this.pending > 0 || this.#idle.length === 0) return
+    const failed = this.#failed
+    this.#failed = undefined
+    for (const { resolve, reject } of this.#idle.splice(0)) {
+      if (failed === undefined) resolve()
+      else reject(failed.error)
+    }
+  }
+}
