@@ -1,1 +1,6 @@
-export {}
+export { QueueAbandoned, QueueClosed, QueueMisuse, QueueTimeout } from './errors.ts'
+export type { QueueHandle } from './queue/handle.ts'
+export { PlaceQueue, type QueueInvitation } from './queue/place-queue.ts'
+export { RecordQueue } from './queue/record-queue.ts'
+export { ENDED, WOULD_BLOCK } from './records/cells.ts'
+export type { QueueKind, QueueShape } from './records/ring-shape.ts'
