@@ -103,7 +103,7 @@ export class Membership {
     this.#consuming!.release()
     this.space.tell(this.sync.here)
     // The last of a closed queue: others can see now that it ends.
-    if (this.life.isClosed) this.data.tell(this.sync.here)
+    if (this.life.isClosed()) this.data.tell(this.sync.here)
   }
 
   /** See `PlaceQueue.drain`. */
@@ -120,7 +120,7 @@ export class Membership {
       }
     } finally {
       if (count > 0) this.space.tell(this.sync.here)
-      if (count > 0 && this.life.isClosed) this.data.tell(this.sync.here)
+      if (count > 0 && this.life.isClosed()) this.data.tell(this.sync.here)
     }
     return count === 0 && at === ENDED ? ENDED : count
   }

@@ -145,7 +145,7 @@ export class PlaceQueue {
   }
 
   get isClosed(): boolean {
-    return (this.#member ?? this.#join()).life.isClosed
+    return (this.#member ?? this.#join()).life.isClosed()
   }
 
   /** How often producers and consumers were about to sleep, and threads that have been buried. */

@@ -219,7 +219,7 @@ const RETRY = 0
 function seal(cells: Cells, life: Life, head: number, found: number): number {
   if (stateOf(found) === SEALED && isOfLap(found, cells.lapOf(head))) return ENDED
   const free = cells.freeAt(head)
-  if (found !== free || !life.isClosed) return WOULD_BLOCK
+  if (found !== free || !life.isClosed()) return WOULD_BLOCK
   const sealed = header(SEALED, cells.lapOf(head))
   const before = cells.memory.compareExchange(cells.headerAt(head), free, sealed)
   return before === free ? ENDED : RETRY

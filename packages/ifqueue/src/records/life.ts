@@ -33,7 +33,7 @@ export class Life {
     this.#threads = shape.threads
   }
 
-  get isClosed(): boolean {
+  isClosed(): boolean {
     return (this.memory.load(this.#at) & CLOSED) !== 0
   }
 

@@ -54,7 +54,8 @@ export class SoleProducing implements Producing {
 
   /** Another thread was the producer before, and may have ended in the midst of a commit. */
   takeOver(): void {
-    const { cells, memory } = this.#parts()
+    const { cells } = this
+    const { memory } = cells
     const from = memory.load(this.#tailFrom)
     if (memory.load(cells.headerAt(from)) === cells.freeAt(from)) memory.write(this.#tail, from)
   }
@@ -62,8 +63,8 @@ export class SoleProducing implements Producing {
   tryReserve(bytes: number): Address {
     const { cells } = this
     const { memory } = cells
-    if (this.life.isClosed) return ENDED
-    const span = (this.#span = cells.spanFor(bytes))
+    if (this.life.isClosed()) return ENDED
+    const span = cells.spanFor(bytes)
     let position = memory.read(this.#tail)
     const left = cells.cells - cells.indexOf(position)
     if (span > left) {
@@ -71,8 +72,10 @@ export class SoleProducing implements Producing {
       if (!this.#publish(position, left, NO_RECORD, SKIPPED)) return ENDED
       position = (position + left) | 0
     }
+    if (!this.#isFree(position, span)) return WOULD_BLOCK
     this.#position = position
-    return this.#isFree(position, span) ? cells.dataAt(position) : WOULD_BLOCK
+    this.#span = span
+    return cells.dataAt(position)
   }
 
   commit(length: number): boolean {
@@ -84,10 +87,12 @@ export class SoleProducing implements Producing {
 
   #isFree(position: number, span: number): boolean {
     const { cells } = this
-    const at = (this.watched = cells.headerAt(position))
-    const found = (this.seen = cells.memory.load(at))
-    if (found !== cells.freeAt(position)) return false
-    return span === 1 || this.#areFree(position, span)
+    const at = cells.headerAt(position)
+    const found = cells.memory.load(at)
+    if (found === cells.freeAt(position)) return span === 1 || this.#areFree(position, span)
+    this.watched = at
+    this.seen = found
+    return false
   }
 
   /** Of several cells it is the last that is waited for, since they become free in order. */
@@ -100,7 +105,8 @@ export class SoleProducing implements Producing {
   }
 
   #publish(position: number, span: number, length: number, state: number): boolean {
-    const { cells, memory } = this.#parts()
+    const { cells } = this
+    const { memory } = cells
     const lap = cells.lapOf(position)
     const free = header(FREE, lap)
     const at = cells.headerAt(position)
@@ -120,11 +126,6 @@ export class SoleProducing implements Producing {
       'one thread sends to a queue of one producer, by one reservation at a time: another has ' +
         'committed a record in the place of this one',
     )
-  }
-
-  #parts() {
-    const { cells } = this
-    return { cells, memory: cells.memory }
   }
 }
 
@@ -154,7 +155,7 @@ export class SharedProducing implements Producing {
     const { memory } = cells
     const span = cells.spanFor(bytes)
     for (;;) {
-      if (life.isClosed) return ENDED
+      if (life.isClosed()) return ENDED
       const tail = memory.load(this.#tail)
       const left = cells.cells - cells.indexOf(tail)
       const claim = this.#claim(tail, span > left ? left : span)

@@ -44,10 +44,10 @@ export const RING = layout('ring of records', {
   headFrom: word('o', 'consumers'),
   /** (x) The sole consumer: its thread's number and 1; 0 while there is none. */
   consumer: word('x', 'consumers'),
-  /** (x) 1 while a consumer may sleep for a record; below it how often one was about to. */
+  /** (x) How consumers wait for records, as `Want` says; then how often one was about to sleep. */
   wantData: word('x', 'data'),
   dataWaits: word('x', 'data'),
-  /** (x) 1 while a producer may sleep for space; below it how often one was about to. */
+  /** (x) How producers wait for space; then how often one was about to sleep. */
   wantSpace: word('x', 'space'),
   spaceWaits: word('x', 'space'),
 })
