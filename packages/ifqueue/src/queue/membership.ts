@@ -2,7 +2,7 @@ import { type Address, came, type LiveMemory } from '@smpnet/memory'
 import type { SyncDomain } from '@smpnet/sync'
 import { QueueAbandoned, QueueMisuse } from '../errors.ts'
 import { type Cells, ENDED } from '../records/cells.ts'
-import { type Consuming, SharedConsuming, SoleConsuming } from '../records/consuming.ts'
+import { type Consuming, SharedConsuming, SoleConsuming, type Told } from '../records/consuming.ts'
 import { CONSUMES, Life, PRODUCES } from '../records/life.ts'
 import { type Producing, SharedProducing, SoleProducing } from '../records/producing.ts'
 import { buryIn } from '../records/remains.ts'
@@ -194,12 +194,15 @@ export class Membership {
 
   #consume(): Consuming {
     const { cells, life } = this
+    const told: Told = {
+      freed: () => this.space.tell(this.sync.here),
+      returned: () => this.data.tellAll(this.sync.here),
+    }
     if (cells.shape.kind.endsWith('mc')) {
-      const wake = (): void => this.data.tellAll(this.sync.here)
-      this.#consuming = new SharedConsuming(cells, life, this.#owner, wake)
+      this.#consuming = new SharedConsuming(cells, life, this.#owner, told)
     } else {
       this.#claim(RING.offset.consumer, 'receives from', 'consumer')
-      const sole = new SoleConsuming(cells, life)
+      const sole = new SoleConsuming(cells, life, told)
       sole.takeOver()
       this.#consuming = sole
     }

@@ -29,6 +29,14 @@ export interface Consuming {
   readonly seen: number
 }
 
+/** Is told what a look has done besides, for which others may wait. */
+export interface Told {
+  /** Cells without a record are free. */
+  freed(): void
+  /** There may be more records that were returned. */
+  returned(): void
+}
+
 /**
  * The one consumer of a ring. What it peeks, nobody sees: to release is to free the cells, the
  * first one last. Where it is stands in two plain words, written before: which of the two is true,
@@ -46,6 +54,7 @@ export class SoleConsuming implements Consuming {
   constructor(
     readonly cells: Cells,
     readonly life: Life,
+    readonly told: Told,
   ) {
     this.#head = cells.at + RING.offset.head
     this.#headFrom = cells.at + RING.offset.headFrom
@@ -77,6 +86,7 @@ export class SoleConsuming implements Consuming {
           return cells.dataAt(position)
         }
         this.release()
+        this.told.freed()
       } else {
         const sealed = seal(cells, this.life, position, found)
         if (sealed !== RETRY) {
@@ -116,8 +126,7 @@ export class SharedConsuming implements Consuming {
     readonly life: Life,
     /** What headers name this thread by. */
     readonly owner: number,
-    /** Wakes consumers that sleep: there may be records that were returned. */
-    readonly wakeOthers: () => void,
+    readonly told: Told,
   ) {
     this.#head = cells.at + RING.offset.head
     this.#returned = cells.at + RING.offset.returned
@@ -148,6 +157,7 @@ export class SharedConsuming implements Consuming {
         memory.compareExchange(this.#head, head, (head + this.#span) | 0)
         if (state === COMMITTED) return cells.dataAt(head)
         this.release()
+        this.told.freed()
       }
     }
   }
@@ -190,7 +200,7 @@ export class SharedConsuming implements Consuming {
     at = this.#findReturned()
     if (at === WOULD_BLOCK) return at
     memory.store(this.#returned, 1)
-    this.wakeOthers()
+    this.told.returned()
     return at
   }
 
@@ -203,6 +213,7 @@ export class SharedConsuming implements Consuming {
       if (!this.#take(position, found)) continue
       if (this.length !== NO_RECORD) return cells.dataAt(position)
       this.release()
+      this.told.freed()
     }
     return WOULD_BLOCK
   }

@@ -155,6 +155,20 @@ describe.each(SHAPES)('A queue, %s,', (_, shape) => {
     await expect(queue.send(bytes(1))).rejects.toThrow(QueueClosed)
   })
 
+  it('has room for those that wait when a consumer has skipped what was given up', async () => {
+    const queue = RecordQueue.create(shape)
+    for (let i = 0; i < queue.capacity; i++) {
+      if (queue.tryReserve(queue.mostBytes) > 0) queue.cancel()
+    }
+    // Nobody sees what the one producer of a ring gives up.
+    if (queue.used === 0) return
+    const sends = queue.send(bytes(5))
+    await new Promise((done) => setTimeout(done, 1))
+    expect(queue.tryPeek()).toBe(WOULD_BLOCK)
+    await sends
+    expect(queue.receiveSync(new Uint8Array(12))).toBe(1)
+  })
+
   it('is left by its thread, which may come again', () => {
     const queue = RecordQueue.create({ ...shape, threads: 1 })
     for (let i = 0; i < 3; i++) {

@@ -6,6 +6,9 @@ import { Life } from '../../src/records/life.ts'
 import { type Producing, SharedProducing, SoleProducing } from '../../src/records/producing.ts'
 import { partsOf, type RingShape } from '../../src/records/ring-shape.ts'
 
+/** None waits in a model of a ring. */
+const NOBODY = { freed: () => {}, returned: () => {} }
+
 /** A ring on bare memory, as models want it. */
 export class RingWorld {
   readonly buffer: SharedArrayBuffer
@@ -31,9 +34,9 @@ export class RingWorld {
   consumer(thread: number, cells = this.cells()): Consuming {
     const life = new Life(cells.memory, 0, this.shape)
     if (this.shape.kind.endsWith('mc')) {
-      return new SharedConsuming(cells, life, thread + 1, () => {})
+      return new SharedConsuming(cells, life, thread + 1, NOBODY)
     }
-    const sole = new SoleConsuming(cells, life)
+    const sole = new SoleConsuming(cells, life, NOBODY)
     sole.takeOver()
     return sole
   }
