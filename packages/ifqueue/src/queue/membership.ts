@@ -180,11 +180,12 @@ export class Membership {
 
   #produce(): Producing {
     const { cells, life } = this
+    const skipped = (): void => this.data.tell(this.sync.here)
     if (cells.shape.kind.startsWith('m')) {
-      this.#producing = new SharedProducing(cells, life, this.#owner)
+      this.#producing = new SharedProducing(cells, life, this.#owner, skipped)
     } else {
       this.#claim(RING.offset.producer, 'sends to', 'producer')
-      const sole = new SoleProducing(cells, life)
+      const sole = new SoleProducing(cells, life, skipped)
       sole.takeOver()
       this.#producing = sole
     }

@@ -47,6 +47,8 @@ export class SoleProducing implements Producing {
   constructor(
     readonly cells: Cells,
     readonly life: Life,
+    /** Is called when cells before the end of the ring are skipped: consumers may sleep. */
+    readonly skipped: () => void,
   ) {
     this.#tail = cells.at + RING.offset.tail
     this.#tailFrom = cells.at + RING.offset.tailFrom
@@ -70,6 +72,7 @@ export class SoleProducing implements Producing {
     if (span > left) {
       if (!this.#isFree(position, left)) return WOULD_BLOCK
       if (!this.#publish(position, left, NO_RECORD, SKIPPED)) return ENDED
+      this.skipped()
       position = (position + left) | 0
     }
     if (!this.#isFree(position, span)) return WOULD_BLOCK
@@ -146,6 +149,8 @@ export class SharedProducing implements Producing {
     readonly life: Life,
     /** What headers name this thread by. */
     readonly owner: number,
+    /** Is called when cells before the end of the ring are skipped: consumers may sleep. */
+    readonly skipped: () => void,
   ) {
     this.#tail = cells.at + RING.offset.tail
   }
@@ -163,6 +168,7 @@ export class SharedProducing implements Producing {
       if (claim === RETRY) continue
       if (span <= left) return cells.dataAt(tail)
       this.#publish(NO_RECORD, SKIPPED)
+      this.skipped()
     }
   }
 

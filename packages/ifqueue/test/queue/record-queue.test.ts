@@ -188,3 +188,18 @@ describe.each(SHAPES)('A queue, %s,', (_, shape) => {
     queue.leave()
   })
 })
+
+describe.each(KINDS)('A queue of records of any size, %s,', (kind) => {
+  it('takes one as large as itself while its consumer sleeps somewhere in the ring', async () => {
+    const queue = RecordQueue.create({ kind, bytes: 512 })
+    const to = new Uint8Array(512)
+    for (let i = 0; i < 20; i++) {
+      queue.sendSync(bytes(1))
+      expect(queue.receiveSync(to)).toBe(1)
+      const receives = queue.receive(to)
+      await queue.send(new Uint8Array(512).fill(i))
+      expect(await receives).toBe(512)
+      expect(to[511]).toBe(i)
+    }
+  })
+})

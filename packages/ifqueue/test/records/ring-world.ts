@@ -25,8 +25,9 @@ export class RingWorld {
 
   producer(thread: number, cells = this.cells()): Producing {
     const life = new Life(cells.memory, 0, this.shape)
-    if (this.shape.kind.startsWith('m')) return new SharedProducing(cells, life, thread + 1)
-    const sole = new SoleProducing(cells, life)
+    if (this.shape.kind.startsWith('m'))
+      return new SharedProducing(cells, life, thread + 1, NOBODY.freed)
+    const sole = new SoleProducing(cells, life, NOBODY.freed)
     sole.takeOver()
     return sole
   }
