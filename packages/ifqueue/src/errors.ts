@@ -17,3 +17,8 @@ export class QueueAbandoned extends Error {
 export class QueueTimeout extends Error {
   override name = 'TimeoutError'
 }
+
+/** The value is none that can be cloned. */
+export class CannotSend extends Error {
+  override name = 'CannotSend'
+}

@@ -6,7 +6,7 @@ import { type QueueInvitation, type QueueShape, RecordQueue } from '../../src/in
 const FILE = new URL('../fixtures/killed.mjs', import.meta.url)
 const MOST_RECORDS = 1 << 13
 /** In all; the queue is of another shape for each of its parts. */
-const KILLS = thorough(2000, 24)
+const KILLS = thorough(2000, 12)
 const [STOP, RUNNING] = [0, 1]
 
 interface Guest {
