@@ -13,9 +13,9 @@ import { type Awaited, Want } from './want.ts'
 const memberships = new WeakMap<SyncDomain, Membership>()
 
 /**
- * A thread as a user of a queue: its roles, what it has reserved, and what it has peeked. It becomes
- * a producer with its first reservation, and a consumer with its first look; the one producer or
- * consumer that a queue may have stays it until it leaves or is buried.
+ * A thread as a user of a queue: its roles, what it has reserved, and what it has peeked. It
+ * becomes a producer with its first reservation, and a consumer with its first look; the one
+ * producer or consumer that a queue may have stays it until it leaves or is buried.
  */
 export class Membership {
   readonly memory: LiveMemory

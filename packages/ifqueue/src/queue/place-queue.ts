@@ -186,8 +186,9 @@ export class PlaceQueue {
   }
 
   /**
-   * Gives up this thread's number, and its role, to others, if no other object of it uses the queue.
-   * Used again, the object takes another. Throws QueueMisuse while a peeked record is not released.
+   * Gives up this thread's number, and its role, to others, if no other object of it uses the
+   * queue. Used again, the object takes another. Throws QueueMisuse while a peeked record is not
+   * released.
    */
   leave(): void {
     this.#member?.leave()

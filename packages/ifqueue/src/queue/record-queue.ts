@@ -50,8 +50,8 @@ export class RecordQueue extends PlaceQueue {
   }
 
   /**
-   * Receives a record into `to`: its bytes, from 0, or WOULD_BLOCK when there is none now, or ENDED.
-   * Throws a RangeError, and leaves the record there, if it is longer than `to`.
+   * Receives a record into `to`: its bytes, from 0, or WOULD_BLOCK when there is none now, or
+   * ENDED. Throws a RangeError, and leaves the record there, if it is longer than `to`.
    */
   tryReceive(to: Uint8Array): number {
     expectBytes('where a record goes', to)

@@ -189,8 +189,8 @@ export class SharedConsuming implements Consuming {
   }
 
   /**
-   * A record that was returned, wherever it is. When none is found that is noted, and looked at once
-   * more, for one that was returned meanwhile.
+   * A record that was returned, wherever it is. When none is found that is noted, and looked at
+   * once more, for one that was returned meanwhile.
    */
   #takeReturned(): Address {
     const { memory } = this.cells

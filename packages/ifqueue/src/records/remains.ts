@@ -3,9 +3,9 @@ import { header, ownerOf, RESERVED, RETURNED, SKIPPED, spanOf, stateOf, TAKEN } 
 import { RING } from './ring-shape.ts'
 
 /**
- * What a thread that has ended leaves in a ring, which headers name as `owner`: what it had reserved
- * is skipped, what it had taken and not released is returned, and if it was the one producer or the
- * one consumer, another may be. Any of it may be done again by a second undertaker.
+ * What a thread that has ended leaves in a ring, which headers name as `owner`: what it had
+ * reserved is skipped, what it had taken and not released is returned, and if it was the one
+ * producer or the one consumer, another may be. Any of it may be done again by a second undertaker.
  */
 export function buryIn(cells: Cells, owner: number): void {
   const { memory, at, shape } = cells

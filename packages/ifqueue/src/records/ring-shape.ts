@@ -11,7 +11,9 @@ export interface RingShape {
   readonly kind: QueueKind
   /** Cells, a power of two. */
   readonly cells: number
-  /** The longest record of a cell, if each record has one; 0 if a record has as many as it needs. */
+  /**
+   * The longest record of a cell, if each record has one; 0 if a record has as many as it needs.
+   */
   readonly recordBytes: number
   /** Threads that use it at once, at most. */
   readonly threads: number
@@ -73,7 +75,9 @@ export interface QueueShape {
   readonly recordBytes?: number
   /** How many of these the queue holds, rounded up to a power of two; 1024 unless told. */
   readonly records?: number
-  /** Records of any size: the bytes of the ring, rounded up to a power of two; 1 MiB unless told. */
+  /**
+   * Records of any size: the bytes of the ring, rounded up to a power of two; 1 MiB unless told.
+   */
   readonly bytes?: number
   /** Threads that use the queue at once; 32 unless told, and 255 at most. */
   readonly threads?: number

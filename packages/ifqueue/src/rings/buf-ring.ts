@@ -31,9 +31,10 @@ import { SETTLE, type Waiting } from '@smpnet/park'
  *
  * A sole consumer frees the slot and then moves `head`; if it ends in between, the next one sees
  * by the slot's lap that it was taken. Several consumers claim by moving `head`, since a swap of
- * the slot could not tell a word from the same word a lap later, and free the slot afterwards: until
- * then a put there says that the ring is full. One that ends in between keeps its word and the
- * slot, which holds the ring up when the next lap comes to it: that is for CPUs, which do not end.
+ * the slot could not tell a word from the same word a lap later, and free the slot afterwards:
+ * until then a put there says that the ring is full. One that ends in between keeps its word and
+ * the slot, which holds the ring up when the next lap comes to it: that is for CPUs, which do not
+ * end.
  *
  * No function waits. A try does nothing, and says so, while simulated time has to settle; the
  * generators do settle, and `…Now` is for callers that have.

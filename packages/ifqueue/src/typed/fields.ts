@@ -32,8 +32,8 @@ const BYTES: Readonly<Record<FieldType, number>> = {
 }
 
 /**
- * Places fields one after another, each at a multiple of its size. Throws a TypeError for what is no
- * record of fields.
+ * Places fields one after another, each at a multiple of its size. Throws a TypeError for what is
+ * no record of fields.
  */
 export function placeFields(fields: Fields): { placed: PlacedField[]; bytes: number } {
   if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {

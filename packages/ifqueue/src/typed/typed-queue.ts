@@ -50,7 +50,8 @@ export class TypedQueue<F extends Fields> extends PlaceQueue {
     const fields: unknown = handle?.fields
     if (typeof fields !== 'object' || fields === null) {
       throw new BadHandle(
-        `the handle of a queue of typed records was expected: one whose fields are ${came(fields)} came`,
+        'the handle of a queue of typed records was expected: ' +
+          `one whose fields are ${came(fields)} came`,
       )
     }
     const queue = new TypedQueue(handle, fields as F)
@@ -83,7 +84,9 @@ export class TypedQueue<F extends Fields> extends PlaceQueue {
     return this.#looked(this.peekSync(options))
   }
 
-  /** The next record, or undefined at the end. Rejects with QueueTimeout, or the signal's reason. */
+  /**
+   * The next record, or undefined at the end. Rejects with QueueTimeout, or the signal's reason.
+   */
   async look(options?: AwaitOptions): Promise<RecordOf<F> | undefined> {
     return this.#looked(await this.peek(options))
   }

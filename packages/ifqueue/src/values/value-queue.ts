@@ -11,7 +11,8 @@ import { type Codec, msgpack } from './codec.ts'
 export const END: unique symbol = Symbol('the end of a queue')
 
 /**
- * A queue of JavaScript values: what can be cloned, but for what has memory that is shared or moved.
+ * A queue of JavaScript values: what can be cloned, but for what has memory that is shared or
+ * moved.
  *
  *     const queue = ValueQueue.create<Job>()
  *     new Worker(file, { workerData: queue.handle })      // there: ValueQueue.open(workerData)

@@ -137,8 +137,8 @@ describe('A ring gives what a FIFO gives, under every schedule', () => {
 })
 
 /**
- * Each thread tries, and one may die after any step, and is buried. What was sent arrives once, what
- * was only reserved does not, and the ring is as large as before.
+ * Each thread tries, and one may die after any step, and is buried. What was sent arrives once,
+ * what was only reserved does not, and the ring is as large as before.
  */
 function dying(name: string, load: Load, bury = buryIn): Exploration {
   const { sends, receives, bytes = 4, maxExecutions = whole.maxExecutions } = load
@@ -208,7 +208,9 @@ describe('A ring of which a thread dies after any step', () => {
   })
 })
 
-/** A queue is closed while a producer sends: what it says it has sent is received before the end. */
+/**
+ * A queue is closed while a producer sends: what it says it has sent is received before the end.
+ */
 function closing(name: string, kind: QueueKind, careless = false): Exploration {
   return explore({ name, ...some }, ({ thread, after }) => {
     const world = new RingWorld({ kind, cells: 2 })
