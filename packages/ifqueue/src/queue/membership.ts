@@ -1,0 +1,289 @@
+import { type Address, came, type LiveMemory } from '@smpnet/memory'
+import type { SyncDomain } from '@smpnet/sync'
+import { QueueAbandoned, QueueMisuse } from '../errors.ts'
+import { type Cells, ENDED } from '../records/cells.ts'
+import { type Consuming, SharedConsuming, SoleConsuming, type Told } from '../records/consuming.ts'
+import { CONSUMES, Life, PRODUCES } from '../records/life.ts'
+import { type Producing, SharedProducing, SoleProducing } from '../records/producing.ts'
+import { buryIn } from '../records/remains.ts'
+import { RING } from '../records/ring-shape.ts'
+import { type Awaited, Want } from './want.ts'
+
+/** What each thread is in a queue; all objects that it has of the queue share it. */
+const memberships = new WeakMap<SyncDomain, Membership>()
+
+/**
+ * A thread as a user of a queue: its roles, what it has reserved, and what it has peeked. It
+ * becomes a producer with its first reservation, and a consumer with its first look; the one
+ * producer or consumer that a queue may have stays it until it leaves or is buried.
+ */
+export class Membership {
+  readonly memory: LiveMemory
+  readonly life: Life
+  readonly data: Want
+  readonly space: Want
+  #producing: Producing | undefined
+  #consuming: Consuming | undefined
+  /** Bytes of the reservation, or NOTHING. */
+  #reserved = NOTHING
+  /** Where the record is that was peeked, or NOTHING. */
+  #peeked = NOTHING
+  #users = 0
+
+  private constructor(
+    readonly sync: SyncDomain,
+    readonly cells: Cells,
+  ) {
+    const { memory } = cells
+    this.memory = memory
+    const { wantData, dataWaits, wantSpace, spaceWaits } = RING.offset
+    const { at } = cells
+    this.life = new Life(memory, at, cells.shape)
+    this.data = new Want(memory, at + wantData, at + dataWaits)
+    this.space = new Want(memory, at + wantSpace, at + spaceWaits)
+  }
+
+  /** This thread's in the queue whose domain it has entered. */
+  static of(sync: SyncDomain, cells: Cells): Membership {
+    let one = memberships.get(sync)
+    if (one === undefined) memberships.set(sync, (one = new Membership(sync, cells)))
+    one.#users++
+    return one
+  }
+
+  /** An object is used no more: with the last one this thread leaves the queue. */
+  leave(): void {
+    if (this.#users === 1) this.#leave()
+    this.#users--
+    this.sync.leave()
+  }
+
+  tryReserve(bytes: number): Address {
+    if (this.#reserved !== NOTHING) throw reservedAlready()
+    if (bytes >>> 0 !== bytes || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
+    const at = (this.#producing ?? this.#produce()).tryReserve(bytes)
+    if (at >= 0) this.#reserved = bytes
+    return at
+  }
+
+  /** Makes what was reserved a record. False if the queue was closed: see `Producing.commit`. */
+  commit(length = this.#reserved): boolean {
+    const reserved = this.#reserved
+    if (reserved === NOTHING) throw notReserved('commit')
+    if (length >>> 0 !== length || length > reserved) throw lies(length, reserved)
+    this.#reserved = NOTHING
+    const isSent = this.#producing!.commit(length)
+    this.data.tell(this.sync.here)
+    return isSent
+  }
+
+  cancel(): void {
+    if (this.#reserved === NOTHING) throw notReserved('cancel')
+    this.#reserved = NOTHING
+    this.#producing!.cancel()
+    this.data.tell(this.sync.here)
+  }
+
+  tryPeek(): Address {
+    if (this.#peeked !== NOTHING) return this.#peeked
+    const at = (this.#consuming ?? this.#consume()).tryPeek()
+    if (at >= 0) this.#peeked = at
+    return at
+  }
+
+  /** Bytes of the record that was peeked. Throws QueueMisuse without one. */
+  get length(): number {
+    if (this.#peeked === NOTHING) throw notPeeked('length')
+    return this.#consuming!.length
+  }
+
+  release(): void {
+    if (this.#peeked === NOTHING) throw notPeeked('release')
+    this.#peeked = NOTHING
+    this.#consuming!.release()
+    this.space.tell(this.sync.here)
+    // The last of a closed queue: others can see now that it ends.
+    if (this.life.isClosed()) this.data.tell(this.sync.here)
+  }
+
+  /** See `PlaceQueue.drain`. */
+  drain(most: number, take: (at: Address, length: number) => void): number {
+    const consuming = this.#consuming ?? this.#consume()
+    let count = 0
+    let at = 0
+    try {
+      while (count < most && (at = this.tryPeek()) >= 0) {
+        take(at, consuming.length)
+        this.#peeked = NOTHING
+        consuming.release()
+        count++
+      }
+    } finally {
+      if (count > 0) this.space.tell(this.sync.here)
+      if (count > 0 && this.life.isClosed()) this.data.tell(this.sync.here)
+    }
+    return count === 0 && at === ENDED ? ENDED : count
+  }
+
+  /** See `PlaceQueue.fill`. */
+  fill(most: number, write: (at: Address) => number, bytes: number): number {
+    const producing = this.#producing ?? this.#produce()
+    let count = 0
+    let at = 0
+    try {
+      while (count < most && (at = this.tryReserve(bytes)) >= 0) {
+        const length = write(at)
+        if (length >>> 0 !== length || length > bytes) throw lies(length, bytes)
+        this.#reserved = NOTHING
+        if (!producing.commit(length)) return count || ENDED
+        count++
+      }
+    } finally {
+      if (count > 0) this.data.tell(this.sync.here)
+    }
+    return count === 0 && at === ENDED ? ENDED : count
+  }
+
+  close(): void {
+    this.life.close()
+    this.wakeAll()
+  }
+
+  /** The thread of that number has ended. */
+  bury(thread: number): void {
+    this.memory.add(this.cells.at + RING.offset.deaths, 1)
+    buryIn(this.cells, thread + 1)
+    this.life.bury(thread)
+    this.wakeAll()
+  }
+
+  wakeAll(): void {
+    this.data.tellAll(this.sync.here)
+    this.space.tellAll(this.sync.here)
+  }
+
+  /** What a consumer waits for. Throws QueueAbandoned from the wait when no producer is left. */
+  record(attempt: () => number): Awaited {
+    const consuming = this.#consuming ?? this.#consume()
+    return awaited(attempt, consuming, () => {
+      if (this.life.isMissing(PRODUCES)) throw abandoned('sent to', 'is empty')
+    })
+  }
+
+  /** What a producer waits for. Throws QueueAbandoned from the wait when no consumer is left. */
+  place(attempt: () => number): Awaited {
+    const producing = this.#producing ?? this.#produce()
+    return awaited(attempt, producing, () => {
+      if (this.life.isMissing(CONSUMES)) throw abandoned('received from', 'is full')
+    })
+  }
+
+  #produce(): Producing {
+    const { cells, life } = this
+    const skipped = (): void => this.data.tell(this.sync.here)
+    if (cells.shape.kind.startsWith('m')) {
+      this.#producing = new SharedProducing(cells, life, this.#owner, skipped)
+    } else {
+      this.#claim(RING.offset.producer, 'sends to', 'producer')
+      const sole = new SoleProducing(cells, life, skipped)
+      sole.takeOver()
+      this.#producing = sole
+    }
+    life.join(this.sync.thread, PRODUCES)
+    return this.#producing
+  }
+
+  #consume(): Consuming {
+    const { cells, life } = this
+    const told: Told = {
+      freed: () => this.space.tell(this.sync.here),
+      returned: () => this.data.tellAll(this.sync.here),
+    }
+    if (cells.shape.kind.endsWith('mc')) {
+      this.#consuming = new SharedConsuming(cells, life, this.#owner, told)
+    } else {
+      this.#claim(RING.offset.consumer, 'receives from', 'consumer')
+      const sole = new SoleConsuming(cells, life, told)
+      sole.takeOver()
+      this.#consuming = sole
+    }
+    life.join(this.sync.thread, CONSUMES)
+    return this.#consuming
+  }
+
+  /** What headers and the words of sole users name this thread by. */
+  get #owner(): number {
+    return this.sync.thread + 1
+  }
+
+  #claim(offset: number, does: string, role: string): void {
+    const { memory, cells } = this
+    const found = memory.compareExchange(cells.at + offset, 0, this.#owner)
+    if (found === 0) return
+    throw new QueueMisuse(
+      `one thread at a time ${does} a queue of kind ${cells.shape.kind}: thread ${found - 1} is ` +
+        `its ${role}, until it leaves or is buried, and thread ${this.sync.thread} came`,
+    )
+  }
+
+  #leave(): void {
+    if (this.#reserved !== NOTHING) this.cancel()
+    if (this.#peeked !== NOTHING) {
+      throw new QueueMisuse(
+        'a thread leaves a queue when it has released what it peeked: it has not',
+      )
+    }
+    const { memory, cells, life } = this
+    memory.compareExchange(cells.at + RING.offset.producer, this.#owner, 0)
+    memory.compareExchange(cells.at + RING.offset.consumer, this.#owner, 0)
+    life.leave(this.sync.thread)
+    memberships.delete(this.sync)
+  }
+
+  #noLength(bytes: unknown): RangeError {
+    const { mostBytes } = this.cells
+    return new RangeError(
+      `a record of this queue has from 0 to ${mostBytes} bytes: ${came(bytes)} came`,
+    )
+  }
+}
+
+/** No address and no number of bytes. */
+const NOTHING = -3
+
+function awaited(attempt: () => number, side: Producing | Consuming, check: () => void): Awaited {
+  return {
+    attempt,
+    check,
+    get watched() {
+      return side.watched
+    },
+    get seen() {
+      return side.seen
+    },
+  }
+}
+
+function abandoned(used: string, state: string): QueueAbandoned {
+  return new QueueAbandoned(
+    `every thread that ${used} the queue has ended, and it ${state}: nothing will come of waiting`,
+  )
+}
+
+function reservedAlready(): QueueMisuse {
+  return new QueueMisuse('a thread has one reservation at a time: commit or cancel it first')
+}
+
+function notReserved(what: string): QueueMisuse {
+  return new QueueMisuse(`${what} follows a reservation: there is none`)
+}
+
+function notPeeked(what: string): QueueMisuse {
+  return new QueueMisuse(`${what} follows a peek that found a record: there was none`)
+}
+
+function lies(length: unknown, reserved: number): RangeError {
+  return new RangeError(
+    `a record has no more bytes than were reserved, ${reserved}: ${came(length)} came`,
+  )
+}
