@@ -1,4 +1,9 @@
 export { BadNetisr, ProtocolMismatch, UnknownProtocol } from './terms/errors.ts'
+export { flowNumber, flowOfTuple } from './hashes/flow-number.ts'
+export { ArrayBytes, FlowTuple, ipTuple, type PacketBytes } from './hashes/flow-tuple.ts'
+export { RSS_KEY_BYTES, standardKey, symmetricKey } from './hashes/rss-keys.ts'
+export { Toeplitz } from './hashes/toeplitz.ts'
+export { wordsHash, wordsHashAt } from './hashes/words-hash.ts'
 export { Netisr } from './netisr.ts'
 export { DISPATCHES, type DispatchName, POLICIES, type PolicyName } from './terms/names.ts'
 export {
