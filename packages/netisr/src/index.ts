@@ -14,6 +14,22 @@ export {
   PROTOCOL_NUMBER,
 } from './protocols/protocol.ts'
 export type { NetisrHandle, NetisrShape } from './shape/netisr-shape.ts'
+export { type ArrivalName, ARRIVALS } from './sources/arrival-law.ts'
+export { captureFilePackets, readCaptureFile } from './sources/capture-file.ts'
+export {
+  BadCaptureFile,
+  type CapturedPacket,
+  type CaptureFileCounts,
+  LINK_TYPE,
+  newCaptureFileCounts,
+} from './sources/captured-packet.ts'
+export { frameTuple } from './sources/frame-tuple.ts'
+export type { SourceRandom } from './sources/source-random.ts'
+export {
+  syntheticFlowNumber,
+  SyntheticSource,
+  type SyntheticShape,
+} from './sources/synthetic-source.ts'
 export { netstatQ } from './statistics/netstat.ts'
 export type {
   NetisrStatistics,
