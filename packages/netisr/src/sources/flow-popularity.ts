@@ -19,7 +19,7 @@ export class FlowPopularity {
   ) {
     let [all, ours] = [0, 0]
     for (let flow = 0; flow < flows; flow++) {
-      const weight = 1 / (flow + 1) ** exponent
+      const weight = exponent === 0 ? 1 : 1 / (flow + 1) ** exponent
       all += weight
       if (!isOurs(flow)) continue
       this.#ours.push(flow)

@@ -5,11 +5,23 @@ import type { CaptureTraffic, SyntheticTraffic, Traffic } from './dispatch-setti
 /** The queue into which most packets come, or with them another. */
 export function busiestQueue(traffic: Traffic, queues: number): number {
   if (traffic.kind === 'synthetic') {
-    return queueOf(syntheticFlowNumber(new Toeplitz(standardKey()), 0), 0, queues)
+    return queueOf(numbersOf(1)[0]!, 0, queues)
   }
   const counts = Array.from({ length: queues }, () => 0)
   traffic.flows.forEach((flow, i) => (counts[queueOf(flow, traffic.sources[i]!, queues)]! += 1))
   return counts.indexOf(Math.max(...counts))
+}
+
+const known = new Map<number, Int32Array>()
+
+/** The numbers of so many made-up flows, which all queues of all machines have alike. */
+function numbersOf(flows: number): Int32Array {
+  const before = known.get(flows)
+  if (before !== undefined) return before
+  const toeplitz = new Toeplitz(standardKey())
+  const numbers = Int32Array.from({ length: flows }, (_, i) => syntheticFlowNumber(toeplitz, i))
+  known.set(flows, numbers)
+  return numbers
 }
 
 /** What comes into one receive queue: the next packet, and then the one behind it. */
@@ -48,9 +60,7 @@ class SyntheticArrivals implements Arrivals {
   readonly isFlood: boolean
 
   constructor(traffic: SyntheticTraffic, queue: number, queues: number, random: SimRandom) {
-    const toeplitz = new Toeplitz(standardKey())
-    const numbers = new Int32Array(traffic.flows)
-    for (let i = 0; i < numbers.length; i++) numbers[i] = syntheticFlowNumber(toeplitz, i)
+    const numbers = numbersOf(traffic.flows)
     const isOurs = (flow: number) => queueOf(numbers[flow]!, 0, queues) === queue
     this.isFlood = traffic.perSecond === Number.POSITIVE_INFINITY
     this.#source = new SyntheticSource({ ...traffic, isOurs }, random)
