@@ -1,4 +1,4 @@
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, came, type Memory } from '@smpnet/memory'
 import { RSS_KEY_BYTES } from './rss-keys.ts'
 
 /** Two IPv6 addresses and two ports: the longest input. */
@@ -22,8 +22,11 @@ type Words = Pick<Memory, 'read8' | 'read32be'>
 export class Toeplitz {
   readonly #adds = new Int32Array(INPUT_BYTES * BYTE_VALUES)
 
-  /** Throws a RangeError unless the key has RSS_KEY_BYTES bytes. */
+  /** Throws a TypeError or a RangeError unless the key is RSS_KEY_BYTES bytes. */
   constructor(key: Uint8Array) {
+    if (!(key instanceof Uint8Array)) {
+      throw new TypeError(`an RSS key is a Uint8Array: ${came(key)} came`)
+    }
     if (key.length !== RSS_KEY_BYTES) {
       throw new RangeError(`an RSS key has ${RSS_KEY_BYTES} bytes: ${key.length} came`)
     }

@@ -1,3 +1,5 @@
+import { came } from '@smpnet/memory'
+
 /**
  * Bytes that come in chunks of any size and are taken in pieces of any other. What is taken makes
  * room: it holds no more than a chunk and what one piece is long.
@@ -15,7 +17,11 @@ export class ByteQueue {
     return this.#end - this.#start
   }
 
+  /** Throws a TypeError for what is no array of bytes. */
   push(chunk: Uint8Array): void {
+    if (!(chunk instanceof Uint8Array)) {
+      throw new TypeError(`a file comes in chunks that are Uint8Arrays: ${came(chunk)} came`)
+    }
     if (this.#end + chunk.length > this.#bytes.length) this.#makeRoom(chunk.length)
     this.#bytes.set(chunk, this.#end)
     this.#end += chunk.length

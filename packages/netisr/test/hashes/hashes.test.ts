@@ -22,6 +22,9 @@ describe('Hashes', () => {
     expect(() => new parts.Toeplitz(new Uint8Array(16))).toThrow(
       'an RSS key has 40 bytes: 16 came',
     )
+    expect(() => new parts.Toeplitz([1, 2] as unknown as Uint8Array)).toThrow(
+      'an RSS key is a Uint8Array:',
+    )
     expect(() => toeplitz.hash(new Uint8Array(37))).toThrow(
       'an input of RSS has 36 bytes at most: 37 from byte 0 on came',
     )

@@ -120,6 +120,13 @@ describe('A capture file', () => {
     expect(() => [...parts.captureFilePackets([file])]).toThrow(new parts.BadCaptureFile(sentence))
   })
 
+  it('comes in bytes', () => {
+    const chunks = ['text'] as unknown as Uint8Array[]
+    expect(() => [...parts.captureFilePackets(chunks)]).toThrow(
+      "a file comes in chunks that are Uint8Arrays: 'text' came",
+    )
+  })
+
   it('of any length is read with no more memory than a block takes', () => {
     const counts = parts.newCaptureFileCounts()
     const many = parts.captureFilePackets(repeated(FILES[0], 2000), counts)

@@ -1,6 +1,13 @@
 import { cpusText } from '../../model/formatted.ts'
 import { type Claim, figureEvidence, listText, ratioEvidence } from '../../model/finding.ts'
-import { figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import {
+  best,
+  figureText,
+  type Query,
+  ratio,
+  ratioText,
+  type Results,
+} from '../../model/results.ts'
 import type { Labels, Measured } from '../../model/row.ts'
 import { EACH_QUEUE, KINDS, ONE_QUEUE } from './netisr-jobs.ts'
 
@@ -14,6 +21,7 @@ const CARD_TEXT: Readonly<Record<string, string>> = {
 export function loadClaims(results: Results, at: Query): Claim[] {
   return [
     ...CARDS.flatMap((card) => scalingClaims(results, at, card)),
+    ...peakClaims(results, at),
     ...oneFlowClaims(results, at),
     ...CARDS.flatMap((card) => latencyClaims(results, at, card)),
   ]
@@ -52,6 +60,26 @@ function scalingClaims(results: Results, at: Query, card: string): Claim[] {
     ratioEvidence(`${variant} on ${cpusText(cpus)} over direct on 1 CPU, ${card}`, times),
   )
   return [{ claim, evidence: [figureEvidence(base), ...evidence] }]
+}
+
+/** On how many CPUs the packets of one queue are handled best: farther ones cost the receiver. */
+function peakClaims(results: Results, at: Query): Claim[] {
+  const all = handedOver(results, at)
+  const peak = best(all)
+  const most = all.find(({ row }) => row.cpus === Math.max(...all.map((each) => each.row.cpus)))
+  if (peak === undefined || most === undefined || all.length < 3 || peak === most) return []
+  const [near, far] = [peak, most].map(({ row }) => cpusText(row.cpus))
+  const claim =
+    `From a card with one receive queue hybrid dispatch handles most on ${near}: ` +
+    `${figureText(peak)}, and ${figureText(most)} on ${far}: the farther a worker is, the ` +
+    'longer its receiver waits for the lines of its queue.'
+  return [{ claim, evidence: [peak, most].map(figureEvidence) }]
+}
+
+/** Hybrid dispatch of many flows from one queue, by CPUs. */
+export function handedOver(results: Results, at: Query): Measured[] {
+  const of = { part: 'capacity', card: ONE_QUEUE, flows: 10_000 }
+  return results.all({ ...at, variant: 'hybrid', metric: 'rate', settings: of })
 }
 
 /** More than that is scaling: hand-over spares the handler's CPU the receiver's share. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts'
+import { type Finding, listText } from '../../model/finding.ts'
 import { type Query, type Results } from '../../model/results.ts'
 import type { Measured } from '../../model/row.ts'
 import { adviceFinding, rangeText } from '../advice.ts'
@@ -18,6 +18,8 @@ export function netisrAdvice(results: Results): Finding[] {
   }
   const [direct, hybrid] = [onMost('direct', ONE_QUEUE), onMost('hybrid', ONE_QUEUE)]
   const each = onMost('direct', EACH_QUEUE)
+  const counts = [...new Set(hybrid.map(({ row }) => row.cpus))].toSorted((a, b) => a - b)
+  const workers = listText(counts.map(String)).replace(' and ', ' or ')
   if (direct.length === 0 || hybrid.length === 0 || each.length === 0) return []
   return [
     ...adviceFinding({
@@ -26,7 +28,8 @@ export function netisrAdvice(results: Results): Finding[] {
       change:
         'a card that has more receive queues is to use them, with direct dispatch, which needs ' +
         'no hand-over; where all packets come in on one CPU (one queue, a tunnel, epair), set ' +
-        'net.isr.dispatch=hybrid with net.isr.maxthreads=-1 and net.isr.bindthreads=1',
+        `net.isr.dispatch=hybrid, net.isr.bindthreads=1 and net.isr.maxthreads to ${workers}, as ` +
+        'many as are near that CPU: -1, one on each of many sockets, may handle less than one',
       brings:
         `${rangeText(each)} by queues, and ${rangeText(hybrid)} by hybrid dispatch from one, ` +
         `instead of ${rangeText(direct)}`,

@@ -32,6 +32,8 @@ interface Plan {
   readonly ms: number
   /** The same of one CPU, whose runs are short. */
   readonly oneCpuMs: number
+  /** That of the control, of all CPUs together: a certain figure takes many packets. */
+  readonly controlCpuMs: number
 }
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
@@ -42,6 +44,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     runs: 5,
     ms: 5,
     oneCpuMs: 25,
+    controlCpuMs: 200,
   },
   quick: {
     cpus: [1, 8],
@@ -50,6 +53,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     runs: 5,
     ms: 0.5,
     oneCpuMs: 2.5,
+    controlCpuMs: 16,
   },
 }
 
@@ -111,7 +115,9 @@ class Asking {
   threads(cpus: number): Job[] {
     return [1, cpus].map((threads) => {
       const labels = { workers: threads === 1 ? 'one' : 'one per CPU' }
-      return this.#job('threads', cpus, { dispatch: 'direct', threads, flows: MANY_FLOWS }, labels)
+      const own = { dispatch: 'direct', threads, flows: MANY_FLOWS } as const
+      const ms = Math.max(this.plan.ms, this.plan.controlCpuMs / cpus)
+      return this.#job('threads', cpus, own, labels, ms)
     })
   }
 
@@ -150,9 +156,9 @@ class Asking {
     cpus: number,
     own: DispatchOptions,
     labels: Readonly<Record<string, string | number>>,
+    durationMs = cpus === 1 ? this.plan.oneCpuMs : this.plan.ms,
   ): Job {
     const { plan, profile, seed } = this
-    const durationMs = cpus === 1 ? plan.oneCpuMs : plan.ms
     const where = { machine: 'sim', profile, cpus, seed, durationMs, runs: plan.runs } as const
     return jobOf({ ...where, workload: dispatch, own, labels: { part, ...labels } })
   }

@@ -37,11 +37,15 @@ function threadsClaims(results: Results, at: Query): Claim[] {
   if (compared.length === 0) return []
   const off = ({ times }: (typeof compared)[number]) => Math.abs(times.median - 1)
   const worst = compared.toSorted((a, b) => off(b) - off(a))[0]!
-  const verdict = off(worst) < NOTHING ? 'as it should be' : 'where it should make none'
+  const isCertain = ({ times }: (typeof compared)[number]) =>
+    times.low > 1 + NOTHING || times.high < 1 - NOTHING
+  const far = compared.filter(isCertain).length
+  const verdict =
+    far === 0 ? 'none of them certain to be 1 %, as it should be' : `${far} of them certainly 1 %`
   const claim =
     'Control: under direct dispatch the number of netisr’s workers makes a difference of ' +
     `${formatted(off(worst), 'share')} at most (${ratioText(worst.times)} on ` +
-    `${cpusText(worst.cpus)}), ${verdict}; on machines 0.1 % was published.`
+    `${cpusText(worst.cpus)}), ${verdict}; on machines at most 0.1 % was published.`
   const evidence = compared.map(({ cpus, times }) =>
     ratioEvidence(`a worker for each CPU over one, direct, ${cpusText(cpus)}`, times),
   )

@@ -15,8 +15,8 @@ export const PROTOCOL = 1
 
 /** Shares are recorded in so many parts. */
 export const PARTS = 1e6
-/** The receiver that says when a slice is over looks so often whether it is. */
-const LONGEST_WAIT_NS = 1e5
+/** Receivers look at least so often whether a slice is over. */
+const LONGEST_SLEEP_NS = 1e5
 
 /** Workers have the priority of interrupt threads. */
 export const RECEIVER_PRIORITY: Readonly<Record<ReceiverName, number>> = {
@@ -63,10 +63,12 @@ export class Receiver {
     if (came > 0) slice.recorder('lost').record(Math.round((lost / came) * PARTS))
   }
 
+  /** A sleep that is short is its own: receivers that waited by one word would meet at its line. */
   *#wait(td: Thread, slice: KernelSlice): Waiting {
     const { queue, rounds, settings } = this.of
     const leftNs = Math.max(1, queue.dueNs - slice.nowNs())
-    const mostNs = td.cpu === settings.leader ? Math.min(leftNs, LONGEST_WAIT_NS) : leftNs
+    if (leftNs <= LONGEST_SLEEP_NS) return yield* td.sleep(leftNs)
+    const mostNs = td.cpu === settings.leader ? LONGEST_SLEEP_NS : leftNs
     const limit = mostNs < Infinity ? until(td, { timeoutMs: mostNs / 1e6 }) : FOREVER
     yield* rounds.wait(td, limit)
   }
