@@ -44,7 +44,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     runs: 5,
     ms: 5,
     oneCpuMs: 25,
-    controlCpuMs: 200,
+    controlCpuMs: 640,
   },
   quick: {
     cpus: [1, 8],
