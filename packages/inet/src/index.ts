@@ -7,7 +7,6 @@ export {
   updated,
   WHOLE_SUM,
 } from './checksum/checksum.ts'
-export { RSS_KEY_BYTES, Toeplitz } from './flow/toeplitz.ts'
 export { answerError, type ErrorSource } from './icmp/answer-error.ts'
 export { conditionsOf, mayAnswer, UNANSWERABLE, verdictOn } from './icmp/answerable.ts'
 export { echoReply } from './icmp/echo-reply.ts'

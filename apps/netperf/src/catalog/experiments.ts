@@ -2,6 +2,7 @@ import { cycles } from '../experiments/clocks/cycles.ts'
 import { fastClocks } from '../experiments/clocks/fast-clocks.ts'
 import { hpet } from '../experiments/clocks/hpet.ts'
 import { switchClock } from '../experiments/clocks/switch-clock.ts'
+import { netisr } from '../experiments/dispatch/netisr.ts'
 import type { Experiment } from '../model/experiment.ts'
 import { preemption } from '../experiments/localhost/preemption.ts'
 import { wakeups } from '../experiments/localhost/wakeups.ts'
@@ -12,6 +13,7 @@ const ALL: readonly Experiment[] = [
   readMostly,
   preemption,
   wakeups,
+  netisr,
   switchClock,
   cycles,
   fastClocks,

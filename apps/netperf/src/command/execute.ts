@@ -9,6 +9,7 @@ import { csvText } from '../rows/csv.ts'
 import { tableText } from '../rows/table.ts'
 import { writeCapture } from './capture-file.ts'
 import type { Format } from './format.ts'
+import { distinct, printedShown, writePictures } from './shown.ts'
 import { untilSignal } from './until-signal.ts'
 
 const INTERRUPTED = 'Interrupted: what was asked for was not measured to its end.'
@@ -25,6 +26,7 @@ export function execute(jobs: readonly Job[], format: Format): Promise<void> {
     let failure: unknown
     try {
       captures = came.flatMap(({ captured }, job) => written(jobs[job], captured))
+      writePictures(jobs)
     } catch (error) {
       failure = error
     }
@@ -35,25 +37,29 @@ export function execute(jobs: readonly Job[], format: Format): Promise<void> {
   })
 }
 
-interface Shown {
+interface Came {
   readonly jobs: readonly Job[]
   readonly came: readonly JobResult[]
   readonly captures: readonly CaptureRow[]
   readonly isPart: boolean
 }
 
-function documentOf({ came, captures, isPart }: Shown): object {
+function documentOf({ jobs, came, captures, isPart }: Came): object {
   const statistics = came.flatMap((job) => job.statistics)
+  const shown = distinct(jobs)
   return {
     command: ['netperf', ...process.argv.slice(2)].join(' '),
     ...(isPart && { interrupted: true }),
     rows: came.flatMap(({ rows }) => rows.map(({ row }) => row)),
     ...(statistics.length > 0 && { statistics }),
     ...(captures.length > 0 && { captures }),
+    ...(shown.length > 0 && {
+      files: shown.map(({ notes, rows }) => ({ notes, rows: rows.map(({ row }) => row) })),
+    }),
   }
 }
 
-const printed: Readonly<Record<Format, (shown: Shown) => Promise<void>>> = {
+const printed: Readonly<Record<Format, (shown: Came) => Promise<void>>> = {
   text: show,
   json: (shown) => printJson(documentOf(shown)),
   csv: ({ came, isPart }) => {
@@ -62,7 +68,7 @@ const printed: Readonly<Record<Format, (shown: Shown) => Promise<void>>> = {
   },
 }
 
-async function show({ jobs, came, captures, isPart }: Shown): Promise<void> {
+async function show({ jobs, came, captures, isPart }: Came): Promise<void> {
   const { kernel = {} } = jobs[0] ?? {}
   const baselines = new Set(jobs.map(({ baseline }) => baseline))
   const measured = came.map(({ rows }) => rows)
@@ -72,7 +78,13 @@ async function show({ jobs, came, captures, isPart }: Shown): Promise<void> {
   }
   const counted = came.flatMap((job) => job.statistics.map((each) => statisticsText(each, kernel)))
   const table = tableText(measured, [...baselines].join(' or '))
-  const parts = [table, ...counted, ...captures.map(lineOf), ...(isPart ? [INTERRUPTED] : [])]
+  const parts = [
+    table,
+    ...printedShown(jobs),
+    ...counted,
+    ...captures.map(lineOf),
+    ...(isPart ? [INTERRUPTED] : []),
+  ]
   await print(`${parts.map((part) => part.trimEnd()).join('\n\n')}\n`)
 }
 

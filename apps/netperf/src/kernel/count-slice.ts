@@ -8,14 +8,23 @@ type Before = CountedSoFar & Pick<StackStatistics, 'network'>
 /** FreeBSD's counter of datagrams that came in. */
 const PACKETS = 'udps_ipackets'
 
-/** What was counted between two moments; undefined in a kernel that counts no wakeups. */
-export function countSlice(before: Before, after: StackStatistics): KernelCounts | undefined {
+/**
+ * What was counted between two moments; undefined in a kernel that counts no wakeups. Without a
+ * network, its packets are the operations of the slice.
+ */
+export function countSlice(
+  before: Before,
+  after: StackStatistics,
+  operations = 0,
+): KernelCounts | undefined {
   const [old, now] = [wakeupsOf(before.cpus), wakeupsOf(after.cpus)]
   if (now.length < after.cpus.length) return undefined
   const grown = (of: (figures: WakeupFigures) => number) => sum(now, of) - sum(old, of)
   const isIdleKnown = now.every(({ idleBesideQueuedNs }) => idleBesideQueuedNs !== undefined)
   return {
-    packets: (after.network?.[PACKETS] ?? 0) - (before.network?.[PACKETS] ?? 0),
+    packets: after.network
+      ? (after.network[PACKETS] ?? 0) - (before.network?.[PACKETS] ?? 0)
+      : operations,
     switches: sum(after.cpus, takenOf) - sum(before.cpus, takenOf),
     heldLockSwitches: grown((of) => of.heldLockSwitches),
     loans: grown((of) => of.loans),

@@ -75,8 +75,9 @@ export class LiveKernel implements Runner {
     try {
       await Promise.race([reported, this.#failed])
       const after = await this.#statistics()
-      const counted = before && after && countSlice(before, after)
-      return { ...sliceResult(this.#reports), ...(counted && { counted }) }
+      const slice = sliceResult(this.#reports)
+      const counted = before && after && countSlice(before, after, slice.count)
+      return { ...slice, ...(counted && { counted }) }
     } finally {
       clearTimeout(stop)
     }

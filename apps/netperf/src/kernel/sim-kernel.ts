@@ -64,7 +64,7 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
     },
   })
   const { slice, begun, settled } = run.result()
-  const counts = begun && countSlice(begun, statistics)
+  const counts = begun && countSlice(begun, statistics, slice.count)
   const captured = capture && capturedOf(capture)
   return {
     slice: { ...slice, ...(counts && { counted: counts }) },

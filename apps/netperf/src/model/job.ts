@@ -1,6 +1,7 @@
 import type { Billing } from './kernel-asked.ts'
 import type { PairShape } from './pair-shape.ts'
 import type { Labels } from './row.ts'
+import type { Shown } from './shown.ts'
 import type { Place, Workload } from './workload.ts'
 
 /** One comparison: a workload on one machine, by some entrants, interleaved. */
@@ -23,11 +24,12 @@ export interface Job extends Place {
   readonly memoryBytes?: number | undefined
   /** The module that sets up our kernel's CPUs, when it is not ours. */
   readonly boot?: URL | undefined
-  readonly seed: number
   /** Jobs of one sweep are compared with each other: live ones take turns. */
   readonly sweep?: string | undefined
   /** The file that packets of our kernel go to, as it was typed. */
   readonly capture?: string | undefined
+  /** What is shown besides what is measured. */
+  readonly shown?: Shown | undefined
 }
 
 /** What takes part in a comparison. */

@@ -2,7 +2,7 @@ import type { DelayCounts } from '@smpnet/scheduler'
 
 /** What our kernel counted while its clients ran one slice; it can be cloned. */
 export interface KernelCounts {
-  /** Datagrams that came in; 0 in a kernel without a network. */
+  /** Datagrams that came in; operations of the slice in a kernel without a network. */
   readonly packets: number
   /** Times that a CPU was taken from a thread, for whatever reason. */
   readonly switches: number

@@ -8,6 +8,7 @@ import type { KernelProgram } from './kernel-program.ts'
 import type { KernelSliceResult } from './kernel-slice.ts'
 import type { PairShape } from './pair-shape.ts'
 import type { Labels, MachineKind, Unit } from './row.ts'
+import type { Shown } from './shown.ts'
 
 /** A figure of what our kernel counted in a slice; undefined where it could not be known. */
 export type KernelFigure = (counted: KernelCounts) => number | undefined
@@ -47,6 +48,7 @@ export interface Place {
   readonly machine: MachineKind
   readonly cpus: number
   readonly profile: string
+  readonly seed: number
   readonly kernel: KernelAsked
 }
 
@@ -69,6 +71,8 @@ export interface Configured<S = unknown> {
   /** For the line that says what is running: `1B`. */
   readonly detail: string
   readonly configurations: readonly Configuration<S>[]
+  /** What is shown besides, of what the workload is given. */
+  readonly shown?: Shown
 }
 
 /**
@@ -85,6 +89,8 @@ export interface Workload<O extends object = object, S = unknown> {
   readonly options: WorkloadOptions<O>
   /** Throws a UsageError for options that this place cannot have. */
   configure(options: O, place: Place): Configured<S>
+  /** Whether its metrics need what our kernel counts, though nobody asks to have it printed. */
+  readonly isCounted?: boolean
   /** What runs in threads of our kernel, on either machine; absent where only others carry it. */
   readonly kernel?: KernelProgram<S>
   /** The two ends over event-loop alternatives; a workload without has none. */

@@ -62,8 +62,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { durationMs = LIMITS.get(machine)!.durationMs, runs = LIMITS.get(machine)!.runs } = asked
   checkNumbers(runs, seed, memoryBytes)
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
-  const place = { machine, cpus, profile, kernel }
-  const { detail, configurations } = workload.configure(asked.own ?? ({} as O), place)
+  const place = { machine, cpus, profile, seed, kernel }
+  const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
   const named = { kernel, labels: asked.labels ?? {} }
   const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)
   const { channel } = workload
@@ -75,11 +75,11 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
     durationMs,
     runs,
     width: asked.width,
-    seed,
     memoryBytes,
     boot,
     capture: asked.capture,
     sweep: asked.sweep,
+    shown,
   }
   checkKernels(job)
   return job

@@ -2,9 +2,11 @@ import type { Job } from '../model/job.ts'
 import type { RunStatistics } from '../model/run-statistics.ts'
 import type { VariantResult } from '../model/workload.ts'
 
-/** The statistics of a job's kernels, with what tells them apart. */
+/** The statistics of a job's kernels that are to be printed, with what tells them apart. */
 export function statisticsOf(job: Job, results: readonly VariantResult[]): RunStatistics[] {
-  const { workload, machine, cpus, profile, seed, runs, entrants } = job
+  const { workload, machine, cpus, profile, seed, runs, entrants, kernel: asked } = job
+  const { locks = {}, statistics = false } = asked
+  if (!statistics && locks.watch !== true && locks.profile !== true) return []
   return results.flatMap(({ variant, statistics: kernel, slices }) => {
     if (kernel === undefined) return []
     const { labels: settings } = entrants.find(({ name }) => name === variant) ?? {}

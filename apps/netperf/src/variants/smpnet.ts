@@ -33,10 +33,10 @@ export function kernelJob(job: Job, entrant: Entrant, seed = job.seed): KernelJo
 }
 
 function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
-  const { machine: kind, cpus, profile, memoryBytes, kernel, capture } = job
+  const { workload, machine: kind, cpus, profile, memoryBytes, kernel, capture } = job
   const size = { cpus, seed, memoryBytes }
   const config = kernelConfig(
-    kernel,
+    workload.isCounted ? { ...kernel, statistics: true } : kernel,
     kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
     billing,
   )

@@ -4,6 +4,7 @@ import { timestamps } from './clocks/timestamps.ts'
 import { uptime } from './clocks/uptime.ts'
 import { udpRr } from './datagrams/udp-rr.ts'
 import { udpStream } from './datagrams/udp-stream.ts'
+import { dispatch } from './dispatch/dispatch.ts'
 import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
@@ -18,6 +19,7 @@ const ALL: readonly Workload[] = [
   udpStream,
   listWalk,
   forward,
+  dispatch,
   contextSwitch,
   timestamps,
   clocks,

@@ -1,9 +1,7 @@
 import { type Address, NIL } from '@smpnet/memory'
 import { IPV4_HEADER_BYTES, PROTOCOL, tupleHash, UDP_HEADER_BYTES } from '@smpnet/inet'
 import type { Mbufs } from '@smpnet/mbuf'
-
-/** The bits that a flow has: a positive number of 31. */
-const POSITIVE = 0x7fffffff
+import { flowNumber } from '@smpnet/netisr'
 
 /**
  * The flow of an IPv4 packet, the same for all of a conversation in one direction: a hash of its
@@ -18,5 +16,5 @@ export function flowOf(mbufs: Mbufs, packet: Address): number {
   const ports = head === NIL ? 0 : memory.read32be(head + IPV4_HEADER_BYTES)
   const source = memory.read32be(at + 12)
   const destination = memory.read32be(at + 16)
-  return (tupleHash(destination, ports & 0xffff, source, ports >>> 16, 0) & POSITIVE) | 1
+  return flowNumber(tupleHash(destination, ports & 0xffff, source, ports >>> 16, 0))
 }

@@ -1,0 +1,165 @@
+import { profiles } from '@smpnet/machine/sim'
+import type { DispatchName } from '@smpnet/netisr'
+import type { Effort } from '../../model/experiment.ts'
+import type { Job } from '../../model/job.ts'
+import { dispatch } from '../../workloads/dispatch/dispatch.ts'
+import type { DispatchOptions } from '../../workloads/dispatch/dispatch-options.ts'
+import { jobOf, simulatedCpus } from '../job-of.ts'
+
+/** The parts of the experiment, as rows say it in `part`. */
+export type Part = 'capacity' | 'half load' | 'threads' | 'overload' | 'handed over' | 'registry'
+
+/** The card's receive queues, as rows say it in `card`. */
+export const ONE_QUEUE = 'one queue'
+export const EACH_QUEUE = 'queue per CPU'
+
+export const KINDS: readonly DispatchName[] = ['direct', 'hybrid', 'deferred']
+/** The machine of FreeBSD's forwarding figures, and one with more CPUs. */
+export const PROFILES = ['xeon-e5-2650', 'xeon-8176'] as const
+/** Offered load in capacities of one CPU. */
+export const LOADS = [0.5, 1, 2, 4, 8] as const
+const MANY_FLOWS = 10_000
+/** What a driver takes for a packet, of which the default is that of the workload. */
+const RECEIVE_NS = 100
+const NS_PER_S = 1e9
+
+interface Plan {
+  readonly cpus: readonly number[]
+  readonly flows: readonly number[]
+  readonly loads: readonly number[]
+  readonly runs: number
+  /** Virtual time of all runs together. */
+  readonly ms: number
+  /** The same of one CPU, whose runs are short. */
+  readonly oneCpuMs: number
+  /** That of the control, of all CPUs together: a certain figure takes many packets. */
+  readonly controlCpuMs: number
+}
+
+const PLANS: Readonly<Record<Effort, Plan>> = {
+  full: {
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    flows: [1, 10, MANY_FLOWS],
+    loads: LOADS,
+    runs: 5,
+    ms: 5,
+    oneCpuMs: 25,
+    controlCpuMs: 640,
+  },
+  quick: {
+    cpus: [1, 8],
+    flows: [1, MANY_FLOWS],
+    loads: [1, 8],
+    runs: 5,
+    ms: 0.5,
+    oneCpuMs: 2.5,
+    controlCpuMs: 16,
+  },
+}
+
+export function netisrJobs(effort: Effort, seed: number): Job[] {
+  const plan = PLANS[effort]
+  return PROFILES.flatMap((profile) => {
+    const on = new Asking(plan, profile, seed)
+    const counts = simulatedCpus(profile, plan.cpus)
+    return [
+      ...counts.flatMap((cpus) => [
+        ...on.capacity(cpus),
+        ...on.halfLoad(cpus),
+        ...on.threads(cpus),
+      ]),
+      ...on.overload(),
+      ...on.handedOver(),
+      ...on.registry(),
+    ]
+  })
+}
+
+/** Asks for the jobs of one machine. */
+class Asking {
+  readonly #capacity: number
+
+  constructor(
+    readonly plan: Plan,
+    readonly profile: string,
+    readonly seed: number,
+  ) {
+    const workNs = profiles.get(profile)!.workNs['forward-packet']!.value
+    // Of one CPU that receives and handles, without what hands packets over.
+    this.#capacity = NS_PER_S / (RECEIVE_NS + workNs)
+  }
+
+  /** How much is handled when there is always more. */
+  capacity(cpus: number): Job[] {
+    return this.plan.flows.flatMap((flows) =>
+      this.#cards(cpus).flatMap(([card, queues]) =>
+        KINDS.map((kind) =>
+          this.#job('capacity', cpus, { dispatch: kind, flows, queues }, { card }),
+        ),
+      ),
+    )
+  }
+
+  /** How soon, when half of what the receiving CPUs could handle comes, by itself. */
+  halfLoad(cpus: number): Job[] {
+    return this.#cards(cpus).flatMap(([card, queues]) => {
+      const offered = Math.round((this.#capacity * queues) / 2)
+      return KINDS.map((kind) => {
+        const own = { dispatch: kind, flows: MANY_FLOWS, queues, offered }
+        return this.#job('half load', cpus, own, { card })
+      })
+    })
+  }
+
+  /** The control: workers of netisr that have nothing to do. */
+  threads(cpus: number): Job[] {
+    return [1, cpus].map((threads) => {
+      const labels = { workers: threads === 1 ? 'one' : 'one per CPU' }
+      const own = { dispatch: 'direct', threads, flows: MANY_FLOWS } as const
+      const ms = Math.max(this.plan.ms, this.plan.controlCpuMs / cpus)
+      return this.#job('threads', cpus, own, labels, ms)
+    })
+  }
+
+  /** More than one CPU can handle, taken before netisr without end, or beside it. */
+  overload(): Job[] {
+    return this.plan.loads.flatMap((load) =>
+      (['interrupt', 'polled'] as const).map((receiver) => {
+        const offered = Math.round(this.#capacity * load)
+        return this.#job('overload', 1, { dispatch: 'deferred', receiver, offered }, { load })
+      }),
+    )
+  }
+
+  /** A hop to a worker that preempts for each packet, and to one that has its turn. */
+  handedOver(): Job[] {
+    return (['thread', 'polled'] as const).map((receiver) =>
+      this.#job('handed over', 1, { dispatch: 'deferred', receiver }, {}),
+    )
+  }
+
+  registry(): Job[] {
+    return ['none', 'rmlock', 'rwlock'].map((registryLock) =>
+      this.#job('registry', 1, { dispatch: 'deferred', receiver: 'thread', registryLock }, {}),
+    )
+  }
+
+  #cards(cpus: number): readonly (readonly [card: string, queues: number])[] {
+    return [
+      [ONE_QUEUE, 1],
+      [EACH_QUEUE, cpus],
+    ]
+  }
+
+  #job(
+    part: Part,
+    cpus: number,
+    own: DispatchOptions,
+    labels: Readonly<Record<string, string | number>>,
+    durationMs = cpus === 1 ? this.plan.oneCpuMs : this.plan.ms,
+  ): Job {
+    const { plan, profile, seed } = this
+    const where = { machine: 'sim', profile, cpus, seed, durationMs, runs: plan.runs } as const
+    return jobOf({ ...where, workload: dispatch, own, labels: { part, ...labels } })
+  }
+}

@@ -1,0 +1,11 @@
+/** What of the package needs no machine, for mutants of it to be made of in no time. */
+export * from '../../src/hashes/flow-number.ts'
+export * from '../../src/hashes/flow-tuple.ts'
+export * from '../../src/hashes/rss-keys.ts'
+export * from '../../src/hashes/toeplitz.ts'
+export * from '../../src/hashes/words-hash.ts'
+export * from '../../src/sources/arrival-law.ts'
+export * from '../../src/sources/capture-file.ts'
+export * from '../../src/sources/captured-packet.ts'
+export * from '../../src/sources/frame-tuple.ts'
+export * from '../../src/sources/synthetic-source.ts'
