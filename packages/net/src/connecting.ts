@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { expectMethods } from '@smpnet/memory'
 import type { SocketDomain } from '@smpnet/socket'
 import { SocketDuplex } from './socket-duplex.ts'
 
@@ -10,6 +11,7 @@ import { SocketDuplex } from './socket-duplex.ts'
  * 'error', whose code is ECONNREFUSED where nobody listens.
  */
 export function connectDuplex(domain: SocketDomain, name: string): SocketDuplex {
+  expectMethods('where a stream connects', domain, ['connect'])
   return new SocketDuplex((signal) => domain.connect(name, { signal }))
 }
 
@@ -19,6 +21,7 @@ export function connectDuplex(domain: SocketDomain, name: string): SocketDuplex 
  *     http.get({ path: '/', createConnection: connection(domain, 'web') })
  */
 export function connection(domain: SocketDomain, name: string): () => SocketDuplex {
+  expectMethods('where a connection is made', domain, ['connect'])
   return () => connectDuplex(domain, name)
 }
 
@@ -46,6 +49,7 @@ type Connected = (...result: [error: Error, socket: null] | [error: null, socket
  *     new Client('http://web', { connect: connector(domain, 'web') })
  */
 export function connector(domain: SocketDomain, name: string) {
+  expectMethods('where a connector connects', domain, ['connect'])
   return (_options: unknown, done: Connected): void => {
     domain.connect(name).then(
       (socket) => done(null, new SocketDuplex(socket) as unknown as Socket),

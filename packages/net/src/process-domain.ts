@@ -27,8 +27,8 @@ let mine: SocketDomain | undefined
 /**
  * The domain that all threads of a process share, without a handle being handed on: Node gives the
  * environment data of a thread to each worker that it starts. The main thread makes it, with the
- * `shape` of its first call, and so before it starts the workers that are to use it. Throws an Error
- * in a worker that was started before.
+ * `shape` of its first call, and so before it starts the workers that are to use it. Throws an
+ * Error in a worker that was started before.
  */
 export function processDomain(shape: SocketDomainShape = {}): SocketDomain {
   if (mine !== undefined) return mine

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { expectMethods } from '@smpnet/memory'
 import type { ThreadListener } from '@smpnet/socket'
 import { SocketDuplex } from './socket-duplex.ts'
 
@@ -10,14 +11,6 @@ import { SocketDuplex } from './socket-duplex.ts'
  * Resolves when the listener is closed; connections that are open by then go on.
  */
 export async function serve(listener: ThreadListener, server: EventEmitter): Promise<void> {
-  expectServer(server)
+  expectMethods("a server that takes connections by its 'connection' event", server, ['emit'])
   for await (const socket of listener) server.emit('connection', new SocketDuplex(socket))
-}
-
-function expectServer(server: unknown): void {
-  if (typeof (server as Partial<EventEmitter> | null)?.emit === 'function') return
-  throw new TypeError(
-    "connections are handed to a server that takes them by its 'connection' event, such as " +
-      "node:http's: something else came",
-  )
 }

@@ -1,11 +1,14 @@
 import { Duplex, type DuplexOptions } from 'node:stream'
+import { came } from '@smpnet/memory'
 import { ConnectionReset, RESET, type ThreadSocket, WOULD_BLOCK } from '@smpnet/socket'
 
 /** Bytes that are received at once, at most; and from which a new piece of memory is taken. */
 const PIECE_BYTES = 64 << 10
 const LEAST_ROOM_BYTES = 4 << 10
 
-/** Small pieces that were written while the socket was busy are sent as one, up to so many bytes. */
+/**
+ * Small pieces that were written while the socket was busy are sent as one, up to so many bytes.
+ */
 const MOST_GATHERED_BYTES = 64 << 10
 
 type Done = (error?: Error | null) => void
@@ -41,6 +44,7 @@ export class SocketDuplex extends Duplex {
 
   /** `from` is a socket, or connects one, while what is written waits; its signal calls it off. */
   constructor(from: ThreadSocket | Connect, options: SocketDuplexOptions = {}) {
+    expectSource(from)
     super({ ...options, autoDestroy: true, emitClose: true })
     if (typeof from === 'function') this.#connect = from
     else this.#socket = from
@@ -237,4 +241,14 @@ export class SocketDuplex extends Duplex {
       this.#timer.refresh()
     }
   }
+}
+
+/** Throws a TypeError for what is neither a socket nor connects one. */
+function expectSource(from: unknown): void {
+  const found = from as Partial<ThreadSocket> | null | undefined
+  if (typeof from === 'function' || typeof found?.tryReceive === 'function') return
+  throw new TypeError(
+    'a stream is made of a socket, as `connect` and `accept` give it, or of a function that ' +
+      `connects one: ${came(from)} came`,
+  )
 }

@@ -67,7 +67,7 @@ describe('A socket as a stream', () => {
     expect(there.socket.isOpen).toBe(false)
   })
 
-  it('is destroyed while it waits to read and to write, and its peer hears of the end', async () => {
+  it('is destroyed while it waits to read and write, and its peer hears of the end', async () => {
     const [here, there] = makeStreams(64)
     here.resume()
     here.write(counted(1000))

@@ -45,6 +45,7 @@ export {
 export { Received } from './datagram/received.ts'
 export { ERRNO, errnoOf, failed, type Failure, failureOf } from './datagram/results.ts'
 export { END } from './life-table.ts'
+export { BadMessage, type MessageOptions, Messages } from './messages.ts'
 export { Poller, READABLE, WRITABLE } from './poller.ts'
 export {
   acceptLocal,
@@ -68,3 +69,4 @@ export { type EndHandle, StreamSocket } from './stream-socket.ts'
 export { ThreadListener } from './thread-listener.ts'
 export { ThreadPoller } from './thread-poller.ts'
 export { type SocketHandle, type SocketInvitation, ThreadSocket } from './thread-socket.ts'
+export { type SocketStreams, webStreams } from './web-streams.ts'
