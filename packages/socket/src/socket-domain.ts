@@ -197,6 +197,18 @@ export class SocketDomain {
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
+  /**
+   * Takes over an end of this domain from another thread of it, by the `handle.end` of that thread's
+   * socket: three numbers, which may come in a message over another socket. The end is this
+   * thread's own from now on. Throws BadHandle, and SocketMisuse for an end that is not there.
+   */
+  take(end: EndHandle): ThreadSocket {
+    const stream = this.zone.end(end)
+    const home = SyncDomain.enter(this.sync.handle)
+    this.zone.own(stream)
+    return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
+  }
+
   /** A poller for ends of this domain. Throws OutOfMemory when there are as many as can be. */
   poller(): ThreadPoller {
     const { here } = this.sync

@@ -262,6 +262,24 @@ describe('Worker threads', () => {
   })
 })
 
+it('A connection is handed on by a message over another', async () => {
+  const domain = makeDomain()
+  const [here, there] = domain.pair()
+  const listener = domain.listen('passed on')
+  const client = domain.connectSync('passed on')
+  const accepted = await listener.accept()
+  const { end } = accepted.handle
+  here.sendSync(bytesOf(JSON.stringify(end)))
+  const taken = domain.take(JSON.parse(textOf(there)) as typeof end)
+  client.sendSync(bytesOf('still there'))
+  expect(textOf(taken)).toBe('still there')
+  taken.close()
+  expect([accepted.isOpen, await client.receive(new Uint8Array(1))]).toEqual([false, 0])
+  client.close()
+  expect(() => domain.take(end)).toThrow('names an open pair of its zone')
+  expect(() => domain.take({} as never)).toThrow(BadHandle)
+})
+
 it('A handle of a domain is checked before it is joined', () => {
   const domain = makeDomain()
   expect(() => SocketDomain.join({} as never)).toThrow(BadHandle)
