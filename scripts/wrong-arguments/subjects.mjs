@@ -40,6 +40,7 @@ export const SUBJECTS = {
   SocketDomain: () => inSockets((domain) => domain),
   ThreadSocket: () => inSockets((domain) => connected(domain)),
   'ThreadSocket, closed': () => inSockets((domain) => closed(domain)),
+  Messages: () => inSockets((domain) => talking(domain)),
   ThreadListener: () => inSockets((domain) => listening(domain)),
   ThreadPoller: () => inSockets((domain) => domain.poller()),
   FastClock: () => {
@@ -80,6 +81,13 @@ function inSockets(make) {
 /** An end at which a byte waits, so that a receive need not. */
 function connected(domain) {
   const [one, other] = domain.pair()
+  other.sendSync(new Uint8Array([7]))
+  return one
+}
+
+/** Messages, one of which waits, so that a receive need not. */
+function talking(domain) {
+  const [one, other] = domain.pair().map((end) => new socket.Messages(end))
   other.sendSync(new Uint8Array([7]))
   return one
 }

@@ -198,9 +198,9 @@ export class SocketDomain {
   }
 
   /**
-   * Takes over an end of this domain from another thread of it, by the `handle.end` of that thread's
-   * socket: three numbers, which may come in a message over another socket. The end is this
-   * thread's own from now on. Throws BadHandle, and SocketMisuse for an end that is not there.
+   * Takes over an end of this domain from another thread of it, by the `handle.end` of that
+   * thread's socket: three numbers, which may come in a message over another socket. The end is
+   * this thread's own from now on. Throws BadHandle, and SocketMisuse for an end that is not there.
    */
   take(end: EndHandle): ThreadSocket {
     const stream = this.zone.end(end)
