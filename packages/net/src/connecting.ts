@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expectMethods } from '@smpnet/memory'
 import type { SocketDomain } from '@smpnet/socket'
-import { SocketDuplex } from './socket-duplex.ts'
+import { SocketDuplex, Target } from './socket-duplex.ts'
 
 /**
  * A stream that connects to the socket that listens at `name`. It is there at once, as that of
@@ -12,7 +12,7 @@ import { SocketDuplex } from './socket-duplex.ts'
  */
 export function connectDuplex(domain: SocketDomain, name: string): SocketDuplex {
   expectMethods('where a stream connects', domain, ['connect'])
-  return new SocketDuplex((signal) => domain.connect(name, { signal }))
+  return new SocketDuplex(new Target(domain, name))
 }
 
 /**

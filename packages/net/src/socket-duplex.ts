@@ -1,6 +1,12 @@
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { came } from '@smpnet/memory'
-import { ConnectionReset, RESET, type ThreadSocket, WOULD_BLOCK } from '@smpnet/socket'
+import {
+  ConnectionReset,
+  RESET,
+  type SocketDomain,
+  type ThreadSocket,
+  WOULD_BLOCK,
+} from '@smpnet/socket'
 
 /** Bytes that are received at once, at most; and from which a new piece of memory is taken. */
 const PIECE_BYTES = 64 << 10
@@ -13,8 +19,13 @@ const MOST_GATHERED_BYTES = 64 << 10
 
 type Done = (error?: Error | null) => void
 
-/** Connects a socket, or gives up when the signal aborts. */
-export type Connect = (signal: AbortSignal) => Promise<ThreadSocket>
+/** Where a stream is to connect itself: see `connectDuplex`. */
+export class Target {
+  constructor(
+    readonly domain: SocketDomain,
+    readonly name: string,
+  ) {}
+}
 
 /** What Node's streams are told, but for what a socket says itself. */
 export type SocketDuplexOptions = Pick<
@@ -33,7 +44,7 @@ export type SocketDuplexOptions = Pick<
  */
 export class SocketDuplex extends Duplex {
   readonly #ending = new AbortController()
-  readonly #connect: Connect | undefined
+  readonly #target: Target | undefined
   #socket: ThreadSocket | undefined
   #piece = new Uint8Array(0)
   #used = 0
@@ -42,11 +53,11 @@ export class SocketDuplex extends Duplex {
   #timer: NodeJS.Timeout | undefined
   #timeoutMs = 0
 
-  /** `from` is a socket, or connects one, while what is written waits; its signal calls it off. */
-  constructor(from: ThreadSocket | Connect, options: SocketDuplexOptions = {}) {
+  /** `from` is a socket; or where one is to be connected, while what is written waits. */
+  constructor(from: ThreadSocket | Target, options: SocketDuplexOptions = {}) {
     expectSource(from)
     super({ ...options, autoDestroy: true, emitClose: true })
-    if (typeof from === 'function') this.#connect = from
+    if (from instanceof Target) this.#target = from
     else this.#socket = from
   }
 
@@ -64,8 +75,9 @@ export class SocketDuplex extends Duplex {
   override _construct(done: Done): void {
     // Streams of Node construct themselves before this class has its fields.
     queueMicrotask(() => {
-      if (this.#connect === undefined) return done()
-      this.#connect(this.#ending.signal).then(
+      if (this.#target === undefined) return done()
+      const { domain, name } = this.#target
+      domain.connect(name, { signal: this.#ending.signal }).then(
         (socket) => {
           this.#socket = socket
           if (!this.destroyed) this.emit('connect')
@@ -243,12 +255,11 @@ export class SocketDuplex extends Duplex {
   }
 }
 
-/** Throws a TypeError for what is neither a socket nor connects one. */
+/** Throws a TypeError for what is no socket. */
 function expectSource(from: unknown): void {
   const found = from as Partial<ThreadSocket> | null | undefined
-  if (typeof from === 'function' || typeof found?.tryReceive === 'function') return
+  if (from instanceof Target || typeof found?.tryReceive === 'function') return
   throw new TypeError(
-    'a stream is made of a socket, as `connect` and `accept` give it, or of a function that ' +
-      `connects one: ${came(from)} came`,
+    `a stream is made of a socket, as \`connect\` and \`accept\` give it: ${came(from)} came`,
   )
 }
