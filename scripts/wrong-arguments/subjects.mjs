@@ -40,6 +40,8 @@ export const SUBJECTS = {
   SocketDomain: () => inSockets((domain) => domain),
   ThreadSocket: () => inSockets((domain) => connected(domain)),
   'ThreadSocket, closed': () => inSockets((domain) => closed(domain)),
+  Messages: () => inSockets((domain) => talking(domain)),
+  ThreadListener: () => inSockets((domain) => listening(domain)),
   ThreadPoller: () => inSockets((domain) => domain.poller()),
   FastClock: () => {
     const options = { ticks: false }
@@ -81,6 +83,20 @@ function connected(domain) {
   const [one, other] = domain.pair()
   other.sendSync(new Uint8Array([7]))
   return one
+}
+
+/** Messages, one of which waits, so that a receive need not. */
+function talking(domain) {
+  const [one, other] = domain.pair().map((end) => new socket.Messages(end))
+  other.sendSync(new Uint8Array([7]))
+  return one
+}
+
+/** A listener to which a socket has connected, so that an accept need not wait. */
+function listening(domain) {
+  const listener = domain.listen('name')
+  domain.connectSync('name')
+  return listener
 }
 
 function closed(domain) {

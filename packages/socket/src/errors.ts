@@ -12,6 +12,85 @@ export class BrokenPipe extends Error {
 }
 
 /**
+ * The peer aborted the connection, or its thread ended. One call hears of it, after what was
+ * received before; those after it find the end, or a broken pipe.
+ */
+export class ConnectionReset extends Error {
+  override name = 'ConnectionReset'
+  readonly code = 'ECONNRESET'
+
+  constructor(
+    /** Bytes that the call had sent before; nobody will receive them. */
+    readonly sent = 0,
+  ) {
+    super('the peer has reset the connection: it aborted it, or its thread has ended')
+  }
+}
+
+/** Nobody listens at a name, or its queue is full. */
+export class ConnectionRefused extends Error {
+  override name = 'ConnectionRefused'
+  readonly code = 'ECONNREFUSED'
+
+  constructor(
+    /** What was to be connected to. */
+    readonly to: string,
+    /** Whether somebody listens there, whose queue is full. */
+    readonly isFull: boolean,
+  ) {
+    super(
+      isFull
+        ? `the queue of the socket that listens at '${to}' is full: it accepts too seldom for ` +
+            'its `backlog` and `waiting`'
+        : `no socket listens at '${to}'`,
+    )
+  }
+}
+
+/** The time for a connect is over. */
+export class ConnectTimeout extends Error {
+  override name = 'ConnectTimeout'
+  readonly code = 'ETIMEDOUT'
+
+  constructor(
+    readonly to: string,
+    timeoutMs: number | undefined,
+  ) {
+    super(`'${to}' accepted too few connections in ${timeoutMs} ms for this one to be made`)
+  }
+}
+
+/** A listener was closed, by this thread or another, while a call waited to accept. */
+export class ListenerClosed extends Error {
+  override name = 'ListenerClosed'
+  readonly code = 'ECONNABORTED'
+
+  constructor() {
+    super('a socket accepts while it listens: it was closed')
+  }
+}
+
+/** Another socket has the name. */
+export class NameInUse extends Error {
+  override name = 'NameInUse'
+  readonly code = 'EADDRINUSE'
+
+  constructor(named: string) {
+    super(`a name is of one socket at a time: another has '${named}'`)
+  }
+}
+
+/** All names that a domain has room for are in use. */
+export class NoNames extends Error {
+  override name = 'NoNames'
+  readonly code = 'ENOBUFS'
+
+  constructor(names: number) {
+    super(`all ${names} names are in use: make the domain with more \`names\``)
+  }
+}
+
+/**
  * A signal ended a send. What had been sent by then arrives; the caller has to know how much that
  * is, to go on or to give up. It has the name and the code that Node and browsers give to an abort.
  */
@@ -56,3 +135,7 @@ export const WOULD_BLOCK = -1
 export const BROKEN = -2
 /** The result of `trySend` on a direction that has no buffer yet when all are in use. */
 export const NO_BUFFERS = -3
+/**
+ * The result of a try on an end whose peer has reset the connection, which no call has reported.
+ */
+export const RESET = -4

@@ -1,8 +1,15 @@
 export {
   BROKEN,
   BrokenPipe,
+  ConnectionRefused,
+  ConnectionReset,
+  ConnectTimeout,
+  ListenerClosed,
+  NameInUse,
   NO_BUFFERS,
   NoBuffers,
+  NoNames,
+  RESET,
   SendAborted,
   SocketMisuse,
   WOULD_BLOCK,
@@ -38,9 +45,28 @@ export {
 export { Received } from './datagram/received.ts'
 export { ERRNO, errnoOf, failed, type Failure, failureOf } from './datagram/results.ts'
 export { END } from './life-table.ts'
+export { BadMessage, type MessageOptions, Messages } from './messages.ts'
 export { Poller, READABLE, WRITABLE } from './poller.ts'
-export { openSocket, SocketDomain, type SocketDomainShape, socketPair } from './socket-domain.ts'
+export {
+  acceptLocal,
+  type Backlog,
+  bindLocal,
+  connectLocal,
+  createLocal,
+  listenLocal,
+} from './local.ts'
+export {
+  type DomainInvitation,
+  openListener,
+  openSocket,
+  SocketDomain,
+  type SocketDomainHandle,
+  type SocketDomainShape,
+  socketPair,
+} from './socket-domain.ts'
 export { SocketZone, type SocketZoneHandle, type SocketZoneShape } from './socket-zone.ts'
 export { type EndHandle, StreamSocket } from './stream-socket.ts'
+export { ThreadListener } from './thread-listener.ts'
 export { ThreadPoller } from './thread-poller.ts'
 export { type SocketHandle, type SocketInvitation, ThreadSocket } from './thread-socket.ts'
+export { type SocketStreams, webStreams } from './web-streams.ts'

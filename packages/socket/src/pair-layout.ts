@@ -55,14 +55,46 @@ export const NOTE = layout('note', {
   next: word('o', 'note'),
   /** (x) 1 when those that posted it have ended: set by their undertaker, for good. */
   lost: word('x', 'note'),
+  /**
+   * (x) Of the end: the holder that made it, accepted it or took it over, with which it is buried;
+   * 0 for an end that is buried by itself.
+   */
+  owner: word('x', 'note'),
 })
 
-/** A pair: its life, two directions and two notes. The rings are elsewhere: see `Buffers`. */
+/**
+ * A pair: its life, two directions and two notes. The rings are elsewhere: see `Buffers`.
+ *
+ * A pair whose end 0 listens has no peer, and uses no direction; as in FreeBSD's `struct socket`,
+ * where the buffers and the queues of a listener are a union, its queue is here. Completed
+ * connections are counted as bytes of direction 1 are, by `sent` and `received`, so that a poller
+ * and a waiter are told of them as of bytes. Another pair, which connects, is linked into it here.
+ */
 export const PAIR = layout('pair', {
   /** (m) of the pool: links free pairs, so nothing else is here. */
   link: word('m', 'pair'),
   /** (x) Which use of the pair it is, and the states of both ends; `Life` alone writes it. */
   life: word('x', 'pair'),
+  /** (m) of the names: the number of its name, from 1, or NIL. */
+  name: word('m', 'pair'),
+  /** (m) of the queue, as all from here on: the listener in whose queue it is, or NIL. */
+  listener: word('m', 'pair'),
+  next: word('m', 'pair'),
+  /** When it came, counted by the listener: their order, should the list be lost. */
+  ticket: word('m', 'pair'),
+  /** (x) Of a listener: the spin lock of its queue. */
+  lock: word('x', 'pair'),
+  /** (m) First and last in the queue, and the first that is incomplete, or NIL. */
+  head: word('m', 'pair'),
+  tail: word('m', 'pair'),
+  incomplete: word('m', 'pair'),
+  /** (m) How many are in the queue, how many may be complete, and how many may be there at all. */
+  queued: word('m', 'pair'),
+  backlog: word('m', 'pair'),
+  most: word('m', 'pair'),
+  /** (m) How many have come, and how many were refused since the queue was full. */
+  tickets: word('m', 'pair'),
+  refused: word('m', 'pair'),
 })
 
 /** Which of a pair's two ends. End 0 sends in direction 0 and receives in direction 1. */
@@ -79,7 +111,7 @@ export function noteOffset(side: Side): number {
 }
 
 /**
- * Zeroes both directions and both notes of a pair that is given out again. Word by word, and
+ * Zeroes a pair that is given out again, but for its life. Word by word, and
  * atomically: a thread that closes an end too late looks at some of them before it finds that out.
  */
 export function clear(memory: Memory, pair: Address): void {
@@ -88,6 +120,9 @@ export function clear(memory: Memory, pair: Address): void {
     for (const offset of Object.values(DIRECTION.offset)) memory.store(direction + offset, 0)
     const note = pair + noteOffset(side)
     for (const offset of Object.values(NOTE.offset)) memory.store(note + offset, 0)
+  }
+  for (const [name, offset] of Object.entries(PAIR.offset)) {
+    if (name !== 'link' && name !== 'life') memory.store(pair + offset, 0)
   }
 }
 

@@ -10,11 +10,12 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import type { Buffers } from './buffers.ts'
-import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { ConnectionReset, RESET, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { DIRECTION } from './pair-layout.ts'
 import type { Want } from './want.ts'
 import { COPIED, DONE, Half, LOOKED, NOTHING, PREEMPTS, REFUSED, SPUN } from './half.ts'
 import type { Life } from './life.ts'
+import { END } from './life-table.ts'
 
 const RECEIVE = work('socket-receive')
 
@@ -54,7 +55,8 @@ export class ReceivingHalf extends Half {
 
   /**
    * Up to `length` bytes into `to` at `start`, if they are to be had without any wait: how many,
-   * or 0 at the end, or WOULD_BLOCK, having done nothing but perhaps written to `to`.
+   * or 0 at the end, or WOULD_BLOCK, having done nothing but perhaps written to `to`; or RESET,
+   * which `receive` reports.
    */
   tryReceive(td: Waiter, to: Uint8Array, start: number, length: number): number {
     const { memory } = this
@@ -82,7 +84,7 @@ export class ReceivingHalf extends Half {
   /**
    * Up to `length` bytes into `to` at `start`, as soon as there is one: how many, or 0 at the
    * end. WOULD_BLOCK when there are none and `wait` is false, or the wait was given up. Throws the
-   * reason of the signal if that ended the call.
+   * reason of the signal if that ended the call, and ConnectionReset, which is reported once.
    */
   *receive(
     td: Waiter,
@@ -107,6 +109,8 @@ export class ReceivingHalf extends Half {
           const result = this.tryCommit(td)
           return result === DONE ? taken : yield* this.#commitAll(td, result)
         }
+        if (taken === RESET && (yield* this.life.reports())) throw new ConnectionReset()
+        if (taken === RESET) continue
         if (taken === 0 || !wait) return taken
         if (!hasSpun && this.spin(td, until)) continue
         if (!isWaiting) this.occupy(td)
@@ -128,17 +132,24 @@ export class ReceivingHalf extends Half {
     return this.moved
   }
 
-  /** Copies out what is there: how many bytes, or 0 at the end, or WOULD_BLOCK. */
+  /** Copies out what is there: how many bytes, or 0 at the end, or WOULD_BLOCK, or RESET. */
   #copySome(td: Waiter, to: Uint8Array, start: number, length: number): number {
     const { memory, life } = this
     const word = (this.word = life.glance())
-    if (word !== life.whole) life.check(word, 'receive')
+    const actions = word === life.whole ? 0 : life.check(word, 'receive')
+    if ((actions & END.action.end) !== 0) return 0
     const available = this.look(td, 1)
-    if (available === 0) return word !== life.whole && life.peerHasEnded(word) ? 0 : WOULD_BLOCK
+    if (available === 0) return this.#nothing(word, actions)
     this.moved = Math.min(available, length)
     memory.charge(RECEIVE, 1)
     this.ring()!.copyOut(this.position, to, start, this.moved)
     return this.moved
+  }
+
+  /** What it means that nothing is there. */
+  #nothing(word: number, actions: number): number {
+    if ((actions & END.action.report) !== 0) return RESET
+    return word !== this.life.whole && this.life.peerHasEnded(word) ? 0 : WOULD_BLOCK
   }
 
   protected override twoAtOnce(): SocketMisuse {

@@ -12,11 +12,14 @@ export interface SocketPools {
 
 /**
  * Buries a thread that has ended in a socket domain: in its locks and queues, as any domain does,
- * and in the pools from which ends and pollers come. Its ends are closed by `StreamSocket.bury`.
+ * and in the pools from which ends and pollers come. The ends that were its own are closed.
  */
 export function buryGuest(sync: SyncDomain, pools: SocketPools, guest: Seat): void {
   const zone = new SocketZone(sync.lot, pools.zone)
-  sync.bury(guest, (thread) => clearPools(zone, pools, thread))
+  sync.bury(guest, function* (thread) {
+    yield* clearPools(zone, pools, thread)
+    yield* zone.buryEnds(sync.here, thread)
+  })
 }
 
 /**

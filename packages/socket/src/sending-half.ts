@@ -14,8 +14,10 @@ import {
 import {
   BROKEN,
   BrokenPipe,
+  ConnectionReset,
   NO_BUFFERS,
   NoBuffers,
+  RESET,
   SendAborted,
   SocketMisuse,
   WOULD_BLOCK,
@@ -70,7 +72,7 @@ export class SendingHalf extends Half {
   /**
    * All `length` bytes of `from`, beginning at `start`, if there is space for them and a receiver
    * that waits can be told, without any wait: `length`, or BROKEN, or NO_BUFFERS, or WOULD_BLOCK,
-   * having done nothing.
+   * having done nothing; or RESET, which `send` reports.
    */
   trySend(td: Waiter, from: Uint8Array, start: number, length: number): number {
     const { memory } = this
@@ -81,7 +83,7 @@ export class SendingHalf extends Half {
       if (result !== 0) return result
     }
     const space = this.#look(td, length)
-    if (space === BROKEN) return BROKEN
+    if (space === BROKEN || space === RESET) return space
     if (space < length) {
       this.paid = LOOKED
       return WOULD_BLOCK
@@ -97,7 +99,8 @@ export class SendingHalf extends Half {
    * All `length` bytes of `from`, beginning at `start`, waiting for space: how many were sent,
    * fewer only when `wait` is false or the time for the whole call is over. Throws
    * SendAborted if the signal ended the call, BrokenPipe if the receiver has gone before all were
-   * sent, NoBuffers if there is none for the first bytes, and SocketMisuse.
+   * sent, ConnectionReset, which is reported once, NoBuffers if there is none for the first bytes,
+   * and SocketMisuse.
    */
   *send(
     td: Waiter,
@@ -120,6 +123,8 @@ export class SendingHalf extends Half {
         }
         paid = NOTHING
         if (given === BROKEN) throw new BrokenPipe(sent)
+        if (given === RESET && (yield* this.life.reports())) throw new ConnectionReset(sent)
+        if (given === RESET) continue
         if (given > 0) {
           while (!this.memory.settled()) yield SETTLE
           let result = this.commit(td)
@@ -147,12 +152,12 @@ export class SendingHalf extends Half {
     }
   }
 
-  /** BROKEN, or the space there is, exact when less than `length`. */
+  /** BROKEN, or RESET, or the space there is, exact when less than `length`. */
   #look(td: Waiter, length: number): number {
     const { life } = this
     const word = (this.word = life.glance())
-    if (word !== life.whole && (life.check(word, 'send') & END.action.refuse) !== 0) return BROKEN
-    return this.look(td, length)
+    const refusal = word === life.whole ? 0 : this.#refusalIn(word)
+    return refusal === 0 ? this.look(td, length) : refusal
   }
 
   #copy(from: Uint8Array, start: number, length: number): number {
@@ -163,10 +168,10 @@ export class SendingHalf extends Half {
     return length
   }
 
-  /** Copies in what there is space for: how many bytes, or BROKEN. */
+  /** Copies in what there is space for: how many bytes, or BROKEN, or RESET. */
   #copySome(td: Waiter, from: Uint8Array, start: number, length: number): number {
     const space = this.#look(td, length)
-    if (space === BROKEN) return BROKEN
+    if (space < 0) return space
     return this.#copy(from, start, Math.min(space, length))
   }
 
@@ -175,7 +180,8 @@ export class SendingHalf extends Half {
     const { memory, buffers } = this
     this.#lacksRing = false
     if (this.#findRing()) return memory.settled() ? 0 : WOULD_BLOCK
-    if (this.#isRefused()) return BROKEN
+    const refusal = this.#refusal()
+    if (refusal !== 0) return refusal
     const buffer = buffers.tryTake()
     if (buffer === NIL) return NO_BUFFERS
     this.#lacksRing = buffer === Pool.HELD
@@ -192,7 +198,7 @@ export class SendingHalf extends Half {
     const { memory, buffers } = this
     const isKnown = this.#lacksRing
     this.#lacksRing = false
-    if (!isKnown && (this.#findRing() || this.#isRefused())) return
+    if (!isKnown && (this.#findRing() || this.#refusal() !== 0)) return
     const buffer = yield* buffers.take()
     if (buffer === NIL) throw new NoBuffers(buffers.bytes, buffers.handle.items)
     if (!this.#assign(buffer)) yield* buffers.give(buffer)
@@ -204,9 +210,16 @@ export class SendingHalf extends Half {
     return this.ring() !== undefined
   }
 
-  #isRefused(): boolean {
+  #refusal(): number {
     const word = this.life.load()
-    return word !== this.life.whole && (this.life.check(word, 'send') & END.action.refuse) !== 0
+    return word === this.life.whole ? 0 : this.#refusalIn(word)
+  }
+
+  /** Why nothing is sent on an end with such a life: BROKEN, or RESET, or 0 if it is. */
+  #refusalIn(word: number): number {
+    const actions = this.life.check(word, 'send')
+    if ((actions & END.action.refuse) !== 0) return BROKEN
+    return (actions & END.action.report) !== 0 ? RESET : 0
   }
 
   /** Makes a buffer the direction's ring, or opens the one that another has made it. */

@@ -12,14 +12,25 @@ import {
   type PoolShape,
 } from '@smpnet/memory'
 import { finish, type Seat } from '@smpnet/park'
-import { DISPOSE, SyncDomain } from '@smpnet/sync'
+import { type AwaitOptions, DISPOSE, SyncDomain, type WaitOptions } from '@smpnet/sync'
+import type { Backlog } from './local.ts'
+import { NamedSockets } from './named-sockets.ts'
 import { POLLER } from './note.ts'
 import { Poller } from './poller.ts'
 import { buryGuest, expectGuest } from './remains.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
+import { ThreadListener } from './thread-listener.ts'
 import { ThreadPoller } from './thread-poller.ts'
 import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
+
+/** What another thread needs to join a domain; it can be cloned and posted. */
+export type SocketDomainHandle = Omit<SocketHandle, 'end'>
+
+/** A handle for one thread, and the seat that it will have: by this it can be buried. */
+export interface DomainInvitation extends Seat {
+  readonly handle: SocketDomainHandle
+}
 
 /** How large a socket domain is. */
 export interface SocketDomainShape extends SocketZoneShape {
@@ -37,6 +48,11 @@ const LEAST_WAITERS = 1024
 /** Of the threads that are reckoned with unless told; an rmlock has lines for no more. */
 const MOST_THREADS = 512
 
+const DOMAIN: HandleKind = {
+  of: 'a socket domain',
+  fields: { domain: 'any', zone: 'any', pollers: 'any' },
+}
+
 const HANDLE: HandleKind = {
   of: 'a socket',
   fields: { domain: 'any', zone: 'any', pollers: 'any', end: 'any' },
@@ -52,22 +68,25 @@ const HANDLE: HandleKind = {
 export class SocketDomain {
   readonly #memory: LiveMemory
   readonly #pollers: Pool
+  readonly #named: NamedSockets
   #home: SyncDomain | undefined
 
   private constructor(
-    readonly handle: Omit<SocketHandle, 'end'>,
+    /** Names the domain for another thread, which joins it; it can be cloned and posted. */
+    readonly handle: SocketDomainHandle,
     readonly zone: SocketZone,
     home?: SyncDomain,
   ) {
     this.#memory = new LiveMemory(handle.domain.buffer)
     this.#pollers = Pool.open(this.#memory, handle.pollers)
     this.#home = home
+    this.#named = new NamedSockets(zone, handle, () => this.sync)
   }
 
   /** Makes a domain. Throws a RangeError for figures, and a TypeError for names, that cannot be. */
   static create(shape: SocketDomainShape = {}): SocketDomain {
-    const { pairs, bufferBytes, buffers, pollers, ...lot } = wholeShape(shape)
-    const zoneShape = { pairs, bufferBytes, buffers }
+    const { pairs, bufferBytes, buffers, names, pollers, ...lot } = wholeShape(shape)
+    const zoneShape = { pairs, bufferBytes, buffers, names }
     const lotBytes = SyncDomain.bytes(lot) + SLACK_BYTES / 2
     const places: PoolShape = { name: 'pollers', items: pollers, itemBytes: POLLER.size }
     const bytes = lotBytes + SLACK_BYTES + SocketZone.bytes(zoneShape) + Pool.bytes(places)
@@ -84,17 +103,40 @@ export class SocketDomain {
 
   /** Opens, in any thread, the end that a handle names. Throws BadHandle for what is none. */
   static open(handle: SocketHandle): ThreadSocket {
-    expectHandle(HANDLE, handle)
-    const { domain, zone, pollers, end } = handle
-    expectEnd(handle)
+    const { domain, zone, pollers, end } = expectWhole(handle)
     const sync = SyncDomain.enter(domain)
     try {
-      const stream = new SocketZone(sync.lot, zone).end(end)
+      const all = new SocketZone(sync.lot, zone)
+      const stream = all.end(end)
+      all.own(stream)
       return new ThreadSocket(stream, { domain: sync.handle, zone, pollers, end }, sync)
     } catch (error) {
       sync.leave()
       throw error
     }
+  }
+
+  /** The listener that a handle names, in any thread. Throws BadHandle for what is none. */
+  static openListener(handle: SocketHandle): ThreadListener {
+    const { end, ...domain } = expectWhole(handle)
+    const sync = SyncDomain.enter(domain.domain)
+    const zone = new SocketZone(sync.lot, domain.zone)
+    return new ThreadListener(zone, zone.end(end), { ...handle, domain: sync.handle }, sync)
+  }
+
+  /**
+   * The domain that a handle names, in any thread, to listen and to connect in it. Throws BadHandle
+   * for what is none.
+   */
+  static join(handle: SocketDomainHandle): SocketDomain {
+    expectHandle(DOMAIN, handle)
+    const { domain, zone, pollers } = handle
+    SyncDomain.expect(domain)
+    const memory = new LiveMemory(domain.buffer)
+    const checked = new SocketZone({ memory }, zone)
+    Pool.open(memory, pollers)
+    const home = SyncDomain.enter(domain)
+    return new SocketDomain({ domain: home.handle, zone, pollers }, checked, home)
   }
 
   /** What the threads of the domain share. Locks may be placed in it, in some room that is left. */
@@ -105,9 +147,9 @@ export class SocketDomain {
   }
 
   /**
-   * A thread that was invited to `sync`, rather than to an end, has ended: gives its place, and
-   * what it had begun to take of this domain, to others. Its ends stay open: see
-   * `ThreadSocket.bury`.
+   * A thread that was invited has ended: the sockets that were its own are closed, so that their
+   * peers hear of a reset, and its place is for others. Its own are those that it listened with,
+   * connected, accepted, or opened last by a handle.
    */
   bury(guest: Seat): void {
     expectGuest(guest)
@@ -118,6 +160,53 @@ export class SocketDomain {
   pair(): [ThreadSocket, ThreadSocket] {
     const [one, other] = this.zone.pairSync(this.sync.here)
     return [this.#end(one.handle), this.#end(other.handle)]
+  }
+
+  /**
+   * A socket that listens at a name, to which any thread of the domain may connect. Throws
+   * NameInUse, NoNames, OutOfMemory, a TypeError and a RangeError.
+   */
+  listen(name: string, options: Backlog = {}): ThreadListener {
+    return this.#named.listen(name, options)
+  }
+
+  /**
+   * A socket that is connected to the one that listens at `name`. It may send before it is
+   * accepted. Rejects with ConnectionRefused if nobody listens there, or its queue is full; with
+   * ConnectTimeout, or the reason of `signal`; with OutOfMemory, a TypeError and a RangeError.
+   */
+  connect(name: string, options: AwaitOptions = {}): Promise<ThreadSocket> {
+    return this.#named.connect(name, options)
+  }
+
+  /** `connect`, blocking this thread. */
+  connectSync(name: string, options: WaitOptions = {}): ThreadSocket {
+    return this.#named.connectSync(name, options)
+  }
+
+  /**
+   * A handle for one thread to join the domain by, and the seat that it will have:
+   *
+   *     const guest = domain.invite()
+   *     new Worker(file, { workerData: guest.handle }).once('exit', () => domain.bury(guest))
+   *
+   * and there `SocketDomain.join(workerData)`. Throws a RangeError when there is no number left.
+   */
+  invite(): DomainInvitation {
+    const { handle, ...seat } = this.sync.invite()
+    return { ...seat, handle: { ...this.handle, domain: handle } }
+  }
+
+  /**
+   * Takes over an end of this domain from another thread of it, by the `handle.end` of that
+   * thread's socket: three numbers, which may come in a message over another socket. The end is
+   * this thread's own from now on. Throws BadHandle, and SocketMisuse for an end that is not there.
+   */
+  take(end: EndHandle): ThreadSocket {
+    const stream = this.zone.end(end)
+    const home = SyncDomain.enter(this.sync.handle)
+    this.zone.own(stream)
+    return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 
   /** A poller for ends of this domain. Throws OutOfMemory when there are as many as can be. */
@@ -169,14 +258,24 @@ export function openSocket(handle: SocketHandle): ThreadSocket {
   return SocketDomain.open(handle)
 }
 
-const NAMES = ['pairs', 'bufferBytes', 'buffers', 'threads', 'waiters', 'pollers']
+/**
+ * Opens the listener whose handle another thread has posted. Throws BadHandle for anything else.
+ */
+export function openListener(handle: SocketHandle): ThreadListener {
+  return SocketDomain.openListener(handle)
+}
+
+const NAMES = ['pairs', 'bufferBytes', 'buffers', 'names', 'threads', 'waiters', 'pollers']
 
 /** Throws, before this thread has a number there, unless the end is there that a handle names. */
-function expectEnd({ domain, zone, pollers, end }: SocketHandle): void {
+function expectWhole(handle: SocketHandle): SocketHandle {
+  expectHandle(HANDLE, handle)
+  const { domain, zone, pollers, end } = handle
   SyncDomain.expect(domain)
   const memory = new LiveMemory(domain.buffer)
   new SocketZone({ memory }, zone).end(end)
   Pool.open(memory, pollers)
+  return handle
 }
 
 function wholeShape(shape: SocketDomainShape): Required<SocketDomainShape> {
@@ -185,12 +284,12 @@ function wholeShape(shape: SocketDomainShape): Required<SocketDomainShape> {
   if (strange !== undefined) {
     throw new TypeError(`a socket domain is told ${NAMES.join(', ')}: ${strange} came`)
   }
-  const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+  const { pairs, bufferBytes, buffers, names } = SocketZone.check(shape)
   const { threads = Math.max(64, Math.min(2 * pairs, MOST_THREADS)), pollers = 16 } = shape
   expectCount('threads', threads)
   expectCount('pollers', pollers)
   const { waiters = Math.max(LEAST_WAITERS, threads + 4 * pairs) } = shape
-  return { pairs, bufferBytes, buffers, threads, waiters, pollers }
+  return { pairs, bufferBytes, buffers, names, threads, waiters, pollers }
 }
 
 function expectCount(what: string, count: unknown): void {

@@ -7,6 +7,7 @@ import {
   expectOptions,
   expectSame,
   type HandleKind,
+  holderOf,
   type Memory,
   NIL,
   OutOfMemory,
@@ -20,6 +21,7 @@ import {
   clear,
   DIRECTION,
   directionOffset,
+  NOTE,
   noteOffset,
   PAIR,
   PAIR_BYTES,
@@ -28,7 +30,10 @@ import {
 import { Note } from './note.ts'
 import { type EndHandle, type PairHome, StreamSocket } from './stream-socket.ts'
 import { Buffers } from './buffers.ts'
-import { bornIn, isBornIn } from './life.ts'
+import { bornIn, createdIn, isBornIn } from './life.ts'
+import { END as LIFE } from './life-table.ts'
+import { ListenQueues } from './listen-queue.ts'
+import { Names, type NamesHandle } from './names.ts'
 
 export interface SocketZoneShape {
   /** Pairs that can be open at once; 16 unless told. */
@@ -40,6 +45,8 @@ export interface SocketZoneShape {
    * is closed at both ends. Two for each pair unless told, as far as 16 MiB go.
    */
   readonly buffers?: number
+  /** Names at which sockets can listen at once; one for each pair unless told, up to 1024. */
+  readonly names?: number
 }
 
 /** What another thread needs to open the zone; it can be cloned and posted. */
@@ -47,6 +54,7 @@ export interface SocketZoneHandle {
   readonly bufferBytes: number
   readonly pool: PoolHandle
   readonly buffers: PoolHandle
+  readonly names: NamesHandle
 }
 
 const MIN_BUFFER_BYTES = 64
@@ -54,17 +62,24 @@ const MAX_BUFFER_BYTES = 2 ** 28
 /** What the buffers of a zone take in all unless it is told how many there are. */
 const DEFAULT_BYTES = 16 << 20
 
+/**
+ * Names of a zone with many pairs, unless told: they take 128 bytes each, and looking through all.
+ */
+const MOST_DEFAULT_NAMES = 1024
+
 const END: HandleKind = { of: 'an end', fields: { at: 'any', side: 'any', generation: 'any' } }
 
 const HANDLE: HandleKind = {
   of: 'a zone of sockets',
-  fields: { bufferBytes: 'count', pool: 'any', buffers: 'any' },
+  fields: { bufferBytes: 'count', pool: 'any', buffers: 'any', names: 'any' },
 }
 
 /** Where socket pairs come from, as one thread or CPU uses it. */
 export class SocketZone implements PairHome {
   readonly memory: Memory
   readonly buffers: Buffers
+  readonly names: Names
+  readonly queues: ListenQueues
   readonly #pool: Pool
 
   constructor(
@@ -76,34 +91,44 @@ export class SocketZone implements PairHome {
     expectSame('a zone of sockets', [handle.buffers?.itemBytes], [handle.bufferBytes])
     this.#pool = Pool.open(memory, handle.pool)
     this.buffers = new Buffers(memory, handle.buffers, handle.bufferBytes)
+    this.names = new Names(memory, handle.names, (pair) => this.useOf(pair))
+    this.queues = new ListenQueues(memory, this.#pool)
   }
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
-    const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
+    const { pairs, bufferBytes, buffers, names } = SocketZone.check(shape)
     expectMethods('where sockets are placed', arena, ['place'])
     return {
       bufferBytes,
       pool: Pool.create(arena, pairsOf(pairs)).handle,
       buffers: Pool.create(arena, ringsOf(buffers, bufferBytes)).handle,
+      names: Names.place(arena, names),
     }
   }
 
   /** Bytes that `place` takes for such a zone, at most. */
   static bytes(shape: SocketZoneShape = {}): number {
-    const { pairs, bufferBytes, buffers } = SocketZone.check(shape)
-    return Pool.bytes(pairsOf(pairs)) + Pool.bytes(ringsOf(buffers, bufferBytes))
+    const { pairs, bufferBytes, buffers, names } = SocketZone.check(shape)
+    const pools = Pool.bytes(pairsOf(pairs)) + Pool.bytes(ringsOf(buffers, bufferBytes))
+    return pools + Names.bytes(names)
   }
 
   /** The whole shape, as `place` understands it. Throws a RangeError for figures that cannot be. */
   static check(shape: SocketZoneShape = {}): Required<SocketZoneShape> {
     expectOptions('a zone of sockets', shape)
-    const { pairs = 16, bufferBytes = 256 << 10, buffers } = shape
+    const { pairs = 16, bufferBytes = 256 << 10, buffers, names } = shape
     checkCount('socket pairs', pairs)
     checkBuffer(bufferBytes)
     const most = Math.max(2, Math.floor(DEFAULT_BYTES / bufferBytes))
-    const whole = { pairs, bufferBytes, buffers: buffers ?? Math.min(2 * pairs, most) }
+    const whole = {
+      pairs,
+      bufferBytes,
+      buffers: buffers ?? Math.min(2 * pairs, most),
+      names: names ?? Math.min(pairs, MOST_DEFAULT_NAMES),
+    }
     checkCount('socket buffers', whole.buffers)
+    checkCount('names', whole.names)
     return whole
   }
 
@@ -114,14 +139,26 @@ export class SocketZone implements PairHome {
   }
 
   /** A pair of which nobody has opened an end yet. Throws OutOfMemory. */
-  *use(): Waiting<Omit<EndHandle, 'side'>> {
+  use(): Waiting<Omit<EndHandle, 'side'>> {
+    return this.#use(bornIn)
+  }
+
+  /** A pair whose end 0 is a new socket of this thread's, and whose other end is not born yet. */
+  create(): Waiting<Omit<EndHandle, 'side'>> {
+    return this.#use((generation, at) => {
+      this.memory.store(at + noteOffset(0) + NOTE.offset.owner, this.memory.holder)
+      return createdIn(generation)
+    })
+  }
+
+  *#use(birth: (generation: number, at: Address) => number): Waiting<Omit<EndHandle, 'side'>> {
     const at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     const { memory } = this
     clear(memory, at)
     const generation = this.#pool.useOf(at)
-    memory.store(at + PAIR.offset.life, bornIn(generation))
+    memory.store(at + PAIR.offset.life, birth(generation, at))
     return { at, generation }
   }
 
@@ -137,6 +174,17 @@ export class SocketZone implements PairHome {
   end(handle: EndHandle): StreamSocket {
     this.#check(handle)
     return new StreamSocket(this, handle)
+  }
+
+  /** Which use of a pair is under way, or 0: see `Pool.useOf`. */
+  useOf(pair: Address): number {
+    return this.#pool.useOf(pair)
+  }
+
+  /** An end is this thread's from now on, and is closed when this thread is buried. */
+  own({ handle }: StreamSocket): void {
+    const owner = handle.at + noteOffset(handle.side) + NOTE.offset.owner
+    this.memory.store(owner, this.memory.holder)
   }
 
   /** Pairs that are open. Exact when nobody opens or closes one meanwhile. */
@@ -160,6 +208,7 @@ export class SocketZone implements PairHome {
    * Its rings are read before that is asked: then they are those of that use.
    */
   *free(pair: Address, generation: number): Waiting {
+    yield* this.#forgetName(pair, generation)
     for (const side of SIDES) {
       while (!this.memory.settled()) yield SETTLE
       const ring = this.#ringOf(pair, side)
@@ -175,10 +224,72 @@ export class SocketZone implements PairHome {
    */
   *bury(thread: number): Waiting {
     const pairs = this.#pool
+    this.names.recover(holderOf(thread))
+    for (const pair of pairs.items()) this.queues.recover(pair, holderOf(thread))
     yield* this.buffers.bury(thread, (key) => this.#isRing(key))
     yield* pairs.bury(thread, (pair) => {
       return isBornIn(this.memory.load(pair + PAIR.offset.life), pairs.useOf(pair))
     })
+  }
+
+  /** See `PairHome.unlink`. */
+  *unlink(td: Waiter, pair: Address, generation: number): Waiting {
+    yield* this.queues.leave(pair)
+    yield* this.#forgetName(pair, generation)
+    for (;;) {
+      const queued = yield* this.queues.takeAny(pair)
+      if (queued === NIL) return
+      yield* this.#reset(td, queued)
+    }
+  }
+
+  *#forgetName(pair: Address, generation: number): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    const name = this.memory.load(pair + PAIR.offset.name)
+    if (name !== NIL) yield* this.names.forget(name, { at: pair, generation })
+  }
+
+  /** Ends a connection that was in the queue of a listener that closes. */
+  *#reset(td: Waiter, pair: Address): Waiting {
+    const generation = this.useOf(pair)
+    const [connects, accepts] = SIDES.map((side) => {
+      return new StreamSocket(this, { at: pair, side, generation })
+    }) as [StreamSocket, StreamSocket]
+    while (!this.memory.settled()) yield SETTLE
+    const { life } = accepts
+    if (life.stateIn(life.load()) !== LIFE.state.CREATED) return yield* accepts.abort(td)
+    yield* connects.life.step('reset')
+    yield* accepts.sending.wantData.tellAll(td)
+  }
+
+  /**
+   * Closes what belonged to the thread of that number, which has ended, so that its peers hear of a
+   * reset, and tells all that wait for what it may have done without telling them. To be done
+   * after `bury`, and again if an undertaker has ended in it.
+   */
+  *buryEnds(td: Waiter, thread: number): Waiting {
+    for (const { end, owner } of this.#ends()) {
+      if (owner === holderOf(thread)) yield* this.#buryEnd(td, end, thread)
+      else yield* end.receiving.wantData.stir(td)
+    }
+  }
+
+  *#buryEnd(td: Waiter, end: StreamSocket, thread: number): Waiting {
+    const { life, handle } = end
+    const isUnborn = handle.side === 1 && life.stateIn(life.load()) === LIFE.state.CREATED
+    if (isUnborn) yield* this.#reset(td, handle.at)
+    else yield* end.bury(td, thread)
+  }
+
+  *#ends(): Generator<{ readonly end: StreamSocket; readonly owner: number }, void> {
+    for (const at of this.#pool.items()) {
+      for (const side of SIDES) {
+        const generation = this.useOf(at)
+        const owner = this.memory.load(at + noteOffset(side) + NOTE.offset.owner)
+        if (generation !== 0)
+          yield { end: new StreamSocket(this, { at, side, generation }), owner }
+      }
+    }
   }
 
   /** The notes of all pairs whose poller is at `poller`. */

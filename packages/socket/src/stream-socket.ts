@@ -32,6 +32,11 @@ export interface PairHome {
   readonly buffers: Buffers
   /** Frees a pair, both of whose ends are closed, if it was not freed after that use of it. */
   free(pair: Address, generation: number): Waiting
+  /**
+   * Takes a pair that ends out of what others find it by: its name, the queue in which it waits to
+   * be joined, and its own queue, whose connections are reset.
+   */
+  unlink(td: Waiter, pair: Address, generation: number): Waiting
 }
 
 /**
@@ -162,11 +167,42 @@ export class StreamSocket {
     return await awaiting(td, this.send(td, from, 0, from.length, true, until))
   }
 
+  /**
+   * Takes the error of a reset, if there is one that no call has reported. For a caller that goes
+   * by tries, one of which said RESET.
+   */
+  *reports(): Waiting<boolean> {
+    const { life } = this
+    while (!this.memory.settled()) yield SETTLE
+    return life.stateIn(life.load()) === END.state.RESET && (yield* life.reports())
+  }
+
   /** Sends nothing more; the other end still can (half close). Throws SocketMisuse. */
   *shutdown(td: Waiter): Waiting {
     while (!this.memory.settled()) yield SETTLE
     this.#checkIdle('shutdown', this.sending)
     yield* this.#step(td, 'shutdown')
+  }
+
+  /**
+   * Receives nothing more: what is there is lost, and the peer's sends are a broken pipe (half
+   * close, the other way). A receive under way finds the end. Throws SocketMisuse.
+   */
+  *shutdownReceive(td: Waiter): Waiting {
+    yield* this.#step(td, 'shutdownReceive')
+    yield* this.receiving.wantData.tell(td)
+  }
+
+  /**
+   * Closes without order: what was sent can still be received, and then the peer hears of a reset,
+   * once, as it does at once if it sends. Throws SocketMisuse for an end that is not connected, is
+   * watched by a poller, or has an operation under way.
+   */
+  *abort(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.#checkIdle('abort', this.sending, this.receiving)
+    yield* this.#step(td, 'abort')
+    yield* this.#step(td, 'closed')
   }
 
   /**
@@ -190,12 +226,13 @@ export class StreamSocket {
     const { life } = this
     while (!this.memory.settled()) yield SETTLE
     const word = life.load()
-    if (life.stateIn(word) === END.state.CLOSED) {
+    if (life.stateIn(word) === END.state.FREED) {
       return yield* this.#act(td, life.check(word, 'bury'))
     }
     yield* this.note.recover(thread === undefined ? undefined : holderOf(thread))
     // It may have ended while it closed: then all is done once more, which tells nobody twice.
     const actions = yield* life.step('bury')
+    yield* this.#unlink(td, actions)
     if (actions & END.action.tellReceiver) yield* this.sending.wantData.tellForDead(td)
     if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tellForDead(td)
     yield* this.#step(td, 'closed')
@@ -217,20 +254,30 @@ export class StreamSocket {
   }
 
   *#act(td: Waiter, actions: number): Waiting {
+    yield* this.#unlink(td, actions)
     if (actions & END.action.tellReceiver) yield* this.sending.wantData.tell(td)
     if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tell(td)
     if (actions & END.action.free) yield* this.home.free(this.handle.at, this.handle.generation)
+  }
+
+  *#unlink(td: Waiter, actions: number): Waiting {
+    const { at, generation } = this.handle
+    if (actions & END.action.unlink) yield* this.home.unlink(td, at, generation)
+    if (actions & END.action.tellAcceptors) yield* this.receiving.wantData.tellAll(td)
   }
 
   /**
    * Checks that the end takes an event, and that nothing is under way that the event would end.
    * The life is looked at last too: from when the end is closed, its other words may be others'.
    */
-  #checkIdle(event: 'shutdown' | 'close', ...halves: (SendingHalf | ReceivingHalf)[]): void {
+  #checkIdle(
+    event: 'shutdown' | 'close' | 'abort',
+    ...halves: (SendingHalf | ReceivingHalf)[]
+  ): void {
     const { life } = this
     life.check(life.load(), event)
     const isInUse = halves.some((half) => half.isInUse())
-    const isWatched = event === 'close' && this.note.isAssigned()
+    const isWatched = event !== 'shutdown' && this.note.isAssigned()
     if (!isInUse && !isWatched) return
     life.check(life.load(), event)
     throw new SocketMisuse(isInUse ? UNDER_WAY[event] : WATCHED)
@@ -263,6 +310,7 @@ export class StreamSocket {
 const UNDER_WAY = {
   shutdown: 'an end is shut down when no send is under way on it: a call still waits',
   close: 'an end is closed when nothing is under way on it: a call still waits',
+  abort: 'an end is aborted when nothing is under way on it: a call still waits',
 } as const
 const WATCHED = 'a poller watches this end: remove it there before it is closed'
 

@@ -20,8 +20,8 @@ import {
   SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
-import type { PoolHandle } from '@smpnet/memory'
-import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { came, type PoolHandle } from '@smpnet/memory'
+import { BROKEN, RESET, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { buryGuest, expectGuest } from './remains.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
@@ -65,14 +65,20 @@ export class ThreadSocket {
     this.#home = home
   }
 
+  /** Whether it was not closed, by this thread or by another. */
+  get isOpen(): boolean {
+    return this.stream.isOpen
+  }
+
   /**
    * Receives up to all of `to` as soon as there is anything: how many bytes, 0 at the end, or
-   * WOULD_BLOCK when the time is over. Throws SocketMisuse, and a RangeError for no such time.
+   * WOULD_BLOCK when the time is over. Throws ConnectionReset, SocketMisuse, and a RangeError for
+   * no such time.
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options === undefined) return this.stream.receiveSync(this.#here(), to)
     checkTimeout(options)
-    const taken = this.tryReceive(to)
+    const taken = this.stream.tryReceive(this.#here(), to)
     return taken >= 0
       ? taken
       : this.#block(options, (td, until) =>
@@ -82,12 +88,12 @@ export class ThreadSocket {
 
   /**
    * Sends all of `from`: how many bytes, fewer only when the time is over; what was sent arrives.
-   * Throws BrokenPipe, NoBuffers, SocketMisuse, and a RangeError for no such time.
+   * Throws BrokenPipe, ConnectionReset, NoBuffers, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options === undefined) return this.stream.sendSync(this.#here(), from)
     checkTimeout(options)
-    const given = this.trySend(from)
+    const given = this.stream.trySend(this.#here(), from)
     return given >= 0
       ? given
       : this.#block(options, (td, until) =>
@@ -97,18 +103,21 @@ export class ThreadSocket {
 
   /**
    * Receives up to all of `to` if there is anything now: how many bytes, 0 at the end, or
-   * WOULD_BLOCK. For loops around a poller. Throws SocketMisuse.
+   * WOULD_BLOCK; or once RESET. For loops around a poller. Throws SocketMisuse.
    */
   tryReceive(to: Uint8Array): number {
-    return this.stream.tryReceive(this.#here(), to)
+    const taken = this.stream.tryReceive(this.#here(), to)
+    return taken === RESET && !this.#reports() ? 0 : taken
   }
 
   /**
    * Sends all of `from` if there is space for it now, and has told a receiver that waits: how many
-   * bytes, or BROKEN, or NO_BUFFERS, or WOULD_BLOCK, having done nothing. Throws SocketMisuse.
+   * bytes, or BROKEN, or NO_BUFFERS, or WOULD_BLOCK, having done nothing; or once RESET. Throws
+   * SocketMisuse.
    */
   trySend(from: Uint8Array): number {
-    return this.stream.trySend(this.#here(), from)
+    const given = this.stream.trySend(this.#here(), from)
+    return given === RESET && !this.#reports() ? BROKEN : given
   }
 
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
@@ -132,14 +141,36 @@ export class ThreadSocket {
     )
   }
 
-  /** Sends nothing more; the other end still can (half close). */
-  shutdown(): void {
-    this.stream.shutdownSync(this.#sync().here)
+  /**
+   * Sends nothing more, `'send'`, while the other end still can (half close); or receives nothing
+   * more, `'receive'`, so that what is there is lost and the peer's sends are a broken pipe; or
+   * both.
+   */
+  shutdown(how: 'send' | 'receive' | 'both' = 'send'): void {
+    if (how !== 'send' && how !== 'receive' && how !== 'both') {
+      throw new SocketMisuse(
+        `a socket is shut down for 'send', 'receive' or 'both': ${came(how)} came`,
+      )
+    }
+    const { here } = this.#sync()
+    if (how !== 'receive') this.stream.shutdownSync(here)
+    if (how !== 'send') finish(here, this.stream.shutdownReceive(here))
   }
 
   /** Neither sends nor receives any more. What was sent before can still be received there. */
   close(): void {
     this.#leaveAfter(() => this.stream.closeSync(this.#sync().here))
+  }
+
+  /**
+   * Closes without order: the peer receives what was sent, and then hears once of a reset. Throws
+   * SocketMisuse for what is not connected.
+   */
+  abort(): void {
+    this.#leaveAfter(() => {
+      const { here } = this.#sync()
+      finish(here, this.stream.abort(here))
+    })
   }
 
   /**
@@ -188,6 +219,11 @@ export class ThreadSocket {
     // another.
     this.stream.memory.holder = home.memory.holder
     return home
+  }
+
+  /** Takes the error of a reset for a try, if no other call has reported it. */
+  #reports(): boolean {
+    return finish(this.#here(), this.stream.reports())
   }
 
   /** This thread's waiter. What it is for says whether the end is closed. */

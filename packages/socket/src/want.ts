@@ -92,6 +92,23 @@ export class Want {
     if ((want & POLLED) !== 0) yield* this.note.post(td)
   }
 
+  /** Tells all that wait, since several may, as those do that accept. */
+  *tellAll(td: Waiter): Waiting {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    if (memory.load(this.at) === 0) return
+    while (!memory.settled()) yield SETTLE
+    const want = memory.and(this.at, POLLED)
+    if ((want & BYTES_WANTED) !== 0) yield* td.lot.unpark(this.at, EVERYBODY)
+    if ((want & POLLED) !== 0) yield* this.note.post(td)
+  }
+
+  /** Wakes all that wait, since one that has ended may have begun to tell them. */
+  *stir(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    yield* td.lot.unpark(this.at, EVERYBODY)
+  }
+
   /**
    * The same for one that has ended, and may have begun to tell: the word says no longer what is
    * left to be done. Waiters that are told in vain look again.
@@ -127,5 +144,26 @@ export class Want {
     while (!memory.settled()) yield SETTLE
     memory.and(this.at, POLLED)
     return outcome
+  }
+
+  /**
+   * The same for the first of anything, and for several waiters. All are told by `tellAll`, and one
+   * that gives up leaves the word as it is, since others may wait.
+   */
+  *waitAmong(
+    td: Waiter,
+    progress: Address,
+    seen: number,
+    life: Address,
+    alive: number,
+    until: Until = FOREVER,
+  ): Waiting<Outcome> {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    const want = memory.or(this.at, 1) | 1
+    while (!memory.settled()) yield SETTLE
+    if (memory.load(progress) !== seen || memory.load(life) !== alive) return WOKEN
+    const outcome = yield* td.lot.park(td, this.at, this.at, want, until)
+    return outcome === CHANGED ? WOKEN : outcome
   }
 }

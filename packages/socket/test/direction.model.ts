@@ -12,7 +12,7 @@ import { SendingHalf } from '../src/sending-half.ts'
 import { Want } from '../src/want.ts'
 import { smallLot } from './small-lot.ts'
 import type { Buffers } from '../src/buffers.ts'
-import { Life } from '../src/life.ts'
+import { bornIn, Life } from '../src/life.ts'
 import { races } from './glances.ts'
 
 /** What the receiver notes when it has come to the end. */
@@ -40,6 +40,7 @@ function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = W
     const buffers = { bytes: ring, bufferOf: (key) => key } as Buffers
     const data = new Wants(memory, at + DIRECTION.offset.wantData, note)
     const space = new Wants(memory, at + DIRECTION.offset.wantSpace, note)
+    memory.store(pair + PAIR.offset.life, bornIn(0))
     const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
     const sending = new SendingHalf(memory, at, one, buffers, space, data)
     const receiving = new ReceivingHalf(memory, at, other, buffers, data, space)

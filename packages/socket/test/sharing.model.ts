@@ -6,7 +6,7 @@ import { drive } from '@smpnet/park/model'
 import { toTheEnd } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import type { Buffers } from '../src/buffers.ts'
-import { Life } from '../src/life.ts'
+import { bornIn, Life } from '../src/life.ts'
 import { Note } from '../src/note.ts'
 import { DIRECTION, NOTE, PAIR } from '../src/pair-layout.ts'
 import { ReceivingHalf } from '../src/receiving-half.ts'
@@ -56,6 +56,7 @@ function makeDirection(Sending: typeof SendingHalf, ring: number) {
   if (Sending !== SendingHalf) memory.trusts = at + DIRECTION.offset.sent
   const data = new Want(memory, at + DIRECTION.offset.wantData, note)
   const space = new Want(memory, at + DIRECTION.offset.wantSpace, note)
+  memory.store(pair + PAIR.offset.life, bornIn(0))
   const [one, other] = [new Life(memory, pair, 0, 0), new Life(memory, pair, 1, 0)]
   const buffers = { bytes: ring, bufferOf: (key) => key } as Buffers
   const senders = [1, 2].map(() => new Sending(memory, at, one, buffers, space, data))

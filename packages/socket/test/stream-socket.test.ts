@@ -77,7 +77,8 @@ describe('closing', () => {
     b.sendSync(atB, bytesOf('answer'))
     expect(textIn(atA, a)).toBe('answer')
     expect(() => a.sendSync(atA, bytesOf('more'))).toThrow(
-      "a socket's end in state SHUT takes no event 'send': it takes receive, shutdown, close, bury",
+      "a socket in state SEND_SHUT takes no event 'send': it takes receive, shutdown, " +
+        'shutdownReceive, close, abort, bury, reset',
     )
   })
 
@@ -121,11 +122,11 @@ describe('closing', () => {
     const again = zone.end(a.handle)
     a.closeSync(atA)
     expect(() => again.closeSync(atA)).toThrow(
-      "in state CLOSED takes no event 'close': it takes bury",
+      "in state FREED takes no event 'close': it takes reset, bury",
     )
     b.closeSync(atB)
     expect(() => again.closeSync(atA)).toThrow(
-      "in state CLOSED takes no event 'close': it takes bury",
+      "in state FREED takes no event 'close': it takes reset, bury",
     )
     const [c] = zone.pairSync(atA)
     expect(c.handle.at % 64).toBe(0)
@@ -137,10 +138,10 @@ describe('closing', () => {
     const { a, b, zone, atA, atB } = makeEnds()
     const again = zone.end(a.handle)
     a.closeSync(atA)
-    expect(() => again.shutdownSync(atA)).toThrow("in state CLOSED takes no event 'shutdown'")
+    expect(() => again.shutdownSync(atA)).toThrow("in state FREED takes no event 'shutdown'")
     b.closeSync(atB)
     const [c, d] = zone.pairSync(atA)
-    expect(() => again.shutdownSync(atA)).toThrow("in state CLOSED takes no event 'shutdown'")
+    expect(() => again.shutdownSync(atA)).toThrow("in state FREED takes no event 'shutdown'")
     c.sendSync(atA, bytesOf('mine'))
     expect(textIn(atB, d)).toBe('mine')
     expect(d.tryReceive(atB, new Uint8Array(1))).toBe(WOULD_BLOCK)
@@ -149,9 +150,9 @@ describe('closing', () => {
   it('that a thread had begun when it ended is gone on with by who buries it', () => {
     const { a, b, zone, atA, atB } = makeEnds()
     finish(atA, a.life.step('close'))
-    expect(a.life.stateIn(a.life.load())).toBe(END.state.CLOSING)
+    expect(a.life.stateIn(a.life.load())).toBe(END.state.DISCONNECTING)
     expect(() => zone.end(a.handle).closeSync(atA)).toThrow(
-      "in state CLOSING takes no event 'close'",
+      "in state DISCONNECTING takes no event 'close'",
     )
     finish(atA, zone.end(a.handle).bury(atA))
     expect(b.tryReceive(atB, new Uint8Array(1))).toBe(0)
@@ -190,7 +191,7 @@ describe('closing', () => {
     expect(() => a.sendSync(atA, bytesOf('x'))).toThrow("takes no event 'send'")
     expect(() => a.receiveSync(atA, new Uint8Array(1))).toThrow("takes no event 'receive'")
     expect(() => a.tryReceive(atA, new Uint8Array(1))).toThrow("takes no event 'receive'")
-    expect(() => a.shutdownSync(atA)).toThrow("in state CLOSED takes no event 'shutdown'")
+    expect(() => a.shutdownSync(atA)).toThrow("in state FREED takes no event 'shutdown'")
   })
 })
 

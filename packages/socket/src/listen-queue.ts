@@ -1,0 +1,264 @@
+import {
+  type Address,
+  type Memory,
+  NIL,
+  type Pool,
+  SETTLE,
+  SpinLock,
+  type Waiting,
+} from '@smpnet/memory'
+import { Life } from './life.ts'
+import { END } from './life-table.ts'
+import { DIRECTION, directionOffset, NOTE, noteOffset, PAIR } from './pair-layout.ts'
+
+/** What came of an entry into a listener's queue. */
+export const COMPLETE = 1
+/** In the queue, and to be joined when another has been accepted. */
+export const INCOMPLETE = 2
+/** The queue is full, which was counted. */
+export const OVERFLOW = -1
+/** Nobody listens there any more. */
+export const NOBODY = -2
+
+/** A connection that was taken from a queue, and another that was joined in its place, or NIL. */
+export interface Taken {
+  readonly pair: Address
+  readonly use: number
+  readonly joined: Address
+  readonly joinedUse: number
+}
+
+const { sent, received } = DIRECTION.offset
+const ARRIVED = directionOffset(1) + sent
+const ACCEPTED = directionOffset(1) + received
+const ACCEPTORS_OWNER = noteOffset(1) + NOTE.offset.owner
+
+/**
+ * The queues of listeners: pairs whose one end connects, and whose other end nobody has accepted.
+ * A queue is one list, in the order in which they came. The first `backlog` of them are complete:
+ * both ends are joined, and bytes may be sent. Those behind are incomplete, until one before them
+ * is accepted; `most` is the bound of all.
+ *
+ * The spin lock of a listener protects its list and the words of pairs that are in it. What is true
+ * is in these pairs, and the list can be made anew from them: a pair is in the queue that its
+ * `listener` names, which is written before it is linked and cleared before it is taken out, and it
+ * is complete if its life says so. So `repair` puts right whatever a holder of the lock that ended
+ * has left. A connection that is taken has an owner first, with which it is buried.
+ *
+ * The lock is taken before no other. Looking whether there is anything takes none.
+ */
+export class ListenQueues {
+  constructor(
+    readonly memory: Memory,
+    readonly pairs: Pool,
+  ) {}
+
+  /** Where the number of connections that have been completed is, which grows. */
+  arrivedAt(listener: Address): Address {
+    return listener + ARRIVED
+  }
+
+  /** Sets the bounds of a queue: how many may be complete, and how many more may wait for that. */
+  *bound(listener: Address, backlog: number, waiting: number): Waiting {
+    const lock = this.#lockOf(listener)
+    yield* lock.enter()
+    this.#write(listener, 'backlog', backlog)
+    this.#write(listener, 'most', backlog + waiting)
+    lock.exit()
+  }
+
+  /** Enters a pair, whose end 0 connects, into a queue: one of the results above. */
+  *enter(listener: Address, use: number, pair: Address, generation: number): Waiting<number> {
+    const lock = this.#lockOf(listener)
+    yield* lock.enter()
+    const result = this.#enter(listener, use, pair, generation)
+    lock.exit()
+    return result
+  }
+
+  /** Takes the first complete connection for this thread, or undefined. */
+  *take(listener: Address): Waiting<Taken | undefined> {
+    const { memory } = this
+    while (!memory.settled()) yield SETTLE
+    if (memory.load(listener + ARRIVED) === memory.load(listener + ACCEPTED)) return undefined
+    const lock = this.#lockOf(listener)
+    yield* lock.enter()
+    const pair = this.#read(listener, 'head')
+    const isComplete = pair !== NIL && pair !== this.#read(listener, 'incomplete')
+    const taken = isComplete ? this.#takeFirst(listener, pair) : undefined
+    lock.exit()
+    return taken
+  }
+
+  /**
+   * Takes any connection, complete or not, from a queue that no other enters any more; or NIL. It
+   * is this thread's, and to be reset.
+   */
+  *takeAny(listener: Address): Waiting<Address> {
+    const lock = this.#lockOf(listener)
+    yield* lock.enter()
+    const pair = this.#read(listener, 'head')
+    if (pair !== NIL) this.#own(pair)
+    if (pair !== NIL) this.#unlink(listener, pair)
+    lock.exit()
+    return pair
+  }
+
+  /** Takes a pair that is incomplete out of its queue: true if it was, and is joined no more. */
+  *leave(pair: Address): Waiting<boolean> {
+    while (!this.memory.settled()) yield SETTLE
+    const listener = this.#read(pair, 'listener')
+    if (listener === NIL) return false
+    const lock = this.#lockOf(listener)
+    yield* lock.enter()
+    const isThere = this.#read(pair, 'listener') === listener && !this.#isComplete(pair)
+    if (isThere) this.#unlink(listener, pair)
+    lock.exit()
+    return isThere
+  }
+
+  /** How many connections were refused since the queue was full. */
+  refused(listener: Address): number {
+    return this.#read(listener, 'refused')
+  }
+
+  /** Puts right what a holder of a listener's lock left, that has ended. */
+  recover(listener: Address, ended: number): boolean {
+    return this.#lockOf(listener).breakFrom(ended, () => this.#repair(listener))
+  }
+
+  #enter(listener: Address, use: number, pair: Address, generation: number): number {
+    const { memory } = this
+    const life = new Life(memory, listener, 0, use)
+    if (life.stateIn(life.load()) !== END.state.LISTENING) return NOBODY
+    if (this.#read(listener, 'queued') >= this.#read(listener, 'most')) {
+      this.#add(listener, 'refused', 1)
+      return OVERFLOW
+    }
+    const isFirst = this.#read(listener, 'incomplete') === NIL
+    const isComplete = isFirst && this.#hasRoom(listener)
+    this.#write(pair, 'ticket', this.#add(listener, 'tickets', 1))
+    memory.store(pair + PAIR.offset.listener, listener)
+    this.#link(listener, pair)
+    if (isComplete) this.#join(listener, pair, generation)
+    else if (isFirst) this.#write(listener, 'incomplete', pair)
+    return isComplete ? COMPLETE : INCOMPLETE
+  }
+
+  /** Takes the first out, and joins the first that is incomplete. */
+  #takeFirst(listener: Address, pair: Address): Taken {
+    this.#own(pair)
+    const use = this.pairs.useOf(pair)
+    this.#unlink(listener, pair)
+    const joined = this.#joinNext(listener)
+    return { pair, use, joined, joinedUse: joined === NIL ? 0 : this.pairs.useOf(joined) }
+  }
+
+  /** From now on the end that is accepted is this thread's, and is buried with it. */
+  #own(pair: Address): void {
+    this.memory.store(pair + ACCEPTORS_OWNER, this.memory.holder)
+  }
+
+  /** Joins the first that is incomplete, if there is one and room for it, and gives it, or NIL. */
+  #joinNext(listener: Address): Address {
+    const pair = this.#read(listener, 'incomplete')
+    if (pair === NIL || !this.#hasRoom(listener)) return NIL
+    this.#join(listener, pair, this.pairs.useOf(pair))
+    this.#write(listener, 'incomplete', this.#read(pair, 'next'))
+    return pair
+  }
+
+  #join(listener: Address, pair: Address, generation: number): void {
+    new Life(this.memory, pair, 0, generation).stepNow('joined')
+    this.#count(listener + ARRIVED)
+  }
+
+  #link(listener: Address, pair: Address): void {
+    const tail = this.#read(listener, 'tail')
+    this.#write(pair, 'next', NIL)
+    if (tail === NIL) this.#write(listener, 'head', pair)
+    else this.#write(tail, 'next', pair)
+    this.#write(listener, 'tail', pair)
+    this.#add(listener, 'queued', 1)
+  }
+
+  /** Takes a pair out, wherever it is. That it is in no queue is said first. */
+  #unlink(listener: Address, pair: Address): void {
+    const isComplete = this.#isComplete(pair)
+    this.memory.store(pair + PAIR.offset.listener, NIL)
+    const next = this.#read(pair, 'next')
+    if (this.#read(listener, 'incomplete') === pair) this.#write(listener, 'incomplete', next)
+    const before = this.#before(listener, pair)
+    if (before === NIL) this.#write(listener, 'head', next)
+    else this.#write(before, 'next', next)
+    if (next === NIL) this.#write(listener, 'tail', before)
+    this.#add(listener, 'queued', -1)
+    if (isComplete) this.#count(listener + ACCEPTED)
+  }
+
+  #before(listener: Address, pair: Address): Address {
+    let before = NIL
+    for (let at = this.#read(listener, 'head'); at !== pair; at = this.#read(at, 'next'))
+      before = at
+    return before
+  }
+
+  /** Makes the list anew from the pairs that say that they are in it. For a holder of the lock. */
+  #repair(listener: Address): void {
+    const { memory } = this
+    const tickets = this.#read(listener, 'tickets')
+    const queued: { readonly pair: Address; readonly age: number }[] = []
+    for (const pair of this.pairs.items()) {
+      const isIn = this.pairs.useOf(pair) !== 0 && this.#read(pair, 'listener') === listener
+      if (isIn) queued.push({ pair, age: (tickets - this.#read(pair, 'ticket')) | 0 })
+    }
+    queued.sort((a, b) => b.age - a.age)
+    for (const name of ['head', 'tail', 'incomplete', 'queued'] as const) {
+      this.#write(listener, name, 0)
+    }
+    let complete = 0
+    for (const { pair } of queued) {
+      memory.store(pair + ACCEPTORS_OWNER, 0)
+      this.#link(listener, pair)
+      if (this.#isComplete(pair)) complete++
+    }
+    this.#write(listener, 'incomplete', queued[complete]?.pair ?? NIL)
+    memory.store(listener + ACCEPTED, (memory.load(listener + ARRIVED) - complete) | 0)
+    while (this.#joinNext(listener) !== NIL);
+  }
+
+  /** Whether the other end of a pair was born. */
+  #isComplete(pair: Address): boolean {
+    const life = new Life(this.memory, pair, 1, this.pairs.useOf(pair))
+    return life.stateIn(life.load()) !== END.state.CREATED
+  }
+
+  #hasRoom(listener: Address): boolean {
+    const { memory } = this
+    const complete = (memory.load(listener + ARRIVED) - memory.load(listener + ACCEPTED)) | 0
+    return complete < this.#read(listener, 'backlog')
+  }
+
+  #lockOf(listener: Address): SpinLock {
+    return new SpinLock(this.memory, listener + PAIR.offset.lock, "the queue of a listener's")
+  }
+
+  /** Counts one more of what others read without the lock. */
+  #count(at: Address): void {
+    this.memory.store(at, (this.memory.load(at) + 1) | 0)
+  }
+
+  #read(pair: Address, field: keyof typeof PAIR.offset): number {
+    return this.memory.load(pair + PAIR.offset[field])
+  }
+
+  #write(pair: Address, field: keyof typeof PAIR.offset, value: number): void {
+    this.memory.store(pair + PAIR.offset[field], value)
+  }
+
+  #add(pair: Address, field: keyof typeof PAIR.offset, more: number): number {
+    const value = (this.#read(pair, field) + more) | 0
+    this.#write(pair, field, value)
+    return value
+  }
+}

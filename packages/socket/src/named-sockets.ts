@@ -1,0 +1,106 @@
+import { came, expectOptions } from '@smpnet/memory'
+import { atOnce, block, finish, until } from '@smpnet/park'
+import { type AwaitOptions, checkTimeout, SyncDomain, type WaitOptions } from '@smpnet/sync'
+import { ConnectTimeout } from './errors.ts'
+import { type Backlog, bindLocal, connectLocal, createLocal, listenLocal } from './local.ts'
+import { nameBytes } from './names.ts'
+import { SocketZone } from './socket-zone.ts'
+import type { StreamSocket } from './stream-socket.ts'
+import { ThreadListener } from './thread-listener.ts'
+import { awaitAs, type SocketHandle, ThreadSocket } from './thread-socket.ts'
+
+/** FreeBSD's `kern.ipc.soacceptqueue`, SOMAXCONN. */
+const DEFAULT_BACKLOG = 128
+/** More connections than there can be pairs; so that sums of them are small. */
+const MOST_QUEUED = 2 ** 24
+
+/** Listens and connects by names, for one thread of a domain. What is made is that thread's own. */
+export class NamedSockets {
+  constructor(
+    readonly zone: SocketZone,
+    readonly handle: Omit<SocketHandle, 'end'>,
+    /** The domain, which the thread enters with its first call. */
+    readonly sync: () => SyncDomain,
+  ) {}
+
+  /** See `SocketDomain.listen`. */
+  listen(name: string, options: Backlog): ThreadListener {
+    const { backlog, waiting } = wholeBacklog(options)
+    nameBytes(name)
+    const { here } = this.sync()
+    const stream = finish(here, createLocal(this.zone))
+    try {
+      finish(here, bindLocal(this.zone, stream, name))
+      finish(here, listenLocal(this.zone, stream, backlog, waiting))
+    } catch (error) {
+      stream.closeSync(here)
+      throw error
+    }
+    const home = SyncDomain.enter(this.handle.domain)
+    const zone = new SocketZone(home.lot, this.handle.zone)
+    const { handle: end } = stream
+    return new ThreadListener(zone, zone.end(end), { ...this.handle, end }, home)
+  }
+
+  /** See `SocketDomain.connect`. */
+  async connect(name: string, options: AwaitOptions): Promise<ThreadSocket> {
+    expectOptions('a connect', options)
+    nameBytes(name)
+    let stream: StreamSocket | undefined
+    try {
+      const isConnected = await awaitAs(this.sync, options, (td, limit) => {
+        stream = finish(td, createLocal(this.zone))
+        return connectLocal(td, this.zone, stream, name, limit)
+      })
+      return this.#connected(stream!, isConnected, name, options)
+    } catch (error) {
+      stream?.closeSync(this.sync().here)
+      throw error
+    }
+  }
+
+  /** See `SocketDomain.connectSync`. */
+  connectSync(name: string, options: WaitOptions): ThreadSocket {
+    expectOptions('a connect', options)
+    checkTimeout(options)
+    nameBytes(name)
+    const { here } = this.sync()
+    const stream = finish(here, createLocal(this.zone))
+    try {
+      const waiting = connectLocal(here, this.zone, stream, name, until(here, options))
+      const isConnected = options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
+      return this.#connected(stream, isConnected, name, options)
+    } catch (error) {
+      stream.closeSync(here)
+      throw error
+    }
+  }
+
+  #connected(
+    stream: StreamSocket,
+    isConnected: boolean,
+    name: string,
+    { timeoutMs }: WaitOptions,
+  ): ThreadSocket {
+    if (!isConnected) throw new ConnectTimeout(name, timeoutMs)
+    const home = SyncDomain.enter(this.handle.domain)
+    return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
+  }
+}
+
+function wholeBacklog(options: Backlog): Required<Backlog> {
+  expectOptions('a listener', options)
+  const { backlog = DEFAULT_BACKLOG, waiting = backlog } = options
+  expectCount('backlog', backlog, 1)
+  expectCount('waiting', waiting, 0)
+  return { backlog, waiting }
+}
+
+function expectCount(what: string, count: unknown, least: number): void {
+  const isWhole = Number.isInteger(count) && (count as number) >= least
+  if (isWhole && (count as number) <= MOST_QUEUED) return
+  throw new RangeError(
+    `the ${what} of a listener is a whole number from ${least} to ${MOST_QUEUED}: ` +
+      `${came(count)} came`,
+  )
+}
