@@ -70,7 +70,6 @@ export class TransmitRing implements TransmitPort {
   flush(place: Place): void {
     const memory = this.#memory
     const posted = memory.read(this.#at + POSTED)
-    if (posted === memory.load(this.#at + TOLD)) return
     memory.store(this.#at + PATIENCE, this.#timeout)
     memory.store(this.#at + TOLD, posted)
     this.#site.device.doorbell(place, this.#site.queue)

@@ -1,5 +1,6 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { BUF_RING } from '../rings/buf-ring.ts'
 import { SoleConsumerRing } from '../rings/buf-ring-consumers.ts'
 import { expectMethods, expectWhole } from '../terms/expect.ts'
 import { DROPPED, QUEUED, type Sent } from '../terms/outcome.ts'
@@ -123,7 +124,7 @@ export class Abdicate implements Handoff {
       const next = yield* this.#move(td)
       const hasLeft = yield* this.#leave(me, next)
       if (!hasLeft) continue
-      if (next !== IDLE || this.#ring.count === 0) return
+      if (next !== IDLE || this.#isEmpty()) return
       isHolder = yield* this.#become(me, IDLE)
     }
   }
@@ -137,7 +138,7 @@ export class Abdicate implements Handoff {
     let [posted, isEmpty] = [0, false]
     while (!isEmpty && posted < this.#budget && port.room() > 0) {
       const packet = yield* this.#ring.take()
-      isEmpty = packet === 0
+      isEmpty = packet === NIL
       if (isEmpty) break
       port.post(packet)
       posted++
@@ -147,6 +148,17 @@ export class Abdicate implements Handoff {
     countStart(memory, at, posted)
     if (isEmpty) return IDLE
     return port.room() > 0 ? ABDICATED : STALLED
+  }
+
+  /**
+   * Whether no sender has said that it put something. One that has put, and not said so yet, looks
+   * at the drain after that; what it put may have been taken before it says so.
+   */
+  #isEmpty(): boolean {
+    const { memory } = this.#site
+    const { at } = this.#ring
+    const head = memory.load(at + BUF_RING.offset.head)
+    return ((memory.load(at + BUF_RING.offset.tail) - head) | 0) <= 0
   }
 
   /** From the holder to `next`; false, and the holder is so still, when there is AGAIN. */

@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SoleConsumerRing } from '../rings/buf-ring-consumers.ts'
 import { expectMethods } from '../terms/expect.ts'
@@ -94,18 +94,16 @@ export class BufRingHandoff implements Handoff {
     const port = this.#port
     let posted = 0
     while (!memory.settled()) yield SETTLE
-    while (memory.load(this.#driver) === 0) {
-      if (port.room() === 0) {
-        memory.store(this.#driver, 1)
-        break
-      }
+    const wasStalled = memory.load(this.#driver) !== 0
+    while (!wasStalled && port.room() > 0) {
       const packet = yield* this.#ring.take()
-      if (packet === 0) break
+      if (packet === NIL) break
       port.post(packet)
       posted++
     }
     while (!memory.settled()) yield SETTLE
     if (posted > 0) port.flush(td)
+    if (port.room() === 0) memory.store(this.#driver, 1)
     countStart(memory, this.#driver, posted)
   }
 }

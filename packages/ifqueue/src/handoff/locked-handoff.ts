@@ -118,25 +118,22 @@ export abstract class LockedHandoff implements Handoff {
 
   /**
    * Moves packets from the queue to the device until one is empty or the other full, which it says
-   * by OACTIVE. Under the driver's lock.
+   * by OACTIVE, as rl(4) does whether or not packets are left. Under the driver's lock.
    */
   protected *startLocked(td: Waiter): Waiting {
     const { memory, driver, port } = this
+    const wasStalled = memory.load(driver) !== 0
     let posted = 0
-    while (memory.load(driver) === 0) {
+    while (!wasStalled && port.room() > 0) {
       while (!memory.settled()) yield SETTLE
-      if (this.waiting() === 0) break
-      if (port.room() === 0) {
-        memory.store(driver, 1)
-        break
-      }
-      const packet = yield* this.take(td)
+      const packet = this.waiting() === 0 ? NIL : yield* this.take(td)
       if (packet === NIL) break
       port.post(packet)
       posted++
     }
     while (!memory.settled()) yield SETTLE
     if (posted > 0) port.flush(td)
+    if (port.room() === 0) memory.store(driver, 1)
     countStart(memory, driver, posted)
   }
 

@@ -9,7 +9,10 @@ export interface TransmitPort {
   room(): number
   /** Writes a descriptor. Only where there is room; the device has the packet from then on. */
   post(packet: Address): void
-  /** Tells the device, on the CPU of `place`, of all that was posted: one write to a register. */
+  /**
+   * Tells the device, on the CPU of `place`, of all that was posted: one write to a register. To be
+   * told again does no harm.
+   */
   flush(place: Place): void
   /** Takes back the descriptors, and frees the packets, that have gone out; how many. */
   reclaim(place: Place): number

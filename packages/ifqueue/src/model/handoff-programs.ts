@@ -7,10 +7,14 @@ export interface ModelThreads {
   thread(name: string, body: () => void, options?: { readonly mortal?: boolean }): void
   after(check: () => void): void
   onDeath(bury: (dead: { readonly number: number }) => void): void
+  acceptsStuck(isAccepted: () => boolean): void
 }
 
 /** What a program may have besides: a planted fault, or another size. */
-export type ModelChanges = Partial<Omit<HandoffWorldOptions, 'entry'>>
+export interface ModelChanges extends Partial<Omit<HandoffWorldOptions, 'entry'>> {
+  /** A planted fault: the dead are not buried. */
+  readonly isUnburied?: boolean
+}
 
 /**
  * Two senders and one descriptor, so that OACTIVE is set and cleared: every packet goes out, each
@@ -18,7 +22,7 @@ export type ModelChanges = Partial<Omit<HandoffWorldOptions, 'entry'>>
  */
 export function strandedProgram(checker: Checker, entry: HandoffEntry, changes?: ModelChanges) {
   return ({ thread, after }: ModelThreads): void => {
-    const packets = changes?.packets ?? [2, 1]
+    const packets = changes?.packets ?? [1, 1]
     const world = new HandoffWorld(checker, { entry, packets, slots: 1, ...changes })
     packets.forEach((_, sender) => thread(`sender ${sender + 1}`, () => world.send(sender)))
     thread('interrupt', () => world.interrupts())
@@ -39,18 +43,21 @@ export function idleStartProgram(checker: Checker, entry: HandoffEntry) {
 }
 
 /**
- * The first sender may die anywhere, and is buried: what the others send goes out, and nothing goes
- * out twice.
+ * The first sender may die anywhere, and is buried: nothing is left in a queue, and nothing goes out
+ * twice. What it was moving when it died may be gone, and the interrupt's thread wait for that.
  */
 export function deathProgram(checker: Checker, entry: HandoffEntry, changes?: ModelChanges) {
-  return ({ thread, after, onDeath }: ModelThreads): void => {
+  return ({ thread, after, onDeath, acceptsStuck }: ModelThreads): void => {
     const packets = changes?.packets ?? [1, 1]
     const world = new HandoffWorld(checker, { entry, packets, slots: 1, ...changes })
     packets.forEach((_, sender) => {
       thread(`sender ${sender + 1}`, () => world.send(sender), { mortal: sender === 0 })
     })
     thread('interrupt', () => world.interrupts(1), { mortal: false })
-    onDeath(({ number }) => world.bury(number))
+    onDeath(({ number }) => {
+      if (changes?.isUnburied !== true) world.bury(number)
+    })
+    acceptsStuck(() => world.isEmpty())
     after(() => {
       const twice = world.gone(0).find((times) => times > 1)
       if (twice !== undefined) throw new Error(`a packet of the dead went out ${twice} times`)

@@ -96,6 +96,14 @@ export class HandoffWorld {
     return this.#packets[sender]!.map((packet) => this.memory.read(packet + PACKET.offset.gone))
   }
 
+  /** Whether nothing is queued, and nothing with the device. For the end. */
+  isEmpty(): boolean {
+    const { memory, port } = this
+    const read = (offset: number) => memory.read(port.at + offset)
+    const isWithDevice = read(PORT.offset.posted) !== read(PORT.offset.done)
+    return !isWithDevice && this.handoffs[0]!.queued() === 0
+  }
+
   /** Starts of the driver that gave the device nothing. For the end. */
   idleStarts(): number {
     return this.handoffs[0]!.counts().idleStarts

@@ -46,9 +46,7 @@ export class ModelPort implements TransmitPort {
 
   flush(): void {
     const { memory, at } = this
-    const posted = memory.read(at + PORT.offset.posted)
-    if (posted === memory.load(at + PORT.offset.told)) return
-    memory.store(at + PORT.offset.told, posted)
+    memory.store(at + PORT.offset.told, memory.read(at + PORT.offset.posted))
     memory.store(at + PORT.offset.bell, 1)
   }
 
