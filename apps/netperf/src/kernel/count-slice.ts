@@ -22,11 +22,17 @@ export function countSlice(before: Before, after: StackStatistics): KernelCounts
     runDelay: DelayHistogram.sum(now.map((own, cpu) => since(old[cpu]?.runDelay, own.runDelay))),
     idleBesideQueuedNs: isIdleKnown ? grown((of) => of.idleBesideQueuedNs ?? 0) : undefined,
     ipis: after.machine && after.machine.ipis - (before.machine?.ipis ?? 0),
+    atomics: after.machine && after.machine.atomics - (before.machine?.atomics ?? 0),
+    lineMoves: after.machine && movesOf(after) - movesOf(before),
   }
 }
 
 function wakeupsOf(cpus: Schedulers): WakeupFigures[] {
   return cpus.flatMap(({ wakeups }) => (wakeups === undefined ? [] : [wakeups]))
+}
+
+function movesOf({ machine }: CountedSoFar): number {
+  return sum(Object.values(machine?.transfers ?? {}), (moved) => moved)
 }
 
 /** An idle CPU takes nothing from a thread when it finds one to run. */

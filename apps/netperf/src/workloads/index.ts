@@ -5,6 +5,7 @@ import { uptime } from './clocks/uptime.ts'
 import { udpRr } from './datagrams/udp-rr.ts'
 import { udpStream } from './datagrams/udp-stream.ts'
 import { forward } from './forward/forward.ts'
+import { ifqueue } from './interfaces/ifqueue.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
@@ -18,6 +19,7 @@ const ALL: readonly Workload[] = [
   udpStream,
   listWalk,
   forward,
+  ifqueue,
   contextSwitch,
   timestamps,
   clocks,
