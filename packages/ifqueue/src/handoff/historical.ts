@@ -35,7 +35,8 @@ export class Historical extends LockedHandoff {
     while (!memory.settled()) yield SETTLE
     this.port.reclaim(td)
     const isMore = this.waiting() > 0
-    while (!memory.settled()) yield SETTLE
+    // The store waits in its buffer until the line has come; simulated, it takes as long.
+    while (!memory.claimed(driver)) yield SETTLE
     memory.store(driver, 0)
     if (isMore) yield* this.startLocked(td)
   }

@@ -4,7 +4,7 @@ import { randomOf } from '../../locks/random-of.ts'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
 import type { Configured, Metric, Workload } from '../../model/workload.ts'
 import { parseCount, parseQuantity } from '../../options/quantities.ts'
-import { listFrom } from '../../options/words.ts'
+import { HANDOFF_OPTION } from './handoff-option.ts'
 import { CARD_NS, type InterfaceSettings, USUAL } from './interface-settings.ts'
 import {
   handoffOf,
@@ -75,11 +75,7 @@ export const ifqueue: Workload<IfqueueOptions, InterfaceSettings> = {
   machines: ['sim', 'live'],
   summary: 'a sender per CPU sends packets through one interface, by a hand-off',
   options: {
-    handoff: {
-      flags: '--handoff <a,b>',
-      description: `of ${handoffTable.map(({ name }) => name).join(', ')} (default: all)`,
-      parse: listFrom,
-    },
+    handoff: HANDOFF_OPTION,
     link: {
       flags: '--link <gbit>',
       description: 'gigabits per second of the link (default: 100)',

@@ -48,9 +48,10 @@ export function handoffOf(name: string): HandoffEntry {
   return lookUp('hand-off', handoffs, name)
 }
 
-/** Packets that each sender has: those of a full queue and a full ring between all, and some. */
-export function packetsOf({ limit, slots }: InterfaceSettings, cpus: number): number {
-  return Math.ceil((2 * (limit + slots)) / cpus) + 8
+/** Packets that each sender has: those of twice all full queues and rings, between all senders. */
+export function packetsOf(settings: InterfaceSettings, cpus: number): number {
+  const { limit, slots } = settings
+  return Math.ceil((2 * queuesOf(settings, cpus) * (limit + slots)) / cpus) + 8
 }
 
 export function queuesOf({ handoff }: InterfaceSettings, cpus: number): number {
@@ -162,7 +163,8 @@ export class OpenInterface {
 
   #lock(at: Address, name: string): HandoffLock {
     const { cpu, locks } = this.host
-    const { lock, write } = LOCK.over({ memory: cpu.memory, at, cpus: cpu.cpus })
+    const { memory, cpus } = cpu
+    const { lock, write } = LOCK.over({ memory, at, cpus, backoff: locks.backoff })
     const section = locks.make(write, { name, type: 'sleep mutex', place: 'hand-off' })
     const nowNs = () => (cpu.instant ? cpu.instant() : cpu.now())
     return new TimedLock(

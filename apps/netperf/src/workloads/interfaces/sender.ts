@@ -65,6 +65,7 @@ export class Sender {
     const packet = packets.of(this.cpu, this.#sent)
     if (!packets.tryMake(packet, this.cpu)) {
       memory.charge(SPIN_TURN, 1)
+      if (!memory.isSimulated) yield YIELD
       return false
     }
     this.#sent++
