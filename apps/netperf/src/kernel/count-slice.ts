@@ -8,8 +8,16 @@ type Before = CountedSoFar & Pick<StackStatistics, 'network'>
 /** FreeBSD's counter of datagrams that came in. */
 const PACKETS = 'udps_ipackets'
 
-/** What was counted between two moments; undefined in a kernel that counts no wakeups. */
-export function countSlice(before: Before, after: StackStatistics): KernelCounts | undefined {
+/**
+ * What was counted between two moments; undefined in a kernel that counts no wakeups. A simulated CPU
+ * that is alone runs on after its slice was over: what the machine counts quickly is of the moment
+ * `ended`, where that is known.
+ */
+export function countSlice(
+  before: Before,
+  after: StackStatistics,
+  ended: CountedSoFar = after,
+): KernelCounts | undefined {
   const [old, now] = [wakeupsOf(before.cpus), wakeupsOf(after.cpus)]
   if (now.length < after.cpus.length) return undefined
   const grown = (of: (figures: WakeupFigures) => number) => sum(now, of) - sum(old, of)
@@ -22,8 +30,8 @@ export function countSlice(before: Before, after: StackStatistics): KernelCounts
     runDelay: DelayHistogram.sum(now.map((own, cpu) => since(old[cpu]?.runDelay, own.runDelay))),
     idleBesideQueuedNs: isIdleKnown ? grown((of) => of.idleBesideQueuedNs ?? 0) : undefined,
     ipis: after.machine && after.machine.ipis - (before.machine?.ipis ?? 0),
-    atomics: after.machine && after.machine.atomics - (before.machine?.atomics ?? 0),
-    lineMoves: after.machine && movesOf(after) - movesOf(before),
+    atomics: ended.machine && ended.machine.atomics - (before.machine?.atomics ?? 0),
+    lineMoves: ended.machine && movesOf(ended) - movesOf(before),
   }
 }
 

@@ -33,6 +33,8 @@ export class HandoffWorld {
   /** The hand-off, as the thread of each sender, and at last that of the interrupt, has it. */
   readonly handoffs: readonly Handoff[]
   readonly port: ModelPort
+  /** Where the hand-off is. */
+  readonly at: Address
   readonly #options: HandoffWorldOptions
   readonly #locks = new Map<Address, ModelLock>()
   readonly #tds: readonly Waiter[]
@@ -46,6 +48,7 @@ export class HandoffWorld {
     const threads = packets.length + 2
     const lots = Lot.place(arena, { buckets: 1, cpus: threads, threads: 1, waiters: threads })
     const at = this.#placeHandoff(arena)
+    this.at = at
     this.port = new ModelPort(this.memory, arena.place('port', PORT_BYTES), slots)
     this.#packets = packets.map((count, sender) => this.#placePackets(arena, sender, count))
     this.#tds = Array.from({ length: threads }, (_, cpu) => {
@@ -102,6 +105,21 @@ export class HandoffWorld {
     const read = (offset: number) => memory.read(port.at + offset)
     const isWithDevice = read(PORT.offset.posted) !== read(PORT.offset.done)
     return !isWithDevice && this.handoffs[0]!.queued() === 0
+  }
+
+  /** What the words of a locked hand-off's schedules are, by their numbers; for messages. */
+  wordNames(): string {
+    const { at } = this
+    const names: [Address, string][] = [
+      [at, 'the lock of the queue'],
+      [at + LOCK_BYTES, 'that of the driver'],
+      [at + 2 * LOCK_BYTES, 'packets in the queue'],
+      [at + 2 * LOCK_BYTES + Fifo.bytes, 'OACTIVE'],
+      [this.port.at + PORT.offset.told, 'packets that the device was told of'],
+      [this.port.at + PORT.offset.bell, 'its doorbell'],
+      [this.port.at + PORT.offset.done, 'packets that are out'],
+    ]
+    return names.map(([word, name]) => `[${word >> 2}] ${name}`).join(', ')
   }
 
   /** Starts of the driver that gave the device nothing. For the end. */

@@ -1,5 +1,6 @@
 import { type Exploration, explore } from '@smpnet/interleave'
 import { load } from '@smpnet/interleave/node'
+import type { Effort } from '../../model/experiment.ts'
 import type { Exhibit } from '../../model/exhibit.ts'
 import { type Evidence, type Finding, listText } from '../../model/finding.ts'
 import type * as Models from '../../models/ifqueue-models.ts'
@@ -8,27 +9,30 @@ import { workerModule } from '../../variants/variant.ts'
 /** Where findings of the model checker are from. */
 const CHECKER = 'the model checker'
 const HISTORICAL = 'historical'
+/** Their own steps are many: two senders of a packet each are enough. */
+const RINGS: readonly string[] = ['buf-ring', 'abdicate']
 
 /** What the model checker makes of every hand-off, with the two schedules of the historical one. */
-export async function handoffModels(): Promise<Exhibit[]> {
+export async function handoffModels(effort: Effort): Promise<Exhibit[]> {
   const file = new URL(workerModule('ifqueue-models'))
   const models = (await load(file, { packages: ['@smpnet/'] })) as unknown as typeof Models
   const others = models.handoffNames.filter((name) => name !== HISTORICAL)
-  const stranded = explore({ name: HISTORICAL }, models.stranded(HISTORICAL))
+  const stranded = explore({ name: HISTORICAL }, models.stranded(HISTORICAL, [1, 1]))
   const started = explore({ name: HISTORICAL }, models.idleStart(HISTORICAL))
   const judged = others.map((name) => {
-    const strands = explore({ name }, models.stranded(name))
+    const packets = effort === 'full' && !RINGS.includes(name) ? [2, 1] : [1, 1]
+    const strands = explore({ name }, models.stranded(name, packets))
     return { name, strands, starts: explore({ name }, models.idleStart(name)) }
   })
   return [
     {
       title: 'A schedule of IFQ_HANDOFF that strands a packet',
-      text: scheduleText(stranded),
+      text: `${scheduleText(stranded)}\n${models.wordNames(HISTORICAL)}`,
       findings: [strandedFinding(stranded)],
     },
     {
       title: 'A schedule of IFQ_HANDOFF that starts the driver for nothing',
-      text: scheduleText(started),
+      text: `${scheduleText(started)}\n${models.wordNames(HISTORICAL)}`,
       findings: [...judged.map(({ name, strands }) => freeFinding(name, strands))],
     },
     {
