@@ -5,8 +5,10 @@ import type { DisciplineSite, QueueCounts } from './discipline.ts'
 
 /** What every discipline has: its bound and its counts, in one line. (m) is the queue's lock. */
 export const QUEUE = layout('interface queue', {
-  /** (x) Packets that are queued: written under the lock, and read without it by those that ask. */
-  length: word('x', 'queue'),
+  /** (x) `length` as threads see it that have not the lock: written under the lock, by `publish`. */
+  shown: word('x', 'queue'),
+  /** (m) Packets that are queued. */
+  length: word('m', 'queue'),
   /** (m) Of `PacketList`, where there is one list alone. */
   head: word('m', 'queue'),
   tail: word('m', 'queue'),
@@ -18,7 +20,7 @@ export const QUEUE = layout('interface queue', {
   earlyDrops: word('m', 'queue'),
   marks: word('m', 'queue'),
 })
-const { length: LENGTH, bytes: BYTES, watermark: WATERMARK } = QUEUE.offset
+const { shown: SHOWN, length: LENGTH, bytes: BYTES, watermark: WATERMARK } = QUEUE.offset
 
 export type Counter = 'queued' | 'taken' | 'fullDrops' | 'earlyDrops' | 'marks'
 
@@ -44,7 +46,15 @@ export abstract class CountedQueue {
   }
 
   length(): number {
-    return this.memory.load(this.at + LENGTH)
+    return this.memory.read(this.at + LENGTH)
+  }
+
+  publish(): void {
+    this.memory.store(this.at + SHOWN, this.length())
+  }
+
+  shown(): number {
+    return this.memory.load(this.at + SHOWN)
   }
 
   counts(): QueueCounts {
@@ -71,18 +81,18 @@ export abstract class CountedQueue {
   /** A packet has come. */
   protected entered(packet: Address): void {
     const { memory, at } = this
-    const length = memory.load(at + LENGTH) + 1
+    const length = memory.read(at + LENGTH) + 1
     memory.write(at + BYTES, memory.read(at + BYTES) + this.packets.bytes(packet))
     if (length > memory.read(at + WATERMARK)) memory.write(at + WATERMARK, length)
     this.count('queued')
-    memory.store(at + LENGTH, length)
+    memory.write(at + LENGTH, length)
   }
 
   /** A packet has left, to go out or to be dropped. */
   protected left(packet: Address): void {
     const { memory, at } = this
     memory.write(at + BYTES, memory.read(at + BYTES) - this.packets.bytes(packet))
-    memory.store(at + LENGTH, memory.load(at + LENGTH) - 1)
+    memory.write(at + LENGTH, memory.read(at + LENGTH) - 1)
   }
 
   protected count(name: Counter): void {
@@ -93,6 +103,6 @@ export abstract class CountedQueue {
   /** What is in it after a death. */
   protected mended(length: number, bytes: number): void {
     this.memory.write(this.at + BYTES, bytes)
-    this.memory.store(this.at + LENGTH, length)
+    this.memory.write(this.at + LENGTH, length)
   }
 }

@@ -3,7 +3,7 @@ import type { Chance, ManagedPackets } from '../terms/packets.ts'
 
 /**
  * How packets wait for their device: in which order, how many, and which are dropped or marked so
- * that senders slow down. All functions are plain code under the lock of the queue, but `length`,
+ * that senders slow down. All functions are plain code under the lock of the queue, but `shown`,
  * which any thread may ask, and `counts`, which are exact while nothing moves.
  */
 export interface Discipline {
@@ -11,8 +11,12 @@ export interface Discipline {
   enqueue(packet: Address, nowUs: number): boolean
   /** The packet that goes out next, which is no longer queued then, or NIL. */
   dequeue(nowUs: number): Address
-  /** Packets that are queued. An atomic load, for threads without the lock too. */
+  /** Packets that are queued. */
   length(): number
+  /** Shows threads that have not the lock how many those are; its caller has settled. */
+  publish(): void
+  /** As many as were shown last. */
+  shown(): number
   counts(): QueueCounts
   /** Makes it whole, in which a thread has died: what it was moving may be lost. */
   mend(): void

@@ -53,8 +53,8 @@ export class ReceiveRing {
     const memory = this.#memory
     const posted = memory.read(this.#at + POSTED)
     if (posted === memory.load(this.#at + TOLD)) return
+    this.#site.device.doorbell(place, this.#site.queue, posted)
     memory.store(this.#at + TOLD, posted)
-    this.#site.device.doorbell(place, this.#site.queue)
   }
 
   /** The next packet that has come, or NIL; `bytes` says how long it is. */

@@ -87,12 +87,10 @@ export class SimNic implements Device {
     this.#observed ??= cpu.memory.unbilled()
   }
 
-  doorbell(place: Place, queue: number): void {
+  doorbell(place: Place, queue: number, told: number): void {
     const cpu = this.#cpuOf(place)
     const state = this.#queueOf(queue)
-    cpu.memory.charge(DOORBELL, 1)
     const memory = this.#observed as Memory
-    const told = memory.load(state.ring + RING.offset.told)
     const readyNs = cpu.instant() + this.#shape.fetchNs
     while (state.fetched !== told) {
       const slot = descriptorOf(state.ring, state.slots, state.fetched)
@@ -102,6 +100,8 @@ export class SimNic implements Device {
       state.fetched = (state.fetched + 1) | 0
     }
     this.#schedule(cpu, queue)
+    // Only now: what is scheduled and cancelled is so at the moment at which the caller has settled.
+    cpu.memory.charge(DOORBELL, 1)
   }
 
   advance(place: Place, queue: number): void {
@@ -111,7 +111,6 @@ export class SimNic implements Device {
 
   reset(place: Place, queue: number): void {
     const state = this.#queueOf(queue)
-    this.#cpuOf(place).memory.charge(DOORBELL, 1)
     state.alarm?.cancel()
     state.alarm = undefined
     state.moderation.clear()
@@ -119,6 +118,7 @@ export class SimNic implements Device {
     const memory = this.#observed as Memory
     memory.store(state.ring + RING.offset.done, memory.load(state.ring + RING.offset.told))
     this.isDead = false
+    this.#cpuOf(place).memory.charge(DOORBELL, 1)
   }
 
   /** For the handler of a queue's vector, on its CPU: what is out is written, and what next. */

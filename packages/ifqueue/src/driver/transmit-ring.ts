@@ -70,9 +70,9 @@ export class TransmitRing implements TransmitPort {
   flush(place: Place): void {
     const memory = this.#memory
     const posted = memory.read(this.#at + POSTED)
+    this.#site.device.doorbell(place, this.#site.queue, posted)
     memory.store(this.#at + PATIENCE, this.#timeout)
     memory.store(this.#at + TOLD, posted)
-    this.#site.device.doorbell(place, this.#site.queue)
   }
 
   reclaim(place: Place): number {

@@ -84,6 +84,7 @@ export class BufRingHandoff implements Handoff {
     const { memory } = this.#site
     while (!memory.settled()) yield SETTLE
     this.#port.reclaim(td)
+    while (!memory.settled()) yield SETTLE
     memory.store(this.#driver, 0)
     yield* this.#start(td)
   }
@@ -103,6 +104,7 @@ export class BufRingHandoff implements Handoff {
     }
     while (!memory.settled()) yield SETTLE
     if (posted > 0) port.flush(td)
+    while (!memory.settled()) yield SETTLE
     if (port.room() === 0) memory.store(this.#driver, 1)
     countStart(memory, this.#driver, posted)
   }

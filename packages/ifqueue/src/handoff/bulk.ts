@@ -2,7 +2,7 @@ import { type Address, NIL } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
 import { PacketList } from '../discipline/packet-list.ts'
 import { DRIVER } from './driver-words.ts'
-import { enterLock, exitLock } from './handoff-lock.ts'
+import { enterLock } from './handoff-lock.ts'
 import type { HandoffSite } from './handoff.ts'
 import { Recheck } from './recheck.ts'
 
@@ -23,11 +23,11 @@ export class Bulk extends Recheck {
   }
 
   override queued(): number {
-    return this.queue.length() + this.memory.load(this.#held)
+    return this.queue.shown() + this.memory.load(this.#held)
   }
 
   protected override waiting(): number {
-    return this.memory.load(this.#held) + this.queue.length()
+    return this.memory.load(this.#held) + this.queue.shown()
   }
 
   protected override *take(td: Waiter): Waiting<Address> {
@@ -52,6 +52,6 @@ export class Bulk extends Recheck {
       this.#own.append(packet)
       memory.store(this.#held, count)
     }
-    yield* exitLock(td, this.queueLock)
+    yield* this.exitQueue(td)
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import type { Waiter, Waiting } from '@smpnet/park'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { QUEUED, type Sent } from '../terms/outcome.ts'
 import { exitLock } from './handoff-lock.ts'
 import type { HandoffSite } from './handoff.ts'
@@ -18,15 +18,19 @@ export class Coarse extends LockedHandoff {
   override *send(td: Waiter, packet: Address): Waiting<Sent> {
     yield* this.enterDriver(td)
     const sent = this.enqueueNow(packet)
+    while (!this.memory.settled()) yield SETTLE
+    this.queue.publish()
     if (sent === QUEUED && !this.isStalled()) yield* this.startLocked(td)
     yield* exitLock(td, this.driverLock)
     return sent
   }
 
   /** The caller of a start has the lock already. */
-  // oxlint-disable-next-line require-yield
   protected override *take(): Waiting<Address> {
-    return this.takeNow()
+    const packet = this.takeNow()
+    while (!this.memory.settled()) yield SETTLE
+    this.queue.publish()
+    return packet
   }
 
   protected override repair(): void {

@@ -65,14 +65,16 @@ export abstract class LockedHandoff implements Handoff {
 
   /** As an interrupt, since a dead thread may have posted and not told the device. */
   *bury(td: Waiter, _dead: number): Waiting {
+    yield* this.showQueue(td)
     yield* this.enterDriver(td)
+    while (!this.memory.settled()) yield SETTLE
     this.port.flush(td)
     yield* this.resume(td)
     yield* exitLock(td, this.driverLock)
   }
 
   queued(): number {
-    return this.queue.length()
+    return this.queue.shown()
   }
 
   isStalled(): boolean {
@@ -87,9 +89,9 @@ export abstract class LockedHandoff implements Handoff {
   /** Puts a packet into the queue, under its lock. */
   protected *enqueue(td: Waiter, packet: Address): Waiting<Sent> {
     yield* enterLock(td, this.queueLock, () => this.queue.mend())
-    const isQueued = this.queue.enqueue(packet, this.#nowUs())
-    yield* exitLock(td, this.queueLock)
-    return isQueued ? QUEUED : DROPPED
+    const sent = this.enqueueNow(packet)
+    yield* this.exitQueue(td)
+    return sent
   }
 
   /** if_start: the driver's start routine, under its lock. */
@@ -103,6 +105,12 @@ export abstract class LockedHandoff implements Handoff {
     yield* enterLock(td, this.driverLock, () => this.repair())
   }
 
+  /** A dead thread may have queued a packet and not shown it. */
+  protected *showQueue(td: Waiter): Waiting {
+    yield* enterLock(td, this.queueLock, () => this.queue.mend())
+    yield* this.exitQueue(td)
+  }
+
   /** Makes whole what the driver's lock protects: here its words are, at every moment. */
   protected repair(): void {}
 
@@ -111,6 +119,7 @@ export abstract class LockedHandoff implements Handoff {
     const { memory, driver } = this
     while (!memory.settled()) yield SETTLE
     this.port.reclaim(td)
+    while (!memory.settled()) yield SETTLE
     memory.store(driver, 0)
     while (!memory.settled()) yield SETTLE
     if (this.waiting() > 0) yield* this.startLocked(td)
@@ -133,21 +142,29 @@ export abstract class LockedHandoff implements Handoff {
     }
     while (!memory.settled()) yield SETTLE
     if (posted > 0) port.flush(td)
+    while (!memory.settled()) yield SETTLE
     if (port.room() === 0) memory.store(driver, 1)
     countStart(memory, driver, posted)
   }
 
   /** Packets that the driver has still to move: a look without the queue's lock. */
   protected waiting(): number {
-    return this.queue.length()
+    return this.queue.shown()
   }
 
   /** The next packet, under the queue's lock. */
   protected *take(td: Waiter): Waiting<Address> {
     yield* enterLock(td, this.queueLock, () => this.queue.mend())
     const packet = this.takeNow()
-    yield* exitLock(td, this.queueLock)
+    yield* this.exitQueue(td)
     return packet
+  }
+
+  /** Shows what is queued, and lets the queue's lock go. */
+  protected *exitQueue(td: Waiter): Waiting {
+    while (!this.memory.settled()) yield SETTLE
+    this.queue.publish()
+    yield* exitLock(td, this.queueLock)
   }
 
   protected takeNow(): Address {

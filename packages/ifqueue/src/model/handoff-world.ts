@@ -113,7 +113,7 @@ export class HandoffWorld {
     const names: [Address, string][] = [
       [at, 'the lock of the queue'],
       [at + LOCK_BYTES, 'that of the driver'],
-      [at + 2 * LOCK_BYTES, 'packets in the queue'],
+      [at + 2 * LOCK_BYTES, 'packets in the queue, as others see it'],
       [at + 2 * LOCK_BYTES + Fifo.bytes, 'OACTIVE'],
       [this.port.at + PORT.offset.told, 'packets that the device was told of'],
       [this.port.at + PORT.offset.bell, 'its doorbell'],
