@@ -9,9 +9,9 @@ type Before = CountedSoFar & Pick<StackStatistics, 'network'>
 const PACKETS = 'udps_ipackets'
 
 /**
- * What was counted between two moments; undefined in a kernel that counts no wakeups. A simulated CPU
- * that is alone runs on after its slice was over: what the machine counts quickly is of the moment
- * `ended`, where that is known.
+ * What was counted between two moments; undefined in a kernel that counts no wakeups. A simulated
+ * CPU that is alone runs on after its slice was over: what the machine counts quickly is of the
+ * moment `ended`, where that is known.
  */
 export function countSlice(
   before: Before,

@@ -39,11 +39,11 @@ export const CODEL_DEFAULTS: CodelLimits = { targetUs: 5_000, intervalUs: 100_00
 const MEMORY_INTERVALS = 16
 
 /**
- * CoDel's control law, RFC 8289, section 5: the packets of a queue are dropped when all of them have
- * waited longer than a target for a whole interval; then one after an interval, and the next ones
- * after an interval through the square root of how many, until the delay is below the target.
- * Where the ends of a packet understand marks, it is marked in the place of being dropped, and goes
- * out. Times are microseconds that wrap at 32 bits and are compared by their difference.
+ * CoDel's control law, RFC 8289, section 5: the packets of a queue are dropped when all of them
+ * have waited longer than a target for a whole interval; then one after an interval, and the next
+ * ones after an interval through the square root of how many, until the delay is below the target.
+ * Where the ends of a packet understand marks, it is marked in the place of being dropped, and
+ * goes out. Times are microseconds that wrap at 32 bits and are compared by their difference.
  */
 export class CodelLaw {
   constructor(

@@ -5,7 +5,9 @@ import type { DisciplineSite, QueueCounts } from './discipline.ts'
 
 /** What every discipline has: its bound and its counts, in one line. (m) is the queue's lock. */
 export const QUEUE = layout('interface queue', {
-  /** (x) `length` as threads see it that have not the lock: written under the lock, by `publish`. */
+  /**
+   * (x) `length` as threads see it that have not the lock: written under the lock, by `publish`.
+   */
   shown: word('x', 'queue'),
   /** (m) Packets that are queued. */
   length: word('m', 'queue'),

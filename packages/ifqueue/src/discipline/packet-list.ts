@@ -2,8 +2,8 @@ import { type Address, type Memory, NIL } from '@smpnet/memory'
 import type { Packets } from '../terms/packets.ts'
 
 /**
- * Packets linked one behind the other, by their own words: two words in memory, the first packet and
- * the last. Plain code under the lock that the list is under.
+ * Packets linked one behind the other, by their own words: two words in memory, the first packet
+ * and the last. Plain code under the lock that the list is under.
  *
  *     head ──> packet ──> packet ──> packet <── tail
  *

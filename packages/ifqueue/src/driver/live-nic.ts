@@ -24,9 +24,10 @@ const IDLE_LOOKS = 64
 const NAP_NS = 50_000
 
 /**
- * A stand-in for a network card, where there is none: a thread of one CPU that is told of packets by
- * the words of their rings, as a card is, finishes them as fast as its link would, and raises the
- * vectors of their queues. The doorbell is the store to `told`, so that drivers on any CPU ring it.
+ * A stand-in for a network card, where there is none: a thread of one CPU that is told of packets
+ * by the words of their rings, as a card is, finishes them as fast as its link would, and raises
+ * the vectors of their queues. The doorbell is the store to `told`, so that drivers on any CPU
+ * ring it.
  */
 export class LiveNic implements Device {
   readonly #memory: Memory

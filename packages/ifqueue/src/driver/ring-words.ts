@@ -12,7 +12,9 @@ export const RING = layout('descriptor ring', {
   /** (m) By (d): descriptors that were written, and that were taken back. */
   posted: word('m', 'driver'),
   reclaimed: word('m', 'driver'),
-  /** (m) By (d): descriptors that were taken back because the device did not answer, and how often. */
+  /**
+   * (m) By (d): descriptors that were taken back because the device did not answer, and how often.
+   */
   errors: word('m', 'driver'),
   resets: word('m', 'driver'),
   /** (x) By (d): how far the device may go. */
@@ -24,7 +26,7 @@ export const RING = layout('descriptor ring', {
   done: word('x', 'device'),
 })
 
-/** A descriptor: the address of a packet or a buffer, and its bytes. (m) of whoever has it. */
+/** A descriptor: the address of a packet or a buffer, and its bytes. (m) of its owner. */
 export const DESCRIPTOR = layout('descriptor', { packet: word('m'), bytes: word('m') })
 
 const MOST_SLOTS = 1 << 16

@@ -20,7 +20,9 @@ import { checkSlots, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 const DOORBELL = work('nic-doorbell')
 const STATUS = work('nic-status')
 
-/** A CPU of the simulated machine, as the card uses it; `SimCpu` of `@smpnet/machine/sim` is one. */
+/**
+ * A CPU of the simulated machine, as the card uses it; `SimCpu` of `@smpnet/machine/sim` is one.
+ */
 export interface NicCpu {
   readonly id: number
   readonly memory: Memory
@@ -100,7 +102,8 @@ export class SimNic implements Device {
       state.fetched = (state.fetched + 1) | 0
     }
     this.#schedule(cpu, queue)
-    // Only now: what is scheduled and cancelled is so at the moment at which the caller has settled.
+    // Only now: what is scheduled and cancelled is so at the moment at which the caller has
+    // settled.
     cpu.memory.charge(DOORBELL, 1)
   }
 

@@ -29,9 +29,10 @@ export interface TransmitRingSite {
 
 /**
  * A transmit ring as its driver uses it, plain code under the driver's lock; each thread has an
- * object of its own. The watchdog is a count of ticks in the ring: `tick`, once a second by whatever
- * calls it, says when a device has had packets and finished none for too long. The next `reclaim`
- * has the device forget them then, as a driver's watchdog routine does, and takes them back.
+ * object of its own. The watchdog is a count of ticks in the ring: `tick`, once a second by
+ * whatever calls it, says when a device has had packets and finished none for too long. The next
+ * `reclaim` has the device forget them then, as a driver's watchdog routine does, and takes them
+ * back.
  */
 export class TransmitRing implements TransmitPort {
   readonly #memory: Memory

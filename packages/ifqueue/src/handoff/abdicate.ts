@@ -22,16 +22,17 @@ function holderOf(cpu: number): number {
 }
 
 /**
- * A ring without a lock whose producers drain it themselves, and leave it to whoever has the drain:
+ * A ring without a lock whose producers drain it themselves, or leave it to the holder of the
+ * drain:
  * iflib's mp_ring with its abdication. One word says who drains:
  *
- * | drain            | means                      | a sender, having put    | the interrupt's thread  |
- * |------------------|----------------------------|-------------------------|-------------------------|
- * | IDLE             | nobody does                | swaps itself in, drains | swaps itself in, drains |
- * | ABDICATED        | its holder has done enough | swaps itself in, drains | swaps itself in, drains |
- * | STALLED          | the device is full         | leaves                  | swaps itself in, drains |
- * | a holder         | it does                    | leaves                  | adds AGAIN, leaves      |
- * | a holder + AGAIN | and looks at all once more | leaves                  | leaves                  |
+ * | drain          | means                      | a sender, having put | interrupt's thread   |
+ * |----------------|----------------------------|----------------------|----------------------|
+ * | IDLE           | nobody does                | swaps itself in      | swaps itself in      |
+ * | ABDICATED      | its holder has done enough | swaps itself in      | swaps itself in      |
+ * | STALLED        | the device is full         | leaves               | swaps itself in      |
+ * | holder         | it does                    | leaves               | adds AGAIN, leaves   |
+ * | holder + AGAIN | and looks at all once more | leaves               | leaves               |
  *
  * A holder that finds the ring empty swaps itself for IDLE, and then looks at the ring again: a
  * sender that left before saw the holder, so that its packet is seen now. One that finds no free

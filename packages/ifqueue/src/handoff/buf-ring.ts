@@ -95,8 +95,8 @@ export class BufRingHandoff implements Handoff {
     const port = this.#port
     let posted = 0
     while (!memory.settled()) yield SETTLE
-    const wasStalled = memory.load(this.#driver) !== 0
-    while (!wasStalled && port.room() > 0) {
+    let left = memory.load(this.#driver) === 0 ? port.room() : 0
+    for (; left > 0; left--) {
       const packet = yield* this.#ring.take()
       if (packet === NIL) break
       port.post(packet)

@@ -2,12 +2,13 @@ import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import type { HandoffCounts } from './handoff.ts'
 
 /**
- * What a driver has for each transmit queue. (d) is whatever has the driver: its lock, or the drain.
+ * What a driver has for each transmit queue. (d) is what has the driver: its lock, or the
+ * drain.
  */
 export const DRIVER = layout('driver', {
   /**
    * (x) IFF_DRV_OACTIVE: all descriptors are in use. Written by (d), and read without it by
-   * senders of some hand-offs. Of a hand-off with a drain: who has it.
+   * senders of some hand-offs. Of a hand-off with a drain: its holder.
    */
   state: word('x', 'state'),
   /** (m) By (d): counts. */

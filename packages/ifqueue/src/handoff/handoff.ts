@@ -7,15 +7,16 @@ import type { HandoffLock } from './handoff-lock.ts'
 import type { TransmitPort } from './transmit-port.ts'
 
 /**
- * How packets of many senders come to a device: through a queue, and by whoever starts the driver,
+ * How packets of many senders come to a device: through a queue, and by a thread that starts the driver,
  * which moves packets from the queue to the descriptors of the device.
  *
  *     sender ──send──> queue ──start──> descriptors ──> wire
  *                        └────────<─────── complete ────┘
  *
  * A sender starts the driver unless that has said that its descriptors are all in use: OACTIVE, of
- * "output active". Then the thread of the device's interrupt does, when some have gone out. A packet
- * is stranded if it is queued, there is room, and neither comes: it waits for the next packet.
+ * "output active". Then the thread of the device's interrupt does, when some have gone out. A
+ * packet is stranded if it is queued, there is room, and neither comes: it waits for the next
+ * packet.
  *
  * All functions run in threads; each thread has an object of its own over the same words.
  */

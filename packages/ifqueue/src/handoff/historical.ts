@@ -15,10 +15,10 @@ import { LockedHandoff } from './locked-handoff.ts'
  *                                         driver: unlock
  *
  * A driver's two steps are a store and a load of different words, which a processor may carry out
- * the other way round: the store waits in its buffer while the load is done. Both sides may then see
- * what was before: the sender OACTIVE, the driver an empty queue, and nobody starts. JavaScript's
- * atomics allow no such thing, so it is written out here in the order in which others see it: first
- * the look, then the clearing.
+ * the other way round: the store waits in its buffer while the load is done. Both sides may then
+ * see what was before: the sender OACTIVE, the driver an empty queue, and nobody starts.
+ * JavaScript's atomics allow no such thing, so it is written out here in the order in which others
+ * see it: first the look, then the clearing.
  */
 export class Historical extends LockedHandoff {
   override *send(td: Waiter, packet: Address): Waiting<Sent> {

@@ -16,11 +16,11 @@ const QUEUE_LOCK = 0
 const lines = (bytes: number) => Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES
 
 /**
- * What hand-offs have in common whose queue is under a lock: a queue, a driver, and a lock for each,
- * or one for both. What differs is when a sender starts the driver, and when the thread of the
- * interrupt clears OACTIVE and looks at the queue again. A thread that dies under a lock leaves what
- * is behind it to the next that enters: the queue is mended, and at most the one packet is lost that
- * was on its way.
+ * What hand-offs have in common whose queue is under a lock: a queue, a driver, and a lock for
+ * each, or one for both. What differs is when a sender starts the driver, and when the thread of
+ * the interrupt clears OACTIVE and looks at the queue again. A thread that dies under a lock
+ * leaves what is behind it to the next that enters: the queue is mended, and at most the one
+ * packet is lost that was on its way.
  */
 export abstract class LockedHandoff implements Handoff {
   readonly memory: Memory
@@ -131,9 +131,9 @@ export abstract class LockedHandoff implements Handoff {
    */
   protected *startLocked(td: Waiter): Waiting {
     const { memory, driver, port } = this
-    const wasStalled = memory.load(driver) !== 0
+    let left = memory.load(driver) === 0 ? port.room() : 0
     let posted = 0
-    while (!wasStalled && port.room() > 0) {
+    for (; left > 0; left--) {
       while (!memory.settled()) yield SETTLE
       const packet = this.waiting() === 0 ? NIL : yield* this.take(td)
       if (packet === NIL) break

@@ -62,7 +62,8 @@ export class Spread implements Handoff {
 
   counts(): HandoffCounts {
     const all = this.#all.map((each) => each.counts())
-    const sum = (of: (counts: HandoffCounts) => number) => all.reduce((so, each) => so + of(each), 0)
+    const sum = (of: (counts: HandoffCounts) => number) =>
+      all.reduce((so, each) => so + of(each), 0)
     return {
       starts: sum(({ starts }) => starts),
       idleStarts: sum(({ idleStarts }) => idleStarts),

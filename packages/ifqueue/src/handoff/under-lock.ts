@@ -4,9 +4,9 @@ import { QUEUED, type Sent } from '../terms/outcome.ts'
 import { LockedHandoff } from './locked-handoff.ts'
 
 /**
- * The test under the driver's lock, where the comment of `IFQ_HANDOFF` wants it: every sender enters
- * the driver, which looks at its OACTIVE itself. No order of steps can go wrong, and a sender pays
- * for the driver's lock also when the driver can do nothing.
+ * The test under the driver's lock, where the comment of `IFQ_HANDOFF` wants it: every sender
+ * enters the driver, which looks at its OACTIVE itself. No order of steps can go wrong, and a
+ * sender pays for the driver's lock also when the driver can do nothing.
  */
 export class UnderLock extends LockedHandoff {
   override *send(td: Waiter, packet: Address): Waiting<Sent> {

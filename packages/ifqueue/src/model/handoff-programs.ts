@@ -43,8 +43,9 @@ export function idleStartProgram(checker: Checker, entry: HandoffEntry) {
 }
 
 /**
- * The first sender may die anywhere, and is buried: nothing is left in a queue, and nothing goes out
- * twice. What it was moving when it died may be gone, and the interrupt's thread wait for that.
+ * The first sender may die anywhere, and is buried: nothing is left in a queue, and nothing goes
+ * out twice. What it was moving when it died may be gone, and the interrupt's thread wait for
+ * that.
  */
 export function deathProgram(checker: Checker, entry: HandoffEntry, changes?: ModelChanges) {
   return ({ thread, after, onDeath, acceptsStuck }: ModelThreads): void => {

@@ -5,7 +5,7 @@ import type { HandoffLock } from '../handoff/handoff-lock.ts'
 
 /**
  * A lock of a model of what takes locks, which have models of their own: it is entered in one step,
- * when it is free. A holder that dies leaves it to its undertaker, who gives it to the next that
+ * when it is free. A holder that dies leaves it to its undertaker, which gives it to the next that
  * enters, and says so to that.
  */
 export class ModelLock implements HandoffLock {

@@ -69,7 +69,8 @@ describe.each(disciplineTable)('$name', (entry) => {
       expect(queue.enqueue(three, 1)).toBe(true)
       const length = queue.length()
       const out: Address[] = []
-      for (let packet = queue.dequeue(2); packet !== NIL; packet = queue.dequeue(2)) out.push(packet)
+      for (let packet = queue.dequeue(2); packet !== NIL; packet = queue.dequeue(2))
+        out.push(packet)
       expect(out).toHaveLength(length - dropped.length)
       expect(new Set(out).size).toBe(out.length)
       expect(out).toContain(three)

@@ -32,6 +32,13 @@ function deaths(entry: HandoffEntry, changes?: ModelChanges, limits: object = bu
   return explore(options, deathProgram(checker, entry, changes))
 }
 
+/** What is queued and moved in one section, or by one that drains. */
+const NEVER_IDLE = ['coarse', 'abdicate']
+
+function idleStarts(entry: HandoffEntry) {
+  return explore({ name: 'starts', ...whole }, idleStartProgram(checker, entry))
+}
+
 describe('Under every schedule', () => {
   it('IFQ_HANDOFF strands a packet', () => {
     expect(stranded(named('historical'))).toFailWith('deadlock', 'interrupt awaits')
@@ -45,12 +52,19 @@ describe('Under every schedule', () => {
     expectToHold(stranded(entry, { packets: [2, 1] }, budget))
   })
 
-  // Of the others a sender may find that another has sent its packet already.
-  it.each(entries)('$name starts the driver for nothing, or never does', (entry) => {
-    const result = explore({ name: 'starts', ...whole }, idleStartProgram(checker, entry))
-    if (['coarse', 'abdicate'].includes(entry.name)) expectToHold(result)
-    else expect(result).toFailWith('exception', 'gave the device nothing')
-  })
+  it.each(entries.filter(({ name }) => NEVER_IDLE.includes(name)))(
+    '$name never starts the driver for nothing',
+    (entry) => {
+      expectToHold(idleStarts(entry))
+    },
+  )
+
+  it.each(entries.filter(({ name }) => !NEVER_IDLE.includes(name)))(
+    '$name starts the driver although another has sent its packet',
+    (entry) => {
+      expect(idleStarts(entry)).toFailWith('exception', 'gave the device nothing')
+    },
+  )
 
   it.each(sound)('$name leaves nothing behind when a sender dies anywhere', (entry) => {
     expectToHold(deaths(entry))

@@ -27,8 +27,9 @@ function expectWhole({ all, out, dropped, queued, counts }: Counted): void {
 }
 
 /**
- * What every hand-off promises of a load on a card of four descriptors. The load itself finds out a
- * packet that goes out twice, or out of its flow's order; one that is stranded makes it last for ever.
+ * What every hand-off promises of a load on a card of four descriptors. The load itself finds out
+ * a packet that goes out twice, or out of its flow's order; one that is stranded makes it last for
+ * ever.
  */
 export function handoffCases(name: string, machine: Machine, run: RunLoad): void {
   describe.each(handoffTable)(`${name}, $name`, (entry) => {

@@ -26,8 +26,8 @@ function run(plan: Plan, settlesAlways = false): Promise<Counted> {
 
 handoffCases('Simulated', { cpus: 4, packets: 100, seeds: [1, 2, 3] }, run)
 
-// A lock is tried by another way than it is waited for by, which has another price; and which of the
-// two a CPU takes depends on whether it has run ahead.
+// A lock is tried by another way than it is waited for by, which has another price; and which of
+// the two a CPU takes depends on whether it has run ahead.
 const withoutLocks = handoffTable.filter(({ name }) => name.endsWith('abdicate'))
 
 describe('CPUs that run ahead of each other make no difference', () => {

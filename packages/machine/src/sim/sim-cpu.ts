@@ -102,9 +102,9 @@ export class SimCpu implements Cpu {
   }
 
   /**
-   * A device raises `vector` on CPU `target` in `delayNs`; one that has thought better of it, as it
-   * does sooner, cancels that. Throws a RangeError for a CPU, a vector or a delay that there is none
-   * of.
+   * A device raises `vector` on CPU `target` in `delayNs`; one that has thought better of it, as
+   * it does sooner, cancels that. Throws a RangeError for a CPU, a vector or a delay that there is
+   * none of.
    */
   interrupt(target: number, delayNs: number, vector: number): Alarm {
     const core = this.#core(target)

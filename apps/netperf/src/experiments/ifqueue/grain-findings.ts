@@ -8,7 +8,14 @@ import {
   simFindings,
 } from '../../model/finding.ts'
 import { cpusText, formatted } from '../../model/formatted.ts'
-import { best, figureText, type Query, ratio, ratioText, type Results } from '../../model/results.ts'
+import {
+  best,
+  figureText,
+  type Query,
+  ratio,
+  ratioText,
+  type Results,
+} from '../../model/results.ts'
 import type { Measured, Row } from '../../model/row.ts'
 import { USUAL } from '../../workloads/interfaces/interface-settings.ts'
 import { adviceFinding, rangeText } from '../advice.ts'
@@ -16,7 +23,7 @@ import { adviceFinding, rangeText } from '../advice.ts'
 const WORKLOAD = 'ifqueue'
 const FINE = 'recheck'
 const COARSE = 'coarse'
-/** Hand-offs by which senders of one transmit queue wait for a lock, from the fewest to the most. */
+/** Hand-offs of one transmit queue whose senders wait for locks, the fewest first. */
 const LOCKED = [COARSE, FINE, 'bulk', 'under-lock'] as const
 const FREE = 'abdicate'
 const SPREAD = 'multi-recheck'
@@ -87,8 +94,8 @@ function granularity(results: Results, at: Query): Claim[] {
     `it is certainly more with ${listText(better.map(String)) || 'no number of'} senders and ` +
     `certainly less with ${listText(worse.map(String)) || 'no number of them'}`
   const claim =
-    `Granularity: with a lock for the queue and one for the driver, in the place of one for both, ` +
-    `senders send ${listText(texts)}: ${verdict}.`
+    'Granularity: with a lock for the queue and one for the driver, in the place of one for ' +
+    `both, senders send ${listText(texts)}: ${verdict}.`
   const evidence = pairs.map(({ cpus, times }) => {
     return ratioEvidence(`${FINE} over ${COARSE}, rate, ${cpusText(cpus)}`, times)
   })

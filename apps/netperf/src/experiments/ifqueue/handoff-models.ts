@@ -33,7 +33,7 @@ export async function handoffModels(effort: Effort): Promise<Exhibit[]> {
     {
       title: 'A schedule of IFQ_HANDOFF that starts the driver for nothing',
       text: `${scheduleText(started)}\n${models.wordNames(HISTORICAL)}`,
-      findings: [...judged.map(({ name, strands }) => freeFinding(name, strands))],
+      findings: judged.map(({ name, strands }) => freeFinding(name, strands)),
     },
     {
       title: 'All schedules of the others, two senders and one descriptor',
@@ -57,16 +57,16 @@ function strandedFinding(result: Exploration): Finding {
   const claim =
     failure === undefined
       ? 'IFQ_HANDOFF strands no packet under any schedule, which it was written to do.'
-      : `IFQ_HANDOFF strands a packet, found in execution ${executions}: the driver sees an empty ` +
-        'queue, a sender queues and sees OACTIVE, the driver clears it, and nobody starts.'
+      : `IFQ_HANDOFF strands a packet, found in execution ${executions}: the driver sees an ` +
+        'empty queue, a sender queues and sees OACTIVE, the driver clears it, and nobody starts.'
   return finding(claim, [count(`executions until ${HISTORICAL} strands`, executions)])
 }
 
 function freeFinding(name: string, { verdict, executions, failure }: Exploration): Finding {
   const claim =
     verdict === 'holds'
-      ? `${name} strands no packet in any of ${executions.toLocaleString('en')} executions, which ` +
-        'are all that two senders and one descriptor have.'
+      ? `${name} strands no packet in any of ${executions.toLocaleString('en')} executions, ` +
+        'which are all that two senders and one descriptor have.'
       : `${name}: ${failure?.message ?? `nothing found in ${executions} executions, not all`}.`
   return finding(claim, [count(`executions of ${name}`, executions)])
 }

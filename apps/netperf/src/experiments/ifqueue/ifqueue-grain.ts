@@ -75,7 +75,13 @@ function isSimulated(row: Row): boolean {
 
 function jobs(effort: Effort, seed: number): Job[] {
   const { cpus, runs, runMs, varied, liveMs } = PLANS[effort]
-  const sim = (profile: string, count: number, own: object, labels = {}, kernel: object = KERNEL) => {
+  const sim = (
+    profile: string,
+    count: number,
+    own: object,
+    labels = {},
+    kernel: object = KERNEL,
+  ) => {
     const times = count > MOST_REPEATED ? 1 : runs
     const time = { durationMs: runMs(count) * times, runs: times }
     const where = { machine: 'sim', profile, cpus: count, seed } as const
@@ -86,10 +92,16 @@ function jobs(effort: Effort, seed: number): Job[] {
   })
   const others = varied.flatMap((count) => [
     ...VARIED.map((own) => sim(PROFILES[0], count, own)),
-    sim(PROFILES[0], count, {}, { backoff: 'lock_delay' }, {
-      ...KERNEL,
-      locks: { backoff: 'lock_delay' },
-    }),
+    sim(
+      PROFILES[0],
+      count,
+      {},
+      { backoff: 'lock_delay' },
+      {
+        ...KERNEL,
+        locks: { backoff: 'lock_delay' },
+      },
+    ),
   ])
   const live = liveCpus([2]).map((count) => {
     return jobOf({ workload, machine: 'live', cpus: count, seed, durationMs: liveMs, runs })

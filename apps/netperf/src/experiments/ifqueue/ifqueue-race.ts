@@ -42,8 +42,8 @@ export const ifqueueRace: Experiment = {
   name: 'ifqueue-race',
   summary: 'What is the race in the flagging of IFQ_HANDOFF, and which hand-offs are free of it?',
   question:
-    'IFQ_HANDOFF reads OACTIVE without the lock that protects it. Which schedule strands a packet, ' +
-    'which starts the driver for nothing, and which hand-offs are free of that under every ' +
+    'IFQ_HANDOFF reads OACTIVE without the lock that protects it. Which schedule strands a ' +
+    'packet, which starts the driver for nothing, and which hand-offs are free of that under every ' +
     'schedule? How often does it happen? Packets come at random moments, at 80 % of a link of ' +
     '100 Mb/s, to a card of four descriptors, as rl(4) had; live, one sender fills it in bursts.',
   jobs,
@@ -78,23 +78,19 @@ function jobs(effort: Effort, seed: number): Job[] {
 /** How often it happens, and that it does not with the others. */
 function simClaims(results: Results, profile: string): Pick<Finding, 'claim' | 'evidence'>[] {
   const at: Query = { workload: workload.name, metric: 'stranded', machine: 'sim', profile }
-  return results
-    .all({ ...at, variant: HISTORICAL })
-    .flatMap(({ row, figures }) => {
-      const { cpus } = row
-      const others = results
-        .all({ ...at, cpus })
-        .filter((each) => each.row.variant !== HISTORICAL)
-      const seen = others.filter((each) => each.figures.some((figure) => figure > 0))
-      const mean = figures.reduce((sum, each) => sum + each, 0) / figures.length
-      const how = results.find({ ...at, metric: 'stranded-for', cpus, variant: HISTORICAL })
-      const forText = how === undefined ? '' : `, half of them for more than ${figureText(how)}`
-      const claim =
-        `${cpusText(cpus)}: IFQ_HANDOFF strands ${mean.toFixed(0)} packets of a million, in the ` +
-        `mean of ${figures.length} runs with ${rangeOf(figures)}${forText}; ${seen.length} of the ` +
-        `${others.length} others strand any.`
-      return [{ claim, evidence: [{ row, figures }, ...others].map(figureEvidence) }]
-    })
+  return results.all({ ...at, variant: HISTORICAL }).flatMap(({ row, figures }) => {
+    const { cpus } = row
+    const others = results.all({ ...at, cpus }).filter((each) => each.row.variant !== HISTORICAL)
+    const seen = others.filter((each) => each.figures.some((figure) => figure > 0))
+    const mean = figures.reduce((sum, each) => sum + each, 0) / figures.length
+    const how = results.find({ ...at, metric: 'stranded-for', cpus, variant: HISTORICAL })
+    const forText = how === undefined ? '' : `, half of them for more than ${figureText(how)}`
+    const claim =
+      `${cpusText(cpus)}: IFQ_HANDOFF strands ${mean.toFixed(0)} packets of a million, in the ` +
+      `mean of ${figures.length} runs with ${rangeOf(figures)}${forText}; ${seen.length} of the ` +
+      `${others.length} others strand any.`
+    return [{ claim, evidence: [{ row, figures }, ...others].map(figureEvidence) }]
+  })
 }
 
 function rangeOf(figures: readonly number[]): string {

@@ -80,9 +80,9 @@ export class RandomSender {
 }
 
 /**
- * Live: sends bursts that fill the ring, the last packets of each at random moments, and waits until
- * all are out. What is not out after a while, though the driver is not stalled, is stranded: nobody
- * else sends. It starts the driver then, and goes on.
+ * Live: sends bursts that fill the ring, the last packets of each at random moments, and waits
+ * until all are out. What is not out after a while, though the driver is not stalled, is stranded:
+ * nobody else sends. It starts the driver then, and goes on.
  */
 export class BurstSender {
   #sent = 0

@@ -121,7 +121,12 @@ export const ifqueue: Workload<IfqueueOptions, InterfaceSettings> = {
   kernel: new IfqueueProgram(),
 }
 
-function configure({ handoff, link, sendWork, bulk }: IfqueueOptions): Configured<InterfaceSettings> {
+function configure({
+  handoff,
+  link,
+  sendWork,
+  bulk,
+}: IfqueueOptions): Configured<InterfaceSettings> {
   const names = handoff ?? handoffTable.map(({ name }) => name)
   for (const name of names) handoffOf(name)
   const told = {

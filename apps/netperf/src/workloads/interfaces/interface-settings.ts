@@ -16,8 +16,8 @@ export interface InterfaceSettings {
 }
 
 /**
- * What the simulated card costs, in ns, besides what a profile prices. All are assumed, and findings
- * say what they depend on.
+ * What the simulated card costs, in ns, besides what a profile prices. All are assumed, and
+ * findings say what they depend on.
  */
 export const CARD_NS = {
   /** A write to a register of the card: the CPU waits until it has left by PCI Express. */
