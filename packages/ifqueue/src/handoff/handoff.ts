@@ -7,8 +7,8 @@ import type { HandoffLock } from './handoff-lock.ts'
 import type { TransmitPort } from './transmit-port.ts'
 
 /**
- * How packets of many senders come to a device: through a queue, and by a thread that starts the driver,
- * which moves packets from the queue to the descriptors of the device.
+ * How packets of many senders come to a device: through a queue, and by a thread that starts the
+ * driver, which moves packets from the queue to the descriptors of the device.
  *
  *     sender ──send──> queue ──start──> descriptors ──> wire
  *                        └────────<─────── complete ────┘

@@ -20,8 +20,8 @@ const STEP_NS = 500
 
 /** Live: what has not gone out after so long, while the device has room, waits for ever. */
 const PATIENCE_NS = 5e6
-/** Live: the last packets of a burst come after pauses up to so many turns of a loop. */
-const MOST_TURNS = 4096
+/** Live: the last packets of a burst come after up to so many pauses of a few instructions. */
+const MOST_TURNS = 256
 
 /**
  * Sends at random moments, with the mean that loads the link as much as is said: queues are empty
@@ -86,7 +86,6 @@ export class RandomSender {
  */
 export class BurstSender {
   #sent = 0
-  #turns = 0
 
   constructor(
     readonly open: OpenInterface,
@@ -110,7 +109,8 @@ export class BurstSender {
   }
 
   #pause(): void {
-    for (let left = this.random.below(MOST_TURNS); left > 0; left--) this.#turns++
+    const { memory } = this.open.packets
+    for (let left = this.random.below(MOST_TURNS); left > 0; left--) memory.pause(0)
   }
 
   *#send(td: Thread): Waiting<number> {
