@@ -24,7 +24,7 @@ interface Plan {
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
   full: { cpus: [2, 8], runs: 5, historicalMs: 1000, correctedMs: 150, liveMs: 4000 },
-  quick: { cpus: [4], runs: 1, historicalMs: 100, correctedMs: 10, liveMs: 400 },
+  quick: { cpus: [4], runs: 1, historicalMs: 60, correctedMs: 6, liveMs: 300 },
 }
 
 const STRANDED: View = {
