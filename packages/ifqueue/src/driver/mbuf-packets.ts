@@ -13,7 +13,8 @@ const CHECKSUM = 10
 
 /**
  * Packets of `@smpnet/mbuf` as interface queues take them: IPv4 or IPv6 packets whose first bytes
- * are in one mbuf. `bandOf` says which is how urgent for a queue of bands; all are alike unless told.
+ * are in one mbuf. `bandOf` says how urgent each is for a queue of bands; all are alike unless
+ * told.
  */
 export class MbufPackets implements ManagedPackets {
   readonly #memory: Memory

@@ -43,9 +43,10 @@ export const ifqueueRace: Experiment = {
   summary: 'What is the race in the flagging of IFQ_HANDOFF, and which hand-offs are free of it?',
   question:
     'IFQ_HANDOFF reads OACTIVE without the lock that protects it. Which schedule strands a ' +
-    'packet, which starts the driver for nothing, and which hand-offs are free of that under every ' +
-    'schedule? How often does it happen? Packets come at random moments, at 80 % of a link of ' +
-    '100 Mb/s, to a card of four descriptors, as rl(4) had; live, one sender fills it in bursts.',
+    'packet, which starts the driver for nothing, and which hand-offs are free of that under ' +
+    'every schedule? How often does it happen? Packets come at random moments, at 80 % of a ' +
+    'link of 100 Mb/s, to a card of four descriptors, as rl(4) had; live, one sender fills it ' +
+    'in bursts.',
   jobs,
   exhibits: handoffModels,
   tables: [STRANDED, FOR],
