@@ -9,6 +9,7 @@ const entries = {
   'kernel-boot': 'src/kernel/boot.ts',
   'traced-boot': 'src/trace/traced-boot.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',
+  'ifqueue-models': 'src/models/ifqueue-models.ts',
   'message-port-cpu': 'src/baselines/message-port-cpu.ts',
 }
 

@@ -55,7 +55,7 @@ describe('what a kernel counted in a slice', () => {
     const counts = countSlice(before, after)!
     const figures = KERNEL_METRICS.map(({ name, from }) => [
       name,
-      typeof from === 'function' ? from(counts) : undefined,
+      typeof from === 'function' ? from(counts, {}) : undefined,
     ])
     expect(Object.fromEntries(figures)).toEqual({
       switches: 3,

@@ -6,11 +6,15 @@ import { netisr } from '../experiments/dispatch/netisr.ts'
 import type { Experiment } from '../model/experiment.ts'
 import { preemption } from '../experiments/localhost/preemption.ts'
 import { wakeups } from '../experiments/localhost/wakeups.ts'
+import { ifqueueGrain } from '../experiments/ifqueue/ifqueue-grain.ts'
+import { ifqueueRace } from '../experiments/ifqueue/ifqueue-race.ts'
 import { readMostly } from '../experiments/read-mostly/read-mostly.ts'
 
 /** Every experiment; a new one is a file of its own and a line here. */
 const ALL: readonly Experiment[] = [
   readMostly,
+  ifqueueGrain,
+  ifqueueRace,
   preemption,
   wakeups,
   netisr,

@@ -53,9 +53,11 @@ export async function runExperiment(
     const results = new Results(came.flatMap((job) => job.rows))
     const isPart = signal.aborted
     // What a part of the plan seems to say is often the contrary of what the whole says.
-    const findings = isPart ? [] : judged(experiment.findings(results))
+    const exhibits = isPart ? [] : ((await experiment.exhibits?.(effort)) ?? [])
+    const shownBy = exhibits.flatMap((exhibit) => exhibit.findings)
+    const findings = isPart ? [] : judged([...shownBy, ...experiment.findings(results)])
     const part = isPart ? { done: came.length, of: jobs.length } : undefined
-    const answer: Answer = { experiment, effort, seed, results, findings, part }
+    const answer: Answer = { experiment, effort, seed, results, findings, exhibits, part }
     // Loaded only here: what draws takes longer to load than the rest of the program.
     const { writeReport } = await import('../report/write-report.ts')
     const shown = printed[format](answer)

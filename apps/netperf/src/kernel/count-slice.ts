@@ -8,14 +8,21 @@ type Before = CountedSoFar & Pick<StackStatistics, 'network'>
 /** FreeBSD's counter of datagrams that came in. */
 const PACKETS = 'udps_ipackets'
 
+/** How a slice ended. */
+export interface SliceEnd {
+  readonly operations?: number
+  readonly ended?: CountedSoFar | undefined
+}
+
 /**
  * What was counted between two moments; undefined in a kernel that counts no wakeups. Without a
- * network, its packets are the operations of the slice.
+ * network, its packets are the operations of the slice. A simulated CPU that is alone runs on after
+ * its slice was over: what the machine counts quickly is of the moment `ended`, where that is known.
  */
 export function countSlice(
   before: Before,
   after: StackStatistics,
-  operations = 0,
+  { operations = 0, ended = after }: SliceEnd = {},
 ): KernelCounts | undefined {
   const [old, now] = [wakeupsOf(before.cpus), wakeupsOf(after.cpus)]
   if (now.length < after.cpus.length) return undefined
@@ -31,11 +38,17 @@ export function countSlice(
     runDelay: DelayHistogram.sum(now.map((own, cpu) => since(old[cpu]?.runDelay, own.runDelay))),
     idleBesideQueuedNs: isIdleKnown ? grown((of) => of.idleBesideQueuedNs ?? 0) : undefined,
     ipis: after.machine && after.machine.ipis - (before.machine?.ipis ?? 0),
+    atomics: ended.machine && ended.machine.atomics - (before.machine?.atomics ?? 0),
+    lineMoves: ended.machine && movesOf(ended) - movesOf(before),
   }
 }
 
 function wakeupsOf(cpus: Schedulers): WakeupFigures[] {
   return cpus.flatMap(({ wakeups }) => (wakeups === undefined ? [] : [wakeups]))
+}
+
+function movesOf({ machine }: CountedSoFar): number {
+  return sum(Object.values(machine?.transfers ?? {}), (moved) => moved)
 }
 
 /** An idle CPU takes nothing from a thread when it finds one to run. */

@@ -1,4 +1,5 @@
 import type { StackConfig } from '@smpnet/stack'
+import type { Tallies } from '../model/kernel-slice.ts'
 
 /** What of a job decides how its kernel is laid out and what runs in it; it can be cloned. */
 export interface KernelJob {
@@ -49,4 +50,5 @@ export interface ClientReport {
   readonly endNs: number
   /** Latencies by kind, as their recorders have them. */
   readonly slots: Readonly<Record<string, Float64Array>>
+  readonly tallies: Tallies
 }

@@ -76,7 +76,7 @@ export class LiveKernel implements Runner {
       await Promise.race([reported, this.#failed])
       const after = await this.#statistics()
       const slice = sliceResult(this.#reports)
-      const counted = before && after && countSlice(before, after, slice.count)
+      const counted = before && after && countSlice(before, after, { operations: slice.count })
       return { ...slice, ...(counted && { counted }) }
     } finally {
       clearTimeout(stop)

@@ -60,11 +60,11 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
     onReport: (report, stop, counted) => {
       if (isBeginning(report as object)) {
         run.begin((report as BeginReport).stretch, () => config.statistics && counted())
-      } else if (run.end(report as ClientReport)) stop()
+      } else if (run.end(report as ClientReport, () => config.statistics && counted())) stop()
     },
   })
-  const { slice, begun, settled } = run.result()
-  const counts = begun && countSlice(begun, statistics, slice.count)
+  const { slice, begun, ended, settled } = run.result()
+  const counts = begun && countSlice(begun, statistics, { operations: slice.count, ended })
   const captured = capture && capturedOf(capture)
   return {
     slice: { ...slice, ...(counts && { counted: counts }) },
@@ -82,6 +82,7 @@ class StretchedRun {
   readonly #reports: ClientReport[][] = []
   readonly #begun = new Map<number, CountedSoFar | undefined>()
   #last: KernelSliceResult | undefined
+  #ended: CountedSoFar | undefined
   #lastStretch = 0
   #settled = false
 
@@ -95,11 +96,12 @@ class StretchedRun {
     if (!this.#begun.has(stretch)) this.#begun.set(stretch, counted() || undefined)
   }
 
-  /** Takes what a client reports; true when enough was measured. */
-  end(report: ClientReport): boolean {
+  /** Takes what a client reports; true when enough was measured. The last has `counted` say so. */
+  end(report: ClientReport, counted: () => CountedSoFar | false): boolean {
     const { stretch } = report
     const reports = (this.#reports[stretch] ??= [])
     if (reports.push(report) < this.#clients) return false
+    this.#ended = counted() || undefined
     const now = sliceResult(reports)
     const before = this.#last
     this.#last = now
@@ -116,6 +118,6 @@ class StretchedRun {
       throw new Error(`expected reports of ${this.#clients} clients, got ${came}`)
     }
     const begun = this.#begun.get(this.#lastStretch)
-    return { slice: this.#last, begun, settled: this.#settled }
+    return { slice: this.#last, begun, ended: this.#ended, settled: this.#settled }
   }
 }

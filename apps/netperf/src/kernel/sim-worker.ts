@@ -2,7 +2,7 @@ import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
 import type { Captured } from '../model/captured.ts'
 import type { KernelCounts } from '../model/kernel-counts.ts'
-import { ONLY } from '../model/kernel-slice.ts'
+import { ONLY, type Tallies } from '../model/kernel-slice.ts'
 import { type MeasuredBoot, simulateKernel, type SimJob } from './sim-kernel.ts'
 
 /** One machine to simulate. */
@@ -27,6 +27,7 @@ export interface SimRunMessage {
   readonly ns: number
   /** Latencies by kind, as their recorders have them. */
   readonly slots: Readonly<Record<string, Float64Array>>
+  readonly tallies: Tallies | undefined
   readonly counted: KernelCounts | undefined
   readonly events: number
   /** Whether its figures have settled; undefined where that was not asked. */
@@ -78,9 +79,9 @@ async function bootOf(url: string): Promise<MeasuredBoot> {
 
 function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
   const { slice, events, statistics, captured, settled } = simulateKernel(job, boot)
-  const { count, ns, latency, latencies = {}, counted } = slice
+  const { count, ns, latency, latencies = {}, tallies, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
   const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  const figures = { count, ns, slots, counted, events, settled }
+  const figures = { count, ns, slots, tallies, counted, events, settled }
   return { ...figures, captured, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -1,5 +1,5 @@
 import { LatencyRecorder } from '@smpnet/testing'
-import { type KernelSliceResult, ONLY } from '../model/kernel-slice.ts'
+import { type KernelSliceResult, ONLY, type Tallies } from '../model/kernel-slice.ts'
 import type { ClientReport } from './kernel-args.ts'
 
 /** What the clients' reports of one slice come to together. */
@@ -18,5 +18,21 @@ export function sliceResult(reports: readonly ClientReport[]): KernelSliceResult
   const latency = all.get(ONLY)
   all.delete(ONLY)
   const latencies = all.size > 0 ? { latencies: Object.fromEntries(all) } : {}
-  return { count, ns: Math.max(1, endNs - startNs), ...(latency && { latency }), ...latencies }
+  const tallies = summed(reports)
+  return {
+    count,
+    ns: Math.max(1, endNs - startNs),
+    ...(latency && { latency }),
+    ...latencies,
+    ...(tallies && { tallies }),
+  }
+}
+
+/** What workloads have counted themselves; undefined where they have not. */
+function summed(reports: readonly ClientReport[]): Tallies | undefined {
+  const sums: Record<string, number> = {}
+  for (const { tallies } of reports) {
+    for (const [name, count] of Object.entries(tallies)) sums[name] = (sums[name] ?? 0) + count
+  }
+  return Object.keys(sums).length > 0 ? sums : undefined
 }

@@ -1,3 +1,4 @@
+import type { Exhibit } from './exhibit.ts'
 import type { Finding } from './finding.ts'
 import type { Results } from './results.ts'
 import type { Job } from './job.ts'
@@ -12,6 +13,8 @@ export interface Experiment {
   readonly question: string
   /** What is measured. A quick plan answers in ten seconds what it can. */
   jobs(effort: Effort, seed: number): Job[]
+  /** What it shows that is not measured, and what that comes to. */
+  exhibits?(effort: Effort): Promise<readonly Exhibit[]>
   /** What is printed; short enough to be read. */
   readonly tables: readonly View[]
   /** What is drawn. */

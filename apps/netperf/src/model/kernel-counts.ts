@@ -16,6 +16,9 @@ export interface KernelCounts {
   readonly idleBesideQueuedNs: number | undefined
   /** Interrupts from CPU to CPU; undefined on a live machine, which has none. */
   readonly ipis: number | undefined
+  /** Atomic operations, and cache lines that moved, of all CPUs; undefined on a live machine. */
+  readonly atomics: number | undefined
+  readonly lineMoves: number | undefined
 }
 
 /** A figure of a packet. Undefined where there is no packet, or it was not counted. */

@@ -5,9 +5,14 @@ import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
 /** What our kernel's slice came to; it may have several kinds of latencies, by name. */
 export interface KernelSliceResult extends SliceResult {
   readonly latencies?: Readonly<Record<string, LatencyRecorder>>
+  /** What the workload itself has counted, by name. */
+  readonly tallies?: Tallies
   /** What the kernel counted meanwhile; of one that was asked for statistics. */
   readonly counted?: KernelCounts
 }
+
+/** Counts of a workload's own, by name: of a slice, of all its clients together. */
+export type Tallies = Readonly<Record<string, number>>
 
 /** The name under which a workload with one kind of latency records it. */
 export const ONLY = ''
@@ -18,6 +23,7 @@ export const ONLY = ''
  */
 export class KernelSlice implements Slice {
   readonly #recorders = new Map<string, LatencyRecorder>()
+  readonly #tallies = new Map<string, number>()
   readonly #td: Thread
   readonly #ended: () => boolean
 
@@ -55,6 +61,15 @@ export class KernelSlice implements Slice {
     return made
   }
 
+  /** Adds to a count of the workload's own. */
+  tally(name: string, by: number): void {
+    this.#tallies.set(name, (this.#tallies.get(name) ?? 0) + by)
+  }
+
+  tallies(): Tallies {
+    return Object.fromEntries(this.#tallies)
+  }
+
   /** What was recorded, by kind. */
   slots(): Record<string, Float64Array> {
     const used = [...this.#recorders].filter(([, recorder]) => recorder.count > 0)
@@ -63,6 +78,7 @@ export class KernelSlice implements Slice {
 
   clear(): void {
     this.endNs = undefined
+    this.#tallies.clear()
     for (const recorder of this.#recorders.values()) recorder.clear()
   }
 }

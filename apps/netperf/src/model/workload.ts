@@ -5,13 +5,18 @@ import type { ChannelProgram } from './channel.ts'
 import type { Billing, KernelAsked } from './kernel-asked.ts'
 import type { KernelCounts } from './kernel-counts.ts'
 import type { KernelProgram } from './kernel-program.ts'
-import type { KernelSliceResult } from './kernel-slice.ts'
+import type { KernelSliceResult, Tallies } from './kernel-slice.ts'
 import type { PairShape } from './pair-shape.ts'
 import type { Labels, MachineKind, Unit } from './row.ts'
 import type { Shown } from './shown.ts'
 
 /** A figure of what our kernel counted in a slice; undefined where it could not be known. */
-export type KernelFigure = (counted: KernelCounts) => number | undefined
+export type KernelFigure = (counted: KernelCounts, tallies: Tallies) => number | undefined
+
+/** A figure of what the workload counted itself; undefined where it did not. */
+export interface TallyFigure {
+  readonly tallied: (tallies: Tallies, slice: SliceResult) => number | undefined
+}
 
 /** One figure that a workload reports. */
 export interface Metric {
@@ -20,9 +25,10 @@ export interface Metric {
   /**
    * Where it comes from: the latencies that were recorded, those of its name where a slice has
    * several, or what was counted per second. Shares are recorded as latencies are. Or what the
-   * kernel itself counted: there is such a figure where it was asked for statistics.
+   * kernel itself counted: there is such a figure where it was asked for statistics. Or what the
+   * workload did.
    */
-  readonly from: 'latency' | 'count' | KernelFigure
+  readonly from: 'latency' | 'count' | KernelFigure | TallyFigure
   /** What each recorded value is divided by, such as the operations that it is of; 1 if absent. */
   readonly per?: number
   /** What of the pairs' shape a count is multiplied by: the bytes of each message, say. */

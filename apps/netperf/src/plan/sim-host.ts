@@ -80,12 +80,13 @@ export class SimHost {
   }
 }
 
-function simulated({ slots, counted, ...rest }: SimRunMessage): Simulated {
+function simulated({ slots, tallies, counted, ...rest }: SimRunMessage): Simulated {
   const { [ONLY]: only, ...named } = slots
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
   const { count, ns, events, settled, statistics, captured } = rest
-  const slice = { count, ns, ...latency, ...latencies, ...(counted && { counted }) }
+  const own = { ...(tallies && { tallies }), ...(counted && { counted }) }
+  const slice = { count, ns, ...latency, ...latencies, ...own }
   return { slice, events, settled, statistics, captured }
 }

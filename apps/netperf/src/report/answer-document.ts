@@ -1,3 +1,4 @@
+import type { Exhibit } from '../model/exhibit.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Row } from '../model/row.ts'
 import { type Answer, commandOf } from './answer.ts'
@@ -11,10 +12,13 @@ export interface AnswerDocument {
   readonly interrupted?: true
   readonly rows: readonly Row[]
   readonly findings: readonly Finding[]
+  /** What was shown that is not measured; absent when there is none. */
+  readonly exhibits?: readonly Pick<Exhibit, 'title' | 'text'>[]
 }
 
 export function answerDocument(answer: Answer): AnswerDocument {
-  const { experiment, results, findings, part } = answer
+  const { experiment, results, findings, part, exhibits = [] } = answer
+  const shown = exhibits.map(({ title, text }) => ({ title, text }))
   return {
     experiment: experiment.name,
     question: experiment.question,
@@ -22,5 +26,6 @@ export function answerDocument(answer: Answer): AnswerDocument {
     ...(part && { interrupted: true }),
     rows: results.measured.map(({ row }) => row),
     findings,
+    ...(shown.length > 0 && { exhibits: shown }),
   }
 }

@@ -43,7 +43,7 @@ export function answerPage(answer: Answer, pictures: readonly string[]): string 
 <p>${escapeText(experiment.question)}</p>
 <p class="where"><code>${escapeText(commandOf(answer))}</code> on ${escapeText(hostText())}</p>
 ${part === undefined ? findingsSection(answer) : `<p class="part">${escapeText(part)}</p>`}
-<h2>Pictures</h2>
+${exhibitsSection(answer)}<h2>Pictures</h2>
 ${pictures.map((svg) => `<figure>${svg}</figure>`).join('\n')}
 <h2>Tables</h2>
 ${experiment.pictures.map((view) => viewSection(view, answer)).join('\n')}
@@ -57,6 +57,14 @@ function findingsSection(answer: Answer): string {
   return `<h2>Findings</h2>
 <ul>${answer.findings.map(findingItem).join('\n')}</ul>
 <p class="where">${escapeText(intervalNote(answer))}</p>`
+}
+
+function exhibitsSection({ exhibits = [] }: Answer): string {
+  const parts = exhibits.map(({ title, text }) => {
+    const pre = `<pre>${escapeText(text)}</pre>`
+    return `<h2>${escapeText(title)}</h2>\n<div class="table">${pre}</div>\n`
+  })
+  return parts.join('')
 }
 
 function hostText(): string {

@@ -6,12 +6,13 @@ import { wrapped } from '../output/wrapped.ts'
 
 /** The answer for a terminal: the question, tables, and what they come to. */
 export function answerText(answer: Answer): string {
-  const { experiment, results, findings } = answer
+  const { experiment, results, findings, exhibits = [] } = answer
   const part = partText(answer)
   const tables = experiment.tables.map((view) => viewTables(view, results.measured))
   const parts = [
     ...(part === undefined ? [] : [pc.bold(wrapped(part))]),
     pc.bold(wrapped(experiment.question)),
+    ...exhibits.map(({ title, text }) => `${pc.bold(wrapped(title))}\n\n${text}`),
     ...tables.filter((text) => text !== ''),
     ...(part === undefined
       ? [pc.bold('Findings'), ...findings.map(findingText), pc.dim(wrapped(intervalNote(answer)))]

@@ -1,4 +1,5 @@
 import type { Effort, Experiment } from '../model/experiment.ts'
+import type { Exhibit } from '../model/exhibit.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Results } from '../model/results.ts'
 
@@ -9,6 +10,8 @@ export interface Answer {
   readonly seed: string
   readonly results: Results
   readonly findings: readonly Finding[]
+  /** What was shown that is not measured; none in what is shown again. */
+  readonly exhibits?: readonly Exhibit[]
   /** The command that shows it, when that is no experiment's. */
   readonly command?: string
   /** How many jobs of the plan were measured, where it was interrupted. */

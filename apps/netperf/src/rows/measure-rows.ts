@@ -5,9 +5,9 @@ import {
   type SliceResult,
   spread,
 } from '@smpnet/testing'
-import type { KernelSliceResult } from '../model/kernel-slice.ts'
+import type { KernelSliceResult, Tallies } from '../model/kernel-slice.ts'
 import type { Entrant, Job } from '../model/job.ts'
-import type { KernelFigure, Metric, VariantResult } from '../model/workload.ts'
+import type { KernelFigure, Metric, TallyFigure, VariantResult } from '../model/workload.ts'
 import { type Measured, measuredOf, type Row } from '../model/row.ts'
 
 /** The rows of a job: every metric of every entrant that was measured at all. */
@@ -65,6 +65,7 @@ export function figuresOf(job: Job, metric: Metric, result: VariantResult): numb
     return slices.map((slice) => perSecond(slice) * times)
   }
   const { from } = metric
+  if (typeof from === 'object') return slices.flatMap((slice) => talliedFigures(slice, from))
   if (from !== 'latency') return slices.flatMap((slice) => kernelFigures(slice, from))
   return slices.flatMap((slice) => {
     const latency = latencyOf(metric, slice)
@@ -75,8 +76,21 @@ export function figuresOf(job: Job, metric: Metric, result: VariantResult): numb
 /** None where the kernel was not asked, or could not know. */
 function kernelFigures(slice: SliceResult | KernelSliceResult, of: KernelFigure): number[] {
   const counted = 'counted' in slice ? slice.counted : undefined
-  const figure = counted && of(counted)
+  const figure = counted && of(counted, talliesOf(slice))
   return figure === undefined ? [] : [figure]
+}
+
+/** None where the workload has counted nothing. */
+function talliedFigures(
+  slice: SliceResult | KernelSliceResult,
+  { tallied }: TallyFigure,
+): number[] {
+  const figure = tallied(talliesOf(slice), slice)
+  return figure === undefined ? [] : [figure]
+}
+
+function talliesOf(slice: SliceResult | KernelSliceResult): Tallies {
+  return ('tallies' in slice && slice.tallies) || {}
 }
 
 /** Of one operation, where what was recorded is of several. */
@@ -103,7 +117,7 @@ function allLatencies(metric: Metric, slices: VariantResult['slices']): LatencyR
 
 /** How many times as fast; shares and counts are no speed. */
 function ratiosTo(job: Job, metric: Metric, result: VariantResult, baseline: VariantResult) {
-  if (metric.unit === 'share' || typeof metric.from === 'function') return undefined
+  if (metric.unit === 'share' || typeof metric.from !== 'string') return undefined
   const own = figuresOf(job, metric, result)
   const base = figuresOf(job, metric, baseline)
   const pairs = metric.unit === 'ns' ? pairedRatios(base, own) : pairedRatios(own, base)

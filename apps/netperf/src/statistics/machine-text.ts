@@ -13,6 +13,7 @@ export function machineText(machine: MachineStatistics): string {
     ['wakes by another CPU', events.remoteWakes],
     ['wakes by the own CPU', events.localWakes],
     ['idle exits', events.idleExits],
+    ['atomic operations', events.atomics],
     ['accesses that waited for a line', contended],
     ['cycles that they waited', waitedCycles],
   ]

@@ -28,9 +28,10 @@ const STYLE = `<style>
 
 /** A plot's SVG element on a ground of its own, its title, and a legend in the plot's colours. */
 export function framed(title: string, names: readonly string[], svg: string): string {
+  const width = Number(/ width="(\d+)/.exec(svg)?.[1] ?? 640)
   const head = `<g font-family="system-ui, sans-serif" text-anchor="start" class="head">
 <text x="8" y="18" font-size="14" font-weight="bold">${escapeText(title)}</text>
-${legend(names)}</g>`
+${legend(names, width)}</g>`
   const ground = `${STYLE}<rect width="100%" height="100%" class="ground"></rect>`
   return svg
     .replace(/^<svg(?: xmlns="[^"]*")?/, '<svg xmlns="http://www.w3.org/2000/svg"')
@@ -38,13 +39,16 @@ ${legend(names)}</g>`
     .replace(/<\/svg>$/, `${head}</svg>\n`)
 }
 
-function legend(names: readonly string[]): string {
-  let x = 14
+/** A legend in one row, or in two where the plot is too narrow for one. */
+function legend(names: readonly string[], width: number): string {
+  let [x, y] = [14, 34]
   const entries = names.map((name, index) => {
+    const wide = 28 + name.length * 6.5
+    if (x + wide - 20 > width && y === 34) [x, y] = [14, 48]
     const entry =
-      `<circle cx="${x}" cy="34" r="4" fill="${COLOURS[index % COLOURS.length]}"></circle>` +
-      `<text x="${x + 8}" y="38" font-size="11">${escapeText(name)}</text>`
-    x += 28 + name.length * 6.5
+      `<circle cx="${x}" cy="${y}" r="4" fill="${COLOURS[index % COLOURS.length]}"></circle>` +
+      `<text x="${x + 8}" y="${y + 4}" font-size="11">${escapeText(name)}</text>`
+    x += wide
     return entry
   })
   return entries.join('\n')

@@ -6,6 +6,8 @@ import { udpRr } from './datagrams/udp-rr.ts'
 import { udpStream } from './datagrams/udp-stream.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { forward } from './forward/forward.ts'
+import { ifqueue } from './interfaces/ifqueue.ts'
+import { ifqueueRace } from './interfaces/ifqueue-race.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
@@ -20,6 +22,8 @@ const ALL: readonly Workload[] = [
   listWalk,
   forward,
   dispatch,
+  ifqueue,
+  ifqueueRace,
   contextSwitch,
   timestamps,
   clocks,

@@ -102,13 +102,15 @@ export class SimCpu implements Cpu {
   }
 
   /**
-   * A device raises `vector` on CPU `target` in `delayNs`. Throws a RangeError for a CPU, a vector
-   * or a delay that there is none of.
+   * A device raises `vector` on CPU `target` in `delayNs`; one that has thought better of it, as
+   * it does sooner, cancels that. Throws a RangeError for a CPU, a vector or a delay that there is
+   * none of.
    */
-  interrupt(target: number, delayNs: number, vector: number): void {
+  interrupt(target: number, delayNs: number, vector: number): Alarm {
     const core = this.#core(target)
     checkVector(vector)
-    this.interrupts.post(core, this.#cycles() + this.#delayCycles(delayNs), vector)
+    const event = this.interrupts.post(core, this.#cycles() + this.#delayCycles(delayNs), vector)
+    return { cancel: () => this.turns.cancel(core, event) }
   }
 
   #cycles(): number {

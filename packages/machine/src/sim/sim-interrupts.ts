@@ -2,6 +2,7 @@ import type { Memory } from '@smpnet/memory'
 import { CPU_BLOCK, type CpuBlocks } from '../cpu-block.ts'
 import { IDLE } from '../cpu.ts'
 import type { Core } from './core.ts'
+import type { SimEvent } from './event-heap.ts'
 import { INTERRUPT, IPI_SEND } from './named-work.ts'
 import type { SimStatistics } from './sim-statistics.ts'
 import type { Turns } from './turns.ts'
@@ -51,9 +52,9 @@ export class SimInterrupts {
     return this.memory.load(pending) === 0 ? 0 : this.memory.exchange(pending, 0)
   }
 
-  /** A device interrupts `core` at cycle `at`. */
-  post(core: Core, at: number, vector: number): void {
-    this.turns.post(core, at, INTERRUPT, () => core.handlers.run(vector))
+  /** A device interrupts `core` at cycle `at`, unless that is cancelled before. */
+  post(core: Core, at: number, vector: number): SimEvent {
+    return this.turns.post(core, at, INTERRUPT, () => core.handlers.run(vector))
   }
 
   #send(core: Core): void {

@@ -27,6 +27,8 @@ export class SimPricer implements Pricer {
   isAtOnce = true
   /** The cycle at which the running CPU's turn began: no CPU is behind it. */
   turnBegan = 0
+  /** Atomic operations that change a word, or try to, of all CPUs. */
+  atomics = 0
   /** What all CPUs read one after the other. */
   readonly chip = new ChipQueue()
   /** By CPU: cycles in which it waited for lines that it did not have. */
@@ -75,6 +77,7 @@ export class SimPricer implements Pricer {
 
   update(line: number): void {
     const { cpu } = this
+    this.atomics++
     this.#drain(cpu)
     if (this.#owner[line] !== cpu) this.#wait(this.directory.take(cpu, line, this.clock[cpu]!))
     this.clock[cpu]! += this.#atomicCycles
@@ -170,6 +173,7 @@ export class SimPricer implements Pricer {
     this.lineCycles.fill(0)
     this.copyCycles.fill(0)
     for (const billed of this.workCycles) billed.fill(0)
+    this.atomics = 0
     this.#claimAt.fill(0)
     this.#stores.clear()
     this.chip.clear()

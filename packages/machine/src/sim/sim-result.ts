@@ -58,6 +58,8 @@ export interface LineUse {
   readonly overtaken: number
   /** The most CPUs that waited for one line. */
   readonly longestQueue: number
+  /** Atomic operations that change a word, or try to: swaps, additions. */
+  readonly atomics: number
   /** Compare-and-swaps that found another value. */
   readonly failedSwaps: number
   /** Reads of the chip with the old timers that waited for others, and how long together. */
@@ -78,7 +80,7 @@ export function cpuUse(core: Core, pricer: SimPricer, endCycles: number): CpuUse
   }
 }
 
-export function lineUse({ directory, chip }: SimPricer): LineUse {
+export function lineUse({ directory, chip, atomics }: SimPricer): LineUse {
   const { transfers, upgrades, contended, waitedCycles, handovers, queues } = directory
   return {
     transfers: { ...byDistance(transfers), memory: transfers[FROM_MEMORY]! },
@@ -88,6 +90,7 @@ export function lineUse({ directory, chip }: SimPricer): LineUse {
     handovers,
     overtaken: queues.overtaken,
     longestQueue: queues.longest,
+    atomics,
     failedSwaps: directory.failedSwaps,
     chipWaits: chip.waits,
     chipWaitedCycles: chip.waitedCycles,

@@ -87,7 +87,7 @@ export class Turns {
     return event
   }
 
-  /** It is not to run. For the CPU that posted it to itself. */
+  /** It is not to run. For code that has settled: no CPU is past that moment then. */
   cancel(core: Core, event: SimEvent): void {
     core.events.cancel(event)
     if (core.isIdle) this.#tree.set(core.id, core.nextEvent())

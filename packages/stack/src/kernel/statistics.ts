@@ -45,6 +45,8 @@ export interface MachineStatistics {
   /** Cache lines that moved, and writes that took copies of others away, by distance. */
   readonly transfers: Readonly<Record<string, number>>
   readonly upgrades: Readonly<Record<string, number>>
+  /** Atomic operations that change a word, or try to. */
+  readonly atomics: number
   /** Accesses that waited for a line on its way to another CPU, and how long together. */
   readonly contended: number
   readonly waitedCycles: number

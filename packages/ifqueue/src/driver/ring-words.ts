@@ -1,0 +1,66 @@
+import { type Address, CACHE_LINE_BYTES, layout, type Memory, word } from '@smpnet/memory'
+import { expectWhole } from '../terms/expect.ts'
+
+/**
+ * A ring of descriptors, of either direction. Counts wrap at 32 bits; the slots follow.
+ *
+ *     reclaimed ── with the device, done ── done ── with the device ── told ── posted
+ *
+ * (d) is the driver: whatever has its lock, or its drain. The device is one more writer of memory.
+ */
+export const RING = layout('descriptor ring', {
+  /** (m) By (d): descriptors that were written, and that were taken back. */
+  posted: word('m', 'driver'),
+  reclaimed: word('m', 'driver'),
+  /**
+   * (m) By (d): descriptors that were taken back because the device did not answer, and how often.
+   */
+  errors: word('m', 'driver'),
+  resets: word('m', 'driver'),
+  /** (x) By (d): how far the device may go. */
+  told: word('x', 'told'),
+  /** (x) Ticks until the device has been silent for too long, and 0 for never; whether it has. */
+  patience: word('x', 'watch'),
+  fired: word('x', 'watch'),
+  /** (x) By the device: how far it is. */
+  done: word('x', 'device'),
+})
+
+/** A descriptor: the address of a packet or a buffer, and its bytes. (m) of its owner. */
+export const DESCRIPTOR = layout('descriptor', { packet: word('m'), bytes: word('m') })
+
+const MOST_SLOTS = 1 << 16
+
+/** Bytes of a ring of so many descriptors. Throws a RangeError for a number that cannot be. */
+export function ringBytes(slots: number): number {
+  checkSlots(slots)
+  const bytes = RING.size + slots * DESCRIPTOR.size
+  return Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES
+}
+
+/** Throws a RangeError unless a ring may have so many descriptors. */
+export function checkSlots(slots: number): void {
+  expectWhole('descriptors of a ring', slots, 1, MOST_SLOTS)
+  if (Number.isInteger(Math.log2(slots))) return
+  throw new RangeError(`descriptors of a ring: expected a power of two, came ${slots}`)
+}
+
+/** Where the descriptor of a count is. */
+export function descriptorOf(at: Address, slots: number, count: number): Address {
+  return at + RING.size + (count & (slots - 1)) * DESCRIPTOR.size
+}
+
+/** Writes the descriptor that comes next, and counts it: whole with the count. */
+export function writeDescriptor(
+  memory: Memory,
+  at: Address,
+  slots: number,
+  packet: Address,
+  bytes: number,
+): void {
+  const posted = memory.read(at + RING.offset.posted)
+  const slot = descriptorOf(at, slots, posted)
+  memory.write(slot + DESCRIPTOR.offset.packet, packet)
+  memory.write(slot + DESCRIPTOR.offset.bytes, bytes)
+  memory.write(at + RING.offset.posted, (posted + 1) | 0)
+}
