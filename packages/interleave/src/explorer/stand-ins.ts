@@ -3,12 +3,14 @@ import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 
 /** Puts a value in the place of a property until the check is over. */
-export type Replace = (object: object, name: string, value: unknown) => void
+export type Replace = (object: object, name: PropertyKey, value: unknown) => void
 
 /** What a thread's clock and random numbers depend on; `setup` has one of its own. */
 export interface StandIn {
   ticks: number
   randomState: number
+  /** Whether an execution is going on; between two of them clocks and chance are the real ones. */
+  isActive: boolean
 }
 
 type AnyFunction = (...args: unknown[]) => unknown
@@ -20,19 +22,29 @@ const EPOCH_MS = 1_600_000_000_000
 
 /** Clocks that go on a little each time a thread looks, whatever the others do. */
 export function replaceTime(replace: Replace, setup: StandIn): void {
-  const tick = (): number => (state.thread ?? setup).ticks++ * TICK_MS
-  const now = (): number => EPOCH_MS + tick()
+  const owner = (): StandInOf => state.thread ?? setup
+  const isReal = (): boolean => state.thread === undefined && !setup.isActive
+  const tick = (): number => owner().ticks++ * TICK_MS
+  const { now: realNow } = root['Date'] as { now: () => number }
+  const now = (): number => (isReal() ? realNow() : EPOCH_MS + tick())
   replace(Date, 'now', now)
   const construct = (Class: DateConstructor, args: []): object =>
     Reflect.construct(Class, args.length === 0 ? [now()] : args) as Date
   replace(globalThis, 'Date', new Proxy(Date, { construct }))
-  const clock = root['performance']
-  if (clock !== undefined) replace(clock, 'now', tick)
+  const clock = root['performance'] as { now: () => number } | undefined
+  if (clock === undefined) return
+  const real = clock.now.bind(clock)
+  replace(clock, 'now', () => (isReal() ? real() : tick()))
 }
+
+type StandInOf = Pick<StandIn, 'ticks' | 'randomState'>
 
 /** Random numbers that only the thread and how often it asked decide. */
 export function replaceChance(replace: Replace, setup: StandIn): void {
+  // The host's own, for what runs between two executions.
+  const { random: real } = root['Math'] as { random: () => number }
   const next = (): number => {
+    if (state.thread === undefined && !setup.isActive) return real()
     const owner = state.thread ?? setup
     owner.randomState = (Math.imul(owner.randomState, 1664525) + 1013904223) >>> 0
     return owner.randomState / 2 ** 32

@@ -59,9 +59,11 @@ function* runJob(job: Job): Steps {
   return undefined
 }
 
-function* runCallback({ callback, args, promise }: CallbackJob): Steps {
+function* runCallback({ callback, self, args, promise }: CallbackJob): Steps {
   try {
-    promise.resolve(call(0, callback, undefined, args) ? yield* answer.steps! : answer.value)
+    promise.resolve(
+      call(0, callback, self, args as unknown[]) ? yield* answer.steps! : answer.value,
+    )
   } catch (error) {
     promise.settle(false, error)
   }
