@@ -76,21 +76,29 @@ const handlers: Record<string, Handler | undefined> = Object.assign(
  * compiler does not know become code that refuses to run.
  */
 export function compile(source: string, options: CompileOptions): Compiled {
-  const locate = locator(options.map)
-  const { file, format = 'module' } = options
-  const tree = parseSource(source, file, format, locate)
-  const emitter = new Emitter(source, file, handlers, locate, hoist, format)
-  const original = options.original ?? options.map?.sourcesContent?.[0] ?? source
-  const made = compileProgram(emitter, tree, () => head(emitter, options.runtime, original))
+  const { tree, made } = compileTree(source, options)
   const { code, mappings } = printTree(made, source)
   const map: SourceMap = {
     version: 3,
-    sources: [file],
+    sources: [options.file],
     sourcesContent: [source],
     names: [],
     mappings,
   }
   return { code, map, requests: requestsOf(tree) }
+}
+
+/** The tree of the source, and that of what it is compiled to. */
+export function compileTree(
+  source: string,
+  options: CompileOptions,
+): { tree: Program; made: AnyNode } {
+  const locate = locator(options.map)
+  const { file, format = 'module' } = options
+  const tree = parseSource(source, file, format, locate)
+  const emitter = new Emitter(source, file, handlers, locate, hoist, format)
+  const original = options.original ?? options.map?.sourcesContent?.[0] ?? source
+  return { tree, made: compileProgram(emitter, tree, () => head(emitter, options.runtime, original)) }
 }
 
 function requestsOf({ body }: Program): string[] {

@@ -232,7 +232,7 @@ function expression(e: Emitter, node: FunctionExpression): AnyNode {
   const name = node.id?.name
   const made = functionValue(e, node, name ?? e.takeName(), FORM.ordinary)
   if (name === undefined) return made
-  const itself = declare('const', [declarator(id(name), made)])
+  const itself = declare('const', [declarator(node.id as AnyNode, made)])
   return call(arrowOf([], block([itself, returns(id(name))])), [])
 }
 

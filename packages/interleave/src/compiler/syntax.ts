@@ -81,6 +81,11 @@ export function belongs(node: AnyNode, isIt: (node: AnyNode) => boolean): boolea
   let found = false
   walk(node, (inner) => {
     if (isIt(inner)) found = true
+    // A field has its own `this`, but its key is evaluated outside.
+    if (inner.type === 'PropertyDefinition' && inner !== node) {
+      found ||= inner.computed && belongs(inner.key, isIt)
+      return false
+    }
     return !found && (inner === node || !isOwner(inner))
   })
   return found
@@ -95,6 +100,7 @@ export function belongsToArrow(node: AnyNode, isIt: (node: AnyNode) => boolean):
 
 /** Whether a node has a `this` and `arguments` of its own. */
 function isOwner(node: AnyNode): boolean {
+  if (node.type === 'StaticBlock') return true
   return isFunction(node) && node.type !== 'ArrowFunctionExpression'
 }
 
