@@ -63,7 +63,7 @@ describe('the command', () => {
   it('replays a schedule, and writes a page', async () => {
     const html = join(scratch, 'timeline.html')
     const { out } = await command(file, 'counter', '--replay', '1:1.0*2.1', '--html', html)
-    expect(out).toContain("explore({ replay: '1:1.0*2.1' }, …)")
+    expect(out).toContain(`to run it again: npx interleave ${file} counter --replay 1:1.0*2.1`)
     const page = readFileSync(html, 'utf8')
     expect(page).toContain('<b>store</b> [0] = 1')
     expect(page).toContain('const before: number = Atomics.load(words, Where.Counter)')
@@ -189,6 +189,23 @@ describe('a call of the command that makes no sense', () => {
   /** One sentence, where to read more, and nothing else. */
   const complaint = (sentence: string) => `interleave: ${sentence}\ninterleave --help says more\n`
 
+  it.each([
+    ['1:9', 'step 1 is one of thread 9, which is none of the program'],
+    ['1:0*9', 'step 2 is one of thread 0 (t), which has ended by then'],
+    ['1:', 'it ends before step 1, which t could make'],
+  ])('has a schedule that is none of the program: %s', async (text, why) => {
+    const file = write(
+      'loads.mjs',
+      `export const program = ({ thread }) => {
+        const x = new Int32Array(new SharedArrayBuffer(4))
+        thread('t', () => Atomics.load(x, 0))
+      }`,
+    )
+    const expected = `expected --replay a schedule that fits the program: ${why}`
+    const { status, out, err } = await command(file, '--replay', text)
+    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+  })
+
   it.each(['nonsense', '', '9', '2:0', '1:0..1'])('has %j for a schedule', async (text) => {
     const file = write('one.mjs', program)
     const expected = `expected --replay a schedule such as 1:0*3.1*2, got ${text}`
@@ -208,13 +225,15 @@ describe('a call of the command that makes no sense', () => {
     const file = write('helper.mjs', `import { explore } from '@smpnet/interleave'\n${code}`)
     const expected = 'expected helper to start threads in the world that it is given, got none'
     const { status, out, err } = await command(file)
-    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+    expect([status, out]).toEqual([2, ''])
+    expect(err).toContain(`interleave: ${expected}\n\nA model is a function that sets up`)
   })
 
   it('has a class for a program, unless the file exports others', async () => {
     const alone = write('class.mjs', 'export class Counter {}')
     const { status, err } = await command(alone)
-    expect([status, err]).toEqual([2, complaint(`expected ${alone} to export a function`)])
+    expect(status).toBe(2)
+    expect(err).toContain(`interleave: expected ${alone} to export a function\n\nA model is`)
     const both = write('both.mjs', `export class Counter {}\n${program}`)
     expect(await command(both)).toMatchObject({ status: 0, err: '' })
     const named = await command(both, 'Counter')

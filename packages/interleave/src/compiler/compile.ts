@@ -98,7 +98,10 @@ export function compileTree(
   const tree = parseSource(source, file, format, locate)
   const emitter = new Emitter(source, file, handlers, locate, hoist, format)
   const original = options.original ?? options.map?.sourcesContent?.[0] ?? source
-  return { tree, made: compileProgram(emitter, tree, () => head(emitter, options.runtime, original)) }
+  return {
+    tree,
+    made: compileProgram(emitter, tree, () => head(emitter, options.runtime, original)),
+  }
 }
 
 function requestsOf({ body }: Program): string[] {

@@ -83,6 +83,8 @@ function assignVariable(e: Emitter, node: AssignmentExpression, left: Identifier
   const made = e.with(node, { right })
   const isOwn = e.scope.ownerOf(left.name) === e.context.node
   if (!isWatched(e) || isOwn) return made
+  // A variable that nothing declares may come to be by this very assignment.
+  if (e.isGlobal(left.name)) return changed(e, made)
   return e.ask('outer', id(left.name), made)
 }
 

@@ -1,4 +1,4 @@
-import { ModelPromise } from '../runtime/promise.ts'
+import { guardFor } from '../runtime/guards.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 
@@ -65,20 +65,37 @@ export function replaceChance(replace: Replace, setup: StandIn): void {
   })
 }
 
-/** Timers would run when the check is long over; a microtask is a job of its thread. */
+/**
+ * What puts off a callback would run it when the check is long over. Compiled code never comes to
+ * these guards where there is a model; code that is not compiled is refused.
+ */
 export function replaceTimers(replace: Replace): void {
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
-    const timer = root[name] as AnyFunction | undefined
-    if (timer === undefined) continue
-    const guard = (...args: unknown[]): unknown => {
-      if (state.thread === undefined) return timer(...args)
-      throw refuse(state.callPlace, `${name} is not modelled; wait with a timeout instead`)
-    }
-    replace(globalThis, name, Object.defineProperty(guard, 'name', { value: name }))
+  const process = root['process'] as object | undefined
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) {
+    if (root[name] !== undefined) replace(globalThis, name, guarded(name, root[name]))
   }
-  const queue = root['queueMicrotask'] as AnyFunction
-  replace(globalThis, 'queueMicrotask', (callback: unknown): void => {
-    if (state.thread === undefined) queue(callback)
-    else state.thread.jobs.push({ callback, args: [], promise: new ModelPromise() })
+  for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
+    if (root[name] !== undefined) replace(globalThis, name, passing(name, root[name]))
+  }
+  if (process !== undefined && 'nextTick' in process) {
+    replace(process, 'nextTick', guarded('nextTick', process.nextTick))
+  }
+}
+
+function guarded(name: string, given: unknown): AnyFunction {
+  const native = given as AnyFunction
+  return guardFor(native, (...args) => {
+    if (state.thread === undefined) return native(...args)
+    const whose = name === 'setInterval' ? '' : ' when code that is not compiled calls it'
+    throw refuse(
+      state.callPlace,
+      `${name} is not modelled${whose}; use setTimeout in compiled code`,
+    )
   })
+}
+
+/** Clearing what is none of the model's does no harm. */
+function passing(_: string, given: unknown): AnyFunction {
+  const native = given as AnyFunction
+  return guardFor(native, (...args) => (state.thread === undefined ? native(...args) : undefined))
 }

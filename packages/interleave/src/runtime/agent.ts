@@ -4,7 +4,7 @@ import { call } from './calls.ts'
 import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
-import { type CallbackJob, type Job, state, STEP } from './state.ts'
+import { type CallbackJob, type Job, type RunningThread, state, STEP } from './state.ts'
 
 type Steps<T = unknown> = Generator<unknown, T, unknown>
 
@@ -34,9 +34,8 @@ export function* runAgent(main: Steps): Steps {
   const result = yield* main
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
-    const job = thread.jobs.shift()
-    if (job !== undefined) yield* runJob(job)
-    else if (thread.awaitedFromOutside > 0 || isPending(result)) {
+    yield* runJobs(thread)
+    if (thread.awaitedFromOutside > 0 || isPending(result)) {
       state.pending.event(OP.idle, 0, undefined)
       yield STEP
     } else break
@@ -46,6 +45,16 @@ export function* runAgent(main: Steps): Steps {
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value
+}
+
+/** What was put off until now, and then the callbacks of promises, until both are done. */
+function* runJobs({ jobs, nextTicks }: RunningThread): Steps {
+  while (nextTicks.length > 0 || jobs.length > 0) {
+    for (let job = nextTicks.shift(); job !== undefined; job = nextTicks.shift())
+      yield* runJob(job)
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) yield* runJob(job)
+  }
+  return undefined
 }
 
 function isPending(result: unknown): boolean {

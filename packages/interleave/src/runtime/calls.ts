@@ -37,6 +37,9 @@ export type NativeModel = (
 /** Methods of arrays that call back, by the native one; `array-models.ts` fills it. */
 export const arrayModels = new Map<unknown, NativeModel>()
 
+/** Functions of the host that put something off, by the native one; `timer-models.ts` fills it. */
+export const nativeModels = new Map<unknown, NativeModel>()
+
 /** Constructors that call back, by the native one; `promise-models.ts` fills it. */
 export const constructorModels = new Map<unknown, NativeModel>()
 
@@ -133,16 +136,28 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
     answer.steps = model(place)
     return true
   }
+  const putsOff = state.thread === undefined ? undefined : nativeModels.get(fn)
+  if (putsOff !== undefined) {
+    answer.steps = putsOff(place, self, args)
+    return true
+  }
   const callsBack = compiledOf(args[0]) !== undefined || compiledOf(args[1]) !== undefined
   const arrayModel = callsBack && Array.isArray(self) ? arrayModels.get(fn) : undefined
   if (arrayModel !== undefined) {
     answer.steps = arrayModel(place, self, args)
     return true
   }
-  return callNative(place, fn, self, args)
+  return callNative(place, fn, self, args, given)
 }
 
-function callNative(place: number, fn: AnyFunction, self: unknown, args: unknown[]): boolean {
+/** Calls what is not compiled; `given` is the function, or a guard of it, which looks first. */
+function callNative(
+  place: number,
+  fn: AnyFunction,
+  self: unknown,
+  args: unknown[],
+  given: AnyFunction,
+): boolean {
   if (typeof fn !== 'function') throw new TypeError(`${calleeAt(place, fn)} is not a function`)
   if (state.thread !== undefined) {
     if (HIDING.has(fn)) never(place, 'eval')
@@ -151,7 +166,7 @@ function callNative(place: number, fn: AnyFunction, self: unknown, args: unknown
   const before = state.outside
   state.outside = fn.name
   state.callPlace = place
-  answer.value = Reflect.apply(fn, self, args)
+  answer.value = Reflect.apply(given, self, args)
   state.outside = before
   if (state.thread !== undefined && !isPure(fn)) state.thread.changes.note()
   return false

@@ -60,6 +60,13 @@ export function guardJson(
   replace(JSON, 'stringify', stringify)
 }
 
+/** A guard that stands for a native function, by which compiled code finds the model of that. */
+export function guardFor(native: AnyFunction, guard: AnyFunction): AnyFunction {
+  Object.defineProperty(guard, 'name', { value: native.name, configurable: true })
+  natives.set(guard, native)
+  return guard
+}
+
 const guards = new WeakMap<object, AnyFunction>()
 
 /** One guard for each method, however often it is put in place. */

@@ -16,9 +16,11 @@ import { Round } from './rounds.ts'
 import { shapesOf } from './shapes.ts'
 import { showSources } from './sources.ts'
 import { AWAIT, state, STEP } from './state.ts'
+import { installTimerModels } from './timer-models.ts'
 
 installArrayModels()
 installPromiseModels()
+installTimerModels()
 
 /**
  * What compiled modules call. The names are short because each access in the source becomes one of

@@ -105,11 +105,25 @@ function makesViews(fn: { name: string }): boolean {
 /** Refuses to make an object by code that is not compiled, with shared memory in its hands. */
 export function checkConstruction(place: number, Class: unknown, args: readonly unknown[]): void {
   if (Class === Function) never(place, 'eval')
+  checkAgents(place, Class)
   if (!args.some(isShared) || isCompiledClass(Class)) return
   const { name } = Class as { name: string }
   if (!args.some(isSharedView) && isView(Class)) return
   if (isNative(Class) && CLASSES.has(name)) return
   throw given(place, name || 'a class')
+}
+
+/** What would run beside the program, or later, unseen by any schedule. */
+const AGENTS = new Set(['Worker', 'SharedWorker', 'MessageChannel', 'BroadcastChannel'])
+
+function checkAgents(place: number, Class: unknown): void {
+  const { name } = Class as { name: string }
+  if (!AGENTS.has(name) || isCompiledClass(Class)) return
+  throw refuse(
+    place,
+    `a thread makes a real ${name}, which no schedule shows; start what it would run with ` +
+      '`spawn`, and hand over messages through shared memory',
+  )
 }
 
 /** Shared memory as such, or a view of it. */

@@ -7,6 +7,8 @@ export interface RunningThread {
   readonly changes: ChangeLog
   /** Callbacks of settled promises, first in, first out. */
   readonly jobs: Job[]
+  /** What is to run before those callbacks, when a job has ended. */
+  readonly nextTicks: Job[]
   /** The async function that went on last. */
   lastTask: object | undefined
   /** Promises that were rejected while nothing waited for them. */
