@@ -41,7 +41,7 @@ import { isThin } from './thin.ts'
  */
 
 /** What a function is besides its steps: bits of a shape's form. */
-export const FORM = { ordinary: 0, method: 1, target: 2 } as const
+export const FORM = { ordinary: 0, method: 1, target: 2, arrow: 5 } as const
 
 /** The runtime's number for the kind of function: plain, generator or async. */
 export function kindOf(node: FunctionNode): 0 | 1 | 2 {
@@ -237,7 +237,7 @@ function expression(e: Emitter, node: FunctionExpression): AnyNode {
 }
 
 function arrow(e: Emitter, node: ArrowFunctionExpression): AnyNode {
-  return functionValue(e, node, e.takeName(), FORM.method)
+  return functionValue(e, node, e.takeName(), FORM.arrow)
 }
 
 /** Functions of the source, each of which becomes one generator and one function around it. */

@@ -34,7 +34,7 @@ export function* runAgent(main: Steps): Steps {
   const result = yield* main
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
-    yield* runJobs(thread)
+    if (thread.jobs.length > 0 || thread.nextTicks.length > 0) yield* runJobs(thread)
     if (thread.awaitedFromOutside > 0 || isPending(result)) {
       state.pending.event(OP.idle, 0, undefined)
       yield STEP

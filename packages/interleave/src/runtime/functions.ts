@@ -27,7 +27,11 @@ type Wrapped = AnyFunction & { [COMPILED]?: Compiled }
  */
 export function wrap(body: Body, shape: Shape, self: unknown = UNBOUND): AnyFunction {
   const compiled: Compiled = { body, self, kind: shape.kind, shape }
-  const wrapper = shape.isConstructor ? ordinary(compiled) : methodLike(compiled)
+  const wrapper = shape.isConstructor
+    ? ordinary(compiled)
+    : shape.isArrow
+      ? arrowLike(compiled)
+      : methodLike(compiled)
   const { name, length } = shape
   if (name !== undefined) Object.defineProperty(wrapper, 'name', nameOf(name))
   if (length > 0) Object.defineProperty(wrapper, 'length', { value: length, configurable: true })
@@ -63,6 +67,11 @@ function ordinary(compiled: Compiled): Wrapped {
   }
 }
 
+/** A function without a `this` of its own, which is the cheapest to make. */
+function arrowLike(compiled: Compiled): Wrapped {
+  return (...args) => run(compiled, undefined, args)
+}
+
 /** A function that is none to construct with. */
 function methodLike(compiled: Compiled): Wrapped {
   return {
@@ -75,7 +84,11 @@ function methodLike(compiled: Compiled): Wrapped {
 /** The name of a function that has none. */
 const NAMELESS = ''
 
-function run({ body, self, kind, shape }: Compiled, it: unknown, args: IArguments): unknown {
+function run(
+  { body, self, kind, shape }: Compiled,
+  it: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
   return enter(body.apply(self === UNBOUND ? it : self, args as never), kind, shape.name)
 }
 
@@ -121,7 +134,7 @@ export function privateValue(body: Body, kind: FunctionKind): AnyFunction {
     const { name, length } = body as unknown as AnyFunction
     const source = `${name}() { [private method] }`
     const end = source.length
-    const form = { isConstructor: false, asksTarget: false, source, start: 0, end }
+    const form = { isConstructor: false, isArrow: false, asksTarget: false, source, start: 0, end }
     privates.set(body, (made = wrap(body, { kind, name, length, ...form })))
   }
   return made

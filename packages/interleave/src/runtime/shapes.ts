@@ -10,6 +10,8 @@ export interface Shape {
   readonly length: number
   /** Whether `new` takes it. */
   readonly isConstructor: boolean
+  /** Whether it has no `this` of its own. */
+  readonly isArrow: boolean
   /** Whether it asks for `new.target`. */
   readonly asksTarget: boolean
   /** The module's source, and where in it the function is. */
@@ -30,6 +32,7 @@ type Row = readonly [
 
 const METHOD = 1
 const TARGET = 2
+const ARROW = 4
 
 /** The shapes of a module's functions. */
 export function shapesOf(source: string, rows: readonly Row[]): Shape[] {
@@ -38,6 +41,7 @@ export function shapesOf(source: string, rows: readonly Row[]): Shape[] {
     name: name ?? undefined,
     length,
     isConstructor: kind === 0 && (form & METHOD) === 0,
+    isArrow: (form & ARROW) !== 0,
     asksTarget: (form & TARGET) !== 0,
     source,
     start,
@@ -49,5 +53,6 @@ export function shapesOf(source: string, rows: readonly Row[]): Shape[] {
 export function shape(kind: FunctionKind, name: string, length = 0): Shape {
   const source = `function ${name}() { [native code] }`
   const end = source.length
-  return { kind, name, length, isConstructor: false, asksTarget: false, source, start: 0, end }
+  const form = { isConstructor: false, isArrow: false, asksTarget: false }
+  return { kind, name, length, ...form, source, start: 0, end }
 }

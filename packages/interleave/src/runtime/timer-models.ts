@@ -8,9 +8,9 @@ type Steps = Generator<unknown, unknown, unknown>
 
 /**
  * Timers of a thread. A timer is a wait with a timeout for a word that nobody else knows: it
- * strikes at any moment from the end of the job that set it, which is a step, and then its callback
- * is a job of its thread. To clear it is to notify that wait. Timers strike in any order, whatever their
- * times are, since no clock of a check says how long anything takes.
+ * strikes at any moment from the end of the job that set it, which is a step, and then its
+ * callback is a job of its thread. To clear it is to notify that wait. Timers strike in any order,
+ * whatever their times are, since no clock of a check says how long anything takes.
  */
 class Timer {
   readonly words = new Int32Array(new SharedArrayBuffer(4))

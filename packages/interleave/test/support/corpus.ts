@@ -7,9 +7,9 @@ import type { AnyNode } from '../../src/compiler/syntax.ts'
 
 /**
  * Code that nobody here wrote: the files of installed packages, compiled. The tree that the
- * compiler made is compared with what a parser reads in the text that was printed of it, which is where
- * parentheses would be lost; and with the tree of the source: of what the source has nothing is
- * missing, and what stood inside something stands inside it still.
+ * compiler made is compared with what a parser reads in the text that was printed of it, which is
+ * where parentheses would be lost; and with the tree of the source: of what the source has nothing
+ * is missing, and what stood inside something stands inside it still.
  */
 
 /** Files larger than this take longer than they tell. */
