@@ -25,9 +25,13 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/inet/test/allocation.test.ts': 'asks Node how large its heap is',
   'packages/inet/test/mutants.test.ts': COMPILES,
   'packages/interleave/test/compiler.test.ts': COMPILES,
+  'packages/interleave/test/corpus.test.ts': COMPILES,
   'packages/interleave/test/deaths.test.ts': COMPILES,
+  'packages/interleave/test/forms.test.ts': 'has forms of access that only Node has',
   'packages/interleave/test/litmus.test.ts': COMPILES,
+  'packages/interleave/test/loading.test.ts': COMPILES,
   'packages/interleave/test/mutants.test.ts': COMPILES,
+  'packages/interleave/test/timers.model.ts': NODES,
   'packages/interleave/test/tools.test.ts':
     'is about the command and the plugin, which are for Node',
   'packages/interleave/test/differential.test.ts': 'computes for a minute what no engine changes',

@@ -94,7 +94,7 @@ export function explore(options: ExploreOptions, setup: Setup): Exploration {
 }
 
 function strategyOf(options: ExploreOptions): Strategy {
-  if (options.replay !== undefined) return new Guided(parseSchedule(options.replay))
+  if (options.replay !== undefined) return new Guided(parseSchedule(options.replay), true)
   return options.strategy ?? new Exhaustive()
 }
 

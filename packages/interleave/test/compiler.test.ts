@@ -1,3 +1,4 @@
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../src/compiler/compile.ts'
 import { explore } from '../src/explore.ts'
@@ -41,24 +42,41 @@ describe('a compiled function does what its source does', () => {
   })
 })
 
-describe('what cannot be compiled is refused with place and reason', () => {
+/** Explores one thread that runs the body. */
+function check(body: string): () => unknown {
+  const setup = evaluate(
+    `const run = (a) => {${body}}
+    export const main = ({ thread }) => {
+      const a = new Int32Array(new SharedArrayBuffer(32))
+      thread('t', () => run(a))
+    }`,
+    true,
+  )
+  return () => explore({ races: 'ignore' }, setup as never)
+}
+
+describe('what cannot be compiled', () => {
   it.each([
-    ['eval', 'eval("a[0]")', /snippet.js:2:1: .*`eval` hides code/],
-    ['new Function', 'new Function("a", "a[0]")', /snippet.js:2:1: .*`new Function` hides code/],
-    ['new.target of a function', 'function F() { return new.target }', /`new.target`/],
-    ['arguments of an arrow function', 'return () => arguments[0]', /`arguments` in an arrow/],
+    ['eval', 'eval("a[0]")', /snippet.js:1:\d+: .*`eval` hides code/],
+    ['eval by another name', 'const e = eval; e("a[0]")', /`eval` hides code/],
+    ['new Function', 'new Function("a", "a[0]")', /snippet.js:1:\d+: .*`eval` hides code/],
+    ['Function', 'Function("a", "a[0]")(a)', /`eval` hides code/],
+    ['async generators', 'async function* g() { yield 1 } g()', /async generators/],
+    ['for await', 'const f = async () => { for await (const x of []); }; f()', /`for await`/],
     [
-      'super in an arrow function',
-      'class B extends Object { m() { return () => super.m() } }',
-      /`super` in an arrow/,
+      'super() of an arrow function',
+      'class B extends Object { constructor() { const up = () => super(); up() } } new B()',
+      /`super\(\)` in an arrow/,
     ],
-    ['super in an object', 'return { m() { return super.m() } }', /`super` in an object/],
-    ['async generators', 'async function* g() { yield 1 }', /async generators/],
-    ['for await', 'async function f() { for await (const x of []); }', /`for await`/],
-    ['functions in cases', 'switch (1) { case 1: function f() {} }', /declared in a `case`/],
-    ['what is no JavaScript', 'let let = 1', /snippet.js:2:\d+: /],
-  ])('%s', (_, body, message) => {
-    expect(() => compile(moduleOf(body), { file: 'snippet.js', runtime: 'r' })).toThrow(message)
+  ])('is refused with place and reason when a thread comes to it: %s', (_, body, message) => {
+    expect(check(body)).toThrow(message)
+    expect(check(`if (a[0]) { ${body} }`)).not.toThrow()
+    expect(check(`try { ${body} } catch {}`)).toThrow(message)
+  })
+
+  it('is rejected with its place if it is no JavaScript', () => {
+    const compiled = () => compile(moduleOf('let let = 1'), { file: 'snippet.js', runtime: 'r' })
+    expect(compiled).toThrow(/snippet.js:2:\d+: /)
   })
 })
 
@@ -69,5 +87,10 @@ describe('source maps', () => {
     expect(map.sources).toEqual(['snippet.js'])
     expect(map.sourcesContent).toEqual([source])
     expect(code).toContain('"positions":[2,13,3,3]')
+    const trace = new TraceMap(map as never)
+    const lines = code.split('\n')
+    const line = lines.findIndex((text) => text.includes('const x = $il'))
+    const column = lines[line]!.indexOf('x = ')
+    expect(originalPositionFor(trace, { line: line + 1, column })).toMatchObject({ line: 2 })
   })
 })

@@ -63,7 +63,7 @@ describe('the command', () => {
   it('replays a schedule, and writes a page', async () => {
     const html = join(scratch, 'timeline.html')
     const { out } = await command(file, 'counter', '--replay', '1:1.0*2.1', '--html', html)
-    expect(out).toContain("explore({ replay: '1:1.0*2.1' }, …)")
+    expect(out).toContain(`to run it again: npx interleave ${file} counter --replay 1:1.0*2.1`)
     const page = readFileSync(html, 'utf8')
     expect(page).toContain('<b>store</b> [0] = 1')
     expect(page).toContain('const before: number = Atomics.load(words, Where.Counter)')
@@ -78,7 +78,7 @@ describe('the command', () => {
     [[file, '--what'], "Unknown option '--what'"],
     [[file, 'nothing'], 'to export a function nothing'],
     [[join(scratch, 'missing.ts')], 'expected a file, found nothing at'],
-    [[join(FIXTURES, 'hidden.ts')], /hidden\.ts:4:3: .*`eval` hides code/],
+    [[join(FIXTURES, 'hidden.ts')], /hidden\.ts:\d+:\d+: .*`eval` hides code/],
   ])('answers %j with status 2 and a reason', async (args, reason) => {
     const { status, err } = await command(...args)
     expect(status).toBe(2)
@@ -108,7 +108,7 @@ describe('load', () => {
     session.connect()
     const maps: string[] = []
     session.on('Debugger.scriptParsed', ({ params }) => {
-      if (params.url.endsWith('counter.ts.compiled.js')) maps.push(params.sourceMapURL ?? '')
+      if (params.url.endsWith('add.ts.compiled.js')) maps.push(params.sourceMapURL ?? '')
     })
     session.post('Debugger.enable')
     await load(join(FIXTURES, 'counter.ts'))
@@ -162,12 +162,18 @@ describe('the plugin', () => {
     const compiled = await server.ssrLoadModule('/add.ts?interleave')
     const plain = await server.ssrLoadModule('/add.ts')
     expect(String(plain['add'])).toContain('Atomics.load')
-    expect(String(compiled['add'])).not.toContain('Atomics.load')
+    expect(Object.getOwnPropertySymbols(plain['add'])).toEqual([])
+    expect(Object.getOwnPropertySymbols(compiled['add'])).toEqual([
+      Symbol.for('smpnet.interleave.compiled'),
+    ])
+    // The text of a function is what its author wrote, compiled or not.
+    expect(String(compiled['add'])).toContain('Atomics.load')
   })
 
-  it('refuses what cannot be compiled, with the place in the original', async () => {
-    await expect(server.ssrLoadModule('/hidden.ts?interleave')).rejects.toThrow(
-      /hidden\.ts:4:3: .*`eval` hides code/,
+  it('refuses what cannot be compiled when it is reached, at its original place', async () => {
+    const { hidden } = await server.ssrLoadModule('/hidden.ts?interleave')
+    expect(() => (hidden as (world: object) => void)({})).toThrow(
+      /hidden\.ts:4:\d+: .*`eval` hides code/,
     )
   })
 })
@@ -182,6 +188,23 @@ describe('a call of the command that makes no sense', () => {
 
   /** One sentence, where to read more, and nothing else. */
   const complaint = (sentence: string) => `interleave: ${sentence}\ninterleave --help says more\n`
+
+  it.each([
+    ['1:9', 'step 1 is one of thread 9, which is none of the program'],
+    ['1:0*9', 'step 2 is one of thread 0 (t), which has ended by then'],
+    ['1:', 'it ends before step 1, which t could make'],
+  ])('has a schedule that is none of the program: %s', async (text, why) => {
+    const file = write(
+      'loads.mjs',
+      `export const program = ({ thread }) => {
+        const x = new Int32Array(new SharedArrayBuffer(4))
+        thread('t', () => Atomics.load(x, 0))
+      }`,
+    )
+    const expected = `expected --replay a schedule that fits the program: ${why}`
+    const { status, out, err } = await command(file, '--replay', text)
+    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+  })
 
   it.each(['nonsense', '', '9', '2:0', '1:0..1'])('has %j for a schedule', async (text) => {
     const file = write('one.mjs', program)
@@ -202,13 +225,15 @@ describe('a call of the command that makes no sense', () => {
     const file = write('helper.mjs', `import { explore } from '@smpnet/interleave'\n${code}`)
     const expected = 'expected helper to start threads in the world that it is given, got none'
     const { status, out, err } = await command(file)
-    expect([status, out, err]).toEqual([2, '', complaint(expected)])
+    expect([status, out]).toEqual([2, ''])
+    expect(err).toContain(`interleave: ${expected}\n\nA model is a function that sets up`)
   })
 
   it('has a class for a program, unless the file exports others', async () => {
     const alone = write('class.mjs', 'export class Counter {}')
     const { status, err } = await command(alone)
-    expect([status, err]).toEqual([2, complaint(`expected ${alone} to export a function`)])
+    expect(status).toBe(2)
+    expect(err).toContain(`interleave: expected ${alone} to export a function\n\nA model is`)
     const both = write('both.mjs', `export class Counter {}\n${program}`)
     expect(await command(both)).toMatchObject({ status: 0, err: '' })
     const named = await command(both, 'Counter')

@@ -4,6 +4,7 @@ import { answer } from '../runtime/access.ts'
 import { call } from '../runtime/calls.ts'
 import { compiledOf, wrap } from '../runtime/functions.ts'
 import { OP } from '../runtime/operation.ts'
+import { shape } from '../runtime/shapes.ts'
 import { state, STEP } from '../runtime/state.ts'
 import type { Steps } from '../runtime/steps.ts'
 import { type Act, type Actor, Ledger, showItem } from './ledger.ts'
@@ -72,7 +73,7 @@ export class AllocationsOf implements Allocations {
 
   #says(what: Act, name: string): (item: unknown) => void {
     const body = (item: unknown): Generated => act(this.ledger, what, item, state.callPlace)
-    return wrap(body as never, 0, name) as (item: unknown) => void
+    return wrap(body as never, shape(0, name)) as (item: unknown) => void
   }
 }
 
@@ -96,7 +97,7 @@ function replace(ledger: Ledger, allocator: object, name: string, instead: Inste
   const body = function (this: unknown, ...args: unknown[]): Generated {
     return instead(ledger, () => callSteps(method, kind, this, args), state.callPlace, args)
   }
-  const value = wrap(body as never, kind, name)
+  const value = wrap(body as never, shape(kind, name))
   Object.defineProperty(allocator, name, { value, configurable: true, writable: true })
 }
 

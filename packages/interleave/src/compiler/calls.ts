@@ -1,14 +1,27 @@
 import type {
   CallExpression,
-  ChainExpression,
   Expression,
   MemberExpression,
   NewExpression,
   SpreadElement,
+  TaggedTemplateExpression,
 } from 'acorn'
 import { OP } from '../runtime/operation.ts'
+import {
+  array,
+  assign,
+  call as callOf,
+  delegated,
+  id,
+  index,
+  literal,
+  member,
+  spreadOf,
+} from './build.ts'
+import { isInArrow, readSuper } from './captures.ts'
+import { keyOf, privateKind, read } from './elements.ts'
 import { type Emitter, type Handler, RUNTIME } from './emitter.ts'
-import { element } from './members.ts'
+import { newTarget } from './functions.ts'
 import type { AnyNode } from './syntax.ts'
 
 /**
@@ -18,256 +31,226 @@ import type { AnyNode } from './syntax.ts'
  *
  * What is known already is written without the question: an operation of `Atomics` that is written
  * out is a step; a private method of a class around is compiled; and functions of `Math` and the
- * like touch nothing. An optional chain is taken apart link by link, since what it skips must make
- * no step.
+ * like touch nothing.
  */
 
 /** Namespaces and functions of the language that never call back and touch no shared memory. */
 const PURE_NAMESPACES: ReadonlySet<string> = new Set(['Math', 'Number', 'BigInt'])
-const PURE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'Number',
-  'String',
-  'BigInt',
-  'Boolean',
-  'Symbol',
-])
+const PURE_FUNCTIONS: ReadonlySet<string> = new Set(['Number', 'BigInt', 'Boolean', 'Symbol'])
 
-function call(e: Emitter, node: CallExpression): void {
+type Arguments = readonly (Expression | SpreadElement)[]
+
+export function call(e: Emitter, node: CallExpression): AnyNode {
   const callee = node.callee as AnyNode
-  if (callee.type === 'Super') return plainCall(e, node)
-  if (isGlobalName(e, callee, 'eval')) e.refuse(node, '`eval` hides code from the compiler')
-  if (atomics(e, node)) return
-  const base = callee.type === 'MemberExpression' ? (callee.object as AnyNode) : callee
-  if (privateKind(e, callee) !== undefined) {
-    return privateCall(e, callee as MemberExpression, node.arguments, () => e.node(base))
+  if (callee.type === 'Super') return superCall(e, node)
+  if (e.isGlobalName(callee, 'eval')) return e.refusal(node, 'eval')
+  const step = atomics(e, node)
+  if (step !== undefined) return step
+  if (callee.type === 'MemberExpression' && privateKind(e, callee) !== undefined) {
+    return privateCall(e, callee, e.node(callee.object), node.arguments)
   }
-  if (!e.context.isSteps || isPure(e, callee)) return plainCall(e, node)
-  anyCall(e, node, () => e.node(base))
+  if (isPure(e, callee)) return e.with(node, { callee, arguments: e.list(node.arguments) })
+  if (!e.context.isSteps) return outsideCall(e, node)
+  if (callee.type === 'MemberExpression') return memberCall(e, node, callee)
+  return functionCall(e, node, e.node(callee), id('undefined'))
 }
 
-/** A call of whatever the callee turns out to be; `writeBase` writes the object or the function. */
-function anyCall(e: Emitter, node: CallExpression, writeBase: () => void): void {
+/** A call in code that cannot be suspended stays one, with what it is called on. */
+function outsideCall(e: Emitter, node: CallExpression): AnyNode {
   const callee = node.callee as AnyNode
-  const isMember = callee.type === 'MemberExpression'
-  const isSuper = isMember && callee.object.type === 'Super'
-  const isPrivate = isMember && callee.property.type === 'PrivateIdentifier'
-  if (isMember && privateKind(e, callee) !== undefined) {
-    return privateCall(e, callee, node.arguments, writeBase)
-  }
-  if (isSuper || isPrivate) return receiverCall(e, node, callee, isSuper, writeBase)
-  e.steps(() => {
-    e.write(`${RUNTIME}.${isMember ? 'method' : 'call'}(${e.place(node)}, `)
-    writeBase()
-    e.write(', ')
-    if (isMember) key(e, callee)
-    else e.write('undefined')
-    argumentList(e, node.arguments)
-    e.write(')')
-  })
+  const args = e.list(node.arguments)
+  const made =
+    callee.type === 'MemberExpression' && callee.object.type !== 'Super'
+      ? e.memberAsWritten(callee)
+      : e.node(callee)
+  // What is imported is a member of its module now, and must not be called as a method of it.
+  const isMember = callee.type === 'Identifier' && made.type === 'MemberExpression'
+  return e.with(node, { callee: isMember ? e.ask('plain', made) : made, arguments: args })
 }
 
-/** `super.f()` and `o.#f()` where `#f` is a field: the function is read first, then called. */
-function receiverCall(
+/** A call of a method, which reads the method before it evaluates the arguments. */
+function memberCall(e: Emitter, node: CallExpression, callee: MemberExpression): AnyNode {
+  if (callee.object.type === 'Super') {
+    const found = isInArrow(e) ? readSuper(e, callee, keyOf(e, callee)) : e.memberAsWritten(callee)
+    return functionCall(e, node, found, thisNode())
+  }
+  return methodCall(e, node, callee, e.node(callee.object))
+}
+
+/** A call of a method of an object that is compiled already. */
+export function methodCall(
   e: Emitter,
   node: CallExpression,
   callee: MemberExpression,
-  isSuper: boolean,
-  writeBase: () => void,
-): void {
-  const self = isSuper ? 'this' : e.temporary()
-  e.steps(() => {
-    e.write(`${RUNTIME}.call(${e.place(node)}, `)
-    if (isSuper) e.node(callee)
-    else {
-      e.write(`(${self} = `)
-      writeBase()
-      e.write(').')
-      e.out.copy(callee.property.start, callee.property.end)
-    }
-    e.write(`, ${self}`)
-    argumentList(e, node.arguments)
-    e.write(')')
-  })
+  object: AnyNode,
+): AnyNode {
+  if (privateKind(e, callee) !== undefined) {
+    return privateCall(e, callee, object, node.arguments)
+  }
+  const isPrivate = callee.property.type === 'PrivateIdentifier'
+  if (isPrivate || !node.arguments.every(isStill)) {
+    const self = e.temporary()
+    const held = assign(id(self), object)
+    const found = isPrivate
+      ? e.with(callee, { object: held, optional: false })
+      : index(held, keyOf(e, callee))
+    return functionCall(e, node, found, id(self))
+  }
+  const args = argumentList(e, node.arguments)
+  return e.steps(e.ask('method', e.place(node), object, keyOf(e, callee), args))
 }
 
-function key(e: Emitter, callee: MemberExpression): void {
-  if (callee.computed) e.node(callee.property as AnyNode)
-  else e.write(JSON.stringify((callee.property as { name: string }).name))
+/** Whether evaluating it changes nothing, so that it may as well come before the method is read. */
+function isStill(node: AnyNode): boolean {
+  switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'ThisExpression':
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return true
+    case 'MemberExpression':
+      return !node.computed && node.object.type !== 'Super' && isStill(node.object)
+    case 'BinaryExpression':
+      return isStill(node.left as AnyNode) && isStill(node.right)
+    default:
+      return false
+  }
 }
 
-function argumentList(e: Emitter, args: readonly (Expression | SpreadElement)[]): void {
-  e.write(', [')
-  e.list(args)
-  e.write(']')
+export function functionCall(
+  e: Emitter,
+  node: CallExpression | TaggedTemplateExpression,
+  fn: AnyNode,
+  self: AnyNode,
+  args: AnyNode = argumentList(e, (node as CallExpression).arguments),
+): AnyNode {
+  return e.steps(e.ask('call', e.place(node), fn, self, args))
 }
 
-function plainCall(e: Emitter, node: CallExpression): void {
-  e.children(node)
+function thisNode(): AnyNode {
+  return { type: 'ThisExpression' } as never
+}
+
+export function argumentList(e: Emitter, args: Arguments): AnyNode {
+  return array(e.list(args))
+}
+
+/** Native constructors above a class may look into what they are given. */
+function superCall(e: Emitter, node: CallExpression): AnyNode {
+  if (isInArrow(e)) return e.refusal(node, 'super-call-in-arrow')
+  if (node.arguments.length === 0) return node
+  const given = e.ask('parent', e.place(node), newTarget(), argumentList(e, node.arguments))
+  return e.with(node, { arguments: [{ type: 'SpreadElement', argument: given }] })
 }
 
 /** `Atomics.load(…)` written out, which needs no look at what `Atomics` is. */
-function atomics(e: Emitter, node: CallExpression): boolean {
+function atomics(e: Emitter, node: CallExpression): AnyNode | undefined {
   const callee = node.callee as AnyNode
-  if (callee.type !== 'MemberExpression' || callee.computed || node.optional) return false
-  if (!isGlobalName(e, callee.object as AnyNode, 'Atomics')) return false
+  if (callee.type !== 'MemberExpression' || callee.computed || node.optional) return undefined
+  if (!e.isGlobalName(callee.object as AnyNode, 'Atomics')) return undefined
   const { name } = callee.property as { name: string }
   const kind = (OP as Record<string, number | undefined>)[name]
   if (kind === undefined) {
-    plainAtomics(e, node, name)
-    return true
+    return e.with(node, { callee: member('Atomics', name), arguments: e.list(node.arguments) })
   }
-  if (node.arguments.some((argument) => argument.type === 'SpreadElement')) return false
-  e.step(() => {
-    e.write(`${RUNTIME}.at(${e.place(node)}, ${kind}`)
-    for (const argument of node.arguments) {
-      e.write(', ')
-      e.node(argument)
-    }
-    e.write(')')
-  })
-  return true
-}
-
-/** `Atomics.isLockFree` and `Atomics.pause` touch nothing. */
-function plainAtomics(e: Emitter, node: CallExpression, name: string): void {
-  e.write(`Atomics.${name}(`)
-  e.list(node.arguments)
-  e.write(')')
-}
-
-function privateKind(e: Emitter, callee: AnyNode): number | undefined {
-  if (callee.type !== 'MemberExpression' || callee.property.type !== 'PrivateIdentifier')
-    return undefined
-  const { name } = callee.property
-  return e.privateMethods.findLast((methods) => methods.has(name))?.get(name)
+  if (node.arguments.some((argument) => argument.type === 'SpreadElement')) return undefined
+  return e.step(e.ask('at', e.place(node), kind, ...(e.list(node.arguments) as AnyNode[])))
 }
 
 function privateCall(
   e: Emitter,
   callee: MemberExpression,
-  args: readonly (Expression | SpreadElement)[],
-  writeBase: () => void,
-): void {
-  const kind = privateKind(e, callee)
-  const isDirect = kind === 0 && e.context.isSteps
-  e.write(isDirect ? '(yield* ' : kind === 0 ? `${RUNTIME}.run(` : `${RUNTIME}.enter(`)
-  writeBase()
-  e.write('.')
-  e.out.copy(callee.property.start, callee.property.end)
-  e.write('(')
-  e.list(args)
-  e.write(kind === 0 ? ')' : `), ${kind}`)
-  e.write(kind === 0 && !isDirect ? `, ${e.context.plainContext})` : ')')
+  object: AnyNode,
+  args: Arguments,
+): AnyNode {
+  const kind = privateKind(e, callee)!
+  const method = e.with(callee, { object, optional: false })
+  const steps = callOf(method, e.list(args) as AnyNode[])
+  if (kind !== 0) return e.ask('enter', steps, kind)
+  if (e.context.isSteps) return delegated(steps)
+  return e.ask('run', steps, e.context.plainContext)
 }
 
 function isPure(e: Emitter, callee: AnyNode): boolean {
   if (callee.type === 'Identifier')
     return PURE_FUNCTIONS.has(callee.name) && e.isGlobal(callee.name)
   if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') return false
+  if (callee.computed) return false
   if (callee.object.name === 'Math' && (callee.property as { name?: string }).name === 'random')
     return false
   return PURE_NAMESPACES.has(callee.object.name) && e.isGlobal(callee.object.name)
 }
 
-export function isGlobalName(e: Emitter, node: AnyNode, name: string): boolean {
-  return node.type === 'Identifier' && node.name === name && e.isGlobal(name)
+/** Native classes that keep what they are given, or go through it by methods that are guarded. */
+const KEEPERS: ReadonlySet<string> = new Set(
+  (
+    'Error TypeError RangeError SyntaxError ReferenceError AggregateError Date RegExp URL ' +
+    'Map Set Array WeakMap WeakSet WeakRef Object'
+  ).split(' '),
+)
+
+/**
+ * `new` of something that may copy what it is given, or call it back. The question to the runtime
+ * comes first, and `new` itself stays where it is, so that a stack begins with the source.
+ */
+function newExpression(e: Emitter, node: NewExpression): AnyNode {
+  const { name } = node.callee as { name?: string }
+  const callee = e.node(node.callee)
+  const isKeeper = name !== undefined && KEEPERS.has(name) && e.isGlobal(name)
+  if (isKeeper) {
+    return e.with(node, { callee, arguments: e.list(node.arguments) })
+  }
+  const isPlain = node.callee.type === 'Identifier' && node.arguments.every(isValue)
+  if (isPlain) {
+    const args = e.list(node.arguments) as AnyNode[]
+    const asked = e.ask('construct', e.place(node), callee, array(args))
+    return e.steps(asked, e.with(node, { callee, arguments: args }))
+  }
+  const Class = e.temporary()
+  const list = e.temporary()
+  const asked = e.ask(
+    'construct',
+    e.place(node),
+    assign(id(Class), callee),
+    assign(id(list), argumentList(e, node.arguments)),
+  )
+  const made = e.with(node, { callee: id(Class), arguments: [spreadOf(id(list))] })
+  return e.steps(asked, made)
 }
 
-/** `new` of a typed array copies, and then its argument may be shared. */
-function newExpression(e: Emitter, node: NewExpression): void {
-  const callee = node.callee as AnyNode
-  if (isGlobalName(e, callee, 'Function'))
-    e.refuse(node, '`new Function` hides code from the compiler')
-  const mayCopy =
-    callee.type === 'Identifier' && callee.name.endsWith('Array') && e.isGlobal(callee.name)
-  if (!mayCopy || callee.name === 'Array') return e.children(node)
-  e.steps(() => {
-    e.write(`${RUNTIME}.construct(${e.place(node)}, ${callee.name}`)
-    argumentList(e, node.arguments)
-    e.write(')')
+/** Whether it can be evaluated twice. */
+function isValue(node: AnyNode): boolean {
+  return node.type === 'Identifier' || node.type === 'Literal' || node.type === 'ThisExpression'
+}
+
+/** A tag is called with the strings, which are the same at each call, and the values. */
+function taggedTemplate(e: Emitter, node: TaggedTemplateExpression): AnyNode {
+  const tag = node.tag as AnyNode
+  if (!e.context.isSteps) return e.copy(node)
+  const zeros = node.quasi.expressions.map(() => literal(0))
+  const strings = e.with(node, {
+    tag: member(RUNTIME, 'strings'),
+    quasi: e.with(node.quasi, { expressions: zeros }),
   })
-}
-
-/** An optional chain, link by link: a step inside it must not be skipped or done twice. */
-function chain(e: Emitter, node: ChainExpression): void {
-  if (!e.context.isSteps) return e.children(node)
-  const links: AnyNode[] = []
-  let base = node.expression as AnyNode
-  for (; ; base = (base.type === 'CallExpression' ? base.callee : base.object) as AnyNode) {
-    if (base.type !== 'CallExpression' && base.type !== 'MemberExpression') break
-    links.unshift(base)
+  const values = node.quasi.expressions.map((value) => e.node(value))
+  const args = array([strings, ...values])
+  if (tag.type !== 'MemberExpression' || tag.object.type === 'Super') {
+    return functionCall(e, node, e.node(tag), id('undefined'), args)
   }
-  links.unshift(base)
-  link(e, links, links.length - 1)
-}
-
-/** Writes the chain up to a link. Each `?.` becomes a test that gives up the rest. */
-function link(e: Emitter, links: readonly AnyNode[], last: number): void {
-  const first = links.findLastIndex(
-    (l, i) => i <= last && (l as { optional?: boolean }).optional === true,
-  )
-  if (first < 0) return linkFrom(e, links, last, 0, () => e.node(links[0]!))
-  const held = e.temporary()
-  const optional = links[first]!
-  const callee = links[first - 1]!
-  const isMethod = optional.type === 'CallExpression' && callee.type === 'MemberExpression'
-  if (isMethod && callee.object.type !== 'Super')
-    return optionalMethod(e, links, last, first, held)
-  e.write(`((${held} = `)
-  link(e, links, first - 1)
-  e.write(`) == null ? undefined : `)
-  linkFrom(e, links, last, first - 1, () => e.write(held))
-  e.write(')')
-}
-
-/** `o.f?.(x)`: the function is tested, and called with its object. */
-function optionalMethod(
-  e: Emitter,
-  links: readonly AnyNode[],
-  last: number,
-  first: number,
-  held: string,
-): void {
-  const callee = links[first - 1] as MemberExpression
   const self = e.temporary()
-  e.write(`((${self} = `)
-  link(e, links, first - 2)
-  e.write(`, ${held} = `)
-  element(e, callee, () => e.write(self))
-  e.write(`) == null ? undefined : `)
-  linkFrom(e, links, last, first, () =>
-    e.steps(() => {
-      e.write(`${RUNTIME}.call(${e.place(links[first]!)}, ${held}, ${self}`)
-      argumentList(e, (links[first] as CallExpression).arguments)
-      e.write(')')
-    }),
-  )
-  e.write(')')
+  const found = read(e, tag, assign(id(self), e.node(tag.object)))
+  return functionCall(e, node, found, id(self), args)
 }
 
-/** Writes the links after `from` up to `last`, on what `writeBase` writes for link `from`. */
-function linkFrom(
-  e: Emitter,
-  links: readonly AnyNode[],
-  last: number,
-  from: number,
-  writeBase: () => void,
-): void {
-  if (last === from) return writeBase()
-  const node = links[last]!
-  const before = links[last - 1]
-  if (node.type === 'MemberExpression') {
-    element(e, node, () => linkFrom(e, links, last - 1, from, writeBase))
-  } else if (node.type === 'CallExpression') {
-    const isMember = before?.type === 'MemberExpression' && last - 1 > from
-    anyCall(e, isMember ? node : ({ ...node, callee: links[from] } as CallExpression), () =>
-      linkFrom(e, links, isMember ? last - 2 : last - 1, from, writeBase),
-    )
-  }
+/** What is imported while the module runs. */
+function dynamicImport(e: Emitter, node: Extract<AnyNode, { type: 'ImportExpression' }>): AnyNode {
+  if (e.format === 'module') return e.copy(node)
+  return callOf(member(`${RUNTIME}_m`, 'load'), [e.node(node.source)])
 }
 
 export const callHandlers: Record<string, Handler> = {
-  CallExpression: call as Handler,
   NewExpression: newExpression as Handler,
-  ChainExpression: chain as Handler,
+  TaggedTemplateExpression: taggedTemplate as Handler,
+  ImportExpression: dynamicImport as Handler,
 }

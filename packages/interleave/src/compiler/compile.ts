@@ -1,12 +1,18 @@
-import { parse } from 'acorn'
+import { type Options, parse, type Program } from 'acorn'
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+import { call, declarator, declare, id, literal, member } from './build.ts'
 import { callHandlers } from './calls.ts'
+import { captureHandlers } from './captures.ts'
+import { chainHandlers } from './chains.ts'
 import { classHandlers } from './classes.ts'
 import { CompileError, Emitter, type Handler, type Locate, RUNTIME } from './emitter.ts'
-import { functionHandlers } from './functions.ts'
+import { functionHandlers, hoist } from './functions.ts'
 import { memberHandlers } from './members.ts'
+import { compileProgram, moduleHandlers } from './modules.ts'
 import { patternHandlers } from './patterns.ts'
+import { printTree } from './print.ts'
 import { statementHandlers } from './statements.ts'
+import type { AnyNode } from './syntax.ts'
 
 export { CompileError }
 
@@ -24,20 +30,35 @@ export interface CompileOptions {
   readonly file: string
   /** What the compiled module imports the runtime from. */
   readonly runtime: string
+  /**
+   * What becomes of the module: `module`, unless said otherwise, stays one; `linked` becomes a
+   * function that the loader links, and so does `commonjs`, the source of which is a script.
+   */
+  readonly format?: 'module' | 'linked' | 'commonjs'
   /** From this source to the one that a person wrote, if that is another. */
   readonly map?: SourceMap | undefined
   /** The text that a person wrote, if it is another and the map does not hold it. */
   readonly original?: string | undefined
 }
 
+export interface Compiled {
+  readonly code: string
+  readonly map: SourceMap
+  /** What a linked module imports, whatever else it may import while it runs. */
+  readonly requests: readonly string[]
+}
+
 const handlers: Record<string, Handler | undefined> = Object.assign(
   Object.create(null) as Record<string, Handler>,
   functionHandlers,
+  captureHandlers,
   classHandlers,
   patternHandlers,
   callHandlers,
+  chainHandlers,
   memberHandlers,
   statementHandlers,
+  moduleHandlers,
 )
 
 /**
@@ -51,23 +72,12 @@ const handlers: Record<string, Handler | undefined> = Object.assign(
  * needs no change is copied as it is. Places are numbers into a table that the compiled module
  * hands to the runtime.
  *
- * Throws `CompileError`, which names place and reason, for what cannot be compiled.
+ * Throws `CompileError`, which names place and reason, for what is no JavaScript. Forms that the
+ * compiler does not know become code that refuses to run.
  */
-export function compile(
-  source: string,
-  options: CompileOptions,
-): { code: string; map: SourceMap } {
-  const locate = locator(options.map)
-  const emitter = new Emitter(source, options.file, handlers, locate)
-  const tree = parseModule(source, options.file, locate)
-  const head = emitter.out.slot()
-  emitter.node(tree)
-  const table = placeTable(emitter, options.original ?? options.map?.sourcesContent?.[0] ?? source)
-  head.text =
-    `import { runtime as ${RUNTIME}_import } from ${JSON.stringify(options.runtime)}; ` +
-    `const ${RUNTIME} = ${RUNTIME}_import, ${RUNTIME}_a = ${RUNTIME}.answer, ` +
-    `${RUNTIME}_p = ${RUNTIME}.places(${JSON.stringify({ file: options.file, ...table })}); `
-  const { code, mappings } = emitter.out.finish()
+export function compile(source: string, options: CompileOptions): Compiled {
+  const { tree, made } = compileTree(source, options)
+  const { code, mappings } = printTree(made, source)
   const map: SourceMap = {
     version: 3,
     sources: [options.file],
@@ -75,12 +85,43 @@ export function compile(
     names: [],
     mappings,
   }
-  return { code, map }
+  return { code, map, requests: requestsOf(tree) }
 }
 
-function parseModule(source: string, file: string, locate: Locate): ReturnType<typeof parse> {
+/** The tree of the source, and that of what it is compiled to. */
+export function compileTree(
+  source: string,
+  options: CompileOptions,
+): { tree: Program; made: AnyNode } {
+  const locate = locator(options.map)
+  const { file, format = 'module' } = options
+  const tree = parseSource(source, file, format, locate)
+  const emitter = new Emitter(source, file, handlers, locate, hoist, format)
+  const original = options.original ?? options.map?.sourcesContent?.[0] ?? source
+  return {
+    tree,
+    made: compileProgram(emitter, tree, () => head(emitter, options.runtime, original)),
+  }
+}
+
+function requestsOf({ body }: Program): string[] {
+  return body.flatMap((node) => {
+    const { source } = node as { source?: { value: string } | null }
+    return source ? [source.value] : []
+  })
+}
+
+/** How the source of a module or a script is read. */
+export function parserOptions(format: string): Options {
+  const common = { ecmaVersion: 'latest', allowHashBang: true, locations: true } as const
+  return format === 'commonjs'
+    ? { ...common, sourceType: 'script', allowReturnOutsideFunction: true }
+    : { ...common, sourceType: 'module' }
+}
+
+function parseSource(source: string, file: string, format: string, locate: Locate): Program {
   try {
-    return parse(source, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
+    return parse(source, parserOptions(format))
   } catch (error) {
     const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } }
     if (loc === undefined) throw error
@@ -100,11 +141,40 @@ function locator(map: SourceMap | undefined): Locate {
   }
 }
 
+/** What a compiled module begins with: the runtime, its places, and the shapes of its functions. */
+function head(e: Emitter, runtime: string, original: string): AnyNode[] {
+  const table = json({ file: e.file, ...placeTable(e, original), source: e.source })
+  const imported = `${RUNTIME}_import`
+  const names = e.shapes.map((_, i) => id(`${RUNTIME}_f${i}`))
+  const shapes = call(member(RUNTIME, 'shapes'), [id(`${RUNTIME}_p`), json(e.shapes)])
+  const own = e.format === 'module' ? [declarator(id(RUNTIME), id(imported))] : []
+  const constants = declare('const', [
+    ...own,
+    declarator(id(`${RUNTIME}_a`), member(RUNTIME, 'answer')),
+    declarator(id(`${RUNTIME}_p`), call(member(RUNTIME, 'places'), [table])),
+    declarator({ type: 'ArrayPattern', elements: names } as never, shapes),
+  ])
+  if (e.format !== 'module') return [constants]
+  const specifier = { type: 'ImportSpecifier', imported: id('runtime'), local: id(imported) }
+  const fetched = {
+    type: 'ImportDeclaration',
+    specifiers: [specifier],
+    source: literal(runtime),
+    attributes: [],
+  }
+  return [fetched as never, constants]
+}
+
+/** A value as the text that it is in JavaScript. */
+function json(value: unknown): AnyNode {
+  return { type: 'Literal', value: 0, raw: JSON.stringify(value) } as never
+}
+
 function placeTable(emitter: Emitter, original: string) {
   const texts = original.split('\n')
   const lines: Record<number, string> = {}
   emitter.positions.forEach((line, i) => {
-    if (i % 2 === 0) lines[line] = texts[line - 1]?.trim() ?? ''
+    if (i % 2 === 0) lines[line] = texts[line - 1] ?? ''
   })
-  return { positions: emitter.positions, lines }
+  return { positions: emitter.positions, ends: emitter.ends, lines }
 }

@@ -1,7 +1,20 @@
-import type { AnyNode, FunctionNode } from './syntax.ts'
-import { childrenOf } from './syntax.ts'
-import { Output, type Slot } from './output.ts'
+import type { MemberExpression } from 'acorn'
+import type { ReasonKind } from '../runtime/refusal.ts'
+import {
+  binary,
+  call,
+  conditional,
+  declareNames,
+  delegated,
+  id,
+  isMany,
+  literal,
+  member,
+  yielded,
+} from './build.ts'
+import { Lines } from './lines.ts'
 import { Scope } from './scope.ts'
+import { type AnyNode, type FunctionNode, isNode } from './syntax.ts'
 
 /** The name under which a compiled module knows the runtime, and those of its parts. */
 export const RUNTIME = '$il'
@@ -18,11 +31,9 @@ export interface FunctionContext {
   /** Whether it is only a name for one access, which is shown where it is called. */
   readonly isThin?: boolean
   readonly temporaries: string[]
-  /** Where the temporaries are declared. */
-  readonly declarations: Slot
 }
 
-/** Code that cannot be compiled so that every access is a step. */
+/** Code that cannot be compiled, such as what is no JavaScript. */
 export class CompileError extends Error {
   override readonly name = 'CompileError'
 
@@ -34,145 +45,179 @@ export class CompileError extends Error {
   }
 }
 
-export type Handler = (emitter: Emitter, node: never) => void
+export type Handler = (emitter: Emitter, node: never) => AnyNode
 
 /** Where a place in the compiled source comes from in the original. */
 export type Locate = (line: number, column: number) => { line: number; column: number }
 
+/** What is known of a function before it is made: kind, name, length, form, and its text. */
+export type ShapeRow = readonly [number, string | null, number, number, number, number]
+
+const LISTS: ReadonlySet<string> = new Set(['body', 'consequent'])
+
 /**
- * Writes the compiled form of a module. It goes through the syntax tree in the order of the
- * source, copies what needs no change and leaves the rest to one handler per type of node.
+ * Makes the syntax tree of the compiled module from that of the source. It goes through the tree in
+ * the order of the source, copies what needs no change and leaves the rest to one handler per type
+ * of node, which gives the node that stands in its place. Trees are never written as text here, so
+ * what belongs together stays together whatever stands around it; a printer writes the result.
  *
- * Handlers write text as they go, and so in order; what is known only later, such as the
- * temporaries of a function, has a slot at its place. The emitter knows where the text stands: the
- * context says whether code there can be suspended, the scope which names are declared. `step` and
- * `steps` are the two forms that every question to the runtime has: a condition, what to yield or
- * to run at once if it holds, and otherwise the value that the runtime has left in `answer`.
+ * The emitter knows where the node stands: the context says whether code there can be suspended,
+ * the scope which names are declared. `step` and `steps` are the two forms that every question to
+ * the runtime has: a condition, what to yield or to run at once if it holds, and otherwise the
+ * value that the runtime has left in `answer`.
  */
 export class Emitter {
-  readonly out: Output
   context!: FunctionContext
   scope!: Scope
+  readonly lines: Lines
   readonly positions: number[] = []
-  /** The name that the function about to be written has by where it stands. */
+  readonly ends: number[] = []
+  readonly shapes: ShapeRow[] = []
+  /** The name that the function about to be made has by where it stands. */
   #name: string | undefined
-  /** Declarations that stand in the head of a loop. */
-  readonly heads = new Set<AnyNode>()
   /** The private methods of the classes around, innermost last, with the kinds of function. */
-  readonly privateMethods: Map<string, number>[] = []
-  readonly #placeNumbers = new Map<number, number>()
+  readonly privateMethods: Map<string, number | undefined>[] = []
+  /** What a name that the module imports is, if imports are the loader's business. */
+  readonly imported = new Map<string, AnyNode>()
+  readonly #placeNumbers = new Map<string, number>()
+  /** The module. */
+  program: AnyNode | undefined
   #names = 0
 
   constructor(
-    source: string,
+    readonly source: string,
     readonly file: string,
     readonly handlers: Readonly<Record<string, Handler | undefined>>,
     readonly locate: Locate,
+    /** What has to come first in a block; see `functions.ts`. */
+    readonly hoist: (e: Emitter, nodes: readonly AnyNode[]) => AnyNode[],
+    /** Whether the module is made a function of the loader's, and its source a script. */
+    readonly format: 'module' | 'linked' | 'commonjs',
   ) {
-    this.out = new Output(source)
+    this.lines = new Lines(source)
   }
 
-  /** Writes a node. */
-  node(node: AnyNode): void {
+  /** The node that stands in the place of this one. */
+  node(node: AnyNode): AnyNode {
     const handler = this.handlers[node.type]
-    if (handler === undefined) this.children(node)
-    else handler(this, node as never)
+    return handler === undefined ? this.copy(node) : handler(this, node as never)
   }
 
-  /** Writes a node as it is, except for what is below it. */
-  children(node: AnyNode): void {
-    this.between(node.start, node.end, childrenOf(node))
-  }
-
-  /** Copies a stretch of the source, except for the nodes in it. */
-  between(start: number, end: number, nodes: readonly AnyNode[]): void {
-    let at = start
-    for (const child of nodes) {
-      this.out.copy(at, child.start)
-      this.node(child)
-      at = child.end
+  /** The node as it is, except for what is below it. */
+  copy(node: AnyNode): AnyNode {
+    const copy: Record<string, unknown> = {}
+    for (const [key, value] of Object.entries(node)) {
+      if (Array.isArray(value))
+        copy[key] = LISTS.has(key) ? this.statements(value) : this.list(value)
+      else if (isNode(value)) copy[key] = this.node(value)
+      else copy[key] = value
     }
-    this.out.copy(at, end)
+    return copy as never
   }
 
-  /** Writes a value that takes a name from where it stands, if it is a function without one. */
-  named(name: string | undefined, value: AnyNode): void {
+  list(nodes: readonly (AnyNode | null)[]): (AnyNode | null)[] {
+    return nodes.map((node) => (isNode(node) ? this.node(node) : node))
+  }
+
+  statements(nodes: readonly AnyNode[]): AnyNode[] {
+    return nodes
+      .map((node) => this.node(node))
+      .flatMap((node) => (isMany(node) ? node.body : node))
+  }
+
+  /** The statements of a block, after what ties its functions to their compiled forms. */
+  block(nodes: readonly AnyNode[]): AnyNode[] {
+    return [...this.hoist(this, nodes), ...this.statements(nodes)]
+  }
+
+  /** A copy of a node with some of its parts replaced. */
+  with(node: AnyNode, parts: object): AnyNode {
+    return { ...node, ...parts } as never
+  }
+
+  /** A member as the source has it, read or written natively; only what is below it may change. */
+  memberAsWritten(node: MemberExpression): AnyNode {
+    const object = node.object.type === 'Super' ? node.object : this.node(node.object)
+    const property = node.computed ? this.node(node.property as AnyNode) : node.property
+    return this.with(node, { object, property })
+  }
+
+  /** A value that takes a name from where it stands, if it is a function without one. */
+  named(name: string | undefined, value: AnyNode): AnyNode {
     const isNameless =
       value.type === 'ArrowFunctionExpression' ||
       (value.type === 'FunctionExpression' && !value.id)
     this.#name = isNameless ? name : undefined
-    this.node(value)
+    const made = this.node(value)
     this.#name = undefined
+    return made
   }
 
-  /** The name as an argument, once. */
-  takeName(): string {
+  /** That name, once. */
+  takeName(): string | null {
     const name = this.#name
     this.#name = undefined
-    return name === undefined ? 'undefined' : JSON.stringify(name)
+    return name ?? null
   }
 
-  write(text: string): void {
-    this.out.write(text)
-  }
-
-  /** Writes nodes with commas between them; holes and spreads as in an array literal. */
-  list(nodes: readonly (AnyNode | null)[]): void {
-    nodes.forEach((node, i) => {
-      if (i > 0) this.write(', ')
-      if (node !== null) this.node(node)
-    })
+  /** A call of the runtime. */
+  ask(name: string, ...args: (AnyNode | string | number)[]): AnyNode {
+    const nodes = args.map((arg) => (typeof arg === 'object' ? arg : literal(arg)))
+    return call(member(RUNTIME, name), nodes)
   }
 
   /** An expression for the number of the place that a node is shown at. */
-  place(node: AnyNode): string {
-    const own = `${RUNTIME}_p + ${this.#placeNumber(node)}`
-    return this.context.isThin === true ? `${RUNTIME}.caller(${own})` : own
+  place(node: AnyNode): AnyNode {
+    const own = binary('+', id(`${RUNTIME}_p`), literal(this.#placeNumber(node)))
+    return this.context.isThin === true ? this.ask('caller', own) : own
   }
 
   #placeNumber(node: AnyNode): number {
-    const known = this.#placeNumbers.get(node.start)
+    const key = `${node.start}:${node.end}`
+    const known = this.#placeNumbers.get(key)
     if (known !== undefined) return known
-    const number = this.positions.length / 2
-    const { line, column } = this.out.lines.locate(node.start)
+    const number = this.ends.length
+    const { line, column } = this.lines.locate(node.start)
     const original = this.locate(line, column)
     this.positions.push(original.line, original.column)
-    this.#placeNumbers.set(node.start, number)
+    this.ends.push(node.end - node.start)
+    this.#placeNumbers.set(key, number)
     return number
   }
 
   /** A variable of the current function for a value in between. */
   temporary(): string {
-    const name = `${RUNTIME}_${this.#names++}`
+    const name = this.name('')
     this.context.temporaries.push(name)
     return name
   }
 
   /** A name that nothing else has. */
   name(hint: string): string {
-    return `${RUNTIME}_${hint}_${this.#names++}`
+    return `${RUNTIME}_${hint}${this.#names++}`
   }
 
-  /** Writes a condition that says whether a step is pending, and the step or the value. */
-  step(condition: () => void): void {
+  /** The value of a step, if the condition says that one is pending, or else the answer. */
+  step(condition: AnyNode): AnyNode {
     const { isSteps, plainContext } = this.context
-    this.write('(')
-    condition()
-    this.write(isSteps ? ` ? yield ${RUNTIME}.STEP` : ` ? ${RUNTIME}.now(${plainContext})`)
-    this.write(` : ${RUNTIME}_a.value)`)
+    const taken = isSteps
+      ? yielded(member(RUNTIME, 'STEP'))
+      : call(member(RUNTIME, 'now'), [literal(plainContext)])
+    return conditional(condition, taken, this.#answer())
   }
 
-  /** Writes a condition that says whether there are steps, and those steps or the value. */
-  steps(condition: () => void): void {
+  /** What the steps come to, if the condition says that there are any, or else the answer. */
+  steps(condition: AnyNode, otherwise: AnyNode = this.#answer()): AnyNode {
     const { isSteps, plainContext } = this.context
-    this.write('(')
-    condition()
-    this.write(
-      isSteps
-        ? ` ? yield* ${RUNTIME}_a.steps`
-        : ` ? ${RUNTIME}.run(${RUNTIME}_a.steps, ${plainContext})`,
-    )
-    this.write(` : ${RUNTIME}_a.value)`)
+    const steps = member(`${RUNTIME}_a`, 'steps')
+    const taken = isSteps
+      ? delegated(steps)
+      : call(member(RUNTIME, 'run'), [steps, literal(plainContext)])
+    return conditional(condition, taken, otherwise)
+  }
+
+  #answer(): AnyNode {
+    return member(`${RUNTIME}_a`, 'value')
   }
 
   /** Whether the name means the global thing of that name here. */
@@ -180,28 +225,46 @@ export class Emitter {
     return this.scope.ownerOf(name) === undefined
   }
 
-  /** Writes something in a scope of its own. */
-  inScope(owner: object, declare: (scope: Scope) => void, write: () => void): void {
+  /** Whether the name means what the module imports by it here. */
+  isImported(name: string): boolean {
+    return this.imported.has(name) && this.scope.ownerOf(name) === this.program
+  }
+
+  isGlobalName(node: AnyNode, name: string): boolean {
+    return node.type === 'Identifier' && node.name === name && this.isGlobal(name)
+  }
+
+  /** Makes something in a scope of its own. */
+  inScope<T>(owner: object, declare: (scope: Scope) => void, write: () => T): T {
     const outer = this.scope
     this.scope = new Scope(outer, owner)
     declare(this.scope)
-    write()
+    const made = write()
     this.scope = outer
+    return made
   }
 
-  /** Writes something that belongs to another function, and declares its temporaries. */
-  inContext(context: Omit<FunctionContext, 'temporaries'>, write: () => void): void {
+  /** Makes statements that belong to another function, with the temporaries that they need. */
+  inContext(
+    context: Omit<FunctionContext, 'temporaries'>,
+    write: () => readonly AnyNode[],
+  ): AnyNode[] {
     const outer = this.context
     this.context = { ...context, temporaries: [] }
-    write()
-    const { declarations, temporaries } = this.context
-    if (temporaries.length > 0) declarations.text += ` let ${temporaries.join(', ')};`
+    const made = write()
+    const { temporaries } = this.context
     this.context = outer
+    return [...declareNames(temporaries), ...made]
   }
 
-  /** Refuses the module because of a node. */
-  refuse(node: AnyNode, reason: string): never {
-    const { line, column } = this.out.lines.locate(node.start)
+  /** An expression that throws a refusal when it is reached. */
+  refusal(node: AnyNode, reason: ReasonKind): AnyNode {
+    return this.ask('never', this.place(node), reason)
+  }
+
+  /** Rejects the module because of a node. */
+  reject(node: AnyNode, reason: string): never {
+    const { line, column } = this.lines.locate(node.start)
     const original = this.locate(line, column)
     throw new CompileError(`${this.file}:${original.line}:${original.column}`, reason)
   }

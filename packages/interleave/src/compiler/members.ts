@@ -6,9 +6,26 @@ import type {
   UnaryExpression,
   UpdateExpression,
 } from 'acorn'
+import {
+  assign,
+  binary,
+  call,
+  delegated,
+  id,
+  index,
+  literal,
+  logical,
+  member,
+  sequence,
+  yielded,
+} from './build.ts'
+import { argumentsHere, isInArrow, readSuper, writeSuper } from './captures.ts'
+import { nativeChain } from './chains.ts'
+import { withMethods } from './classes.ts'
 import { CONTEXT, type Emitter, type Handler, RUNTIME } from './emitter.ts'
-import { listed, target } from './patterns.ts'
-import { type AnyNode, namesOf, type Pattern, walk } from './syntax.ts'
+import { isElement, keyOf, read } from './elements.ts'
+import { assigned } from './patterns.ts'
+import { type AnyNode, isArguments, namesOf, type Pattern, walk } from './syntax.ts'
 
 /**
  * Members, assignments and what else touches values. `a[i]` may be an element of shared memory, so
@@ -22,57 +39,19 @@ import { type AnyNode, namesOf, type Pattern, walk } from './syntax.ts'
  * for good.
  */
 
-/** Whether a member may be an element of an array: computed, and not by a name or a symbol. */
-function isElement(node: MemberExpression): boolean {
-  if (!node.computed) return false
-  const key = node.property as AnyNode
-  if (key.type === 'Literal') return typeof key.value === 'number'
-  const isSymbol =
-    key.type === 'MemberExpression' &&
-    key.object.type === 'Identifier' &&
-    key.object.name === 'Symbol'
-  return !isSymbol
-}
-
-/** Writes the reading of a member of what `writeObject` writes. */
-export function element(e: Emitter, node: MemberExpression, writeObject: () => void): void {
-  const key = node.property as AnyNode
-  if (!isElement(node) || node.object.type === 'Super') {
-    writeObject()
-    // In code that cannot be suspended a chain is written as it is.
-    const chained = node.optional ? '?.' : ''
-    e.write(node.computed ? `${chained}[` : chained || '.')
-    if (node.computed) e.node(key)
-    else e.out.copy(key.start, key.end)
-    if (node.computed) e.write(']')
-    return
+function memberExpression(e: Emitter, node: MemberExpression): AnyNode {
+  if (node.object.type === 'Super') {
+    return isInArrow(e) ? readSuper(e, node, keyOf(e, node)) : e.memberAsWritten(node)
   }
-  e.step(() => {
-    e.write(`${RUNTIME}.get(${e.place(node)}, `)
-    writeObject()
-    e.write(', ')
-    e.node(key)
-    e.write(')')
-  })
+  return read(e, node, e.node(node.object))
 }
 
-function member(e: Emitter, node: MemberExpression): void {
-  element(e, node, () => e.node(node.object as AnyNode))
-}
-
-function assignment(e: Emitter, node: AssignmentExpression): void {
+function assignment(e: Emitter, node: AssignmentExpression): AnyNode {
   const left = node.left as AnyNode
   if (left.type === 'MemberExpression') return assignMember(e, node, left)
   if (left.type === 'Identifier') return assignVariable(e, node, left)
-  const write = (): void => {
-    e.write('(')
-    target(e, left)
-    e.write(' = ')
-    listed(e, left, node.right)
-    e.write(')')
-  }
-  if (isOwnPattern(e, left)) write()
-  else changed(e, write)
+  const made = assigned(e, left, e.node(node.right))
+  return isOwnPattern(e, left) ? made : changed(e, made)
 }
 
 /** Whether a pattern assigns only to variables of the function that it is in. */
@@ -85,101 +64,103 @@ function isOwnPattern(e: Emitter, left: AnyNode): boolean {
   return isOwn
 }
 
-function unary(e: Emitter, node: UnaryExpression): void {
-  if (node.operator === 'delete') changed(e, () => e.children(node))
-  else e.children(node)
+function unary(e: Emitter, node: UnaryExpression): AnyNode {
+  if (node.operator !== 'delete') return e.copy(node)
+  const argument = node.argument as AnyNode
+  const isChain = argument.type === 'ChainExpression'
+  const inner = isChain
+    ? nativeChain(e, argument)
+    : argument.type === 'MemberExpression'
+      ? e.memberAsWritten(argument)
+      : e.node(argument)
+  return changed(e, e.with(node, { argument: inner }))
 }
 
 /** A variable of another function or of the module is an object of sorts: others see it change. */
-function assignVariable(e: Emitter, node: AssignmentExpression, left: Identifier): void {
+function assignVariable(e: Emitter, node: AssignmentExpression, left: Identifier): AnyNode {
+  const isNaming = !/^[^&|?]+=$/.test(node.operator) || node.operator === '='
+  const right = isNaming ? e.named(left.name, node.right) : e.node(node.right)
+  const made = e.with(node, { right })
   const isOwn = e.scope.ownerOf(left.name) === e.context.node
-  if (!isWatched(e) || isOwn) return e.children(node)
-  e.write(`${RUNTIME}.outer(${left.name}, `)
-  e.children(node)
-  e.write(')')
+  if (!isWatched(e) || isOwn) return made
+  // A variable that nothing declares may come to be by this very assignment.
+  if (e.isGlobal(left.name)) return changed(e, made)
+  return e.ask('outer', id(left.name), made)
 }
 
-function assignMember(e: Emitter, node: AssignmentExpression, left: MemberExpression): void {
+function assignMember(e: Emitter, node: AssignmentExpression, left: MemberExpression): AnyNode {
+  if (left.object.type === 'Super' && isInArrow(e)) return assignSuper(e, node, left)
   const isOpaque = left.property.type === 'PrivateIdentifier' || left.object.type === 'Super'
-  if (isOpaque) return changed(e, () => e.children(node), left.object as AnyNode)
-  if (!isElement(left) && !isWatched(e, left.object as AnyNode)) return e.children(node)
+  const object = left.object as AnyNode
+  if (isOpaque || (!isElement(left) && !isWatched(e, object))) {
+    const made = e.with(node, { left: e.memberAsWritten(left), right: e.node(node.right) })
+    return isOpaque ? changed(e, made, object) : made
+  }
   if (node.operator === '=') {
-    return store(
-      e,
-      left,
-      () => e.node(left.object as AnyNode),
-      () => writeKey(e, left),
-      () => e.node(node.right),
-    )
+    return store(e, left, e.node(object), keyOf(e, left), e.node(node.right))
   }
-  const { object, key, value } = hold(e, left)
+  const { held, object: at, key, value } = hold(e, left)
   const operator = node.operator.slice(0, -1)
-  const isLogical = operator === '&&' || operator === '||' || operator === '??'
-  const put = (write: () => void): void =>
-    store(
-      e,
-      left,
-      () => e.write(object),
-      () => e.write(key),
-      write,
-    )
-  if (isLogical) {
-    e.write(`${value} ${operator} `)
-    put(() => e.node(node.right))
-  } else {
-    put(() => {
-      e.write(`${value} ${operator} (`)
-      e.node(node.right)
-      e.write(')')
-    })
+  const right = e.node(node.right)
+  if (operator === '&&' || operator === '||' || operator === '??') {
+    return logical(operator, sequence([...held, value]), store(e, left, at, key, right))
   }
-  e.write(')')
+  return sequence([...held, store(e, left, at, key, binary(operator, value, right))])
 }
 
-/** Evaluates object, key and present value of a member once, into temporaries; leaves `(` open. */
-function hold(e: Emitter, left: MemberExpression): { object: string; key: string; value: string } {
+/** `super.x = v` and the like in an arrow function. */
+function assignSuper(e: Emitter, node: AssignmentExpression, left: MemberExpression): AnyNode {
+  const key = e.temporary()
+  const start = assign(id(key), keyOf(e, left))
+  if (node.operator === '=') {
+    return sequence([start, writeSuper(e, node, id(key), e.node(node.right))])
+  }
+  const operator = node.operator.slice(0, -1)
+  const before = readSuper(e, node, id(key))
+  const right = e.node(node.right)
+  if (operator === '&&' || operator === '||' || operator === '??') {
+    return sequence([start, logical(operator, before, writeSuper(e, node, id(key), right))])
+  }
+  return sequence([start, writeSuper(e, node, id(key), binary(operator, before, right))])
+}
+
+interface Held {
+  /** What evaluates object, key and present value, once. */
+  readonly held: AnyNode[]
+  readonly object: AnyNode
+  readonly key: AnyNode
+  readonly value: AnyNode
+}
+
+/** Evaluates object, key and present value of a member once, into temporaries. */
+function hold(e: Emitter, left: MemberExpression): Held {
   const object = e.temporary()
   const value = e.temporary()
-  e.write(`(${object} = `)
-  e.node(left.object as AnyNode)
-  let key: string
+  const held = [assign(id(object), e.node(left.object as AnyNode))]
+  let key = literal((left.property as { name?: string }).name ?? '')
   if (left.computed) {
-    key = e.temporary()
-    e.write(`, ${key} = `)
-    e.node(left.property as AnyNode)
-  } else key = JSON.stringify((left.property as { name: string }).name)
-  e.write(`, ${value} = `)
-  if (!isElement(left)) e.write(`${object}[${key}]`)
-  else e.step(() => e.write(`${RUNTIME}.get(${e.place(left)}, ${object}, ${key})`))
-  e.write(', ')
-  return { object, key, value }
+    const name = e.temporary()
+    held.push(assign(id(name), e.node(left.property as AnyNode)))
+    key = id(name)
+  }
+  const found = isElement(left)
+    ? e.step(e.ask('get', e.place(left), id(object), key))
+    : index(id(object), key)
+  held.push(assign(id(value), found))
+  return { held, object: id(object), key, value: id(value) }
 }
 
-/** Writes a store to a member from what the three functions write. */
+/** A store to a member. */
 function store(
   e: Emitter,
   left: MemberExpression,
-  writeObject: () => void,
-  writeTheKey: () => void,
-  writeValue: () => void,
-): void {
-  const isStep = isElement(left)
-  const write = (): void => {
-    e.write(isStep ? `${RUNTIME}.set(${e.place(left)}, ` : `${RUNTIME}.prop(`)
-    writeObject()
-    e.write(', ')
-    writeTheKey()
-    e.write(', ')
-    writeValue()
-    e.write(')')
-  }
-  if (isStep) e.step(write)
-  else write()
-}
-
-function writeKey(e: Emitter, left: MemberExpression): void {
-  if (left.computed) e.node(left.property as AnyNode)
-  else e.write(JSON.stringify((left.property as { name: string }).name))
+  object: AnyNode,
+  key: AnyNode,
+  value: AnyNode,
+): AnyNode {
+  return isElement(left)
+    ? e.step(e.ask('set', e.place(left), object, key, value))
+    : e.ask('prop', object, key, value)
 }
 
 /**
@@ -193,80 +174,80 @@ function isWatched(e: Emitter, object?: AnyNode): boolean {
   return plainContext > 0 && !(isNew && object?.type === 'ThisExpression')
 }
 
-/** Writes an assignment that cannot be looked up again, as a change that cannot be undone. */
-function changed(e: Emitter, write: () => void, object?: AnyNode): void {
-  if (!isWatched(e, object)) return write()
-  e.write(`${RUNTIME}.outer(${RUNTIME}, `)
-  write()
-  e.write(')')
+/** An assignment that cannot be looked up again, as a change that cannot be undone. */
+function changed(e: Emitter, made: AnyNode, object?: AnyNode): AnyNode {
+  return isWatched(e, object) ? e.ask('outer', id(RUNTIME), made) : made
 }
 
-function update(e: Emitter, node: UpdateExpression): void {
+function update(e: Emitter, node: UpdateExpression): AnyNode {
   const argument = node.argument as AnyNode
   if (argument.type === 'Identifier') {
     const isOwn = e.scope.ownerOf(argument.name) === e.context.node
-    return isOwn ? e.children(node) : changed(e, () => e.children(node))
+    return isOwn ? node : changed(e, node)
   }
   const left = argument as MemberExpression
+  const object = left.object as AnyNode
+  if (left.object.type === 'Super' && isInArrow(e)) return e.refusal(node, 'super-in-field')
   const isOpaque = left.property.type === 'PrivateIdentifier' || left.object.type === 'Super'
-  if (isOpaque) return changed(e, () => e.children(node), left.object as AnyNode)
-  if (!isElement(left) && !isWatched(e, left.object as AnyNode)) return e.children(node)
-  const { object, key, value } = hold(e, left)
+  if (isOpaque || (!isElement(left) && !isWatched(e, object))) {
+    const made = e.with(node, { argument: e.memberAsWritten(left) })
+    return isOpaque ? changed(e, made, object) : made
+  }
+  const { held, object: at, key, value } = hold(e, left)
   const old = e.temporary()
-  e.write(`${old} = ${node.prefix ? node.operator + value : value + node.operator}, `)
-  store(
-    e,
-    left,
-    () => e.write(object),
-    () => e.write(key),
-    () => e.write(value),
-  )
-  e.write(`, ${old})`)
+  const counted = e.with(node, { argument: value })
+  return sequence([...held, assign(id(old), counted), store(e, left, at, key, value), id(old)])
 }
 
-function spread(e: Emitter, node: SpreadElement, parent?: AnyNode): void {
-  if (parent?.type === 'ObjectExpression') return e.children(node)
-  e.write('...')
-  e.steps(() => {
-    e.write(`${RUNTIME}.list(${e.place(node)}, `)
-    e.node(node.argument)
-    e.write(')')
+/** Items of a list in a call, an array or an object. */
+function spread(e: Emitter, node: SpreadElement): AnyNode {
+  const argument = e.node(node.argument)
+  const all = e.ask('list', e.place(node), argument, id('Infinity'))
+  return e.with(node, { argument: e.steps(all) })
+}
+
+function objectExpression(e: Emitter, node: Extract<AnyNode, { type: 'ObjectExpression' }>) {
+  const properties = node.properties.map((item) => {
+    if (item.type !== 'SpreadElement') return e.node(item)
+    const whole = e.ask('whole', e.place(item), e.node(item.argument))
+    return e.with(item, { argument: whole })
   })
+  return withMethods(e, node, e.with(node, { properties }))
 }
 
 /** `Atomics` and `Promise` as values are the model's own while threads are checked. */
-function identifier(e: Emitter, node: Identifier): void {
-  if (node.name === 'Atomics' && e.isGlobal('Atomics')) e.write(`${RUNTIME}.Atomics`)
-  else if (node.name === 'Promise' && e.isGlobal('Promise')) e.write(`(${RUNTIME}.promise())`)
-  else e.out.copy(node.start, node.end)
+function identifier(e: Emitter, node: Identifier): AnyNode {
+  if (isArguments(node) && e.isGlobal('arguments')) return argumentsHere(e, node)
+  if (node.name === 'Atomics' && e.isGlobal('Atomics')) return member(RUNTIME, 'Atomics')
+  if (node.name === 'Promise' && e.isGlobal('Promise')) return call(member(RUNTIME, 'promise'), [])
+  return e.isImported(node.name) ? e.imported.get(node.name)! : node
 }
 
 /** A yielded value and what `yield*` delegates to. */
-function yieldExpression(e: Emitter, node: Extract<AnyNode, { type: 'YieldExpression' }>): void {
-  if (!node.delegate) {
-    e.write('(')
-    e.children(node)
-    return e.write(')')
-  }
-  e.write(`(yield* ${RUNTIME}.inner(${e.place(node)}, `)
-  e.node(node.argument as AnyNode)
-  e.write('))')
+function yieldExpression(
+  e: Emitter,
+  node: Extract<AnyNode, { type: 'YieldExpression' }>,
+): AnyNode {
+  if (!node.delegate) return e.copy(node)
+  return delegated(e.ask('inner', e.place(node), e.node(node.argument as AnyNode)))
 }
 
 /** An `await` in a function yields to the function's driver; in module code it stays as it is. */
-function awaitExpression(e: Emitter, node: Extract<AnyNode, { type: 'AwaitExpression' }>): void {
-  if (!e.context.isSteps) return e.children(node)
-  e.write(`(yield ${RUNTIME}.wait(`)
-  e.node(node.argument)
-  e.write('))')
+function awaitExpression(
+  e: Emitter,
+  node: Extract<AnyNode, { type: 'AwaitExpression' }>,
+): AnyNode {
+  if (!e.context.isSteps) return e.copy(node)
+  return yielded(e.ask('wait', e.node(node.argument)))
 }
 
 export const memberHandlers: Record<string, Handler> = {
-  MemberExpression: member as Handler,
+  MemberExpression: memberExpression as Handler,
   AssignmentExpression: assignment as Handler,
   UnaryExpression: unary as Handler,
   UpdateExpression: update as Handler,
   SpreadElement: spread as Handler,
+  ObjectExpression: objectExpression as Handler,
   Identifier: identifier as Handler,
   YieldExpression: yieldExpression as Handler,
   AwaitExpression: awaitExpression as Handler,

@@ -13,16 +13,15 @@ export function childrenOf(node: AnyNode): AnyNode[] {
   const children: AnyNode[] = []
   for (const [key, value] of Object.entries(node)) {
     if (key === 'type' || value === null || typeof value !== 'object') continue
+    // A shorthand property has one node as both key and value, or as the value's left side.
+    if (key === 'key' && (node as { shorthand?: boolean }).shorthand === true) continue
     if (Array.isArray(value)) children.push(...value.filter(isNode))
     else if (isNode(value)) children.push(value)
   }
-  // A shorthand property has one node as both key and value.
-  return children
-    .sort((a, b) => a.start - b.start)
-    .filter((child, i) => i === 0 || child.start !== children[i - 1]!.start)
+  return children.sort((a, b) => a.start - b.start)
 }
 
-function isNode(value: unknown): value is AnyNode {
+export function isNode(value: unknown): value is AnyNode {
   return typeof (value as AnyNode | null)?.type === 'string'
 }
 
@@ -72,13 +71,49 @@ export function usesThis(node: AnyNode): boolean {
 
 /** Whether a node of the type belongs to this function or to an arrow function inside it. */
 export function contains(node: AnyNode, type: AnyNode['type'], name?: string): boolean {
+  return belongs(node, (inner) => {
+    return inner.type === type && (name === undefined || (inner as Identifier).name === name)
+  })
+}
+
+/** Whether such a node belongs to this function or to an arrow function inside it. */
+export function belongs(node: AnyNode, isIt: (node: AnyNode) => boolean): boolean {
   let found = false
   walk(node, (inner) => {
-    if (inner.type === type && (name === undefined || (inner as Identifier).name === name)) {
-      found = true
+    if (isIt(inner)) found = true
+    // A field has its own `this`, but its key is evaluated outside.
+    if (inner.type === 'PropertyDefinition' && inner !== node) {
+      found ||= inner.computed && belongs(inner.key, isIt)
+      return false
     }
-    const isOther = isFunction(inner) && inner.type !== 'ArrowFunctionExpression'
-    return !found && (inner === node || !isOther)
+    return !found && (inner === node || !isOwner(inner))
   })
   return found
+}
+
+/** Whether such a node belongs to an arrow function inside this function. */
+export function belongsToArrow(node: AnyNode, isIt: (node: AnyNode) => boolean): boolean {
+  return belongs(node, (inner) => {
+    return inner.type === 'ArrowFunctionExpression' && inner !== node && belongs(inner, isIt)
+  })
+}
+
+/** Whether a node has a `this` and `arguments` of its own. */
+function isOwner(node: AnyNode): boolean {
+  if (node.type === 'StaticBlock') return true
+  return isFunction(node) && node.type !== 'ArrowFunctionExpression'
+}
+
+export function isNewTarget(node: AnyNode): boolean {
+  return node.type === 'MetaProperty' && node.meta.name === 'new'
+}
+
+export function isArguments(node: AnyNode): boolean {
+  return node.type === 'Identifier' && node.name === 'arguments'
+}
+
+/** The statements that begin a body as directives, such as `'use strict'`. */
+export function directivesOf(body: readonly AnyNode[]): AnyNode[] {
+  const end = body.findIndex((node) => (node as { directive?: string }).directive === undefined)
+  return body.slice(0, end < 0 ? body.length : end)
 }

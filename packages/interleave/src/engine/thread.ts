@@ -8,6 +8,7 @@ export type ThreadStatus = 'running' | 'finished' | 'failed' | 'died'
 export class Thread implements RunningThread {
   readonly changes = new Changes()
   readonly jobs: Job[] = []
+  readonly nextTicks: Job[] = []
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[] = []
   lastTask: object | undefined
   awaitedFromOutside = 0

@@ -1,4 +1,6 @@
 import { atomics } from '../runtime/access.ts'
+import { guardJson, guardMemory } from '../runtime/guards.ts'
+import { moduleBuffers } from '../runtime/module-buffers.ts'
 import { OP } from '../runtime/operation.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
@@ -13,6 +15,9 @@ import {
 } from './stand-ins.ts'
 import type { Thread } from '../engine/thread.ts'
 
+/** Stands for the maker of buffers that modules made. */
+const OF_MODULES = -2
+
 type Globals = Record<string, Record<string, unknown>>
 
 /**
@@ -25,15 +30,24 @@ export class Environment {
   readonly #undo: (() => void)[] = []
   execution: Execution | undefined
   #setupBuffers = 0
-  readonly #setup: StandIn = { ticks: 0, randomState: 0 }
+  #outer = false
+  readonly #setup: StandIn = { ticks: 0, randomState: 0, isActive: false }
+  /** What modules' own buffers held when the exploration began. */
+  #kept: [SharedArrayBuffer, Uint8Array][] = []
 
   /** Puts the stand-ins in place. Nothing of the program may run before. */
   enter(): void {
+    this.#outer = state.isExploring
+    state.isExploring = true
     this.#replaceBuffers()
     const root = globalThis as unknown as Globals
     for (const name of Object.keys(atomics)) {
       if (name in OP) this.#replace(root['Atomics']!, name, guarded(name))
     }
+    guardMemory(this.#replace)
+    guardJson(this.#replace)
+    this.#replaceMemory()
+    this.#kept = moduleBuffers().map((buffer) => [buffer, new Uint8Array(buffer).slice()])
     replaceTime(this.#replace, this.#setup)
     replaceChance(this.#replace, this.#setup)
     replaceTimers(this.#replace)
@@ -41,6 +55,7 @@ export class Environment {
 
   /** Puts back what was there. */
   leave(): void {
+    state.isExploring = this.#outer
     for (const undo of this.#undo.splice(0).reverse()) undo()
     this.execution = undefined
   }
@@ -52,6 +67,28 @@ export class Environment {
     this.#setupBuffers = 0
     this.#setup.ticks = 0
     this.#setup.randomState = 0
+    this.#setup.isActive = true
+    this.#kept.forEach(([buffer, bytes], i) => {
+      new Uint8Array(buffer).set(bytes)
+      execution.buffers.add(buffer, execution.persistent.names.buffer(OF_MODULES, i))
+    })
+  }
+
+  /** After each execution. */
+  end(): void {
+    this.#setup.isActive = false
+  }
+
+  /** Shared memory of WebAssembly is known like any other. */
+  #replaceMemory(): void {
+    const root = (globalThis as { WebAssembly?: { Memory: object } }).WebAssembly
+    if (root === undefined) return
+    const construct = (Class: object, args: unknown[]): object => {
+      const memory = Reflect.construct(Class as never, args) as { buffer: ArrayBufferLike }
+      if (memory.buffer instanceof SharedArrayBuffer) this.#register(memory.buffer)
+      return memory
+    }
+    this.#replace(root, 'Memory', new Proxy(root.Memory, { construct }))
   }
 
   #replaceBuffers(): void {

@@ -7,6 +7,7 @@ import type { Persistent } from '../engine/core.ts'
 import { Execution } from '../engine/execution.ts'
 import { ObjectNames } from '../engine/objects.ts'
 import type { RacePolicy } from '../engine/core.ts'
+import { Repeat } from './repeat.ts'
 import { conclude, type Ending } from '../engine/verdict.ts'
 import { type World, WorldOf } from './world.ts'
 
@@ -76,7 +77,10 @@ export class Explorer {
     budget: Budget,
     see: (ended: EndedExecution) => boolean,
   ): string | undefined {
+    const before = state.refusal
+    state.refusal = undefined
     this.#environment.enter()
+    let first: Repeat | undefined
     try {
       for (;;) {
         const ended = this.#run(strategy, budget.stepsPerExecution)
@@ -84,7 +88,10 @@ export class Explorer {
         if (ended.ending === 'too-long') {
           return `an execution of more than ${budget.stepsPerExecution} steps`
         }
+        const isFirst = first === undefined
+        if (isFirst) first = new Repeat(ended.execution)
         if (stop || !strategy.finish(ended.execution)) return undefined
+        if (isFirst) this.#repeat(first!, budget.stepsPerExecution)
         if (this.totals.executions + this.totals.redundant >= budget.executions) {
           return `${budget.executions} executions`
         }
@@ -92,15 +99,25 @@ export class Explorer {
       }
     } finally {
       this.#environment.leave()
+      state.refusal = before
     }
+  }
+
+  /** Runs the first execution once more: what depends on anything but the schedule shows now. */
+  #repeat(first: Repeat, maxSteps: number): void {
+    const { totals } = this
+    const counted = { ...totals }
+    first.compare(this.#run(first, maxSteps).execution)
+    Object.assign(totals, counted)
   }
 
   #run(strategy: Strategy, maxSteps: number): EndedExecution {
     const execution = new Execution(this.persistent)
     this.#environment.begin(execution)
     const world = new WorldOf()
-    this.setup(world)
     try {
+      this.setup(world)
+      stopAtRefusal()
       state.host = execution
       world.announce(execution)
       strategy.begin(execution)
@@ -108,11 +125,13 @@ export class Explorer {
       const ended = this.#steps(execution, strategy, maxSteps)
       const ending = ended ?? conclude(execution)
       if (ending === 'complete') world.finish(execution)
+      stopAtRefusal()
       this.#count(execution, ending)
       return { execution, ending, failure: execution.failures[0] }
     } finally {
       state.host = undefined
       state.thread = undefined
+      this.#environment.end()
     }
   }
 
@@ -127,7 +146,9 @@ export class Explorer {
       if (execution.length >= maxSteps) return 'too-long'
       const thread = execution.threads[id]
       if (thread === undefined) throw new RangeError(`expected a thread's number, got ${id}`)
-      strategy.observe(execution, execution.step(thread))
+      const event = execution.step(thread)
+      stopAtRefusal()
+      strategy.observe(execution, event)
     }
     const isAble = execution.threads.some(
       (t) =>
@@ -147,6 +168,11 @@ export class Explorer {
     totals.maxSteps = Math.max(totals.maxSteps, execution.length)
     totals.maxThreads = Math.max(totals.maxThreads, execution.threads.length)
   }
+}
+
+/** Whatever the program did with a refusal, the exploration ends with it. */
+function stopAtRefusal(): void {
+  if (state.refusal !== undefined) throw state.refusal
 }
 
 export { Refusal }

@@ -1,14 +1,16 @@
-import { ModelPromise } from '../runtime/promise.ts'
+import { guardFor } from '../runtime/guards.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 
 /** Puts a value in the place of a property until the check is over. */
-export type Replace = (object: object, name: string, value: unknown) => void
+export type Replace = (object: object, name: PropertyKey, value: unknown) => void
 
 /** What a thread's clock and random numbers depend on; `setup` has one of its own. */
 export interface StandIn {
   ticks: number
   randomState: number
+  /** Whether an execution is going on; between two of them clocks and chance are the real ones. */
+  isActive: boolean
 }
 
 type AnyFunction = (...args: unknown[]) => unknown
@@ -20,19 +22,29 @@ const EPOCH_MS = 1_600_000_000_000
 
 /** Clocks that go on a little each time a thread looks, whatever the others do. */
 export function replaceTime(replace: Replace, setup: StandIn): void {
-  const tick = (): number => (state.thread ?? setup).ticks++ * TICK_MS
-  const now = (): number => EPOCH_MS + tick()
+  const owner = (): StandInOf => state.thread ?? setup
+  const isReal = (): boolean => state.thread === undefined && !setup.isActive
+  const tick = (): number => owner().ticks++ * TICK_MS
+  const { now: realNow } = root['Date'] as { now: () => number }
+  const now = (): number => (isReal() ? realNow() : EPOCH_MS + tick())
   replace(Date, 'now', now)
   const construct = (Class: DateConstructor, args: []): object =>
     Reflect.construct(Class, args.length === 0 ? [now()] : args) as Date
   replace(globalThis, 'Date', new Proxy(Date, { construct }))
-  const clock = root['performance']
-  if (clock !== undefined) replace(clock, 'now', tick)
+  const clock = root['performance'] as { now: () => number } | undefined
+  if (clock === undefined) return
+  const real = clock.now.bind(clock)
+  replace(clock, 'now', () => (isReal() ? real() : tick()))
 }
+
+type StandInOf = Pick<StandIn, 'ticks' | 'randomState'>
 
 /** Random numbers that only the thread and how often it asked decide. */
 export function replaceChance(replace: Replace, setup: StandIn): void {
+  // The host's own, for what runs between two executions.
+  const { random: real } = root['Math'] as { random: () => number }
   const next = (): number => {
+    if (state.thread === undefined && !setup.isActive) return real()
     const owner = state.thread ?? setup
     owner.randomState = (Math.imul(owner.randomState, 1664525) + 1013904223) >>> 0
     return owner.randomState / 2 ** 32
@@ -53,20 +65,37 @@ export function replaceChance(replace: Replace, setup: StandIn): void {
   })
 }
 
-/** Timers would run when the check is long over; a microtask is a job of its thread. */
+/**
+ * What puts off a callback would run it when the check is long over. Compiled code never comes to
+ * these guards where there is a model; code that is not compiled is refused.
+ */
 export function replaceTimers(replace: Replace): void {
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
-    const timer = root[name] as AnyFunction | undefined
-    if (timer === undefined) continue
-    const guard = (...args: unknown[]): unknown => {
-      if (state.thread === undefined) return timer(...args)
-      throw refuse(state.callPlace, `${name} is not modelled; wait with a timeout instead`)
-    }
-    replace(globalThis, name, Object.defineProperty(guard, 'name', { value: name }))
+  const process = root['process'] as object | undefined
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) {
+    if (root[name] !== undefined) replace(globalThis, name, guarded(name, root[name]))
   }
-  const queue = root['queueMicrotask'] as AnyFunction
-  replace(globalThis, 'queueMicrotask', (callback: unknown): void => {
-    if (state.thread === undefined) queue(callback)
-    else state.thread.jobs.push({ callback, args: [], promise: new ModelPromise() })
+  for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
+    if (root[name] !== undefined) replace(globalThis, name, passing(name, root[name]))
+  }
+  if (process !== undefined && 'nextTick' in process) {
+    replace(process, 'nextTick', guarded('nextTick', process.nextTick))
+  }
+}
+
+function guarded(name: string, given: unknown): AnyFunction {
+  const native = given as AnyFunction
+  return guardFor(native, (...args) => {
+    if (state.thread === undefined) return native(...args)
+    const whose = name === 'setInterval' ? '' : ' when code that is not compiled calls it'
+    throw refuse(
+      state.callPlace,
+      `${name} is not modelled${whose}; use setTimeout in compiled code`,
+    )
   })
+}
+
+/** Clearing what is none of the model's does no harm. */
+function passing(_: string, given: unknown): AnyFunction {
+  const native = given as AnyFunction
+  return guardFor(native, (...args) => (state.thread === undefined ? native(...args) : undefined))
 }

@@ -1,5 +1,6 @@
 import { wrap } from '../runtime/functions.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
+import { shape } from '../runtime/shapes.ts'
 import { state, STEP } from '../runtime/state.ts'
 import { indexOf, isSharedView } from '../runtime/views.ts'
 
@@ -10,7 +11,7 @@ import { indexOf, isSharedView } from '../runtime/views.ts'
  */
 
 /** `while (Atomics.load(words, index) !== expected);` as one step, made when it ends the loop. */
-export const awaitValue = wrap(valueSteps as never, 0, 'awaitValue') as (
+export const awaitValue = wrap(valueSteps as never, shape(0, 'awaitValue')) as (
   words: Int32Array,
   index: number,
   expected: number,
@@ -20,7 +21,7 @@ export const awaitValue = wrap(valueSteps as never, 0, 'awaitValue') as (
  * `while (Atomics.compareExchange(words, index, expected, value) !== expected);` as one step, made
  * when it ends the loop.
  */
-export const awaitExchange = wrap(exchangeSteps as never, 0, 'awaitExchange') as (
+export const awaitExchange = wrap(exchangeSteps as never, shape(0, 'awaitExchange')) as (
   words: Int32Array,
   index: number,
   expected: number,

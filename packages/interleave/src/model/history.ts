@@ -3,6 +3,7 @@ import { answer } from '../runtime/access.ts'
 import { call } from '../runtime/calls.ts'
 import { wrap } from '../runtime/functions.ts'
 import { OP } from '../runtime/operation.ts'
+import { shape } from '../runtime/shapes.ts'
 import { state, STEP } from '../runtime/state.ts'
 
 /** A sequential object: a class whose methods do, one at a time, what the operations should do. */
@@ -51,7 +52,7 @@ export class HistoryOf<T extends object> implements History<T> {
     /** Which of the histories of a program this is. */
     readonly number: number,
   ) {
-    this.call = wrap(this.#steps.bind(this) as never, 0, 'call') as never
+    this.call = wrap(this.#steps.bind(this) as never, shape(0, 'call')) as never
   }
 
   *#steps(

@@ -1,6 +1,7 @@
 import { stepsOf } from '../runtime/agent.ts'
 import { wrap } from '../runtime/functions.ts'
 import { OP } from '../runtime/operation.ts'
+import { shape } from '../runtime/shapes.ts'
 import { state, STEP } from '../runtime/state.ts'
 
 /** A thread that another one started. */
@@ -20,7 +21,7 @@ function* spawnSteps(
   }
   state.pending.event(OP.spawn, place, { name, steps: stepsOf(name, body, args) })
   const thread = yield STEP
-  return { join: wrap(() => joinSteps(thread), 0, 'join') }
+  return { join: wrap(() => joinSteps(thread), shape(0, 'join')) }
 }
 
 function* joinSteps(thread: unknown): Generator<unknown, unknown, unknown> {
@@ -32,7 +33,7 @@ function* joinSteps(thread: unknown): Generator<unknown, unknown, unknown> {
  * Starts a thread from a thread: `const t = spawn('worker', body, …args)`, later `t.join()`. All
  * that the starter did before happens before all that the new thread does.
  */
-export const spawn = wrap(spawnSteps as never, 0, 'spawn') as <T, A extends unknown[]>(
+export const spawn = wrap(spawnSteps as never, shape(0, 'spawn')) as <T, A extends unknown[]>(
   name: string,
   body: (...args: A) => T,
   ...args: A

@@ -5,7 +5,9 @@ import { CompileError } from '../compiler/compile.ts'
 import type { Setup } from '../explorer/explorer.ts'
 import { NoThreads } from '../explorer/world.ts'
 import { type Exploration, explore, type ExploreOptions } from '../explore.ts'
+import type { FailureReport } from '../report/failure-report.ts'
 import { timeline } from '../report/timeline.ts'
+import { ScheduleError } from '../strategies/guided.ts'
 import { parseSchedule } from '../strategies/schedule.ts'
 import { Refusal } from '../runtime/refusal.ts'
 import { bounded, bruteForce, exhaustive, pct, randomWalk } from '../strategies/choose.ts'
@@ -17,6 +19,7 @@ const USAGE = `interleave: run a program's threads in every order that matters
   interleave FILE [name …]      explore the programs that FILE exports, or those named
 
 A program is an exported function that takes a world: export function counter({ thread, after }) {…}
+Packages that use Atomics are compiled like the program; --package names others.
 
   --strategy exhaustive         every execution once (the default)
              bounded=2          every schedule with at most 2 preemptions
@@ -84,7 +87,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (file === undefined) throw new UsageError('expected a file')
     if (!existsSync(file)) throw new UsageError(`expected a file, found nothing at ${file}`)
     const programs = await programsOf(resolve(file), names, values)
-    return run(programs, values)
+    return run(programs, file, values)
   } catch (error) {
     return complain(error)
   }
@@ -103,23 +106,54 @@ async function programsOf(
   if (missing !== undefined) {
     throw new UsageError(`expected ${file} to export a function ${missing}`)
   }
-  if (programs.length === 0) throw new UsageError(`expected ${file} to export a function`)
+  if (programs.length === 0) throw new UsageError(`expected ${file} to export a function${HINT}`)
   return programs
 }
+
+/** How to write what the command explores; for a file that has nothing of the kind. */
+const HINT = `
+
+A model is a function that sets up shared memory and starts threads over it:
+
+  export function counter({ thread, after }) {
+    const words = new Int32Array(new SharedArrayBuffer(4))
+    const add = () => Atomics.store(words, 0, Atomics.load(words, 0) + 1)
+    thread('a', add)
+    thread('b', add)
+    after(() => { if (words[0] !== 2) throw new Error('lost') })
+  }
+`
 
 /** Whether a value can be called; a class cannot. */
 function isFunction(value: unknown): boolean {
   return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
 }
 
-function run(programs: readonly [string, Setup][], values: Values): number {
+/** The report, with the command line that runs its schedule again. */
+function asCommand(
+  { text, replay }: FailureReport,
+  file: string,
+  name: string,
+  { deaths, races, package: packages, condition }: Values,
+): string {
+  const more = [
+    deaths === '0' ? '' : ` --deaths ${deaths}`,
+    races === 'fail' ? '' : ` --races ${races}`,
+    ...packages.map((one) => ` --package ${one}`),
+    ...condition.map((one) => ` --condition ${one}`),
+  ].join('')
+  const line = `npx interleave ${file} ${name} --replay ${replay}${more}`
+  return text.replace(`explore({ replay: '${replay}' }, …)`, line)
+}
+
+function run(programs: readonly [string, Setup][], file: string, values: Values): number {
   let status = 0
   for (const [name, setup] of programs) {
     const result = exploreOne(optionsOf(name, values), setup)
     say(
       result.failure === undefined
         ? result.summary
-        : `${result.summary}\n\n${result.failure.text}\n`,
+        : `${result.summary}\n\n${asCommand(result.failure, file, name, values)}\n`,
     )
     if (result.failure !== undefined && values.html !== undefined) {
       writeFileSync(values.html, timeline(result.failure, name))
@@ -134,9 +168,12 @@ function exploreOne(options: ExploreOptions & { name: string }, setup: Setup): E
   try {
     return explore(options, setup)
   } catch (error) {
+    if (error instanceof ScheduleError) {
+      throw new UsageError(error.message.replace('expected', 'expected --replay'))
+    }
     if (!(error instanceof NoThreads)) throw error
     throw new UsageError(
-      `expected ${options.name} to start threads in the world that it is given, got none`,
+      `expected ${options.name} to start threads in the world that it is given, got none${HINT}`,
     )
   }
 }

@@ -1,34 +1,61 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { relative } from 'node:path'
 import remapping from '@jridgewell/remapping'
-import { transform } from 'esbuild'
-import { compile, type SourceMap } from '../compiler/compile.ts'
+import { parse } from 'acorn'
+import type * as esbuild from 'esbuild'
+import { compile, type Compiled, parserOptions, type SourceMap } from '../compiler/compile.ts'
 
 /** The module that compiled code imports; loaders resolve it to this package. */
 export const RUNTIME_MODULE = '@smpnet/interleave/runtime'
 
-/** Compiles a JavaScript or TypeScript file for checking, with a map to the file as it is. */
-export async function compileFile(path: string): Promise<{ code: string; map: SourceMap }> {
-  const source = await readFile(path, 'utf8')
-  const file = nameOf(path)
-  const isTypeScript = /\.[cm]?tsx?$/.test(path)
-  const script = isTypeScript ? await stripTypes(source, path) : undefined
-  const compiled = compile(script?.code ?? source, {
-    file,
+/** Whether a file is a module or a script, or `undefined` where only its text can tell. */
+export type Format = 'linked' | 'commonjs' | undefined
+
+/** A compiled file. */
+export interface CompiledFile extends Compiled {
+  readonly format: 'linked' | 'commonjs'
+}
+
+/** Compiles a JavaScript or TypeScript file for the loader, with a map to the file as it is. */
+export function compileFile(path: string, declared: Format): CompiledFile {
+  return compileText(readFileSync(path, 'utf8'), path, declared)
+}
+
+/** Compiles a text as if it were such a file. */
+export function compileText(source: string, path: string, declared: Format): CompiledFile {
+  const script = /\.[cm]?tsx?$/.test(path) ? stripTypes(source, path) : undefined
+  const text = script?.code ?? source
+  const format = declared ?? formatOf(text)
+  const compiled = compile(text, {
+    file: nameOf(path),
     runtime: RUNTIME_MODULE,
+    format,
     map: script?.map,
     original: source,
   })
-  if (script === undefined) return compiled
+  if (script === undefined) return { ...compiled, format }
   const map = remapping([compiled.map as never, script.map as never], () => null)
-  return { code: compiled.code, map: map as unknown as SourceMap }
+  return { ...compiled, format, map: map as unknown as SourceMap }
 }
 
-async function stripTypes(
-  source: string,
-  path: string,
-): Promise<{ code: string; map: SourceMap }> {
-  const { code, map } = await transform(source, {
+/** A module is what imports, exports or awaits; anything else is as well a script. */
+function formatOf(text: string): 'linked' | 'commonjs' {
+  if (!/\b(import|export|await)\b/.test(text)) return 'commonjs'
+  try {
+    parse(text, parserOptions('commonjs'))
+    return 'commonjs'
+  } catch {
+    return 'linked'
+  }
+}
+
+type Esbuild = typeof esbuild
+
+/** Loaded when the first TypeScript file is; starting it takes longer than compiling does. */
+function stripTypes(source: string, path: string): { code: string; map: SourceMap } {
+  const { transformSync } = createRequire(import.meta.url)('esbuild') as Esbuild
+  const { code, map } = transformSync(source, {
     loader: path.endsWith('x') ? 'tsx' : 'ts',
     target: 'es2023',
     sourcemap: true,

@@ -37,6 +37,7 @@ export function atomic(place: number, kind: OpKind, ...args: unknown[]): boolean
     op.first = args[2] === undefined ? Infinity : Math.max(0, toIndex(args[2]))
     return true
   }
+  if (kind === OP.load) return true
   op.first = coerce(view, args[2])
   if (kind === OP.compareExchange) op.second = coerce(view, args[3])
   if (kind === OP.wait || kind === OP.waitAsync) op.timeoutMs = timeout(args[3])
@@ -106,7 +107,13 @@ function timeout(value: unknown): number {
 /** The value as the store would convert it, with the store's own errors. */
 function coerce(view: SharedView, value: unknown): unknown {
   const tag = (view as unknown as Record<symbol, string>)[Symbol.toStringTag]!
-  if (tag.startsWith('Big')) return BigInt(value as bigint)
+  if (tag.startsWith('Big')) return toBigInt(value)
   const number = Number(value)
   return tag.startsWith('Float') ? number : Math.trunc(number) || 0
+}
+
+/** What a BigInt array takes: numbers it does not, as the language says. */
+function toBigInt(value: unknown): bigint {
+  if (typeof value === 'number') throw new TypeError(`Cannot convert ${value} to a BigInt`)
+  return BigInt(value as bigint)
 }

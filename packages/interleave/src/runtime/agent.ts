@@ -4,7 +4,7 @@ import { call } from './calls.ts'
 import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
-import { type CallbackJob, type Job, state, STEP } from './state.ts'
+import { type CallbackJob, type Job, type RunningThread, state, STEP } from './state.ts'
 
 type Steps<T = unknown> = Generator<unknown, T, unknown>
 
@@ -34,9 +34,8 @@ export function* runAgent(main: Steps): Steps {
   const result = yield* main
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
-    const job = thread.jobs.shift()
-    if (job !== undefined) yield* runJob(job)
-    else if (thread.awaitedFromOutside > 0 || isPending(result)) {
+    if (thread.jobs.length > 0 || thread.nextTicks.length > 0) yield* runJobs(thread)
+    if (thread.awaitedFromOutside > 0 || isPending(result)) {
       state.pending.event(OP.idle, 0, undefined)
       yield STEP
     } else break
@@ -46,6 +45,16 @@ export function* runAgent(main: Steps): Steps {
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value
+}
+
+/** What was put off until now, and then the callbacks of promises, until both are done. */
+function* runJobs({ jobs, nextTicks }: RunningThread): Steps {
+  while (nextTicks.length > 0 || jobs.length > 0) {
+    for (let job = nextTicks.shift(); job !== undefined; job = nextTicks.shift())
+      yield* runJob(job)
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) yield* runJob(job)
+  }
+  return undefined
 }
 
 function isPending(result: unknown): boolean {
@@ -59,9 +68,11 @@ function* runJob(job: Job): Steps {
   return undefined
 }
 
-function* runCallback({ callback, args, promise }: CallbackJob): Steps {
+function* runCallback({ callback, self, args, promise }: CallbackJob): Steps {
   try {
-    promise.resolve(call(0, callback, undefined, args) ? yield* answer.steps! : answer.value)
+    promise.resolve(
+      call(0, callback, self, args as unknown[]) ? yield* answer.steps! : answer.value,
+    )
   } catch (error) {
     promise.settle(false, error)
   }

@@ -1,7 +1,8 @@
 import { answer } from './access.ts'
-import { type ArrayModel, arrayModels, call } from './calls.ts'
+import { arrayModels, call, type NativeModel } from './calls.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
+type List = readonly unknown[]
 type Visit = (value: unknown, index: number, result: unknown) => boolean
 
 /**
@@ -11,28 +12,39 @@ type Visit = (value: unknown, index: number, result: unknown) => boolean
  */
 function* callEach(
   place: number,
-  array: readonly unknown[],
-  args: readonly unknown[],
+  array: List,
+  args: List,
   visit: Visit,
+  { withHoles = false, isBackwards = false } = {},
 ): Steps {
   const [callback, self] = args
+  if (typeof callback !== 'function') throw new TypeError(`${String(callback)} is not a function`)
   const { length } = array
-  for (let i = 0; i < length; i++) {
-    if (!(i in array)) continue
-    const given = [array[i], i, array]
-    const result = call(place, callback, self, given) ? yield* answer.steps! : answer.value
-    if (visit(array[i], i, result)) return undefined
+  for (let n = 0; n < length; n++) {
+    const i = isBackwards ? length - 1 - n : n
+    if (!withHoles && !(i in array)) continue
+    const value = array[i]
+    const isStepping = call(place, callback, self, [value, i, array])
+    const result = isStepping ? yield* answer.steps! : answer.value
+    if (visit(value, i, result)) return undefined
   }
   return undefined
 }
 
-function* forEach(place: number, array: readonly unknown[], args: readonly unknown[]): Steps {
-  return yield* callEach(place, array, args, () => false)
+/** A new array of the kind that the array's own methods would make. */
+function likeOf(array: List, length: number): unknown[] {
+  const { constructor } = array as { constructor?: { [Symbol.species]?: unknown } }
+  const Class = (constructor?.[Symbol.species] ?? Array) as new (length: number) => unknown[]
+  return new Class(length)
 }
 
-function* map(place: number, array: readonly unknown[], args: readonly unknown[]): Steps {
-  const mapped: unknown[] = []
-  mapped.length = array.length
+function* forEach(place: number, self: unknown, args: List): Steps {
+  return yield* callEach(place, self as List, args, () => false)
+}
+
+function* map(place: number, self: unknown, args: List): Steps {
+  const array = self as List
+  const mapped = likeOf(array, array.length)
   yield* callEach(place, array, args, (_, i, result) => {
     mapped[i] = result
     return false
@@ -40,17 +52,17 @@ function* map(place: number, array: readonly unknown[], args: readonly unknown[]
   return mapped
 }
 
-function* filter(place: number, array: readonly unknown[], args: readonly unknown[]): Steps {
-  const kept: unknown[] = []
-  yield* callEach(place, array, args, (value, _, result) => {
+function* filter(place: number, self: unknown, args: List): Steps {
+  const kept = likeOf(self as List, 0)
+  yield* callEach(place, self as List, args, (value, _, result) => {
     if (result) kept.push(value)
     return false
   })
   return kept
 }
 
-function* flatMap(place: number, array: readonly unknown[], args: readonly unknown[]): Steps {
-  return ((yield* map(place, array, args)) as unknown[]).flat()
+function* flatMap(place: number, self: unknown, args: List): Steps {
+  return ((yield* map(place, self, args)) as unknown[]).flat()
 }
 
 /** A search: goes on until the callback says `until`, and then gives what `found` makes of it. */
@@ -58,54 +70,61 @@ function search(
   until: boolean,
   otherwise: unknown,
   found: (value: unknown, index: number) => unknown,
-): ArrayModel {
-  return function* (place, array, args) {
+  options: { withHoles?: boolean; isBackwards?: boolean } = {},
+): NativeModel {
+  return function* (place, self, args) {
     let answerOfSearch = otherwise
-    yield* callEach(place, array, args, (value, i, result) => {
+    const visit: Visit = (value, i, result) => {
       if (Boolean(result) !== until) return false
       answerOfSearch = found(value, i)
       return true
-    })
+    }
+    yield* callEach(place, self as List, args, visit, options)
     return answerOfSearch
   }
 }
 
-function* reduce(place: number, array: readonly unknown[], args: readonly unknown[]): Steps {
-  let index = 0
-  let sum = args[1]
-  if (args.length < 2) {
-    if (array.length === 0) throw new TypeError('Reduce of empty array with no initial value')
-    sum = array[index++]
+function reducer(isBackwards: boolean): NativeModel {
+  return function* (place, self, args) {
+    const array = self as List
+    const indexes = [...array.keys()].filter((i) => i in array)
+    if (isBackwards) indexes.reverse()
+    let sum = args[1]
+    if (args.length < 2) {
+      const first = indexes.shift()
+      if (first === undefined) throw new TypeError('Reduce of empty array with no initial value')
+      sum = array[first]
+    }
+    for (const i of indexes) {
+      const isStepping = call(place, args[0], undefined, [sum, array[i], i, array])
+      sum = isStepping ? yield* answer.steps! : answer.value
+    }
+    return sum
   }
-  for (; index < array.length; index++) {
-    const given = [sum, array[index], index, array]
-    sum = call(place, args[0], undefined, given) ? yield* answer.steps! : answer.value
-  }
-  return sum
 }
 
 /** Puts the models where calls look for them. */
 export function installArrayModels(): void {
   const { prototype } = Array
-  arrayModels.set(prototype.forEach, forEach)
-  arrayModels.set(prototype.map, map)
-  arrayModels.set(prototype.filter, filter)
-  arrayModels.set(prototype.flatMap, flatMap)
-  arrayModels.set(prototype.reduce, reduce)
-  arrayModels.set(
-    prototype.some,
-    search(true, false, () => true),
-  )
-  arrayModels.set(
-    prototype.every,
-    search(false, true, () => false),
-  )
-  arrayModels.set(
-    prototype.find,
-    search(true, undefined, (value) => value),
-  )
-  arrayModels.set(
-    prototype.findIndex,
-    search(true, -1, (_, index) => index),
-  )
+  const isIt = (value: unknown): unknown => value
+  const where = (_: unknown, index: number): unknown => index
+  const all = { withHoles: true }
+  const back = { withHoles: true, isBackwards: true }
+  const models: Record<string, NativeModel> = {
+    forEach,
+    map,
+    filter,
+    flatMap,
+    reduce: reducer(false),
+    reduceRight: reducer(true),
+    some: search(true, false, () => true),
+    every: search(false, true, () => false),
+    find: search(true, undefined, isIt, all),
+    findIndex: search(true, -1, where, all),
+    findLast: search(true, undefined, isIt, back),
+    findLastIndex: search(true, -1, where, back),
+  }
+  for (const [name, model] of Object.entries(models)) {
+    arrayModels.set((prototype as never)[name], model)
+  }
 }

@@ -1,5 +1,4 @@
 import { ModelPromise, queueJob } from './promise.ts'
-import { refuse } from './refusal.ts'
 import { AWAIT, state, STEP } from './state.ts'
 
 type Steps<T = unknown> = Generator<unknown, T, unknown>
@@ -43,9 +42,5 @@ function* step(steps: Steps): Steps<IteratorResult<unknown, unknown>> {
 }
 
 function toPromise(value: unknown): ModelPromise {
-  if (value instanceof ModelPromise) return value
-  if (typeof (value as PromiseLike<unknown> | undefined)?.then === 'function') {
-    throw refuse(0, 'it awaits a promise made by code that is not compiled, which nothing settles')
-  }
-  return ModelPromise.resolve(value)
+  return value instanceof ModelPromise ? value : ModelPromise.resolve(value)
 }

@@ -1,14 +1,22 @@
 import { answer } from './access.ts'
 import { startAsync } from './async.ts'
 import { type Body, compiledOf, enter, UNBOUND, wrap } from './functions.ts'
-import { modelOf } from './models.ts'
+import { nativeOf } from './guards.ts'
+import { checkArguments, checkConstruction, isCompiledClass } from './keeping.ts'
+import { isLoading, noteBuffer } from './module-buffers.ts'
+import { modelOf, snapshot } from './models.ts'
+import type { SharedView } from './operation.ts'
+import { placeOf } from './places.ts'
 import { isPure } from './pure.ts'
-import { refuse } from './refusal.ts'
+import { never } from './refusal.ts'
 import { state } from './state.ts'
-import { Steps } from './steps.ts'
+import { driveMethods, Steps } from './steps.ts'
 import { isSharedView } from './views.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
+
+/** Functions that run code which no compiler has seen. */
+const HIDING: ReadonlySet<unknown> = new Set([Reflect.get(globalThis, 'eval'), Function])
 
 /**
  * Calls, as compiled code makes them. What a callee is turns out when it is called. A compiled
@@ -19,15 +27,21 @@ type AnyFunction = (...args: unknown[]) => unknown
  * back cannot be suspended there, and is refused if it comes to a step.
  */
 
-/** A native method of arrays as steps. */
-export type ArrayModel = (
+/** A native function as steps. */
+export type NativeModel = (
   place: number,
-  array: readonly unknown[],
+  self: unknown,
   args: readonly unknown[],
 ) => Generator<unknown, unknown, unknown>
 
-/** By the native method; `array-models.ts` fills it, whose models call back through `call`. */
-export const arrayModels = new Map<unknown, ArrayModel>()
+/** Methods of arrays that call back, by the native one; `array-models.ts` fills it. */
+export const arrayModels = new Map<unknown, NativeModel>()
+
+/** Functions of the host that put something off, by the native one; `timer-models.ts` fills it. */
+export const nativeModels = new Map<unknown, NativeModel>()
+
+/** Constructors that call back, by the native one; `promise-models.ts` fills it. */
+export const constructorModels = new Map<unknown, NativeModel>()
 
 /** A call. True when it has steps, which are then `answer.steps`; else `answer` has its value. */
 export function call(place: number, fn: unknown, self: unknown, args: unknown[]): boolean {
@@ -38,6 +52,7 @@ export function call(place: number, fn: unknown, self: unknown, args: unknown[])
   const steps = compiled.body.apply(receiver, args as never[])
   if (compiled.kind === 1 || (compiled.kind === 2 && state.thread === undefined)) {
     answer.value = enter(steps, compiled.kind)
+    if (compiled.shape.asksTarget) state.target = undefined
     return false
   }
   answer.steps = compiled.kind === 0 ? steps : startAsync(steps)
@@ -47,68 +62,157 @@ export function call(place: number, fn: unknown, self: unknown, args: unknown[])
 /** A method call; the same answers. */
 export function callMethod(place: number, self: unknown, key: unknown, args: unknown[]): boolean {
   const fn = (self as Record<PropertyKey, unknown>)[key as PropertyKey]
-  if (typeof fn !== 'function') throw new TypeError(`${String(key)} is not a function`)
-  if (self instanceof Steps && driveMethods.has(key)) {
-    answer.steps = self.drive(key as 'next', args[0])
-    return true
-  }
   return call(place, fn, self, args)
 }
 
-/** `new` of something that may copy shared memory. */
+/**
+ * `new` of something that may copy what it is given, or call it back. True when that has steps;
+ * else the source's own `new` may go on.
+ */
 export function construct(place: number, Class: unknown, args: unknown[]): boolean {
-  const model = isSharedView(args[0]) ? modelOf(Class as never, undefined, args) : undefined
-  if (model !== undefined) {
-    answer.steps = model(place)
+  if (state.thread === undefined) {
+    if (Class !== SharedArrayBuffer || !isLoading()) return false
+    answer.steps = makeBuffer(args)
     return true
   }
-  answer.value = Reflect.construct(Class as AnyFunction, args)
-  return false
+  const compiled = compiledOf(Class)
+  if (compiled?.shape.isConstructor) {
+    answer.steps = constructed(place, Class as AnyFunction, args)
+    return true
+  }
+  const model = constructorModels.get(Class)
+  const copying =
+    model === undefined && isSharedView(args[0])
+      ? modelOf(Class as never, undefined, args)
+      : undefined
+  if (model === undefined && copying === undefined) {
+    checkConstruction(place, Class, args)
+    state.callPlace = place
+    return false
+  }
+  answer.steps = model === undefined ? copying!(place) : model(place, undefined, args)
+  return true
 }
 
-const driveMethods: ReadonlySet<unknown> = new Set(['next', 'throw', 'return'])
+/** `new` of a function: what it returns, if that is an object, or the object that it was given. */
+function* constructed(place: number, fn: AnyFunction, args: unknown[]) {
+  const object = Object.create((fn.prototype as object | null) ?? Object.prototype) as object
+  const { body, shape } = compiledOf(fn)!
+  state.callPlace = place
+  if (shape.asksTarget) state.target = fn
+  const made = yield* body.apply(object, args as never[])
+  const isObject = (typeof made === 'object' && made !== null) || typeof made === 'function'
+  return isObject ? made : object
+}
 
-function callOutside(place: number, fn: AnyFunction, self: unknown, args: unknown[]): boolean {
+/** A buffer that a module makes when it is loaded. */
+function* makeBuffer(args: unknown[]): Generator<unknown, unknown, unknown> {
+  const buffer = new SharedArrayBuffer(...(args as [number]))
+  noteBuffer(buffer)
+  return buffer
+}
+
+/** What a constructor hands to the class above it, which may be a native one. */
+export function parentArguments(place: number, target: unknown, args: unknown[]): unknown[] {
+  if (state.thread === undefined) return args
+  let Class = target
+  while (isCompiledClass(Class)) Class = Object.getPrototypeOf(Class as object)
+  if (Class !== Function.prototype) checkConstruction(place, Class, args)
+  return args
+}
+
+function callOutside(place: number, given: AnyFunction, self: unknown, args: unknown[]): boolean {
+  const fn = nativeOf(given) as AnyFunction
   if (fn === Function.prototype.call) return call(place, self, args[0], args.slice(1))
-  if (fn === Function.prototype.apply) {
-    return call(place, self, args[0], Array.from((args[1] ?? []) as unknown[]))
-  }
+  if (fn === Function.prototype.apply) return applied(place, self, args[0], args[1])
+  if (fn === Reflect.apply) return applied(place, args[0], args[1], args[2])
   if (fn === Function.prototype.bind && compiledOf(self) !== undefined) return bind(self, args)
+  if (self instanceof Steps && driveMethods.has(fn)) {
+    answer.steps = self.drive(fn.name as 'next', args[0])
+    return true
+  }
   const model = modelOf(fn, self, args)
   if (model !== undefined) {
     answer.steps = model(place)
     return true
   }
-  const arrayModel = compiledOf(args[0]) && Array.isArray(self) ? arrayModels.get(fn) : undefined
-  if (arrayModel !== undefined) {
-    answer.steps = arrayModel(place, self as unknown[], args)
+  const putsOff = state.thread === undefined ? undefined : nativeModels.get(fn)
+  if (putsOff !== undefined) {
+    answer.steps = putsOff(place, self, args)
     return true
   }
-  if (state.thread !== undefined) checkArguments(place, fn, self, args)
-  if (typeof fn !== 'function') throw new TypeError(`${String(fn)} is not a function`)
+  const callsBack = compiledOf(args[0]) !== undefined || compiledOf(args[1]) !== undefined
+  const arrayModel = callsBack && Array.isArray(self) ? arrayModels.get(fn) : undefined
+  if (arrayModel !== undefined) {
+    answer.steps = arrayModel(place, self, args)
+    return true
+  }
+  return callNative(place, fn, self, args, given)
+}
+
+/** Calls what is not compiled; `given` is the function, or a guard of it, which looks first. */
+function callNative(
+  place: number,
+  fn: AnyFunction,
+  self: unknown,
+  args: unknown[],
+  given: AnyFunction,
+): boolean {
+  if (typeof fn !== 'function') throw new TypeError(`${calleeAt(place, fn)} is not a function`)
+  if (state.thread !== undefined) {
+    if (HIDING.has(fn)) never(place, 'eval')
+    checkArguments(place, fn, self, args)
+  }
   const before = state.outside
   state.outside = fn.name
-  answer.value = Reflect.apply(fn, self, args)
+  state.callPlace = place
+  answer.value = Reflect.apply(given, self, args)
   state.outside = before
   if (state.thread !== undefined && !isPure(fn)) state.thread.changes.note()
   return false
 }
 
-function bind(target: unknown, args: unknown[]): boolean {
-  const { body, kind } = compiledOf(target)!
-  const [self, ...first] = args
-  const bound = (...rest: never[]) => body.apply(self, [...(first as never[]), ...rest])
-  answer.value = wrap(bound as Body, kind, `bound ${(target as AnyFunction).name}`, self)
-  return false
+/** The text of what is called, as the language's own message has it. */
+function calleeAt(place: number, fn: unknown): string {
+  const { expression } = placeOf(place)
+  let depth = 0
+  for (let i = expression.length - 1; i > 0; i--) {
+    if (expression[i] === ')') depth++
+    else if (expression[i] === '(' && --depth === 0) return expression.slice(0, i)
+  }
+  return String(fn)
 }
 
-/** Code that is not compiled would touch shared memory that it is given, unseen by the checker. */
-function checkArguments(place: number, fn: AnyFunction, self: unknown, args: unknown[]): void {
-  if (isPure(fn)) return
-  if (!args.some(isSharedView) && !isSharedView(self)) return
-  throw refuse(
-    place,
-    `${fn.name || 'a function'} is given shared memory and is not compiled; ` +
-      'name its module to the checker, or copy what it needs first',
-  )
+/** A call with a list of arguments, which may be shared memory. */
+function applied(place: number, fn: unknown, self: unknown, list: unknown): boolean {
+  if (isSharedView(list) && state.thread !== undefined) {
+    answer.steps = applyShared(place, fn, self, list)
+    return true
+  }
+  const args: unknown[] = []
+  const length = lengthOfList(list)
+  for (let i = 0; i < length; i++) args.push((list as ArrayLike<unknown>)[i])
+  return call(place, fn, self, args)
+}
+
+function lengthOfList(list: unknown): number {
+  if (list === undefined || list === null) return 0
+  if (typeof list === 'object') return (list as { length: number }).length
+  throw new TypeError('CreateListFromArrayLike called on non-object')
+}
+
+function* applyShared(place: number, fn: unknown, self: unknown, list: SharedView) {
+  const args = yield* snapshot(place, list)
+  return call(place, fn, self, args) ? yield* answer.steps! : answer.value
+}
+
+function bind(target: unknown, args: unknown[]): boolean {
+  const { body, shape, self: own } = compiledOf(target)!
+  const [given, ...first] = args
+  const self = own === UNBOUND ? given : own
+  const bound = (...rest: never[]) => body.apply(self, [...(first as never[]), ...rest])
+  const name = `bound ${(target as AnyFunction).name}`
+  const length = Math.max(0, (target as AnyFunction).length - first.length)
+  answer.value = wrap(bound as Body, { ...shape, name, length, isConstructor: false }, self)
+  return false
 }

@@ -1,5 +1,5 @@
 import { atomics } from './access.ts'
-import { OP, type Operation } from './operation.ts'
+import { OP, OP_NAMES, type Operation } from './operation.ts'
 import { performOn } from './perform.ts'
 import { CALLED_FROM_OUTSIDE, PLAIN_CONTEXTS, refuse } from './refusal.ts'
 import { state, STEP } from './state.ts'
@@ -15,9 +15,19 @@ export function performDirectly(context: number, name = ''): unknown {
     const what = name === '' ? '' : `${name}: `
     throw refuse(pending.place, `${what}${PLAIN_CONTEXTS[context]!}${outside}`)
   }
+  if (!state.isExploring) return performNatively(pending)
   if (pending.kind === OP.wait) return refuseToBlock(pending)
   if (pending.kind === OP.notify) return 0
   return performOn(pending)
+}
+
+/** No program is explored: the access is what it is in any other program. */
+function performNatively(op: Operation): unknown {
+  const { kind, view, index, first, timeoutMs } = op
+  if (kind === OP.wait || kind === OP.waitAsync) {
+    return atomics[OP_NAMES[kind]!]!(view, index, first, timeoutMs)
+  }
+  return performOn(op)
 }
 
 /** Runs compiled steps to their end at once. Refused while threads run, if there is any step. */

@@ -1,21 +1,26 @@
 import { answer, atomic, getElement, setElement, setOuter, setProperty } from './access.ts'
 import { installArrayModels } from './array-models.ts'
 import { atomicsObject } from './atomics-object.ts'
-import { call, callMethod, construct } from './calls.ts'
-import { defineMethods, noteKey } from './classes.ts'
+import { call, callMethod, construct, parentArguments } from './calls.ts'
+import { defineMethods, literal, noteKey, toKey } from './classes.ts'
 import { performDirectly, runDirectly } from './direct.ts'
-import { compiledOf, enter, pair, wrap } from './functions.ts'
-import { elements, snapshot } from './models.ts'
+import { enter, pair, privateValue, rename, takeTarget, wrap } from './functions.ts'
 import { Loop } from './loops.ts'
-import { addPlaces } from './places.ts'
+import { beginModule, endModule } from './module-buffers.ts'
+import { inner, iterate, listOf, patternObject, patternTarget, restOf, whole } from './patterns.ts'
+import { addPlaces, type PlaceTable, tableOf } from './places.ts'
 import { currentPromise } from './promise.ts'
-import { refuse } from './refusal.ts'
-import { Round, Rounds } from './rounds.ts'
+import { installPromiseModels } from './promise-models.ts'
+import { never } from './refusal.ts'
+import { Round } from './rounds.ts'
+import { shapesOf } from './shapes.ts'
+import { showSources } from './sources.ts'
 import { AWAIT, state, STEP } from './state.ts'
-import { Steps } from './steps.ts'
-import { isSharedView } from './views.ts'
+import { installTimerModels } from './timer-models.ts'
 
 installArrayModels()
+installPromiseModels()
+installTimerModels()
 
 /**
  * What compiled modules call. The names are short because each access in the source becomes one of
@@ -27,7 +32,13 @@ export const runtime = {
   AWAIT,
   answer,
   Atomics: atomicsObject,
-  places: addPlaces,
+  places(table: PlaceTable): number {
+    beginModule()
+    showSources()
+    return addPlaces(table)
+  },
+  loaded: endModule,
+  shapes: (place: number, rows: never): unknown => shapesOf(tableOf(place).source ?? '', rows),
   promise: currentPromise,
   /** Where a function that is only a name for one access was called, or its own place. */
   caller: (own: number): number => state.callPlace || own,
@@ -40,12 +51,30 @@ export const runtime = {
   call,
   method: callMethod,
   construct,
+  parent: parentArguments,
+  /** A function by itself, not as a member of what it was found in. */
+  plain: (fn: unknown): unknown => fn,
+  /** The strings of a tagged template. */
+  strings: (strings: TemplateStringsArray): TemplateStringsArray => strings,
 
   fn: wrap,
   pair,
   enter,
   methods: defineMethods,
+  literal,
   key: noteKey,
+  toKey,
+  rename,
+  private: privateValue,
+  target: patternTarget,
+  /** `new.target` for the compiled function that is entered next, and in that function. */
+  aim: (target: unknown): void => void (state.target = target),
+  newTarget: takeTarget,
+  nothing: (): undefined => undefined,
+  noConstructor(name: string): never {
+    throw new TypeError(`${name} is not a constructor`)
+  },
+  never,
 
   /** The pending step at once, in code that cannot be suspended. */
   now: (context: number): unknown => performDirectly(context),
@@ -58,59 +87,17 @@ export const runtime = {
     return AWAIT
   },
 
-  /** What `yield*` delegates to: the inside of a compiled generator, or the iterable itself. */
-  inner(place: number, iterable: unknown): unknown {
-    const steps = stepsOf(iterable)
-    if (steps !== undefined) return steps.inner
-    return isSharedView(iterable) ? elements(place, iterable) : iterable
-  },
-
-  /** What a spread or an array pattern takes apart: true when reading it needs steps. */
-  list(place: number, iterable: unknown): boolean {
-    const steps = state.thread === undefined ? undefined : stepsOf(iterable)
-    if (isSharedView(iterable)) answer.steps = snapshot(place, iterable)
-    else if (steps !== undefined) answer.steps = drain(steps)
-    else {
-      answer.value = iterable
-      return false
-    }
-    return true
-  },
-
-  /** What `for … of` loops over; rounds instead of values if each value needs steps. */
-  iterate(place: number, iterable: unknown): unknown {
-    if (state.thread === undefined) return iterable
-    const steps = stepsOf(iterable)
-    if (steps !== undefined) return new Rounds(steps)
-    return isSharedView(iterable) ? new Rounds(new Steps(elements(place, iterable))) : iterable
-  },
+  object: patternObject,
+  rest: restOf,
+  whole,
+  inner,
+  list: listOf,
+  iterate,
   isRound: (item: unknown): boolean => item instanceof Round,
-
-  /** An array whose element a pattern assigns to: not a shared one, for that would be no step. */
-  target(place: number, array: unknown): unknown {
-    if (state.thread === undefined || !isSharedView(array)) return array
-    throw refuse(place, 'a pattern assigns to shared memory; assign the elements one by one')
-  },
+  next: (round: Round): unknown => round.next(),
 
   /** The state of a loop that may be idle. */
   loop: (place: number): Loop => new Loop(place),
   idle: (loop: Loop, variables: readonly unknown[]): boolean => loop.isIdle(variables),
   turn: (loop: Loop, variables: readonly unknown[]): void => loop.turn(variables),
-}
-
-/** The compiled generator behind an iterable, if it is one or makes one. */
-function stepsOf(iterable: unknown): Steps | undefined {
-  if (iterable instanceof Steps) return iterable
-  const make = (iterable as { [Symbol.iterator]?: () => unknown } | undefined)?.[Symbol.iterator]
-  if (compiledOf(make)?.kind !== 1) return undefined
-  return make!.call(iterable) as Steps
-}
-
-function* drain(steps: Steps): Generator<unknown, unknown[], unknown> {
-  const list: unknown[] = []
-  for (;;) {
-    const result = yield* steps.drive('next', undefined)
-    if (result.done) return list
-    list.push(result.value)
-  }
 }

@@ -2,6 +2,7 @@ import { answer, getElement, setElement } from './access.ts'
 import { OP, type SharedView } from './operation.ts'
 import { refuse } from './refusal.ts'
 import { state, STEP } from './state.ts'
+import { Steps } from './steps.ts'
 import { isSharedView, lengthOf } from './views.ts'
 
 type Model = (place: number) => Generator<unknown, unknown, unknown>
@@ -19,8 +20,9 @@ for (const key of Object.getOwnPropertyNames(DataView.prototype)) {
   if (/^[gs]et/.test(key)) names.set(value as AnyFunction, key)
 }
 
-/** Methods that hand out the same memory or an iterator over it, and touch nothing themselves. */
-const PASSIVE: ReadonlySet<string> = new Set(['subarray', 'keys', 'entries', 'values'])
+/** Methods that hand out the same memory or go over its keys, and touch no element. */
+const PASSIVE: ReadonlySet<string> = new Set(['subarray', 'keys'])
+const sliceOfBuffer = SharedArrayBuffer.prototype.slice as AnyFunction
 
 /**
  * Native functions over shared memory, in steps: an element is a step, as it would be in a loop
@@ -38,7 +40,13 @@ export function modelOf(fn: AnyFunction, self: unknown, args: unknown[]): Model 
   const name = names.get(fn)
   if (name !== undefined && isSharedView(self)) {
     if (self instanceof DataView) return (place) => dataView(place, self as never, name, args)
+    if (name === 'values' || name === 'entries') {
+      return (place) => iterator(place, self, name === 'entries')
+    }
     if (!PASSIVE.has(name)) return (place) => method(place, self, fn, name, args)
+  }
+  if (fn === sliceOfBuffer && self instanceof SharedArrayBuffer) {
+    return (place) => sliced(place, self, args)
   }
   const [source] = args
   if (name === 'set' && isSharedView(source)) return (place) => setFrom(place, fn, self, args)
@@ -48,13 +56,40 @@ export function modelOf(fn: AnyFunction, self: unknown, args: unknown[]): Model 
   return undefined
 }
 
-/** All elements of a shared array, one step each. */
+/** An iterator that reads each element when it is asked for it. */
+function* iterator(
+  place: number,
+  view: SharedView,
+  isEntries: boolean,
+): Generator<unknown, Steps> {
+  return new Steps(elements(place, view, isEntries))
+}
+
+/** A copy of a stretch of shared memory, byte by byte, as another shared buffer. */
+function* sliced(
+  place: number,
+  buffer: SharedArrayBuffer,
+  args: unknown[],
+): Generator<unknown, unknown, unknown> {
+  const bytes = new Uint8Array(buffer)
+  const [from, to] = range(args[0], args[1], bytes.length)
+  const view = bytes.subarray(from, Math.max(from, to))
+  const copy = new SharedArrayBuffer(view.length)
+  const target = new Uint8Array(copy)
+  const values = yield* snapshot(place, view as SharedView)
+  // Nobody else has the copy yet.
+  for (let i = 0; i < values.length; i++) target[i] = values[i] as number
+  return copy
+}
+
+/** The elements of a shared array, one step each, or the first of them. */
 export function* snapshot(
   place: number,
   view: SharedView,
+  most = Infinity,
 ): Generator<unknown, unknown[], unknown> {
   const elements: unknown[] = []
-  for (let i = 0; i < lengthOf(view); i++) {
+  for (let i = 0; i < Math.min(most, lengthOf(view)); i++) {
     getElement(place, view, i)
     elements.push(yield STEP)
   }
@@ -62,11 +97,15 @@ export function* snapshot(
 }
 
 /** The elements as steps of a loop over them: each is read when the loop asks for it. */
-export function* elements(place: number, view: SharedView): Generator<unknown, void, unknown> {
+export function* elements(
+  place: number,
+  view: SharedView,
+  isEntries = false,
+): Generator<unknown, void, unknown> {
   for (let i = 0; i < lengthOf(view); i++) {
     getElement(place, view, i)
     const value = yield STEP
-    yield value
+    yield isEntries ? [i, value] : value
   }
 }
 
@@ -83,11 +122,24 @@ function* method(
     const at = Math.trunc(Number(args[0])) || 0
     return getElement(place, self, at < 0 ? at + lengthOf(self) : at) ? yield STEP : answer.value
   }
-  const before = yield* snapshot(place, self)
-  const copied = plainCopy(self, before)
+  const copied = plainCopy(self, yield* snapshot(place, self))
   const result = (fn as (...a: unknown[]) => unknown).apply(copied, args)
-  yield* setAll(place, self, copied as unknown as ArrayLike<unknown>, 0, before)
+  const [from, to] = writtenBy(name, self, args)
+  for (let i = from; i < to; i++) {
+    setElement(place, self, i, (copied as unknown as ArrayLike<unknown>)[i])
+    yield STEP
+  }
   return result === (copied as unknown) ? self : result
+}
+
+/** Which elements a method writes, whether or not it changes them. */
+function writtenBy(name: string, self: SharedView, args: unknown[]): [number, number] {
+  const length = lengthOf(self)
+  if (name === 'sort' || name === 'reverse') return [0, length]
+  if (name !== 'copyWithin') return [0, 0]
+  const [to] = range(args[0], undefined, length)
+  const [from, end] = range(args[1], args[2], length)
+  return [to, Math.min(length, to + Math.max(0, end - from))]
 }
 
 function* fill(place: number, self: SharedView, args: unknown[]): Generator<unknown, unknown> {
@@ -105,13 +157,11 @@ function* setAll(
   self: SharedView,
   source: ArrayLike<unknown>,
   offset: unknown,
-  before?: unknown[],
 ): Generator<unknown, unknown, unknown> {
   const start = Number(offset ?? 0)
   const isShared = isSharedView(source)
   if (start + source.length > lengthOf(self)) throw new RangeError('offset is out of bounds')
   for (let i = 0; i < source.length; i++) {
-    if (before !== undefined && Object.is(before[i], source[i])) continue
     const value = isShared && getElement(place, source, i) ? yield STEP : source[i]
     setElement(place, self, start + i, value)
     yield STEP

@@ -22,9 +22,16 @@ export function performOn(op: Operation): unknown {
   }
 }
 
+/** The native methods, which while threads run are not found where they were. */
+const ofDataView = Object.fromEntries(
+  Object.getOwnPropertyNames(DataView.prototype)
+    .filter((name) => /^[gs]et/.test(name))
+    .map((name) => [name, (DataView.prototype as never)[name]]),
+) as unknown as Record<string, (...args: unknown[]) => unknown>
+
 function performDataView(op: Operation): unknown {
-  const view = op.view as unknown as Record<string, (...args: unknown[]) => unknown>
-  if (op.kind === OP.read) return view[op.method!]!(op.index, op.littleEndian)
-  view[op.method!]!(op.index, op.first, op.littleEndian)
+  const { view, method, index, littleEndian } = op
+  if (op.kind === OP.read) return ofDataView[method!]!.call(view, index, littleEndian)
+  ofDataView[method!]!.call(view, index, op.first, littleEndian)
   return undefined
 }

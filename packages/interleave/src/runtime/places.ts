@@ -5,6 +5,8 @@ export interface Place {
   readonly column: number
   /** The text of that line, trimmed. */
   readonly text: string
+  /** The expression that is meant, or as much of it as stands in that line. */
+  readonly expression: string
 }
 
 /** What a compiled module says of its places: `[line, column, …]` and the texts of those lines. */
@@ -12,6 +14,10 @@ export interface PlaceTable {
   readonly file: string
   readonly positions: readonly number[]
   readonly lines: Readonly<Record<number, string>>
+  /** How long the expression at each place is. */
+  readonly ends?: readonly number[]
+  /** The text that was compiled. */
+  readonly source?: string
 }
 
 /** Numbers for the places of one module; a module has fewer than this many. */
@@ -27,14 +33,22 @@ export function addPlaces(table: PlaceTable): number {
   return tables.push(table) * PLACES_PER_FILE
 }
 
+/** The table that a number is in. */
+export function tableOf(number: number): PlaceTable {
+  return tables[Math.floor(number / PLACES_PER_FILE) - 1] ?? NO_TABLE
+}
+
+const NO_TABLE: PlaceTable = { file: '(not compiled)', positions: [], lines: {} }
+
 /** What the number stands for. Number 0 is a place in code that was not compiled. */
 export function placeOf(number: number): Place {
-  const table = tables[Math.floor(number / PLACES_PER_FILE) - 1]
-  if (table === undefined) return { file: '(not compiled)', line: 0, column: 0, text: '' }
-  const at = (number % PLACES_PER_FILE) * 2
-  const line = table.positions[at] ?? 0
-  const column = table.positions[at + 1] ?? 0
-  return { file: table.file, line, column, text: table.lines[line] ?? '' }
+  const table = tableOf(number)
+  const at = number % PLACES_PER_FILE
+  const line = table.positions[at * 2] ?? 0
+  const column = table.positions[at * 2 + 1] ?? 0
+  const text = table.lines[line] ?? ''
+  const expression = text.slice(column - 1, column - 1 + (table.ends?.[at] ?? text.length))
+  return { file: table.file, line, column, text: text.trim(), expression: expression.trim() }
 }
 
 /** `file:line:column`, as editors open it. */

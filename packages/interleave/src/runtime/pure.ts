@@ -1,6 +1,6 @@
 /**
  * Native functions that change nothing that a program can see: a loop that calls only these may
- * still be an idle one, and they may be given shared memory because they do not look inside it.
+ * still be an idle one. What they may be given is another question; see `keeping.ts`.
  */
 const pure = new WeakSet<object>()
 
@@ -55,8 +55,8 @@ function add(object: object, names: readonly string[]): void {
   }
 }
 
-/** A new view of the same memory, and iterators, which the compiled code reads step by step. */
+/** A new view of the same memory, and iterators. */
 function addViews(): void {
   const prototype: object = Object.getPrototypeOf(Int8Array.prototype)
-  add(prototype, ['subarray', 'keys', 'entries'])
+  add(prototype, ['subarray', 'keys', 'entries', 'values'])
 }

@@ -1,8 +1,11 @@
 import { showPlace } from './places.ts'
+import { state } from './state.ts'
 
 /**
  * Code that the checker cannot run under every schedule. It is thrown rather than run unchecked:
- * a check that silently left something out would be worth less than none.
+ * a check that silently left something out would be worth less than none. What the program does
+ * with the exception does not matter: the runtime remembers the first one, and the exploration ends
+ * with it.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -16,9 +19,11 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal at a numbered place. */
+/** A refusal at a numbered place, from which the exploration does not recover. */
 export function refuse(place: number, reason: string): Refusal {
-  return new Refusal(showPlace(place), reason)
+  const refusal = new Refusal(showPlace(place), reason)
+  state.refusal ??= refusal
+  return refusal
 }
 
 /** Why an access outside any generator cannot be a step; the numbers are the compiler's. */
@@ -34,3 +39,21 @@ export const PLAIN_CONTEXTS: readonly string[] = [
 
 /** The context number for a compiled function that something uncompiled called. */
 export const CALLED_FROM_OUTSIDE = 5
+
+/** Forms of the language that compiled code refuses to run, when it comes to one. */
+const FORMS = {
+  eval: '`eval` hides code from the compiler',
+  with: '`with` hides names from the compiler',
+  'async-generator': 'async generators are not supported; use one or the other',
+  'for-await': '`for await` is not supported; await in a loop instead',
+  'super-in-field': '`super` in an arrow function of a field is not supported; use a method',
+  'super-call-in-arrow': '`super()` in an arrow function is not supported',
+  'arguments-in-arrow': '`arguments` in an arrow function is not supported; name the parameters',
+} as const
+
+export type ReasonKind = keyof typeof FORMS
+
+/** Refuses a form at the place where it is reached. */
+export function never(place: number, kind: ReasonKind): never {
+  throw refuse(place, FORMS[kind])
+}

@@ -7,6 +7,8 @@ export interface RunningThread {
   readonly changes: ChangeLog
   /** Callbacks of settled promises, first in, first out. */
   readonly jobs: Job[]
+  /** What is to run before those callbacks, when a job has ended. */
+  readonly nextTicks: Job[]
   /** The async function that went on last. */
   lastTask: object | undefined
   /** Promises that were rejected while nothing waited for them. */
@@ -26,11 +28,12 @@ export type Job =
 
 export interface CallbackJob {
   readonly callback: unknown
+  readonly self?: unknown
   readonly args: unknown[]
   /** What the callback's outcome settles. */
   readonly promise: {
     resolve(value: unknown): void
-    settle(isFulfilled: boolean, v: unknown): void
+    settle(isFulfilled: boolean, v: unknown): unknown
   }
 }
 
@@ -71,6 +74,12 @@ export interface RuntimeState {
   callPlace: number
   /** What the running async function awaits. */
   awaited: unknown
+  /** The `new.target` of the compiled function that is entered next. */
+  target: unknown
+  /** Whether a program is being explored: then nothing waits, wakes or runs but what is chosen. */
+  isExploring: boolean
+  /** The first refusal of an exploration, whatever the program did with it. */
+  refusal: Error | undefined
 }
 
 export const state: RuntimeState = ((globalThis as Record<symbol, unknown>)[
@@ -82,6 +91,9 @@ export const state: RuntimeState = ((globalThis as Record<symbol, unknown>)[
   outside: undefined,
   callPlace: 0,
   awaited: undefined,
+  target: undefined,
+  isExploring: false,
+  refusal: undefined,
 } satisfies RuntimeState) as RuntimeState
 
 /** What a compiled function yields to say that `state.pending` is its next step. */

@@ -79,3 +79,13 @@ export class Steps {
     return result
   }
 }
+
+/** What drives a generator. */
+export const driveMethods: ReadonlySet<unknown> = new Set([
+  Steps.prototype.next,
+  Steps.prototype.throw,
+  Steps.prototype.return,
+])
+
+// What a generator inherits, such as the helpers of iterators, and how it is shown.
+Object.setPrototypeOf(Steps.prototype, Object.getPrototypeOf(function* () {}).prototype as object)

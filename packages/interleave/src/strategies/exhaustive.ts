@@ -6,6 +6,7 @@ import { HappensBefore, type ReversibleRace } from './happens-before.ts'
 import { Dooms } from './dooms.ts'
 import { predict, wouldFind } from './predict.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
+import { differs, isSameAccess } from './repeatable.ts'
 import { type Branch, initialOf, insert, type Sequence } from './wakeup-tree.ts'
 
 /** One state on the path of the current execution. */
@@ -70,6 +71,7 @@ export class Exhaustive implements Strategy {
     const index = execution.length - 1
     const node = this.#path[index]!
     if (index >= this.#replayed) node.access = accessOf(event)
+    else if (!isSameAccess(node.access!, event)) throw differs(execution, index)
     this.#order.add(execution, index, true)
     this.#last = event.thread
   }
@@ -130,9 +132,7 @@ export class Exhaustive implements Strategy {
       if (awake.length === 0) return false
       thread = awake.includes(this.#last) ? this.#last : awake[0]!
     } else if (!enabled.includes(thread)) {
-      throw new Error(
-        `expected thread ${thread} to be able to go on; the program is not deterministic`,
-      )
+      throw differs(execution, depth)
     }
     this.#path.push({
       sleep,

@@ -4,6 +4,15 @@ import type { Thread } from '../engine/thread.ts'
 import { doomedBy, type Schedule } from './schedule.ts'
 import type { Strategy } from './strategy.ts'
 
+/** A schedule that is none of the program; the message says at which step. */
+export class ScheduleError extends Error {
+  override readonly name = 'ScheduleError'
+
+  constructor(why: string) {
+    super(`expected a schedule that fits the program: ${why}`)
+  }
+}
+
 /**
  * One execution, as a schedule says. When the schedule names a thread that cannot go on, or has
  * ended, the thread that ran last goes on as long as it can, then the next one. A thread dies where
@@ -21,7 +30,11 @@ export class Guided implements Strategy {
   /** What was really run. */
   readonly ran: string[] = []
 
-  constructor(readonly schedule: Schedule) {}
+  constructor(
+    readonly schedule: Schedule,
+    /** Whether what does not fit is an error, and not passed over. */
+    readonly isStrict = false,
+  ) {}
 
   begin({ deaths }: Execution): void {
     deaths.doomed = doomedBy(this.schedule)
@@ -39,6 +52,7 @@ export class Guided implements Strategy {
     )
     const living = able.filter(({ operation }) => operation.kind !== OP.die)
     const wanted = able.find(({ key }) => key === this.schedule[this.#at])
+    if (this.isStrict && wanted === undefined) this.#complain(execution, living)
     if (wanted === undefined && living.length === 0) {
       execution.deaths.spare()
       return -1
@@ -52,6 +66,27 @@ export class Guided implements Strategy {
     }
     this.ran.push(next.key)
     return next.id
+  }
+
+  /** Says why the schedule does not fit, unless it has come to its end with the execution. */
+  #complain({ threads }: Execution, living: readonly Thread[]): void {
+    const key = this.schedule[this.#at]
+    const at = `step ${this.#at + 1}`
+    if (key === undefined && living.length === 0) return
+    if (key === undefined) {
+      const names = living.map(({ name }) => name).join(' and ')
+      throw new ScheduleError(`it ends before ${at}, which ${names} could make`)
+    }
+    const named = threads.find((thread) => thread?.key === key)
+    const why =
+      named === undefined
+        ? 'is none of the program'
+        : named.status === 'running'
+          ? 'cannot go on then'
+          : 'has ended by then'
+    throw new ScheduleError(
+      `${at} is one of thread ${key}${named ? ` (${named.name})` : ''}, which ${why}`,
+    )
   }
 
   observe(): void {}

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { OP } from '../../src/runtime/operation.ts'
 import type { ModelPromise } from '../../src/runtime/promise.ts'
+import { shape } from '../../src/runtime/shapes.ts'
 import { AWAIT, state, STEP } from '../../src/runtime/state.ts'
 import { wrap } from '../../src/runtime/functions.ts'
 import type { Setup } from '../../src/explorer/explorer.ts'
@@ -199,7 +200,7 @@ export function setupOf(
     const logs = program.map((): unknown[] => [])
     const burials = program.map((): unknown[] => [])
     program.forEach((instructions, i) => {
-      const steps = wrap(body(instructions, words, logs[i]!) as never, 2)
+      const steps = wrap(body(instructions, words, logs[i]!) as never, shape(2, ''))
       thread(`t${i}`, steps as () => unknown, { mortal: !isImmortal(i) })
     })
     if (burial !== undefined) {
@@ -207,7 +208,7 @@ export function setupOf(
         burials[number]!.push('buried')
         yield* body(burial, words, burials[number]!)()
       }
-      onDeath(wrap(bury as never, 2) as () => unknown)
+      onDeath(wrap(bury as never, shape(2, '')) as () => unknown)
     }
     after(() => seen(JSON.stringify(burial ? [[...words], logs, burials] : [[...words], logs])))
   }

@@ -279,4 +279,82 @@ export const SNIPPETS: readonly (readonly [name: string, body: string])[] = [
     'delete and in',
     `const o = { x: 1 }; const had = "x" in o; delete o.x; return [had, "x" in o]`,
   ],
+  [
+    'what arrow functions take from the function around them',
+    `function F(...list) { const own = () => arguments.length + (new.target ? 10 : 20);
+       return own() + a[0] } const o = { m() { return 2 } }; const p = { __proto__: o,
+       m() { const up = () => super.m() + a[0]; return up() } };
+       class C { constructor() { this.t = (() => new.target.name)() } }
+       return [F(1, 2), typeof new F(), p.m(), new C().t]`,
+  ],
+  [
+    'functions in cases',
+    `switch (a[0]) { case 1: return 1; case 0: return f();
+       case 2: function f() { return ++a[0] } }`,
+  ],
+  [
+    'parentheses',
+    `const t = a, u = null; let x; return [(u || t)[0], (x = 'ab').length, x, (1 + 2).toFixed(1),
+       ((1, 2)), a[(x = 3, 2)], (-2) ** 2, ((u ?? {}).locked), (typeof x).length]`,
+  ],
+  [
+    'calls of what parentheses hold',
+    `const o = { f() { return this === o } }; return [(0, o.f)(), (o.f)(), (o?.f)(), (o.f || 1)(),
+       (true && o.f)(), (o['f'])(), (o.f)?.()]`,
+  ],
+  [
+    'computed keys',
+    `let n = 0; const k = 'b'; class C { [(n++, k)]() { return 1 } get [(n++, 'c')]() { return 2 }
+       static [('d')] = 3 } const o = { [(n++, k)]() { return 4 }, get ['e']() { return 5 } };
+       return [n, new C().b(), new C().c, C.d, o.b(), o.e]`,
+  ],
+  [
+    'deleting',
+    `const o = { a: 1, b: { c: 2 }, d: 3 }, k = 'a', l = [1, 2]; return [delete o[k],
+       delete o?.b?.c, delete l[0], delete (0, o).d, o, 0 in l]`,
+  ],
+  [
+    'private methods as values',
+    `class C { #p(x) { return a[0] += x } q() { const f = this.#p; return [[1, 2].map(this.#p),
+       f(1), this.#p.call(this, 3), this.#p.bind(this)(4), this.#p === this.#p] } }
+       return new C().q()`,
+  ],
+  [
+    'defaults of patterns',
+    `const id = (x) => x; function f({ b = id(3), c: { d = a[0] } = {} } = {}, [e = id(4)] = []) {
+       return [b, d, e] } let g; ({ g = id(5) } = {}); const { h = a[1] } = {};
+       class C { constructor({ i = id(6) } = {}) { this.i = i } } return [f(), g, h, new C()]`,
+  ],
+  [
+    'patterns of elements',
+    `a[1] = 5; const { 0: b, [1]: c, length } = a; const { x: { 1: d } } = { x: a }; let e, g;
+       ({ 1: e, 9: g = 8 } = a); const f = ({ 1: h }) => h; let s = 0;
+       for (const { 1: i } of [a]) s += i; return [b, c, length, d, e, g, f(a), s]`,
+  ],
+  [
+    'strict mode',
+    `const f = function () { return this === undefined };
+       function g(x) { arguments[0] = 9; return x } let e;
+       try { undeclared = 1 } catch (error) { e = error.name } return [f(), g(5), e]`,
+  ],
+  [
+    'shapes of functions',
+    `function f(b, c) {} async function h() {} function* g() {} const e = (b, c = 1) => {};
+       class C { m(b) {} } let n = 0; for (const make of [e, C.prototype.m, h, g, async () => {}]) {
+       try { new make() } catch { n++ } } return [f.length, e.length, C.prototype.m.length, n,
+       h.constructor.name, g.constructor.name, 'prototype' in f, 'prototype' in e, String(f),
+       ({ ['x' + 1]: () => {} }).x1.name, ((b = () => {}) => b.name)()]`,
+  ],
+  [
+    'lists of another class',
+    `class L extends Array { sum() { return this.reduce((x, y) => x + y + a[0], 0) } }
+       const l = L.from([1, 2]); return [l.map((x) => x + a[0]) instanceof L, l.sum(),
+       l.filter((x) => x > 1).length, [1, , 3].findLast((x) => x !== 3) === undefined]`,
+  ],
+  [
+    'messages',
+    `const o = {}, l = []; for (const f of [() => o.f(), () => l[0](), () => (void 0)()]) {
+       try { f() } catch (e) { l.push(e.message) } } return l`,
+  ],
+  ['members that arguments change', `const o = { f: () => 1 }; return o.f(o.f = () => 2)`],
 ]

@@ -1,0 +1,81 @@
+import { atomic } from './access.ts'
+import { type NativeModel, nativeModels } from './calls.ts'
+import { OP } from './operation.ts'
+import { ModelPromise, queueJob } from './promise.ts'
+import { type RunningThread, state, STEP } from './state.ts'
+
+type Steps = Generator<unknown, unknown, unknown>
+
+/**
+ * Timers of a thread. A timer is a wait with a timeout for a word that nobody else knows: it
+ * strikes at any moment from the end of the job that set it, which is a step, and then its
+ * callback is a job of its thread. To clear it is to notify that wait. Timers strike in any order,
+ * whatever their times are, since no clock of a check says how long anything takes.
+ */
+class Timer {
+  readonly words = new Int32Array(new SharedArrayBuffer(4))
+
+  ref(): this {
+    return this
+  }
+
+  unref(): this {
+    return this
+  }
+
+  hasRef(): boolean {
+    return true
+  }
+}
+
+function timeout(hasDelay: boolean): NativeModel {
+  return function* (place, _, args): Steps {
+    const [callback] = args
+    if (typeof callback !== 'function') {
+      throw new TypeError(`expected a function as a timer's callback, got ${String(callback)}`)
+    }
+    const given = args.slice(hasDelay ? 2 : 1)
+    const timer = new Timer()
+    if (!atomic(place, OP.waitAsync, timer.words, 0, 0, 1)) throw new Error('expected a step')
+    const { value } = (yield STEP) as { value: ModelPromise }
+    value.react((_isDone, outcome) => {
+      if (outcome !== 'timed-out') return
+      queueJob({ callback, self: timer, args: given, promise: new ModelPromise() })
+    })
+    return timer
+  }
+}
+
+function* clear(place: number, _: unknown, args: readonly unknown[]): Steps {
+  const [timer] = args
+  if (!(timer instanceof Timer)) return undefined
+  if (atomic(place, OP.notify, timer.words, 0, 1)) yield STEP
+  return undefined
+}
+
+/** What runs before the promises' callbacks do, when the job that asked for it has ended. */
+function* nextTick(_place: number, _: unknown, [callback, ...args]: readonly unknown[]): Steps {
+  const promise = new ModelPromise()
+  ;(state.thread as RunningThread).nextTicks.push({ callback, args, promise })
+  return undefined
+}
+
+function* microtask(_place: number, _: unknown, [callback]: readonly unknown[]): Steps {
+  queueJob({ callback, args: [], promise: new ModelPromise() })
+  return undefined
+}
+
+/** Puts the models where calls look for them: by the functions that the host has. */
+export function installTimerModels(): void {
+  const root = globalThis as unknown as Record<string, unknown>
+  const { nextTick: tick } = (root['process'] ?? {}) as { nextTick?: unknown }
+  const models: [unknown, NativeModel][] = [
+    [root['setTimeout'], timeout(true)],
+    [root['setImmediate'], timeout(false)],
+    [root['clearTimeout'], clear],
+    [root['clearImmediate'], clear],
+    [root['queueMicrotask'], microtask],
+    [tick, nextTick],
+  ]
+  for (const [native, model] of models) if (native !== undefined) nativeModels.set(native, model)
+}
