@@ -128,6 +128,11 @@ export class Lot extends Parking {
     this.#entries.release(entry)
   }
 
+  /** All entries that are given out: for an undertaker that looks what their waiters wrote down. */
+  given(): Address[] {
+    return this.#entries.given()
+  }
+
   /** Where the words of `NOTICES` of a CPU are; the lot only makes room for them. */
   noticesOf(cpu: number): Address {
     return this.#entries.at + this.handle.waiters * WAITER.size + cpu * NOTICES.size

@@ -10,7 +10,9 @@ import {
   SMR_KIND,
   SMR_LINE,
 } from '../words/reader-lines.ts'
-import { SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
+import { BARRIER_KIND, recount } from '../words/barrier-word.ts'
+import { LET_IN, RwWord } from '../locks/rw-word.ts'
+import { giveBack, SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
 import { AWAKE, type Lot, ownerIn, WAITER, type Waiter, type Waiting } from '@smpnet/park'
 import { MUTEX_KIND, ONCE_KIND, RW_KIND, SPIN_KIND, SX_KIND } from '../words/owned-kinds.ts'
 
@@ -31,11 +33,20 @@ export interface PlacedLock {
 }
 
 /** Puts right what thread `ended` left in `lock`, which has lines for `cpus` threads, if any. */
-type PutRight = (td: Waiter, lock: PlacedLock, ended: number, cpus: number) => Waiting<unknown>
+type PutRight = (by: Undertaker, lock: PlacedLock, ended: number) => Waiting<unknown>
+
+/** Whose thread has ended before, and what it knows of the domain. */
+export interface Undertaker {
+  readonly td: Waiter
+  readonly lot: Lot
+  /** How many threads can have a number. */
+  readonly cpus: number
+}
 
 const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
   // A waiter that gives up serves those behind it; a dead one cannot.
-  [SEMAPHORE_KIND, (td, { at }) => serve(td, at)],
+  [SEMAPHORE_KIND, ({ td }, { at }) => serve(td, at)],
+  [BARRIER_KIND, ({ lot }, { at }) => recount(lot, at)],
   [RM_KIND, perLine(clearLine)],
   [EPOCH_KIND, perLine(clearEpochLine)],
   [SMR_KIND, perLine(clearLine)],
@@ -48,48 +59,45 @@ const MARKS: readonly (readonly [LockKind, number])[] = [
   [SMR_KIND, SMR_LINE.offset.seen],
 ]
 
+const READ_BY_COUNT: readonly LockKind[] = [RW_KIND, SX_KIND]
+const DEAD_READER = 'what a dead reader was let into'
+
 /** Of an rmlock it is the mutex of its writers, which stands first. */
 const OWNED: readonly LockKind[] = [MUTEX_KIND, RW_KIND, SX_KIND, SPIN_KIND, ONCE_KIND, RM_KIND]
 
 /** Puts right all that thread `ended` left in `locks`. Never parks. */
-export function* putRight(
-  td: Waiter,
-  locks: Iterable<PlacedLock>,
-  ended: number,
-  cpus: number,
-): Waiting {
+export function* putRight(by: Undertaker, locks: Iterable<PlacedLock>, ended: number): Waiting {
   for (const lock of locks) {
     const found = REMAINS.find(([kind]) => tagOf(kind) === lock.tag)
-    if (found !== undefined) yield* found[1](td, lock, ended, cpus)
+    if (found !== undefined) yield* found[1](by, lock, ended)
   }
 }
 
 /**
- * Permits of a semaphore that a waiter was given whose thread had ended, or ended before it had
- * them.
+ * What a waiter was given whose thread had ended, or ended before it had it: permits of a
+ * semaphore, or its place among the readers of a lock. The undertaker gives it back.
  */
-export interface Permits {
-  readonly at: Address
-  readonly count: number
-}
+export type Owed = (td: Waiter) => Waiting
 
 /**
- * What the waiter at `entry`, which is in no queue any more, was given by a semaphore of `locks`
- * and never had, as it did not run any more; or undefined. For an undertaker, before it ends the
- * waiter.
+ * What the waiter at `entry`, which is in no queue any more, was given by one of `locks` and never
+ * had, as it did not run any more; or undefined. For an undertaker, before it ends the waiter.
  */
 export function notReceived(
   { lot: { memory } }: Waiter,
   entry: Address,
   locks: Iterable<PlacedLock>,
-): Permits | undefined {
-  const [state, taker, at] = (['state', 'taker', 'key'] as const).map((name) =>
+): Owed | undefined {
+  const [state, taker, at, want] = (['state', 'taker', 'key', 'want'] as const).map((name) =>
     memory.load(entry + WAITER.offset[name]),
   )
-  if (state !== AWAKE || taker! < 0) return undefined
-  for (const lock of locks) {
-    if (lock.at !== at || lock.tag !== tagOf(SEMAPHORE_KIND)) continue
-    return { at, count: memory.load(entry + WAITER.offset.want) }
+  for (const { at: place, tag } of locks) {
+    if (place !== at) continue
+    // Nobody decided for a semaphore's waiter whose waker ended before its section did.
+    const isServed = state === AWAKE && taker! >= 0
+    if (tag === tagOf(SEMAPHORE_KIND) && isServed) return (td) => giveBack(td, at, want!)
+    const isReader = want === LET_IN && READ_BY_COUNT.some((kind) => tag === tagOf(kind))
+    if (isReader) return (td) => new RwWord(memory, at, () => DEAD_READER).unread(td)
   }
   return undefined
 }
@@ -123,8 +131,8 @@ export function heldBy(lot: Lot, locks: Iterable<PlacedLock>, thread: number): s
 
 /** Clears the line of the thread that has ended. */
 function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
-  return function* (td, lock, ended, cpus) {
-    clear(td.lot.memory, lineOf(lock, ended, cpus))
+  return function* ({ lot, cpus }, lock, ended) {
+    clear(lot.memory, lineOf(lock, ended, cpus))
   }
 }
 

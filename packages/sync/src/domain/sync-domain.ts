@@ -15,8 +15,7 @@ import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
-import { heldBy, notReceived, type Permits, putRight, readBy } from './remains.ts'
-import { giveBack } from '../words/semaphore-word.ts'
+import { heldBy, notReceived, type Owed, putRight, readBy } from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -231,20 +230,21 @@ export class SyncDomain implements Home {
    */
   bury(guest: Seat, also?: (thread: number) => Waiting): number {
     expectSeat(guest)
-    const owed: Permits[] = []
+    const owed: Owed[] = []
     const isNamed = (entry: Address): boolean => {
-      const permits = notReceived(this.here, entry, this.#region.locks())
-      if (permits !== undefined) owed.push(permits)
+      const given = notReceived(this.here, entry, this.#region.locks())
+      if (given !== undefined) owed.push(given)
       return this.#region.names(entry, this.handle.lot)
     }
     const clear = (ended: number) => this.#clear(ended, owed, also)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
   }
 
-  *#clear(ended: number, owed: Permits[], also?: (thread: number) => Waiting): Waiting {
+  *#clear(ended: number, owed: Owed[], also?: (thread: number) => Waiting): Waiting {
+    const { here, lot, cpus } = this
     this.#region.bury(ended)
-    for (const { at, count } of owed.splice(0)) yield* giveBack(this.here, at, count)
-    yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
+    for (const givesBack of owed.splice(0)) yield* givesBack(here)
+    yield* putRight({ td: here, lot, cpus }, this.#region.locks(), ended)
     if (also !== undefined) yield* also(ended)
   }
 

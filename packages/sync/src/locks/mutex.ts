@@ -81,6 +81,10 @@ export class Mutex extends Section {
     return this.word.owner()
   }
 
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
+  }
+
   /** Whether a holder has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return this.word.isAbandoned()

@@ -47,6 +47,10 @@ export class ReadSide extends SharedSection {
     return this.word.writer()
   }
 
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
+  }
+
   override obituary(): LockAbandoned {
     return obituaryOf(this.word, this.home)
   }
@@ -91,6 +95,10 @@ export class WriteSide extends Section {
 
   override holder(): Address {
     return this.word.writer()
+  }
+
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
   }
 
   override obituary(): LockAbandoned {

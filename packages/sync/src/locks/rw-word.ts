@@ -11,6 +11,7 @@ import {
   OWNER_DIED,
   ownerIn,
   parkForOwner,
+  type Parking,
   RUNNING,
   SETTLE,
   SPIN,
@@ -67,7 +68,8 @@ const PATIENCE = 8
 const READ = OF_AN_OWNER
 const WRITE = OF_AN_OWNER | 1
 const WRITE_HANDOVER = OF_AN_OWNER | 2
-const GIVEN = READ | COUNTED_IN
+/** A reader wants this from when its waker has counted it in until it has seen so. */
+export const LET_IN = READ | COUNTED_IN
 
 const EVERYBODY = 0x7fffffff
 /** Looks at readers that may be leaving, of whom none can be asked whether it runs. */
@@ -132,7 +134,7 @@ export class RwWord {
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
-        const isIn = td.lot.wantOf(td.at) === GIVEN
+        const isIn = td.lot.wantOf(td.at) === LET_IN
         if (isIn) this.memory.write(td.at + WAITER.offset.want, READ)
         seen = yield* this.#look()
         if (isIn) return outcomeOf(seen)
@@ -236,6 +238,14 @@ export class RwWord {
     return (this.memory.load(this.at) & ABANDONED) !== 0
   }
 
+  /** Whether a writer has ended inside, and nobody is now, as a thread with `lot` sees it. */
+  isBereft(lot: Pick<Parking, 'isDead'> | undefined): boolean {
+    const seen = this.memory.load(this.at)
+    if ((seen & ~KEPT) === UNLOCKED) return (seen & ABANDONED) !== 0
+    const owner = ownerIn(seen)
+    return owner !== NIL && (lot?.isDead(owner) ?? false)
+  }
+
   /** The waiter that ended inside; for a thread that is inside. */
   deceased(): Address {
     return this.memory.read(this.at + RW.offset.deceased)
@@ -294,7 +304,7 @@ export class RwWord {
   #letIn(td: Waiter, chain: Address): number {
     let count = 0
     for (let entry = chain; entry !== NIL; entry = td.lot.after(entry)) {
-      this.memory.write(entry + WAITER.offset.want, GIVEN)
+      this.memory.write(entry + WAITER.offset.want, LET_IN)
       count++
     }
     return count
