@@ -21,8 +21,8 @@ export const KILLED_AT = ALL.map(({ kind }) => kind)
 function quiet() {}
 
 /**
- * Terminates `kills` threads by chance, by `seed`, at all kinds, or at those whose names have `only`
- * in them. Says what it is about and resolves to `{ kills, faults }`.
+ * Terminates `kills` threads by chance, by `seed`, at all kinds, or at those that have `only` in
+ * their names. Says what it is about and resolves to `{ kills, faults }`.
  *
  * @param {number} kills
  * @param {{ seed?: number, only?: string, monitor?: import('./monitor.mjs').Monitor,

@@ -6,7 +6,7 @@ import { LOCK_POINTS } from './lock-points.mjs'
 import { SOCKET_POINTS } from './socket-points.mjs'
 import { inShort } from './waits.mjs'
 
-/** Waits for one scenario, does its part, and ends behind one of its changes, or tells that it is done. */
+/** Does the victim's part of one scenario, and ends behind one of its changes, or is done. */
 const mortal = new Mortal()
 
 parentPort?.once('message', ({ name, guest, handles, changes, begins }) => {

@@ -11,7 +11,7 @@ import {
   SMR_LINE,
 } from '../words/reader-lines.ts'
 import { BARRIER_KIND, recount } from '../words/barrier-word.ts'
-import { LET_IN, RwWord } from '../locks/rw-word.ts'
+import { LET_IN, RwWord } from '../words/rw-word.ts'
 import { giveBack, SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
 import { AWAKE, type Lot, ownerIn, WAITER, type Waiter, type Waiting } from '@smpnet/park'
 import { MUTEX_KIND, ONCE_KIND, RW_KIND, SPIN_KIND, SX_KIND } from '../words/owned-kinds.ts'
@@ -35,7 +35,7 @@ export interface PlacedLock {
 /** Puts right what thread `ended` left in `lock`, which has lines for `cpus` threads, if any. */
 type PutRight = (by: Undertaker, lock: PlacedLock, ended: number) => Waiting<unknown>
 
-/** Whose thread has ended before, and what it knows of the domain. */
+/** The thread that puts it right, and what it knows of the domain. */
 export interface Undertaker {
   readonly td: Waiter
   readonly lot: Lot

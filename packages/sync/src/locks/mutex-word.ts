@@ -17,7 +17,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from './backoff.ts'
+import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
 
 /**
  * The words of a sleep mutex and its algorithm, in the shape of FreeBSD's kern_mutex.c over a

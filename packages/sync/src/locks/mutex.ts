@@ -6,7 +6,7 @@ import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'
-import type { Backoff } from './backoff.ts'
+import type { Backoff } from '../words/backoff.ts'
 import { MUTEX, MutexWord } from './mutex-word.ts'
 
 export interface MutexOptions {

@@ -1,7 +1,7 @@
 import type { Address } from '@smpnet/memory'
 import type { LockAbandoned } from '../errors.ts'
 import type { Home } from '../offered/offered.ts'
-import type { RwWord } from './rw-word.ts'
+import type { RwWord } from '../words/rw-word.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
 import { expectWaiter, type Outcome, type Until, type Waiter, type Waiting } from '@smpnet/park'
