@@ -72,6 +72,23 @@ export class Life {
     guard.unlock()
   }
 
+  async lookingTask(lock, side) {
+    const guard = await side.lock({ recover: true })
+    const { words } = this
+    if (words[LEFT] !== words[RIGHT] && !isAbandoned(lock)) Atomics.add(words, VIOLATIONS, 1)
+    if (this.random() < 0.1) await undefined
+    guard.unlock()
+  }
+
+  /** Inside with `count` of `most`: what survivors have at once is never more. */
+  among(count, most) {
+    if (this.isSurvivor && Atomics.add(this.words, SUM, count) + count > most) {
+      Atomics.add(this.words, VIOLATIONS, 1)
+    }
+    this.work()
+    if (this.isSurvivor) Atomics.sub(this.words, SUM, count)
+  }
+
   notifying(mutex, condition) {
     const guard = mutex.lockSync({ recover: true })
     this.#inside(mutex, guard)

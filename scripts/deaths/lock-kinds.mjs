@@ -48,6 +48,21 @@ export const KINDS = {
       else life.excluding(lock, lock.exclusive)
     },
   },
+  'rwlock, accountable': {
+    locks: { lock: [RwLock, { accountable: true }] },
+    step({ lock }, life) {
+      if (life.random() < 0.6) life.looking(lock, lock.read)
+      else life.excluding(lock, lock.write)
+    },
+  },
+  'sx, accountable, awaited': {
+    locks: { lock: [Sx, { accountable: true }] },
+    isAwaited: true,
+    async step({ lock }, life) {
+      if (life.random() < 0.6) await life.lookingTask(lock, lock.shared)
+      else await life.excludingTask(lock, lock.exclusive)
+    },
+  },
   rmlock: {
     locks: { lock: [RmLock] },
     step({ lock }, life) {
@@ -67,6 +82,18 @@ export const KINDS = {
       life.trying(() => {
         semaphore.acquireSync(count, life.limit())
         life.work()
+        semaphore.releaseSync(count)
+      })
+    },
+  },
+  'semaphore, accountable': {
+    locks: { semaphore: [Semaphore, { permits: 4, accountable: true }] },
+    free: ({ semaphore }) => semaphore.available() === 4,
+    step({ semaphore }, life) {
+      const count = 1 + life.below(4)
+      life.trying(() => {
+        semaphore.acquireSync(count, life.limit())
+        life.among(count, 4)
         semaphore.releaseSync(count)
       })
     },

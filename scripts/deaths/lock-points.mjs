@@ -17,6 +17,8 @@ import {
   SpinMutex,
   Sx,
 } from '@smpnet/sync'
+import { ACCOUNTABLE_POINTS } from './accountable-points.mjs'
+import { enters, forgiving, held, later, soon, takes, trying } from './point-parts.mjs'
 
 /**
  * What a thread that ends behind one of its changes was doing at a lock, and who else is there:
@@ -35,29 +37,6 @@ const MUTEX_WAITERS = [
   [{ timeoutMs: 20_000 }, {}],
   [{}, {}, {}],
 ]
-const soon = { timeoutMs: 3 }
-const later = { timeoutMs: 20_000 }
-
-/** Enters, mends what a dead holder left, and exits. */
-async function enters(lock, side, /** @type {{ timeoutMs?: number }} */ options = later) {
-  const guard = await side.lock({ recover: true, ...options })
-  if (lock.isAbandoned?.() && side !== lock.read && side !== lock.shared) lock.recover(guard.td)
-  guard.unlock()
-}
-
-const trying = (run) => {
-  try {
-    run()
-  } catch (error) {
-    if (!(error instanceof LockTimeout)) throw error
-  }
-}
-
-const forgiving =
-  (...kinds) =>
-  (error) => {
-    if (!kinds.some((Kind) => error instanceof Kind)) throw error
-  }
 
 const ofMutex = { locks: { lock: [Mutex] }, then: ({ lock }) => enters(lock, lock) }
 const ofRwLock = { locks: { lock: [RwLock] }, then: ({ lock }) => enters(lock, lock.write) }
@@ -68,14 +47,6 @@ const ofRmLock = {
   then: ({ lock }) => enters(lock, lock.write).catch(forgiving(LockAbandoned)),
 }
 const hasReaders = ({ lock }) => lock.word.readers() > 0
-
-/** The supervisor is inside, and lets go a little after the victim has begun. */
-const held = (side) => ({
-  begins({ lock }) {
-    const guard = side(lock).lockSync()
-    return () => guard.unlock()
-  },
-})
 
 const mutexes = [
   {
@@ -272,11 +243,6 @@ const semaphore = (permits) => ({
   },
 })
 
-const takes = async (lock, count) => {
-  await lock.acquireAsync(count, later)
-  lock.releaseSync(count)
-}
-
 const ofCondition = {
   locks: { mutex: [Mutex], condition: [Condition] },
   mends: ({ mutex, condition }) => condition.notifyAllSync(mutex),
@@ -430,6 +396,7 @@ export const PLACE = (1 << 18) + 4096
 export const LOCK_POINTS = [
   ...mutexes,
   ...readersAndWriters,
+  ...ACCOUNTABLE_POINTS,
   ...readMostly,
   ...events,
   ...ofDomain,

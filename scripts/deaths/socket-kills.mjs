@@ -64,7 +64,7 @@ async function killAgain(troop) {
     const stuckMs = troop.fault === undefined ? STUCK_MS : 1_000
     const outcome = await within(hears, stuckMs, 'the peer of the dead has not heard of it')
     if (outcome !== undefined) faults.add(outcome)
-    else here.close()
+    else await buried(() => here.close())
   }
 }
 

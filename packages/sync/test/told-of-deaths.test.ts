@@ -4,9 +4,11 @@ import {
   Barrier,
   Condition,
   LockAbandoned,
+  LockMisuse,
   LockTimeout,
   Mutex,
   RwLock,
+  Semaphore,
   Sx,
   SyncDomain,
 } from '../src/index.ts'
@@ -176,5 +178,97 @@ describe('A barrier of which a party has ended', () => {
       expect(barrier.arriveSync()).toBe(true)
       expect(await waiting).toBe(false)
     }
+  })
+})
+
+describe('An accountable lock whose readers have ended', () => {
+  const kinds = [
+    ['rwlock', (domain: SyncDomain) => RwLock.create(domain, { accountable: true })],
+    ['sx', (domain: SyncDomain) => Sx.create(domain, { accountable: true })],
+  ] as const
+  const sidesOf = (lock: RwLock | Sx) =>
+    lock instanceof RwLock ? [lock.read, lock.write] : [lock.shared, lock.exclusive]
+
+  it.each(kinds)('is the writer’s when they are buried: %s', async (_, make) => {
+    const domain = SyncDomain.create()
+    const lock = make(domain)
+    const [read, write] = sidesOf(lock)
+    const dead = [guestOf(domain), guestOf(domain)]
+    for (const { td } of dead) expect(read!.tryEnter(td)).toBe(true)
+    const here = read!.lockSync()
+    const writing = write!.lock()
+    for (const { seat } of dead) domain.bury(seat)
+    expect(lock.word.readers()).toBe(1)
+    here.unlock()
+    const guard = await writing
+    guard.unlock()
+    read!.lockSync().unlock()
+  })
+
+  it.each(kinds)('gives numbers and waiters to others, life by life: %s', (_, make) => {
+    const domain = SyncDomain.create({ threads: 3, waiters: 4 })
+    const lock = make(domain)
+    const [read, write] = sidesOf(lock)
+    for (let life = 0; life < 300; life++) {
+      const { seat, td } = guestOf(domain)
+      finish(td, read!.enter(td))
+      if (life % 2 === 0) finish(td, read!.enter(td))
+      domain.bury(seat)
+      write!.lockSync({ timeoutMs: 1 }).unlock()
+    }
+    expect(lock.word.readers()).toBe(0)
+  })
+
+  it('is opened by its handle, and keeps a reader of its domain', () => {
+    const domain = SyncDomain.create()
+    const made = RwLock.create(domain, { accountable: true })
+    const lock = RwLock.open(made.handle)
+    expect(lock.word.ledger).toBeDefined()
+    expect(RwLock.open(RwLock.create(domain).handle).word.ledger).toBeUndefined()
+    const guard = lock.read.lockSync()
+    expect(() => domain.detach()).toThrow(/it holds no lock: what it has of the accountable lock/)
+    guard.unlock()
+    domain.detach()
+  })
+})
+
+describe('An accountable semaphore', () => {
+  const four = () => {
+    const domain = SyncDomain.create()
+    const one = Semaphore.create(domain, { permits: 4, accountable: true })
+    return { domain, one, dead: guestOf(domain) }
+  }
+
+  it('has the permits of the dead again, and serves those that wait for them', async () => {
+    const { domain, one, dead } = four()
+    expect(one.tryAcquire(3, dead.td)).toBe(true)
+    const waiting = one.acquireAsync(4)
+    expect(one.available()).toBe(1)
+    domain.bury(dead.seat)
+    await waiting
+    expect(one.available()).toBe(0)
+    one.releaseSync(4)
+    expect(one.available()).toBe(4)
+  })
+
+  it('has those that it gave to one that had ended in its queue', () => {
+    const { domain, one, dead } = four()
+    one.acquireSync(2)
+    sleeps(one.acquire(dead.td, 3))
+    one.releaseSync(2)
+    expect(one.available()).toBe(1)
+    domain.bury(dead.seat)
+    expect(one.available()).toBe(4)
+  })
+
+  it('takes permits back from the thread that has them, and from its tasks', async () => {
+    const { one, dead } = four()
+    expect(one.tryAcquire(2, dead.td)).toBe(true)
+    expect(() => one.releaseSync()).toThrow(LockMisuse)
+    const waiting = one.acquireAsync(3)
+    finish(dead.td, one.release(dead.td, 2))
+    await waiting
+    one.releaseSync(3)
+    expect(Semaphore.open(one.handle).available()).toBe(4)
   })
 })

@@ -12,9 +12,25 @@ import {
 } from '../words/reader-lines.ts'
 import { BARRIER_KIND, recount } from '../words/barrier-word.ts'
 import { LET_IN, RwWord } from '../words/rw-word.ts'
-import { giveBack, SEMAPHORE_KIND, serve } from '../words/semaphore-word.ts'
+import { Ledger } from '../words/ledger.ts'
+import {
+  ACCOUNTABLE_SEMAPHORE_KIND,
+  giveBack,
+  recountPermits,
+  SEMAPHORE,
+  SEMAPHORE_KIND,
+  serve,
+} from '../words/semaphore-word.ts'
 import { AWAKE, type Lot, ownerIn, WAITER, type Waiter, type Waiting } from '@smpnet/park'
-import { MUTEX_KIND, ONCE_KIND, RW_KIND, SPIN_KIND, SX_KIND } from '../words/owned-kinds.ts'
+import {
+  ACCOUNTABLE_RW_KIND,
+  ACCOUNTABLE_SX_KIND,
+  MUTEX_KIND,
+  ONCE_KIND,
+  RW_KIND,
+  SPIN_KIND,
+  SX_KIND,
+} from '../words/owned-kinds.ts'
 
 /**
  * What a thread that has ended leaves behind in locks, beside its place in their queues, and how it
@@ -47,6 +63,9 @@ const REMAINS: readonly (readonly [LockKind, PutRight])[] = [
   // A waiter that gives up serves those behind it; a dead one cannot.
   [SEMAPHORE_KIND, ({ td }, { at }) => serve(td, at)],
   [BARRIER_KIND, ({ lot }, { at }) => recount(lot, at)],
+  [ACCOUNTABLE_SEMAPHORE_KIND, recountsPermits],
+  [ACCOUNTABLE_RW_KIND, recountsReaders],
+  [ACCOUNTABLE_SX_KIND, recountsReaders],
   [RM_KIND, perLine(clearLine)],
   [EPOCH_KIND, perLine(clearEpochLine)],
   [SMR_KIND, perLine(clearLine)],
@@ -59,11 +78,49 @@ const MARKS: readonly (readonly [LockKind, number])[] = [
   [SMR_KIND, SMR_LINE.offset.seen],
 ]
 
+const ACCOUNTABLE: readonly LockKind[] = [
+  ACCOUNTABLE_SEMAPHORE_KIND,
+  ACCOUNTABLE_RW_KIND,
+  ACCOUNTABLE_SX_KIND,
+]
 const READ_BY_COUNT: readonly LockKind[] = [RW_KIND, SX_KIND]
 const DEAD_READER = 'what a dead reader was let into'
 
 /** Of an rmlock it is the mutex of its writers, which stands first. */
-const OWNED: readonly LockKind[] = [MUTEX_KIND, RW_KIND, SX_KIND, SPIN_KIND, ONCE_KIND, RM_KIND]
+const OWNED: readonly LockKind[] = [
+  ACCOUNTABLE_RW_KIND,
+  ACCOUNTABLE_SX_KIND,
+  MUTEX_KIND,
+  RW_KIND,
+  SX_KIND,
+  SPIN_KIND,
+  ONCE_KIND,
+  RM_KIND,
+]
+
+/** The ledger of an accountable lock, which is the last that it has. */
+function ledgerOf({ memory, handle }: Lot, { at, bytes }: PlacedLock): Ledger {
+  return new Ledger(memory, at + bytes - Ledger.bytes(handle), handle)
+}
+
+function recountsPermits({ td, lot }: Undertaker, lock: PlacedLock): Waiting {
+  const permits = lot.memory.read(lock.at + SEMAPHORE.offset.permits)
+  return recountPermits(td, lot, lock.at, ledgerOf(lot, lock), permits)
+}
+
+function recountsReaders({ td, lot }: Undertaker, lock: PlacedLock): Waiting {
+  const word = new RwWord(lot.memory, lock.at, () => DEAD_READER)
+  return word.recount(td, lot, ledgerOf(lot, lock))
+}
+
+/** Whether the waiter at `entry` has written down that it holds something of one of `locks`. */
+export function isOnRecord(lot: Lot, locks: Iterable<PlacedLock>, entry: Address): boolean {
+  for (const lock of locks) {
+    const isAccountable = ACCOUNTABLE.some((kind) => tagOf(kind) === lock.tag)
+    if (isAccountable && ledgerOf(lot, lock).names(entry)) return true
+  }
+  return false
+}
 
 /** Puts right all that thread `ended` left in `locks`. Never parks. */
 export function* putRight(by: Undertaker, locks: Iterable<PlacedLock>, ended: number): Waiting {
@@ -97,6 +154,10 @@ export function notReceived(
     const isServed = state === AWAKE && taker! >= 0
     if (tag === tagOf(SEMAPHORE_KIND) && isServed) return (td) => giveBack(td, at, want!)
     const isReader = want === LET_IN && READ_BY_COUNT.some((kind) => tag === tagOf(kind))
+    // By a ledger the living are counted; what was given to the dead is not theirs to write down.
+    if (ACCOUNTABLE.some((kind) => tag === tagOf(kind))) {
+      memory.store(entry + WAITER.offset.want, 0)
+    }
     if (isReader) return (td) => new RwWord(memory, at, () => DEAD_READER).unread(td)
   }
   return undefined
@@ -122,6 +183,12 @@ export function readBy(
 export function heldBy(lot: Lot, locks: Iterable<PlacedLock>, thread: number): string | undefined {
   for (const lock of locks) {
     const kind = OWNED.find((kind) => tagOf(kind) === lock.tag)
+    if (ACCOUNTABLE.some((kind) => tagOf(kind) === lock.tag)) {
+      const ledger = ledgerOf(lot, lock)
+      const mine = lot.given().filter((entry) => lot.threadOf(entry) === thread)
+      if (mine.some((entry) => !lot.isDead(entry) && ledger.names(entry)))
+        return `what it has of the accountable lock at ${lock.at}`
+    }
     const owner = kind === undefined ? NIL : ownerIn(lot.memory.load(lock.at))
     if (owner === NIL || lot.threadOf(owner) !== thread || lot.isDead(owner)) continue
     return `the ${kind!.name} at ${lock.at}`

@@ -4,6 +4,7 @@ import { LockMisuse } from '../errors.ts'
 import {
   finish,
   Lot,
+  type LotHandle,
   type LotShape,
   NotifyWaker,
   type Seat,
@@ -15,7 +16,7 @@ import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
-import { heldBy, notReceived, type Owed, putRight, readBy } from './remains.ts'
+import { heldBy, isOnRecord, notReceived, type Owed, putRight, readBy } from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -76,7 +77,7 @@ export class SyncDomain implements Home {
     this.#region = DomainRegion.open(this.memory, handle.at)
     const cpu = withRoom('threads', handle.lot, () => Lot.attach(this.memory, handle.lot, seat))
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
-    this.lot.isNamed = (entry) => this.#region.names(entry, handle.lot)
+    this.lot.isNamed = (entry) => this.#names(entry)
     try {
       this.here = this.waiter()
     } catch (error) {
@@ -148,17 +149,17 @@ export class SyncDomain implements Home {
   }
 
   /**
-   * The lock that a handle names, of `bytes` bytes, or so many for the CPUs of its domain, which is
-   * opened when all is found in order; for locks. Throws as `open`.
+   * The lock that a handle names, of `bytes` bytes, or so many for the CPUs and the lot of its
+   * domain, which is opened when all is found in order; for locks. Throws as `open`.
    */
   static openLock(
     kind: LockKind,
     handle: LockHandle,
-    bytes: number | ((cpus: number) => number),
+    bytes: number | ((cpus: number, lot: LotHandle) => number),
   ): { readonly domain: SyncDomain; readonly at: Address } {
     expectLockHandle(kind, handle)
     const { lot } = handle.domain
-    const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads)
+    const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads, lot)
     SyncDomain.expect(handle.domain)
     regionNamedBy(handle.domain).verify(kind, size, handle)
     return { domain: SyncDomain.open(handle.domain), at: handle.at }
@@ -234,10 +235,16 @@ export class SyncDomain implements Home {
     const isNamed = (entry: Address): boolean => {
       const given = notReceived(this.here, entry, this.#region.locks())
       if (given !== undefined) owed.push(given)
-      return this.#region.names(entry, this.handle.lot)
+      return this.#names(entry)
     }
     const clear = (ended: number) => this.#clear(ended, owed, also)
     return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
+  }
+
+  /** Whether a lock of this domain may still name the waiter at `entry`. */
+  #names(entry: Address): boolean {
+    const { lot } = this
+    return this.#region.names(entry, lot.handle) || isOnRecord(lot, this.#region.locks(), entry)
   }
 
   *#clear(ended: number, owed: Owed[], also?: (thread: number) => Waiting): Waiting {

@@ -189,9 +189,9 @@ export class Condition extends Placed {
     const isOurs = this.domain === undefined || found?.domain === this.domain
     if (typeof found?.markContested === 'function' && typeof found.at === 'number' && isOurs)
       return
-    const other = isOurs ? '' : ' of no such domain'
+    const other = isOurs ? '' : ', of no such domain,'
     throw new LockMisuse(
-      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${came(other)} came`,
+      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${other} came`,
     )
   }
 

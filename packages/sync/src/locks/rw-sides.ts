@@ -25,8 +25,8 @@ export class ReadSide extends SharedSection {
     return this.word.name()
   }
 
-  tryEnter(_td: Waiter): boolean {
-    return this.word.tryRead()
+  tryEnter(td: Waiter): boolean {
+    return this.word.tryRead(td)
   }
 
   enter(td: Waiter, until?: Until): Waiting<Outcome> {
@@ -34,8 +34,8 @@ export class ReadSide extends SharedSection {
     return this.word.read(td, until)
   }
 
-  tryExit(_td: Waiter): boolean {
-    return this.word.tryUnread()
+  tryExit(td: Waiter): boolean {
+    return this.word.tryUnread(td)
   }
 
   exit(td: Waiter): Waiting {
