@@ -35,8 +35,9 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
-/** Turns in which a burial waits for a queue, some 1 s or 2: then another of the dead holds it. */
+/** How long a burial waits for a queue, in turns and by the clock: another of the dead holds it. */
 const BURIAL_SPINS = 10_000
+const BURIAL_MS = 2_000
 
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
@@ -238,7 +239,7 @@ export class SyncDomain implements Home {
       return this.#names(entry)
     }
     const clear = (ended: number) => this.#clear(ended, owed, also)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS, BURIAL_MS)
   }
 
   /** Whether a lock of this domain may still name the waiter at `entry`. */

@@ -125,9 +125,8 @@ export class Semaphore extends Placed {
     if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen & WAITERS || seen < count * 2) return false
-    return this.ledger === undefined
-      ? memory.compareExchange(at, seen, seen - count * 2) === seen
-      : this.#counted(td ?? homeOf(this).here, seen, -count)
+    if (this.ledger !== undefined) return this.#tryTake(seen, count, td)
+    return memory.compareExchange(at, seen, seen - count * 2) === seen
   }
 
   /** Takes `count` permits: `WOKEN`, or why it was given up. Throws RangeError for a bad count. */
@@ -170,12 +169,8 @@ export class Semaphore extends Placed {
     const seen = memory.load(at)
     if (seen & WAITERS) return false
     this.#checkRoom(seen, count)
-    if (this.ledger === undefined) {
-      return memory.compareExchange(at, seen, seen + count * 2) === seen
-    }
-    const holder = td ?? homeOf(this).here
-    this.#checkHeld(holder, count)
-    return this.#counted(holder, seen, count)
+    if (this.ledger !== undefined) return this.#tryGive(seen, count, td)
+    return memory.compareExchange(at, seen, seen + count * 2) === seen
   }
 
   /** Gives `count` permits back, and on to waiters. Never parks. */
@@ -255,6 +250,15 @@ export class Semaphore extends Placed {
     if ((seen & WAITERS) === 0) return false
     this.#checkRoom(seen, count)
     return true
+  }
+
+  #tryTake(seen: number, count: number, td = homeOf(this).here): boolean {
+    return this.#counted(td, seen, -count)
+  }
+
+  #tryGive(seen: number, count: number, td = homeOf(this).here): boolean {
+    this.#checkHeld(td, count)
+    return this.#counted(td, seen, count)
   }
 
   /** Changes the permits that are there by `more`, and notes that `td` has so many fewer. */

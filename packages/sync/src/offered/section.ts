@@ -72,10 +72,8 @@ export abstract class Section implements Named {
    * ended inside, and nobody else is; with `recover`, it enters then.
    */
   tryLock(options?: Pick<LockOptions, 'recover'>): Guard | undefined {
-    if (options !== undefined) checkTimeout(options as LockOptions)
     const { here } = homeOf(this)
-    if (this.tryEnter(here)) return this.entered(here)
-    return this.isBereft() ? this.#tryBereft(options) : undefined
+    return this.tryEnter(here) ? this.entered(here) : this.#tryBereft(options)
   }
 
   /** Exits what `lockSync` or `tryLock` entered. Throws LockMisuse if this thread is not inside. */
@@ -121,8 +119,10 @@ export abstract class Section implements Named {
     return false
   }
 
-  /** Enters what `isBereft`, or says that another was faster. */
+  /** Enters what is bereft; undefined when it is not, or when another was faster. */
   #tryBereft(options: LockOptions = {}): Guard | undefined {
+    checkTimeout(options)
+    if (!this.isBereft()) return undefined
     try {
       return this.lockSync({ ...options, timeoutMs: 0 })
     } catch (error) {
