@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { killAll } from '../deaths/kills.mjs'
+import { liveOn } from '../deaths/lives.mjs'
 import { allPoints } from '../deaths/points.mjs'
 
 /**
@@ -18,9 +19,15 @@ describe('Threads that are terminated anywhere', () => {
   })
 })
 
+describe('A domain whose threads are begun anew as they end', () => {
+  it('has as many waiters and numbers as at first', async () => {
+    expect(await liveOn(2_000)).toEqual({ lives: 2_000, faults: [] })
+  })
+})
+
 describe('It is found', () => {
   it.each([
-    ['condition', 'nobody buries', /makes none any more|has not come to its end/],
+    ['condition', 'nobody buries', /were free or in use before|makes none any more/],
     ['sockets, awaited', 'wrong bytes', /not those that were sent/],
     ['tasks', 'wrong results', /came to/],
     ['machine', 'stands still', /makes no step any more/],
