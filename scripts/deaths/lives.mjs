@@ -10,7 +10,7 @@ const LIVES_PER_TURN = 500
 
 /**
  * Threads that come, take something or wait for it, end there and are buried, as often as is told:
- * each is a seat, a lot and a waiter of its own over the domain's memory, without a worker, of which
+ * each is a seat, a lot and a waiter of its own over its memory, without a worker, of which
  * no host has a million. The domain must have as many waiters and numbers as at first in the end,
  * and what they held must be free. Resolves to `{ lives, faults }`.
  */
