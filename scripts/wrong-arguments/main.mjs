@@ -7,7 +7,7 @@ import { ALLOWED, LEFT_OUT, NOT_CALLED, PACKAGES } from './allowed.mjs'
 import { callsOf } from './calls.mjs'
 import { isRaw } from './judge.mjs'
 import { planted } from './planted.mjs'
-import { randomOf } from './random.mjs'
+import { randomOf } from '../lib/random.mjs'
 import { shown, wrongValues } from './values.mjs'
 import { Watch } from './watch.mjs'
 

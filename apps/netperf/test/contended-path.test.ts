@@ -1,3 +1,4 @@
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { netperf, rowsOf } from './run-netperf.ts'
 
@@ -29,14 +30,17 @@ describe('a path with a shared rwlock', () => {
     expect(eight).toBeLessThan(six! * 1.1)
   })
 
-  it.each([1, 2, 4, 8, 16])('is not faster with four of them on %i CPUs', async (cpus) => {
-    const one = await rateOf({ cpus, lock: 'rwlock' })
-    expect(await rateOf({ cpus, lock: 'rwlock', count: 4 })).toBeLessThan(one)
-  })
+  it.each(thorough([1, 2, 4, 8, 16], [2, 8]))(
+    'is not faster with four of them on %i CPUs',
+    async (cpus) => {
+      const one = await rateOf({ cpus, lock: 'rwlock' })
+      expect(await rateOf({ cpus, lock: 'rwlock', count: 4 })).toBeLessThan(one)
+    },
+  )
 
   it('does not get a tenth more packets through that take more work', async () => {
     const rates = await Promise.all(
-      ['100', '200', '400', '703', '1000', '1400'].map((work) =>
+      thorough(['100', '200', '400', '703', '1000', '1400'], ['100', '703', '1400']).map((work) =>
         rateOf({ cpus: 8, lock: 'rwlock', more: ['--work', work] }),
       ),
     )
@@ -47,7 +51,7 @@ describe('a path with a shared rwlock', () => {
 })
 
 /** With the ninth CPU the second socket comes in, which a mutex pays dearly for. */
-const SOCKET = [2, 3, 4, 5, 6, 7, 8]
+const SOCKET = thorough([2, 3, 4, 5, 6, 7, 8], [6, 7, 8])
 describe.each([
   ['rwlock', [...SOCKET, 9]],
   ['mutex', SOCKET],

@@ -2,7 +2,7 @@ import { type Address, SETTLE, work } from '@smpnet/memory'
 import { YIELD } from '@smpnet/park'
 import { Mutex } from '@smpnet/sync'
 import { describe, expect, it } from 'vitest'
-import { AHEAD } from '../src/cpu.ts'
+import { AHEAD, IDLE } from '../src/cpu.ts'
 import { SimMachine, type SimOptions, simulate } from '../src/sim/index.ts'
 import { type TinyBody, TinyExecutive } from './sim-tiny-executive.ts'
 
@@ -139,5 +139,23 @@ describe('the end of a simulation', () => {
     expect(() => simulate({ ...options, boot })).toThrow(
       /^virtual time stands at \d+ ns: CPU 0 is busy and does nothing that takes time$/,
     )
+  })
+})
+
+describe('A sleep longer than virtual time', () => {
+  it.each([1e22, 1e25, 1e300])('of %d ns never ends, and the machine is quiet', (ns) => {
+    let rang = false
+    const { ending } = simulate({
+      profile: 'xeon-e5-2650',
+      cpus: 1,
+      seed: 1,
+      memoryBytes: 1 << 16,
+      boot(cpu) {
+        cpu.alarm(ns, () => (rang = true))
+        return { run: () => IDLE, receive: () => false, tick() {} }
+      },
+    })
+    expect(ending).toBe('quiet')
+    expect(rang).toBe(false)
   })
 })

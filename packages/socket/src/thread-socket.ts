@@ -20,7 +20,7 @@ import {
   SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
-import { came, type PoolHandle } from '@smpnet/memory'
+import { came, HeldTooLong, type PoolHandle } from '@smpnet/memory'
 import { BROKEN, RESET, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { buryGuest, expectGuest } from './remains.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
@@ -51,6 +51,8 @@ export interface SocketInvitation extends Seat {
  */
 export class ThreadSocket {
   #home: SyncDomain | undefined
+  /** Whether a `close` was given up, and has to be called again. */
+  #isClosing = false
   readonly #sends: Queue<number> = { turns: new Turns(), gaveUp: sendsNothing }
   readonly #receives: Queue<number> = { turns: new Turns(), gaveUp: receivesNothing }
 
@@ -157,9 +159,24 @@ export class ThreadSocket {
     if (how !== 'send') finish(here, this.stream.shutdownReceive(here))
   }
 
-  /** Neither sends nor receives any more. What was sent before can still be received there. */
+  /**
+   * Neither sends nor receives any more. What was sent before can still be received there. Throws
+   * HeldTooLong when another thread has ended in what this one has to wait for: when that one is
+   * buried, call it again.
+   */
   close(): void {
-    this.#leaveAfter(() => this.stream.closeSync(this.#sync().here))
+    this.#leaveAfter(() => {
+      const { here } = this.#isClosing ? this.#enter() : this.#sync()
+      const { stream } = this
+      try {
+        // A close that was given up has told some of it already, which is not to be told twice.
+        finish(here, this.#isClosing ? stream.bury(here) : stream.close(here))
+        this.#isClosing = false
+      } catch (error) {
+        this.#isClosing ||= error instanceof HeldTooLong
+        throw error
+      }
+    })
   }
 
   /**

@@ -24,7 +24,7 @@ export {
   type LockDelayKnobs,
   lockDelayMax,
   NO_BACKOFF,
-} from './locks/backoff.ts'
+} from './words/backoff.ts'
 export { Mutex, type MutexOptions } from './locks/mutex.ts'
 export { MutexWord } from './locks/mutex-word.ts'
 export {

@@ -6,7 +6,7 @@ import { buryBy, type Parked, parkedWorld, untilWoken } from '@smpnet/park/model
 import { budget, expectToHold } from '@smpnet/testing/models'
 import { Barrier } from '../src/events/barrier.ts'
 import { EventCount } from '../src/events/event-count.ts'
-import { RwWord } from '../src/locks/rw-word.ts'
+import { RwWord } from '../src/words/rw-word.ts'
 import { Semaphore } from '../src/locks/semaphore.ts'
 import { serve } from '../src/words/semaphore-word.ts'
 

@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const FEW = ['switch-clock', 'hpet']
+const FEW = ['hpet']
 const answered = [...experiments.values()].filter(({ name }) => thorough(true, FEW.includes(name)))
 
 describe.each(answered)('netperf experiment $name', ({ name, question }) => {

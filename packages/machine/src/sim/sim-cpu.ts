@@ -21,6 +21,9 @@ export interface Listener {
 /** Above all priorities: what a CPU is interrupted for until its executive says something else. */
 const EVERY_WAKE = 0x7fffffff
 
+/** An alarm for a time to which one cycle more would be the same time: virtual time ends before. */
+const NEVER: Alarm = { cancel() {} }
+
 /** A CPU of the simulated machine, as the code that runs on it sees it. */
 export class SimCpu implements Cpu {
   readonly id: number
@@ -60,6 +63,7 @@ export class SimCpu implements Cpu {
   alarm(delayNs: number, ring: Handler): Alarm {
     const { turns, core } = this
     const at = this.#cycles() + this.#delayCycles(delayNs)
+    if (at > Number.MAX_SAFE_INTEGER) return NEVER
     const event = turns.post(core, at, ALARM, ring)
     return { cancel: () => turns.cancel(core, event) }
   }

@@ -218,11 +218,19 @@ export class LotQueues {
 
   /** What to throw when the queue that was tried last is not to be had. */
   heldTooLong(what: string): HeldTooLong {
+    if (this.#awaited === NIL) {
+      return new HeldTooLong(
+        `${what} takes a few instructions, and another thread is in the midst of them. ` +
+          'If it has ended, bury it',
+        NIL,
+        0,
+      )
+    }
     const at = this.#awaited + BUCKET.offset.lock
     const holder = this.memory.load(at)
     return new HeldTooLong(
       `${what} takes a few instructions: ${holderName(holder)} has not let go of the queue at ` +
-        `${this.#awaited}. If it has ended, bury it`,
+        `${this.#awaited}. Nothing was changed: if it has ended, bury it, and call this again`,
       at,
       holder,
     )

@@ -56,6 +56,11 @@ export class Lot extends Parking {
     this.#entries = new Entries(memory, queues + handle.buckets * BUCKET.size, handle.waiters)
   }
 
+  /** Where the entries of a lot begin, one line each. */
+  static entriesOf({ at, threads, buckets }: LotHandle): Address {
+    return at + threads * Seats.bytes + buckets * BUCKET.size
+  }
+
   /** Places a lot. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Pick<Arena, 'place'>, shape: LotShape): LotHandle {
     expectMethods('where a lot is placed', arena, ['place'])
@@ -128,6 +133,11 @@ export class Lot extends Parking {
     this.#entries.release(entry)
   }
 
+  /** All entries that are given out: for an undertaker that looks what their waiters wrote down. */
+  given(): Address[] {
+    return this.#entries.given()
+  }
+
   /** Where the words of `NOTICES` of a CPU are; the lot only makes room for them. */
   noticesOf(cpu: number): Address {
     return this.#entries.at + this.handle.waiters * WAITER.size + cpu * NOTICES.size
@@ -153,11 +163,16 @@ export class Lot extends Parking {
     if (!seats.beginBurial(seat, me)) return 0
     const all = this.#unfinished(seats, seat)
     for (const { thread } of all) this.#repairOf(thread).mendBuckets()
+    const mine = all.filter((one) => seats.beginBurial(one, me))
     let left = 0
-    for (const one of all) {
-      if (!seats.beginBurial(one, me)) continue
-      const count = yield* this.#endBurial(seats, one, isNamed, clear)
-      if (one.thread === seat.thread) left = count
+    for (const { thread } of mine) {
+      const count = yield* this.bury(thread, isNamed)
+      if (thread === seat.thread) left = count
+    }
+    // Not before all are dead: what one of them had begun, another may have to wait for.
+    for (const one of mine) {
+      if (clear !== undefined) yield* clear(one.thread)
+      seats.endBurial(one, me)
     }
     return left
   }
@@ -177,18 +192,6 @@ export class Lot extends Parking {
     add(me)
     for (const { thread } of all) add(holderOf(thread))
     return all
-  }
-
-  *#endBurial(
-    seats: Seats,
-    seat: Seat,
-    isNamed?: (entry: Address) => boolean,
-    clear?: (thread: number) => Waiting,
-  ): Waiting<number> {
-    const left = yield* this.bury(seat.thread, isNamed)
-    if (clear !== undefined) yield* clear(seat.thread)
-    seats.endBurial(seat, holderOf(this.cpu))
-    return left
   }
 
   /** The same for any CPU or thread, whose number stays as it is. See `Burial`. */

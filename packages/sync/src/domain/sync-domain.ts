@@ -4,6 +4,7 @@ import { LockMisuse } from '../errors.ts'
 import {
   finish,
   Lot,
+  type LotHandle,
   type LotShape,
   NotifyWaker,
   type Seat,
@@ -15,8 +16,7 @@ import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
-import { heldBy, notReceived, type Permits, putRight, readBy } from './remains.ts'
-import { giveBack } from '../words/semaphore-word.ts'
+import { heldBy, isOnRecord, notReceived, type Owed, putRight, readBy } from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -35,8 +35,9 @@ export interface Invitation extends Seat {
   readonly handle: DomainHandle
 }
 
-/** Turns in which a burial waits for a queue, some 1 s or 2: then another of the dead holds it. */
+/** How long a burial waits for a queue, in turns and by the clock: another of the dead holds it. */
 const BURIAL_SPINS = 10_000
+const BURIAL_MS = 2_000
 
 /** How many waiters a thread keeps for the tasks to come; the rest it gives back. */
 const MOST_IDLE = 64
@@ -77,7 +78,7 @@ export class SyncDomain implements Home {
     this.#region = DomainRegion.open(this.memory, handle.at)
     const cpu = withRoom('threads', handle.lot, () => Lot.attach(this.memory, handle.lot, seat))
     this.lot = new Lot(this.memory, handle.lot, new NotifyWaker(this.memory), cpu)
-    this.lot.isNamed = (entry) => this.#region.names(entry, handle.lot)
+    this.lot.isNamed = (entry) => this.#names(entry)
     try {
       this.here = this.waiter()
     } catch (error) {
@@ -149,17 +150,17 @@ export class SyncDomain implements Home {
   }
 
   /**
-   * The lock that a handle names, of `bytes` bytes, or so many for the CPUs of its domain, which is
-   * opened when all is found in order; for locks. Throws as `open`.
+   * The lock that a handle names, of `bytes` bytes, or so many for the CPUs and the lot of its
+   * domain, which is opened when all is found in order; for locks. Throws as `open`.
    */
   static openLock(
     kind: LockKind,
     handle: LockHandle,
-    bytes: number | ((cpus: number) => number),
+    bytes: number | ((cpus: number, lot: LotHandle) => number),
   ): { readonly domain: SyncDomain; readonly at: Address } {
     expectLockHandle(kind, handle)
     const { lot } = handle.domain
-    const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads)
+    const size = typeof bytes === 'number' ? bytes : bytes(lot.cpus + lot.threads, lot)
     SyncDomain.expect(handle.domain)
     regionNamedBy(handle.domain).verify(kind, size, handle)
     return { domain: SyncDomain.open(handle.domain), at: handle.at }
@@ -231,20 +232,27 @@ export class SyncDomain implements Home {
    */
   bury(guest: Seat, also?: (thread: number) => Waiting): number {
     expectSeat(guest)
-    const owed: Permits[] = []
+    const owed: Owed[] = []
     const isNamed = (entry: Address): boolean => {
-      const permits = notReceived(this.here, entry, this.#region.locks())
-      if (permits !== undefined) owed.push(permits)
-      return this.#region.names(entry, this.handle.lot)
+      const given = notReceived(this.here, entry, this.#region.locks())
+      if (given !== undefined) owed.push(given)
+      return this.#names(entry)
     }
     const clear = (ended: number) => this.#clear(ended, owed, also)
-    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS)
+    return finish(this.here, this.lot.buryGuest(guest, isNamed, clear), BURIAL_SPINS, BURIAL_MS)
   }
 
-  *#clear(ended: number, owed: Permits[], also?: (thread: number) => Waiting): Waiting {
+  /** Whether a lock of this domain may still name the waiter at `entry`. */
+  #names(entry: Address): boolean {
+    const { lot } = this
+    return this.#region.names(entry, lot.handle) || isOnRecord(lot, this.#region.locks(), entry)
+  }
+
+  *#clear(ended: number, owed: Owed[], also?: (thread: number) => Waiting): Waiting {
+    const { here, lot, cpus } = this
     this.#region.bury(ended)
-    for (const { at, count } of owed.splice(0)) yield* giveBack(this.here, at, count)
-    yield* putRight(this.here, this.#region.locks(), ended, this.cpus)
+    for (const givesBack of owed.splice(0)) yield* givesBack(here)
+    yield* putRight({ td: here, lot, cpus }, this.#region.locks(), ended)
     if (also !== undefined) yield* also(ended)
   }
 

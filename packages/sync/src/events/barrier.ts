@@ -1,5 +1,14 @@
-import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { type Address, came, type Memory } from '@smpnet/memory'
+import {
+  arrivedIn,
+  BARRIER,
+  BARRIER_KIND as KIND,
+  isNotCounted,
+  MOST_PARTIES,
+  roundOf,
+  setArrived,
+} from '../words/barrier-word.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
 import {
   type AwaitOptions,
   homeOf,
@@ -33,22 +42,10 @@ import {
  * | g          | parties - 1 | arrived = 0, generation g + 1, wakes all that sleep, and leads |
  *
  * Both words change under the queue's lock only. So a party that gives up either takes its arrival
- * back before the last party comes, or is too late and has passed.
+ * back before the last party comes, or is too late and has passed. A party writes down that it is
+ * counted, and as one of which round: when it has ended, its undertaker counts again.
  */
-export const BARRIER = layout('barrier', {
-  /**
-   * (m) Under its queue: how often the barrier was passed, and, with the lowest bits of that, how
-   * many wait to pass it, so that one write passes the barrier and begins the next round.
-   */
-  generation: word('m'),
-  arrived: word('m'),
-})
-
-const KIND: LockKind = { name: 'barrier', code: 8, version: 2 }
 const EVERYBODY = 0x7fffffff
-const SHIFT = 24
-const MOST_PARTIES = (1 << SHIFT) - 1
-const ROUNDS = 0xff
 
 export interface BarrierOptions extends Placing {
   /** How many wait for each other, at least 1. */
@@ -108,7 +105,7 @@ export class Barrier extends Placed {
     while (!memory.settled()) yield SETTLE
     const queue = yield* lot.lockQueue(at)
     const generation = memory.read(at)
-    const arrived = this.#arrived(generation) + 1
+    const arrived = arrivedIn(memory, at) + 1
     if (arrived === this.parties) {
       const chain = lot.take(queue, at, EVERYBODY)
       memory.write(at, (generation + 1) | 0)
@@ -116,12 +113,14 @@ export class Barrier extends Placed {
       yield* lot.wake(chain)
       return LED
     }
-    this.#setArrived(generation, arrived)
-    lot.append(queue, td, at, 0)
+    setArrived(memory, at, arrived)
+    lot.append(queue, td, at, roundOf(generation))
     lot.unlockQueue(queue)
     let outcome = yield* lot.sleep(td, until)
     while (outcome === CHANGED) outcome = yield* this.#sleepOn(td, generation, until)
-    return outcome === WOKEN ? WOKEN : yield* this.#takeBack(td, generation, outcome)
+    if (outcome !== WOKEN) return yield* this.#takeBack(td, generation, outcome)
+    isNotCounted(memory, td.at)
+    return WOKEN
   }
 
   /** Arrives, blocking this thread. True for the party that leads. Throws LockTimeout. */
@@ -144,25 +143,17 @@ export class Barrier extends Placed {
     const { memory, at } = this
     const queue = yield* td.lot.lockQueue(at)
     const isWaiting = memory.read(at) === generation
-    if (isWaiting) td.lot.append(queue, td, at, 0)
+    if (isWaiting) td.lot.append(queue, td, at, roundOf(generation))
     td.lot.unlockQueue(queue)
     return isWaiting ? yield* td.lot.sleep(td, until) : WOKEN
-  }
-
-  #arrived(generation: number): number {
-    const word = this.memory.read(this.at + BARRIER.offset.arrived)
-    return word >>> SHIFT === (generation & ROUNDS) ? word & MOST_PARTIES : 0
-  }
-
-  #setArrived(generation: number, count: number): void {
-    this.memory.write(this.at + BARRIER.offset.arrived, ((generation & ROUNDS) << SHIFT) | count)
   }
 
   *#takeBack(td: Waiter, generation: number, why: Outcome): Waiting<Outcome> {
     const { memory, at } = this
     const queue = yield* td.lot.lockQueue(at)
     const isWaiting = memory.read(at) === generation
-    if (isWaiting) this.#setArrived(generation, this.#arrived(generation) - 1)
+    if (isWaiting) setArrived(memory, at, arrivedIn(memory, at) - 1)
+    isNotCounted(memory, td.at)
     td.lot.unlockQueue(queue)
     return isWaiting ? why : WOKEN
   }

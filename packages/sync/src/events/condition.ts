@@ -11,6 +11,7 @@ import {
   FOREVER,
   OF_AN_OWNER,
   type Outcome,
+  OWNER_DIED,
   SETTLE,
   type Until,
   until,
@@ -22,7 +23,7 @@ import {
 import type { Guard } from '../offered/guard.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import type { Mutex } from '../locks/mutex.ts'
-import { type AwaitOptions, checkTimeout, homeOf, type WaitOptions } from '../offered/offered.ts'
+import { type AwaitOptions, checkTimeout, homeOf, type LockOptions } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
@@ -124,20 +125,30 @@ export class Condition extends Placed {
     return this.#notify(td, mutex, EVERYBODY)
   }
 
-  /** Waits under a guard of `mutex`, blocking this thread; false when the time is over. */
-  waitSync(mutex: Mutex, options: WaitOptions = {}): boolean {
+  /**
+   * Waits under a guard of `mutex`, blocking this thread; false when the time is over. Throws
+   * LockAbandoned when a holder of the mutex has ended meanwhile; this thread is inside the mutex
+   * then, too. With `recover`, that is `true`, and for this thread to mend.
+   */
+  waitSync(mutex: Mutex, options: LockOptions = {}): boolean {
     checkTimeout(options)
     this.#expectMutex(mutex)
     const { here } = homeOf(this)
     const waiting = this.wait(here, mutex, until(here, options))
-    return (options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)) === WOKEN
+    const outcome = options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
+    return wasNotified(outcome, mutex, options)
   }
 
   /**
    * Waits in the task that has `guard` of `mutex`; false when the time is over. When the signal is
-   * aborted it rejects with its reason, and the task is inside the mutex then, too.
+   * aborted it rejects with its reason, and otherwise as `waitSync`; the task is inside the mutex
+   * then, too.
    */
-  async waitAsync(mutex: Mutex, guard: Guard, options: AwaitOptions = {}): Promise<boolean> {
+  async waitAsync(
+    mutex: Mutex,
+    guard: Guard,
+    options: AwaitOptions & LockOptions = {},
+  ): Promise<boolean> {
     checkTimeout(options)
     this.#expectMutex(mutex)
     expectWaiter(
@@ -148,7 +159,7 @@ export class Condition extends Placed {
     const { td } = guard
     const outcome = await awaiting(td, this.wait(td, mutex, until(td, options)))
     if (outcome === ABORTED) options.signal?.throwIfAborted()
-    return outcome === WOKEN
+    return wasNotified(outcome, mutex, options)
   }
 
   /** Wakes the first waiter, from a thread or a task. */
@@ -178,9 +189,9 @@ export class Condition extends Placed {
     const isOurs = this.domain === undefined || found?.domain === this.domain
     if (typeof found?.markContested === 'function' && typeof found.at === 'number' && isOurs)
       return
-    const other = isOurs ? '' : ' of no such domain'
+    const other = isOurs ? '' : ', of no such domain,'
     throw new LockMisuse(
-      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${came(other)} came`,
+      `${this.name()} is waited for under a Mutex of its domain: ${came(mutex)}${other} came`,
     )
   }
 
@@ -192,7 +203,10 @@ export class Condition extends Placed {
     yield* lot.lockQueues(at, mutex.at)
     let chain: Address = NIL
     let moved = 0
-    if (mutex.markContested()) moved = lot.requeue(at, mutex.at, count)
+    // A waiter that was moved to a mutex whose owner is dead, and buried, would be looked for by
+    // nobody; it is woken instead, and takes the place of the dead.
+    const isHeld = mutex.markContested() && !lot.isDead(mutex.owner())
+    if (isHeld) moved = lot.requeue(at, mutex.at, count)
     else chain = lot.take(lot.queueOf(at), at, count)
     if (lot.first(lot.queueOf(at), at) === NIL) memory.store(at, 0)
     lot.unlockQueues(at, mutex.at)
@@ -200,7 +214,14 @@ export class Condition extends Placed {
   }
 
   *#reenter(td: Waiter, mutex: Mutex): Waiting<Outcome> {
-    if (mutex.owner() === td.at) return WOKEN
+    if (mutex.owner() === td.at) return mutex.isAbandoned() ? OWNER_DIED : WOKEN
     return mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td)
   }
+}
+
+/** What a wait that has come back says; its caller is inside the mutex. */
+function wasNotified(outcome: Outcome, mutex: Mutex, { recover }: LockOptions): boolean {
+  if (outcome !== OWNER_DIED) return outcome === WOKEN
+  if (recover === true) return true
+  throw mutex.obituary()
 }

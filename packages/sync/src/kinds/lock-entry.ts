@@ -1,5 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
-import type { Backoff } from '../locks/backoff.ts'
+import type { Backoff } from '../words/backoff.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'

@@ -6,6 +6,7 @@ import {
   type Outcome,
   OWNER_DIED,
   parkForOwner,
+  type Parking,
   RUNNING,
   SETTLE,
   SPIN,
@@ -16,7 +17,7 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from './backoff.ts'
+import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
 
 /**
  * The words of a sleep mutex and its algorithm, in the shape of FreeBSD's kern_mutex.c over a
@@ -148,6 +149,14 @@ export class MutexWord {
   /** Whether a holder has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return (this.memory.load(this.at) & ABANDONED) !== 0
+  }
+
+  /** Whether a holder has ended inside, and nobody holds it now, as a thread with `lot` sees it. */
+  isBereft(lot: Pick<Parking, 'isDead'> | undefined): boolean {
+    const seen = this.memory.load(this.at)
+    const owner = seen & ~FLAGS
+    if (owner === UNOWNED) return (seen & ABANDONED) !== 0
+    return lot?.isDead(owner) ?? false
   }
 
   /** The waiter that ended inside; for the holder of the mutex. */

@@ -6,7 +6,7 @@ import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'
-import type { Backoff } from './backoff.ts'
+import type { Backoff } from '../words/backoff.ts'
 import { MUTEX, MutexWord } from './mutex-word.ts'
 
 export interface MutexOptions {
@@ -79,6 +79,10 @@ export class Mutex extends Section {
   /** The address of the waiter that holds the lock, or NIL. */
   owner(): Address {
     return this.word.owner()
+  }
+
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
   }
 
   /** Whether a holder has ended inside, and what it left was not mended since. */

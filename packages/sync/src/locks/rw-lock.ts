@@ -1,11 +1,12 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { RW_KIND as KIND } from '../words/owned-kinds.ts'
-import { RwWord, RW } from './rw-word.ts'
-import type { Backoff } from './backoff.ts'
+import { ACCOUNTABLE_RW_KIND as ACCOUNTABLE, RW_KIND as KIND } from '../words/owned-kinds.ts'
+import { type Accountable, RW, rwBytes, RwWord } from '../words/rw-word.ts'
+import type { Backoff } from '../words/backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { Ledger } from '../words/ledger.ts'
 import { expectWaiter, type Waiter } from '@smpnet/park'
 
 /**
@@ -25,27 +26,40 @@ export class RwLock {
     readonly at: Address,
     readonly domain?: SyncDomain,
     backoff?: Backoff,
+    ledger?: Ledger,
   ) {
-    this.word = new RwWord(memory, at, () => this.name(), backoff)
+    this.word = new RwWord(memory, at, () => this.name(), backoff, ledger)
     this.read = new ReadSide(this.word, domain)
     this.write = new WriteSide(this.word, domain)
   }
 
   /** Places a rwlock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
-  static create(domain: SyncDomain, options: Placing = {}): RwLock {
+  static create(domain: SyncDomain, options: Accountable & Placing = {}): RwLock {
     expectDomain(domain, KIND, options)
-    return new RwLock(domain.memory, domain.place(KIND, RwLock.bytes, options), domain)
+    const { accountable = false } = options
+    const kind = accountable ? ACCOUNTABLE : KIND
+    const at = domain.place(kind, rwBytes(accountable, domain.handle.lot), options)
+    return RwLock.#of(domain, at, accountable)
   }
 
-  /** Opens, in any thread, the rwlock that a handle names. Throws BadHandle when it is none. */
+  /** Opens, in any thread, the lock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): RwLock {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, RwLock.bytes)
-    return new RwLock(domain.memory, at, domain)
+    const accountable = handle?.kind === ACCOUNTABLE.name
+    const { domain, at } = accountable
+      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
+      : SyncDomain.openLock(KIND, handle, RwLock.bytes)
+    return RwLock.#of(domain, at, accountable)
+  }
+
+  static #of(domain: SyncDomain, at: Address, accountable: boolean): RwLock {
+    const { memory, handle } = domain
+    const ledger = accountable ? new Ledger(memory, at + RW.size, handle.lot) : undefined
+    return new RwLock(memory, at, domain, undefined, ledger)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return SyncDomain.handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
   }
 
   name(): string {

@@ -1,7 +1,7 @@
 import type { Address } from '@smpnet/memory'
 import type { LockAbandoned } from '../errors.ts'
 import type { Home } from '../offered/offered.ts'
-import type { RwWord } from './rw-word.ts'
+import type { RwWord } from '../words/rw-word.ts'
 import { Section } from '../offered/section.ts'
 import { SharedSection } from '../offered/shared-section.ts'
 import { expectWaiter, type Outcome, type Until, type Waiter, type Waiting } from '@smpnet/park'
@@ -25,8 +25,8 @@ export class ReadSide extends SharedSection {
     return this.word.name()
   }
 
-  tryEnter(_td: Waiter): boolean {
-    return this.word.tryRead()
+  tryEnter(td: Waiter): boolean {
+    return this.word.tryRead(td)
   }
 
   enter(td: Waiter, until?: Until): Waiting<Outcome> {
@@ -34,8 +34,8 @@ export class ReadSide extends SharedSection {
     return this.word.read(td, until)
   }
 
-  tryExit(_td: Waiter): boolean {
-    return this.word.tryUnread()
+  tryExit(td: Waiter): boolean {
+    return this.word.tryUnread(td)
   }
 
   exit(td: Waiter): Waiting {
@@ -45,6 +45,10 @@ export class ReadSide extends SharedSection {
 
   override holder(): Address {
     return this.word.writer()
+  }
+
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
   }
 
   override obituary(): LockAbandoned {
@@ -91,6 +95,10 @@ export class WriteSide extends Section {
 
   override holder(): Address {
     return this.word.writer()
+  }
+
+  override isBereft(): boolean {
+    return this.word.isBereft(this.home?.here.lot)
   }
 
   override obituary(): LockAbandoned {

@@ -7,6 +7,7 @@ import {
   FOREVER,
   isLoopDue,
   loopTurn,
+  type LotHandle,
   type Outcome,
   SETTLE,
   type Until,
@@ -27,16 +28,25 @@ import { Placed } from '../domain/placed.ts'
 import {
   MAX_PERMITS,
   SEMAPHORE,
+  ACCOUNTABLE_SEMAPHORE_KIND as ACCOUNTABLE,
   SEMAPHORE_KIND as KIND,
   SEMAPHORE_WAITERS as WAITERS,
   serve,
 } from '../words/semaphore-word.ts'
+import { Ledger } from '../words/ledger.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 
 export interface SemaphoreOptions extends Placing {
   /** The permits that there are in all, from 1 to `MAX_PERMITS`; 1 unless told. */
   readonly permits?: number
+  /**
+   * Whether those that take permits write down how many, so that the permits of a thread that has
+   * ended are there again when it is buried. Then the thread that took permits gives them back.
+   * It costs two words for each waiter of the domain, and two stores for each change. False unless
+   * told.
+   */
+  readonly accountable?: boolean
 }
 
 /**
@@ -64,6 +74,8 @@ export class Semaphore extends Placed {
     at: Address,
     readonly permits: number,
     domain?: SyncDomain,
+    /** What those that have permits write down, if it is accountable. */
+    readonly ledger?: Ledger,
   ) {
     super(memory, at, domain)
   }
@@ -71,33 +83,49 @@ export class Semaphore extends Placed {
   /** Places a semaphore with all its permits. Throws a RangeError for a number it cannot have. */
   static create(domain: SyncDomain, options: SemaphoreOptions = {}): Semaphore {
     expectDomain(domain, KIND, options)
-    const { permits = 1 } = options
+    const { permits = 1, accountable = false } = options
     if (!Number.isInteger(permits) || permits < 1 || permits > MAX_PERMITS) {
       throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${came(permits)}`)
     }
-    const at = domain.place(KIND, Semaphore.bytes, options)
+    const kind = accountable ? ACCOUNTABLE : KIND
+    const at = domain.place(kind, bytesOf(accountable, domain.handle.lot), options)
+    domain.memory.write(at + SEMAPHORE.offset.permits, permits)
     domain.memory.store(at, permits * 2)
-    return new Semaphore(domain.memory, at, permits, domain)
+    return Semaphore.#of(domain, at, permits, accountable)
   }
 
   /** Opens, in any thread, the semaphore that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Semaphore {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Semaphore.bytes)
-    return new Semaphore(domain.memory, at, handle.shape['permits'] ?? 1, domain)
+    const accountable = handle?.kind === ACCOUNTABLE.name
+    const { domain, at } = accountable
+      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => bytesOf(true, lot))
+      : SyncDomain.openLock(KIND, handle, Semaphore.bytes)
+    return Semaphore.#of(domain, at, handle.shape['permits'] ?? 1, accountable)
+  }
+
+  static #of(domain: SyncDomain, at: Address, permits: number, accountable: boolean): Semaphore {
+    const { memory, handle } = domain
+    const ledger = accountable ? new Ledger(memory, at + SEMAPHORE.size, handle.lot) : undefined
+    return new Semaphore(memory, at, permits, domain, ledger)
   }
 
   /** Names this semaphore for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND, { permits: this.permits })
+    const kind = this.ledger === undefined ? KIND : ACCOUNTABLE
+    return SyncDomain.handleOf(this, kind, { permits: this.permits })
   }
 
-  /** Takes `count` permits if they are there and none waits; else `yield* acquire(td, count)`. */
-  tryAcquire(count = 1): boolean {
+  /**
+   * Takes `count` permits if they are there and none waits; else `yield* acquire(td, count)`. `td`
+   * is this thread's own waiter unless told; an accountable semaphore asks for it.
+   */
+  tryAcquire(count = 1, td?: Waiter): boolean {
     this.#check(count)
     const { memory, at } = this
     if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen & WAITERS || seen < count * 2) return false
+    if (this.ledger !== undefined) return this.#tryTake(seen, count, td)
     return memory.compareExchange(at, seen, seen - count * 2) === seen
   }
 
@@ -115,11 +143,14 @@ export class Semaphore extends Placed {
       const seen = memory.load(at)
       while (!memory.claimed(at)) yield SETTLE
       if ((seen & WAITERS) === 0 && seen >= count * 2) {
-        if (this.#replace(seen, seen - count * 2)) return WOKEN
+        if (this.#counted(td, seen, -count)) return WOKEN
       } else if (seen & WAITERS || this.#replace(seen, seen | WAITERS)) {
         td.maySleepFor(this)
         const outcome = yield* td.lot.park(td, at, at, seen | WAITERS, until, count)
-        if (outcome === WOKEN) return WOKEN
+        if (outcome === WOKEN) {
+          this.ledger?.receives(td, count)
+          return WOKEN
+        }
         if (outcome === CHANGED) continue
         yield* serve(td, at)
         return outcome
@@ -131,13 +162,14 @@ export class Semaphore extends Placed {
    * Gives `count` permits back if none waits; else `yield* release(td, count)`. Throws LockMisuse
    * when there would be more than there are.
    */
-  tryRelease(count = 1): boolean {
+  tryRelease(count = 1, td?: Waiter): boolean {
     this.#check(count)
     const { memory, at } = this
     if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen & WAITERS) return false
     this.#checkRoom(seen, count)
+    if (this.ledger !== undefined) return this.#tryGive(seen, count, td)
     return memory.compareExchange(at, seen, seen + count * 2) === seen
   }
 
@@ -149,6 +181,7 @@ export class Semaphore extends Placed {
 
   *#release(td: Waiter, count: number): Waiting {
     this.#check(count)
+    this.#checkHeld(td, count)
     for (;;) {
       while (!this.memory.settled()) yield SETTLE
       const seen = this.memory.load(this.at)
@@ -157,7 +190,7 @@ export class Semaphore extends Placed {
       } else {
         this.#checkRoom(seen, count)
         while (!this.memory.claimed(this.at)) yield SETTLE
-        if (this.#replace(seen, seen + count * 2)) return
+        if (this.#counted(td, seen, count)) return
       }
     }
   }
@@ -166,7 +199,7 @@ export class Semaphore extends Placed {
   acquireSync(count = 1, options: WaitOptions = {}): void {
     checkTimeout(options)
     const { here } = homeOf(this)
-    if (!this.tryAcquire(count)) this.#acquireSync(here, count, options)
+    if (!this.tryAcquire(count, here)) this.#acquireSync(here, count, options)
   }
 
   /** Takes permits in a task. Rejects with LockTimeout or the signal's reason. */
@@ -175,13 +208,22 @@ export class Semaphore extends Placed {
     if (isLoopDue()) await loopTurn()
     options.signal?.throwIfAborted()
     if (this.tryAcquire(count)) return
-    await waitAsTask(this, (td, until) => this.acquire(td, count, until), options)
+    const { ledger } = this
+    const begins = (td: Waiter, until: Until) => this.acquire(td, count, until)
+    if (ledger === undefined) return void (await waitAsTask(this, begins, options))
+    // The permits are this thread's, of whose tasks any may give them back.
+    const { here } = homeOf(this)
+    await waitAsTask(
+      this,
+      (td, until) => movedTo(here, ledger, td, count, begins(td, until)),
+      options,
+    )
   }
 
   /** Gives permits back, from a thread or a task. Throws LockMisuse for more than there are. */
   releaseSync(count = 1): void {
     const { here } = homeOf(this)
-    if (!this.tryRelease(count)) finish(here, this.release(here, count))
+    if (!this.tryRelease(count, here)) finish(here, this.release(here, count))
   }
 
   /** Permits that are there now. */
@@ -200,10 +242,42 @@ export class Semaphore extends Placed {
 
   /** False, and nothing done, when no waiter sleeps any more. */
   *#give(td: Waiter, count: number): Waiting<boolean> {
+    const { ledger } = this
+    ledger?.begins(td)
     const seen = yield* serve(td, this.at, count, this.permits)
+    const isGiven = (seen & WAITERS) !== 0 && (seen >>> 1) + count <= this.permits
+    ledger?.ends(td, isGiven ? -count : 0)
     if ((seen & WAITERS) === 0) return false
     this.#checkRoom(seen, count)
     return true
+  }
+
+  #tryTake(seen: number, count: number, td = homeOf(this).here): boolean {
+    return this.#counted(td, seen, -count)
+  }
+
+  #tryGive(seen: number, count: number, td = homeOf(this).here): boolean {
+    this.#checkHeld(td, count)
+    return this.#counted(td, seen, count)
+  }
+
+  /** Changes the permits that are there by `more`, and notes that `td` has so many fewer. */
+  #counted(td: Waiter, seen: number, more: number): boolean {
+    const { ledger } = this
+    ledger?.begins(td)
+    const isDone = this.#replace(seen, seen + more * 2)
+    ledger?.ends(td, isDone ? -more : 0)
+    return isDone
+  }
+
+  /** Throws LockMisuse when `td` of an accountable semaphore has not so many. */
+  #checkHeld(td: Waiter, count: number): void {
+    const held = this.ledger?.heldBy(td.at) ?? count
+    if (held >= count) return
+    throw new LockMisuse(
+      `${this.name()} is accountable: permits are released by the thread that has them, which ` +
+        `has ${held}, ${came(count)} came`,
+    )
   }
 
   #replace(seen: number, value: number): boolean {
@@ -222,4 +296,21 @@ export class Semaphore extends Placed {
         `${came(count)} came`,
     )
   }
+}
+
+function bytesOf(accountable: boolean, lot: LotHandle): number {
+  return Semaphore.bytes + (accountable ? Ledger.bytes(lot) : 0)
+}
+
+/** What a task's waiter gets, as it gets it, is its thread's. */
+function* movedTo(
+  here: Waiter,
+  ledger: Ledger,
+  td: Waiter,
+  count: number,
+  waiting: Waiting<Outcome>,
+): Waiting<Outcome> {
+  const outcome = yield* waiting
+  if (outcome === WOKEN) ledger.moves(td, here, count)
+  return outcome
 }

@@ -1,6 +1,6 @@
 import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from './backoff.ts'
+import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { SPIN_KIND as KIND } from '../words/owned-kinds.ts'
 import {

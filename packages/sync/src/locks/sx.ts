@@ -2,12 +2,13 @@ import type { Address, Memory } from '@smpnet/memory'
 import { expectWaiter, finish, type Waiter, type Waiting } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { SX_KIND as KIND } from '../words/owned-kinds.ts'
-import { RW, RwWord } from './rw-word.ts'
-import type { Backoff } from './backoff.ts'
+import { ACCOUNTABLE_SX_KIND as ACCOUNTABLE, SX_KIND as KIND } from '../words/owned-kinds.ts'
+import { type Accountable, RW, rwBytes, RwWord } from '../words/rw-word.ts'
+import type { Backoff } from '../words/backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { Ledger } from '../words/ledger.ts'
 
 /**
  * FreeBSD's sx(9): a shared and exclusive lock whose holder may sleep inside, and may go from one
@@ -26,27 +27,40 @@ export class Sx {
     readonly at: Address,
     readonly domain?: SyncDomain,
     backoff?: Backoff,
+    ledger?: Ledger,
   ) {
-    this.word = new RwWord(memory, at, () => this.name(), backoff)
+    this.word = new RwWord(memory, at, () => this.name(), backoff, ledger)
     this.shared = new ReadSide(this.word, domain, true)
     this.exclusive = new WriteSide(this.word, domain, true)
   }
 
   /** Places an sx lock. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
-  static create(domain: SyncDomain, options: Placing = {}): Sx {
+  static create(domain: SyncDomain, options: Accountable & Placing = {}): Sx {
     expectDomain(domain, KIND, options)
-    return new Sx(domain.memory, domain.place(KIND, Sx.bytes, options), domain)
+    const { accountable = false } = options
+    const kind = accountable ? ACCOUNTABLE : KIND
+    const at = domain.place(kind, rwBytes(accountable, domain.handle.lot), options)
+    return Sx.#of(domain, at, accountable)
   }
 
-  /** Opens, in any thread, the sx lock that a handle names. Throws BadHandle when it is none. */
+  /** Opens, in any thread, the lock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Sx {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Sx.bytes)
-    return new Sx(domain.memory, at, domain)
+    const accountable = handle?.kind === ACCOUNTABLE.name
+    const { domain, at } = accountable
+      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
+      : SyncDomain.openLock(KIND, handle, Sx.bytes)
+    return Sx.#of(domain, at, accountable)
+  }
+
+  static #of(domain: SyncDomain, at: Address, accountable: boolean): Sx {
+    const { memory, handle } = domain
+    const ledger = accountable ? new Ledger(memory, at + RW.size, handle.lot) : undefined
+    return new Sx(memory, at, domain, undefined, ledger)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return SyncDomain.handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
   }
 
   name(): string {

@@ -1,5 +1,5 @@
 import { type Address, NIL } from '@smpnet/memory'
-import { LockAbandoned, LockMisuse } from '../errors.ts'
+import { LockAbandoned, LockMisuse, LockTimeout } from '../errors.ts'
 import {
   expectWaiter,
   isLoopDue,
@@ -67,10 +67,13 @@ export abstract class Section implements Named {
     return this.entered(here)
   }
 
-  /** Enters if that is possible at once; undefined if not. */
-  tryLock(): Guard | undefined {
+  /**
+   * Enters if that is possible at once; undefined if not. Throws LockAbandoned when a holder has
+   * ended inside, and nobody else is; with `recover`, it enters then.
+   */
+  tryLock(options?: Pick<LockOptions, 'recover'>): Guard | undefined {
     const { here } = homeOf(this)
-    return this.tryEnter(here) ? this.entered(here) : undefined
+    return this.tryEnter(here) ? this.entered(here) : this.#tryBereft(options)
   }
 
   /** Exits what `lockSync` or `tryLock` entered. Throws LockMisuse if this thread is not inside. */
@@ -109,6 +112,23 @@ export abstract class Section implements Named {
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
   obituary(): LockAbandoned {
     return new LockAbandoned(`the holder of ${this.name()} has ended inside`, 0, 0)
+  }
+
+  /** Whether a holder has ended inside and nobody holds it now: for those that only try. */
+  isBereft(): boolean {
+    return false
+  }
+
+  /** Enters what is bereft; undefined when it is not, or when another was faster. */
+  #tryBereft(options: LockOptions = {}): Guard | undefined {
+    checkTimeout(options)
+    if (!this.isBereft()) return undefined
+    try {
+      return this.lockSync({ ...options, timeoutMs: 0 })
+    } catch (error) {
+      if (error instanceof LockTimeout) return undefined
+      throw error
+    }
   }
 
   /** Apart from `lock`, which is to have as little to remember as can be. */

@@ -8,5 +8,8 @@ import type { LockKind } from './lock-kind.ts'
 export const MUTEX_KIND: LockKind = { name: 'mutex', code: 1, version: 2 }
 export const RW_KIND: LockKind = { name: 'rwlock', code: 2, version: 2 }
 export const SX_KIND: LockKind = { name: 'sx', code: 3, version: 2 }
+/** Of these, a word for each waiter follows. */
+export const ACCOUNTABLE_RW_KIND: LockKind = { name: 'accountable rwlock', code: 17, version: 1 }
+export const ACCOUNTABLE_SX_KIND: LockKind = { name: 'accountable sx', code: 18, version: 1 }
 export const ONCE_KIND: LockKind = { name: 'once', code: 6, version: 2 }
 export const SPIN_KIND: LockKind = { name: 'spin mutex', code: 9, version: 1 }

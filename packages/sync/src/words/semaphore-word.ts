@@ -1,6 +1,7 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
+import { type Account, accountOf, type Ledger, untilStill } from './ledger.ts'
 import type { LockKind } from './lock-kind.ts'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { type Lot, OUT, QUEUED, SETTLE, WAITER, type Waiter, type Waiting } from '@smpnet/park'
 
 /**
  * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since the
@@ -9,9 +10,18 @@ import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 export const SEMAPHORE = layout('semaphore', {
   /** (x) Twice the permits that are there, and `SEMAPHORE_WAITERS` while a waiter may sleep. */
   word: word('x'),
+  /** (a) How many permits there are in all, for the undertaker of those that have some. */
+  permits: word('a'),
 })
 
-export const SEMAPHORE_KIND: LockKind = { name: 'semaphore', code: 4, version: 1 }
+export const SEMAPHORE_KIND: LockKind = { name: 'semaphore', code: 4, version: 2 }
+
+/** Of it, a word for each waiter follows. */
+export const ACCOUNTABLE_SEMAPHORE_KIND: LockKind = {
+  name: 'accountable semaphore',
+  code: 16,
+  version: 1,
+}
 
 export const SEMAPHORE_WAITERS = 1
 /** The most permits that a word can count. */
@@ -35,6 +45,44 @@ export function* serve(td: Waiter, at: Address, count = 0, most = MAX_PERMITS): 
   lot.unlockQueue(queue)
   yield* lot.wake(chain)
   return seen
+}
+
+/**
+ * Makes the permits those that no living waiter of the ledger holds, of `permits` in all, and
+ * serves the queue: for the undertaker `td` of waiters that may have ended with some.
+ */
+export function* recountPermits(
+  td: Waiter,
+  lot: Lot,
+  at: Address,
+  ledger: Ledger,
+  permits: number,
+): Waiting {
+  for (;;) {
+    const queue = yield* lot.lockQueue(at)
+    const account = recounted(lot, at, ledger, permits)
+    lot.unlockQueue(queue)
+    if (account.isStill) break
+    yield* untilStill(ledger, account)
+  }
+  yield* serve(td, at)
+}
+
+/** Under the queue, without which nobody changes a word that says that a waiter may sleep. */
+function recounted(lot: Lot, at: Address, ledger: Ledger, permits: number): Account {
+  const { memory } = lot
+  memory.or(at, SEMAPHORE_WAITERS)
+  const served = (entry: Address): number => {
+    const taker = memory.load(entry + WAITER.offset.taker)
+    const isHere = memory.load(entry + WAITER.offset.key) === at
+    return isHere && taker > QUEUED && taker !== OUT ? memory.load(entry + WAITER.offset.want) : 0
+  }
+  const account = accountOf(lot, ledger, served)
+  const { held, isStill, dead } = account
+  if (!isStill) return account
+  memory.store(at, (permits - held) * 2 + SEMAPHORE_WAITERS)
+  for (const entry of dead) ledger.clear(entry)
+  return account
 }
 
 /** Gives permits back that a waiter was given and never had, and serves those that sleep. */

@@ -11,7 +11,6 @@ export interface MockAlarm {
 
 interface Entry {
   readonly atNs: number
-  readonly order: number
   readonly cpu: number
   readonly ring: (irq: Interrupt) => void
 }
@@ -23,8 +22,9 @@ interface Entry {
  */
 export class MockClock implements TimeSource {
   readonly #entries = new Set<Entry>()
+  /** The same, the first to ring last, and among them some that were cancelled. */
+  #sorted: Entry[] = []
   #nowNs: number
-  #order = 0
 
   constructor(startNs = 0) {
     this.#nowNs = checkNs('start', startNs)
@@ -43,9 +43,10 @@ export class MockClock implements TimeSource {
   alarm(delayNs: number, ring: (irq: Interrupt) => void, cpu = 0): MockAlarm {
     const atNs = this.#nowNs + checkNs('delay', delayNs)
     expectFunction('what an alarm rings', ring)
-    const entry: Entry = { atNs, order: this.#order++, ring, cpu }
+    const entry: Entry = { atNs, ring, cpu }
     this.#entries.add(entry)
-    return { cancel: () => void this.#entries.delete(entry) }
+    this.#sorted.splice(this.#placeOf(entry), 0, entry)
+    return { cancel: () => this.#cancel(entry) }
   }
 
   /** Lets `ns` pass: rings what is due on the way, each with the clock at its time. */
@@ -53,6 +54,7 @@ export class MockClock implements TimeSource {
     const endNs = this.#nowNs + checkNs('time', ns)
     for (let next = this.#next(endNs); next !== undefined; next = this.#next(endNs)) {
       this.#entries.delete(next)
+      this.#sorted.pop()
       this.#nowNs = Math.max(this.#nowNs, next.atNs)
       next.ring(new Interrupt(next.cpu))
     }
@@ -80,16 +82,36 @@ export class MockClock implements TimeSource {
     return { name: 'mock', mask, frequency, quality: 0, read }
   }
 
+  /** The first that is due by then; it is the last of the sorted ones. */
   #next(endNs: number): Entry | undefined {
-    let first: Entry | undefined
-    for (const entry of this.#entries) {
-      if (entry.atNs > endNs) continue
-      const isEarlier = first === undefined || entry.atNs < first.atNs
-      if (isEarlier || (entry.atNs === first!.atNs && entry.order < first!.order)) first = entry
+    let first = this.#sorted.at(-1)
+    for (; first !== undefined && !this.#entries.has(first); first = this.#sorted.at(-1)) {
+      this.#sorted.pop()
     }
-    return first
+    return first !== undefined && first.atNs <= endNs ? first : undefined
+  }
+
+  /** Where an entry goes: behind those that ring later, before all that ring earlier. */
+  #placeOf({ atNs }: Entry): number {
+    let [low, high] = [0, this.#sorted.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#sorted[middle]!.atNs > atNs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Those that were cancelled are passed over when they are due, and are never more than half. */
+  #cancel(entry: Entry): void {
+    this.#entries.delete(entry)
+    if (this.#sorted.length < FEW || this.#sorted.length < 2 * this.#entries.size) return
+    this.#sorted = this.#sorted.filter((each) => this.#entries.has(each))
   }
 }
+
+/** So many are not worth looking through. */
+const FEW = 32
 
 function checkNs(what: string, ns: number): number {
   if (typeof ns === 'number' && ns >= 0 && ns < Number.POSITIVE_INFINITY) return ns

@@ -1,16 +1,21 @@
 import { type Address, came, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import { type Backoff, NO_BACKOFF } from './backoff.ts'
+import { accountOf, Ledger, untilStill } from './ledger.ts'
 import {
   CHANGED,
   COUNTED_IN,
   FOREVER,
   NO_OWNER,
+  type Lot,
+  type LotHandle,
   OF_AN_OWNER,
   type Outcome,
+  OWNER_BITS,
   OWNER_DIED,
   ownerIn,
   parkForOwner,
+  type Parking,
   RUNNING,
   SETTLE,
   SPIN,
@@ -43,7 +48,8 @@ import {
  * phase-fair order of Brandenburg and Anderson, ECRTS 2009). The waker of a reader counts it in,
  * and says so in what the reader wanted, so that it sleeps once. A writer tries again when it is
  * woken, for the reason given in `MutexWord`, and is handed the lock when it has lost often or has
- * a deadline. Readers are only counted: a reader that ends inside keeps writers out for ever.
+ * a deadline. Readers are only counted: a reader that ends inside keeps writers out for ever,
+ * unless the lock has a ledger, by which its undertaker counts them anew.
  */
 export const RW = layout('rw', {
   /** (x) As above. */
@@ -51,6 +57,20 @@ export const RW = layout('rw', {
   /** (m) Under the lock, written: the waiter that wrote last when it was abandoned. */
   deceased: word('m'),
 })
+
+export interface Accountable {
+  /**
+   * Whether readers write down that they are inside, so that the lock is theirs no more when they
+   * have ended and are buried. It costs two words for each waiter of the domain, and two stores for
+   * each time that a reader enters or exits. False unless told.
+   */
+  readonly accountable?: boolean
+}
+
+/** Bytes of a lock of such a word in a domain whose lot is `lot`. */
+export function rwBytes(accountable: boolean, lot: LotHandle): number {
+  return RW.size + (accountable ? Ledger.bytes(lot) : 0)
+}
 
 const UNLOCKED = 0
 const WAITERS = 1
@@ -67,7 +87,8 @@ const PATIENCE = 8
 const READ = OF_AN_OWNER
 const WRITE = OF_AN_OWNER | 1
 const WRITE_HANDOVER = OF_AN_OWNER | 2
-const GIVEN = READ | COUNTED_IN
+/** A reader wants this from when its waker has counted it in until it has seen so. */
+export const LET_IN = READ | COUNTED_IN
 
 const EVERYBODY = 0x7fffffff
 /** Looks at readers that may be leaving, of whom none can be asked whether it runs. */
@@ -80,21 +101,26 @@ export class RwWord {
     readonly name: () => string,
     /** How those that spin for it wait between two looks. */
     readonly backoff: Backoff = NO_BACKOFF,
+    /** What its readers write down, if they are to be taken back when they have ended inside. */
+    readonly ledger?: Ledger,
   ) {}
 
-  tryRead(): boolean {
+  tryRead(td: Waiter): boolean {
     const { memory, at } = this
     if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if (seen !== UNLOCKED && (seen & (SHARED | KEPT)) !== SHARED) return false
-    return memory.compareExchange(at, seen, (seen | SHARED) + READER) === seen
+    const value = (seen | SHARED) + READER
+    if (this.ledger !== undefined) return this.#counted(td, seen, value, 1) === seen
+    return memory.compareExchange(at, seen, value) === seen
   }
 
-  tryUnread(): boolean {
+  tryUnread(td: Waiter): boolean {
     const { memory, at } = this
     if (!memory.owned(at)) return false
     const seen = memory.load(at)
     if ((seen & SHARED) === 0 || isLastOfMany(seen)) return false
+    if (this.ledger !== undefined) return this.#counted(td, seen, withoutReader(seen), -1) === seen
     return memory.compareExchange(at, seen, withoutReader(seen)) === seen
   }
 
@@ -113,7 +139,7 @@ export class RwWord {
     for (let spins = 0; ; ) {
       if (admitsReader(seen)) {
         while (!this.memory.claimed(this.at)) yield SETTLE
-        const found = this.#replace(seen, (seen | SHARED) + READER)
+        const found = this.#counted(td, seen, (seen | SHARED) + READER, 1)
         if (found === seen) return outcomeOf(seen)
         seen = found
       } else if (this.#isBereft(td, seen)) {
@@ -132,8 +158,9 @@ export class RwWord {
       } else {
         const outcome = yield* parkForOwner(td, this.at, seen, READ, until)
         if (outcome !== WOKEN && outcome !== CHANGED) return outcome
-        const isIn = td.lot.wantOf(td.at) === GIVEN
-        if (isIn) this.memory.write(td.at + WAITER.offset.want, READ)
+        const isIn = td.lot.wantOf(td.at) === LET_IN
+        if (isIn && this.ledger !== undefined) this.ledger.receives(td, 1)
+        else if (isIn) this.memory.write(td.at + WAITER.offset.want, READ)
         seen = yield* this.#look()
         if (isIn) return outcomeOf(seen)
       }
@@ -182,12 +209,13 @@ export class RwWord {
       if ((seen & SHARED) === 0) throw this.#misuse('read', seen, td)
       if (isLastOfMany(seen)) break
       while (!this.memory.claimed(this.at)) yield SETTLE
-      const found = this.#replace(seen, withoutReader(seen))
+      const found = this.#counted(td, seen, withoutReader(seen), -1)
       if (found === seen) return
       seen = found
     }
     const queue = yield* td.lot.lockQueue(this.at)
     const chain = this.#passOn(td, queue, false, seen & ABANDONED)
+    this.ledger?.ends(td, -1)
     td.lot.unlockQueue(queue)
     yield* td.lot.wake(chain)
   }
@@ -209,7 +237,7 @@ export class RwWord {
     if (!memory.settled()) return false
     const seen = memory.load(this.at)
     if ((seen & ~KEPT) !== (READER | SHARED)) return false
-    if (this.#replace(seen, (seen & KEPT) | td.at) !== seen) return false
+    if (this.#counted(td, seen, (seen & KEPT) | td.at, -1) !== seen) return false
     if (seen & WAITERS) td.passes(this.at, NIL, td.at)
     return true
   }
@@ -218,10 +246,11 @@ export class RwWord {
   *downgrade(td: Waiter): Waiting {
     const { memory, at } = this
     while (!memory.claimed(at)) yield SETTLE
-    const seen = this.#replace(td.at, READER | SHARED)
+    const seen = this.#counted(td, td.at, READER | SHARED, 1)
     if (seen === td.at) return
     if (ownerIn(seen) !== td.at) throw this.#misuse('downgraded', seen, td)
     const queue = yield* td.lot.lockQueue(at)
+    this.ledger?.ends(td, 1)
     const readers = td.lot.takeOnly(queue, at, EVERYBODY, READ)
     td.passes(at, td.at, NIL)
     const rest = td.lot.first(queue, at) === NIL ? 0 : WAITERS
@@ -234,6 +263,14 @@ export class RwWord {
   /** Whether a writer has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return (this.memory.load(this.at) & ABANDONED) !== 0
+  }
+
+  /** Whether a writer has ended inside, and nobody is now, as a thread with `lot` sees it. */
+  isBereft(lot: Pick<Parking, 'isDead'> | undefined): boolean {
+    const seen = this.memory.load(this.at)
+    if ((seen & ~KEPT) === UNLOCKED) return (seen & ABANDONED) !== 0
+    const owner = ownerIn(seen)
+    return owner !== NIL && (lot?.isDead(owner) ?? false)
   }
 
   /** The waiter that ended inside; for a thread that is inside. */
@@ -272,6 +309,42 @@ export class RwWord {
   }
 
   /**
+   * Counts those that live and read, and gives the lock on if none does: for the undertaker `td` of
+   * readers that may have ended inside, of a lock with a ledger.
+   */
+  *recount(td: Waiter, lot: Lot, ledger: Ledger): Waiting {
+    for (;;) {
+      const queue = yield* lot.lockQueue(this.at)
+      const { chain, isDone, account } = this.#recounted(td, lot, ledger, queue)
+      lot.unlockQueue(queue)
+      yield* lot.wake(chain)
+      if (isDone) return
+      yield* untilStill(ledger, account)
+    }
+  }
+
+  /** Under the queue: no reader comes in meanwhile, as it is told that others sleep. */
+  #recounted(td: Waiter, lot: Lot, ledger: Ledger, queue: Address) {
+    const { memory, at } = this
+    const seen = memory.or(at, WAITERS) | WAITERS
+    const letIn = (entry: Address): number => {
+      const isHere = memory.load(entry + WAITER.offset.key) === at
+      return isHere && memory.load(entry + WAITER.offset.want) === LET_IN ? 1 : 0
+    }
+    const account = accountOf(lot, ledger, letIn)
+    const { held, isStill, dead } = account
+    const rest = lot.first(queue, at) === NIL ? 0 : WAITERS
+    const isRead = (seen & SHARED) !== 0
+    const value = isRead && held > 0 ? (held * READER) | (seen & ~OWNER_BITS) : seen
+    let isDone = isStill && this.#replace(seen, value) === seen
+    let chain: Address = NIL
+    if (isDone && isRead && held === 0) chain = this.#passOn(td, queue, false, seen & ABANDONED)
+    else if (rest === 0) isDone = this.#replace(value, value & ~WAITERS) === value && isDone
+    if (isDone) for (const entry of dead) ledger.clear(entry)
+    return { chain, isDone, account }
+  }
+
+  /**
    * The last holder gives the lock on: to the first writer that sleeps, or to all readers that
    * sleep if no writer does, or if the holder wrote. Returns the chain to wake.
    */
@@ -294,7 +367,7 @@ export class RwWord {
   #letIn(td: Waiter, chain: Address): number {
     let count = 0
     for (let entry = chain; entry !== NIL; entry = td.lot.after(entry)) {
-      this.memory.write(entry + WAITER.offset.want, GIVEN)
+      this.memory.write(entry + WAITER.offset.want, LET_IN)
       count++
     }
     return count
@@ -308,6 +381,16 @@ export class RwWord {
   /** Swaps; what was found is `seen` if that was done. */
   #replace(seen: number, value: number): number {
     return this.memory.compareExchange(this.at, seen, value)
+  }
+
+  /** The same by a waiter that is counted afterwards, or is not any more, and writes that down. */
+  #counted(td: Waiter, seen: number, value: number, more: number): number {
+    const { ledger } = this
+    if (ledger === undefined) return this.#replace(seen, value)
+    ledger.begins(td)
+    const found = this.#replace(seen, value)
+    ledger.ends(td, found === seen ? more : 0)
+    return found
   }
 
   /** What the word is after a try to mark that a waiter sleeps. */

@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads'
+import { BROKEN, READABLE, SocketDomain, WRITABLE } from '@smpnet/socket'
+import { buried } from './bury.mjs'
+import { DOWN, fill, UP, wrongIn } from './bytes.mjs'
+import { differences, freeOfSockets } from './counts.mjs'
+import { ended, sleep, within } from './waits.mjs'
+
+const PAIRS = 4
+const LIFE_MS = 8
+const STUCK_MS = 30_000
+const FILE = new URL('socket-worker.mjs', import.meta.url)
+
+/** How the worker that dies moves its bytes, and how its peer, the supervisor, does. */
+export const SOCKET_KINDS = {
+  'sockets, blocking': { how: 'blocks', peer: awaits },
+  'sockets, awaited': { how: 'awaits', peer: awaits },
+  'sockets, polled': { how: 'blocks', peer: polls },
+}
+
+/**
+ * Pairs of sockets between the supervisor and workers, which are terminated anywhere and buried.
+ * The peer must hear of it, and have received nothing but what was sent. Resolves to what was found
+ * wrong, as sentences.
+ */
+export async function killAtSockets(kind, { kills, random, monitor, fault }) {
+  const domain = SocketDomain.create({
+    pairs: PAIRS,
+    bufferBytes: 1024,
+    threads: 24,
+    waiters: 256,
+  })
+  const before = freeOfSockets(domain)
+  const wrong = new Int32Array(new SharedArrayBuffer(4))
+  const troop = { kind, domain, wrong, random, monitor, fault, left: kills, faults: new Set() }
+  await Promise.all(Array.from({ length: PAIRS }, () => killAgain(troop)))
+  if (wrong[0] > 0) troop.faults.add(`${wrong[0]} bytes that came were not those that were sent`)
+  if (troop.faults.size === 0) {
+    for (const one of differences(before, freeOfSockets(domain))) troop.faults.add(one)
+  }
+  return [...troop.faults]
+}
+
+async function killAgain(troop) {
+  const { domain, faults, random, monitor } = troop
+  while (troop.left > 0 && faults.size === 0) {
+    troop.left--
+    const [here, there] = domain.pair()
+    const guest = there.invite()
+    const { how, peer } = SOCKET_KINDS[troop.kind]
+    const seed = Math.floor(random() * 2 ** 31)
+    const workerData = { handle: guest.handle, how, seed, wrong: troop.wrong }
+    const worker = new Worker(FILE, { workerData })
+    const hasEnded = ended(worker)
+    worker.on('error', (error) => {
+      if (error.name !== 'BrokenPipe') faults.add(`a victim: ${error.stack}`)
+    })
+    const hears = peer(troop, here)
+    await Promise.race([new Promise((up) => worker.once('message', up)), hasEnded])
+    await sleep(random() * LIFE_MS)
+    await worker.terminate()
+    monitor?.says(`${troop.kind}, burying thread ${guest.thread}`)
+    if (troop.fault !== 'nobody buries') await buried(() => there.bury(guest))
+    monitor?.says(troop.kind)
+    const stuckMs = troop.fault === undefined ? STUCK_MS : 1_000
+    const outcome = await within(hears, stuckMs, 'the peer of the dead has not heard of it')
+    if (outcome !== undefined) faults.add(outcome)
+    else await buried(() => here.close())
+  }
+}
+
+/** Sends, and receives, by promises, until both say that the other end is gone. */
+async function awaits(troop, here) {
+  const [from, to] = [new Uint8Array(999), new Uint8Array(777)]
+  const sends = async () => {
+    for (let sent = 0; ; ) {
+      const bytes = from.subarray(0, 1 + Math.floor(troop.random() * from.length))
+      fill(bytes, sent, troop.fault === 'wrong bytes' ? UP : DOWN)
+      sent += await here.send(bytes)
+    }
+  }
+  const receives = async () => {
+    for (let received = 0; ; ) {
+      const count = await here.receive(to)
+      if (count === 0) return
+      check(troop, to, count, received)
+      received += count
+    }
+  }
+  const all = await Promise.all([sends().catch(toItsEnd), receives()])
+  return all.find((one) => one !== undefined)
+}
+
+/** The same, by tries, when a poller says that there is something to do. */
+async function polls(troop, here) {
+  const poller = troop.domain.poller()
+  const [from, to] = [new Uint8Array(300), new Uint8Array(777)]
+  const state = { sent: 0, received: 0, isBroken: false, isAtEnd: false }
+  poller.add(here, READABLE | WRITABLE)
+  while (!state.isBroken || !state.isAtEnd) {
+    await poller.wait()
+    fill(from, state.sent, DOWN)
+    const given = state.isBroken ? 0 : here.trySend(from)
+    if (given > 0) state.sent += given
+    else if (given === BROKEN) state.isBroken = true
+    const taken = state.isAtEnd ? 0 : here.tryReceive(to)
+    if (taken > 0) {
+      check(troop, to, taken, state.received)
+      state.received += taken
+    } else if (taken === 0) state.isAtEnd = true
+    if (state.isBroken || state.isAtEnd) watchRest(poller, here, state)
+  }
+  poller.close()
+  return undefined
+}
+
+/** Watches for what is not over; else the poller would say for ever that an end is ready. */
+function watchRest(poller, here, { isBroken, isAtEnd }) {
+  poller.remove(here)
+  const events = (isBroken ? 0 : WRITABLE) | (isAtEnd ? 0 : READABLE)
+  if (events !== 0) poller.add(here, events)
+}
+
+function check(troop, bytes, count, received) {
+  const wrong = wrongIn(bytes, count, received, UP)
+  if (wrong > 0) troop.faults.add(`${wrong} of ${count} bytes at ${received} were not those sent`)
+}
+
+function toItsEnd(error) {
+  return error.name === 'BrokenPipe' ? undefined : `the peer: ${error.stack}`
+}

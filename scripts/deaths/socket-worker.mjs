@@ -1,0 +1,45 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { openSocket, WOULD_BLOCK } from '@smpnet/socket'
+import { randomOf } from '../lib/random.mjs'
+import { DOWN, fill, UP, wrongIn } from './bytes.mjs'
+
+/** Sends and receives until it is terminated, or, once in a while, closes its end itself. */
+const { handle, how, seed, wrong } = workerData
+const random = randomOf(seed)
+const socket = openSocket(handle)
+const [from, to] = [new Uint8Array(999), new Uint8Array(777)]
+let [sent, received] = [0, 0]
+
+parentPort?.postMessage('up')
+if (how === 'awaits') await Promise.all([sending(), receiving()])
+else for (let turns = 0; ; turns++) moves(turns)
+
+function next() {
+  const bytes = from.subarray(0, 1 + Math.floor(random() * from.length))
+  fill(bytes, sent, UP)
+  return bytes
+}
+
+function took(count) {
+  if (count <= 0) return
+  Atomics.add(wrong, 0, wrongIn(to, count, received, DOWN))
+  received += count
+}
+
+/** By tries and waits in turn, neither of which may keep the other direction for ever. */
+function moves(turns) {
+  if (random() < 0.001) socket.shutdown()
+  const bytes = next()
+  const given = socket.sendSync(bytes, { timeoutMs: turns % 3 })
+  sent += Math.max(given, 0)
+  const taken = socket.receiveSync(to, { timeoutMs: turns % 2 })
+  if (taken !== WOULD_BLOCK) took(taken)
+}
+
+async function sending() {
+  for (;;) sent += await socket.send(next())
+}
+
+async function receiving() {
+  for (;;) took(await socket.receive(to))
+}

@@ -1,0 +1,24 @@
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** An error in one line, and whether it is of that name. */
+export const inShort = (error) => `${error.name}: ${error.message}`
+export const isNamed = (error, name) => error.name === name
+
+/** What a promise comes to, or `other` if that takes longer. */
+export async function within(promise, ms, other) {
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(other), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Resolves when the worker has come to its end, also if that was before. */
+export function ended(worker) {
+  if (worker.threadId === -1) return Promise.resolve()
+  return new Promise((resolve) => worker.once('exit', resolve))
+}
