@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts'
+import type { Survival } from '../vary/surviving-claims.ts'
 import type { Row } from '../model/row.ts'
 import { type Answer, commandOf } from './answer.ts'
 
@@ -11,10 +12,12 @@ export interface AnswerDocument {
   readonly interrupted?: true
   readonly rows: readonly Row[]
   readonly findings: readonly Finding[]
+  /** Which claims hold on machines whose assumed figures are others; where that was asked. */
+  readonly survival?: readonly Survival[]
 }
 
 export function answerDocument(answer: Answer): AnswerDocument {
-  const { experiment, results, findings, part } = answer
+  const { experiment, results, findings, part, survival } = answer
   return {
     experiment: experiment.name,
     question: experiment.question,
@@ -22,5 +25,6 @@ export function answerDocument(answer: Answer): AnswerDocument {
     ...(part && { interrupted: true }),
     rows: results.measured.map(({ row }) => row),
     findings,
+    ...(survival && { survival }),
   }
 }

@@ -8,6 +8,8 @@ import { forward } from './forward/forward.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
+import { pipes } from './single/pipes.ts'
+import { yields } from './single/yields.ts'
 import type { Workload } from '../model/workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
@@ -19,6 +21,8 @@ const ALL: readonly Workload[] = [
   listWalk,
   forward,
   contextSwitch,
+  yields,
+  pipes,
   timestamps,
   clocks,
   uptime,
