@@ -8,6 +8,7 @@ const entries = {
   'udp-cpu': 'src/baselines/udp-cpu.ts',
   'kernel-boot': 'src/kernel/boot.ts',
   'traced-boot': 'src/trace/traced-boot.ts',
+  'host-worker': 'src/calibrate/host-worker.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',
   'ifqueue-models': 'src/models/ifqueue-models.ts',
   'message-port-cpu': 'src/baselines/message-port-cpu.ts',

@@ -20,8 +20,33 @@ function cpu(count: number, delays: readonly number[], own: Partial<WakeupFigure
   return { reasons: { ...none, idle: 100 * count, preempt: 3 * count }, wakeups } as CpuStatistics
 }
 
+type Machine = NonNullable<StackStatistics['machine']>
+
+/** A machine that counts in tens of what is said, two cycles a nanosecond. */
+function machineOf(count: number, places: Machine['places'] = []): Machine {
+  const none = { ticks: 0, alarms: 0, interrupts: 0, rendezvous: 0, turns: 0, settles: 0 }
+  const use = { busyCycles: 40 * count, idleCycles: 20 * count, lineCycles: 10 * count }
+  return {
+    ...none,
+    ipis: count,
+    remoteWakes: count,
+    localWakes: count,
+    idleExits: count,
+    transfers: { domain: 10 * count, memory: 0 },
+    upgrades: { domain: count, remote: count },
+    contended: 0,
+    waitedCycles: 0,
+    handovers: 0,
+    failedSwaps: count,
+    places,
+    work: { tick: 20 * count },
+    cyclesPerNs: 2,
+    cpus: [{ cpu: 0, ...use, copyCycles: 0 }],
+  }
+}
+
 function kernel(packets: number, ipis: number, ...cpus: CpuStatistics[]): StackStatistics {
-  const machine = { ipis } as NonNullable<StackStatistics['machine']>
+  const machine = machineOf(ipis)
   return { cpus, machine, network: { udps_ipackets: packets } }
 }
 
@@ -67,5 +92,24 @@ describe('what a kernel counted in a slice', () => {
       'idle-queued': 10,
     })
     expect(perPacket({ ...counts, packets: 0 }, ({ switches }) => switches)).toBeUndefined()
+  })
+
+  it('has what the machine did meanwhile, in ns, and which lines it was about', () => {
+    const place = (moves: number) => ({ name: 'route', moves, waitedCycles: 100 * moves })
+    const [old, now] = [machineOf(1, [place(3)]), machineOf(7, [place(5)])]
+    const counted = countSlice({ ...before, machine: old }, { ...after, machine: now })!
+    expect(counted.machine).toEqual({
+      moved: { domain: 60, memory: 0 },
+      taken: 12,
+      failedSwaps: 6,
+      wakes: 12,
+      idleNs: 60,
+      busyNs: 120,
+      linesNs: 30,
+      copyNs: 0,
+      workNs: { tick: 60 },
+      places: { route: { moves: 2, waitedNs: 100 } },
+    })
+    expect(countSlice({ ...before }, { cpus: after.cpus })!.machine).toBeUndefined()
   })
 })

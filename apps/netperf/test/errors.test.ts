@@ -6,7 +6,8 @@ import { netperf } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    '(rr, stream, udp_rr, udp_stream, list_walk, forward, switch, timestamps, clocks, uptime), ' +
+    '(rr, stream, udp_rr, udp_stream, list_walk, forward, switch, yield, pipe, ' +
+      'timestamps, clocks, uptime), ' +
       'got "nonsense"',
   ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
@@ -35,6 +36,23 @@ const CASES: [args: string, sentence: string][] = [
   ['run forward --path-lock route:rwlock', 'name:kind:shared|flow:count, such as'],
   ['run forward --path-lock route:latch:shared', 'got "route:latch:shared"'],
   ['run forward --path-lock a:mutex:flow:0', 'got "a:mutex:flow:0"'],
+  ['run forward --path-lock a:mutex:flow:lines=65', 'got "a:mutex:flow:lines=65"'],
+  ['run forward --path-lock a:atomic:flow:write=1%', 'got "a:atomic:flow:write=1%"'],
+  ['run forward --path-lock a:mutex:flow:write=2', 'to be a probability from 0 to 1'],
+  ['run forward --rss 1,2', 'expected --rss with --link-rate'],
+  ['run forward --rss 0,0 --link-rate 1M', 'expected --rss to be a weight for each queue'],
+  ['run forward --link-rate fast', 'such as 800k or 14.88M, got "fast"'],
+  ['run switch --machine live --work 5', 'expected --work with --machine sim, got it with "live"'],
+  ['run rr --price tick=5', 'expected --price with --machine sim, got it with "live"'],
+  ['run rr --machine sim --price tick', 'expected --price to be a name and its ns'],
+  ['run rr --machine sim --price lines.x=5', '--price: profile xeon-e5-2650 has the figures'],
+  ['run rr --machine sim --on 0-32', 'expected --on to be threads of xeon-e5-2650 from 0 to 31'],
+  ['run rr --machine sim --on 0,0', 'expected --on to be threads of xeon-e5-2650'],
+  ['run rr --machine sim --on 0,1 --cpus 3', 'with --cpus 2 or none, got --cpus "3"'],
+  ['run rr --machine sim --profile ./none.json', 'to be a file that can be read, got ENOENT'],
+  ['run rr --backoff often', 'expected a back-off (none, lock_delay), got "often"'],
+  ['validate --host ./none.json', 'to be a file that can be read, got ENOENT'],
+  ['experiment hpet --vary none', 'expected --vary to be a whole number from 1 to 1000'],
   ['run switch --machine live --accounting cycles', 'expected an accounting (time), got "cycles"'],
   ['run clocks --clocks sundial', 'expected a clock (FastClock.now, '],
   ['run clocks --machine sim', 'expected --machine live with clocks, got "sim"'],

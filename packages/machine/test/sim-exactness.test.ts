@@ -1,9 +1,17 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SharedCores } from '../src/sim/shared-cores.ts'
 import { SimPricer } from '../src/sim/sim-pricer.ts'
 import { TournamentTree } from '../src/sim/tournament-tree.ts'
 import { Turns } from '../src/sim/turns.ts'
-import { type Op, type Outcome, type Program, programs, runProgram } from './sim-random-program.ts'
+import {
+  type Op,
+  type Outcome,
+  type Program,
+  programs,
+  runProgram,
+  SHARED_CORES,
+} from './sim-random-program.ts'
 
 const seeds = fc.nat(1000)
 
@@ -14,10 +22,14 @@ function essence({ trace, words, result }: Outcome) {
   return { trace, words, rest, counts }
 }
 
-function expectSameAsAlwaysSettling(program: Program, seed: number): void {
-  const ahead = essence(runProgram(program, seed, false))
-  const always = essence(runProgram(program, seed, true))
+function expectSameAsAlwaysSettling(program: Program, seed: number, on?: readonly number[]): void {
+  const ahead = essence(runProgram(program, seed, false, on))
+  const always = essence(runProgram(program, seed, true, on))
   expect(ahead).toEqual(always)
+}
+
+function expectSameOnSharedCores(program: Program, seed: number): void {
+  expectSameAsAlwaysSettling(program, seed, SHARED_CORES)
 }
 
 /** Operations that come after one that was later, or of a later CPU at the same time. */
@@ -49,7 +61,10 @@ function isViolated(property: (program: Program, seed: number) => void): boolean
 
 describe('running ahead', () => {
   it('gives what settling always gives, in the same order and at the same times', () => {
-    fc.assert(fc.property(programs, seeds, expectSameAsAlwaysSettling), { numRuns: 400, seed: 1 })
+    fc.assert(
+      fc.property(programs, seeds, (...of) => expectSameAsAlwaysSettling(...of)),
+      { numRuns: 400, seed: 1 },
+    )
   })
 
   it('keeps settled operations in the order of virtual time', () => {
@@ -61,6 +76,10 @@ describe('running ahead', () => {
 
   it('does so in a crowd at one line', () => {
     for (let seed = 0; seed < 40; seed++) expectSameAsAlwaysSettling(CROWD, seed)
+  })
+
+  it('does so on threads that share cores', () => {
+    fc.assert(fc.property(programs, seeds, expectSameOnSharedCores), { numRuns: 200, seed: 1 })
   })
 
   it('takes fewer turns than settling always', () => {
@@ -126,5 +145,26 @@ describe('a horizon that is wrong', () => {
       return claimed.call(this, line) || (isSettled && !this.waits(this.cpu))
     })
     expect(isViolated(expectSorted)).toBe(true)
+  })
+})
+
+describe('a core that is shared wrongly', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('is found when work depends on how far its own has run ahead', () => {
+    vi.spyOn(SharedCores.prototype, 'stretched').mockImplementation(function (
+      this: SharedCores,
+      cpu,
+      cycles,
+    ) {
+      return pricer!.clock[cpu]! > pricer!.turnBegan ? 2 * cycles : cycles
+    })
+    const { charge } = SimPricer.prototype
+    let pricer: SimPricer | undefined
+    vi.spyOn(SimPricer.prototype, 'charge').mockImplementation(function (this: SimPricer, ...of) {
+      pricer = this
+      charge.apply(this, of)
+    })
+    expect(isViolated(expectSameOnSharedCores)).toBe(true)
   })
 })

@@ -4,6 +4,8 @@ import { profiles } from '../src/sim/index.ts'
 import { costsOf } from '../src/sim/costs.ts'
 import { LineDirectory } from '../src/sim/line-directory.ts'
 import { MemoryHomes } from '../src/sim/memory-homes.ts'
+import { Placement } from '../src/sim/placement.ts'
+import { SharedCores } from '../src/sim/shared-cores.ts'
 import { SimPricer } from '../src/sim/sim-pricer.ts'
 import { DOMAIN, FAR, OWN, REMOTE } from '../src/sim/topology.ts'
 import { WorkPrices } from '../src/sim/work-prices.ts'
@@ -12,9 +14,11 @@ import { WorkPrices } from '../src/sim/work-prices.ts'
 function machine(name: string, cpus: number) {
   const profile = profiles.get(name)!
   const costs = costsOf(profile)
-  const homes = new MemoryHomes(profile.topology, cpus)
-  const directory = new LineDirectory(costs, profile.topology, 1024, cpus, homes)
-  const pricer = new SimPricer(costs, directory, new WorkPrices(profile), cpus)
+  const placement = Placement.first(profile.topology, cpus)
+  const homes = new MemoryHomes(placement)
+  const directory = new LineDirectory(costs, placement, 1024, homes)
+  const shared = new SharedCores(placement, 1)
+  const pricer = new SimPricer(costs, directory, new WorkPrices(profile), shared)
   const memory = new PricedMemory(1024 * 64, pricer)
   /** Cycles that `access` takes on `cpu`, begun at `at`, which is after all else unless told. */
   let later = 0

@@ -7,7 +7,9 @@ import {
   type Profile,
   profileOf,
   profiles,
+  withFigures,
 } from '../src/sim/index.ts'
+import { Placement, placementOf } from '../src/sim/placement.ts'
 import { distanceBetween } from '../src/sim/topology.ts'
 
 const SMALL = profiles.get('xeon-e5-2650')!
@@ -39,9 +41,7 @@ describe('profiles', () => {
 
   it('are refused by name with a list of those that are known', () => {
     expect(() => profileOf('vax')).toThrow(
-      new RangeError(
-        "a machine profile is one of xeon-e5-2650, xeon-8176, epyc-7742, power5+: 'vax' came",
-      ),
+      new RangeError(`a machine profile is one of ${[...profiles.keys()].join(', ')}: 'vax' came`),
     )
   })
 })
@@ -66,5 +66,51 @@ describe('a profile of one’s own', () => {
     const blindCasNs = { ...SMALL.lines.blindCasNs, remote: assumed(1, 'a test') }
     const profile = { ...SMALL, lines: { ...SMALL.lines, blindCasNs } }
     expect(() => checkProfile(profile)).toThrow('blindCasNs.remote of at least 28')
+  })
+})
+
+describe('figures that are told', () => {
+  it('take the place of those at their paths', () => {
+    const changed = withFigures(SMALL, { 'queue.holdNs': 9, 'blindCasNs.remote': 120, mine: 3 })
+    expect(changed.lines.queue.holdNs).toEqual({ value: 9, basis: 'assumed', source: 'told' })
+    expect(changed.lines.blindCasNs.remote!.value).toBe(120)
+    expect(changed.lines.loadAndCasNs).toEqual(SMALL.lines.loadAndCasNs)
+    expect(changed.workNs['mine']!.value).toBe(3)
+    expect(changed.workNs['tick']).toEqual(SMALL.workNs['tick'])
+  })
+
+  it.each([...profiles.values()])('reach every figure of $name', (profile) => {
+    const paths = figuresOf(profile).filter(([path]) => !/^(checks|contendedNs)\./.test(path))
+    for (const [path, { value }] of paths) {
+      const changed = withFigures(profile, { [path]: value }, 'a test of this')
+      const found = figuresOf(changed).filter(([, { source }]) => source === 'a test of this')
+      expect(found.map(([name]) => name)).toEqual([path])
+    }
+  })
+
+  it('are refused where there are none', () => {
+    expect(() => withFigures(SMALL, { 'queue.hold': 1 })).toThrow(
+      /has the figures .*: queue.hold came/,
+    )
+    expect(() => withFigures(SMALL, { 'lines.casNs': -1 })).toThrow('not below 0')
+  })
+})
+
+describe('CPUs that are some threads of a machine', () => {
+  it('are as far apart as these are', () => {
+    const placement = placementOf(SMALL, 4, [0, 16, 7, 8])
+    expect([1, 2, 3].map((cpu) => placement.distance(0, cpu))).toEqual([1, 2, 4])
+    expect([...placement.siblings()]).toEqual([1, 0, -1, -1])
+    expect(placement.sockets()).toEqual([0, 1])
+    expect(Placement.first(SMALL.topology, 8).sockets()).toEqual([0])
+  })
+
+  it.each([
+    ['another number than CPUs', [0, 1]],
+    ['one twice', [0, 1, 1]],
+    ['one that there is not', [0, 1, 32]],
+    ['no list', 'all' as unknown as number[]],
+  ])('are refused: %s', (_, on) => {
+    expect(() => placementOf(SMALL, 3, on)).toThrow(RangeError)
   })
 })

@@ -31,7 +31,8 @@ export interface Outcome {
   readonly result: SimResult
 }
 
-const NANOSECOND = work('nanosecond')
+/** Work that takes longer while the core's other thread is busy; 1 ns a unit. */
+const EXECUTED = work('executed')
 const WORDS = 4
 const word = fc.nat(WORDS - 1)
 
@@ -60,12 +61,25 @@ interface Shared {
   readonly own: Address
 }
 
-/** Runs a program to its end, or to where all that is left of it waits for ever. */
-export function runProgram(program: Program, seed: number, settlesAlways: boolean): Outcome {
+/** Threads of the machine of which each two share a core. */
+export const SHARED_CORES: readonly number[] = [0, 16, 1, 17]
+
+/**
+ * Runs a program to its end, or to where all that is left of it waits for ever; its CPUs are the
+ * first of the threads `on`, and else a core each.
+ */
+export function runProgram(
+  program: Program,
+  seed: number,
+  settlesAlways: boolean,
+  on?: readonly number[],
+): Outcome {
   const run = new ProgramRun(program)
   const machine = new SimMachine<Shared>({
     profile: 'xeon-e5-2650',
     cpus: program.length,
+    ...(on && { on: on.slice(0, program.length) }),
+    workNs: { executed: 1 },
     seed,
     memoryBytes: 1 << 16,
     lot: { buckets: 2, waiters: 16, threads: 0 },
@@ -108,7 +122,7 @@ class ProgramRun {
   *#operate(td: Waiter, cpu: SimCpu, shared: Shared, [what, which, value = 0]: Op): Waiting {
     const { memory } = cpu
     const at = shared.words + (which % WORDS) * 64
-    if (what === 'charge') return memory.charge(NANOSECOND, which)
+    if (what === 'charge') return memory.charge(EXECUTED, which)
     if (what === 'plain') return this.#plain(cpu, shared.own + cpu.id * 64, value)
     if (what === 'lock') return yield* this.#underLock(td, cpu, shared.locks + which * 64, at)
     if (what === 'claim') return yield* this.#claim(cpu, at, which, value)

@@ -15,6 +15,13 @@ const ROOT = layout('root', {
 
 const MAGIC = 0x736d7001
 
+/** What an arena has given out, and for what. */
+export interface PlacedPart {
+  readonly what: string
+  readonly at: Address
+  readonly bytes: number
+}
+
 /** Asked for more than the memory has left. */
 export class OutOfMemory extends RangeError {
   override name = 'OutOfMemory'
@@ -37,6 +44,8 @@ export class OutOfMemory extends RangeError {
  * Any thread may place, at any time; no locks are taken.
  */
 export class Arena {
+  readonly #placed: PlacedPart[] = []
+
   private constructor(readonly memory: Memory) {}
 
   /** Takes over a new memory, whose bytes are all zero. Throws a TypeError for what is none. */
@@ -73,8 +82,16 @@ export class Arena {
       const end = memory.load(ROOT.offset.end)
       const left = memory.size - end
       if (wanted > left) throw new OutOfMemory(what, wanted, left, memory.size)
-      if (memory.compareExchange(ROOT.offset.end, end, end + wanted) === end) return end
+      if (memory.compareExchange(ROOT.offset.end, end, end + wanted) === end) {
+        this.#placed.push({ what, at: end, bytes: wanted })
+        return end
+      }
     }
+  }
+
+  /** What this object has placed, in order; others over the memory have lists of their own. */
+  get placed(): readonly PlacedPart[] {
+    return this.#placed
   }
 
   /** Bytes that can still be placed. */

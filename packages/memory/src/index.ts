@@ -1,5 +1,5 @@
 export { type Address, alignUp, CACHE_LINE_BYTES, NIL, WORD_BYTES } from './address.ts'
-export { Arena, OutOfMemory } from './arena.ts'
+export { Arena, OutOfMemory, type PlacedPart } from './arena.ts'
 export { BadHandle } from './bad-handle.ts'
 export { came } from './came.ts'
 export { expectFunction, expectMethods, expectOptions } from './expect.ts'

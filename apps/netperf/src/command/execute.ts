@@ -4,6 +4,7 @@ import type { JobResult } from '../model/run-statistics.ts'
 import { print, printJson } from '../output/print.ts'
 import { runPlan } from '../plan/run-plan.ts'
 import { makeProgress } from '../progress/progress.ts'
+import { explainText } from '../statistics/explain-text.ts'
 import { statisticsText } from '../statistics/statistics-text.ts'
 import { csvText } from '../rows/csv.ts'
 import { tableText } from '../rows/table.ts'
@@ -78,9 +79,12 @@ async function show({ jobs, came, captures, isPart }: Came): Promise<void> {
   }
   const counted = came.flatMap((job) => job.statistics.map((each) => statisticsText(each, kernel)))
   const table = tableText(measured, [...baselines].join(' or '))
+  const all = came.flatMap((job) => job.statistics)
+  const explained = kernel.explains ? explainText(all) : undefined
   const parts = [
     table,
     ...printedShown(jobs),
+    ...(explained ? [explained] : []),
     ...counted,
     ...captures.map(lineOf),
     ...(isPart ? [INTERRUPTED] : []),

@@ -11,6 +11,8 @@ import { csvText } from '../rows/csv.ts'
 import { type Format, type FormatOptions, formatOf } from './format.ts'
 import { seedFrom } from './job-options.ts'
 import { print, printJson } from '../output/print.ts'
+import { parseCount } from '../options/quantities.ts'
+import { varyMachines } from '../vary/vary-machines.ts'
 import { untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
@@ -18,6 +20,8 @@ export interface ExperimentOptions extends FormatOptions {
   readonly quick?: boolean
   readonly out?: string
   readonly seed: string
+  /** How many other machines; true for the usual number. */
+  readonly vary?: string | true
 }
 
 const printed: Readonly<Record<Format, (answer: Answer) => Promise<void>>> = {
@@ -45,11 +49,13 @@ export async function runExperiment(
   const { quick = false, seed } = options
   const format = formatOf(options)
   const out = options.out ?? (format === 'text' ? DEFAULT_OUT : undefined)
+  const machines = machinesOf(options)
   const effort: Effort = quick ? 'quick' : 'full'
   const jobs = experiment.jobs(effort, seedFrom(seed))
   if (out !== undefined) openFolder(out)
   await untilSignal(async (signal) => {
-    const came = await runPlan(jobs, makeProgress(process.stderr), signal)
+    const progress = makeProgress(process.stderr)
+    const came = await runPlan(jobs, progress, signal)
     const results = new Results(came.flatMap((job) => job.rows))
     const isPart = signal.aborted
     // What a part of the plan seems to say is often the contrary of what the whole says.
@@ -57,7 +63,20 @@ export async function runExperiment(
     const shownBy = exhibits.flatMap((exhibit) => exhibit.findings)
     const findings = isPart ? [] : judged([...shownBy, ...experiment.findings(results)])
     const part = isPart ? { done: came.length, of: jobs.length } : undefined
-    const answer: Answer = { experiment, effort, seed, results, findings, exhibits, part }
+    const survival =
+      machines === undefined || isPart
+        ? undefined
+        : await varyMachines(experiment, machines, seedFrom(seed), progress, signal)
+    const answer: Answer = {
+      experiment,
+      effort,
+      seed,
+      results,
+      findings,
+      exhibits,
+      survival,
+      part,
+    }
     // Loaded only here: what draws takes longer to load than the rest of the program.
     const { writeReport } = await import('../report/write-report.ts')
     const shown = printed[format](answer)
@@ -65,4 +84,11 @@ export async function runExperiment(
     if (files.length > 0) process.stderr.write(`written: ${files.join(' ')}\n`)
     await shown
   })
+}
+
+const MACHINES = 8
+
+function machinesOf({ vary }: ExperimentOptions): number | undefined {
+  if (vary === undefined) return undefined
+  return vary === true ? MACHINES : parseCount(vary, { name: '--vary', least: 1, most: 1000 })
 }

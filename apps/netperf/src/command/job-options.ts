@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { profiles } from '@smpnet/machine/sim'
+import { type Profile, profiles } from '@smpnet/machine/sim'
 import type { StackPart } from '@smpnet/stack'
 import type { Job } from '../model/job.ts'
-import type { MachineKind } from '../model/row.ts'
+import type { Labels, MachineKind } from '../model/row.ts'
+import { machineFrom } from '../machines/machine-file.ts'
+import { priceLabels, pricedMachine, threadsFrom, threadsText } from '../machines/told-machine.ts'
 import { parseCount, parseDuration, parseProbability, parseSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { listFrom } from '../options/words.ts'
@@ -40,6 +42,8 @@ export interface MachineOptions {
   readonly cpus?: string
   readonly memory?: string
   readonly profile?: string
+  readonly price?: readonly string[]
+  readonly on?: string
   readonly seed?: string
 }
 
@@ -74,7 +78,13 @@ export async function jobFrom(
     variants: given(typed.variants, listFrom),
     kernel: kernelFrom(typed, base),
     ...swept,
+    labels: { ...swept.labels, ...machineLabels(typed, size) },
   })
+}
+
+/** What rows say of a machine besides its name. */
+function machineLabels({ price = [] }: MachineOptions, { on }: MachineSize): Labels {
+  return { ...priceLabels(price), ...(on !== undefined && { on: threadsText(on) }) }
 }
 
 /** A file of packets is of one simulation. */
@@ -83,10 +93,11 @@ function runsOf({ capture }: JobOptions, machine: MachineKind): number | undefin
 }
 
 /** What a live machine does not look at is not silently ignored. Throws a UsageError. */
-function refuseIdle({ profile }: MachineOptions, machine: MachineKind): void {
-  if (machine === 'sim' || profile === undefined) return
-  lookUp('profile', profiles, profile)
-  throw new UsageError('expected --profile with --machine sim, got it with "live"')
+function refuseIdle({ profile, price, on }: MachineOptions, machine: MachineKind): void {
+  const told = Object.entries({ profile, price, on }).find(([, text]) => text !== undefined)
+  if (machine === 'sim' || told === undefined) return
+  if (profile !== undefined) machineFrom(profile)
+  throw new UsageError(`expected --${told[0]} with --machine sim, got it with "live"`)
 }
 
 /** What of a machine is said, on the command line or else in a file. Throws a UsageError. */
@@ -94,17 +105,34 @@ export function sizeFrom(
   typed: MachineOptions,
   below: StackPart['machine'],
   kind: MachineKind,
-): Pick<Asked<object>, 'profile' | 'cpus' | 'seed' | 'memoryBytes'> {
+): MachineSize {
   const filed = below?.kind === 'sim' ? below.profile : undefined
-  const { profile = filed ?? DEFAULT_PROFILE } = typed
-  const cpus = given(typed.cpus, (text) => parseCount(text, cpuBounds(kind, profile)))
+  const named = given(typed.profile, machineFrom) ?? machineFiled(filed)
+  const profile = pricedMachine(named, typed.price ?? [])
+  const counted = given(typed.cpus, (text) => parseCount(text, cpuBounds(kind, profile)))
+  const on = given(typed.on, (text) => threadsFrom(text, profile))
+  if (on !== undefined && counted !== undefined && counted !== on.length) {
+    const expected = `expected --on ${typed.on} with --cpus ${on.length} or none`
+    throw new UsageError(`${expected}, got --cpus "${typed.cpus}"`)
+  }
+  const cpus = on?.length ?? counted
   const memoryBytes = given(typed.memory, (text) => parseSize(text, MEMORY))
   return {
     profile,
+    on: on ?? (below?.kind === 'sim' && cpus === undefined ? below.on : undefined),
     cpus: cpus ?? below?.cpus,
     seed: given(typed.seed, seedFrom) ?? below?.seed,
     memoryBytes: memoryBytes ?? below?.memoryBytes,
   }
+}
+
+/** What a job needs to know of a machine. */
+interface MachineSize extends Pick<Asked<object>, 'on' | 'cpus' | 'seed' | 'memoryBytes'> {
+  readonly profile: Profile
+}
+
+function machineFiled(filed: string | Profile = DEFAULT_PROFILE): Profile {
+  return typeof filed === 'string' ? lookUp('profile', profiles, filed) : filed
 }
 
 /** `--seed`. Throws a UsageError. */

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { MAX_PRIORITY } from '@smpnet/scheduler'
+import { BACKOFF_NAMES } from '@smpnet/sync'
 import {
   ACCOUNTING_NAMES,
   POLICY_NAMES,
@@ -19,7 +20,9 @@ export interface KernelOptions extends BaseOptions {
   readonly preemption?: string
   readonly wakeup?: string
   readonly accounting?: string
+  readonly backoff?: string
   readonly statistics?: boolean
+  readonly explain?: boolean
   readonly witness?: boolean
   readonly lockProfile?: boolean
 }
@@ -41,6 +44,10 @@ export function kernelOptions(): Option[] {
     ),
     new Option('--wakeup <policy>', `${words(WAKEUP_NAMES)} (default: preempt)`),
     new Option(
+      '--backoff <kind>',
+      `between two looks at a lock that is held: ${words(BACKOFF_NAMES)} (default: none)`,
+    ),
+    new Option(
       '--accounting <kind>',
       'bill threads in time, or, simulated, in cycles of the TSC (default: none; switch: time)',
     ),
@@ -51,6 +58,7 @@ export function kernelOptions(): Option[] {
 export function printingOptions(): Option[] {
   return [
     new Option('--statistics', 'print what our kernel counted: switches, threads, kern.sched.*'),
+    new Option('--explain', 'print where an operation’s time goes, by lines, locks and waits'),
     new Option('--witness', 'learn in which order locks are taken, and print reversals'),
     new Option('--lock-profile', 'print counts and times of locks as debug.lock.prof.stats'),
   ]
@@ -58,7 +66,7 @@ export function printingOptions(): Option[] {
 
 /** What they come to. Throws a UsageError that says which is wrong. */
 export function kernelFrom(typed: KernelOptions, base?: KernelBase): KernelAsked {
-  const { scheduler, preemption, wakeup, accounting } = typed
+  const { scheduler, preemption, wakeup, accounting, backoff } = typed
   const rules: Partial<SchedulerRules> = {
     ...(preemption !== undefined && { preemption: preemptionFrom(preemption) }),
     ...(wakeup !== undefined && { wakeup: wordOf('wakeup', WAKEUP_NAMES)(wakeup) }),
@@ -68,13 +76,23 @@ export function kernelFrom(typed: KernelOptions, base?: KernelBase): KernelAsked
   }
   const below = base?.part ?? {}
   const { watch = false, profile = false } = below.locks ?? {}
-  const { witness = watch, lockProfile = profile, statistics = below.statistics ?? false } = typed
+  const { explain = false } = typed
+  const {
+    witness = watch,
+    lockProfile = profile || explain,
+    statistics = below.statistics ?? false,
+  } = typed
   return {
     ...(base !== undefined && { base }),
     ...(scheduler !== undefined && { policy: wordOf('scheduler', POLICY_NAMES)(scheduler) }),
     rules,
-    locks: { watch: witness, profile: lockProfile },
+    locks: {
+      watch: witness,
+      profile: lockProfile,
+      ...(backoff !== undefined && { backoff: wordOf('back-off', BACKOFF_NAMES)(backoff) }),
+    },
     statistics,
+    explains: explain,
   }
 }
 

@@ -2,11 +2,13 @@ import { Command, CommanderError, Option } from 'commander'
 import { presets } from '@smpnet/stack'
 import { experiments } from '../catalog/experiments.ts'
 import { defaultComparison } from '../plan/default-comparison.ts'
-import { DEFAULT_PROFILE, durationBounds, LIMITS, RUNS } from '../plan/limits.ts'
+import { durationBounds, LIMITS, RUNS } from '../plan/limits.ts'
+import { machineFrom } from '../machines/machine-file.ts'
 import { parseCount, parseDuration } from '../options/quantities.ts'
 import type { Job } from '../model/job.ts'
 import { variants } from '../variants/index.ts'
 import { workloads } from '../workloads/index.ts'
+import { calibrateCommand } from './calibrate-command.ts'
 import { compareFiles } from './compare-command.ts'
 import { execute } from './execute.ts'
 import { formatOf, formatOptions, type FormatOptions } from './format.ts'
@@ -14,11 +16,13 @@ import { DEFAULT_OUT, type ExperimentOptions, runExperiment } from './experiment
 import { given, type JobOptions, seedFrom } from './job-options.ts'
 import { jobsFrom } from './jobs-from.ts'
 import { kernelOptions, printingOptions } from './kernel-options.ts'
+import { machineOptions, profileOption } from './machine-options.ts'
 import { showCommand } from './show-command.ts'
 import { sysctlCommand } from './sysctl-command.ts'
 import { traceCommand } from './trace-command.ts'
 import { print } from '../output/print.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
+import { validateCommand } from './validate-command.ts'
 import { ownOptions, workloadOptions } from './workload-options.ts'
 
 /** The command line: `netperf`, `netperf run WORKLOAD`, `netperf experiment NAME` and others. */
@@ -35,6 +39,8 @@ export function program(version: string, tell: (text: string) => void): Command 
   netperf.addCommand(sysctlCommand(command('sysctl')))
   netperf.addCommand(presetsCommand())
   netperf.addCommand(showCommand(command('show')))
+  netperf.addCommand(calibrateCommand(command('calibrate')))
+  netperf.addCommand(validateCommand(command('validate')))
   for (const each of [netperf, ...netperf.commands]) each.configureOutput({ writeOut: tell })
   return netperf
 }
@@ -80,7 +86,12 @@ function comparisonFrom({ profile, seed, duration, runs: typedRuns }: Comparison
   const runs = given(typedRuns, (text) => parseCount(text, RUNS))
   const perRun = durationBounds('live', runs ?? LIMITS.get('live')!.runs)
   const durationMs = given(duration, (text) => parseDuration(text, perRun))
-  return defaultComparison({ profile, seed: given(seed, seedFrom), durationMs, runs })
+  return defaultComparison({
+    profile: given(profile, machineFrom),
+    seed: given(seed, seedFrom),
+    durationMs,
+    runs,
+  })
 }
 
 function runCommand(): Command {
@@ -103,7 +114,6 @@ function runCommand(): Command {
     .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
     .option('--capture <file>', 'write the packets of our kernel to a pcapng file (udp_*)')
     .option('--boot <module>', 'sets up our kernel’s CPUs, instead of the module that is built in')
-    .addOption(profileOption())
     .addOption(seedOption())
     .action(async (workload: string, options: JobOptions & FormatOptions) => {
       const jobs = await jobsFrom(workload, options, ownOptions(options))
@@ -111,6 +121,7 @@ function runCommand(): Command {
     })
   for (const option of [
     ...formatOptions(),
+    ...machineOptions(),
     ...kernelOptions(),
     ...printingOptions(),
     ...workloadOptions(),
@@ -125,6 +136,7 @@ function experimentCommand(): Command {
     .description('answer a question; without a name, list the questions')
     .argument('[name]')
     .option('--quick', 'a first look within ten seconds')
+    .option('--vary [machines]', 'which claims survive other values of what machines assume')
     .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
     .addOption(new Option('--seed <n>', 'seed of the simulation').default('1'))
     .action(async (name: string | undefined, options: ExperimentOptions) => {
@@ -155,11 +167,6 @@ function command(name: string): Command {
 function formatted(command: Command): Command {
   for (const option of formatOptions()) command.addOption(option)
   return command
-}
-
-function profileOption(): Option {
-  const text = `the machine that is simulated (default: ${DEFAULT_PROFILE})`
-  return new Option('--profile <name>', text)
 }
 
 function seedOption(): Option {

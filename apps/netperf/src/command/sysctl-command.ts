@@ -13,6 +13,8 @@ import { DEFAULT_CPUS, LIMITS } from '../plan/limits.ts'
 import { kernelConfig } from '../variants/smpnet.ts'
 import { type MachineOptions, sizeFrom } from './job-options.ts'
 import { baseFrom } from './kernel-base.ts'
+import { machineOptions } from './machine-options.ts'
+import { namedMachine } from '../machines/told-machine.ts'
 import { kernelFrom, type KernelOptions, kernelOptions } from './kernel-options.ts'
 import { print } from '../output/print.ts'
 
@@ -29,10 +31,9 @@ export function sysctlCommand(command: Command): Command {
     .option('--machine <kind>', 'live or sim (default: sim)')
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
     .option('--memory <bytes>', 'memory of the kernel')
-    .option('--profile <name>', 'the machine that is simulated (default: xeon-e5-2650)')
     .option('--seed <n>', 'seed of the simulation (default: 1)')
     .action((names: readonly string[], options: SysctlOptions) => printTree(names, options))
-  for (const option of kernelOptions()) command.addOption(option)
+  for (const option of [...machineOptions(), ...kernelOptions()]) command.addOption(option)
   return command
 }
 
@@ -49,14 +50,15 @@ async function printTree(names: readonly string[], options: SysctlOptions): Prom
 /** What a kernel of these options would be. */
 async function configFrom(typed: SysctlOptions): Promise<StackConfig> {
   const { base, machine: below } = await baseFrom(typed)
-  const { machine = below?.kind ?? 'sim' } = typed
-  lookUp('machine', LIMITS as ReadonlyMap<string, unknown>, machine)
-  const kind = machine as MachineKind
-  const { profile, cpus = DEFAULT_CPUS, seed = 1, memoryBytes } = sizeFrom(typed, below, kind)
+  const { machine: typedKind = below?.kind ?? 'sim' } = typed
+  lookUp('machine', LIMITS as ReadonlyMap<string, unknown>, typedKind)
+  const kind = typedKind as MachineKind
+  const { profile, on, cpus = DEFAULT_CPUS, seed = 1, memoryBytes } = sizeFrom(typed, below, kind)
   const size = { cpus, seed, memoryBytes }
-  const on = kind === 'sim' ? { kind, profile: profile!, ...size } : { kind, ...size }
+  const simulated = { profile: namedMachine(profile), on }
+  const machine = kind === 'sim' ? { kind, ...simulated, ...size } : { kind, ...size }
   const kernel = kernelFrom(typed, base)
-  return asTyped(kernel, () => kernelConfig(kernel, on))
+  return asTyped(kernel, () => kernelConfig(kernel, machine))
 }
 
 /** The names of a text, each with what it stands for. */

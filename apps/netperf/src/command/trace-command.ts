@@ -8,6 +8,7 @@ import { withCure } from '../plan/with-cure.ts'
 import { kernelJob, smpnet } from '../variants/smpnet.ts'
 import { jobFrom, type JobOptions } from './job-options.ts'
 import { parseCount } from '../options/quantities.ts'
+import { machineOptions } from './machine-options.ts'
 import { kernelOptions } from './kernel-options.ts'
 import { print } from '../output/print.ts'
 import { fileFor, writeWhole } from '../output/whole-file.ts'
@@ -38,10 +39,10 @@ export function traceCommand(command: Command): Command {
     .option('--cpus <n>', 'CPUs of the machine (default: 2)')
     .option('--duration <time>', 'how long (default: live 20ms, sim 1ms)')
     .option('--memory <bytes>', 'memory of our kernel (default: what the workload needs)')
-    .option('--profile <name>', 'the machine that is simulated (default: xeon-e5-2650)')
     .option('--seed <n>', 'seed of the simulation (default: 1)')
     .action((workload: string, options: TraceOptions) => trace(workload, options))
-  for (const option of [...kernelOptions(), ...workloadOptions()]) command.addOption(option)
+  for (const option of [...machineOptions(), ...kernelOptions(), ...workloadOptions()])
+    command.addOption(option)
   return command
 }
 
@@ -76,7 +77,8 @@ async function record(job: Job, entrant: Entrant, events: number): Promise<Recor
 }
 
 function picture(job: Job, { rings, names }: Recording) {
-  const { workload, machine, profile, seed, durationMs } = job
+  const { workload, machine, seed, durationMs } = job
+  const profile = job.profile.name
   const where = machine === 'live' ? { machine } : { machine, profile, seed }
   return chromeTrace({
     cpus: rings.map(({ events }, cpu) => ({ cpu, events })),

@@ -1,5 +1,6 @@
 import { type DelayCounts, DelayHistogram, type WakeupFigures } from '@smpnet/scheduler'
 import type { CountedSoFar, StackStatistics } from '@smpnet/stack'
+import { machineBetween } from './machine-between.ts'
 import type { KernelCounts } from '../model/kernel-counts.ts'
 
 type Schedulers = CountedSoFar['cpus']
@@ -37,6 +38,8 @@ export function countSlice(
     loans: grown((of) => of.loans),
     runDelay: DelayHistogram.sum(now.map((own, cpu) => since(old[cpu]?.runDelay, own.runDelay))),
     idleBesideQueuedNs: isIdleKnown ? grown((of) => of.idleBesideQueuedNs ?? 0) : undefined,
+    parks: parksOf(after.cpus) - parksOf(before.cpus),
+    machine: after.machine && machineBetween(before.machine, after.machine),
     ipis: after.machine && after.machine.ipis - (before.machine?.ipis ?? 0),
     atomics: ended.machine && ended.machine.atomics - (before.machine?.atomics ?? 0),
     lineMoves: ended.machine && movesOf(ended) - movesOf(before),
@@ -64,6 +67,11 @@ function since(before: DelayCounts | undefined, after: DelayCounts): DelayCounts
     return grown > 0 ? [[slot, grown] as const] : []
   })
   return { ...after, count: after.count - (before?.count ?? 0), slots }
+}
+
+/** Switches by a thread that waits: for a lock, or for something to happen. */
+function parksOf(cpus: Schedulers): number {
+  return sum(cpus, ({ reasons }) => reasons.turnstile + reasons.sleepq + reasons.sleepqtimo)
 }
 
 function sum<T>(all: readonly T[], of: (each: T) => number): number {

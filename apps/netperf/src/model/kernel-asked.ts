@@ -16,6 +16,8 @@ export interface KernelAsked {
   readonly locks?: Partial<LockConfig>
   /** Whether what it counts is printed. */
   readonly statistics?: boolean
+  /** Whether it is printed where the time of an operation goes. */
+  readonly explains?: boolean
 }
 
 /** A configuration but for its machine, and what rows say of it. */
@@ -36,7 +38,7 @@ export type Billing =
   | { readonly accounting: Exclude<AccountingName, 'none'>; readonly timecounter: string }
 
 /** What rows say of it: only what was asked for, so that rows of plain jobs stay as they are. */
-export function kernelLabels({ base, policy, rules = {} }: KernelAsked): Labels {
+export function kernelLabels({ base, policy, rules = {}, locks = {} }: KernelAsked): Labels {
   const { preemption, wakeup, accounting } = rules
   return {
     ...base?.labels,
@@ -44,5 +46,6 @@ export function kernelLabels({ base, policy, rules = {} }: KernelAsked): Labels 
     ...(preemption !== undefined && { preemption }),
     ...(wakeup !== undefined && { wakeup }),
     ...(accounting !== undefined && { accounting }),
+    ...(locks.backoff !== undefined && { backoff: locks.backoff }),
   }
 }

@@ -14,11 +14,34 @@ export interface KernelCounts {
   readonly runDelay: DelayCounts
   /** Of all CPUs together; undefined where nobody can know it at each moment. */
   readonly idleBesideQueuedNs: number | undefined
+  /** Of those, switches by a thread that waits for something. */
+  readonly parks: number
+  /** What the simulated machine did; undefined on a live one. */
+  readonly machine: MachineCounts | undefined
   /** Interrupts from CPU to CPU; undefined on a live machine, which has none. */
   readonly ipis: number | undefined
   /** Atomic operations, and cache lines that moved, of all CPUs; undefined on a live machine. */
   readonly atomics: number | undefined
   readonly lineMoves: number | undefined
+}
+
+/** What a simulated machine did in a while, all CPUs together; times in ns. */
+export interface MachineCounts {
+  /** Lines that moved, by how far, and from memory. */
+  readonly moved: Readonly<Record<string, number>>
+  /** Writes that took copies of others away. */
+  readonly taken: number
+  readonly failedSwaps: number
+  readonly wakes: number
+  readonly idleNs: number
+  readonly busyNs: number
+  /** Of the busy time: waiting for lines, and copying. */
+  readonly linesNs: number
+  readonly copyNs: number
+  /** Of the busy time: named work. */
+  readonly workNs: Readonly<Record<string, number>>
+  /** Lines by what they are for: how often one moved, and how long it was waited for. */
+  readonly places: Readonly<Record<string, { readonly moves: number; readonly waitedNs: number }>>
 }
 
 /** A figure of a packet. Undefined where there is no packet, or it was not counted. */

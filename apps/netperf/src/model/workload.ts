@@ -1,3 +1,4 @@
+import type { Profile } from '@smpnet/machine/sim'
 import type { StackStatistics } from '@smpnet/stack'
 import type { SliceResult } from '@smpnet/testing'
 import type { Captured } from './captured.ts'
@@ -53,7 +54,10 @@ export type WorkloadOptions<O> = { readonly [K in keyof O]-?: WorkloadOption<Non
 export interface Place {
   readonly machine: MachineKind
   readonly cpus: number
-  readonly profile: string
+  /** The machine that is simulated. */
+  readonly profile: Profile
+  /** The threads of it that the CPUs are; the first when absent. */
+  readonly on?: readonly number[] | undefined
   readonly seed: number
   readonly kernel: KernelAsked
 }

@@ -1,8 +1,7 @@
 import { MAX_LIVE_CPUS } from '@smpnet/machine/live'
-import { mostCpus, profiles } from '@smpnet/machine/sim'
+import { mostCpus, type Profile, profiles } from '@smpnet/machine/sim'
 import type { MachineKind } from '../model/row.ts'
 import type { Bounds } from '../options/quantities.ts'
-import { lookUp } from '../options/usage-error.ts'
 
 /** What a machine allows, and what it does when nobody says. */
 interface MachineLimits {
@@ -25,14 +24,14 @@ export const RUNS: Bounds = { name: '--runs', least: 1, most: 1000 }
 export const SEED: Bounds = { name: '--seed', least: 0, most: 2 ** 31 - 1 }
 export const MEMORY: Bounds = { name: '--memory', least: 1024, most: 2 ** 30 }
 
-/** Those of CPUs. Throws a UsageError for a profile that does not exist. */
-export function cpuBounds(machine: MachineKind, profile: string): Bounds {
+/** Those of CPUs. */
+export function cpuBounds(machine: MachineKind, profile: Profile): Bounds {
   if (machine === 'live') return { name: '--cpus', least: 1, most: MAX_LIVE_CPUS }
-  const most = mostCpus(lookUp('profile', profiles, profile))
+  const most = mostCpus(profile)
   const larger = [...profiles.values()].filter((other) => mostCpus(other) > most)
   const others = larger.map((other) => `${other.name} has ${mostCpus(other)}`).join(', ')
   const cure = others === '' ? '' : ` (--profile ${others})`
-  return { name: `--cpus of ${profile}${cure}`, least: 1, most }
+  return { name: `--cpus of ${profile.name}${cure}`, least: 1, most }
 }
 
 /** Those of a duration: a live run is a slice of its own, which a timer ends. */

@@ -1,4 +1,4 @@
-import { profiles } from '@smpnet/machine/sim'
+import { type Profile, profiles } from '@smpnet/machine/sim'
 import { MAX_MEMORY_BYTES } from '@smpnet/memory'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
@@ -40,7 +40,9 @@ export interface Asked<O extends object> {
   readonly memoryBytes?: number | undefined
   readonly boot?: URL | undefined
   /** The machine to simulate. */
-  readonly profile?: string | undefined
+  readonly profile?: string | Profile | undefined
+  /** The threads of it that the CPUs are. */
+  readonly on?: readonly number[] | undefined
   readonly seed?: number | undefined
   readonly kernel?: KernelAsked | undefined
   /** The file that packets go to. */
@@ -57,13 +59,13 @@ export interface Asked<O extends object> {
 export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { workload, kernel = {}, cpus = DEFAULT_CPUS, seed = 1, memoryBytes, boot } = asked
   const machine = machineOf(workload, asked.machine)
-  const { name: profile } = lookUp('profile', profiles, asked.profile ?? DEFAULT_PROFILE)
+  const profile = machineAsked(asked.profile)
   checkCount(cpus, cpuBounds(machine, profile))
   const { durationMs = LIMITS.get(machine)!.durationMs, runs = LIMITS.get(machine)!.runs } = asked
   checkNumbers(runs, seed, memoryBytes)
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
-  const place = { machine, cpus, profile, seed, kernel }
-  const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
+    const place = { machine, cpus, profile, on: asked.on, seed, kernel }
+    const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
   const named = { kernel, labels: asked.labels ?? {} }
   const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)
   const { channel } = workload
@@ -83,6 +85,10 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   }
   checkKernels(job)
   return job
+}
+
+function machineAsked(asked: string | Profile = DEFAULT_PROFILE): Profile {
+  return typeof asked === 'string' ? lookUp('profile', profiles, asked) : asked
 }
 
 function checkNumbers(runs: number, seed: number, memoryBytes: number | undefined): void {
@@ -184,8 +190,8 @@ function checkCapture(job: Job, kernels: readonly Entrant[]): void {
   }
 }
 
-function printed({ locks = {}, statistics = false }: KernelAsked): string[] {
+function printed({ locks = {}, statistics = false, explains = false }: KernelAsked): string[] {
   const { watch = false, profile = false } = locks
-  const wanted = { statistics, watch, 'lock profile': profile }
+  const wanted = { statistics, explain: explains, watch, 'lock profile': profile }
   return Object.entries(wanted).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
 }

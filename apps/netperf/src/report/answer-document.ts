@@ -1,5 +1,6 @@
 import type { Exhibit } from '../model/exhibit.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Survival } from '../vary/surviving-claims.ts'
 import type { Row } from '../model/row.ts'
 import { type Answer, commandOf } from './answer.ts'
 
@@ -14,10 +15,12 @@ export interface AnswerDocument {
   readonly findings: readonly Finding[]
   /** What was shown that is not measured; absent when there is none. */
   readonly exhibits?: readonly Pick<Exhibit, 'title' | 'text'>[]
+  /** Which claims hold on machines whose assumed figures are others; where that was asked. */
+  readonly survival?: readonly Survival[]
 }
 
 export function answerDocument(answer: Answer): AnswerDocument {
-  const { experiment, results, findings, part, exhibits = [] } = answer
+  const { experiment, results, findings, part, survival, exhibits = [] } = answer
   const shown = exhibits.map(({ title, text }) => ({ title, text }))
   return {
     experiment: experiment.name,
@@ -27,5 +30,6 @@ export function answerDocument(answer: Answer): AnswerDocument {
     rows: results.measured.map(({ row }) => row),
     findings,
     ...(shown.length > 0 && { exhibits: shown }),
+    ...(survival && { survival }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Effort, Experiment } from '../model/experiment.ts'
 import type { Exhibit } from '../model/exhibit.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Survival } from '../vary/surviving-claims.ts'
 import type { Results } from '../model/results.ts'
 
 /** An experiment with what came of it. */
@@ -15,6 +16,8 @@ export interface Answer {
   /** The command that shows it, when that is no experiment's. */
   readonly command?: string
   /** How many jobs of the plan were measured, where it was interrupted. */
+  /** What became of its claims on machines that are as likely; where that was asked. */
+  readonly survival?: readonly Survival[] | undefined
   readonly part?: { readonly done: number; readonly of: number } | undefined
 }
 
@@ -45,7 +48,10 @@ export function intervalNote({ findings }: Answer): string {
     .filter((each) => each > 0)
     .map((each) => `${Math.round(each * 100)} %`)
   return (
-    'In brackets: where the median lies, by the sign test over runs with different seeds or at ' +
-    `different moments, with a confidence of ${percents.join(' or ')}.`
+    'In brackets: where the median lies, by the sign test over runs with different seeds of one ' +
+    'simulated machine, or live at different moments, with a confidence of ' +
+    `${percents.join(' or ')}. ` +
+    'Over seeds that is how much chance is in the program, and not how near the machine is to a ' +
+    'real one: for that, what is assumed of it would have to be true (--vary).'
   )
 }

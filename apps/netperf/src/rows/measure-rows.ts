@@ -49,7 +49,7 @@ function rowOf(
     ...(result.unsettled && { unsettled: result.unsettled }),
     figures: own,
     ...(ratios && { ratios }),
-    ...(machine === 'sim' && { profile, seed, events: result.events ?? 0 }),
+    ...(machine === 'sim' && { profile: profile.name, seed, events: result.events ?? 0 }),
   }
 }
 

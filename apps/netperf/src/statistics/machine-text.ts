@@ -3,7 +3,7 @@ import { plainTable } from '../rows/plain-table.ts'
 
 /** What only a simulated machine can count: interrupts, wakes, and lines that moved. */
 export function machineText(machine: MachineStatistics): string {
-  const { cpus: _cpus, transfers, upgrades, contended, waitedCycles, ...events } = machine
+  const { transfers, upgrades, contended, waitedCycles, ...events } = machine
   const counts: [what: string, count: number][] = [
     ['interrupts between CPUs (IPIs)', events.ipis],
     ['rendezvous', events.rendezvous],

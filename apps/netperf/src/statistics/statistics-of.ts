@@ -10,9 +10,12 @@ export function statisticsOf(job: Job, results: readonly VariantResult[]): RunSt
   return results.flatMap(({ variant, statistics: kernel, slices }) => {
     if (kernel === undefined) return []
     const { labels: settings } = entrants.find(({ name }) => name === variant) ?? {}
-    const last = seed + Math.max(0, Math.min(runs, slices.length) - 1)
-    const where = machine === 'sim' ? { profile, seed: last } : {}
+    const lastSeed = seed + Math.max(0, Math.min(runs, slices.length) - 1)
+    const where = machine === 'sim' ? { profile: profile.name, seed: lastSeed } : {}
     const of = { workload: workload.name, machine, variant, ...(settings && { settings }) }
-    return [{ ...of, cpus, ...where, kernel }]
+    const last = slices.at(-1)
+    const counts = last && 'counted' in last ? last.counted : undefined
+    const counted = counts && { counted: { operations: last!.count, of: counts } }
+    return [{ ...of, cpus, ...where, kernel, ...counted }]
   })
 }

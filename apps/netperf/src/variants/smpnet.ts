@@ -3,6 +3,7 @@ import { captured } from '../kernel/captured-of.ts'
 import type { KernelJob } from '../kernel/kernel-args.ts'
 import { LiveKernel } from '../kernel/live-kernel.ts'
 import type { Entrant, Job } from '../model/job.ts'
+import { namedMachine } from '../machines/told-machine.ts'
 import type { Billing, KernelAsked } from '../model/kernel-asked.ts'
 import { workerModule, type NetperfVariant } from './variant.ts'
 
@@ -33,11 +34,11 @@ export function kernelJob(job: Job, entrant: Entrant, seed = job.seed): KernelJo
 }
 
 function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
-  const { workload, machine: kind, cpus, profile, memoryBytes, kernel, capture } = job
+  const { workload, machine: kind, cpus, profile, on, memoryBytes, kernel, capture } = job
   const size = { cpus, seed, memoryBytes }
   const config = kernelConfig(
     workload.isCounted ? { ...kernel, statistics: true } : kernel,
-    kind === 'sim' ? { kind, profile, ...size } : { kind, ...size },
+    kind === 'sim' ? { kind, profile: namedMachine(profile), on, ...size } : { kind, ...size },
     billing,
   )
   return capture === undefined ? config : defineStack(captured(config))
@@ -48,7 +49,7 @@ function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
  * so last. Throws StackMisconfigured.
  */
 export function kernelConfig(
-  { base, policy, rules, locks = {}, statistics = false }: KernelAsked,
+  { base, policy, rules, locks = {}, statistics = false, explains = false }: KernelAsked,
   machine: StackInput['machine'],
   billing?: Billing,
 ): StackConfig {
@@ -61,7 +62,7 @@ export function kernelConfig(
       ...billing,
     },
     locks,
-    statistics: statistics || locks.watch === true || locks.profile === true,
+    statistics: statistics || explains || locks.watch === true || locks.profile === true,
   })
   return defineStack({ ...asked, machine })
 }

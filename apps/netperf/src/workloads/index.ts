@@ -11,6 +11,8 @@ import { ifqueueRace } from './interfaces/ifqueue-race.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
+import { pipes } from './single/pipes.ts'
+import { yields } from './single/yields.ts'
 import type { Workload } from '../model/workload.ts'
 
 /** Every workload; a new one is a file of its own and a line here. */
@@ -25,6 +27,8 @@ const ALL: readonly Workload[] = [
   ifqueue,
   ifqueueRace,
   contextSwitch,
+  yields,
+  pipes,
   timestamps,
   clocks,
   uptime,

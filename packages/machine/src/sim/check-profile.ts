@@ -6,7 +6,7 @@ import { cpusOf, DISTANCE_NAMES, distancesOf } from './topology.ts'
 /** The line directory numbers CPUs by signed 16-bit words, and costs grow with their number. */
 export const MOST_CPUS = 256
 
-const BASES: readonly Basis[] = ['published', 'derived', 'fitted', 'assumed']
+const BASES: readonly Basis[] = ['published', 'derived', 'fitted', 'assumed', 'measured']
 
 /** Returns the profile, or throws a RangeError that says which of its figures cannot be. */
 export function checkProfile(profile: Profile): Profile {
@@ -39,6 +39,7 @@ export function figuresOf(profile: Profile): readonly (readonly [string, Figure]
   return [
     ['clockMhz', profile.clockMhz],
     ['tickHz', profile.tickHz],
+    ...(profile.siblingSlowdown ? [['siblingSlowdown', profile.siblingSlowdown] as const] : []),
     ...Object.entries(groups).flatMap(([group, figures]) => under(group, figures)),
     ...under('workNs', profile.workNs),
     ...under('checks', checks),
@@ -83,12 +84,16 @@ function checkFigure(profile: Profile, what: string, figure: Figure): void {
     throw wrong(profile, `a whole number for ${what}, at least 1`, value)
   }
   if (isShare && value > 1) throw wrong(profile, `a share for ${what}, at most 1`, value)
+  if (what === 'siblingSlowdown' && value < 1)
+    throw wrong(profile, `a ${what} of at least 1`, value)
   const mustMove = what === 'clockMhz' || what.startsWith('copying.')
   if (mustMove && value === 0) throw wrong(profile, `a number for ${what}, above 0`, value)
 }
 
+const WHOLE = ['queue.nearRun', 'lines.storeBufferEntries']
+
 function boundsOf(what: string): { readonly isOne: boolean; readonly isShare: boolean } {
-  const isOne = what === 'queue.nearRun' || what === 'lines.storeBufferEntries'
+  const isOne = WHOLE.includes(what)
   return { isOne, isShare: what === 'queue.answerShare' }
 }
 

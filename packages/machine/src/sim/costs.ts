@@ -32,6 +32,8 @@ export interface Costs {
   readonly storeBufferEntries: number
   readonly copyBytesPerCycle: number
   readonly linesInFlight: number
+  /** How many times as long a thread's work takes while its core's other thread is busy. */
+  readonly siblingSlowdown: number
   readonly ipiDeliveryCycles: number
   readonly idleSpinCycles: number
 }
@@ -72,6 +74,7 @@ export function costsOf(profile: Profile): Costs {
     storeBufferEntries: lines.storeBufferEntries.value,
     copyBytesPerCycle: copying.bytesPerCycle.value,
     linesInFlight: copying.linesInFlight.value,
+    siblingSlowdown: profile.siblingSlowdown?.value ?? 1,
     ipiDeliveryCycles: cycles(waking.ipiDeliveryNs),
     idleSpinCycles: cycles(waking.idleSpinNs),
   }

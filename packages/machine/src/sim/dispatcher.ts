@@ -66,6 +66,7 @@ export class Dispatcher {
 
   #fallIdle(core: Core): void {
     core.fallIdle(this.#now(core), this.#spinCycles(core))
+    this.#pricer.shared.setIdle(core.id, true)
     this.turns.end(core, core.nextEvent())
   }
 
@@ -80,6 +81,7 @@ export class Dispatcher {
     this.statistics.idleExits++
     const slept = core.isAsleep(at)
     core.leaveIdle(at)
+    this.#pricer.shared.setIdle(core.id, false)
     clock[core.id] = at
     core.skipTicks(at)
     if (slept) this.#pricer.charge(IDLE_EXIT, 1)

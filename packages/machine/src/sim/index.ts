@@ -18,9 +18,11 @@ export {
   type WakePrices,
 } from './profiles/profile.ts'
 export { profileOf, profiles } from './profiles.ts'
+export { contendedNs, rendezvousNs } from './micro-programs.ts'
 export { SimCpu } from './sim-cpu.ts'
 export { SimMachine } from './sim-machine.ts'
 export type { SimOptions, SimProgress, SimSetup } from './sim-options.ts'
 export { SimRandom } from './sim-random.ts'
 export type { CpuUse, Ending, LineUse, SimReport, SimResult } from './sim-result.ts'
+export { withFigures } from './with-figures.ts'
 export { simulate } from './simulate.ts'

@@ -2,8 +2,8 @@ import type { Costs } from './costs.ts'
 import { LineQueues } from './line-queues.ts'
 import { LineSharers } from './line-sharers.ts'
 import type { MemoryHomes } from './memory-homes.ts'
-import { type Distance, distanceBetween, DISTANCES } from './topology.ts'
-import type { Topology } from './profiles/profile.ts'
+import type { Placement } from './placement.ts'
+import { type Distance, DISTANCES } from './topology.ts'
 
 /** No cache has the line; no CPU, no line. */
 const NOBODY = -1
@@ -45,6 +45,10 @@ export class LineDirectory {
   /** Accesses that found the line on its way to another, and the cycles that they waited. */
   contended = 0
   waitedCycles = 0
+  /** By line: how often it moved, or copies of it were taken away. */
+  readonly moves: Uint32Array
+  /** By line: the cycles for which CPUs waited for it while it was with others. */
+  readonly waits: Float64Array
   /** Compare-and-swaps that found another value than they expected. */
   failedSwaps = 0
   /** Lines handed to the next of a queue. */
@@ -67,24 +71,26 @@ export class LineDirectory {
 
   constructor(
     readonly costs: Costs,
-    topology: Topology,
+    placement: Placement,
     lines: number,
-    cpus: number,
     readonly homes: MemoryHomes,
   ) {
+    const { cpus } = placement
     this.#cpus = cpus
     this.owner = new Int16Array(lines).fill(NOBODY)
-    this.queues = new LineQueues(topology, lines, cpus, costs.nearRun)
+    this.queues = new LineQueues(placement, lines, costs.nearRun)
     this.claims = new Int32Array(cpus).fill(NOBODY)
-    this.#sharers = new LineSharers(topology, lines, cpus)
+    this.#sharers = new LineSharers(placement, lines)
     this.#arrivesAt = new Float64Array(lines)
+    this.moves = new Uint32Array(lines)
+    this.waits = new Float64Array(lines)
     this.#heldLine = new Int32Array(cpus).fill(NOBODY)
     this.#heldUntil = new Float64Array(cpus)
     this.#since = new Float64Array(cpus)
     this.#distance = new Uint8Array(cpus * cpus)
     for (let one = 0; one < cpus; one++) {
       for (let other = 0; other < cpus; other++) {
-        this.#distance[one * cpus + other] = distanceBetween(topology, one, other)
+        this.#distance[one * cpus + other] = placement.distance(one, other)
       }
     }
   }
@@ -143,6 +149,8 @@ export class LineDirectory {
   clear(): void {
     this.owner.fill(NOBODY)
     this.#arrivesAt.fill(0)
+    this.moves.fill(0)
+    this.waits.fill(0)
     this.claims.fill(NOBODY)
     this.#heldLine.fill(NOBODY)
     this.queues.clear()
@@ -179,8 +187,8 @@ export class LineDirectory {
     const leaves = Math.max(this.#arrivesAt[line]! + stays, since + request, now)
     const at = leaves + answer + Math.round(costs.waiterCycles * waiting)
     this.#hold(owner, line, leaves)
-    this.transfers[distance]!++
-    this.waitedCycles += Math.max(0, at - since - request - answer)
+    this.#moved(line, distance)
+    this.#waited(line, Math.max(0, at - since - request - answer))
     this.owner[line] = cpu
     return (this.#arrivesAt[line] = at)
   }
@@ -190,9 +198,19 @@ export class LineDirectory {
     const begins = Math.max(this.#arrivesAt[line]!, now)
     const share = this.costs.answerShare
     const at = begins + Math.round(this.#takeCopies(cpu, line) * share)
-    this.waitedCycles += Math.max(0, at - this.#since[cpu]!)
+    this.#waited(line, Math.max(0, at - this.#since[cpu]!))
     this.owner[line] = cpu
     return (this.#arrivesAt[line] = at)
+  }
+
+  #moved(line: number, distance: Distance): void {
+    this.transfers[distance]!++
+    this.moves[line]!++
+  }
+
+  #waited(line: number, cycles: number): void {
+    this.waitedCycles += cycles
+    this.waits[line]! += cycles
   }
 
   #hold(cpu: number, line: number, until: number): void {
@@ -206,13 +224,13 @@ export class LineDirectory {
     const distance = this.#distance[owner * this.#cpus + cpu]!
     const transfer = this.#betweenSockets(distance, cpu, line)
     const answer = costs.answerCycles[distance]!
-    this.transfers[distance]!++
+    this.#moved(line, distance)
     const stays = this.queues.waiting(line) > 0 ? costs.holdCycles : costs.holdAloneCycles
     const soonest = this.#arrivesAt[line]! + stays
     const leaves = Math.max(now + transfer - answer, soonest)
     if (leaves > now + transfer - answer) {
       this.contended++
-      this.waitedCycles += leaves + answer - now - transfer
+      this.#waited(line, leaves + answer - now - transfer)
     }
     this.#hold(owner, line, leaves)
     return (this.#arrivesAt[line] = leaves + answer)
@@ -233,7 +251,7 @@ export class LineDirectory {
     const begins = Math.max(now, this.#arrivesAt[line]!)
     if (begins > now) {
       this.contended++
-      this.waitedCycles += begins - now
+      this.#waited(line, begins - now)
     }
     const at = begins + this.#takeCopies(cpu, line)
     this.owner[line] = cpu
@@ -244,7 +262,7 @@ export class LineDirectory {
     const cycles = this.costs.memoryCycles[this.homes.distance(cpu, line)]!
     this.owner[line] = cpu
     this.#arrivesAt[line] = now + cycles
-    this.transfers[FROM_MEMORY]!++
+    this.#moved(line, FROM_MEMORY)
     return cycles
   }
 
@@ -252,7 +270,7 @@ export class LineDirectory {
   #fetchCopy(cpu: number, line: number, now: number): number {
     if (this.#sharers.has(line, cpu)) return this.costs.readCycles
     const distance = this.#sharers.nearest(line, cpu)
-    this.transfers[distance]!++
+    this.#moved(line, distance)
     this.#sharers.add(line, cpu)
     const begins = Math.max(now, this.#arrivesAt[line]!)
     this.#arrivesAt[line] = begins + this.costs.sharerCycles
@@ -266,10 +284,12 @@ export class LineDirectory {
     const isSharer = this.#sharers.has(line, cpu)
     const others = this.#sharers.count(line) - (isSharer ? 1 : 0)
     this.upgrades[farthest]!++
+    this.moves[line]!++
     const taking = upgradeCycles[farthest]! + Math.max(0, others - 1) * sharerCycles
     if (isSharer) return taking
     const nearest = this.#sharers.nearest(line, cpu)
     this.transfers[nearest]!++
+    // The line has moved once, with the copies that were taken away.
     return Math.max(transferCycles[nearest]!, taking)
   }
 }

@@ -1,4 +1,4 @@
-import type { Topology } from './profiles/profile.ts'
+import type { Placement } from './placement.ts'
 import { type Distance, DOMAIN, FAR, Groups, REMOTE, SOCKET } from './topology.ts'
 
 /** No queue, no CPU. */
@@ -28,15 +28,14 @@ export class LineQueues {
   #tickets = 0
 
   constructor(
-    topology: Topology,
+    { topology, threads, cpus }: Placement,
     lines: number,
-    cpus: number,
     readonly nearRun: number,
   ) {
     this.#queueOf = new Int16Array(lines)
     this.#next = new Int16Array(cpus).fill(NONE)
     this.#ticket = new Float64Array(cpus)
-    this.#groups = new Groups(topology, cpus)
+    this.#groups = new Groups(topology, threads)
   }
 
   /** How many wait for a line. */

@@ -1,5 +1,5 @@
-import type { Topology } from './profiles/profile.ts'
-import { type Distance, distanceBetween, DISTANCES, OWN } from './topology.ts'
+import type { Placement } from './placement.ts'
+import { type Distance, DISTANCES, OWN } from './topology.ts'
 
 /** Which CPUs have a copy of each line, as sets, and how far they are from a CPU that asks. */
 export class LineSharers {
@@ -12,13 +12,14 @@ export class LineSharers {
   #lastCpu = -1
   #lastFarthest = OWN
 
-  constructor(topology: Topology, lines: number, cpus: number) {
+  constructor(placement: Placement, lines: number) {
+    const { cpus } = placement
     this.#words = (cpus + 31) >> 5
     this.#sharers = new Int32Array(lines * this.#words)
     this.#atDistance = new Int32Array(cpus * DISTANCES * this.#words)
     for (let one = 0; one < cpus; one++) {
       for (let other = 0; other < cpus; other++) {
-        const set = one * DISTANCES + distanceBetween(topology, one, other)
+        const set = one * DISTANCES + placement.distance(one, other)
         this.#atDistance[set * this.#words + (other >> 5)]! |= 1 << (other & 31)
       }
     }

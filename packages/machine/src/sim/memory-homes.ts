@@ -1,5 +1,5 @@
 import { type Distance, distanceBetween, OWN, SOCKET } from './topology.ts'
-import type { Topology } from './profiles/profile.ts'
+import type { Placement } from './placement.ts'
 
 /** log2 of the lines of a page of 4 KB, by which memory is spread over sockets. */
 const PAGE_SHIFT = 6
@@ -10,22 +10,20 @@ const PAGE_SHIFT = 6
  */
 export class MemoryHomes {
   readonly #sockets: number
-  readonly #first: number
   /** By CPU and socket: how far away that is. */
   readonly #distance: Uint8Array
 
   /** `home` is the socket of all memory; undefined when it is spread. */
-  constructor(topology: Topology, cpus: number, home?: number) {
+  constructor(placement: Placement, home?: number) {
+    const { topology, threads, cpus } = placement
     const perSocket = topology.coresPerDomain * topology.domainsPerSocket
-    const used = Math.min(topology.sockets, Math.ceil(cpus / perSocket))
-    this.#sockets = home === undefined ? used : 1
-    this.#first = home ?? 0
+    const sockets = home === undefined ? placement.sockets() : [home]
+    this.#sockets = sockets.length
     this.#distance = new Uint8Array(cpus * this.#sockets)
     for (let cpu = 0; cpu < cpus; cpu++) {
-      for (let socket = 0; socket < this.#sockets; socket++) {
-        const there = (this.#first + socket) * perSocket
-        const distance = distanceBetween(topology, cpu, there)
-        this.#distance[cpu * this.#sockets + socket] = distance <= SOCKET ? OWN : distance
+      for (const [index, socket] of sockets.entries()) {
+        const distance = distanceBetween(topology, threads[cpu]!, socket * perSocket)
+        this.#distance[cpu * this.#sockets + index] = distance <= SOCKET ? OWN : distance
       }
     }
   }

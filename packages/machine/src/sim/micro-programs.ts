@@ -110,6 +110,31 @@ export function sharedLockPacketNs(profile: Profile, cpus: number, packetNs: num
   })
 }
 
+/** What a busy CPU does between two looks at whether it is to end, in ns. */
+const CHUNK_NS = 200
+const ROUNDS = 20
+
+/** Nanoseconds of a rendezvous with all other CPUs, which are busy and never idle. */
+export function rendezvousNs(profile: Profile, cpus: number): number {
+  return measured(profile, cpus, function* (cpu, at) {
+    const { memory } = cpu
+    if (cpu.id !== 0) {
+      for (;;) {
+        yield* settle(memory)
+        if (memory.load(at) !== 0) return
+        memory.charge(NANOSECOND, CHUNK_NS)
+      }
+    }
+    const others = Array.from({ length: cpus - 1 }, (_, index) => index + 1)
+    yield* settle(memory)
+    const beginNs = cpu.now()
+    for (let round = 0; round < ROUNDS; round++) yield* cpu.rendezvous(others)
+    cpu.report(perTurn(cpu, beginNs, ROUNDS))
+    yield* settle(memory)
+    memory.store(at, 1)
+  })
+}
+
 /** As the reader of a lock counts itself: a load, and a swap that fails if another came between. */
 function* increment(memory: Memory, at: Address): Waiting {
   yield* settle(memory)

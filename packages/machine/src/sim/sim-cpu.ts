@@ -3,8 +3,7 @@ import type { Lot } from '@smpnet/park'
 import type { Alarm, Cpu } from '../cpu.ts'
 import type { Core } from './core.ts'
 import { ALARM, CLOCK_READ } from './named-work.ts'
-import type { Topology } from './profiles/profile.ts'
-import { distanceBetween } from './topology.ts'
+import type { Placement } from './placement.ts'
 import type { Turns } from './turns.ts'
 import { CPU_BLOCK } from '../cpu-block.ts'
 import type { Handler } from '../handlers.ts'
@@ -40,7 +39,7 @@ export class SimCpu implements Cpu {
     /** Where the words of all rendezvous are. */
     rendezvous: Address,
     readonly listener: Listener,
-    readonly topology: Topology,
+    readonly placement: Placement,
   ) {
     this.id = core.id
     this.cpus = turns.cores.length
@@ -102,7 +101,7 @@ export class SimCpu implements Cpu {
   }
 
   distance(other: number): number {
-    return distanceBetween(this.topology, this.id, this.#core(other).id)
+    return this.placement.distance(this.id, this.#core(other).id)
   }
 
   /**

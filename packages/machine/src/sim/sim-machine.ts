@@ -3,6 +3,7 @@ import {
   CACHE_LINE_BYTES,
   expectOptions,
   MAX_MEMORY_BYTES,
+  type PlacedPart,
   PricedMemory,
 } from '@smpnet/memory'
 import { Lot } from '@smpnet/park'
@@ -11,10 +12,12 @@ import { type Costs, costsOf } from './costs.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { LineDirectory } from './line-directory.ts'
 import { MemoryHomes } from './memory-homes.ts'
+import { type Placement, placementOf } from './placement.ts'
 import type { Profile } from './profiles/profile.ts'
 import { profileOf } from './profiles.ts'
 import { type Listener, SimCpu } from './sim-cpu.ts'
 import { checkOptions, profileWith, type SimOptions, type SimProgress } from './sim-options.ts'
+import { SharedCores } from './shared-cores.ts'
 import { SimPricer } from './sim-pricer.ts'
 import { SimRandom } from './sim-random.ts'
 import {
@@ -57,6 +60,8 @@ export class SimMachine<Args = unknown> implements Listener {
   readonly statistics = new SimStatistics()
   readonly #options: SimOptions<Args>
   readonly #costs: Costs
+  readonly #placement: Placement
+  #placed: readonly PlacedPart[] = []
   readonly #pricer: SimPricer
   readonly #turns: Turns
   readonly #dispatcher: Dispatcher
@@ -81,11 +86,12 @@ export class SimMachine<Args = unknown> implements Listener {
     const { cpus, memoryBytes, untilNs, workNs, settlesAlways = false } = options
     this.#costs = costsOf(this.profile)
     const lines = linesIn(memoryBytes)
-    const { topology } = this.profile
-    const homes = new MemoryHomes(topology, cpus, options.memoryHome)
-    const directory = new LineDirectory(this.#costs, topology, lines, cpus, homes)
+    this.#placement = placementOf(this.profile, cpus, options.on)
+    const homes = new MemoryHomes(this.#placement, options.memoryHome)
+    const directory = new LineDirectory(this.#costs, this.#placement, lines, homes)
     const prices = new WorkPrices(this.profile, workNs)
-    this.#pricer = new SimPricer(this.#costs, directory, prices, cpus)
+    const shared = new SharedCores(this.#placement, this.#costs.siblingSlowdown)
+    this.#pricer = new SimPricer(this.#costs, directory, prices, shared)
     this.memory = new PricedMemory(memoryBytes, this.#pricer)
     const cores = Array.from({ length: cpus }, (_, id) => new Core(id, this.#costs.tickCycles))
     const until = Math.floor((untilNs ?? Number.POSITIVE_INFINITY) * this.#costs.cyclesPerNs)
@@ -131,7 +137,7 @@ export class SimMachine<Args = unknown> implements Listener {
       events: eventsOf(this.statistics),
       cpus: cores.map((core) => cpuUse(core, this.#pricer, end)),
       reports: inOrder(this.#reports),
-      lines: lineUse(this.#pricer),
+      lines: lineUse(this.#pricer, this.#placed),
       statistics: { ...this.statistics },
     }
   }
@@ -163,10 +169,10 @@ export class SimMachine<Args = unknown> implements Listener {
   /** Places what CPUs share, boots each, and then begins time as if nothing had been billed. */
   #boot(): Dispatcher {
     const { memory, statistics } = this
-    const { topology } = this.profile
     const { cpus, seed, boot, setup, args, lot: shape } = this.#options
     const random = new SimRandom(seed)
     const arena = Arena.create(memory)
+    this.#placed = arena.placed
     const blocks = new CpuBlocks(arena.place('cpu blocks', CpuBlocks.bytes(cpus)), cpus)
     const interrupts = new SimInterrupts(memory, blocks, this.#turns, statistics)
     const waker = new SimWaker(memory, interrupts)
@@ -184,7 +190,7 @@ export class SimMachine<Args = unknown> implements Listener {
         interrupts,
         meetings,
         this,
-        topology,
+        this.#placement,
       )
       core.executive = boot(cpu, shared)
     }

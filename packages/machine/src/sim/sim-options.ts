@@ -20,6 +20,12 @@ export interface SimOptions<Args = unknown> {
   readonly profile: string | Profile
   /** From 1 to what the profile has. */
   readonly cpus: number
+  /**
+   * The hardware threads of the machine that the CPUs are, CPU 0 the first of them, as many as
+   * `cpus`: cores are numbered first, socket by socket, and then the second threads. The first
+   * `cpus` unless told.
+   */
+  readonly on?: readonly number[]
   /** From 0 to 2^32 - 1: staggers the start and the ticks of the CPUs. */
   readonly seed: number
   /** A whole number of cache lines. */

@@ -1,6 +1,7 @@
 import type { Pricer, Work } from '@smpnet/memory'
 import type { Costs } from './costs.ts'
 import type { LineDirectory } from './line-directory.ts'
+import type { SharedCores } from './shared-cores.ts'
 import { SPIN_TURN } from './named-work.ts'
 import { ChipQueue } from './chip-queue.ts'
 import { StoreBuffers } from './store-buffers.ts'
@@ -49,8 +50,9 @@ export class SimPricer implements Pricer {
     readonly costs: Costs,
     readonly directory: LineDirectory,
     readonly prices: WorkPrices,
-    cpus: number,
+    readonly shared: SharedCores,
   ) {
+    const { cpus } = shared
     this.clock = new Float64Array(cpus)
     this.lineCycles = new Float64Array(cpus)
     this.copyCycles = new Float64Array(cpus)
@@ -95,14 +97,16 @@ export class SimPricer implements Pricer {
       if (this.#owner[line] === cpu) continue
       moving += writes ? this.directory.take(cpu, line, now) : this.directory.fetch(cpu, line, now)
     }
-    const copying = Math.ceil(bytes / this.costs.copyBytesPerCycle)
+    const copying = Math.ceil(this.shared.stretched(cpu, bytes / this.costs.copyBytesPerCycle))
     this.copyCycles[cpu]! += copying
     this.clock[cpu]! += copying
     if (moving > 0) this.#wait(Math.round(moving / this.costs.linesInFlight))
   }
 
   charge(work: Work, times: number): void {
-    const cycles = Math.round(this.prices.cyclesOf(work) * times)
+    const alone = this.prices.cyclesOf(work) * times
+    const executes = this.shared.areSome && this.prices.isExecution(work)
+    const cycles = Math.round(executes ? this.shared.stretched(this.cpu, alone) : alone)
     if (this.prices.isOfChip(work)) this.#readChip(cycles)
     const billed = this.workCycles[this.cpu]!
     while (billed.length <= work) billed.push(0)

@@ -1,5 +1,5 @@
-import { type Work, workName } from '@smpnet/memory'
-import { FROM_MEMORY } from './line-directory.ts'
+import { CACHE_LINE_BYTES, type PlacedPart, type Work, workName } from '@smpnet/memory'
+import { FROM_MEMORY, type LineDirectory } from './line-directory.ts'
 import type { SimPricer } from './sim-pricer.ts'
 import type { SimStatistics } from './sim-statistics.ts'
 import type { Core } from './core.ts'
@@ -62,9 +62,21 @@ export interface LineUse {
   readonly atomics: number
   /** Compare-and-swaps that found another value. */
   readonly failedSwaps: number
+  /** The lines by what they were placed for, those that CPUs waited for longest first. */
+  readonly places: readonly PlaceUse[]
   /** Reads of the chip with the old timers that waited for others, and how long together. */
   readonly chipWaits: number
   readonly chipWaitedCycles: number
+}
+
+/** What became of the lines of one thing that was placed. */
+export interface PlaceUse {
+  /** As it was placed: `the locks of "route"`. */
+  readonly name: string
+  /** How often one of its lines moved, or copies were taken away. */
+  readonly moves: number
+  /** How long CPUs waited for one that was with others, together. */
+  readonly waitedCycles: number
 }
 
 export function cpuUse(core: Core, pricer: SimPricer, endCycles: number): CpuUse {
@@ -80,7 +92,10 @@ export function cpuUse(core: Core, pricer: SimPricer, endCycles: number): CpuUse
   }
 }
 
-export function lineUse({ directory, chip, atomics }: SimPricer): LineUse {
+export function lineUse(
+  { directory, chip, atomics }: SimPricer,
+  placed: readonly PlacedPart[],
+): LineUse {
   const { transfers, upgrades, contended, waitedCycles, handovers, queues } = directory
   return {
     transfers: { ...byDistance(transfers), memory: transfers[FROM_MEMORY]! },
@@ -92,9 +107,30 @@ export function lineUse({ directory, chip, atomics }: SimPricer): LineUse {
     longestQueue: queues.longest,
     atomics,
     failedSwaps: directory.failedSwaps,
+    places: placesOf(directory, placed),
     chipWaits: chip.waits,
     chipWaitedCycles: chip.waitedCycles,
   }
+}
+
+/** Sums lines up by the names of what they were placed for; those that never moved are left out. */
+function placesOf(
+  { moves, waits }: LineDirectory,
+  placed: readonly PlacedPart[],
+): readonly PlaceUse[] {
+  const uses = new Map<string, PlaceUse>()
+  for (const { what, at, bytes } of placed) {
+    let { moves: moved, waitedCycles } = uses.get(what) ?? { moves: 0, waitedCycles: 0 }
+    const end = Math.ceil((at + bytes) / CACHE_LINE_BYTES)
+    for (let line = Math.floor(at / CACHE_LINE_BYTES); line < end; line++) {
+      moved += moves[line]!
+      waitedCycles += waits[line]!
+    }
+    if (moved > 0) uses.set(what, { name: what, moves: moved, waitedCycles })
+  }
+  return [...uses.values()].sort(
+    (one, other) => other.waitedCycles - one.waitedCycles || other.moves - one.moves,
+  )
 }
 
 /** Sorts reports by time and CPU; those of one CPU stay in their order. */

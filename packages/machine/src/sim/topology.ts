@@ -48,7 +48,8 @@ export function distancesOf(topology: Topology): readonly Distance[] {
   return [...found].sort((one, other) => one - other)
 }
 
-function coresOf({ sockets, domainsPerSocket, coresPerDomain }: Topology): number {
+/** How many cores the machine has. */
+export function coresOf({ sockets, domainsPerSocket, coresPerDomain }: Topology): number {
   return sockets * domainsPerSocket * coresPerDomain
 }
 
@@ -63,13 +64,13 @@ export class Groups {
   readonly #perSocket: number
   readonly #perBoard: number
 
-  constructor(topology: Topology, cpus: number) {
+  constructor(topology: Topology, threads: readonly number[]) {
     const cores = coresOf(topology)
     this.domains = cores / topology.coresPerDomain
     this.#perSocket = topology.domainsPerSocket
     this.#perBoard = this.#perSocket * topology.socketsPerBoard
-    this.domainOf = Int16Array.from({ length: cpus }, (_, cpu) =>
-      Math.floor((cpu % cores) / topology.coresPerDomain),
+    this.domainOf = Int16Array.from(threads, (thread) =>
+      Math.floor((thread % cores) / topology.coresPerDomain),
     )
   }
 

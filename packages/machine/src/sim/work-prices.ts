@@ -3,6 +3,8 @@ import type { Profile } from './profiles/profile.ts'
 
 /** Work that needs no price in a profile, by what one unit of it takes, in ns. */
 const BY_DEFINITION = new Map([['nanosecond', 1]])
+/** Work in which a core executes nothing, or nothing to speak of. */
+const WAITS: ReadonlySet<string> = new Set(['nanosecond', 'spin-turn', 'idle-exit'])
 
 /**
  * What one unit of each named work costs, in cycles and perhaps a fraction of one. Names are
@@ -12,6 +14,7 @@ export class WorkPrices {
   /** By work: cycles, or undefined until it is billed first. */
   readonly #cycles: (number | undefined)[] = []
   readonly #ofChip: boolean[] = []
+  readonly #executions: boolean[] = []
   readonly #moreNs: Readonly<Record<string, number>>
 
   /** `moreNs` adds to the profile's prices, or takes their place. */
@@ -32,6 +35,18 @@ export class WorkPrices {
       this.#ofChip.push(this.profile.chipWork?.includes(workName(this.#ofChip.length)) ?? false)
     }
     return this.#ofChip[work]!
+  }
+
+  /**
+   * Whether it keeps a core's execution units busy, and takes longer beside a busy sibling: all but
+   * what is a length of time, a wait for a chip, or a pause that leaves them to the sibling.
+   */
+  isExecution(work: Work): boolean {
+    while (this.#executions.length <= work) {
+      const next = this.#executions.length
+      this.#executions.push(!WAITS.has(workName(next)) && !this.isOfChip(next))
+    }
+    return this.#executions[work]!
   }
 
   /** Throws a RangeError, with the names that have a price, for work that has none. */

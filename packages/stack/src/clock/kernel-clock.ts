@@ -17,7 +17,6 @@ import {
   tscCounter,
   uptimeTicker,
   Windup,
-  WORK_COST_NS,
 } from '@smpnet/timecounter'
 
 /** Windups per second: FreeBSD's kern.hz. */
@@ -38,7 +37,7 @@ export interface KernelClockHandle {
 export const KERNEL_CLOCK_BYTES = I8254_BYTES + TIMEHANDS_BYTES
 
 /** Models bill what a read costs, so the true time that they count costs nothing. */
-export const CLOCK_PRICES: Readonly<Record<string, number>> = { ...WORK_COST_NS, 'clock-read': 0 }
+export const CLOCK_PRICES: Readonly<Record<string, number>> = { 'clock-read': 0 }
 
 /**
  * The counters of the host by name, for a live machine, whose devices JavaScript cannot read. They

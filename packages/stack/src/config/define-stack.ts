@@ -1,4 +1,4 @@
-import { mostCpus, profiles } from '@smpnet/machine/sim'
+import { mostCpus, type Profile, profileOf, profiles } from '@smpnet/machine/sim'
 import { Bsd, BSD_DEFAULTS, MAX_PRIORITY, Ule, ULE_DEFAULTS } from '@smpnet/scheduler'
 import { DISPATCHES, POLICIES } from '@smpnet/netisr'
 import { BACKOFF_NAMES } from '@smpnet/sync'
@@ -54,15 +54,34 @@ const DEFAULT_PROFILE = 'xeon-e5-2650'
 const memoryBytes = optional(whole(1024, 2 ** 30))
 const seed = otherwise(1, whole(0, MOST_SEED))
 
+const machineProfile: Check<SimConfig['profile']> = (came, path) => {
+  if (typeof came !== 'object') {
+    return otherwise(DEFAULT_PROFILE, oneOf([...profiles.keys()]))(came, path)
+  }
+  try {
+    return profileOf(came as Profile)
+  } catch (error) {
+    throw new StackMisconfigured(`${path}: ${(error as Error).message}`)
+  }
+}
+
+/** As many different threads as CPUs. */
+function threadsOf(cpus: number, most: number): Check<readonly number[]> {
+  return (came, path) => {
+    const isList = Array.isArray(came) && came.length === cpus && new Set(came).size === cpus
+    if (!isList) return refuse(path, `a list of ${cpus} different threads, as many as CPUs`, came)
+    return came.map((thread, index) => whole(0, most - 1)(thread, `${path}[${index}]`))
+  }
+}
+
 const simMachine: Check<SimConfig> = (came, path) => {
-  const profileName = otherwise(DEFAULT_PROFILE, oneOf([...profiles.keys()]))
-  const profile = profiles.get(
-    profileName((came as Partial<SimConfig>).profile, `${path}.profile`),
-  )
+  const profile = machineProfile((came as Partial<SimConfig>).profile, `${path}.profile`)
+  const most = mostCpus(profileOf(profile))
   return record<SimConfig>({
     kind: oneOf(['sim']),
-    profile: profileName,
-    cpus: whole(1, mostCpus(profile!)),
+    profile: () => profile,
+    cpus: whole(1, most),
+    on: optional(threadsOf((came as Partial<SimConfig>).cpus ?? 0, most)),
     seed,
     hz: optional(whole(0, MOST_HZ)),
     idleSpinNs: optional(whole(0, MOST_IDLE_SPIN_NS)),

@@ -1,3 +1,4 @@
+import type { Profile } from '@smpnet/machine/sim'
 import type { DispatchName, PolicyName as NetisrPolicyName } from '@smpnet/netisr'
 import type { BsdKnobs, UleKnobs } from '@smpnet/scheduler'
 import type { BackoffName } from '@smpnet/sync'
@@ -44,9 +45,11 @@ export type MachineConfig = SimConfig | LiveConfig
 /** A simulated machine. */
 export interface SimConfig {
   readonly kind: 'sim'
-  /** The machine that is simulated, one of `profiles`. */
-  readonly profile: string
+  /** The machine that is simulated: the name of one of `profiles`, or a profile of one's own. */
+  readonly profile: string | Profile
   readonly cpus: number
+  /** The hardware threads of that machine that the CPUs are; the first when absent. */
+  readonly on?: readonly number[] | undefined
   /** The same seed gives the same bytes. */
   readonly seed: number
   /** Timer interrupts per second; kern.hz of the scheduler or the profile's when absent. */

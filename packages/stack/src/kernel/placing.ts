@@ -1,6 +1,8 @@
 import type { Address, Arena } from '@smpnet/memory'
+import { profileOf } from '@smpnet/machine/sim'
 import { type Lot } from '@smpnet/park'
 import { type OrderShape, Witness } from '@smpnet/sync'
+import { WORK_COST_NS } from '@smpnet/timecounter'
 import { CLOCK_PRICES, KERNEL_CLOCK_BYTES, KernelClock } from '../clock/kernel-clock.ts'
 import type { StackConfig } from '../config/stack-config.ts'
 import { netBytes, placeNet } from '../net/net-handle.ts'
@@ -54,11 +56,21 @@ export function answers({ machine, statistics }: StackConfig): boolean {
   return statistics && machine.kind === 'live'
 }
 
-/** What named work costs besides what the profile says. Later prices win. */
+/**
+ * What named work costs besides what the profile says: what packages say of work for which it has
+ * no price, and what the program has measured without, such as the instrument's own clock. Later
+ * prices win.
+ */
 export function pricesOf<S, A>(config: StackConfig, program: Program<S, A>, settings: S) {
-  const clocks = config.scheduler.accounting === 'none' ? {} : CLOCK_PRICES
-  const { net } = program.needs(settings, config.machine.cpus)
-  return { ...clocks, ...(net === true && NET_PRICES), ...program.prices?.(settings) }
+  const { scheduler, machine } = config
+  const { net } = program.needs(settings, machine.cpus)
+  const own = machine.kind === 'sim' ? profileOf(machine.profile).workNs : {}
+  const usual = Object.entries({ ...WORK_COST_NS, ...(net === true && NET_PRICES) })
+  return {
+    ...Object.fromEntries(usual.filter(([name]) => !(name in own))),
+    ...(scheduler.accounting !== 'none' && CLOCK_PRICES),
+    ...program.prices?.(settings),
+  }
 }
 
 /** The counter that threads are billed by; undefined when that is the CPU's own clock, or none. */

@@ -50,7 +50,24 @@ export interface MachineStatistics {
   /** Accesses that waited for a line on its way to another CPU, and how long together. */
   readonly contended: number
   readonly waitedCycles: number
+  /** Lines handed on to the next of those that waited for them. */
+  readonly handovers: number
+  /** Compare-and-swaps that found another value than was expected. */
+  readonly failedSwaps: number
+  /** The lines by what they were placed for, those that were waited for longest first. */
+  readonly places: readonly PlaceCounts[]
+  /** Cycles of all CPUs in named work, by its name. */
+  readonly work: Readonly<Record<string, number>>
+  /** Cycles of a nanosecond. */
+  readonly cyclesPerNs: number
   readonly cpus: readonly CpuCycles[]
+}
+
+/** What became of the lines of one thing that was placed. */
+export interface PlaceCounts {
+  readonly name: string
+  readonly moves: number
+  readonly waitedCycles: number
 }
 
 /** What a simulated CPU did with its time. */

@@ -1,6 +1,6 @@
 import { expectRun } from '../kernel/expect-run.ts'
 import type { Boot } from '@smpnet/machine'
-import { SimMachine, type SimResult, type SimSetup } from '@smpnet/machine/sim'
+import { profileOf, SimMachine, type SimResult, type SimSetup } from '@smpnet/machine/sim'
 import { Lot, type Waker } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
 import { bootOf } from '../kernel/boot.ts'
@@ -58,15 +58,17 @@ export function simulateStack<S, A>(
   if (of.kind !== 'sim') throw new RangeError(`machine.kind: expected sim, came ${of.kind}`)
   const { settings, untilNs, onReport } = options
   const hz = of.hz ?? hzOf(config)
+  const cyclesPerNs = profileOf(of.profile).clockMhz.value / 1000
   let args: KernelArgs<S, A> | undefined
   const stop = (): void => machine.stop()
   const counted = (): CountedSoFar => ({
     cpus: Isolate.of(args!).schedulers.map((scheduler) => scheduler.statistics()),
-    machine: machineStatistics(machine.result()),
+    machine: machineStatistics(machine.result(), cyclesPerNs),
   })
   const machine = new SimMachine<KernelArgs<S, A>>({
     profile: of.profile,
     cpus: of.cpus,
+    ...(of.on !== undefined && { on: of.on }),
     seed: of.seed,
     boot: options.boot ?? bootOf(program),
     memoryBytes: memoryBytesOf(config, program, settings),
@@ -88,7 +90,10 @@ export function simulateStack<S, A>(
   const result = machine.result()
   capture?.collect()
   const network = isolate.networkCounters()
-  const statistics = { cpus: isolate.statistics(), machine: machineStatistics(result) }
+  const statistics = {
+    cpus: isolate.statistics(),
+    machine: machineStatistics(result, cyclesPerNs),
+  }
   const whole = { ...statistics, ...(network && { network }) }
   return { result, statistics: whole, ...(capture && { capture }) }
 }
@@ -98,10 +103,21 @@ function hzOf({ scheduler }: StackConfig): number | undefined {
   return 'knobs' in scheduler ? scheduler.knobs.hz : undefined
 }
 
-function machineStatistics({ statistics, lines, cpus }: SimResult): MachineStatistics {
+function machineStatistics(
+  { statistics, lines, cpus }: SimResult,
+  cyclesPerNs: number,
+): MachineStatistics {
+  const work: Record<string, number> = {}
+  for (const { workCycles } of cpus) {
+    for (const [name, cycles] of Object.entries(workCycles)) {
+      work[name] = (work[name] ?? 0) + cycles
+    }
+  }
   return {
     ...statistics,
     ...lines,
+    work,
+    cyclesPerNs,
     cpus: cpus.map(({ workCycles: _named, ...cycles }) => cycles),
   }
 }

@@ -22,11 +22,11 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
     liveRuns: 10,
   },
   quick: {
-    profiles: PROFILES,
-    cpus: [1, 8],
+    profiles: PROFILES.slice(0, 1),
+    cpus: [1, 4],
     kernels: [...SHORT, ...CONTROL.slice(0, 2)],
     runs: 5,
-    simMs: () => 3,
+    simMs: () => 1.5,
     liveCpus: [1],
     liveKernels: SHORT.filter(({ actions, table }) => {
       return (actions === 'under-lock') === (table === 'output')

@@ -35,7 +35,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     liveRuns: 10,
   },
   quick: {
-    cpus: [1, 8, 64],
+    cpus: [1, 8, 16],
     writes: [0, 0.01],
     runs: 5,
     simMs: (cpus) => (cpus > 8 ? 2 : 1),

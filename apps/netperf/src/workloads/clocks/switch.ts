@@ -4,6 +4,7 @@ import {
   type SocketZoneHandle,
   type StreamSocket,
 } from '@smpnet/socket'
+import { work } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
 import { CLOCK_PRICES, type Site } from '@smpnet/stack'
@@ -12,16 +13,21 @@ import { countersFrom, NO_COUNTER, TIMECOUNTER_OPTION } from './clock-options.ts
 import type { KernelHost, KernelProgram, SliceBody } from '../../model/kernel-program.ts'
 import { accountingAsked, type Billing } from '../../model/kernel-asked.ts'
 import type { Configured, Place, Workload } from '../../model/workload.ts'
+import { UsageError } from '../../options/usage-error.ts'
+import { WORK_OPTION } from '../forward/forward-options.ts'
 import { wordOf } from '../../options/words.ts'
 
 /** What passing a token can be told; what a switch is billed in is said of the kernel. */
 export interface SwitchOptions {
   readonly timecounter?: readonly string[]
+  /** Ns that the token's holder works before it passes it on; simulated. */
+  readonly work?: number
 }
 
 interface Settings {
   /** Round trips of the token between two readings of the clock. */
   readonly batch: number
+  readonly workNs: number
 }
 
 interface Shared {
@@ -30,6 +36,8 @@ interface Shared {
   readonly pipes: readonly (readonly [EndHandle, EndHandle])[]
 }
 
+/** Work that is a length of time; on a live machine it is none. */
+const NANOSECOND = work('nanosecond')
 /** Threads of each CPU that hand the token to each other. */
 const THREADS = 2
 const PIPE_BYTES = 64
@@ -62,14 +70,15 @@ class SwitchProgram implements KernelProgram<Settings, Shared> {
     return cpus
   }
 
-  start({ batch }: Settings, { zone, pipes }: Shared, host: KernelHost): void {
+  start({ batch, workNs }: Settings, { zone, pipes }: Shared, host: KernelHost): void {
     const { cpu, scheduler, client } = host
     const pinned = true
     const sockets = new SocketZone(cpu.lot, zone)
     const [one, other] = (pipes[cpu.id] as [EndHandle, EndHandle]).map((end) => sockets.end(end))
     const name = `other ${cpu.id}`
-    scheduler.spawn((td) => returning(td, other as StreamSocket), { name, pinned })
-    const passes: SliceBody = (td, slice) => passing(td, one as StreamSocket, slice, batch)
+    const holds = () => cpu.memory.charge(NANOSECOND, workNs)
+    scheduler.spawn((td) => returning(td, other as StreamSocket, holds), { name, pinned })
+    const passes: SliceBody = (td, slice) => passing(td, one as StreamSocket, slice, batch, holds)
     client(`one ${cpu.id}`, passes, { pinned })
   }
 
@@ -79,21 +88,29 @@ class SwitchProgram implements KernelProgram<Settings, Shared> {
 }
 
 /** Gives the token back, for ever. */
-function* returning(td: Waiter, pipe: StreamSocket): Waiting {
+function* returning(td: Waiter, pipe: StreamSocket, holds: () => void): Waiting {
   const token = new Uint8Array(1)
   for (;;) {
     if (pipe.tryReceive(td, token) !== 1) yield* receiveRest(td, pipe, token, 0)
+    holds()
     if (pipe.trySend(td, token) !== 1) yield* sendRest(td, pipe, token, 0)
   }
 }
 
 /** Gives the token away and waits until it is back: two switches, each with half of the pipes. */
-function* passing(td: Waiter, pipe: StreamSocket, slice: Slice, batch: number): Waiting<number> {
+function* passing(
+  td: Waiter,
+  pipe: StreamSocket,
+  slice: Slice,
+  batch: number,
+  holds: () => void,
+): Waiting<number> {
   const token = new Uint8Array(1)
   let count = 0
   let beganNs = slice.nowNs()
   do {
     for (let trip = 0; trip < batch; trip++) {
+      holds()
       if (pipe.trySend(td, token) !== 1) yield* sendRest(td, pipe, token, 0)
       if (pipe.tryReceive(td, token) !== 1) yield* receiveRest(td, pipe, token, 0)
     }
@@ -111,7 +128,7 @@ export const contextSwitch: Workload<SwitchOptions, Settings> = {
   machines: ['sim', 'live'],
   summary:
     'two threads per CPU pass a token through a pipe, each switch billed by the timecounter',
-  options: { timecounter: TIMECOUNTER_OPTION },
+  options: { timecounter: TIMECOUNTER_OPTION, work: WORK_OPTION },
   metrics: [
     { name: 'switch', unit: 'ns', from: 'latency' },
     { name: 'rate', unit: '1/s', from: 'count' },
@@ -121,16 +138,20 @@ export const contextSwitch: Workload<SwitchOptions, Settings> = {
 }
 
 function configure(
-  { timecounter }: SwitchOptions,
+  { timecounter, work: workNs }: SwitchOptions,
   { machine, kernel }: Place,
 ): Configured<Settings> {
+  if (workNs !== undefined && machine === 'live') {
+    throw new UsageError('expected --work with --machine sim, got it with "live"')
+  }
   const kinds = machine === 'sim' ? (['time', 'cycles'] as const) : (['time'] as const)
   const accounting = wordOf('accounting', kinds)(accountingAsked(kernel) ?? 'time')
+  const labels = { accounting, ...(workNs !== undefined && { work: workNs }) }
   const batch = machine === 'sim' ? 1 : LIVE_BATCH
   const configurations = countersFrom(timecounter, machine, [NO_COUNTER]).map((counter) => {
     const billing: Billing =
       counter === NO_COUNTER ? { accounting: 'none' } : { accounting, timecounter: counter }
-    return { name: counter, settings: { batch }, billing, labels: { accounting } }
+    return { name: counter, settings: { batch, workNs: workNs ?? 0 }, billing, labels }
   })
   return { detail: `billed in ${accounting}`, configurations }
 }

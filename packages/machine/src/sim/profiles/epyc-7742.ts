@@ -1,5 +1,5 @@
 import { assumed, derived, type Profile, published } from './profile.ts'
-import { CHIP_WORK, KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
+import { CHIP_WORK, KERNEL_WORK_NS, SIBLING_SLOWDOWN, TICK_HZ, WAKING } from './common.ts'
 
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot)'
 const TWICE = 'two transfers and a swap, as on the E5-2650'
@@ -20,6 +20,7 @@ export const EPYC_7742: Profile = {
   },
   clockMhz: assumed(2250, 'its base clock, at which its TSC counts'),
   tickHz: TICK_HZ,
+  siblingSlowdown: SIBLING_SLOWDOWN,
   lines: {
     readNs: assumed(1.6, 'four cycles to use a first-level hit, with the instructions around it'),
     writeNs: assumed(1.6, 'like a read'),

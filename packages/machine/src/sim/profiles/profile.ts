@@ -11,6 +11,11 @@ export interface Profile {
   readonly clockMhz: Figure
   /** Timer interrupts per second on a CPU that is not idle. */
   readonly tickHz: Figure
+  /**
+   * How many times as long a core's work takes while the core's other thread is busy too, 1 to 2:
+   * with 2 the two together do no more than one. For machines with two threads per core.
+   */
+  readonly siblingSlowdown?: Figure
   readonly lines: LinePrices
   readonly copying: CopyPrices
   readonly waking: WakePrices
@@ -104,16 +109,21 @@ export interface WakePrices {
 }
 
 /**
- * Measured by somebody; worked out from such figures; chosen so that the simulation gives one; or
- * assumed, because nobody tells.
+ * Measured by somebody; worked out from such figures; chosen so that the simulation gives one;
+ * assumed, because nobody tells; or measured on this very host.
  */
-export type Basis = 'published' | 'derived' | 'fitted' | 'assumed'
+export type Basis = 'published' | 'derived' | 'fitted' | 'assumed' | 'measured'
 
 /** A number and where it comes from. */
 export interface Figure {
   readonly value: number
   readonly basis: Basis
   readonly source: string
+  /**
+   * Between which values it may as well lie, of one that is assumed or fitted; from half of it to
+   * twice as much where nothing is said.
+   */
+  readonly range?: readonly [least: number, most: number]
   /** Of a figure among the checks: another was fitted to it, so that it is no prediction. */
   readonly isInput?: boolean
 }
@@ -136,6 +146,10 @@ export function fittedTo(figure: Figure): Figure {
   return { ...figure, isInput: true }
 }
 
-export function assumed(value: number, source: string): Figure {
-  return { value, basis: 'assumed', source }
+export function assumed(
+  value: number,
+  source: string,
+  range?: readonly [least: number, most: number],
+): Figure {
+  return { value, basis: 'assumed', source, ...(range && { range }) }
 }

@@ -1,5 +1,5 @@
 import { assumed, derived, fitted, fittedTo, type Profile, published } from './profile.ts'
-import { CHIP_WORK, KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
+import { CHIP_WORK, KERNEL_WORK_NS, SIBLING_SLOWDOWN, TICK_HZ, WAKING } from './common.ts'
 
 const COUNT = 'perfbook, count/data, hps 2019.10.23a: atomic_inc of one word'
 const PERFBOOK = 'perfbook (P. McKenney), 8x Xeon Platinum 8176 at 2.1 GHz'
@@ -17,6 +17,7 @@ export const XEON_8176: Profile = {
   },
   clockMhz: published(2100, PERFBOOK),
   tickHz: TICK_HZ,
+  siblingSlowdown: SIBLING_SLOWDOWN,
   lines: {
     readNs: assumed(1.9, 'four cycles to use a first-level hit, with the instructions around it'),
     writeNs: assumed(1.9, 'like a read'),

@@ -1,5 +1,5 @@
 import { assumed, derived, fitted, fittedTo, type Profile, published } from './profile.ts'
-import { CHIP_WORK, KERNEL_WORK_NS, TICK_HZ, WAKING } from './common.ts'
+import { CHIP_WORK, KERNEL_WORK_NS, SIBLING_SLOWDOWN, TICK_HZ, WAKING } from './common.ts'
 
 const PERFBOOK = "perfbook (P. McKenney), Xeon X5550 at 2.8 GHz, in this machine's cycles"
 const CORE_TO_CORE = 'core-to-core-latency (N. Viennot), 2x E5-2690, the same Sandy Bridge-EP'
@@ -19,6 +19,7 @@ export const XEON_E5_2650: Profile = {
   },
   clockMhz: published(2600, `${FORWARDING}: "at 2.6 GHz"`),
   tickHz: TICK_HZ,
+  siblingSlowdown: SIBLING_SLOWDOWN,
   lines: {
     readNs: assumed(1.5, 'four cycles to use a first-level hit, with the instructions around it'),
     writeNs: assumed(1.5, 'like a read'),

@@ -15,6 +15,7 @@ import {
 import {
   countOrAll,
   flag,
+  machineName,
   number,
   orDefault,
   quantity,
@@ -118,10 +119,11 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('smpnet.locks.pcbhash', 'locks.pcbHash', LOCKS, 'Lock of the control blocks'),
   at('smpnet.locks.pcbhash_held', 'locks.pcbHashHeld', words(PCB_HASH_HELD), 'Until when'),
   readOnly('smpnet.machine.kind', 'machine.kind', words(['sim', 'live']), 'Kind of the machine'),
-  readOnly('smpnet.machine.profile', 'machine.profile', words([]), 'Machine that is simulated'),
+  readOnly('smpnet.machine.profile', 'machine.profile', machineName, 'Machine that is simulated'),
   readOnly('smpnet.machine.guests', 'machine.guests', number, 'Threads outside that may attach'),
   readOnly('smpnet.machine.hz', 'machine.hz', orDefault([]), 'Timer interrupts a second'),
   readOnly('smpnet.machine.idlespin', 'machine.idleSpinNs', orDefault([]), 'Ns before idle sleep'),
+  readOnly('smpnet.machine.on', 'machine.on', orDefault([]), 'Threads that its CPUs are'),
   readOnly('smpnet.machine.seed', 'machine.seed', number, 'Seed of all chance'),
   at(
     'smpnet.sched.accounting',

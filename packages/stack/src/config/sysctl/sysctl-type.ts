@@ -41,6 +41,13 @@ export function words(known: readonly string[]): SysctlType {
   return { show: String, parse: (text, name) => oneOf(known, text, name), words: known }
 }
 
+/** A machine profile by its name, whether it is a known one or one's own. */
+export const machineName: SysctlType = {
+  show: (value) => (typeof value === 'string' ? value : (value as { name: string }).name),
+  parse: (text, name) => oneOf([], text, name),
+  words: [],
+}
+
 /** Words that FreeBSD spells in another way, by what we call them. */
 export function renamed(theirs: Readonly<Record<string, string>>): SysctlType {
   const ours = new Map(Object.entries(theirs).map(([own, their]) => [their, own]))
