@@ -37,6 +37,7 @@ function machineOf(count: number, places: Machine['places'] = []): Machine {
     contended: 0,
     waitedCycles: 0,
     handovers: 0,
+    atomics: 0,
     failedSwaps: count,
     places,
     work: { tick: 20 * count },

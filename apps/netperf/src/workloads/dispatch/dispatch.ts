@@ -1,8 +1,7 @@
-import { profiles } from '@smpnet/machine/sim'
 import { perPacket } from '../../model/kernel-counts.ts'
 import type { Labels } from '../../model/row.ts'
 import type { Configured, Place, Workload } from '../../model/workload.ts'
-import { lookUp, UsageError } from '../../options/usage-error.ts'
+import { UsageError } from '../../options/usage-error.ts'
 import { busiestQueue } from './arrivals.ts'
 import { readCapture } from './capture-traffic.ts'
 import { DISPATCH_OPTIONS, type DispatchOptions } from './dispatch-options.ts'
@@ -60,7 +59,7 @@ function configure(options: DispatchOptions, place: Place): Configured<DispatchS
 }
 
 function workOf({ work }: DispatchOptions, { profile }: Place): number {
-  return work ?? lookUp('profile', profiles, profile).workNs['forward-packet']?.value ?? 1
+  return work ?? profile.workNs['forward-packet']?.value ?? 1
 }
 
 function checkShape(
