@@ -64,8 +64,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { durationMs = LIMITS.get(machine)!.durationMs, runs = LIMITS.get(machine)!.runs } = asked
   checkNumbers(runs, seed, memoryBytes)
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
-    const place = { machine, cpus, profile, on: asked.on, seed, kernel }
-    const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
+  const place = { machine, cpus, profile, on: asked.on, seed, kernel }
+  const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
   const named = { kernel, labels: asked.labels ?? {} }
   const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)
   const { channel } = workload
