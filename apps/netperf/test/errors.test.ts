@@ -6,7 +6,7 @@ import { netperf } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    '(rr, stream, udp_rr, udp_stream, list_walk, forward, switch, yield, pipe, ' +
+    '(rr, stream, udp_rr, udp_stream, list_walk, forward, dispatch, ifqueue, ifqueue_race, switch, yield, pipe, ' +
       'timestamps, clocks, uptime), ' +
       'got "nonsense"',
   ],

@@ -100,6 +100,11 @@ export interface Executive {
    */
   receive(entry: number): boolean
   /**
+   * CPU `dead` has ended, is buried, and posts nothing any more; what it had posted was received.
+   * The waiters of this CPU that it had taken from their queues, and has not posted, are woken.
+   */
+  adopt?: ((dead: number) => void) | undefined
+  /**
    * Wakes the waiter at `entry`, whichever CPU of this isolate it belongs to: for an executive that
    * decides itself where what is woken will run. Called on the waker's CPU, settled, and instead of
    * `receive`; an executive without it is told of its own waiters only. True as for `receive`.

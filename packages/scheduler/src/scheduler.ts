@@ -121,6 +121,10 @@ export class Scheduler implements Executive {
     return this.#wakeups.receive(entry)
   }
 
+  adopt(dead: number): void {
+    this.#wakeups.adopt(dead)
+  }
+
   tick(): void {
     const { current, owed, urgency } = this.#dispatcher
     if (this.policy.tick(current)) owed.turnOver()

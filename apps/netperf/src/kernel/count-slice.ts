@@ -18,7 +18,8 @@ export interface SliceEnd {
 /**
  * What was counted between two moments; undefined in a kernel that counts no wakeups. Without a
  * network, its packets are the operations of the slice. A simulated CPU that is alone runs on after
- * its slice was over: what the machine counts quickly is of the moment `ended`, where that is known.
+ * its slice was over: what the machine counts quickly is of the moment `ended`, where that is
+ * known.
  */
 export function countSlice(
   before: Before,

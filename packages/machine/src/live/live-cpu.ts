@@ -5,6 +5,7 @@ import { Alarms } from './alarms.ts'
 import { LiveWaker } from './live-waker.ts'
 import {
   blocksOf,
+  isDead,
   type LiveHandle,
   mailboxes,
   rendezvousOf,
@@ -82,8 +83,8 @@ export class LiveCpu implements Cpu {
     this.#handlers = new Handlers(id)
     this.#rendezvous = new Rendezvous(this.memory, rendezvousOf(handle), blocksOf(handle), id)
     this.onInterrupt(VECTOR.rendezvous, () => this.#rendezvous.pass())
-    // Here a CPU looks at its mail whether it is told to or not.
-    this.onInterrupt(VECTOR.mail, () => {})
+    // A CPU looks at its mail whether it is told to or not, and before its vectors.
+    this.onInterrupt(VECTOR.mail, () => this.#adopt(handle))
     this.#waker = new LiveWaker(this.memory, boxes, id)
     this.#stopping = stoppingWord(handle)
     this.lot = new Lot(this.memory, handle.lot, this.#waker, id)
@@ -205,6 +206,13 @@ export class LiveCpu implements Cpu {
     this.#receive(executive)
     const pending = this.#box.takePending()
     if (pending !== 0) this.#handlers.runAll(pending)
+  }
+
+  /** The mail was received. Those that died wake nobody any more: what they owed is seen to here. */
+  #adopt(handle: LiveHandle): void {
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      if (isDead(this.memory, handle, cpu)) this.#waker.executive?.adopt?.(cpu)
+    }
   }
 
   #receive(executive: Executive): void {

@@ -6,6 +6,7 @@ import { attachLive, type Attached } from './attach.ts'
 import { type LiveHandle, mailboxes, markDead, placeMachine, tellToStop } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
 import { workerUrl } from './worker-url.ts'
+import { VECTOR } from '../vectors.ts'
 
 /** The most CPUs of a live machine. More than the host has cores are allowed, and slow. */
 export const MAX_LIVE_CPUS = 64
@@ -229,6 +230,8 @@ export class LiveMachine {
     if (this.#stopping) return
     markDead(this.here.memory, this.handle, failed.cpu)
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
+      // The others wake what the dead had taken to be woken and not posted.
+      for (let cpu = 0; cpu < this.handle.cpus; cpu++) this.here.raise(cpu, VECTOR.mail)
       this.onDeath?.(failed)
       return
     }

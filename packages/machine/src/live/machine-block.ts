@@ -89,6 +89,11 @@ export function tellToStop(memory: Memory, handle: LiveHandle, boxes: readonly M
   for (const box of boxes) box.ring()
 }
 
+/** Whether a CPU was marked as dead. */
+export function isDead(memory: Memory, handle: LiveHandle, cpu: number): boolean {
+  return memory.load(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead) !== 0
+}
+
 /** Says that a CPU runs no more, to all that might wait for it in a rendezvous. */
 export function markDead(memory: Memory, handle: LiveHandle, cpu: number): void {
   memory.store(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead, 1)

@@ -1,6 +1,6 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, holderOf } from '@smpnet/memory'
 import { type Cpu, VECTOR } from '@smpnet/machine'
-import { type Outcome, READY, WAITER, WOKEN } from '@smpnet/park'
+import { type Outcome, PARKED, READY, SLEEPING, WAITER, WOKEN } from '@smpnet/park'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
 import type { Preemption } from '../preemption/preemption.ts'
 import { HANDOFF, LATER, type WakeupPolicy } from '../preemption/wakeup-policy.ts'
@@ -51,6 +51,21 @@ export class Wakeups implements PolicyHost, Lender {
     }
     td.alarm?.cancel()
     return this.makeReady(td, WOKEN, 'woken')
+  }
+
+  /**
+   * CPU `dead` has ended, and posts nothing any more: wakes the threads that it had taken from their
+   * queues, as what it had posted was received before. One that it had posted is not parked any
+   * more, or is in a queue again, and then is nobody's.
+   */
+  adopt(dead: number): void {
+    const { memory } = this.cpu
+    const holder = holderOf(dead)
+    for (const { at } of this.policy.table.all()) {
+      const state = memory.load(at + WAITER.offset.state)
+      if (state !== PARKED && state !== SLEEPING) continue
+      if (Math.abs(memory.load(at + WAITER.offset.taker)) === holder) this.receive(at)
+    }
   }
 
   /** Queues a thread that was spawned, or that parked; whether the current thread is to yield. */
