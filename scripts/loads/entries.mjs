@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** What needs Node, and says so: the live machine, its edges, and what runs in test runners. */
-const NODE_ONLY = /^@smpnet\/(testing|machine\/live|stack\/live|interleave\/(node|vite|vitest))/
+const NODE_ONLY =
+  /^@smpnet\/(testing|net$|machine\/live|stack\/live|interleave\/(node|vite|vitest))/
 
 /** The entries of all packages that run anywhere, as they are imported. */
 export function portableEntries(root) {

@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FORMATS = ['cjs', 'iife'] as const
 const HOST_NAMES = Object.keys(HOSTS)
 
+/** Entries that start workers of their own. */
+const HAVE_FILES = ['@smpnet/tasks', '@smpnet/netisr/dispatcher']
+
 /** What a module of this text exports on a host, as the user of a bundler loads it. */
 async function exportsOn(host: string, code: string, format: 'cjs' | 'iife' = 'iife') {
   const { text } = await bundled(code, { format, root: ROOT })
@@ -24,7 +27,7 @@ describe.each(portableEntries(ROOT))('%s', (entry) => {
     const { text, warnings } = await bundled(code, { format, root: ROOT })
     const ofMeta = warnings.filter((warning) => warning.includes('import.meta'))
     // It looks for its own files when it starts, and says so where it does not find them.
-    expect(ofMeta).toHaveLength(entry === '@smpnet/tasks' ? 1 : 0)
+    expect(ofMeta).toHaveLength(HAVE_FILES.includes(entry) ? 1 : 0)
     for (const host of HOST_NAMES) expect(loadedOn(host, text, format)).toBeTypeOf('object')
   })
 })

@@ -46,14 +46,15 @@ export interface Bound {
   readonly generation: number
 }
 
-const text = new TextEncoder()
+/** Made when it is first needed: a host without it may load the package. */
+let text: InstanceType<typeof TextEncoder> | undefined
 
 /** A name in bytes. Throws a TypeError for what is no text, a RangeError for none or too much. */
 export function nameBytes(name: string): Uint8Array {
   if (typeof name !== 'string') {
     throw new TypeError(`the name of a socket is a text: ${came(name)} came`)
   }
-  const bytes = text.encode(name)
+  const bytes = (text ??= new TextEncoder()).encode(name)
   if (bytes.length >= 1 && bytes.length <= MOST_NAME_BYTES) return bytes
   throw new RangeError(
     `the name of a socket has 1 to ${MOST_NAME_BYTES} bytes of UTF-8: ${bytes.length} came`,

@@ -22,7 +22,11 @@ for (const key of Object.getOwnPropertyNames(DataView.prototype)) {
 
 /** Methods that hand out the same memory or go over its keys, and touch no element. */
 const PASSIVE: ReadonlySet<string> = new Set(['subarray', 'keys'])
-const sliceOfBuffer = SharedArrayBuffer.prototype.slice as AnyFunction
+/** Undefined on a page without shared memory, which may load this all the same. */
+const sliceOfBuffer =
+  typeof SharedArrayBuffer === 'function'
+    ? (SharedArrayBuffer.prototype.slice as AnyFunction)
+    : undefined
 
 /**
  * Native functions over shared memory, in steps: an element is a step, as it would be in a loop
