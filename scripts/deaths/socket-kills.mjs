@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import { BROKEN, READABLE, SocketDomain, WRITABLE } from '@smpnet/socket'
+import { BROKEN, READABLE, RESET, SocketDomain, WRITABLE } from '@smpnet/socket'
 import { buried } from './bury.mjs'
 import { DOWN, fill, UP, wrongIn } from './bytes.mjs'
 import { differences, freeOfSockets } from './counts.mjs'
-import { ended, sleep, within } from './waits.mjs'
+import { ended, isGone, sleep, within } from './waits.mjs'
 
 const PAIRS = 4
 const LIFE_MS = 8
@@ -86,7 +86,7 @@ async function awaits(troop, here) {
       received += count
     }
   }
-  const all = await Promise.all([sends().catch(toItsEnd), receives()])
+  const all = await Promise.all([sends().catch(toItsEnd), receives().catch(toItsEnd)])
   return all.find((one) => one !== undefined)
 }
 
@@ -101,12 +101,12 @@ async function polls(troop, here) {
     fill(from, state.sent, DOWN)
     const given = state.isBroken ? 0 : here.trySend(from)
     if (given > 0) state.sent += given
-    else if (given === BROKEN) state.isBroken = true
+    else if (given === BROKEN || given === RESET) state.isBroken = true
     const taken = state.isAtEnd ? 0 : here.tryReceive(to)
     if (taken > 0) {
       check(troop, to, taken, state.received)
       state.received += taken
-    } else if (taken === 0) state.isAtEnd = true
+    } else if (taken === 0 || taken === RESET) state.isAtEnd = true
     if (state.isBroken || state.isAtEnd) watchRest(poller, here, state)
   }
   poller.close()
@@ -126,5 +126,5 @@ function check(troop, bytes, count, received) {
 }
 
 function toItsEnd(error) {
-  return error.name === 'BrokenPipe' ? undefined : `the peer: ${error.stack}`
+  return isGone(error) ? undefined : `the peer: ${error.stack}`
 }

@@ -1,19 +1,23 @@
 import { READABLE, WOULD_BLOCK } from '@smpnet/socket'
-import { isNamed } from './waits.mjs'
+import { isGone } from './waits.mjs'
 
 const BUFFER_BYTES = 1024
 const bytes = (count) => new Uint8Array(count).fill(7)
 
-/** Receives until the end, which the burial of the other end brings. */
+/** Receives until the end, which the burial of the other end brings, or a reset. */
 async function drains(here) {
-  while ((await here.receive(new Uint8Array(2 * BUFFER_BYTES))) > 0) continue
+  try {
+    while ((await here.receive(new Uint8Array(2 * BUFFER_BYTES))) > 0) continue
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
 }
 
 async function sends(here) {
   try {
     await here.send(bytes(600))
   } catch (error) {
-    if (!isNamed(error, 'BrokenPipe')) throw error
+    if (!isGone(error)) throw error
   }
 }
 

@@ -4,6 +4,9 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 export const inShort = (error) => `${error.name}: ${error.message}`
 export const isNamed = (error, name) => error.name === name
 
+/** Whether a peer was told that the other end is gone. */
+export const isGone = (error) => error.name === 'BrokenPipe' || error.name === 'ConnectionReset'
+
 /** What a promise comes to, or `other` if that takes longer. */
 export async function within(promise, ms, other) {
   let timer

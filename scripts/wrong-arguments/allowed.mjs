@@ -87,6 +87,10 @@ export const LEFT_OUT = Object.fromEntries([
   ...['IcmpMessage', 'IcmpSubject', 'Ipv4Header', 'Judgement', 'PcbTable', 'Toeplitz'].map(
     (name) => [name, inKernel],
   ),
+  ...['ArrayBytes', 'FlowTuple', 'SyntheticSource'].map((name) => [
+    name,
+    'used for each packet of a capture or a load, with what its reader has checked',
+  ]),
   ...['UdpHeader', 'Netisr', 'DatagramSocket', 'DatagramSockets', 'Poller', 'Received'].map(
     (name) => [name, inKernel],
   ),

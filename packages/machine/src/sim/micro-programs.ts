@@ -75,7 +75,8 @@ export function foreignCasNs(profile: Profile, other: number, loadsFirst: boolea
  * an addition, or a load and the swap after it, which is repeated with what it found when it fails.
  */
 export function contendedNs(profile: Profile, cpus: number, loadsFirst: boolean): number {
-  const turns = Math.max(32, Math.ceil((TURNS * 8) / cpus))
+  // What is no number of CPUs the simulation refuses.
+  const turns = Number.isInteger(cpus) ? Math.max(32, Math.ceil((TURNS * 8) / cpus)) : 32
   return measured(profile, cpus, function* (cpu, at) {
     const { memory } = cpu
     yield* settle(memory)

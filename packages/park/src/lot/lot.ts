@@ -56,8 +56,10 @@ export class Lot extends Parking {
     this.#entries = new Entries(memory, queues + handle.buckets * BUCKET.size, handle.waiters)
   }
 
-  /** Where the entries of a lot begin, one line each. */
-  static entriesOf({ at, threads, buckets }: LotHandle): Address {
+  /** Where the entries of a lot begin, one line each. Throws BadHandle. */
+  static entriesOf(handle: LotHandle): Address {
+    expectHandle(LOT_HANDLE, handle)
+    const { at, threads, buckets } = handle
     return at + threads * Seats.bytes + buckets * BUCKET.size
   }
 
