@@ -5,6 +5,7 @@ const entries = {
   index: 'src/index.ts',
   locks: 'src/locks/index.ts',
   models: 'src/models/index.ts',
+  mutants: 'src/mutants/index.ts',
   thread: 'src/team/thread.ts',
 }
 

@@ -1,4 +1,5 @@
 import { someOf } from '@smpnet/testing/models'
+import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import * as inet from '../src/index.ts'
 import type { InetModule } from './support/account.ts'
@@ -8,7 +9,6 @@ import { checkInput } from './support/check-input.ts'
 import { checkOutput } from './support/check-output.ts'
 import { checkSums } from './support/check-sums.ts'
 import { checkTable } from './support/check-table.ts'
-import { type Mutation, mutantOf } from './support/mutant.ts'
 
 /** Every check of the package's behaviour; throws at the first broken promise. */
 function checkAll(module: InetModule): readonly number[] {
@@ -21,6 +21,9 @@ function checkAll(module: InetModule): readonly number[] {
     ...checkInput(module, 1, 60_000),
   ]
 }
+
+const INDEX = new URL('../src/index.ts', import.meta.url)
+const SOURCES = new URL('../src/', import.meta.url)
 
 /** What a check says that has found one. */
 const FOUND = /expected|misuse|came/
@@ -128,7 +131,7 @@ const BUGS: readonly Mutation[] = [
 
 describe('A bug that is planted', () => {
   it.each(someOf(BUGS, 6))('in $file is found: `$from` → `$to`', async (mutation) => {
-    const mutant = await mutantOf(mutation)
+    const mutant = await mutantOf<InetModule>(INDEX, SOURCES, mutation)
     expect(() => checkAll(mutant)).toThrow(FOUND)
   })
 

@@ -1,9 +1,12 @@
+import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import { checkHashes } from './hashes/check-hashes.ts'
 import { checkTuples } from './hashes/check-tuples.ts'
 import { checkCaptures } from './sources/check-captures.ts'
 import * as parts from './support/parts.ts'
-import { type Mutation, mutantOf } from './support/mutant.ts'
+
+const PARTS = new URL('./support/parts.ts', import.meta.url)
+const SOURCES = new URL('../src/', import.meta.url)
 
 /** What a check says that has found one. */
 const FOUND = /expected|came/
@@ -68,7 +71,7 @@ const BUGS: readonly Mutation[] = [
 
 describe('A bug that is planted', () => {
   it.each(BUGS)('in $file is found: `$from` → `$to`', async (mutation) => {
-    const mutant = await mutantOf(mutation)
+    const mutant = await mutantOf<typeof parts>(PARTS, SOURCES, mutation)
     const checks = () => [checkHashes(mutant), checkTuples(mutant), checkCaptures(mutant)]
     expect(checks).toThrow(FOUND)
   })

@@ -1,7 +1,9 @@
 import { LiveMemory, newShared } from '@smpnet/memory'
 import { SimRandom } from '@smpnet/machine/sim'
 import { expectSame, hex } from '../support/expected.ts'
-import type { Parts } from '../support/mutant.ts'
+import type * as parts from '../support/parts.ts'
+
+type Parts = typeof parts
 
 /** [source, its port, destination, its port, hash of addresses, hash with ports]: Microsoft's. */
 type Vector = readonly [string, number, string, number, number, number]

@@ -1,6 +1,8 @@
 import { LiveMemory, newShared } from '@smpnet/memory'
 import { expectSame, hex } from '../support/expected.ts'
-import type { Parts } from '../support/mutant.ts'
+import type * as parts from '../support/parts.ts'
+
+type Parts = typeof parts
 
 const MACS = '020000000001 020000000002'
 const V4 = (fields: string, protocol = '06') =>

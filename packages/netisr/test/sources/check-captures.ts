@@ -1,6 +1,6 @@
 import { SimRandom } from '@smpnet/machine/sim'
 import { expectSame } from '../support/expected.ts'
-import type { Parts } from '../support/mutant.ts'
+import type * as parts from '../support/parts.ts'
 import {
   type MadeInterface,
   type MadePacket,
@@ -9,6 +9,8 @@ import {
   type MadeSection,
   unitsOf,
 } from './made-capture.ts'
+
+type Parts = typeof parts
 
 const START_NS = 1_700_000_000_123_456_789n
 

@@ -1,0 +1,1 @@
+export { type Mutation, mutantOf } from './mutant.ts'
