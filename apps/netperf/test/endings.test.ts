@@ -175,7 +175,7 @@ const SENTENCES = [
   ['run forward --path-lock a:mutex:shared:0', 'and a count from 1 to 999'],
   ['run rr --buffer 3000', 'expected --buffer to be a power of two of bytes, got "3000"'],
   ['run rr --machine live --profile xeon-8176', 'expected --profile with --machine sim'],
-  ['sweep', 'expected a command (compare, run, trace, experiment, sysctl, presets, show, calibrate, validate)'],
+  ['sweep', 'presets, show, calibrate, validate), got "sweep"'],
   ['sweep --help', 'got "sweep"'],
 ] as const
 

@@ -208,7 +208,7 @@ export class LiveCpu implements Cpu {
     if (pending !== 0) this.#handlers.runAll(pending)
   }
 
-  /** The mail was received. Those that died wake nobody any more: what they owed is seen to here. */
+  /** The mail was received. Dead CPUs wake nobody any more: what they owed is seen to here. */
   #adopt(handle: LiveHandle): void {
     for (let cpu = 0; cpu < this.cpus; cpu++) {
       if (isDead(this.memory, handle, cpu)) this.#waker.executive?.adopt?.(cpu)
