@@ -55,8 +55,8 @@ export class Wakeups implements PolicyHost, Lender {
 
   /**
    * CPU `dead` has ended, and posts nothing any more: wakes the threads that it had taken from
-   * their queues, as what it had posted was received before. One that it had posted is not parked any
-   * more, or is in a queue again, and then is nobody's.
+   * their queues, as what it had posted was received before. One that it had posted is not parked
+   * any more, or is in a queue again, and then is nobody's.
    */
   adopt(dead: number): void {
     const { memory } = this.cpu
