@@ -22,14 +22,18 @@ function quiet() {}
 
 /**
  * Terminates `kills` threads by chance, by `seed`, at all kinds, or at those that have `only` in
- * their names. Says what it is about and resolves to `{ kills, faults }`.
+ * their names and not `except`. Says what it is about and resolves to `{ kills, faults }`.
  *
  * @param {number} kills
- * @param {{ seed?: number, only?: string, monitor?: import('./monitor.mjs').Monitor,
- *   fault?: string, says?: (line: string) => void }} options
+ * @param {{ seed?: number, only?: string, except?: string, fault?: string,
+ *   monitor?: import('./monitor.mjs').Monitor, says?: (line: string) => void }} options
  */
-export async function killAll(kills, { seed = 1, only = '', monitor, fault, says = quiet }) {
-  const chosen = ALL.filter(({ kind }) => kind.includes(only))
+export async function killAll(
+  kills,
+  { seed = 1, only = '', except = '', monitor, fault, says = quiet },
+) {
+  const isLeftOut = (kind) => except !== '' && kind.includes(except)
+  const chosen = ALL.filter(({ kind }) => kind.includes(only) && !isLeftOut(kind))
   const whole = chosen.reduce((sum, { weight }) => sum + weight, 0)
   const faults = []
   let done = 0

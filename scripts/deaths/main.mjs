@@ -6,7 +6,8 @@
 //     npm run deaths -- points              each operation ends after each of its changes
 //     npm run deaths -- lives 1000000       so many lives in one domain, without workers
 //
-// `--seed S` begins chance elsewhere; `--only TEXT` takes what has that in its name.
+// `--seed S` begins chance elsewhere; `--only TEXT` takes what has that in its name, and `--except
+// TEXT`, of the kills, what has not.
 import './made-workers.mjs'
 import { parseArgs } from 'node:util'
 import { Monitor } from './monitor.mjs'
@@ -18,7 +19,11 @@ const IN_CI = 300
 const WHAT = ['all', 'kills', 'points', 'lives']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    except: { type: 'string', default: '' },
+  },
 })
 const [what = 'all', count = String(IN_CI)] = positionals
 
@@ -31,7 +36,8 @@ async function main() {
   if (!(Number.isInteger(kills) && kills > 0)) return wrong(`a number of kills, came ${count}`)
   if (!Number.isInteger(seed)) return wrong(`--seed and a whole number, came ${values.seed}`)
   if (!(await setUp(ROOT))) return 1
-  const options = { seed, only: values.only, monitor: new Monitor(), says: console.log }
+  const { only, except } = values
+  const options = { seed, only, except, monitor: new Monitor(), says: console.log }
   if (what === 'lives') return (await lives(kills)) ? 0 : 1
   const outcomes = []
   if (what !== 'points') outcomes.push(await kill(kills, options))

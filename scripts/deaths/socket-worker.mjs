@@ -9,6 +9,7 @@ const random = randomOf(seed)
 const socket = openSocket(handle)
 const [from, to] = [new Uint8Array(999), new Uint8Array(777)]
 let [sent, received] = [0, 0]
+let isShut = false
 
 parentPort?.postMessage('up')
 if (how === 'awaits') await Promise.all([sending(), receiving()])
@@ -28,9 +29,11 @@ function took(count) {
 
 /** By tries and waits in turn, neither of which may keep the other direction for ever. */
 function moves(turns) {
-  if (random() < 0.001) socket.shutdown()
-  const bytes = next()
-  const given = socket.sendSync(bytes, { timeoutMs: turns % 3 })
+  if (!isShut && random() < 0.001) {
+    socket.shutdown()
+    isShut = true
+  }
+  const given = isShut ? 0 : socket.sendSync(next(), { timeoutMs: turns % 3 })
   sent += Math.max(given, 0)
   const taken = socket.receiveSync(to, { timeoutMs: turns % 2 })
   if (taken !== WOULD_BLOCK) took(taken)

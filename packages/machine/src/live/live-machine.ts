@@ -230,8 +230,10 @@ export class LiveMachine {
     if (this.#stopping) return
     markDead(this.here.memory, this.handle, failed.cpu)
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
-      // The others wake what the dead had taken to be woken and not posted.
-      for (let cpu = 0; cpu < this.handle.cpus; cpu++) this.here.raise(cpu, VECTOR.mail)
+      // The others wake what the dead had taken to be woken and not posted, and hear what it lent.
+      for (let cpu = 0; cpu < this.handle.cpus; cpu++) {
+        for (const vector of [VECTOR.mail, VECTOR.turnstile]) this.here.raise(cpu, vector)
+      }
       this.onDeath?.(failed)
       return
     }

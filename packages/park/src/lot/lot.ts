@@ -11,6 +11,7 @@ import type { Waiting } from '../wait.ts'
 import { Waiter } from './waiter.ts'
 import { Burial } from './burial.ts'
 import { Entries } from './entries.ts'
+import { type LoanParts, mendLoans } from './loan-repair.ts'
 import { LOT_HANDLE, type LotHandle, type LotShape, wholeLotShape } from './lot-shape.ts'
 import { NOTICES } from './notices.ts'
 import { Parking } from './parking.ts'
@@ -198,7 +199,19 @@ export class Lot extends Parking {
 
   /** The same for any CPU or thread, whose number stays as it is. See `Burial`. */
   bury(cpu: number, isNamed = this.#entries.isNamed): Waiting<number> {
+    mendLoans(this.#loans(), holderOf(cpu))
     return new Burial(this, this.#entries, this.#repairOf(cpu), isNamed, this.patience).of(cpu)
+  }
+
+  #loans(): LoanParts {
+    const { memory, queues, handle } = this
+    return {
+      memory,
+      given: this.#entries.given(),
+      buckets: Array.from({ length: queues.count }, (_, i) => queues.at + i * BUCKET.size),
+      bucketOf: (key) => this.queueOf(key),
+      notices: Array.from({ length: handle.cpus }, (_, cpu) => this.noticesOf(cpu)),
+    }
   }
 
   #repairOf(cpu: number): Repair {
