@@ -51,6 +51,7 @@ async function killOne(random, fault) {
     new Roster(memory, places.roster).bury(dead)
     const alive = [...workers.keys()].filter((cpu) => cpu !== dead)
     const steps = alive.map((cpu) => places.steps + 64 * cpu)
+    if (fault === 'stands still') await machine.stop()
     if (!(await goOn(memory, steps, fault)))
       faults.push('a CPU that survived makes no step any more')
   }
@@ -89,7 +90,7 @@ function placesIn(_memory, arena, roster, seed) {
 
 async function goOn(memory, steps, fault) {
   const before = steps.map((at) => memory.load(at))
-  const patience = fault === undefined ? STUCK_MS : 0
+  const patience = fault === undefined ? STUCK_MS : 100
   const end = performance.now() + patience
   do {
     await sleep(5)
