@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { interleave } from './packages/interleave/src/plugin/index.ts'
-import { LEFT_OUT, PACKAGES } from './scripts/browser/scope.ts'
+import { LEFT_OUT, ON_A_PAGE, PACKAGES } from './scripts/browser/scope.ts'
 import { sourceAliases } from './vitest.config.ts'
 
 /**
@@ -20,18 +20,22 @@ const ISOLATED = {
 export default defineConfig({
   test: {
     projects: [
-      project('page', { setupFiles: [inBrowser('page.ts')] }),
-      // A model is one thread's work, and comes out the same in both.
-      project('worker', { exclude: ['**/*.model.ts'] }, [runsInWorker()]),
+      project('page', [...PACKAGES, ...ON_A_PAGE], { setupFiles: [inBrowser('page.ts')] }),
+      project('worker', PACKAGES, {}, [runsInWorker()]),
     ],
   },
 })
 
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>
 
+/**
+ * Of models there are only the checker's own: the same engine explores the same executions of the
+ * others in Node.
+ */
 function project(
   name: string,
-  { exclude = [], ...options }: TestOptions,
+  packages: readonly string[],
+  options: TestOptions,
   plugins: Plugin[] = [],
 ): TestProjectInlineConfiguration {
   return {
@@ -41,8 +45,11 @@ function project(
     test: {
       ...options,
       name,
-      include: [`packages/{${PACKAGES.join()}}/test/**/*.{test,model}.ts`],
-      exclude: [...Object.keys(LEFT_OUT), ...exclude],
+      include: [
+        `packages/{${packages.join()}}/test/**/*.test.ts`,
+        ...(packages.includes('interleave') ? ['packages/interleave/test/**/*.model.ts'] : []),
+      ],
+      exclude: Object.keys(LEFT_OUT),
       testTimeout: 600_000,
       browser: {
         enabled: true,
