@@ -4,7 +4,7 @@ import { filesUnder } from './files.mjs'
 import { workspaces } from './workspaces.mjs'
 
 /** What asks how thorough a run is to be: names of `@smpnet/testing/models` and its like. */
-const NAMES = /\b(?:thorough|someOf|toTheEnd|budget)\b/
+const NAMES = /\b(?:thorough|timely|someOf|toTheEnd|budget)\b/
 const IMPORTS = /^import \{([^}]*)\} from '[^']*(?:testing\/models|\/thorough\.ts)'/gm
 
 /** The test files that are longer in `npm run test:models` than in `npm test`. */

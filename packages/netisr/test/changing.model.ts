@@ -1,6 +1,6 @@
 import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
-import { budget, expectToHold } from '@smpnet/testing/models'
+import { budget, expectToHold, timely, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Netisr } from '../src/index.ts'
 import { Effective } from '../src/protocols/effective.ts'
@@ -36,8 +36,9 @@ function switching(
   name: string,
   from: 'deferred' | 'hybrid',
   to: 'direct' | 'deferred' | 'hybrid',
+  limits = whole,
 ) {
-  return explore({ name }, ({ thread, after }) => {
+  return explore({ name, ...limits }, ({ thread, after }) => {
     const { senders, runWorker, lastOf } = world({
       packets: 2,
       shape: { dispatch: from, threads: 1 },
@@ -74,9 +75,7 @@ describe('Under every schedule, nothing overtakes while the dispatch is switched
     ['deferred', 'hybrid'],
     ['hybrid', 'deferred'],
   ] as const)('from %s to %s', (from, to) => {
-    const result = switching(`from ${from} to ${to}`, from, to)
-    console.log(result.summary)
-    expect(result).toHold()
+    expectToHold(switching(`from ${from} to ${to}`, from, to, timely))
   })
 
   it('to its end', () => {

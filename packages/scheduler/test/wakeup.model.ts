@@ -4,6 +4,7 @@ import { type Cpu, type Executive, IDLE, VECTOR } from '@smpnet/machine'
 import { Mailbox } from '@smpnet/machine/live'
 import { type Address, Arena, CACHE_LINE_BYTES, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, type Waiting, type Waker, YIELD } from '@smpnet/park'
+import { expectToHold, timely, whole } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { Scheduler } from '../src/scheduler.ts'
 import { Turnstiles } from '../src/turnstile/turnstiles.ts'
@@ -62,8 +63,14 @@ type SchedulerOf = (cpu: Cpu) => Scheduler
 const plain: SchedulerOf = (cpu) => new Scheduler(cpu)
 
 /** Threads of one CPU park, and another CPU wakes each once, perhaps before it has parked. */
-function wakeup(name: string, sleepers: number, boxOf = mailbox, schedulerOf = plain) {
-  return explore({ name }, ({ thread, after }) => {
+function wakeup(
+  name: string,
+  sleepers: number,
+  boxOf = mailbox,
+  schedulerOf = plain,
+  limits = whole,
+) {
+  return explore({ name, ...limits }, ({ thread, after }) => {
     const { memory, handle, at, stopping } = place(sleepers)
     const lot = new Lot(memory, handle, { wake: (entry) => scheduler.receive(entry) }, 0)
     const scheduler = schedulerOf(cpuOf(memory, lot))
@@ -101,9 +108,10 @@ class DeafMailbox extends Mailbox {
 
 describe('Under every schedule, a thread that parks', () => {
   it.each([1, 2])('is woken by another CPU: %i threads', (sleepers) => {
-    const result = wakeup(`wakeup against park, ${sleepers} threads`, sleepers)
-    console.log(result.summary)
-    expect(result).toHold()
+    const limits = sleepers === 1 ? whole : timely
+    expectToHold(
+      wakeup(`wakeup against park, ${sleepers} threads`, sleepers, mailbox, plain, limits),
+    )
   })
 
   it('is found to sleep on if a wake is lost that comes before it has parked', () => {

@@ -2,7 +2,7 @@ import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
 import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { type Waiter, type Waiting, WOKEN } from '@smpnet/park'
-import { thorough } from '@smpnet/testing/models'
+import { expectToHold, thorough, timely, whole } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import { drive } from '@smpnet/park/model'
 import { Note } from '../src/note.ts'
@@ -30,8 +30,13 @@ interface Traffic {
 }
 
 /** One direction, with a thread that sends and one that receives. */
-function model(name: string, { ring, count, end }: Traffic, Wants: WantClass = Want) {
-  return explore({ name, races }, ({ thread, after }) => {
+function model(
+  name: string,
+  { ring, count, end }: Traffic,
+  Wants: WantClass = Want,
+  limits = whole,
+) {
+  return explore({ name, races, ...limits }, ({ thread, after }) => {
     const { memory, lot, arena } = smallLot()
     const pair = arena.place('pair', PAIR.size)
     const at = arena.place('direction', DIRECTION.size)
@@ -76,9 +81,7 @@ const LONG: typeof SHORT = [
 ]
 
 it.each(thorough([...SHORT, ...LONG], SHORT))('%s, whoever waits', (what, traffic) => {
-  const result = model(what, traffic)
-  expect(result).toHold()
-  console.log(result.summary)
+  expectToHold(model(what, traffic, Want, timely))
 })
 
 /** Says what it wants and parks, without looking once more whether it came meanwhile. */

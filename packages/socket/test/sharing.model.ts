@@ -3,7 +3,7 @@ import { awaitExchange, explore } from '@smpnet/interleave'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
 import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
-import { toTheEnd } from '@smpnet/testing/models'
+import { expectToHold, timely, toTheEnd, whole } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import type { Buffers } from '../src/buffers.ts'
 import { bornIn, Life } from '../src/life.ts'
@@ -66,8 +66,8 @@ function makeDirection(Sending: typeof SendingHalf, ring: number) {
 }
 
 /** Two threads send a byte each on one end, under a lock, and a third receives two. */
-function underLock(name: string, Sending: typeof SendingHalf, ring: number) {
-  return explore({ name, races }, ({ thread, after }) => {
+function underLock(name: string, Sending: typeof SendingHalf, ring: number, limits = whole) {
+  return explore({ name, races, ...limits }, ({ thread, after }) => {
     const { memory, lot, senders, receiving, lock } = makeDirection(Sending, ring)
     const got: number[] = []
     for (const [i, sending] of senders.entries()) {
@@ -95,9 +95,7 @@ function underLock(name: string, Sending: typeof SendingHalf, ring: number) {
 const RINGS = toTheEnd([1, 2], [2])
 
 it.each(RINGS)('two senders that take turns lose nothing, in a ring of %i', (ring) => {
-  const result = underLock(`two senders, a ring of ${ring}`, SendingHalf, ring)
-  expect(result).toHold()
-  console.log(result.summary)
+  expectToHold(underLock(`two senders, a ring of ${ring}`, SendingHalf, ring, timely))
 })
 
 it('is caught when a sender keeps its position to itself', () => {

@@ -32,7 +32,12 @@ export const runSim: RunNet = async (config, program, _module, settings) => {
 }
 
 describe('on the simulated machine', () => {
-  const extent = { cpus: [1, 2, 4], every: thorough(1, 4), packets: 6000, packetCpus: 2 }
+  const extent = {
+    cpus: [1, 2, 4],
+    every: thorough(1, 8),
+    packets: thorough(6000, 2000),
+    packetCpus: 2,
+  }
   netCases((cpus) => sim({ cpus, seed: 7 }), extent, runSim)
 
   describe('one seed gives one packet trace', () => {

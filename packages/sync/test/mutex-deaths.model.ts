@@ -1,7 +1,7 @@
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
 import { describe, expect, it } from 'vitest'
 import { Lot, OWNER_DIED } from '@smpnet/park'
-import { budget, expectToHold, whole } from '@smpnet/testing/models'
+import { budget, expectToHold, timely, whole } from '@smpnet/testing/models'
 import { buryBy, parkedWorld, untilWoken } from '@smpnet/park/model'
 import { Mutex } from '../src/locks/mutex.ts'
 
@@ -15,10 +15,10 @@ type Fault = 'none' | 'no burial' | 'careless heir'
  * its steps. Those that live come in one by one, and find the words alike unless they are told that
  * they may not be; then they mend them.
  */
-function dying(count: number, fault: Fault = 'none') {
+function dying(count: number, fault: Fault = 'none', limits = count > 2 ? budget : whole) {
   const options = {
     name: `a mutex of ${count} threads`,
-    ...(count > 2 ? budget : whole),
+    ...limits,
     deaths: 1,
   }
   return explore(options, (world) => {
@@ -49,7 +49,7 @@ function dying(count: number, fault: Fault = 'none') {
 
 describe('A mutex of which one thread dies anywhere', () => {
   it.each([2, 3])('keeps the others apart, and lets them in: %i', (count) => {
-    expectToHold(dying(count))
+    expectToHold(dying(count, 'none', count > 2 ? budget : timely))
   })
 
   it('is found out when nobody buries the dead', () => {

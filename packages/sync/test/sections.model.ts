@@ -8,7 +8,7 @@ import {
 import type { Memory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { type Outcome, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
-import { budget, expectToHold, thorough, whole } from '@smpnet/testing/models'
+import { budget, expectToHold, thorough, timely, whole } from '@smpnet/testing/models'
 import { alikeIn, drive, type Fault, parkedWorld, tinyWorld, untilWoken } from '@smpnet/park/model'
 import type { LockBySides } from '../src/kinds/lock-table.ts'
 import { canariesOf, type ModelKind, sectionKinds } from './models/section-kinds.ts'
@@ -185,7 +185,7 @@ describe.each(sectionKinds)('Under every schedule, the lock $name', (kind) => {
   const long = [...LONG, ...(hasReaders ? LONG_READERS : []), ...(changes ? LONG_CHANGERS : [])]
 
   it.each(short)('lets in who may be in together, to the end: $0 $1 $2', (...given) => {
-    expectToHold(run(kind, given, whole))
+    expectToHold(run(kind, given, timely))
   })
 
   it.each(long)('lets in who may be in together: $0 $1 $2', (...given) => {

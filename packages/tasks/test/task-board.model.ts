@@ -3,7 +3,7 @@ import '@smpnet/interleave/vitest'
 import { type Address, Arena, NIL } from '@smpnet/memory'
 import { Lot, type Waiter } from '@smpnet/park'
 import { CalmMemory, ImmortalLot, CalmWaker, untilPosted } from '@smpnet/park/model'
-import { toTheEnd } from '@smpnet/testing/models'
+import { expectToHold, timely, toTheEnd, whole } from '@smpnet/testing/models'
 import { expect, it } from 'vitest'
 import { TaskBoard } from '../src/task-board.ts'
 
@@ -29,9 +29,10 @@ function model(
   preemptions: number,
   send = putThenCall,
   passesOn = true,
+  limits = whole,
 ) {
   const strategy = preemptions === ALL ? exhaustive() : bounded(preemptions)
-  return explore({ name, strategy }, ({ thread, after }) => {
+  return explore({ name, strategy, ...limits }, ({ thread, after }) => {
     const memory = new CalmMemory(new SharedArrayBuffer(8192), { awaitExchange, awaitValue })
     const arena = Arena.create(memory)
     const shape = { buckets: 1, cpus: 3, threads: 1, waiters: 3 }
@@ -86,9 +87,7 @@ it.each([
   [2, 1, MOST],
 ])('loses nothing: %i servers, %i tasks each, %d preemptions', (servers, each, preemptions) => {
   const name = `task board, ${servers} servers, ${each} tasks each`
-  const result = model(name, servers, each, preemptions)
-  expect(result).toHold()
-  console.log(result.summary)
+  expectToHold(model(name, servers, each, preemptions, putThenCall, true, timely))
 })
 
 it('finds a sender that looks for sleepers before its task can be seen', () => {

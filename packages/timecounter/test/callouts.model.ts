@@ -3,6 +3,7 @@ import '@smpnet/interleave/vitest'
 import { Arena, Interrupt, LiveMemory } from '@smpnet/memory'
 import { Lot, NotifyWaker } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
+import { expectToHold, timely } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { CALLOUT_BYTES } from '../src/callouts/callout.ts'
 import { type CalloutFunction, inThread } from '../src/callouts/callout-function.ts'
@@ -58,7 +59,7 @@ function dueCallout(isInThread = false) {
 
 describe('Under every schedule, a callout', () => {
   it('does not run, and will not, once a drain on another CPU has come back', () => {
-    const result = explore({ name: 'ring against drain' }, ({ thread, after }) => {
+    const result = explore({ name: 'ring against drain', ...timely }, ({ thread, after }) => {
       const { memory, at, data, one, ring } = dueCallout()
       thread('alarm', ring)
       thread('drain', () => {
@@ -69,7 +70,7 @@ describe('Under every schedule, a callout', () => {
       })
       after(() => expect(memory.load(data)).toBe(memory.load(data + 4)))
     })
-    expect(result).toHold()
+    expectToHold(result)
   })
 
   it('has not begun and never does, once a stop has come back with `stopped`', () => {
@@ -109,7 +110,7 @@ describe('Under every schedule, a callout', () => {
   })
 
   it('that waits for the softclock thread is run by it, however they meet', () => {
-    const result = explore({ name: 'ring against softclock' }, ({ thread, after }) => {
+    const result = explore({ name: 'ring against softclock', ...timely }, ({ thread, after }) => {
       const { memory, data, zero, ring } = dueCallout(true)
       thread('alarm', ring)
       thread('softclock', () => {
@@ -121,7 +122,7 @@ describe('Under every schedule, a callout', () => {
       })
       after(() => expect(memory.load(data)).toBe(2))
     })
-    expect(result).toHold()
+    expectToHold(result)
   })
 
   it('is lost in the list if its wheel has no lock: the canary', () => {

@@ -2,7 +2,7 @@ import '@smpnet/interleave/vitest'
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
 import type { Address } from '@smpnet/memory'
 import { CalmMemory } from '@smpnet/park/model'
-import { budget, expectToHold, thorough, whole } from '@smpnet/testing/models'
+import { budget, expectToHold, thorough, timely, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BUF_RING, type HandoffEntry, handoffTable } from '../../src/interface.ts'
 import {
@@ -45,7 +45,7 @@ describe('Under every schedule', () => {
   })
 
   it.each(sound)('$name strands none', (entry) => {
-    expectToHold(stranded(entry))
+    expectToHold(stranded(entry, {}, timely))
   })
 
   it.each(sound)('$name strands none of three', (entry) => {

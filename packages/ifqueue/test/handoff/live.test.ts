@@ -18,4 +18,4 @@ async function run(plan: Plan): Promise<Counted> {
   }
 }
 
-handoffCases('Live', { cpus: 2, packets: 2000, seeds: [1] }, run)
+handoffCases('Live', { cpus: 2, packets: 1000, seeds: [1] }, run)

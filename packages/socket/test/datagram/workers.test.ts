@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { block } from '@smpnet/park'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { enterWorld, placeWorld } from '../fixtures/datagram-world.mjs'
 import { SCHEMES } from './make-sockets.ts'
 
 const file = new URL('../fixtures/datagrams.mjs', import.meta.url)
-const DATAGRAMS = 100_000
+const DATAGRAMS = thorough(100_000, 15_000)
 
 interface Got {
   readonly count: number

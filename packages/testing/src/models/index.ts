@@ -1,2 +1,2 @@
-export { budget, expectToHold, someOf, thorough, toTheEnd, whole } from './budget.ts'
+export { budget, expectToHold, someOf, thorough, timely, toTheEnd, whole } from './budget.ts'
 export { atEveryDeath, Mortality } from './mortality.ts'
