@@ -4,6 +4,7 @@ import type { Failure } from './failure.ts'
 import type { Buffers, ObjectNames, ViewInfo } from './objects.ts'
 import type { DataRace, RaceDetector } from './races.ts'
 import type { Thread } from './thread.ts'
+import type { AgentScope } from '../runtime/state.ts'
 import type { Waiter, WaiterLists } from './waiters.ts'
 
 /** What becomes of a data race: true makes it a failure. */
@@ -43,6 +44,12 @@ export interface Guard {
   foresee(thread: Thread, operation: Operation, event: Event, offset: number): void
 }
 
+/** A worker as the engine knows it. */
+export interface WorkerScope extends AgentScope {
+  /** Says as part of the step `event` of `by` that the worker is over, if it was not before. */
+  died(execution: Core, by: Thread, event: Event, wasRunning: boolean): void
+}
+
 /** How a thread comes to be. */
 export interface Birth {
   /** The thread that starts it; undefined for the threads of the setup. */
@@ -53,6 +60,8 @@ export interface Birth {
   readonly dies?: Thread
   /** Whether it may die; like its parent unless said otherwise. */
   readonly isMortal?: boolean | undefined
+  /** What a worker knows of itself; undefined for a thread that is none. */
+  readonly scope?: WorkerScope | undefined
 }
 
 /** What the parts of an execution know of the whole. */
@@ -68,7 +77,7 @@ export interface Core {
   /** What each sleeping thread sleeps in. */
   readonly sleeping: Map<Thread, Waiter>
   /** Outcomes that agents have not taken yet. */
-  readonly mailboxes: Map<Thread, Waiter[]>
+  readonly mailboxes: Map<Thread, (Waiter | Mail)[]>
   /** Ends that are none of the program's faults, although threads are stuck. */
   readonly accepted: readonly (() => boolean)[]
   /** Steps made. */
@@ -78,7 +87,31 @@ export interface Core {
   access(thread: Thread, operation: Operation, event: Event): unknown
   locate(info: ViewInfo, operation: Operation): Location
   canResume(thread: Thread): boolean
+  /** From now on, by an order of `by`, the thread may end wherever it is, and will. */
+  end(thread: Thread, by: Thread): void
   fail(failure: Failure): void
+}
+
+/** A step on what is no memory, which says itself what it touches. */
+export interface Act {
+  /** As reports show it; empty for what explains nothing. */
+  readonly text: string
+  /** Whether it takes a letter, if there is one. */
+  readonly receives?: boolean
+  perform(execution: Core, thread: Thread, event: Event): Outcome
+  /** What it would touch. */
+  foresee(execution: Core, event: Event): void
+  /** Whether the step could be made now; it can unless this says otherwise. */
+  isAble?(): boolean
+}
+
+/** What lies in an agent's mailbox, besides promises that are settled. */
+export interface Mail {
+  readonly place: number
+  /** Index of the step that put it there. */
+  readonly notifiedBy: number
+  /** The agent comes to it; what was done then, as reports show it. */
+  take(event: Event): string
 }
 
 /** What a step came to, and whether the thread goes on with it now. */

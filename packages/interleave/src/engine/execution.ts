@@ -1,18 +1,21 @@
 import { atomics } from '../runtime/access.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
-import { runAgent } from '../runtime/agent.ts'
+import { runAgent, runWorker } from '../runtime/agent.ts'
 import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
 import {
+  type Act,
   type Birth,
   type Core,
   type Guard,
   type Location,
+  type Mail,
   outcome,
   type Outcome,
   type Persistent,
+  type WorkerScope,
 } from './core.ts'
 import { Deaths } from './deaths.ts'
 import { Event, lookAtLife } from './event.ts'
@@ -60,7 +63,7 @@ export class Execution implements Core, Host {
   readonly accepted: (() => boolean)[] = []
   /** What each sleeping thread sleeps in, and which agents have something in their mailbox. */
   readonly sleeping = new Map<Thread, Waiter>()
-  readonly mailboxes = new Map<Thread, Waiter[]>()
+  readonly mailboxes = new Map<Thread, (Waiter | Mail)[]>()
   length = 0
   #started = 0
 
@@ -74,14 +77,17 @@ export class Execution implements Core, Host {
    * Starts a thread, up to its first step.
    */
   start(name: string, steps: Steps, birth: Birth = {}): Thread {
-    const { parent, agent, isMortal = agent === undefined && parent?.isMortal === true } = birth
+    const { parent, agent, scope } = birth
+    const isMortal = birth.isMortal ?? (agent === undefined && parent?.isMortal === true)
     const key = this.#keyOf(birth)
     let id = this.persistent.threadIds.get(key)
     if (id === undefined) this.persistent.threadIds.set(key, (id = this.persistent.threadIds.size))
     if (id >= MAX_THREADS) throw tooMany(parent)
     const origin = parent === undefined ? -1 : this.length
-    const thread = new Thread(id, key, name, runAgent(steps), agent, origin, isMortal)
+    const whole = scope === undefined ? runAgent(steps) : runWorker(steps, scope)
+    const thread = new Thread(id, key, name, whole, agent, origin, isMortal, scope)
     if (isMortal) this.deaths.add(thread)
+    if (scope !== undefined) this.deaths.watch(thread)
     // What ends a wait of a thread that has died is nobody's any more.
     if (agent !== undefined) thread.life = agent.life
     for (let i = this.threads.length; i < id; i++) this.threads[i] = undefined
@@ -112,6 +118,8 @@ export class Execution implements Core, Host {
         return false
       case OP.settle:
         return thread.canStrikeAfter >= 0
+      case OP.arrive:
+        return (thread.operation.first as Act).isAble!()
       default:
         return !thread.operation.isAwaited || isFound(thread.operation)
     }
@@ -121,6 +129,10 @@ export class Execution implements Core, Host {
   canResume(thread: Thread): boolean {
     if (thread.status !== 'running' || thread.operation.kind !== OP.spin) return false
     return this.idle.isStale(thread)
+  }
+
+  end(thread: Thread, by: Thread): void {
+    this.deaths.end(thread, by)
   }
 
   /** Makes the next step of an enabled thread. */
@@ -148,8 +160,8 @@ export class Execution implements Core, Host {
         return outcome(undefined)
       case OP.spawn: {
         event.hasEffect = true
-        const { name, steps } = operation.first as { name: string; steps: Steps }
-        const started = this.start(name, steps, { parent: thread })
+        const { name, steps, scope } = operation.first as Spawned
+        const started = this.start(name, steps, { parent: thread, scope })
         this.deaths.follow(thread)
         return outcome(started)
       }
@@ -160,6 +172,9 @@ export class Execution implements Core, Host {
       case OP.invoke:
       case OP.respond:
         return this.#history(operation, event)
+      case OP.act:
+      case OP.arrive:
+        return (operation.first as Act).perform(this, thread, event)
       case OP.account:
         ;(operation.first as { record: (event: Event) => void }).record(event)
         return outcome(undefined)
@@ -293,6 +308,13 @@ export class Execution implements Core, Host {
     const place = thread.lastEvent >= 0 ? this.event(thread.lastEvent).place : 0
     this.fail({ kind, message: describe(result), thread: thread.id, place, error: result })
   }
+}
+
+/** What a thread is started with. */
+interface Spawned {
+  readonly name: string
+  readonly steps: Steps
+  readonly scope?: WorkerScope
 }
 
 function tooMany(parent: Thread | undefined): Refusal {

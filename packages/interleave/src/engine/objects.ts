@@ -13,10 +13,18 @@ import { elementBytes } from '../runtime/views.ts'
  */
 
 /** What steps can touch. */
-export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4, life: 5 } as const
+export const SPACE = {
+  memory: 0,
+  waiters: 1,
+  mailbox: 2,
+  history: 3,
+  item: 4,
+  life: 5,
+  inbox: 6,
+} as const
 type Space = (typeof SPACE)[keyof typeof SPACE]
 
-const SPACES = 6
+const SPACES = 7
 const OFFSETS = 2 ** 32
 
 /**
@@ -25,12 +33,16 @@ const OFFSETS = 2 ** 32
  */
 export class ObjectNames {
   readonly #objects = new Map<number, number>()
-  readonly #buffers = new Map<string, number>()
+  readonly #owners = new Map<string, number>()
 
   buffer(maker: number, count: number): number {
-    const key = `${maker}:${count}`
-    let id = this.#buffers.get(key)
-    if (id === undefined) this.#buffers.set(key, (id = this.#buffers.size))
+    return this.owner(`${maker}:${count}`)
+  }
+
+  /** What else owns objects, by what it is in each execution. */
+  owner(key: string): number {
+    let id = this.#owners.get(key)
+    if (id === undefined) this.#owners.set(key, (id = this.#owners.size))
     return id
   }
 

@@ -1,5 +1,5 @@
 import { OP, type Operation } from '../runtime/operation.ts'
-import type { Core } from './core.ts'
+import type { Act, Core } from './core.ts'
 import { type Event, Event as EventOf, lookAtLife } from './event.ts'
 import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
@@ -38,6 +38,8 @@ export function couldStep(execution: Core, thread: Thread): boolean {
       return false
     case OP.settle:
       return thread.canStrikeAfter >= 0
+    case OP.arrive:
+      return (thread.operation.first as Act).isAble!()
     default:
       return true
   }
@@ -60,6 +62,9 @@ function foresee(execution: Core, thread: Thread, operation: Operation, event: E
       const object = execution.persistent.names.object(SPACE.history, owner, 0)
       return event.add(object, isInvoke ? 0 : 1, isInvoke ? 1 : 2)
     }
+    case OP.act:
+    case OP.arrive:
+      return (operation.first as Act).foresee(execution, event)
     case OP.account:
       return (operation.first as { foresee: (event: Event) => void }).foresee(event)
     case OP.wake:

@@ -194,12 +194,17 @@ function strike(execution: Core, timer: Thread, waiter: Waiter, event: Event): O
 /** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
 function deliver(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const waiter = execution.mailboxes.get(thread)!.shift()!
+  operation.second = undefined
   // It has no place of its own: what goes on is what began to wait.
   operation.place = waiter.place
   event.place = waiter.place
   // It takes the oldest, so it does not matter what else is put in, before or after.
   event.enabledBy = waiter.notifiedBy
   event.hasEffect = true
+  if ('take' in waiter) {
+    operation.second = waiter.take(event)
+    return outcome(undefined)
+  }
   thread.awaitedFromOutside--
   execution.races.learn(thread.id, waiter.clock)
   const before = state.thread

@@ -1,3 +1,4 @@
+import { installAgents } from '../agents/install.ts'
 import { atomics } from '../runtime/access.ts'
 import { guardJson, guardMemory } from '../runtime/guards.ts'
 import { moduleBuffers } from '../runtime/module-buffers.ts'
@@ -37,6 +38,7 @@ export class Environment {
 
   /** Puts the stand-ins in place. Nothing of the program may run before. */
   enter(): void {
+    installAgents()
     this.#outer = state.isExploring
     state.isExploring = true
     this.#replaceBuffers()

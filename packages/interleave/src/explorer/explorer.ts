@@ -114,6 +114,7 @@ export class Explorer {
   #run(strategy: Strategy, maxSteps: number): EndedExecution {
     const execution = new Execution(this.persistent)
     this.#environment.begin(execution)
+    state.inboxes = 0
     const world = new WorldOf()
     try {
       this.setup(world)

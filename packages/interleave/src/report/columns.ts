@@ -23,7 +23,7 @@ export function showColumns(report: Printed): string {
   )
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')
-  const places = rows.map(({ file, line: n }) => `${base(file)}:${n}`)
+  const places = rows.map(({ file, line: n }) => (n === 0 ? '' : `${base(file)}:${n}`))
   const placeWidth = Math.max(0, ...places.map((place) => place.length))
   const body = rows.map((row, i) => {
     const cells = threads.map((_, t) => (t === row.thread ? row.action : ''))

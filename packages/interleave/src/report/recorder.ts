@@ -1,5 +1,5 @@
 import type { Event } from '../engine/event.ts'
-import type { Persistent } from '../engine/core.ts'
+import type { Act, Persistent } from '../engine/core.ts'
 import type { Thread } from '../engine/thread.ts'
 import { OP, OP_NAMES, type Operation } from '../runtime/operation.ts'
 import { placeOf } from '../runtime/places.ts'
@@ -28,6 +28,7 @@ export class Recorder {
     if (operation.kind === OP.spin) return
     const { file, line, text } = placeOf(operation.place)
     const action = describe(event, operation, result)
+    if (action === '') return
     // A death is the undertaker's step, and stands where the dead would have gone on.
     const thread = event.kind === OP.die ? (operation.first as Thread).id : event.thread
     this.rows.push({ thread, file, line, source: text, action })
@@ -67,8 +68,11 @@ function describe(event: Event, operation: Operation, result: unknown): string {
       return (first as Thread).status === 'died' ? 'dies here' : 'dies at its end'
     case OP.settle:
       return 'the timeout strikes'
+    case OP.act:
+    case OP.arrive:
+      return (first as Act).text
     case OP.idle:
-      return 'takes a settled promise'
+      return (second as string | undefined) ?? 'takes a settled promise'
     default:
       return `${name} ${at} ${show(first)}: was ${show(result)}`
   }

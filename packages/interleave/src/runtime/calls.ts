@@ -40,6 +40,9 @@ export const arrayModels = new Map<unknown, NativeModel>()
 /** Functions of the host that put something off, by the native one; `timer-models.ts` fills it. */
 export const nativeModels = new Map<unknown, NativeModel>()
 
+/** Workers and channels, by the host's classes; `agents/install.ts` fills it. */
+export const agentModels = new Map<unknown, NativeModel>()
+
 /** Constructors that call back, by the native one; `promise-models.ts` fills it. */
 export const constructorModels = new Map<unknown, NativeModel>()
 
@@ -70,6 +73,12 @@ export function callMethod(place: number, self: unknown, key: unknown, args: unk
  * else the source's own `new` may go on.
  */
 export function construct(place: number, Class: unknown, args: unknown[]): boolean {
+  const agent = state.isExploring ? agentModels.get(Class) : undefined
+  if (agent !== undefined) {
+    state.callPlace = place
+    answer.steps = agent(place, undefined, args)
+    return true
+  }
   if (state.thread === undefined) {
     if (Class !== SharedArrayBuffer || !isLoading()) return false
     answer.steps = makeBuffer(args)
@@ -138,6 +147,7 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
   }
   const putsOff = state.thread === undefined ? undefined : nativeModels.get(fn)
   if (putsOff !== undefined) {
+    state.callPlace = place
     answer.steps = putsOff(place, self, args)
     return true
   }

@@ -1,6 +1,6 @@
 import type { Persistent } from '../engine/core.ts'
 import type { Execution } from '../engine/execution.ts'
-import { OP } from '../runtime/operation.ts'
+import { isDoom } from '../engine/deaths.ts'
 import type { SeededRandom } from './random.ts'
 
 /**
@@ -68,7 +68,7 @@ export class Doom {
   /** Takes deaths out of what could be done next, or all but one death that is due. */
   restrict(execution: Execution, enabled: number[]): number[] {
     if (this.doomed.length === 0) return enabled
-    const isDeath = (id: number): boolean => execution.threads[id]!.operation.kind === OP.die
+    const isDeath = (id: number): boolean => isDoom(execution.threads[id]!)
     const isDue = (id: number): boolean => {
       const { key } = execution.threads[id]!
       return this.#at[this.doomed.indexOf(key.slice(0, -1))]! <= execution.length

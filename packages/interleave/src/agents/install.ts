@@ -1,0 +1,123 @@
+import { agentModels, type NativeModel, nativeModels } from '../runtime/calls.ts'
+import { refuse } from '../runtime/refusal.ts'
+import { state } from '../runtime/state.ts'
+import { openBroadcast } from './broadcast.ts'
+import {
+  abort,
+  abortAfter,
+  abortAny,
+  addEventListener,
+  dispatchEvent,
+  emit,
+  removeEventListener,
+} from './events.ts'
+import { channelOf, ModelPort } from './ports.ts'
+import { exit, startWorker } from './workers.ts'
+
+type Names = Record<string, unknown>
+type Class = { readonly prototype: Names }
+
+const root = globalThis as unknown as Names
+
+/** Node's own modules, where there are any. */
+function builtin(name: string): Names {
+  const { getBuiltinModule } = (root['process'] ?? {}) as {
+    getBuiltinModule?: (name: string) => Names | undefined
+  }
+  return getBuiltinModule?.(name) ?? {}
+}
+
+function* makeChannel(): Generator<unknown, unknown, unknown> {
+  return channelOf()
+}
+
+/** `receiveMessageOnPort(port)`. */
+function* receive(place: number, _: unknown, [port]: readonly unknown[]) {
+  if (!(port instanceof ModelPort)) throw real(place, 'receiveMessageOnPort')
+  return yield* port.receive()
+}
+
+function real(place: number, name: string): Error {
+  return refuse(
+    place,
+    `${name} of a port that was made before the exploration; make the channel in setup or a thread`,
+  )
+}
+
+let isInstalled = false
+
+/** Puts the models where calls look for them: by the classes and functions that the host has. */
+export function installAgents(): void {
+  if (isInstalled) return
+  isInstalled = true
+  const threads = builtin('node:worker_threads')
+  for (const one of [threads, root]) {
+    set(agentModels, one['MessageChannel'], makeChannel)
+    set(agentModels, one['BroadcastChannel'], openBroadcast)
+    set(agentModels, one['Worker'], startWorker)
+    refuseReal(one, 'MessagePort')
+    refuseReal(one, 'BroadcastChannel')
+  }
+  set(nativeModels, threads['receiveMessageOnPort'], receive)
+  set(nativeModels, (root['process'] as Names | undefined)?.['exit'], exit)
+  installEvents()
+}
+
+function installEvents(): void {
+  const { prototype: target } = root['EventTarget'] as Class
+  const { prototype: controller } = root['AbortController'] as Class
+  const signal = root['AbortSignal'] as Names
+  instead(target, 'addEventListener', addEventListener)
+  instead(target, 'removeEventListener', removeEventListener)
+  instead(target, 'dispatchEvent', dispatchEvent)
+  instead(controller, 'abort', abort)
+  instead(signal, 'timeout', abortAfter)
+  instead(signal, 'any', () => abortAny)
+  const { EventEmitter } = builtin('node:events') as { EventEmitter?: Class }
+  if (EventEmitter !== undefined) instead(EventEmitter.prototype, 'emit', emit)
+}
+
+function set(map: Map<unknown, NativeModel>, key: unknown, model: NativeModel): void {
+  if (typeof key === 'function') map.set(key, model)
+}
+
+function instead(of: Names, name: string, model: (native: never) => NativeModel): void {
+  set(nativeModels, of[name], model(of[name] as never))
+}
+
+/** What sends on a real port would be seen by no schedule. */
+function refuseReal(from: Names, name: string): void {
+  const Real = from[name] as Class | undefined
+  if (Real === undefined) return
+  set(nativeModels, Real.prototype['postMessage'], (place) => {
+    throw real(place, 'postMessage')
+  })
+}
+
+/** `node:worker_threads` as each thread sees it. */
+export function workerThreads(): Names {
+  const own: Names = {}
+  const native = builtin('node:worker_threads')
+  for (const name of Object.keys(native)) {
+    Object.defineProperty(own, name, { get: () => seen(name, native), enumerable: true })
+  }
+  Object.defineProperty(own, 'default', { value: own })
+  return own
+}
+
+function seen(name: string, native: Names): unknown {
+  const { thread } = state
+  const scope = thread?.scope
+  switch (name) {
+    case 'isMainThread':
+      return scope === undefined
+    case 'parentPort':
+      return scope?.parentPort ?? null
+    case 'workerData':
+      return scope?.workerData ?? null
+    case 'threadId':
+      return scope === undefined ? 0 : (thread as unknown as { id: number }).id
+    default:
+      return native[name]
+  }
+}
