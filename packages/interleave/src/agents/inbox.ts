@@ -1,4 +1,4 @@
-import { type Act, type Core, outcome, type Outcome } from '../engine/core.ts'
+import { type Act, type Core, NOTHING, outcome, type Outcome } from '../engine/core.ts'
 import type { Event } from '../engine/event.ts'
 import { SPACE } from '../engine/objects.ts'
 import type { Thread } from '../engine/thread.ts'
@@ -190,7 +190,7 @@ export class Inbox {
 
 function* courier(inbox: Inbox): Generator<unknown, unknown, unknown> {
   // That it is there and that a letter is are two conditions, and a step has one at most.
-  state.pending.event(OP.act, 0, STARTING)
+  state.pending.event(OP.act, 0, NOTHING)
   yield STEP
   for (;;) {
     const arrival: Act = {
@@ -205,12 +205,6 @@ function* courier(inbox: Inbox): Generator<unknown, unknown, unknown> {
     state.pending.event(OP.arrive, 0, arrival)
     yield STEP
   }
-}
-
-const STARTING: Act = {
-  text: '',
-  perform: () => outcome(undefined),
-  foresee() {},
 }
 
 function listening(inbox: Inbox): Act {

@@ -11,6 +11,7 @@ import {
   emit,
   removeEventListener,
 } from './events.ts'
+import { growBuffer, growMemory } from './growing.ts'
 import { channelOf, ModelPort } from './ports.ts'
 import { exit, startWorker } from './workers.ts'
 
@@ -61,6 +62,17 @@ export function installAgents(): void {
   set(nativeModels, threads['receiveMessageOnPort'], receive)
   set(nativeModels, (root['process'] as Names | undefined)?.['exit'], exit)
   installEvents()
+  installGrowing()
+}
+
+function installGrowing(): void {
+  const { SharedArrayBuffer: Buffer, WebAssembly: wasm } = root as Record<
+    string,
+    Names | undefined
+  >
+  const memory = wasm?.['Memory'] as Class | undefined
+  if (memory !== undefined) instead(memory.prototype, 'grow', growMemory)
+  if (Buffer !== undefined) instead((Buffer as unknown as Class).prototype, 'grow', growBuffer)
 }
 
 function installEvents(): void {

@@ -20,6 +20,10 @@ export interface Persistent {
   readonly races: RacePolicy
   /** How many threads die in one execution at most. */
   readonly deaths: number
+  /** How many waits may time out in one execution; timers strike whatever this says. */
+  readonly timeouts: number
+  /** Waits with a timeout, by thread and number, where not all may time out. */
+  readonly timed: Set<string>
   /** Threads that may die, by key, in the order in which they were first seen. */
   readonly mortals: Set<string>
   /** Is told of each step that is made; the recorder of a schedule listens here. */
@@ -80,6 +84,12 @@ export interface Core {
   readonly mailboxes: Map<Thread, (Waiter | Mail)[]>
   /** Ends that are none of the program's faults, although threads are stuck. */
   readonly accepted: readonly (() => boolean)[]
+  /** Waits that may time out in this execution, if not all may. */
+  readonly timely: readonly string[] | undefined
+  /** Waits that have timed out, timers left out. */
+  strikes: number
+  /** The object that is changed when memory grows, and that each step looks at, or -1. */
+  readonly lengths: number
   /** Steps made. */
   readonly length: number
   event(index: number): Event
@@ -104,6 +114,9 @@ export interface Act {
   /** Whether the step could be made now; it can unless this says otherwise. */
   isAble?(): boolean
 }
+
+/** A step that is none but for its place in the order. */
+export const NOTHING: Act = { text: '', perform: () => outcome(undefined), foresee() {} }
 
 /** What lies in an agent's mailbox, besides promises that are settled. */
 export interface Mail {

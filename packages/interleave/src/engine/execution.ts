@@ -12,6 +12,7 @@ import {
   type Guard,
   type Location,
   type Mail,
+  NOTHING,
   outcome,
   type Outcome,
   type Persistent,
@@ -27,7 +28,7 @@ import { pendingEvent } from './pending.ts'
 import { raceFailure } from './race-policy.ts'
 import { Thread } from './thread.ts'
 import { type Waiter, WaiterLists } from './waiters.ts'
-import { performWaiting } from './waiting.ts'
+import { canEnd, performWaiting } from './waiting.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
 
@@ -59,6 +60,9 @@ export class Execution implements Core, Host {
   readonly guards: Guard[] = []
   readonly idle = new IdleWatch(this)
   readonly deaths = new Deaths(this)
+  timely: readonly string[] | undefined
+  strikes = 0
+  lengths = -1
   /** Whether threads that cannot go on may end so; see `World`. */
   readonly accepted: (() => boolean)[] = []
   /** What each sleeping thread sleeps in, and which agents have something in their mailbox. */
@@ -84,7 +88,8 @@ export class Execution implements Core, Host {
     if (id === undefined) this.persistent.threadIds.set(key, (id = this.persistent.threadIds.size))
     if (id >= MAX_THREADS) throw tooMany(parent)
     const origin = parent === undefined ? -1 : this.length
-    const whole = scope === undefined ? runAgent(steps) : runWorker(steps, scope)
+    const body = this.lengths < 0 || agent !== undefined ? steps : lookFirst(steps)
+    const whole = scope === undefined ? runAgent(body) : runWorker(body, scope)
     const thread = new Thread(id, key, name, whole, agent, origin, isMortal, scope)
     if (isMortal) this.deaths.add(thread)
     if (scope !== undefined) this.deaths.watch(thread)
@@ -102,13 +107,17 @@ export class Execution implements Core, Host {
     return parent === undefined ? `${this.#started++}` : `${parent.key}/${parent.spawned++}`
   }
 
+  /** Some memory can grow: that is a step on which all steps of others depend. */
+  watchLengths(): void {
+    this.lengths = this.persistent.names.object(SPACE.lengths, 0, 0)
+  }
+
   /** Whether the thread could make a step now. An idle loop counts as unable to. */
   isEnabled(thread: Thread | undefined): boolean {
     if (thread === undefined || thread.status !== 'running') return false
     switch (thread.operation.kind) {
       case OP.wake: {
-        const waiter = this.sleeping.get(thread)!
-        return waiter.isTimed || waiter.state === 'notified'
+        return canEnd(this, this.sleeping.get(thread)!)
       }
       case OP.join:
         return (thread.operation.first as Thread).status !== 'running'
@@ -117,7 +126,7 @@ export class Execution implements Core, Host {
       case OP.spin:
         return false
       case OP.settle:
-        return thread.canStrikeAfter >= 0
+        return thread.canStrikeAfter >= 0 && canEnd(this, thread.operation.first as Waiter)
       case OP.arrive:
         return (thread.operation.first as Act).isAble!()
       default:
@@ -147,6 +156,7 @@ export class Execution implements Core, Host {
     this.races.tick(thread.id, thread.sequence)
     const outcome = this.#perform(thread, operation, event)
     if (thread.life >= 0) lookAtLife(event, thread.life)
+    if (this.lengths >= 0) lookAtLife(event, this.lengths)
     thread.lastEvent = index
     this.persistent.observer?.(event, operation, outcome.value)
     this.length = index + 1
@@ -308,6 +318,13 @@ export class Execution implements Core, Host {
     const place = thread.lastEvent >= 0 ? this.event(thread.lastEvent).place : 0
     this.fail({ kind, message: describe(result), thread: thread.id, place, error: result })
   }
+}
+
+/** A thread that may look at the length of memory before it makes any step. */
+function* lookFirst(steps: Steps): Steps {
+  state.pending.event(OP.act, 0, NOTHING)
+  yield STEP
+  return yield* steps
 }
 
 /** What a thread is started with. */

@@ -21,10 +21,11 @@ export const SPACE = {
   item: 4,
   life: 5,
   inbox: 6,
+  lengths: 7,
 } as const
 type Space = (typeof SPACE)[keyof typeof SPACE]
 
-const SPACES = 7
+const SPACES = 8
 const OFFSETS = 2 ** 32
 
 /**
@@ -62,7 +63,9 @@ class Contents {
   readonly #bytes: Uint8Array
 
   constructor(buffer: SharedArrayBuffer) {
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    const { growable } = buffer as { growable?: boolean }
+    const length = growable ? undefined : buffer.byteLength >> 2
+    this.#words = new Int32Array(buffer, 0, length)
     this.#bytes = new Uint8Array(buffer)
   }
 
@@ -137,6 +140,12 @@ export class Buffers {
 
   add(buffer: SharedArrayBuffer, id: number): void {
     this.#infos.set(buffer, { id, contents: contentsOf(buffer) })
+  }
+
+  /** The same memory as another object, as a memory of WebAssembly has one after it has grown. */
+  alias(buffer: SharedArrayBuffer, of: SharedArrayBuffer): void {
+    const known = this.#infos.get(of)
+    if (known !== undefined) this.add(buffer, known.id)
   }
 
   viewInfo(view: SharedView, place: number): ViewInfo {

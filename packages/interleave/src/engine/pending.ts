@@ -4,7 +4,7 @@ import { type Event, Event as EventOf, lookAtLife } from './event.ts'
 import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
 import type { Waiter } from './waiters.ts'
-import { mailboxOf } from './waiting.ts'
+import { canEnd, mailboxOf } from './waiting.ts'
 
 /**
  * The step that a thread has not made, because it is blocked or has died, as the event after the
@@ -20,6 +20,7 @@ export function pendingEvent(execution: Core, thread: Thread): Event {
   event.enabledBy = thread.enabledBy
   foresee(execution, thread, operation, event)
   lookAtLife(event, thread.life)
+  lookAtLife(event, execution.lengths)
   return event
 }
 
@@ -27,8 +28,7 @@ export function pendingEvent(execution: Core, thread: Thread): Event {
 export function couldStep(execution: Core, thread: Thread): boolean {
   switch (thread.operation.kind) {
     case OP.wake: {
-      const waiter = execution.sleeping.get(thread)!
-      return waiter.isTimed || waiter.state === 'notified'
+      return canEnd(execution, execution.sleeping.get(thread)!)
     }
     case OP.join:
       return (thread.operation.first as Thread).status !== 'running'
@@ -37,7 +37,7 @@ export function couldStep(execution: Core, thread: Thread): boolean {
     case OP.spin:
       return false
     case OP.settle:
-      return thread.canStrikeAfter >= 0
+      return thread.canStrikeAfter >= 0 && canEnd(execution, thread.operation.first as Waiter)
     case OP.arrive:
       return (thread.operation.first as Act).isAble!()
     default:

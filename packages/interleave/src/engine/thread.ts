@@ -32,6 +32,8 @@ export class Thread implements RunningThread {
   spawned = 0
   buffers = 0
   inboxes = 0
+  /** Waits with a timeout that it has begun. */
+  timedWaits = 0
   /** The object that its steps look at and its death changes, or -1 if it does not die. */
   life = -1
   /** Index of the step that was its death, or -1. */

@@ -33,7 +33,7 @@ export function conclude(execution: Core): Ending {
 
 /** Whether nothing is left for the thread to do unless a message comes, for which it may wait. */
 function isQuiet({ operation: { kind, first } }: Thread): boolean {
-  return kind === OP.arrive || (kind === OP.idle && first === false)
+  return kind === OP.arrive || kind === OP.settle || (kind === OP.idle && first === false)
 }
 
 function livelock(execution: Core, stuck: Thread[], looping: Thread[]): Failure {

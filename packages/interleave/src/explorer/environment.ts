@@ -87,7 +87,11 @@ export class Environment {
     if (root === undefined) return
     const construct = (Class: object, args: unknown[]): object => {
       const memory = Reflect.construct(Class as never, args) as { buffer: ArrayBufferLike }
-      if (memory.buffer instanceof SharedArrayBuffer) this.#register(memory.buffer)
+      if (memory.buffer instanceof SharedArrayBuffer) {
+        this.#register(memory.buffer)
+        const { initial, maximum } = args[0] as { initial: number; maximum: number }
+        if (maximum > initial) this.execution?.watchLengths()
+      }
       return memory
     }
     this.#replace(root, 'Memory', new Proxy(root.Memory, { construct }))
@@ -101,6 +105,7 @@ export class Environment {
           ? this.#pool.take(Class, bytes ?? 0)
           : (Reflect.construct(Class, [bytes, options]) as SharedArrayBuffer)
       this.#register(buffer)
+      if (options !== undefined) this.execution?.watchLengths()
       return buffer
     }
     this.#replace(globalThis, 'SharedArrayBuffer', new Proxy(Class, { construct }))

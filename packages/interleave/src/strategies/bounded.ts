@@ -53,8 +53,8 @@ export class Bounded implements Strategy {
     return this.#bound
   }
 
-  begin({ persistent, deaths }: Execution): void {
-    deaths.doomed = this.#dooms.of(persistent)
+  begin(execution: Execution): void {
+    this.#dooms.settle(execution)
   }
 
   choose(execution: Execution): number {

@@ -16,6 +16,13 @@ import { predictNotifyAmongDead } from './predict-notify.ts'
  * all that it might do would make some twice.
  */
 export function predict(execution: Execution, index: number, state: State): Access {
+  const access = predictStep(execution, index, state)
+  const { lengths } = execution
+  if (lengths < 0 || access.objects.includes(lengths)) return access
+  return withObject(access, lengths, 1, 0)
+}
+
+function predictStep(execution: Execution, index: number, state: State): Access {
   const event = execution.event(index)
   const access = accessOf(event)
   switch (event.kind) {
