@@ -32,8 +32,8 @@ export interface ExploreOptions {
    */
   readonly deaths?: number
   /**
-   * How many waits time out in one execution at most, of those of `Atomics.wait` and `waitAsync` that
-   * have a timeout: all may unless said otherwise, and none by `'never'`. Timers are not counted.
+   * How many waits time out in one execution at most, of those of `Atomics.wait` and `waitAsync`
+   * that have a timeout: all may unless said otherwise, none by `'never'`. Timers do not count.
    */
   readonly timeouts?: 'never' | number
   /** A schedule printed by a failure: only that execution is run. */

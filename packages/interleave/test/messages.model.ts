@@ -30,7 +30,9 @@ function program(threads: readonly (readonly Act[])[]) {
             list.push(got?.message ?? 'none')
           }
           if (act.startsWith('listen')) {
-            channels[at]!.port2.addEventListener('message', ({ data }) => look(`${at}: ${data}`))
+            channels[at]!.port2.addEventListener('message', (event) => {
+              look(`${at}: ${(event as MessageEvent).data}`)
+            })
             channels[at]!.port2.addEventListener('close', () => look('closed'))
           }
         }

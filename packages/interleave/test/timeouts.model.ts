@@ -3,6 +3,13 @@ import '@smpnet/interleave/vitest'
 import { describe, expect, it } from 'vitest'
 import { outcomesOf, words } from './support/outcomes.ts'
 
+/** What the types of this repository do not know. */
+interface Root {
+  readonly WebAssembly: {
+    Memory: new (size: object) => { buffer: SharedArrayBuffer; grow(pages: number): number }
+  }
+}
+
 /** A thread waits with a timeout for a word that another sets, and the other forgets to notify. */
 function forgetful({ thread }: World): void {
   const x = words(1)
@@ -122,7 +129,8 @@ describe('memory that grows', () => {
 
   it('may be that of WebAssembly, whose buffer is another one then', () => {
     const { outcomes } = outcomesOf(({ thread }) => {
-      const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true })
+      const { Memory } = (globalThis as unknown as Root).WebAssembly
+      const memory = new Memory({ initial: 1, maximum: 2, shared: true })
       const seen: number[] = []
       thread('grower', () => {
         memory.grow(1)
