@@ -2,6 +2,7 @@ import type { NativeModel } from '../runtime/calls.ts'
 import { call } from '../runtime/calls.ts'
 import { answer } from '../runtime/access.ts'
 import { compiledOf } from '../runtime/functions.ts'
+import { ModelPromise } from '../runtime/promise.ts'
 import { startTimer } from '../runtime/timer-models.ts'
 import { callListener, Listeners } from './listeners.ts'
 
@@ -107,6 +108,16 @@ export function* abortAny(_place: number, _: unknown, [signals]: readonly unknow
     else list.push(controller)
   }
   return controller.signal
+}
+
+/** `once(emitter, type)`: a promise of the thread's own. */
+export function* once(_place: number, _: unknown, [emitter, type]: readonly unknown[]): Steps {
+  const promise = new ModelPromise()
+  const { once: listen } = emitter as { once: (type: unknown, listener: AnyFunction) => void }
+  const on = (name: unknown, then: AnyFunction): void => listen.call(emitter, name, then)
+  on(type, (...values) => promise.resolve(values))
+  if (type !== 'error') on('error', (error) => promise.settle(false, error))
+  return promise
 }
 
 interface Emitter {

@@ -90,6 +90,13 @@ export class Inbox {
     event.add(object, TAIL, TAIL)
   }
 
+  /** The oldest letter, where no thread runs. */
+  takeNow(): Letter | undefined {
+    const letter = this.#letters.shift()
+    if (letter !== undefined) this.#taken++
+    return letter
+  }
+
   /** The oldest letter, as part of a step that is told what it has come to. */
   take(core: Core, thread: Thread, event: Event, touched: number): Letter | undefined {
     const object = this.object(core)
@@ -222,6 +229,7 @@ function listening(inbox: Inbox): Act {
 export function sending(inbox: Inbox, letter: Letter): Act {
   return {
     text: `sends ${showLetter(letter)}`,
+    isOwable: true,
     perform(core, thread, event) {
       inbox.send(core, thread, event, letter)
       return outcome(undefined)
@@ -266,15 +274,25 @@ export function closing(inbox: Inbox, other: Inbox, letter: Letter): Act {
   }
 }
 
-const MAX_SHOWN = 24
+const MAX_SHOWN = 32
 
 function showLetter({ kind, value }: Letter): string {
   if (kind !== 'message') return `the ${kind}`
-  let text: string
-  try {
-    text = typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)
-  } catch {
-    text = 'an object'
-  }
+  const text = show(value, 2)
   return `message ${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}`
+}
+
+/** A value, without a look at the elements of memory. */
+function show(value: unknown, depth: number): string {
+  if (typeof value === 'string') return depth === 2 ? value : `'${value}'`
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (value instanceof Error) return value.name
+  const name = (value.constructor as { name?: string } | undefined)?.name ?? 'Object'
+  if (Array.isArray(value)) {
+    return depth === 0 ? '[…]' : `[${value.map((one) => show(one, depth - 1)).join(', ')}]`
+  }
+  if (name !== 'Object') return name
+  if (depth === 0) return '{…}'
+  const entries = Object.entries(value).map(([key, one]) => `${key}: ${show(one, depth - 1)}`)
+  return `{ ${entries.join(', ')} }`
 }

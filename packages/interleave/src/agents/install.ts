@@ -1,4 +1,5 @@
-import { agentModels, type NativeModel, nativeModels } from '../runtime/calls.ts'
+import { agentModels, type NativeModel, nativeModels, setupModels } from '../runtime/calls.ts'
+import { decodes } from '../runtime/copies.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 import { openBroadcast } from './broadcast.ts'
@@ -9,6 +10,7 @@ import {
   addEventListener,
   dispatchEvent,
   emit,
+  once,
   removeEventListener,
 } from './events.ts'
 import { growBuffer, growMemory } from './growing.ts'
@@ -60,7 +62,9 @@ export function installAgents(): void {
     refuseReal(one, 'BroadcastChannel')
   }
   set(nativeModels, threads['receiveMessageOnPort'], receive)
+  setupModels.add(threads['receiveMessageOnPort'])
   set(nativeModels, (root['process'] as Names | undefined)?.['exit'], exit)
+  decodes(builtin('node:v8')['deserialize'])
   installEvents()
   installGrowing()
 }
@@ -86,6 +90,7 @@ function installEvents(): void {
   instead(signal, 'timeout', abortAfter)
   instead(signal, 'any', () => abortAny)
   const { EventEmitter } = builtin('node:events') as { EventEmitter?: Class }
+  set(nativeModels, builtin('node:events')['once'], once)
   if (EventEmitter !== undefined) instead(EventEmitter.prototype, 'emit', emit)
 }
 

@@ -57,6 +57,7 @@ export class Listeners {
   *dispatch(type: string, self: unknown, values: unknown[], event: unknown): Steps {
     const list = this.of(type)
     for (const { callback, isOnce, isPlain } of list) {
+      if ((event as { isStopped?: boolean } | undefined)?.isStopped) break
       if (isOnce) this.remove(type, callback)
       yield* callListener(callback, self, isPlain ? values : [event])
     }

@@ -45,8 +45,35 @@ export function* send(to: Inbox, letter: Letter): Steps {
 }
 
 /** What web code is told of a letter. */
-export function eventOf(type: string, target: object, { value, ports }: Letter): object {
-  return { type, target, currentTarget: target, data: value, ports, origin: '', lastEventId: '' }
+export class ModelEvent {
+  readonly target: object
+  readonly currentTarget: object
+  readonly data: unknown
+  readonly ports: readonly unknown[]
+  readonly origin = ''
+  readonly lastEventId = ''
+  defaultPrevented = false
+  isStopped = false
+
+  constructor(
+    readonly type: string,
+    target: object,
+    { value, ports }: Letter,
+  ) {
+    this.target = this.currentTarget = target
+    this.data = value
+    this.ports = ports
+  }
+
+  preventDefault(): void {
+    this.defaultPrevented = true
+  }
+
+  stopPropagation(): void {}
+
+  stopImmediatePropagation(): void {
+    this.isStopped = true
+  }
 }
 
 /** An object that messages come to, as Node and as browsers have it. */
@@ -59,14 +86,15 @@ export class Receiver {
   }
 
   protected deliver(letter: Letter): Steps {
-    return this.dispatch(letter.kind, [letter.value], eventOf(letter.kind, this, letter))
+    return this.dispatch(letter.kind, [letter.value], new ModelEvent(letter.kind, this, letter))
   }
 
   *dispatch(type: string, values: unknown[], event: unknown): Steps {
     const isHeard = yield* this.listeners.dispatch(type, this, values, event)
     this.heard(type, false)
     const handler = this.#handlers.get(type)
-    if (typeof handler !== 'function') return isHeard
+    const isStopped = event instanceof ModelEvent && event.isStopped
+    if (typeof handler !== 'function' || isStopped) return isHeard
     yield* callListener(handler, this, [event])
     return true
   }
@@ -213,8 +241,10 @@ export class ModelPort extends Receiver {
 
   /** What was sent first of what is there, as `{ message }`. */
   *receive(): Steps {
-    if (!this.isOpen || state.thread === undefined) return undefined
-    const letter = (yield* makeStep(receiving(this.#inbox))) as Letter | undefined
+    if (!this.isOpen) return undefined
+    const isStep = state.thread !== undefined
+    const taken = isStep ? yield* makeStep(receiving(this.#inbox)) : this.#inbox.takeNow()
+    const letter = taken as Letter | undefined
     if (letter?.kind === 'close') this.#inbox.close()
     return letter?.kind === 'message' ? { message: letter.value } : undefined
   }

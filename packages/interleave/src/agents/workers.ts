@@ -171,8 +171,9 @@ export function* startWorker(place: number, _: unknown, args: readonly unknown[]
   const scope = new Scope(value, parent, toParent, toWorker)
   const steps = options.eval === true ? loadModule('', String(file)) : loadModule(file)
   const name = options.name ?? nameOf(file, options.eval === true)
-  state.pending.event(OP.spawn, place, { name, steps, scope })
-  worker.begin((yield STEP) as Thread)
+  const begin = (thread: Thread): void => worker.begin(thread)
+  state.pending.event(OP.spawn, place, { name, steps, scope, begin })
+  yield STEP
   return worker
 }
 

@@ -106,6 +106,8 @@ export interface Core {
 export interface Act {
   /** As reports show it; empty for what explains nothing. */
   readonly text: string
+  /** Whether nothing comes of it that the thread would have to wait for. */
+  readonly isOwable?: boolean
   /** Whether it takes a letter, if there is one. */
   readonly receives?: boolean
   perform(execution: Core, thread: Thread, event: Event): Outcome

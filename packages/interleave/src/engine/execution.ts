@@ -160,8 +160,17 @@ export class Execution implements Core, Host {
     thread.lastEvent = index
     this.persistent.observer?.(event, operation, outcome.value)
     this.length = index + 1
-    if (outcome.resumes) this.#advance(thread, outcome.value, outcome.throws)
+    if (outcome.resumes) this.#resume(thread, outcome)
     return event
+  }
+
+  /** Goes on with the thread's own code, if it owes no step. */
+  #resume(thread: Thread, { value, throws }: Outcome): void {
+    const owed = thread.owed.shift()
+    if (owed !== undefined) thread.operation = owed
+    else if (thread.ending !== undefined) {
+      this.#end(thread, thread.ending.status, thread.ending.result)
+    } else this.#advance(thread, value, throws)
   }
 
   #perform(thread: Thread, operation: Operation, event: Event): Outcome {
@@ -170,8 +179,9 @@ export class Execution implements Core, Host {
         return outcome(undefined)
       case OP.spawn: {
         event.hasEffect = true
-        const { name, steps, scope } = operation.first as Spawned
+        const { name, steps, scope, begin } = operation.first as Spawned
         const started = this.start(name, steps, { parent: thread, scope })
+        begin?.(started)
         this.deaths.follow(thread)
         return outcome(started)
       }
@@ -301,6 +311,10 @@ export class Execution implements Core, Host {
         thread.operation = state.pending
         state.pending = operation
         if (thread.operation.kind === OP.idle) thread.idleAfter.push(thread.lastEvent)
+        if (thread.owed.length > 0) {
+          thread.owed.push(thread.operation)
+          thread.operation = thread.owed.shift()!
+        }
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
@@ -311,6 +325,12 @@ export class Execution implements Core, Host {
   }
 
   #end(thread: Thread, status: 'finished' | 'failed', result: unknown): void {
+    const owed = thread.owed.shift()
+    if (owed !== undefined) {
+      thread.ending = { status, result }
+      thread.operation = owed
+      return
+    }
     thread.status = status
     thread.result = result
     if (status === 'finished') return
@@ -332,6 +352,8 @@ interface Spawned {
   readonly name: string
   readonly steps: Steps
   readonly scope?: WorkerScope
+  /** Is told of the thread. */
+  readonly begin?: (thread: Thread) => void
 }
 
 function tooMany(parent: Thread | undefined): Refusal {

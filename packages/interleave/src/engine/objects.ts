@@ -64,7 +64,8 @@ class Contents {
 
   constructor(buffer: SharedArrayBuffer) {
     const { growable } = buffer as { growable?: boolean }
-    const length = growable ? undefined : buffer.byteLength >> 2
+    const isTracking = growable && buffer.byteLength % 4 === 0
+    const length = isTracking ? undefined : buffer.byteLength >> 2
     this.#words = new Int32Array(buffer, 0, length)
     this.#bytes = new Uint8Array(buffer)
   }

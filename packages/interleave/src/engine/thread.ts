@@ -13,6 +13,7 @@ export class Thread implements RunningThread {
   lastTask: object | undefined
   awaitedFromOutside = 0
   listening = 0
+  readonly owed: Operation[] = []
   readonly starting: unknown[] = []
   ticks = 0
   randomState = 0
@@ -20,6 +21,8 @@ export class Thread implements RunningThread {
   status: ThreadStatus = 'running'
   /** What its function returned, or threw. */
   result: unknown
+  /** What it ends with when it has made the steps that it owes. */
+  ending: { readonly status: 'finished' | 'failed'; readonly result: unknown } | undefined
   /** What it does next; meaningful while it runs. */
   operation = new Operation()
   /** Steps made. */

@@ -40,6 +40,9 @@ export const arrayModels = new Map<unknown, NativeModel>()
 /** Functions of the host that put something off, by the native one; `timer-models.ts` fills it. */
 export const nativeModels = new Map<unknown, NativeModel>()
 
+/** Those of them that setup uses as well. */
+export const setupModels = new Set<unknown>()
+
 /** Workers and channels, by the host's classes; `agents/install.ts` fills it. */
 export const agentModels = new Map<unknown, NativeModel>()
 
@@ -145,7 +148,7 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
     answer.steps = model(place)
     return true
   }
-  const putsOff = state.thread === undefined ? undefined : nativeModels.get(fn)
+  const putsOff = canModel(fn) ? nativeModels.get(fn) : undefined
   if (putsOff !== undefined) {
     state.callPlace = place
     answer.steps = putsOff(place, self, args)
@@ -158,6 +161,11 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
     return true
   }
   return callNative(place, fn, self, args, given)
+}
+
+/** Whether a model stands for the host's function: in a thread, or if setup needs it too. */
+function canModel(fn: unknown): boolean {
+  return state.thread !== undefined || (state.isExploring && setupModels.has(fn))
 }
 
 /** Calls what is not compiled; `given` is the function, or a guard of it, which looks first. */
@@ -176,10 +184,25 @@ function callNative(
   const before = state.outside
   state.outside = fn.name
   state.callPlace = place
-  answer.value = Reflect.apply(given, self, args)
+  answer.value = printers.has(fn) ? print(given, self, args) : Reflect.apply(given, self, args)
   state.outside = before
   if (state.thread !== undefined && !isPure(fn)) state.thread.changes.note()
   return false
+}
+
+/** The functions of the host's console, which put off what is no business of the program's. */
+const printers = new Set<unknown>(
+  Object.values((globalThis as { console?: object }).console ?? {}),
+)
+
+function print(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  const { thread } = state
+  state.thread = undefined
+  try {
+    return Reflect.apply(fn, self, args)
+  } finally {
+    state.thread = thread
+  }
 }
 
 /** The text of what is called, as the language's own message has it. */

@@ -17,6 +17,8 @@ export interface RunningThread {
   awaitedFromOutside: number
   /** Ports and workers from which messages may come, and which keep the thread from ending. */
   listening: number
+  /** Steps that code which cannot be suspended asked for, made before the thread's next one. */
+  readonly owed: Operation[]
   /** Steps by which it begins to listen, made when it has nothing left to run. */
   readonly starting: unknown[]
   /** What it knows of itself if it is a worker. */
