@@ -20,6 +20,8 @@ export interface FailureReport {
   /** Names of the threads, in the order of the columns. */
   readonly threads: readonly string[]
   readonly rows: readonly Row[]
+  /** Steps that the rows show; a row may stand for several. */
+  readonly steps: number
   /** Times that a thread was taken off although it could have gone on. */
   readonly preemptions: number
   /** What the failing thread or check threw, if it threw. */
@@ -50,7 +52,9 @@ export function reportFailure(
     return true
   })
   const { kind, message, error } = seen
-  const { threads, rows } = withoutIdle(names, helpers, recorder.rows)
+  const marks = seen.thread === undefined ? [] : [{ thread: seen.thread, place: seen.place }]
+  if (seen.other !== undefined) marks.push(seen.other)
+  const { threads, rows } = withoutIdle(names, helpers, recorder.rows(marks))
   const report = {
     kind,
     message,
@@ -59,6 +63,7 @@ export function reportFailure(
     replay: showSchedule(guided.ran),
     threads,
     rows,
+    steps: recorder.steps,
     preemptions: guided.preemptions,
     error,
   }

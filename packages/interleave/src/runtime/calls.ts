@@ -9,6 +9,7 @@ import type { SharedView } from './operation.ts'
 import { placeOf } from './places.ts'
 import { isPure } from './pure.ts'
 import { never } from './refusal.ts'
+import { withoutOwnFrames } from './stack.ts'
 import { state } from './state.ts'
 import { driveMethods, Steps } from './steps.ts'
 import { isSharedView } from './views.ts'
@@ -184,10 +185,23 @@ function callNative(
   const before = state.outside
   state.outside = fn.name
   state.callPlace = place
-  answer.value = printers.has(fn) ? print(given, self, args) : Reflect.apply(given, self, args)
+  answer.value = printers.has(fn)
+    ? print(given, self, args)
+    : state.thread === undefined
+      ? applyOutside(given, self, args)
+      : Reflect.apply(given, self, args)
   state.outside = before
   if (state.thread !== undefined && !isPure(fn)) state.thread.changes.note()
   return false
+}
+
+/** A call in no thread; what it throws points at the caller, and not at this package. */
+function applyOutside(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  try {
+    return Reflect.apply(fn, self, args)
+  } catch (error) {
+    throw withoutOwnFrames(error)
+  }
 }
 
 /** The functions of the host's console, which put off what is no business of the program's. */

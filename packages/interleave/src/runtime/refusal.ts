@@ -1,4 +1,5 @@
 import { showPlace } from './places.ts'
+import { withDeepStack } from './stack.ts'
 import { state } from './state.ts'
 
 /**
@@ -21,7 +22,7 @@ export class Refusal extends Error {
 
 /** A refusal at a numbered place, from which the exploration does not recover. */
 export function refuse(place: number, reason: string): Refusal {
-  const refusal = new Refusal(showPlace(place), reason)
+  const refusal = withDeepStack(() => new Refusal(showPlace(place), reason))
   state.refusal ??= refusal
   return refusal
 }
