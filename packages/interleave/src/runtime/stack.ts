@@ -17,6 +17,20 @@ export function withoutOwnFrames<T>(error: T): T {
   return error
 }
 
+/**
+ * The installed package whose code is running, if it is one; of compiled files that is not asked,
+ * nor of what the host itself runs.
+ */
+export function packageOnStack(): string | undefined {
+  const { stack = '' } = withDeepStack(() => new Error('where'))
+  const frame = stack
+    .split('\n')
+    .find((line) => /^\s+at .*[/\\]/.test(line) && !/node:/.test(line))
+  if (frame === undefined || frame.includes('.compiled.js')) return undefined
+  const names = [...frame.matchAll(/node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/g)]
+  return names.at(-1)?.[1]
+}
+
 /** Frames of this package that may stand between two of a program's. */
 const DEEP = 100
 
