@@ -20,6 +20,7 @@ describe('workers, ports, channels and signals are agents of the exploration', (
     ['onePortKeepsOrder', 1],
     ['listeners', 3],
     ['broadcast', 4],
+    ['page', 1],
   ])('%s holds', (name, executions) => {
     expect(explore({ name }, programs[name]!)).toMatchObject({ verdict: 'holds', executions })
   })
@@ -32,6 +33,7 @@ describe('workers, ports, channels and signals are agents of the exploration', (
     ['twoPortsDoNot', 'exception', 'expected [1,2], got [2,1]'],
     ['jobs', 'exception', 'got ["tick","promise","message","immediate"]'],
     ['listenersRace', 'data-race', 'plain write'],
+    ['pageThatWrites', 'data-race', 'by browser at'],
     ['broadcastTooEarly', 'exception', 'expected ["hello"], got []'],
   ])('%s fails', (name, kind, text) => {
     const { failure } = explore({ name }, programs[name]!)

@@ -1,7 +1,7 @@
-import { Worker, workerData as isAtomic } from 'node:worker_threads'
+import { workerData as isAtomic } from 'node:worker_threads'
 import { encoder } from './installed/reflected-ffi.mjs'
 
-const worker = new Worker(new URL('./coincident-worker.mjs', import.meta.url))
+const worker = new globalThis.Worker(new URL('./coincident-worker.mjs', import.meta.url))
 const { port1, port2 } = new MessageChannel()
 const encode = encoder({ byteOffset: 8 })
 port1.addEventListener('message', ({ data: [words, , [x]] }) => {

@@ -2,7 +2,7 @@ import { agentModels, type NativeModel, nativeModels, setupModels } from '../run
 import { decodes } from '../runtime/copies.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
-import { openBroadcast } from './broadcast.ts'
+import { ModelBroadcast, openBroadcast } from './broadcast.ts'
 import {
   abort,
   abortAfter,
@@ -15,7 +15,7 @@ import {
 } from './events.ts'
 import { growBuffer, growMemory } from './growing.ts'
 import { channelOf, ModelPort } from './ports.ts'
-import { exit, startWorker } from './workers.ts'
+import { exit, ModelWorker, startWebWorker, startWorker } from './workers.ts'
 
 type Names = Record<string, unknown>
 type Class = { readonly prototype: Names }
@@ -57,10 +57,11 @@ export function installAgents(): void {
   for (const one of [threads, root]) {
     set(agentModels, one['MessageChannel'], makeChannel)
     set(agentModels, one['BroadcastChannel'], openBroadcast)
-    set(agentModels, one['Worker'], startWorker)
     refuseReal(one, 'MessagePort')
     refuseReal(one, 'BroadcastChannel')
   }
+  set(agentModels, threads['Worker'], startWorker)
+  set(agentModels, webWorker, startWebWorker)
   set(nativeModels, threads['receiveMessageOnPort'], receive)
   setupModels.add(threads['receiveMessageOnPort'])
   set(nativeModels, (root['process'] as Names | undefined)?.['exit'], exit)
@@ -109,6 +110,26 @@ function refuseReal(from: Names, name: string): void {
   set(nativeModels, Real.prototype['postMessage'], (place) => {
     throw real(place, 'postMessage')
   })
+}
+
+/** What a browser calls `Worker`, and what stands for it where no browser is. */
+const webWorker = root['Worker'] ?? function Worker(): void {}
+
+/** The global `Worker` as a thread sees it, which in Node's workers is none. */
+export function globalWorker(): unknown {
+  return state.thread?.scope?.isWeb === false ? undefined : webWorker
+}
+
+/** The host's classes, and the models that stand for their objects while threads are checked. */
+export function stoodFor(): [object, abstract new (...args: never[]) => object][] {
+  const threads = builtin('node:worker_threads')
+  const models = { MessagePort: ModelPort, Worker: ModelWorker, BroadcastChannel: ModelBroadcast }
+  const pairs = Object.entries(models).flatMap(([name, model]) =>
+    [...new Set([threads[name], name === 'Worker' ? webWorker : root[name]])].map(
+      (native) => [native, model] as const,
+    ),
+  )
+  return pairs.filter(([native]) => typeof native === 'function') as never
 }
 
 /** `node:worker_threads` as each thread sees it. */

@@ -18,8 +18,9 @@ const scopes = new WeakMap<object, Names>()
 
 /** What these names mean to the running thread; undefined where it is no worker. */
 export function scopedGlobals(): Names | undefined {
-  const port = state.thread?.scope?.parentPort as ModelPort | undefined
-  if (port === undefined) return undefined
+  const own = state.thread?.scope
+  if (own?.isWeb !== true) return undefined
+  const port = own.parentPort as ModelPort
   let known = scopes.get(port)
   if (known === undefined) scopes.set(port, (known = scopeOf(port)))
   return known

@@ -108,6 +108,7 @@ class Scope implements WorkerScope {
 
   constructor(
     readonly workerData: unknown,
+    readonly isWeb: boolean,
     readonly parent: Thread,
     readonly toParent: Inbox,
     inbox: Inbox,
@@ -154,8 +155,17 @@ function copied(value: unknown): unknown {
   }
 }
 
-/** `new Worker(file, options)`: a thread that runs the file's module. */
-export function* startWorker(place: number, _: unknown, args: readonly unknown[]): Steps {
+/** `new Worker(file, options)` of Node: a thread that runs the file's module. */
+export function startWorker(place: number, _: unknown, args: readonly unknown[]): Steps {
+  return start(place, args, false)
+}
+
+/** The same as a browser has it. */
+export function startWebWorker(place: number, _: unknown, args: readonly unknown[]): Steps {
+  return start(place, args, true)
+}
+
+function* start(place: number, args: readonly unknown[], isWeb: boolean): Steps {
   const [file, options = {}] = args as [string | URL, WorkerOptions?]
   const parent = state.thread as Thread | undefined
   if (parent === undefined) {
@@ -168,7 +178,7 @@ export function* startWorker(place: number, _: unknown, args: readonly unknown[]
   const { value } = letterOf(options.workerData, options.transferList)
   const [toParent, toWorker] = [new Inbox(), new Inbox()]
   const worker = new ModelWorker(toParent, toWorker)
-  const scope = new Scope(value, parent, toParent, toWorker)
+  const scope = new Scope(value, isWeb, parent, toParent, toWorker)
   const steps = options.eval === true ? loadModule('', String(file)) : loadModule(file)
   const name = options.name ?? nameOf(file, options.eval === true)
   const begin = (thread: Thread): void => worker.begin(thread)

@@ -1,4 +1,4 @@
-import { installAgents } from '../agents/install.ts'
+import { globalWorker, installAgents, stoodFor } from '../agents/install.ts'
 import { SCOPED, scopedGlobals, setScoped } from '../agents/web-scope.ts'
 import { atomics } from '../runtime/access.ts'
 import { guardJson, guardMemory } from '../runtime/guards.ts'
@@ -91,6 +91,18 @@ export class Environment {
       this.#replaceBy(name, () => scopedGlobals()?.[name] ?? outside)
     }
     this.#replaceBy('Promise', currentPromise)
+    this.#replaceBy('Worker', globalWorker)
+    this.#replaceInstances()
+  }
+
+  /** What stands for an object of the host is one for whoever asks. */
+  #replaceInstances(): void {
+    const isNative = Function.prototype[Symbol.hasInstance]
+    for (const [native, Model] of stoodFor()) {
+      const isOne = (value: unknown): boolean =>
+        value instanceof Model || isNative.call(native, value)
+      this.#replace(native, Symbol.hasInstance, isOne)
+    }
   }
 
   #replaceBy(name: string, get: () => unknown): void {

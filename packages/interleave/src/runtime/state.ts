@@ -32,6 +32,8 @@ export interface RunningThread {
 export interface AgentScope {
   readonly parentPort: unknown
   readonly workerData: unknown
+  /** Whether it finds the globals of a browser's worker, and not the modules of Node's. */
+  readonly isWeb: boolean
   /** Steps that the worker makes when nothing can come any more, with what it has thrown. */
   end(error?: { readonly thrown: unknown }): Generator<unknown, unknown, unknown>
 }
