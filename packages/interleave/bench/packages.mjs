@@ -1,74 +1,48 @@
 /**
  * Packages of others, as they are published, under the checker: `node bench/packages.mjs`. They are
- * installed by npm into a temporary folder, models of this file are written beside them, and each
- * package is loaded, compiled and explored. Prints a row for each.
+ * installed by npm into a temporary folder, the models of the folder `packages` are copied there,
+ * and each is loaded, compiled and explored. Prints a row for each.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { explore } from '../dist/index.js'
 import { load } from '../dist/node.js'
 
-const WORDS = 'const w = new Int32Array(new SharedArrayBuffer(8))'
-/** Only that the package can be loaded, with all that it loads. */
-const loads = (name) => `import * as all from '${name}'
-export function loads({ thread }) { ${WORDS}; thread('a', () => Object.keys(all).length) }`
+/** What the models import, by the names of the files that re-export it. */
+const INSTALLED = {
+  ringbuf: 'ringbuf.js',
+  multithreading: 'multithreading',
+  'sync-message-port': 'sync-message-port',
+  'sync-message': 'sync-message',
+  'thread-stream': 'thread-stream/lib/wait.js',
+  'sync-api-common': '@vscode/sync-api-common/node.js',
+  synckit: 'synckit',
+  'sync-threads': 'sync-threads',
+  'atomic-sleep': 'atomic-sleep',
+  coincident: 'coincident/worker',
+  'reflected-ffi': 'reflected-ffi/encoder',
+  piscina: 'piscina',
+}
 
-const MODELS = {
-  'ringbuf.js@0.4.0': `import { RingBuffer } from 'ringbuf.js'
-const rings = () => {
-  const memory = RingBuffer.getStorageForCapacity(2, Uint8Array)
-  return [0, 1].map(() => new RingBuffer(memory, Uint8Array))
-}
-export function oneProducer({ thread }) {
-  const [first, second] = rings()
-  const got = new Uint8Array(2)
-  thread('producer', () => first.push(new Uint8Array([1, 2])))
-  thread('consumer', () => {
-    if (second.pop(got) > 0 && got[0] !== 1) throw new Error('expected 1, got ' + got[0])
-  })
-}
-export function twoProducers({ thread }) {
-  rings().forEach((ring, i) => thread('p' + i, () => ring.push(new Uint8Array([i]))))
-}`,
-  'multithreading@0.3.52': `import { Mutex, Semaphore } from 'multithreading'
-export function mutex({ thread }) {
-  const lock = new Mutex(new Int32Array(new SharedArrayBuffer(4)))
-  const add = () => { const guard = lock.blockingLock(); guard.value[0]++; guard.dispose() }
-  thread('a', add)
-  thread('b', add)
-}
-/** A thread wants both permits, another one, which is free before the second is given back. */
-export function semaphoreOfMixedAmounts({ thread }) {
-  const semaphore = new Semaphore(2)
-  const [first, second] = [semaphore.tryAcquire(1), semaphore.tryAcquire(1)]
-  const done = new Int32Array(new SharedArrayBuffer(4))
-  thread('wants two', () => semaphore.blockingAcquire(2).dispose())
-  thread('wants one', () => {
-    semaphore.blockingAcquire(1).dispose()
-    Atomics.store(done, 0, 1)
-    Atomics.notify(done, 0)
-  })
-  thread('holder', () => {
-    first.dispose()
-    while (Atomics.load(done, 0) === 0) Atomics.wait(done, 0, 0)
-    second.dispose()
-  })
-}`,
-  'atomic-sleep@1.0.0': `import sleep from 'atomic-sleep'
-export function sleeps({ thread }) {
-  thread('a', () => sleep(5))
-  thread('b', () => sleep(5))
-}`,
-  'sync-message-port@1.2.0': loads('sync-message-port'),
-  'thread-stream@4.2.1': loads('thread-stream'),
-  '@vscode/sync-api-common@0.9.0': loads('@vscode/sync-api-common'),
-  'synckit@0.12.3': loads('synckit'),
-  'sync-threads@1.0.1': loads('sync-threads'),
-  'coincident@4.1.1': loads('coincident/main'),
-  'sync-message@0.0.12': loads('sync-message'),
-  'piscina@5.1.3': loads('piscina'),
+/** Models by package, and with what they are explored. */
+const PACKAGES = {
+  'ringbuf.js@0.4.0': { file: 'ringbuf' },
+  'multithreading@0.3.52': { file: 'multithreading' },
+  'sync-message-port@1.2.0': { file: 'sync-message-port' },
+  'sync-message@0.0.12': { file: 'sync-message', options: { timeouts: 'never' } },
+  'thread-stream@4.2.1': { file: 'thread-stream', options: { timeouts: 'never' } },
+  '@vscode/sync-api-common@0.9.0': { file: 'sync-api-common', options: { timeouts: 'never' } },
+  'synckit@0.12.3': { file: 'synckit' },
+  'sync-threads@1.0.1': { file: 'sync-threads' },
+  'atomic-sleep@1.0.0': { file: 'atomic-sleep' },
+  'coincident@4.1.1': {
+    file: 'coincident',
+    packages: ['reflected-ffi', '@webreflection/utils', 'next-resolver'],
+  },
+  'piscina@5.1.3': { file: 'piscina' },
 }
 
 // Some of them are for browsers, and look for what Node 20 does not have.
@@ -78,25 +52,30 @@ globalThis.navigator ??= { hardwareConcurrency: 2 }
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'interleave-packages-')))
 process.chdir(folder)
 try {
+  cpSync(fileURLToPath(new URL('./packages', import.meta.url)), folder, { recursive: true })
   writeFileSync('package.json', '{ "type": "module", "private": true }')
-  const wanted = Object.keys(MODELS)
+  const wanted = Object.keys(PACKAGES)
   execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', ...wanted], { stdio: 'pipe' })
+  mkdirSync('installed')
+  for (const [file, name] of Object.entries(INSTALLED)) {
+    const text = `import given from '${name}'\nexport * from '${name}'\nexport default given\n`
+    writeFileSync(`installed/${file}.mjs`, text)
+  }
   console.log('| package | model | verdict | executions | seconds |')
   console.log('| --- | --- | --- | ---: | ---: |')
-  for (const [name, text] of Object.entries(MODELS)) await judge(name, text)
+  for (const [name, how] of Object.entries(PACKAGES)) await judge(name, how)
 } finally {
   process.chdir(tmpdir())
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function judge(name, text) {
-  const file = join(folder, `${name.replace(/\W/g, '-')}.mjs`)
-  writeFileSync(file, text)
-  const start = performance.now()
+async function judge(name, { file, options = {}, packages = [] }) {
   const row = (...cells) => console.log(`| ${[name, ...cells].join(' | ')} |`)
   try {
-    for (const [model, setup] of Object.entries(await load(file))) {
-      const result = explore({ name: model, maxExecutions: 20_000 }, setup)
+    const models = await load(join(folder, `${file}.mjs`), { packages })
+    for (const [model, setup] of Object.entries(models)) {
+      const start = performance.now()
+      const result = explore({ name: model, maxExecutions: 20_000, ...options }, setup)
       const seconds = ((performance.now() - start) / 1_000).toFixed(1)
       row(model, result.failure?.kind ?? result.verdict, result.executions, seconds)
     }

@@ -31,6 +31,11 @@ export interface ExploreOptions {
    * otherwise. Which may, and what is then done, the setup says: `thread` and `onDeath`.
    */
   readonly deaths?: number
+  /**
+   * How many waits time out in one execution at most, of those of `Atomics.wait` and `waitAsync`
+   * that have a timeout: all may unless said otherwise, none by `'never'`. Timers do not count.
+   */
+  readonly timeouts?: 'never' | number
   /** A schedule printed by a failure: only that execution is run. */
   readonly replay?: string
   /** Go on after the first failure, which is the one that is reported. */
@@ -78,7 +83,8 @@ export function explore(options: ExploreOptions, setup: Setup): Exploration {
         'something else came',
     )
   }
-  const program = { setup, races: racePolicy(options.races), deaths: deathsOf(options) }
+  const limits = { deaths: deathsOf(options), timeouts: timeoutsOf(options) }
+  const program = { setup, races: racePolicy(options.races), ...limits }
   const explorer = explorerOf(program)
   const strategy = strategyOf(options)
   let found: Found | undefined
@@ -112,6 +118,12 @@ function deathsOf({ deaths = 0 }: ExploreOptions): number {
   throw new TypeError(`expected deaths to be a whole number, 0 or more, got ${deaths}`)
 }
 
+function timeoutsOf({ timeouts = Infinity }: ExploreOptions): number {
+  if (timeouts === 'never') return 0
+  if (timeouts === Infinity || (Number.isInteger(timeouts) && timeouts >= 0)) return timeouts
+  throw new TypeError(`expected timeouts to be 'never' or a whole number, got ${timeouts}`)
+}
+
 function racePolicy(races: ExploreOptions['races'] = 'fail'): RacePolicy {
   if (typeof races === 'function') return races
   return () => races === 'fail'
@@ -124,12 +136,13 @@ function report(program: Program, options: ExploreOptions, found: Found): Failur
 }
 
 function conclusion(
-  { name = 'program', deaths = 0 }: ExploreOptions,
+  options: ExploreOptions,
   strategy: Strategy,
   explorer: Explorer,
   stopped: string | undefined,
   failure: FailureReport | undefined,
 ): Exploration {
+  const { name = 'program' } = options
   const { executions, redundant, steps } = explorer.totals
   const verdict = failure ? 'fails' : stopped === undefined ? 'holds' : 'unfinished'
   const count = executions.toLocaleString('en')
@@ -145,7 +158,15 @@ function conclusion(
     : verdict === 'holds'
       ? 'holds'
       : 'nothing found'
-  const most = deaths === 0 ? '' : `, with ${deaths} death${deaths === 1 ? '' : 's'} at most`
+  const most = limitsOf(options)
   const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim}${most})`
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
+}
+
+/** What the executions had at most, as a part of the summary. */
+function limitsOf({ deaths = 0, timeouts }: ExploreOptions): string {
+  const dead = deaths === 0 ? '' : `, with ${deaths} death${deaths === 1 ? '' : 's'} at most`
+  if (timeouts === undefined || timeouts === Infinity) return dead
+  if (timeouts === 'never' || timeouts === 0) return `${dead}, and no timeout`
+  return `${dead}, and ${timeouts} timeout${timeouts === 1 ? '' : 's'} at most`
 }

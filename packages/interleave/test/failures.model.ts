@@ -162,7 +162,7 @@ describe('a failing schedule', () => {
   it('names the lines of the source', () => {
     const { failure } = lost()
     expect(failure!.text).toContain('Atomics.store(x, 0, before + 1)')
-    expect(failure!.text).toMatch(/store \[0\] = 1 +failures\.model\.ts:\d+/)
+    expect(failure!.text).toMatch(/store \w+\[0\] = 1 +(◀ +)?failures\.model\.ts:\d+:\d+/)
   })
 
   it('refuses a replay string that is none', () => {

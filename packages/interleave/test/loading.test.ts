@@ -106,6 +106,34 @@ describe('a module is loaded as Node would load it', () => {
   })
 })
 
+describe('a package that would have to be compiled', () => {
+  it('is named when it comes to shared memory', async () => {
+    const { program } = await loaded({
+      'hides.mjs': `import { look } from 'hidden'
+        export const program = ({ thread }) => {
+          const box = { words: new Int32Array(new SharedArrayBuffer(4)) }
+          thread('a', () => look(box))
+        }`,
+      'node_modules/hidden/package.json': JSON.stringify({ name: 'hidden' }),
+      'node_modules/hidden/index.js': `const { load } = globalThis['Atom' + 'ics']
+        exports.look = (box) => globalThis['Atom' + 'ics'].load(box.words, 0)`,
+    })
+    expect(() => explore({}, program as never)).toThrow(
+      'it is of hidden: name that with --package hidden',
+    )
+  })
+
+  it('may have forms that are refused when one is reached, and not before', async () => {
+    const { reached, unreached } = await loaded({
+      'forms.mjs': `async function* later() { yield 1 }
+        export const unreached = ({ thread }) => thread('a', () => typeof later)
+        export const reached = ({ thread }) => thread('a', () => later())`,
+    })
+    expect(explore({}, unreached as never).verdict).toBe('holds')
+    expect(() => explore({}, reached as never)).toThrow('async generators are not supported')
+  })
+})
+
 describe('memory that modules make', () => {
   it('is what it was when the exploration began, in each execution', async () => {
     const { program } = await loaded({

@@ -72,8 +72,8 @@ describe('code that cannot be suspended is refused with place and reason', () =>
     ['an array pattern', (x: Words) => ([x[0]] = [1]), /a pattern assigns to shared memory/],
     [
       'a native function',
-      (x: Words) => new TextDecoder().decode(x),
-      /decode is given shared memory/,
+      (x: Words) => structuredClone(x),
+      /structuredClone is given shared memory/,
     ],
   ])('%s', (_, body, message) => {
     expect(check(body)).toThrow(message)

@@ -42,7 +42,9 @@ describe('the command', () => {
     expect(err).toBe('')
     expect(status).toBe(1)
     expect(out).toContain('counter: exception: Error: expected 2, got 1')
-    expect(out).toMatch(/load \[0\] → 0 +add\.ts:6 {2}const before: number = Atomics\.load/)
+    expect(out).toMatch(
+      /load words\[0\] → 0 +add\.ts:6:26 +Atomics\.load\(words, Where\.Counter\)/,
+    )
   })
 
   it('ends with 0 when all hold, and with 3 when a budget runs out', async () => {
@@ -65,8 +67,8 @@ describe('the command', () => {
     const { out } = await command(file, 'counter', '--replay', '1:1.0*2.1', '--html', html)
     expect(out).toContain(`to run it again: npx interleave ${file} counter --replay 1:1.0*2.1`)
     const page = readFileSync(html, 'utf8')
-    expect(page).toContain('<b>store</b> [0] = 1')
-    expect(page).toContain('const before: number = Atomics.load(words, Where.Counter)')
+    expect(page).toContain('<b>store</b> words[0] = 1')
+    expect(page).toContain('<code>Atomics.load(words, Where.Counter)</code>')
     expect(page).not.toMatch(/(src|href)=/)
   })
 
@@ -154,7 +156,7 @@ describe('the plugin', () => {
     const { check } = await server.ssrLoadModule('/counter.ts')
     const { failure } = (check as () => Exploration)()
     expect(failure!.text).toMatch(
-      /store \[0\] = 1 +add\.ts:7 {2}Atomics\.store\(words, Where\.Counter/,
+      /store words\[0\] = 1 +add\.ts:7:3 +Atomics\.store\(words, Where\.Counter/,
     )
   })
 

@@ -5,6 +5,7 @@ import { callHandlers } from './calls.ts'
 import { captureHandlers } from './captures.ts'
 import { chainHandlers } from './chains.ts'
 import { classHandlers } from './classes.ts'
+import { extentIn } from './extents.ts'
 import { CompileError, Emitter, type Handler, type Locate, RUNTIME } from './emitter.ts'
 import { functionHandlers, hoist } from './functions.ts'
 import { memberHandlers } from './members.ts'
@@ -176,5 +177,10 @@ function placeTable(emitter: Emitter, original: string) {
   emitter.positions.forEach((line, i) => {
     if (i % 2 === 0) lines[line] = texts[line - 1] ?? ''
   })
-  return { positions: emitter.positions, ends: emitter.ends, lines }
+  const ends = emitter.ends.map((length, i) => {
+    const [line, column] = [emitter.positions[i * 2]!, emitter.positions[i * 2 + 1]!]
+    const start = emitter.starts[i]!
+    return extentIn(lines[line] ?? '', column - 1, emitter.source.slice(start, start + length))
+  })
+  return { positions: emitter.positions, ends, lines }
 }

@@ -72,6 +72,8 @@ export class Emitter {
   readonly lines: Lines
   readonly positions: number[] = []
   readonly ends: number[] = []
+  /** Where in the compiled text each place is. */
+  readonly starts: number[] = []
   readonly shapes: ShapeRow[] = []
   /** The name that the function about to be made has by where it stands. */
   #name: string | undefined
@@ -181,6 +183,7 @@ export class Emitter {
     const original = this.locate(line, column)
     this.positions.push(original.line, original.column)
     this.ends.push(node.end - node.start)
+    this.starts.push(node.start)
     this.#placeNumbers.set(key, number)
     return number
   }

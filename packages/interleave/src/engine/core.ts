@@ -4,6 +4,7 @@ import type { Failure } from './failure.ts'
 import type { Buffers, ObjectNames, ViewInfo } from './objects.ts'
 import type { DataRace, RaceDetector } from './races.ts'
 import type { Thread } from './thread.ts'
+import type { AgentScope } from '../runtime/state.ts'
 import type { Waiter, WaiterLists } from './waiters.ts'
 
 /** What becomes of a data race: true makes it a failure. */
@@ -19,6 +20,10 @@ export interface Persistent {
   readonly races: RacePolicy
   /** How many threads die in one execution at most. */
   readonly deaths: number
+  /** How many waits may time out in one execution; timers strike whatever this says. */
+  readonly timeouts: number
+  /** Waits with a timeout, by thread and number, where not all may time out. */
+  readonly timed: Set<string>
   /** Threads that may die, by key, in the order in which they were first seen. */
   readonly mortals: Set<string>
   /** Is told of each step that is made; the recorder of a schedule listens here. */
@@ -43,6 +48,12 @@ export interface Guard {
   foresee(thread: Thread, operation: Operation, event: Event, offset: number): void
 }
 
+/** A worker as the engine knows it. */
+export interface WorkerScope extends AgentScope {
+  /** Says as part of the step `event` of `by` that the worker is over, if it was not before. */
+  died(execution: Core, by: Thread, event: Event, wasRunning: boolean): void
+}
+
 /** How a thread comes to be. */
 export interface Birth {
   /** The thread that starts it; undefined for the threads of the setup. */
@@ -53,6 +64,8 @@ export interface Birth {
   readonly dies?: Thread
   /** Whether it may die; like its parent unless said otherwise. */
   readonly isMortal?: boolean | undefined
+  /** What a worker knows of itself; undefined for a thread that is none. */
+  readonly scope?: WorkerScope | undefined
 }
 
 /** What the parts of an execution know of the whole. */
@@ -68,9 +81,15 @@ export interface Core {
   /** What each sleeping thread sleeps in. */
   readonly sleeping: Map<Thread, Waiter>
   /** Outcomes that agents have not taken yet. */
-  readonly mailboxes: Map<Thread, Waiter[]>
+  readonly mailboxes: Map<Thread, (Waiter | Mail)[]>
   /** Ends that are none of the program's faults, although threads are stuck. */
   readonly accepted: readonly (() => boolean)[]
+  /** Waits that may time out in this execution, if not all may. */
+  readonly timely: readonly string[] | undefined
+  /** Waits that have timed out, timers left out. */
+  strikes: number
+  /** The object that is changed when memory grows, and that each step looks at, or -1. */
+  readonly lengths: number
   /** Steps made. */
   readonly length: number
   event(index: number): Event
@@ -78,7 +97,36 @@ export interface Core {
   access(thread: Thread, operation: Operation, event: Event): unknown
   locate(info: ViewInfo, operation: Operation): Location
   canResume(thread: Thread): boolean
+  /** From now on, by an order of `by`, the thread may end wherever it is, and will. */
+  end(thread: Thread, by: Thread): void
   fail(failure: Failure): void
+}
+
+/** A step on what is no memory, which says itself what it touches. */
+export interface Act {
+  /** As reports show it; empty for what explains nothing. */
+  readonly text: string
+  /** Whether nothing comes of it that the thread would have to wait for. */
+  readonly isOwable?: boolean
+  /** Whether it takes a letter, if there is one. */
+  readonly receives?: boolean
+  perform(execution: Core, thread: Thread, event: Event): Outcome
+  /** What it would touch. */
+  foresee(execution: Core, event: Event): void
+  /** Whether the step could be made now; it can unless this says otherwise. */
+  isAble?(): boolean
+}
+
+/** A step that is none but for its place in the order. */
+export const NOTHING: Act = { text: '', perform: () => outcome(undefined), foresee() {} }
+
+/** What lies in an agent's mailbox, besides promises that are settled. */
+export interface Mail {
+  readonly place: number
+  /** Index of the step that put it there. */
+  readonly notifiedBy: number
+  /** The agent comes to it; what was done then, as reports show it. */
+  take(event: Event): string
 }
 
 /** What a step came to, and whether the thread goes on with it now. */

@@ -1,7 +1,7 @@
 import { stepsOf } from '../runtime/agent.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { STEP, state } from '../runtime/state.ts'
-import { type Core, outcome, type Outcome } from './core.ts'
+import { type Core, outcome, type Outcome, type WorkerScope } from './core.ts'
 import type { Event } from './event.ts'
 import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
@@ -37,6 +37,28 @@ export class Deaths {
 
   constructor(readonly execution: Core) {}
 
+  /** Whether threads may be ended by others in this execution. */
+  hasEnders = false
+
+  /** Whether threads may die in this execution. */
+  get areExpected(): boolean {
+    return this.doomed.length > 0 || this.hasEnders
+  }
+
+  /** A worker, which another thread may end. */
+  watch(thread: Thread): void {
+    if (thread.life < 0) {
+      thread.life = this.execution.persistent.names.object(SPACE.life, thread.id, 0)
+    }
+  }
+
+  /** Starts what ends a worker, from now on at any moment. */
+  end(dies: Thread, parent: Thread): void {
+    this.hasEnders = true
+    const birth = { parent, isMortal: false }
+    this.execution.start(`end of ${dies.name}`, dying(dies), birth)
+  }
+
   /** Whether all threads that were to die have been started. */
   get isWhole(): boolean {
     return this.#count === this.doomed.length
@@ -64,7 +86,7 @@ export class Deaths {
   /** The threads live that have not died: no undertaker waits for them any more. */
   spare(): void {
     for (const thread of this.execution.threads) {
-      if (thread?.operation.kind === OP.die && thread.status === 'running') {
+      if (thread && isDoom(thread) && thread.status === 'running') {
         thread.status = 'finished'
       }
     }
@@ -77,6 +99,8 @@ export class Deaths {
     event.place = operation.place = placeOfDeath(execution, dead)
     event.add(dead.life, 1, 1)
     execution.races.order(dead.id, undertaker.id)
+    const scope = dead.scope as WorkerScope | undefined
+    scope?.died(execution, undertaker, event, dead.status === 'running')
     for (const thread of execution.threads) {
       if (thread?.status !== 'running' || (thread !== dead && thread.agent !== dead)) continue
       thread.status = 'died'
@@ -90,6 +114,16 @@ export class Deaths {
 function placeOfDeath(execution: Core, dead: Thread): number {
   if (dead.status === 'running' && dead.operation.place !== 0) return dead.operation.place
   return dead.lastEvent < 0 ? 0 : execution.event(dead.lastEvent).place
+}
+
+/** Whether the thread's next step is a death that the strategy has chosen. */
+export function isDoom({ operation, key }: Thread): boolean {
+  return operation.kind === OP.die && key.endsWith('x')
+}
+
+function* dying(thread: Thread): Generator<unknown, unknown> {
+  state.pending.event(OP.die, 0, thread)
+  return yield STEP
 }
 
 function* undertake(thread: Thread, burials: readonly Burial[]): Generator<unknown, unknown> {

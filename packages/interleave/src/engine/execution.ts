@@ -1,18 +1,22 @@
 import { atomics } from '../runtime/access.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
-import { runAgent } from '../runtime/agent.ts'
+import { runAgent, runWorker } from '../runtime/agent.ts'
 import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
 import {
+  type Act,
   type Birth,
   type Core,
   type Guard,
   type Location,
+  type Mail,
+  NOTHING,
   outcome,
   type Outcome,
   type Persistent,
+  type WorkerScope,
 } from './core.ts'
 import { Deaths } from './deaths.ts'
 import { Event, lookAtLife } from './event.ts'
@@ -24,7 +28,7 @@ import { pendingEvent } from './pending.ts'
 import { raceFailure } from './race-policy.ts'
 import { Thread } from './thread.ts'
 import { type Waiter, WaiterLists } from './waiters.ts'
-import { performWaiting } from './waiting.ts'
+import { canEnd, performWaiting } from './waiting.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
 
@@ -56,11 +60,14 @@ export class Execution implements Core, Host {
   readonly guards: Guard[] = []
   readonly idle = new IdleWatch(this)
   readonly deaths = new Deaths(this)
+  timely: readonly string[] | undefined
+  strikes = 0
+  lengths = -1
   /** Whether threads that cannot go on may end so; see `World`. */
   readonly accepted: (() => boolean)[] = []
   /** What each sleeping thread sleeps in, and which agents have something in their mailbox. */
   readonly sleeping = new Map<Thread, Waiter>()
-  readonly mailboxes = new Map<Thread, Waiter[]>()
+  readonly mailboxes = new Map<Thread, (Waiter | Mail)[]>()
   length = 0
   #started = 0
 
@@ -74,14 +81,18 @@ export class Execution implements Core, Host {
    * Starts a thread, up to its first step.
    */
   start(name: string, steps: Steps, birth: Birth = {}): Thread {
-    const { parent, agent, isMortal = agent === undefined && parent?.isMortal === true } = birth
+    const { parent, agent, scope } = birth
+    const isMortal = birth.isMortal ?? (agent === undefined && parent?.isMortal === true)
     const key = this.#keyOf(birth)
     let id = this.persistent.threadIds.get(key)
     if (id === undefined) this.persistent.threadIds.set(key, (id = this.persistent.threadIds.size))
     if (id >= MAX_THREADS) throw tooMany(parent)
     const origin = parent === undefined ? -1 : this.length
-    const thread = new Thread(id, key, name, runAgent(steps), agent, origin, isMortal)
+    const body = this.lengths < 0 || agent !== undefined ? steps : lookFirst(steps)
+    const whole = scope === undefined ? runAgent(body) : runWorker(body, scope)
+    const thread = new Thread(id, key, name, whole, agent, origin, isMortal, scope)
     if (isMortal) this.deaths.add(thread)
+    if (scope !== undefined) this.deaths.watch(thread)
     // What ends a wait of a thread that has died is nobody's any more.
     if (agent !== undefined) thread.life = agent.life
     for (let i = this.threads.length; i < id; i++) this.threads[i] = undefined
@@ -96,13 +107,17 @@ export class Execution implements Core, Host {
     return parent === undefined ? `${this.#started++}` : `${parent.key}/${parent.spawned++}`
   }
 
+  /** Some memory can grow: that is a step on which all steps of others depend. */
+  watchLengths(): void {
+    this.lengths = this.persistent.names.object(SPACE.lengths, 0, 0)
+  }
+
   /** Whether the thread could make a step now. An idle loop counts as unable to. */
   isEnabled(thread: Thread | undefined): boolean {
     if (thread === undefined || thread.status !== 'running') return false
     switch (thread.operation.kind) {
       case OP.wake: {
-        const waiter = this.sleeping.get(thread)!
-        return waiter.isTimed || waiter.state === 'notified'
+        return canEnd(this, this.sleeping.get(thread)!)
       }
       case OP.join:
         return (thread.operation.first as Thread).status !== 'running'
@@ -111,7 +126,9 @@ export class Execution implements Core, Host {
       case OP.spin:
         return false
       case OP.settle:
-        return thread.canStrikeAfter >= 0
+        return thread.canStrikeAfter >= 0 && canEnd(this, thread.operation.first as Waiter)
+      case OP.arrive:
+        return (thread.operation.first as Act).isAble!()
       default:
         return !thread.operation.isAwaited || isFound(thread.operation)
     }
@@ -121,6 +138,10 @@ export class Execution implements Core, Host {
   canResume(thread: Thread): boolean {
     if (thread.status !== 'running' || thread.operation.kind !== OP.spin) return false
     return this.idle.isStale(thread)
+  }
+
+  end(thread: Thread, by: Thread): void {
+    this.deaths.end(thread, by)
   }
 
   /** Makes the next step of an enabled thread. */
@@ -135,11 +156,21 @@ export class Execution implements Core, Host {
     this.races.tick(thread.id, thread.sequence)
     const outcome = this.#perform(thread, operation, event)
     if (thread.life >= 0) lookAtLife(event, thread.life)
+    if (this.lengths >= 0) lookAtLife(event, this.lengths)
     thread.lastEvent = index
     this.persistent.observer?.(event, operation, outcome.value)
     this.length = index + 1
-    if (outcome.resumes) this.#advance(thread, outcome.value, outcome.throws)
+    if (outcome.resumes) this.#resume(thread, outcome)
     return event
+  }
+
+  /** Goes on with the thread's own code, if it owes no step. */
+  #resume(thread: Thread, { value, throws }: Outcome): void {
+    const owed = thread.owed.shift()
+    if (owed !== undefined) thread.operation = owed
+    else if (thread.ending !== undefined) {
+      this.#end(thread, thread.ending.status, thread.ending.result)
+    } else this.#advance(thread, value, throws)
   }
 
   #perform(thread: Thread, operation: Operation, event: Event): Outcome {
@@ -148,8 +179,9 @@ export class Execution implements Core, Host {
         return outcome(undefined)
       case OP.spawn: {
         event.hasEffect = true
-        const { name, steps } = operation.first as { name: string; steps: Steps }
-        const started = this.start(name, steps, { parent: thread })
+        const { name, steps, scope, begin } = operation.first as Spawned
+        const started = this.start(name, steps, { parent: thread, scope })
+        begin?.(started)
         this.deaths.follow(thread)
         return outcome(started)
       }
@@ -160,6 +192,9 @@ export class Execution implements Core, Host {
       case OP.invoke:
       case OP.respond:
         return this.#history(operation, event)
+      case OP.act:
+      case OP.arrive:
+        return (operation.first as Act).perform(this, thread, event)
       case OP.account:
         ;(operation.first as { record: (event: Event) => void }).record(event)
         return outcome(undefined)
@@ -276,6 +311,10 @@ export class Execution implements Core, Host {
         thread.operation = state.pending
         state.pending = operation
         if (thread.operation.kind === OP.idle) thread.idleAfter.push(thread.lastEvent)
+        if (thread.owed.length > 0) {
+          thread.owed.push(thread.operation)
+          thread.operation = thread.owed.shift()!
+        }
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
@@ -286,6 +325,12 @@ export class Execution implements Core, Host {
   }
 
   #end(thread: Thread, status: 'finished' | 'failed', result: unknown): void {
+    const owed = thread.owed.shift()
+    if (owed !== undefined) {
+      thread.ending = { status, result }
+      thread.operation = owed
+      return
+    }
     thread.status = status
     thread.result = result
     if (status === 'finished') return
@@ -293,6 +338,22 @@ export class Execution implements Core, Host {
     const place = thread.lastEvent >= 0 ? this.event(thread.lastEvent).place : 0
     this.fail({ kind, message: describe(result), thread: thread.id, place, error: result })
   }
+}
+
+/** A thread that may look at the length of memory before it makes any step. */
+function* lookFirst(steps: Steps): Steps {
+  state.pending.event(OP.act, 0, NOTHING)
+  yield STEP
+  return yield* steps
+}
+
+/** What a thread is started with. */
+interface Spawned {
+  readonly name: string
+  readonly steps: Steps
+  readonly scope?: WorkerScope
+  /** Is told of the thread. */
+  readonly begin?: (thread: Thread) => void
 }
 
 function tooMany(parent: Thread | undefined): Refusal {

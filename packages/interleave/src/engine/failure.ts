@@ -31,6 +31,8 @@ export interface Failure {
   readonly thread: number | undefined
   /** The number of the place, 0 when there is none. */
   readonly place: number
+  /** The other access of a data race. */
+  readonly other?: { readonly thread: number; readonly place: number }
   /** What was thrown, if anything was. */
   readonly error?: unknown
 }

@@ -13,10 +13,19 @@ import { elementBytes } from '../runtime/views.ts'
  */
 
 /** What steps can touch. */
-export const SPACE = { memory: 0, waiters: 1, mailbox: 2, history: 3, item: 4, life: 5 } as const
+export const SPACE = {
+  memory: 0,
+  waiters: 1,
+  mailbox: 2,
+  history: 3,
+  item: 4,
+  life: 5,
+  inbox: 6,
+  lengths: 7,
+} as const
 type Space = (typeof SPACE)[keyof typeof SPACE]
 
-const SPACES = 6
+const SPACES = 8
 const OFFSETS = 2 ** 32
 
 /**
@@ -25,12 +34,16 @@ const OFFSETS = 2 ** 32
  */
 export class ObjectNames {
   readonly #objects = new Map<number, number>()
-  readonly #buffers = new Map<string, number>()
+  readonly #owners = new Map<string, number>()
 
   buffer(maker: number, count: number): number {
-    const key = `${maker}:${count}`
-    let id = this.#buffers.get(key)
-    if (id === undefined) this.#buffers.set(key, (id = this.#buffers.size))
+    return this.owner(`${maker}:${count}`)
+  }
+
+  /** What else owns objects, by what it is in each execution. */
+  owner(key: string): number {
+    let id = this.#owners.get(key)
+    if (id === undefined) this.#owners.set(key, (id = this.#owners.size))
     return id
   }
 
@@ -50,7 +63,10 @@ class Contents {
   readonly #bytes: Uint8Array
 
   constructor(buffer: SharedArrayBuffer) {
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    const { growable } = buffer as { growable?: boolean }
+    const isTracking = growable && buffer.byteLength % 4 === 0
+    const length = isTracking ? undefined : buffer.byteLength >> 2
+    this.#words = new Int32Array(buffer, 0, length)
     this.#bytes = new Uint8Array(buffer)
   }
 
@@ -125,6 +141,12 @@ export class Buffers {
 
   add(buffer: SharedArrayBuffer, id: number): void {
     this.#infos.set(buffer, { id, contents: contentsOf(buffer) })
+  }
+
+  /** The same memory as another object, as a memory of WebAssembly has one after it has grown. */
+  alias(buffer: SharedArrayBuffer, of: SharedArrayBuffer): void {
+    const known = this.#infos.get(of)
+    if (known !== undefined) this.add(buffer, known.id)
   }
 
   viewInfo(view: SharedView, place: number): ViewInfo {

@@ -1,10 +1,10 @@
 import { OP, type Operation } from '../runtime/operation.ts'
-import type { Core } from './core.ts'
+import type { Act, Core } from './core.ts'
 import { type Event, Event as EventOf, lookAtLife } from './event.ts'
 import { SPACE } from './objects.ts'
 import type { Thread } from './thread.ts'
 import type { Waiter } from './waiters.ts'
-import { mailboxOf } from './waiting.ts'
+import { canEnd, mailboxOf } from './waiting.ts'
 
 /**
  * The step that a thread has not made, because it is blocked or has died, as the event after the
@@ -20,6 +20,7 @@ export function pendingEvent(execution: Core, thread: Thread): Event {
   event.enabledBy = thread.enabledBy
   foresee(execution, thread, operation, event)
   lookAtLife(event, thread.life)
+  lookAtLife(event, execution.lengths)
   return event
 }
 
@@ -27,8 +28,7 @@ export function pendingEvent(execution: Core, thread: Thread): Event {
 export function couldStep(execution: Core, thread: Thread): boolean {
   switch (thread.operation.kind) {
     case OP.wake: {
-      const waiter = execution.sleeping.get(thread)!
-      return waiter.isTimed || waiter.state === 'notified'
+      return canEnd(execution, execution.sleeping.get(thread)!)
     }
     case OP.join:
       return (thread.operation.first as Thread).status !== 'running'
@@ -37,7 +37,9 @@ export function couldStep(execution: Core, thread: Thread): boolean {
     case OP.spin:
       return false
     case OP.settle:
-      return thread.canStrikeAfter >= 0
+      return thread.canStrikeAfter >= 0 && canEnd(execution, thread.operation.first as Waiter)
+    case OP.arrive:
+      return (thread.operation.first as Act).isAble!()
     default:
       return true
   }
@@ -60,6 +62,9 @@ function foresee(execution: Core, thread: Thread, operation: Operation, event: E
       const object = execution.persistent.names.object(SPACE.history, owner, 0)
       return event.add(object, isInvoke ? 0 : 1, isInvoke ? 1 : 2)
     }
+    case OP.act:
+    case OP.arrive:
+      return (operation.first as Act).foresee(execution, event)
     case OP.account:
       return (operation.first as { foresee: (event: Event) => void }).foresee(event)
     case OP.wake:

@@ -17,6 +17,7 @@ export function raceFailure(execution: Core, race: DataRace): Failure | undefine
     )}${torn}`,
     thread: second.thread,
     place: second.place,
+    other: { thread: first.thread, place: first.place },
   }
 }
 

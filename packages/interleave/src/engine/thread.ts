@@ -1,6 +1,6 @@
 import { Changes } from '../runtime/changes.ts'
-import { Operation } from '../runtime/operation.ts'
-import type { Job, RunningThread } from '../runtime/state.ts'
+import { OP, Operation } from '../runtime/operation.ts'
+import type { AgentScope, Job, RunningThread } from '../runtime/state.ts'
 
 export type ThreadStatus = 'running' | 'finished' | 'failed' | 'died'
 
@@ -12,12 +12,17 @@ export class Thread implements RunningThread {
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[] = []
   lastTask: object | undefined
   awaitedFromOutside = 0
+  listening = 0
+  readonly owed: Operation[] = []
+  readonly starting: unknown[] = []
   ticks = 0
   randomState = 0
 
   status: ThreadStatus = 'running'
   /** What its function returned, or threw. */
   result: unknown
+  /** What it ends with when it has made the steps that it owes. */
+  ending: { readonly status: 'finished' | 'failed'; readonly result: unknown } | undefined
   /** What it does next; meaningful while it runs. */
   operation = new Operation()
   /** Steps made. */
@@ -29,6 +34,9 @@ export class Thread implements RunningThread {
   /** Threads and buffers that it made. */
   spawned = 0
   buffers = 0
+  inboxes = 0
+  /** Waits with a timeout that it has begun. */
+  timedWaits = 0
   /** The object that its steps look at and its death changes, or -1 if it does not die. */
   life = -1
   /** Index of the step that was its death, or -1. */
@@ -48,9 +56,15 @@ export class Thread implements RunningThread {
     /** Index of the step that started it, or -1. */
     readonly origin = -1,
     readonly isMortal = false,
+    readonly scope: AgentScope | undefined = undefined,
   ) {
     this.lastEvent = origin
     this.enabledBy = origin
+  }
+
+  /** Whether it only serves others: a timeout, a courier, an undertaker, what ends a worker. */
+  get isHelper(): boolean {
+    return this.agent !== undefined || this.key.endsWith('x') || this.operation.kind === OP.die
   }
 
   /**

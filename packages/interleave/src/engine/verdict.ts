@@ -16,7 +16,9 @@ export type Ending =
 
 /** Says how the execution ended, and adds the failure if threads are stuck. */
 export function conclude(execution: Core): Ending {
-  const stuck = execution.threads.filter((t): t is Thread => t?.status === 'running')
+  const stuck = execution.threads.filter(
+    (t): t is Thread => t?.status === 'running' && !isQuiet(t),
+  )
   if (stuck.length === 0) return 'complete'
   const looping = stuck.filter(({ operation }) => operation.kind === OP.spin)
   if (looping.some((thread) => execution.canResume(thread))) return 'redundant'
@@ -27,6 +29,11 @@ export function conclude(execution: Core): Ending {
     looping.length > 0 ? livelock(execution, stuck, looping) : asleep(execution, stuck),
   )
   return 'stuck'
+}
+
+/** Whether nothing is left for the thread to do unless a message comes, for which it may wait. */
+function isQuiet({ operation: { kind, first } }: Thread): boolean {
+  return kind === OP.arrive || kind === OP.settle || (kind === OP.idle && first === false)
 }
 
 function livelock(execution: Core, stuck: Thread[], looping: Thread[]): Failure {

@@ -10,6 +10,8 @@ export interface Waiter {
   /** The list, by its object number. */
   readonly list: number
   readonly isTimed: boolean
+  /** Whether its timeout is one of a limited number. */
+  readonly isCounted: boolean
   /** Where it began to wait. */
   readonly place: number
   state: 'waiting' | 'notified' | 'timed-out'

@@ -1,4 +1,4 @@
-import { OP, type Operation } from '../runtime/operation.ts'
+import { OP, type Operation, TIMER } from '../runtime/operation.ts'
 import { ModelPromise } from '../runtime/promise.ts'
 import { STEP, state } from '../runtime/state.ts'
 import { type Event, lookAtLife } from './event.ts'
@@ -92,17 +92,34 @@ function enqueue(
 ): Waiter {
   const { list } = event
   event.add(list, 1, 1)
-  const isTimed = operation.timeoutMs !== Infinity
+  const isTimed = mayTimeOut(execution, thread, operation)
   return execution.waiters.enqueue({
     thread,
     promise,
     list,
     isTimed,
+    isCounted: operation.second !== TIMER,
     place: operation.place,
     state: 'waiting',
     notifiedBy: -1,
     clock: [],
   })
+}
+
+/** Whether a wait may time out: it has a timeout, and is one of those that may. */
+function mayTimeOut({ persistent, timely }: Core, thread: Thread, operation: Operation): boolean {
+  if (operation.timeoutMs === Infinity) return false
+  if (operation.second === TIMER || persistent.timeouts === Infinity) return true
+  if (persistent.timeouts === 0) return false
+  const key = `${thread.key}#${thread.timedWaits++}`
+  persistent.timed.add(key)
+  return timely === undefined || timely.includes(key)
+}
+
+/** Whether a wait can be ended now: it has been, or its timeout may strike. */
+export function canEnd({ persistent, strikes }: Core, waiter: Waiter): boolean {
+  if (waiter.state !== 'waiting') return true
+  return waiter.isTimed && (!waiter.isCounted || strikes < persistent.timeouts)
 }
 
 function read(execution: Core, thread: Thread, operation: Operation, event: Event): unknown {
@@ -127,6 +144,7 @@ function wake(execution: Core, thread: Thread, event: Event): Outcome {
     return outcome('ok')
   }
   execution.waiters.remove(waiter)
+  execution.strikes++
   event.add(waiter.list, 1, 1)
   return outcome('timed-out')
 }
@@ -185,6 +203,7 @@ function strike(execution: Core, timer: Thread, waiter: Waiter, event: Event): O
     return outcome(undefined)
   }
   waiter.state = 'timed-out'
+  if (waiter.isCounted) execution.strikes++
   execution.waiters.remove(waiter)
   event.add(waiter.list, 1, 1)
   post(execution, waiter, event)
@@ -194,12 +213,17 @@ function strike(execution: Core, timer: Thread, waiter: Waiter, event: Event): O
 /** An agent with nothing else to run takes the oldest outcome out of its mailbox. */
 function deliver(execution: Core, thread: Thread, operation: Operation, event: Event): Outcome {
   const waiter = execution.mailboxes.get(thread)!.shift()!
+  operation.second = undefined
   // It has no place of its own: what goes on is what began to wait.
   operation.place = waiter.place
   event.place = waiter.place
   // It takes the oldest, so it does not matter what else is put in, before or after.
   event.enabledBy = waiter.notifiedBy
   event.hasEffect = true
+  if ('take' in waiter) {
+    operation.second = waiter.take(event)
+    return outcome(undefined)
+  }
   thread.awaitedFromOutside--
   execution.races.learn(thread.id, waiter.clock)
   const before = state.thread

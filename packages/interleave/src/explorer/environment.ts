@@ -1,7 +1,10 @@
+import { globalWorker, installAgents, stoodFor } from '../agents/install.ts'
+import { SCOPED, scopedGlobals, setScoped } from '../agents/web-scope.ts'
 import { atomics } from '../runtime/access.ts'
 import { guardJson, guardMemory } from '../runtime/guards.ts'
 import { moduleBuffers } from '../runtime/module-buffers.ts'
 import { OP } from '../runtime/operation.ts'
+import { currentPromise } from '../runtime/promise.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state } from '../runtime/state.ts'
 import type { Execution } from '../engine/execution.ts'
@@ -37,6 +40,7 @@ export class Environment {
 
   /** Puts the stand-ins in place. Nothing of the program may run before. */
   enter(): void {
+    installAgents()
     this.#outer = state.isExploring
     state.isExploring = true
     this.#replaceBuffers()
@@ -48,6 +52,7 @@ export class Environment {
     guardJson(this.#replace)
     this.#replaceMemory()
     this.#kept = moduleBuffers().map((buffer) => [buffer, new Uint8Array(buffer).slice()])
+    this.#replaceScope()
     replaceTime(this.#replace, this.#setup)
     replaceChance(this.#replace, this.#setup)
     replaceTimers(this.#replace)
@@ -79,13 +84,45 @@ export class Environment {
     this.#setup.isActive = false
   }
 
+  /** What depends on which thread asks: a worker's own globals, and a thread's promises. */
+  #replaceScope(): void {
+    for (const name of SCOPED) {
+      const outside = (globalThis as unknown as Record<string, unknown>)[name]
+      this.#replaceBy(name, () => scopedGlobals()?.[name] ?? outside)
+    }
+    this.#replaceBy('Promise', currentPromise)
+    this.#replaceBy('Worker', globalWorker)
+    this.#replaceInstances()
+  }
+
+  /** What stands for an object of the host is one for whoever asks. */
+  #replaceInstances(): void {
+    const isNative = Function.prototype[Symbol.hasInstance]
+    for (const [native, Model] of stoodFor()) {
+      const isOne = (value: unknown): boolean =>
+        value instanceof Model || isNative.call(native, value)
+      this.#replace(native, Symbol.hasInstance, isOne)
+    }
+  }
+
+  #replaceBy(name: string, get: () => unknown): void {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name)
+    const set = (value: unknown): void => setScoped(name, value)
+    Object.defineProperty(globalThis, name, { get, set, configurable: true })
+    this.#undo.push(() => putBack(globalThis, name, before))
+  }
+
   /** Shared memory of WebAssembly is known like any other. */
   #replaceMemory(): void {
     const root = (globalThis as { WebAssembly?: { Memory: object } }).WebAssembly
     if (root === undefined) return
     const construct = (Class: object, args: unknown[]): object => {
       const memory = Reflect.construct(Class as never, args) as { buffer: ArrayBufferLike }
-      if (memory.buffer instanceof SharedArrayBuffer) this.#register(memory.buffer)
+      if (memory.buffer instanceof SharedArrayBuffer) {
+        this.#register(memory.buffer)
+        const { initial, maximum } = args[0] as { initial: number; maximum: number }
+        if (maximum > initial) this.execution?.watchLengths()
+      }
       return memory
     }
     this.#replace(root, 'Memory', new Proxy(root.Memory, { construct }))
@@ -94,11 +131,13 @@ export class Environment {
   #replaceBuffers(): void {
     const Class = SharedArrayBuffer
     const construct = (_: object, [bytes, options]: [number?, object?]): SharedArrayBuffer => {
+      if (!state.isExploring) return new Class(bytes)
       const buffer =
         options === undefined
           ? this.#pool.take(Class, bytes ?? 0)
           : (Reflect.construct(Class, [bytes, options]) as SharedArrayBuffer)
       this.#register(buffer)
+      if (options !== undefined) this.execution?.watchLengths()
       return buffer
     }
     this.#replace(globalThis, 'SharedArrayBuffer', new Proxy(Class, { construct }))
@@ -115,11 +154,13 @@ export class Environment {
   readonly #replace: Replace = (object, name, value) => {
     const before = Object.getOwnPropertyDescriptor(object, name)
     Object.defineProperty(object, name, { value, configurable: true, writable: true })
-    this.#undo.push(() => {
-      if (before === undefined) Reflect.deleteProperty(object, name)
-      else Object.defineProperty(object, name, before)
-    })
+    this.#undo.push(() => putBack(object, name, before))
   }
+}
+
+function putBack(object: object, name: PropertyKey, before: PropertyDescriptor | undefined): void {
+  if (before === undefined) Reflect.deleteProperty(object, name)
+  else Object.defineProperty(object, name, before)
 }
 
 /** An operation of `Atomics` as code that was not compiled gets it. */

@@ -61,10 +61,11 @@ export class Explorer {
     readonly setup: Setup,
     races: RacePolicy,
     deaths = 0,
+    timeouts = Infinity,
   ) {
     const names = new ObjectNames()
-    const mortals = new Set<string>()
-    this.persistent = { names, threadIds: new Map(), events: [], races, deaths, mortals }
+    const limits = { deaths, mortals: new Set<string>(), timeouts, timed: new Set<string>() }
+    this.persistent = { names, threadIds: new Map(), events: [], races, ...limits }
   }
 
   /**
@@ -114,6 +115,7 @@ export class Explorer {
   #run(strategy: Strategy, maxSteps: number): EndedExecution {
     const execution = new Execution(this.persistent)
     this.#environment.begin(execution)
+    state.inboxes = 0
     const world = new WorldOf()
     try {
       this.setup(world)
@@ -159,9 +161,11 @@ export class Explorer {
 
   #count(execution: Execution, ending: EndedExecution['ending']): void {
     const { totals } = this
-    // With a thread that was to die and was never started, it is one that was made before.
+    // If a thread that was to die was never started, or a wait did not time out that was to, the
+    // execution is one of those without that.
     const isIncomplete = ending === 'abandoned' || ending === 'redundant'
-    const isRedundant = isIncomplete || !execution.deaths.isWhole
+    const { deaths, timely, strikes } = execution
+    const isRedundant = isIncomplete || !deaths.isWhole || strikes < (timely?.length ?? 0)
     if (isRedundant && execution.failures.length === 0) totals.redundant++
     else totals.executions++
     totals.steps += execution.length

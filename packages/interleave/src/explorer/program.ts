@@ -7,8 +7,10 @@ export interface Program {
   readonly races: RacePolicy
   /** How many threads die in one execution at most. */
   readonly deaths: number
+  /** How many waits time out in one execution at most. */
+  readonly timeouts: number
 }
 
-export function explorerOf({ setup, races, deaths }: Program): Explorer {
-  return new Explorer(setup, races, deaths)
+export function explorerOf({ setup, races, deaths, timeouts }: Program): Explorer {
+  return new Explorer(setup, races, deaths, timeouts)
 }

@@ -13,14 +13,17 @@ export class Repeat implements Strategy {
   readonly isExhaustive = false
   readonly #rows: Row[]
   readonly #doomed: string[]
+  readonly #timely: readonly string[] | undefined
 
   constructor(execution: Execution) {
     this.#rows = rowsOf(execution)
     this.#doomed = [...execution.deaths.doomed]
+    this.#timely = execution.timely
   }
 
-  begin({ deaths }: Execution): void {
-    deaths.doomed = this.#doomed
+  begin(execution: Execution): void {
+    execution.deaths.doomed = this.#doomed
+    execution.timely = this.#timely
   }
 
   choose(execution: Execution): number {

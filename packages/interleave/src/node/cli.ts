@@ -29,6 +29,7 @@ Packages that use Atomics are compiled like the program; --package names others.
   --seconds N                   stop after N seconds
   --max-steps N                 steps of one execution at most (10000)
   --deaths N                    threads that die in one execution at most (0)
+  --timeouts never|N            waits that time out in one execution at most (all)
   --seed N                      for pct and random (1)
   --races fail|ignore           what data races are (fail)
   --replay SCHEDULE             run one printed schedule; works under node --inspect-brk
@@ -46,6 +47,7 @@ const OPTIONS = {
   seconds: { type: 'string' },
   'max-steps': { type: 'string' },
   deaths: { type: 'string', default: '0' },
+  timeouts: { type: 'string' },
   seed: { type: 'string', default: '1' },
   races: { type: 'string', default: 'fail' },
   replay: { type: 'string' },
@@ -134,10 +136,11 @@ function asCommand(
   { text, replay }: FailureReport,
   file: string,
   name: string,
-  { deaths, races, package: packages, condition }: Values,
+  { deaths, timeouts, races, package: packages, condition }: Values,
 ): string {
   const more = [
     deaths === '0' ? '' : ` --deaths ${deaths}`,
+    timeouts === undefined ? '' : ` --timeouts ${timeouts}`,
     races === 'fail' ? '' : ` --races ${races}`,
     ...packages.map((one) => ` --package ${one}`),
     ...condition.map((one) => ` --condition ${one}`),
@@ -201,6 +204,7 @@ function optionsOf(name: string, values: Values): ExploreOptions & { name: strin
     races,
     strategy: strategyOf(values, executions),
     deaths: number('deaths', values.deaths)!,
+    ...(values.timeouts === undefined ? {} : { timeouts: timeoutsOf(values.timeouts) }),
     ...(replay === undefined ? {} : { replay }),
     ...(executions === undefined ? {} : { maxExecutions: executions }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
@@ -214,6 +218,10 @@ function checkSchedule(replay: string | undefined): void {
   } catch (error) {
     throw new UsageError((error as Error).message.replace('expected', 'expected --replay'))
   }
+}
+
+function timeoutsOf(text: string): 'never' | number {
+  return text === 'never' ? text : number('timeouts', text)!
 }
 
 /** Taken before a check replaces the clock by a stand-in. */

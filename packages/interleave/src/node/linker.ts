@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { types } from 'node:util'
 import { Script } from 'node:vm'
+import { state } from '../runtime/state.ts'
 import { compileFile, type CompiledFile, compileText } from './compile-file.ts'
 import { type Asker, declaredFormat, find, type Found, packageOf } from './resolve.ts'
 import { Selection } from './selection.ts'
@@ -86,7 +88,8 @@ export class Linker {
 
   /** A module that is not compiled, as whoever asks gets it. */
   outside(found: Found, asker: Asker): unknown {
-    const require = createRequire(this.entry)
+    const native = createRequire(this.entry)
+    const require = (path: string): unknown => unexplored(() => native(path))
     if (found.kind === 'builtin') return asSeen(require(found.name), asker)
     if (found.path.endsWith('.json')) {
       return asSeen(JSON.parse(readFileSync(found.path, 'utf8')), asker)
@@ -120,9 +123,23 @@ function unitOf(path: string, { code, map, format, requests }: CompiledFile): Un
   return { path, format, requests, run }
 }
 
+/**
+ * Loads what is not compiled as if no program were explored: it is loaded once, and what it makes
+ * meanwhile would be made in the first execution and in no other.
+ */
+function unexplored<T>(load: () => T): T {
+  const { thread, isExploring } = state
+  Object.assign(state, { thread: undefined, isExploring: false })
+  try {
+    return load()
+  } finally {
+    Object.assign(state, { thread, isExploring })
+  }
+}
+
 /** What an import sees of a module that `require` would give. */
 export function asSeen(exports: unknown, asker: Asker): unknown {
-  if (asker === 'require') return exports
+  if (asker === 'require' || types.isModuleNamespaceObject(exports)) return exports
   const seen = Object.create(null) as Record<string, unknown>
   if (exports !== null && (typeof exports === 'object' || typeof exports === 'function')) {
     for (const name of Object.keys(exports)) {

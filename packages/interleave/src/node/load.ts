@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { workerThreads } from '../agents/install.ts'
 import * as facade from '../index.ts'
 import { runAsync } from '../runtime/functions.ts'
 import * as runtime from '../runtime/index.ts'
+import { startAsync } from '../runtime/async.ts'
+import { state } from '../runtime/state.ts'
 import { RUNTIME_MODULE } from './compile-file.ts'
-import { Linker } from './linker.ts'
+import { Linker, unitOfText } from './linker.ts'
 import { Realm } from './realm.ts'
 
 export interface LoadOptions {
@@ -23,6 +26,7 @@ export interface LoadOptions {
 const PROVIDED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   [RUNTIME_MODULE, runtime],
   ['@smpnet/interleave', facade],
+  ['node:worker_threads', workerThreads()],
 ])
 
 /**
@@ -38,13 +42,30 @@ export async function load(
   file: string | URL,
   options: LoadOptions = {},
 ): Promise<Record<string, unknown>> {
-  const path =
-    file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
+  const path = pathOf(file)
   if (!existsSync(path)) throw new Error(`expected a file, found nothing at ${path}`)
   const { packages = [], conditions = [] } = options
   const linker = new Linker(path, { packages, conditions, provided: PROVIDED })
   await linker.prepare(path)
+  state.loadModule = (worker, text) => startAsync(moduleSteps(linker, worker, text))
   const realm = new Realm(linker, PROVIDED)
   const exports = await runAsync(realm.run(linker.unit(path), 'import'))
   return { ...(exports as Record<string, unknown>) }
+}
+
+/** A worker's module, run in a world of modules of its own. */
+function* moduleSteps(
+  linker: Linker,
+  worker: string | URL,
+  text: string | undefined,
+): Generator<unknown, unknown, unknown> {
+  const unit =
+    text === undefined
+      ? linker.unit(pathOf(worker))
+      : unitOfText(text, resolve(`${linker.entry}.worker.js`))
+  return yield* new Realm(linker, PROVIDED).run(unit, 'import')
+}
+
+function pathOf(file: string | URL): string {
+  return file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
 }

@@ -44,7 +44,7 @@ function touches(folder: string): boolean {
       if (entry.isDirectory()) return entry.name !== 'node_modules' && look(path)
       if (!/\.[cm]?[jt]s$/.test(entry.name) || /\.d\.[cm]?ts$/.test(entry.name)) return false
       if (left-- <= 0 || statSync(path).size > MAX_BYTES) return false
-      return /\bAtomics\s*[.[\]}]/.test(readFileSync(path, 'utf8'))
+      return /\bAtomics\s*[.[\]}),;?]/.test(readFileSync(path, 'utf8'))
     })
   return look(folder)
 }

@@ -9,6 +9,7 @@ interface Printed {
   readonly replay: string
   readonly threads: readonly string[]
   readonly rows: readonly Row[]
+  readonly steps: number
   readonly preemptions: number
 }
 
@@ -19,14 +20,16 @@ const MIN_WIDTH = 18
 export function showColumns(report: Printed): string {
   const { threads, rows } = report
   const widths = threads.map((name, i) =>
-    Math.max(MIN_WIDTH, name.length, ...rows.map((r) => (r.thread === i ? r.action.length : 0))),
+    Math.max(MIN_WIDTH, name.length, ...rows.map((r) => (r.thread === i ? shown(r).length : 0))),
   )
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')
-  const places = rows.map(({ file, line: n }) => `${base(file)}:${n}`)
+  const places = rows.map(({ file, line: n, column }) =>
+    n === 0 ? '' : `${base(file)}:${n}:${column}`,
+  )
   const placeWidth = Math.max(0, ...places.map((place) => place.length))
   const body = rows.map((row, i) => {
-    const cells = threads.map((_, t) => (t === row.thread ? row.action : ''))
+    const cells = threads.map((_, t) => (t === row.thread ? shown(row) : ''))
     return `${line(cells)}  ${places[i]!.padEnd(placeWidth)}  ${row.source}`.trimEnd()
   })
   const isSaid = report.message.includes(report.where)
@@ -39,9 +42,14 @@ export function showColumns(report: Printed): string {
     line(threads.map((_, i) => '─'.repeat(widths[i]!))),
     ...body,
     '',
-    `${rows.length} steps, ${switches}; ` +
+    `${report.steps} steps, ${switches}; ` +
       `to run it again: explore({ replay: '${report.replay}' }, …)`,
   ].join('\n')
+}
+
+/** What a step did; what the failure is about is marked. */
+function shown({ action, isMarked }: Row): string {
+  return isMarked ? `${action} ◀` : action
 }
 
 function base(file: string): string {

@@ -20,6 +20,8 @@ export interface FailureReport {
   /** Names of the threads, in the order of the columns. */
   readonly threads: readonly string[]
   readonly rows: readonly Row[]
+  /** Steps that the rows show; a row may stand for several. */
+  readonly steps: number
   /** Times that a thread was taken off although it could have gone on. */
   readonly preemptions: number
   /** What the failing thread or check threw, if it threw. */
@@ -40,17 +42,19 @@ export function reportFailure(
   const explorer = explorerOf(program)
   const recorder = new Recorder(explorer.persistent)
   let names: string[] = []
-  let undertakers: boolean[] = []
+  let helpers: boolean[] = []
   let seen = short.failure
   const budget = { executions: 1, stepsPerExecution: Infinity, isOver: () => false }
   explorer.explore(guided, budget, ({ execution, failure: again }) => {
     names = execution.threads.map((thread) => thread?.name ?? '')
-    undertakers = execution.threads.map((thread) => thread?.key.endsWith('x') === true)
+    helpers = execution.threads.map((thread) => !thread || thread.isHelper)
     if (again !== undefined) seen = again
     return true
   })
   const { kind, message, error } = seen
-  const { threads, rows } = withoutIdle(names, undertakers, recorder.rows)
+  const marks = seen.thread === undefined ? [] : [{ thread: seen.thread, place: seen.place }]
+  if (seen.other !== undefined) marks.push(seen.other)
+  const { threads, rows } = withoutIdle(names, helpers, recorder.rows(marks))
   const report = {
     kind,
     message,
@@ -59,20 +63,21 @@ export function reportFailure(
     replay: showSchedule(guided.ran),
     threads,
     rows,
+    steps: recorder.steps,
     preemptions: guided.preemptions,
     error,
   }
   return { ...report, text: showColumns(report) }
 }
 
-/** Leaves out undertakers that have nothing to do, since a death stands in its thread's column. */
+/** Leaves out threads that only serve others, if nothing of what they did is shown. */
 function withoutIdle(
   names: readonly string[],
-  undertakers: readonly boolean[],
+  helpers: readonly boolean[],
   rows: readonly Row[],
 ): { threads: string[]; rows: Row[] } {
   const columns = [...names.keys()].filter((id) => {
-    return undertakers[id] !== true || rows.some(({ thread }) => thread === id)
+    return helpers[id] !== true || rows.some(({ thread }) => thread === id)
   })
   return {
     threads: columns.map((id) => names[id]!),

@@ -7,7 +7,7 @@ import { STYLE } from './timeline-style.ts'
  * downwards, with values and source lines. `title` names the program.
  */
 export function timeline(report: FailureReport, title: string): string {
-  const { kind, message, where, threads, rows, preemptions, replay } = report
+  const { kind, message, where, threads, rows, steps, preemptions, replay } = report
   const place = message.includes(where)
     ? ''
     : `<p class="where">at <code>${escape(where)}</code></p>`
@@ -28,13 +28,13 @@ export function timeline(report: FailureReport, title: string): string {
 <header>
 <h1>${escape(title)}</h1>
 <p class="failure"><b>${escape(kind)}</b> ${escape(message)}</p>
-${place}<p class="facts">${rows.length} steps, ${switches}. To run it again:
+${place}<p class="facts">${steps} steps, ${switches}. To run it again:
 <code class="replay">explore({ replay: '${escape(replay)}' }, …)</code></p>
 </header>
 <table>
 <thead><tr><th class="number">step</th>${lanes}<th class="source">source</th></tr></thead>
 <tbody>
-${rows.map((row, i) => tableRow(report, row, i, i === failing)).join('\n')}
+${rows.map((row, i) => tableRow(report, row, i, row.isMarked || i === failing)).join('\n')}
 </tbody>
 </table>
 </body>
@@ -44,6 +44,7 @@ ${rows.map((row, i) => tableRow(report, row, i, i === failing)).join('\n')}
 
 /** The row that a failure points at: the last one of its thread at its place, or else the last. */
 function failingRow({ threads, rows, thread, where }: FailureReport): number {
+  if (rows.some(({ isMarked }) => isMarked)) return -1
   const isOwn = (row: Row): boolean => threads[row.thread] === thread
   const at = rows.findLastIndex(
     (row) => isOwn(row) && where.startsWith(`${row.file}:${row.line}:`),
@@ -68,7 +69,8 @@ function tableRow(
   })
   const name = row.file.slice(row.file.lastIndexOf('/') + 1)
   const source =
-    `<span class="place" title="${escape(row.file)}">${escape(name)}:${row.line}</span>` +
+    `<span class="place" title="${escape(row.file)}">` +
+    `${escape(name)}:${row.line}:${row.column}</span>` +
     `<code>${escape(row.source)}</code>`
   const number = `<td class="number">${index + 1}</td>`
   const cls = isSwitch ? ' class="switch"' : ''

@@ -40,7 +40,10 @@ export function atomic(place: number, kind: OpKind, ...args: unknown[]): boolean
   if (kind === OP.load) return true
   op.first = coerce(view, args[2])
   if (kind === OP.compareExchange) op.second = coerce(view, args[3])
-  if (kind === OP.wait || kind === OP.waitAsync) op.timeoutMs = timeout(args[3])
+  if (kind === OP.wait || kind === OP.waitAsync) {
+    op.timeoutMs = timeout(args[3])
+    op.second = undefined
+  }
   return true
 }
 

@@ -4,7 +4,14 @@ import { call } from './calls.ts'
 import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
-import { type CallbackJob, type Job, type RunningThread, state, STEP } from './state.ts'
+import {
+  type AgentScope,
+  type CallbackJob,
+  type Job,
+  type RunningThread,
+  state,
+  STEP,
+} from './state.ts'
 
 type Steps<T = unknown> = Generator<unknown, T, unknown>
 
@@ -25,6 +32,17 @@ export function stepsOf(
   return compiled.kind === 2 ? startAsync(steps) : steps
 }
 
+/** A whole worker, which says at its end, or when it has thrown, that it is over. */
+export function* runWorker(main: Steps, scope: AgentScope): Steps {
+  try {
+    yield* runAgent(main)
+  } catch (thrown) {
+    yield* scope.end({ thrown })
+    return undefined
+  }
+  return yield* scope.end()
+}
+
 /**
  * A whole thread: its function, then its jobs until none is left and none can come. The result is
  * the function's, or what its promise came to.
@@ -35,10 +53,14 @@ export function* runAgent(main: Steps): Steps {
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
     if (thread.jobs.length > 0 || thread.nextTicks.length > 0) yield* runJobs(thread)
-    if (thread.awaitedFromOutside > 0 || isPending(result)) {
-      state.pending.event(OP.idle, 0, undefined)
+    for (let act = thread.starting.shift(); act !== undefined; act = thread.starting.shift()) {
+      state.pending.event(OP.act, 0, act)
       yield STEP
-    } else break
+    }
+    const isNeeded = thread.awaitedFromOutside > 0 || isPending(result)
+    if (!isNeeded && thread.listening === 0) break
+    state.pending.event(OP.idle, 0, isNeeded)
+    yield STEP
   }
   const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
   if (unhandled !== undefined) throw unhandled.value
@@ -68,7 +90,8 @@ function* runJob(job: Job): Steps {
   return undefined
 }
 
-function* runCallback({ callback, self, args, promise }: CallbackJob): Steps {
+/** A callback, whose outcome settles a promise. */
+export function* runCallback({ callback, self, args, promise }: CallbackJob): Steps {
   try {
     promise.resolve(
       call(0, callback, self, args as unknown[]) ? yield* answer.steps! : answer.value,

@@ -9,6 +9,7 @@ import type { SharedView } from './operation.ts'
 import { placeOf } from './places.ts'
 import { isPure } from './pure.ts'
 import { never } from './refusal.ts'
+import { withoutOwnFrames } from './stack.ts'
 import { state } from './state.ts'
 import { driveMethods, Steps } from './steps.ts'
 import { isSharedView } from './views.ts'
@@ -40,6 +41,12 @@ export const arrayModels = new Map<unknown, NativeModel>()
 /** Functions of the host that put something off, by the native one; `timer-models.ts` fills it. */
 export const nativeModels = new Map<unknown, NativeModel>()
 
+/** Those of them that setup uses as well. */
+export const setupModels = new Set<unknown>()
+
+/** Workers and channels, by the host's classes; `agents/install.ts` fills it. */
+export const agentModels = new Map<unknown, NativeModel>()
+
 /** Constructors that call back, by the native one; `promise-models.ts` fills it. */
 export const constructorModels = new Map<unknown, NativeModel>()
 
@@ -70,6 +77,12 @@ export function callMethod(place: number, self: unknown, key: unknown, args: unk
  * else the source's own `new` may go on.
  */
 export function construct(place: number, Class: unknown, args: unknown[]): boolean {
+  const agent = state.isExploring ? agentModels.get(Class) : undefined
+  if (agent !== undefined) {
+    state.callPlace = place
+    answer.steps = agent(place, undefined, args)
+    return true
+  }
   if (state.thread === undefined) {
     if (Class !== SharedArrayBuffer || !isLoading()) return false
     answer.steps = makeBuffer(args)
@@ -136,8 +149,9 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
     answer.steps = model(place)
     return true
   }
-  const putsOff = state.thread === undefined ? undefined : nativeModels.get(fn)
+  const putsOff = canModel(fn) ? nativeModels.get(fn) : undefined
   if (putsOff !== undefined) {
+    state.callPlace = place
     answer.steps = putsOff(place, self, args)
     return true
   }
@@ -148,6 +162,11 @@ function callOutside(place: number, given: AnyFunction, self: unknown, args: unk
     return true
   }
   return callNative(place, fn, self, args, given)
+}
+
+/** Whether a model stands for the host's function: in a thread, or if setup needs it too. */
+function canModel(fn: unknown): boolean {
+  return state.thread !== undefined || (state.isExploring && setupModels.has(fn))
 }
 
 /** Calls what is not compiled; `given` is the function, or a guard of it, which looks first. */
@@ -166,10 +185,38 @@ function callNative(
   const before = state.outside
   state.outside = fn.name
   state.callPlace = place
-  answer.value = Reflect.apply(given, self, args)
+  answer.value = printers.has(fn)
+    ? print(given, self, args)
+    : state.thread === undefined
+      ? applyOutside(given, self, args)
+      : Reflect.apply(given, self, args)
   state.outside = before
   if (state.thread !== undefined && !isPure(fn)) state.thread.changes.note()
   return false
+}
+
+/** A call in no thread; what it throws points at the caller, and not at this package. */
+function applyOutside(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  try {
+    return Reflect.apply(fn, self, args)
+  } catch (error) {
+    throw withoutOwnFrames(error)
+  }
+}
+
+/** The functions of the host's console, which put off what is no business of the program's. */
+const printers = new Set<unknown>(
+  Object.values((globalThis as { console?: object }).console ?? {}),
+)
+
+function print(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  const { thread } = state
+  state.thread = undefined
+  try {
+    return Reflect.apply(fn, self, args)
+  } finally {
+    state.thread = thread
+  }
 }
 
 /** The text of what is called, as the language's own message has it. */

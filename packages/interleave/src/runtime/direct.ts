@@ -1,5 +1,5 @@
 import { atomics } from './access.ts'
-import { OP, OP_NAMES, type Operation } from './operation.ts'
+import { OP, OP_NAMES, Operation } from './operation.ts'
 import { performOn } from './perform.ts'
 import { CALLED_FROM_OUTSIDE, PLAIN_CONTEXTS, refuse } from './refusal.ts'
 import { state, STEP } from './state.ts'
@@ -10,6 +10,13 @@ import { state, STEP } from './state.ts'
  */
 export function performDirectly(context: number, name = ''): unknown {
   const { pending, thread } = state
+  if (thread !== undefined && isOwable(pending)) {
+    // Nobody can tell whether it is made here or just before the thread's next step.
+    const owed = new Operation()
+    owed.copy(pending)
+    thread.owed.push(owed)
+    return undefined
+  }
   if (thread !== undefined) {
     const outside = state.outside === undefined ? '' : `, here by ${state.outside}`
     const what = name === '' ? '' : `${name}: `
@@ -19,6 +26,12 @@ export function performDirectly(context: number, name = ''): unknown {
   if (pending.kind === OP.wait) return refuseToBlock(pending)
   if (pending.kind === OP.notify) return 0
   return performOn(pending)
+}
+
+/** Whether the step can be made later: a start of a worker, or a message. */
+function isOwable({ kind, first }: Operation): boolean {
+  if (kind === OP.act) return (first as { isOwable?: boolean }).isOwable === true
+  return kind === OP.spawn
 }
 
 /** No program is explored: the access is what it is in any other program. */

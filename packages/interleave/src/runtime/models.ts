@@ -1,4 +1,5 @@
 import { answer, getElement, setElement } from './access.ts'
+import { copyingModel } from './copies.ts'
 import { OP, type SharedView } from './operation.ts'
 import { refuse } from './refusal.ts'
 import { state, STEP } from './state.ts'
@@ -52,6 +53,8 @@ export function modelOf(fn: AnyFunction, self: unknown, args: unknown[]): Model 
   if (fn === sliceOfBuffer && self instanceof SharedArrayBuffer) {
     return (place) => sliced(place, self, args)
   }
+  const copying = copyingModel(fn, self, args)
+  if (copying !== undefined) return copying
   const [source] = args
   if (name === 'set' && isSharedView(source)) return (place) => setFrom(place, fn, self, args)
   if (!isSharedView(source)) return undefined

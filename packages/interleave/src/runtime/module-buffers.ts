@@ -1,3 +1,5 @@
+import { state } from './state.ts'
+
 /**
  * Shared memory that modules make when they are loaded. Every execution has to start with the same
  * memory, so what these buffers hold when an exploration begins is kept, and put back before each
@@ -14,14 +16,14 @@ const registry: Registry = ((globalThis as Record<symbol, unknown>)[
   Symbol.for('smpnet.interleave.buffers')
 ] ??= { depth: 0, buffers: [] } satisfies Registry) as Registry
 
-/** A compiled module begins to run. */
+/** A compiled module begins to run; what a worker makes then it makes in each execution. */
 export function beginModule(): void {
-  registry.depth++
+  if (state.thread === undefined) registry.depth++
 }
 
 /** A compiled module has run to its end. */
 export function endModule(): void {
-  registry.depth--
+  if (state.thread === undefined) registry.depth--
 }
 
 /** Whether a module is being loaded. */

@@ -37,7 +37,14 @@ export const OP = {
   account: 22,
   /** A thread ends, wherever it is, and makes no further step. */
   die: 23,
+  /** What an agent does with a port or a channel; `first` says what it touches. */
+  act: 24,
+  /** A message arrives at an agent that listens. */
+  arrive: 25,
 } as const
+
+/** The second value of a wait that is a timer, which strikes whatever becomes of other timeouts. */
+export const TIMER: unique symbol = Symbol('timer')
 
 export type OpKind = (typeof OP)[keyof typeof OP]
 

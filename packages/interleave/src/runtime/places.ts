@@ -28,10 +28,21 @@ const tables: PlaceTable[] = ((globalThis as Record<symbol, unknown>)[
   Symbol.for('smpnet.interleave.places')
 ] ??= []) as PlaceTable[]
 
-/** Takes a compiled module's table and returns the number that its first place gets. */
+/**
+ * Takes a compiled module's table and returns the number that its first place gets: the same each
+ * time that the module is run, as workers do in every execution.
+ */
 export function addPlaces(table: PlaceTable): number {
-  return tables.push(table) * PLACES_PER_FILE
+  const { file, source } = table
+  const known = numbers.get(file)
+  if (known !== undefined && known.source === source) return known.first
+  const first = tables.push(table) * PLACES_PER_FILE
+  numbers.set(file, { source, first })
+  return first
 }
+
+/** By file: the text that was compiled last, and the number of its first place. */
+const numbers = new Map<string, { source: string | undefined; first: number }>()
 
 /** The table that a number is in. */
 export function tableOf(number: number): PlaceTable {

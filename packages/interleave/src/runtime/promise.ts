@@ -183,7 +183,8 @@ function thenOf(value: unknown): unknown {
   if (value instanceof HostPromise) {
     throw refuse(
       state.callPlace,
-      'it awaits a promise made by code that is not compiled, which nothing settles',
+      'it awaits a promise made by code that is not compiled, which nothing settles; name the ' +
+        'package that made it (`--package NAME`, or `packages` of `load`)',
     )
   }
   return (value as { then?: unknown }).then

@@ -1,4 +1,5 @@
 import { showPlace } from './places.ts'
+import { packageOnStack, withDeepStack } from './stack.ts'
 import { state } from './state.ts'
 
 /**
@@ -21,7 +22,9 @@ export class Refusal extends Error {
 
 /** A refusal at a numbered place, from which the exploration does not recover. */
 export function refuse(place: number, reason: string): Refusal {
-  const refusal = new Refusal(showPlace(place), reason)
+  const name = /not compiled/.test(reason) ? packageOnStack() : undefined
+  const flag = name === undefined ? '' : `; it is of ${name}: name that with --package ${name}`
+  const refusal = withDeepStack(() => new Refusal(showPlace(place), reason + flag))
   state.refusal ??= refusal
   return refusal
 }

@@ -15,9 +15,27 @@ export interface RunningThread {
   readonly rejected: { readonly isHandled: boolean; readonly value: unknown }[]
   /** Promises of `waitAsync` that are not settled yet, or not yet delivered. */
   awaitedFromOutside: number
+  /** Ports and workers from which messages may come, and which keep the thread from ending. */
+  listening: number
+  /** Steps that code which cannot be suspended asked for, made before the thread's next one. */
+  readonly owed: Operation[]
+  /** Steps by which it begins to listen, made when it has nothing left to run. */
+  readonly starting: unknown[]
+  /** What it knows of itself if it is a worker. */
+  readonly scope: AgentScope | undefined
   /** Deterministic stand-ins, one per thread so that no schedule can change what they give. */
   ticks: number
   randomState: number
+}
+
+/** What a worker finds in its world that other threads do not. */
+export interface AgentScope {
+  readonly parentPort: unknown
+  readonly workerData: unknown
+  /** Whether it finds the globals of a browser's worker, and not the modules of Node's. */
+  readonly isWeb: boolean
+  /** Steps that the worker makes when nothing can come any more, with what it has thrown. */
+  end(error?: { readonly thrown: unknown }): Generator<unknown, unknown, unknown>
 }
 
 /** What follows a settled promise: a callback of the source, the rest of an async function. */
@@ -78,6 +96,12 @@ export interface RuntimeState {
   target: unknown
   /** Whether a program is being explored: then nothing waits, wakes or runs but what is chosen. */
   isExploring: boolean
+  /** Inboxes that the setup of this execution has made. */
+  inboxes: number
+  /** Loads a worker's module, as steps; undefined where no loader is. */
+  loadModule:
+    | ((file: string | URL, text?: string) => Generator<unknown, unknown, unknown>)
+    | undefined
   /** The first refusal of an exploration, whatever the program did with it. */
   refusal: Error | undefined
 }
@@ -93,6 +117,8 @@ export const state: RuntimeState = ((globalThis as Record<symbol, unknown>)[
   awaited: undefined,
   target: undefined,
   isExploring: false,
+  inboxes: 0,
+  loadModule: undefined,
   refusal: undefined,
 } satisfies RuntimeState) as RuntimeState
 

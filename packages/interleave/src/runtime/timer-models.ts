@@ -1,6 +1,7 @@
 import { atomic } from './access.ts'
+import { runCallback } from './agent.ts'
 import { type NativeModel, nativeModels } from './calls.ts'
-import { OP } from './operation.ts'
+import { OP, TIMER } from './operation.ts'
 import { ModelPromise, queueJob } from './promise.ts'
 import { type RunningThread, state, STEP } from './state.ts'
 
@@ -35,15 +36,22 @@ function timeout(hasDelay: boolean): NativeModel {
       throw new TypeError(`expected a function as a timer's callback, got ${String(callback)}`)
     }
     const given = args.slice(hasDelay ? 2 : 1)
-    const timer = new Timer()
-    if (!atomic(place, OP.waitAsync, timer.words, 0, 0, 1)) throw new Error('expected a step')
-    const { value } = (yield STEP) as { value: ModelPromise }
-    value.react((_isDone, outcome) => {
-      if (outcome !== 'timed-out') return
-      queueJob({ callback, self: timer, args: given, promise: new ModelPromise() })
-    })
-    return timer
+    return yield* startTimer(place, (timer) =>
+      runCallback({ callback, self: timer, args: given, promise: new ModelPromise() }),
+    )
   }
+}
+
+/** Starts a timer: when it strikes, the steps are a job of the thread. */
+export function* startTimer(place: number, strike: (timer: object) => Steps): Steps {
+  const timer = new Timer()
+  if (!atomic(place, OP.waitAsync, timer.words, 0, 0, 1)) throw new Error('expected a step')
+  state.pending.second = TIMER
+  const { value } = (yield STEP) as { value: ModelPromise }
+  value.react((_isDone, outcome) => {
+    if (outcome === 'timed-out') queueJob({ steps: strike(timer) })
+  })
+  return timer
 }
 
 function* clear(place: number, _: unknown, args: readonly unknown[]): Steps {

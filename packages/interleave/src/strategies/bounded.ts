@@ -1,5 +1,5 @@
 import type { Execution } from '../engine/execution.ts'
-import { OP } from '../runtime/operation.ts'
+import { isDoom } from '../engine/deaths.ts'
 import { Dooms } from './dooms.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 
@@ -53,8 +53,8 @@ export class Bounded implements Strategy {
     return this.#bound
   }
 
-  begin({ persistent, deaths }: Execution): void {
-    deaths.doomed = this.#dooms.of(persistent)
+  begin(execution: Execution): void {
+    this.#dooms.settle(execution)
   }
 
   choose(execution: Execution): number {
@@ -64,7 +64,7 @@ export class Bounded implements Strategy {
     if (enabled.length === 0) return -1
     const { spent, last } = this.#spentAt(execution)
     const running = enabled.includes(last) ? last : -1
-    const deaths = enabled.filter((id) => execution.threads[id]!.operation.kind === OP.die)
+    const deaths = enabled.filter((id) => isDoom(execution.threads[id]!))
     let choices = [...enabled]
     if (running >= 0) {
       if (spent < this.#bound) choices = [running, ...enabled.filter((id) => id !== running)]

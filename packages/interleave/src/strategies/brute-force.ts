@@ -19,8 +19,8 @@ export class BruteForce implements Strategy {
 
   constructor(readonly resumesIdleLoops = true) {}
 
-  begin({ persistent, deaths }: Execution): void {
-    deaths.doomed = this.#dooms.of(persistent)
+  begin(execution: Execution): void {
+    this.#dooms.settle(execution)
   }
 
   choose(execution: Execution): number {

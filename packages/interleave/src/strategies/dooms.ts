@@ -1,34 +1,73 @@
 import type { Persistent } from '../engine/core.ts'
 import type { Execution } from '../engine/execution.ts'
-import { OP } from '../runtime/operation.ts'
+import { isDoom } from '../engine/deaths.ts'
 import type { SeededRandom } from './random.ts'
 
 /**
- * Which threads die, for a strategy that tries everything: first each that may, then each two, and
- * so on, and at last none, so that a budget which is too small for all is not spent on executions
- * in which nobody dies. Threads that are only seen later come later.
+ * Which threads die and which waits time out, where not all may, for a strategy that tries
+ * everything. What a limit forbids would show in no execution that keeps to it; so it is settled
+ * before an execution begins, and each choice is explored by itself.
  */
 export class Dooms {
+  readonly #dead = new Subsets()
+  readonly #timely = new Subsets()
+
+  /** Settles the next execution. */
+  settle(execution: Execution): void {
+    const { deaths, persistent } = execution
+    deaths.doomed = this.#dead.of(deadOf(persistent))
+    if (areLimited(persistent)) execution.timely = this.#timely.of(timedOf(persistent))
+  }
+
+  /** Goes on to the next choice; false, and back at the first, when there is none. */
+  advance(persistent: Persistent): boolean {
+    if (this.#dead.advance(deadOf(persistent))) return true
+    return areLimited(persistent) && this.#timely.advance(timedOf(persistent))
+  }
+}
+
+/** Some of these, so many at most. */
+interface Choice {
+  readonly keys: ReadonlySet<string>
+  readonly most: number
+}
+
+function deadOf({ mortals, deaths }: Persistent): Choice {
+  return { keys: mortals, most: deaths }
+}
+
+function timedOf({ timed, timeouts }: Persistent): Choice {
+  return { keys: timed, most: timeouts }
+}
+
+function areLimited({ timeouts }: Persistent): boolean {
+  return timeouts > 0 && timeouts !== Infinity
+}
+
+/**
+ * Each set of so many keys at most: first each one, then each two, and so on, and at last none, so
+ * that a budget which is too small for all is not spent on what is there without any. Keys that are
+ * only seen later come later.
+ */
+class Subsets {
   readonly #done = new Set<string>()
   #current: readonly string[] | undefined
 
-  /** Those that die in the next execution, by key. */
-  of(persistent: Persistent): readonly string[] {
-    return (this.#current ??= this.#next(persistent) ?? [])
+  of(choice: Choice): readonly string[] {
+    return (this.#current ??= this.#next(choice) ?? [])
   }
 
-  /** Goes on to the next set of threads; false, and back at the first, when there is none. */
-  advance(persistent: Persistent): boolean {
-    this.#done.add(this.of(persistent).join())
-    this.#current = this.#next(persistent)
+  advance(choice: Choice): boolean {
+    this.#done.add(this.of(choice).join())
+    this.#current = this.#next(choice)
     if (this.#current !== undefined) return true
     this.#done.clear()
     return false
   }
 
-  #next({ mortals, deaths }: Persistent): readonly string[] | undefined {
-    for (let size = 1; size <= Math.min(deaths, mortals.size); size++) {
-      for (const set of setsOf([...mortals], size)) if (!this.#done.has(set.join())) return set
+  #next({ keys, most }: Choice): readonly string[] | undefined {
+    for (let size = 1; size <= Math.min(most, keys.size); size++) {
+      for (const set of setsOf([...keys], size)) if (!this.#done.has(set.join())) return set
     }
     return this.#done.has('') ? undefined : []
   }
@@ -68,7 +107,7 @@ export class Doom {
   /** Takes deaths out of what could be done next, or all but one death that is due. */
   restrict(execution: Execution, enabled: number[]): number[] {
     if (this.doomed.length === 0) return enabled
-    const isDeath = (id: number): boolean => execution.threads[id]!.operation.kind === OP.die
+    const isDeath = (id: number): boolean => isDoom(execution.threads[id]!)
     const isDue = (id: number): boolean => {
       const { key } = execution.threads[id]!
       return this.#at[this.doomed.indexOf(key.slice(0, -1))]! <= execution.length

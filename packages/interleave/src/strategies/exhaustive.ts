@@ -55,8 +55,8 @@ export class Exhaustive implements Strategy {
   #replayed = 0
   #last = -1
 
-  begin({ persistent, deaths }: Execution): void {
-    deaths.doomed = this.#dooms.of(persistent)
+  begin(execution: Execution): void {
+    this.#dooms.settle(execution)
     this.#order.clear()
     this.#last = -1
   }

@@ -1,4 +1,4 @@
-import { OP } from '../runtime/operation.ts'
+import { isDoom } from '../engine/deaths.ts'
 import type { Execution } from '../engine/execution.ts'
 import type { Thread } from '../engine/thread.ts'
 import { doomedBy, type Schedule } from './schedule.ts'
@@ -50,7 +50,7 @@ export class Guided implements Strategy {
     const able = execution.threads.filter(
       (t): t is Thread => t !== undefined && (execution.isEnabled(t) || execution.canResume(t)),
     )
-    const living = able.filter(({ operation }) => operation.kind !== OP.die)
+    const living = able.filter((thread) => !isDoom(thread))
     const wanted = able.find(({ key }) => key === this.schedule[this.#at])
     if (this.isStrict && wanted === undefined) this.#complain(execution, living)
     if (wanted === undefined && living.length === 0) {
@@ -60,7 +60,7 @@ export class Guided implements Strategy {
     const previous = living.find(({ id }) => id === this.#last)
     this.#at++
     const next = wanted ?? previous ?? living[0]!
-    if (next.operation.kind !== OP.die) {
+    if (!isDoom(next)) {
       if (previous !== undefined && next !== previous) this.preemptions++
       this.#last = next.id
     }

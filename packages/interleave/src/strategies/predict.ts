@@ -1,4 +1,5 @@
 import { type Access, accessOf, type Event } from '../engine/event.ts'
+import type { Act } from '../engine/core.ts'
 import type { Execution } from '../engine/execution.ts'
 import { differingBytes } from '../engine/objects.ts'
 import { mailboxOf } from '../engine/waiting.ts'
@@ -15,6 +16,13 @@ import { predictNotifyAmongDead } from './predict-notify.ts'
  * all that it might do would make some twice.
  */
 export function predict(execution: Execution, index: number, state: State): Access {
+  const access = predictStep(execution, index, state)
+  const { lengths } = execution
+  if (lengths < 0 || access.objects.includes(lengths)) return access
+  return withObject(access, lengths, 1, 0)
+}
+
+function predictStep(execution: Execution, index: number, state: State): Access {
   const event = execution.event(index)
   const access = accessOf(event)
   switch (event.kind) {
@@ -26,6 +34,8 @@ export function predict(execution: Execution, index: number, state: State): Acce
       return predictWait(execution, event, access, state)
     case OP.notify:
       return predictNotify(execution, event, access, state)
+    case OP.act:
+      return predictAct(execution, event, access, state)
     case OP.wake:
     case OP.settle:
       return predictWakeup(execution, event, access, state)
@@ -62,12 +72,19 @@ function predictWait(execution: Execution, event: Event, access: Access, state: 
 
 /** A notify changes the list if a waiter is in it. */
 function predictNotify(execution: Execution, event: Event, access: Access, state: State): Access {
-  if (execution.deaths.doomed.length > 0) {
+  if (execution.deaths.areExpected) {
     return predictNotifyAmongDead(execution, event, access, state)
   }
   const isWaking = waiters(execution, event.list, state) > 0
   if (isWaking === event.waitersBefore > 0) return access
   return { ...access, size: 1, objects: [event.list], touched: [1], changed: [isWaking ? 1 : 0] }
+}
+
+/** A letter can be taken if one is there. */
+function predictAct(execution: Execution, event: Event, access: Access, state: State): Access {
+  if ((event.asked.first as Act).receives !== true) return access
+  const changed = waiters(execution, event.list, state) > 0 ? 2 : 0
+  return { ...access, changed: replaceFirst(access.changed, changed) }
 }
 
 /** A wait that was notified times out if that notify is not in the state. */

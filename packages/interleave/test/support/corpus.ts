@@ -45,8 +45,11 @@ type Print = (tree: AnyNode, source: string) => { code: string }
 export function judge(path: string, print: Print = printTree): Outcome {
   const source = readFileSync(path, 'utf8')
   const isModule = path.endsWith('.mjs') || /^\s*(import|export)\b/m.test(source)
-  const formats = isModule ? (['module', 'linked'] as const) : (['commonjs'] as const)
-  const outcomes = formats.map((format) => judgeAs(source, path, format, print))
+  const asModule = (): Outcome[] =>
+    (['module', 'linked'] as const).map((format) => judgeAs(source, path, format, print))
+  const script = isModule ? undefined : judgeAs(source, path, 'commonjs', print)
+  // A module that is one long line imports and exports where no line begins.
+  const outcomes = !script || script.verdict === 'no JavaScript' ? asModule() : [script]
   return outcomes.find(({ verdict }) => verdict !== 'same') ?? outcomes[0]!
 }
 

@@ -1,0 +1,3 @@
+import threads from './installed/sync-threads.mjs'
+
+void threads.runAsWorker(async ({ x }) => x * 2)

@@ -1,0 +1,3 @@
+import { runAsWorker } from './installed/synckit.mjs'
+
+runAsWorker(async (x) => x * 2)

@@ -1,0 +1,143 @@
+import type { NativeModel } from '../runtime/calls.ts'
+import { call } from '../runtime/calls.ts'
+import { answer } from '../runtime/access.ts'
+import { compiledOf } from '../runtime/functions.ts'
+import { ModelPromise } from '../runtime/promise.ts'
+import { startTimer } from '../runtime/timer-models.ts'
+import { callListener, Listeners } from './listeners.ts'
+
+type Steps = Generator<unknown, unknown, unknown>
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
+
+/**
+ * Events of the host's own objects. The host would call listeners where they cannot be suspended;
+ * so those that a compiled function listens with are kept here, and what dispatches an event calls
+ * them step by step. Other listeners stay with the host.
+ */
+const listeners = new WeakMap<object, Listeners>()
+
+function listenersOf(target: object): Listeners {
+  let known = listeners.get(target)
+  if (known === undefined) listeners.set(target, (known = new Listeners()))
+  return known
+}
+
+/** Whether a listener is the program's: a compiled function, or an object with one. */
+function isCompiled(callback: unknown): boolean {
+  if (compiledOf(callback) !== undefined) return true
+  const isObject = typeof callback === 'object' && callback !== null
+  return isObject && compiledOf((callback as { handleEvent?: unknown }).handleEvent) !== undefined
+}
+
+/** `add`, by the host's own function for what is not compiled. */
+export function addEventListener(native: AnyFunction): NativeModel {
+  return function* (_, self, [type, callback, options]) {
+    if (!isCompiled(callback)) return Reflect.apply(native, self, [type, callback, options])
+    const { once, signal } = (options ?? {}) as { once?: boolean; signal?: AbortSignal }
+    if (signal?.aborted) return undefined
+    const list = listenersOf(self as object)
+    list.add(String(type), callback, once === true, false)
+    if (signal !== undefined) afterAbort(signal, () => list.remove(String(type), callback))
+    return undefined
+  }
+}
+
+export function removeEventListener(native: AnyFunction): NativeModel {
+  return function* (_, self, [type, callback, options]) {
+    if (!isCompiled(callback)) return Reflect.apply(native, self, [type, callback, options])
+    listenersOf(self as object).remove(String(type), callback)
+    return undefined
+  }
+}
+
+export function dispatchEvent(native: AnyFunction): NativeModel {
+  return function* (_, self, [event]) {
+    const isGood = Reflect.apply(native, self, [event])
+    const { type, defaultPrevented } = event as Event
+    yield* listenersOf(self as object).dispatch(type, self, [event], event)
+    return isGood === true && !defaultPrevented
+  }
+}
+
+/** What is to be done when a signal aborts, before its listeners are called. */
+const aborting = new WeakMap<AbortSignal, (() => void)[]>()
+/** Controllers of signals that follow others. */
+const followers = new WeakMap<AbortSignal, AbortController[]>()
+
+function afterAbort(signal: AbortSignal, then: () => void): void {
+  const list = aborting.get(signal)
+  if (list === undefined) aborting.set(signal, [then])
+  else list.push(then)
+}
+
+/** `controller.abort(reason)`, whose listeners are called before it returns. */
+export function abort(native: AnyFunction): NativeModel {
+  const abortOne = function* (self: unknown, args: readonly unknown[]): Steps {
+    const { signal } = self as AbortController
+    if (signal.aborted) return undefined
+    Reflect.apply(native, self, args)
+    for (const then of aborting.get(signal) ?? []) then()
+    const event = new Event('abort')
+    yield* listenersOf(signal).dispatch('abort', signal, [event], event)
+    for (const follower of followers.get(signal) ?? []) {
+      yield* abortOne(follower, [signal.reason])
+    }
+    return undefined
+  }
+  return (_, self, args) => abortOne(self, args)
+}
+
+/** `AbortSignal.timeout`: a timer's moment. */
+export function abortAfter(): NativeModel {
+  const stop = abort(AbortController.prototype.abort as AnyFunction)
+  return function* (place) {
+    const controller = new AbortController()
+    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    yield* startTimer(place, () => stop(place, controller, [reason]))
+    return controller.signal
+  }
+}
+
+/** `AbortSignal.any`. */
+export function* abortAny(_place: number, _: unknown, [signals]: readonly unknown[]): Steps {
+  const controller = new AbortController()
+  for (const signal of signals as Iterable<AbortSignal>) {
+    if (signal.aborted) return AbortSignal.abort(signal.reason)
+    const list = followers.get(signal)
+    if (list === undefined) followers.set(signal, [controller])
+    else list.push(controller)
+  }
+  return controller.signal
+}
+
+/** `once(emitter, type)`: a promise of the thread's own. */
+export function* once(_place: number, _: unknown, [emitter, type]: readonly unknown[]): Steps {
+  const promise = new ModelPromise()
+  const { once: listen } = emitter as { once: (type: unknown, listener: AnyFunction) => void }
+  const on = (name: unknown, then: AnyFunction): void => listen.call(emitter, name, then)
+  on(type, (...values) => promise.resolve(values))
+  if (type !== 'error') on('error', (error) => promise.settle(false, error))
+  return promise
+}
+
+interface Emitter {
+  rawListeners(type: unknown): (AnyFunction & { listener?: AnyFunction })[]
+  removeListener(type: unknown, listener: AnyFunction): void
+}
+
+/** `emit` of Node's emitters, whose listeners are called in order before it returns. */
+export function emit(native: AnyFunction): NativeModel {
+  return function* (place, self, args) {
+    const emitter = self as Emitter
+    const [type, ...values] = args
+    const list = emitter.rawListeners(type)
+    if (list.length === 0) return Reflect.apply(native, self, args as unknown[])
+    for (const listener of list) {
+      const fn = listener.listener ?? listener
+      if (fn !== listener) emitter.removeListener(type, listener)
+      if (compiledOf(fn) === undefined) yield* callListener(fn, self, values)
+      else if (call(place, fn, self, values)) yield* answer.steps!
+    }
+    return true
+  }
+}
