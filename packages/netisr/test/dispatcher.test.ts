@@ -147,7 +147,10 @@ describe('Options that cannot be are refused with a sentence', () => {
     [{ places: 65_536, payloadBytes: 65_536 }, 'expected less than 1 GiB, came 4 × 65536 × 65536'],
     [{ key: 'key' as never }, "key: expected a function of an item, 'key' came"],
     [{ onError: 1 as never }, 'onError: expected a function of an error, 1 came'],
-    [{ module: './items.mjs' }, 'module: expected a URL'],
+    [
+      { module: './items.mjs' },
+      "modules are URLs, as new URL('./jobs.mjs', import.meta.url): './items.mjs' came",
+    ],
     [{ name: 'nothing' }, 'expected a function nothing'],
     [{ name: 'absent' }, 'expected a function absent'],
   ])('%j', async (options, sentence) => {

@@ -6,6 +6,7 @@ import {
   type HandleKind,
 } from '@smpnet/memory'
 import type { Attached, LiveHandle, LiveMachine, LiveOptions } from '@smpnet/machine/live'
+import { bootUrl, moduleUrl } from '@smpnet/tasks/values'
 import { Netisr } from '../netisr.ts'
 import type { NetisrStatistics } from '../statistics/statistics.ts'
 import { BadNetisr } from '../terms/errors.ts'
@@ -60,7 +61,7 @@ export async function startDispatcher<Item>(
   const machine = await startMachine<DispatcherBootArgs>({
     cpus: shape.cpus,
     memoryBytes: memoryBytes(shape),
-    boot: options.boot ?? bootUrl(),
+    boot: options.boot ?? bootUrl(import.meta.url, 'dispatcher-boot.js', '@smpnet/netisr'),
     ...(options.worker !== undefined && { worker: options.worker }),
     setup: ({ arena }) => {
       items = placeItems(arena, shape)
@@ -224,24 +225,3 @@ function memoryBytes(shape: DispatcherShape): number {
 }
 
 const STOPPED = 'the dispatcher was stopped'
-
-function moduleUrl(module: unknown): string {
-  if (module instanceof URL) return module.href
-  if (typeof module === 'string' && URL.canParse(module)) return module
-  throw new TypeError(
-    `module: expected a URL, as new URL('./work.mjs', import.meta.url), came ${String(module)}`,
-  )
-}
-
-/** Beside this file in a built package, which also serves tests of the source tree. */
-function bootUrl(): URL {
-  const here: string | undefined = import.meta.url
-  if (here === undefined) {
-    throw new TypeError(
-      'CPUs boot by dispatcher-boot.js in dist of @smpnet/netisr, and this module does not know ' +
-        'where it is, as in a bundle: tell its URL by the option `boot`',
-    )
-  }
-  const inSource = here.endsWith('.ts')
-  return new URL(inSource ? '../../dist/dispatcher-boot.js' : './dispatcher-boot.js', here)
-}

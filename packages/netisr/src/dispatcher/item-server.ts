@@ -1,7 +1,7 @@
 import type { Cpu } from '@smpnet/machine'
 import { type Address, NIL } from '@smpnet/memory'
 import { finish, type Waiter, type Waiting } from '@smpnet/park'
-import { ValueReader, ValueWriter } from '@smpnet/tasks/values'
+import { isPromise, ValueReader, ValueWriter } from '@smpnet/tasks/values'
 import type { Handler } from '../protocols/protocol.ts'
 import { HANDLED, SEAT, SLOT, type Slots, THREW } from './slots.ts'
 
@@ -102,9 +102,4 @@ export class ItemServer implements Handler {
     this.#owed = done
     return false
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return isObject && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }
