@@ -195,7 +195,7 @@ function sendingTo<Item>(
     )
   }
   const netisr = new Netisr(memory, items.netisr, slots)
-  netisr.register({ ...ITEMS, handler: ELSEWHERE })
+  netisr.register({ ...ITEMS, handler: ELSEWHERE, drained() {} })
   return { slots, netisr, sender: new ItemSender(netisr, slots, seat, lot.waiter(), options) }
 }
 
