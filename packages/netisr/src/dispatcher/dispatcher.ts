@@ -61,6 +61,8 @@ export async function startDispatcher<Item>(
   const machine = await startMachine<DispatcherBootArgs>({
     cpus: shape.cpus,
     memoryBytes: memoryBytes(shape),
+    // Beside the CPUs there is a thread that sends, whose core a CPU that spins would take.
+    spins: shape.cpus,
     boot: options.boot ?? bootUrl(import.meta.url, 'dispatcher-boot.js', '@smpnet/netisr'),
     ...(options.worker !== undefined && { worker: options.worker }),
     setup: ({ arena }) => {
