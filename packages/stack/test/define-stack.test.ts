@@ -87,7 +87,10 @@ const WRONG: [input: unknown, sentence: string][] = [
   ],
   [{ machine, netisr: { bind: 1 } }, 'netisr.bind: expected true or false, came 1'],
   [{ machine, netisr: { limit: 0 } }, 'netisr.limit: expected a whole number from 1 to 10240'],
-  [{ machine, netisr: { buckets: 48 } }, 'netisr.buckets: expected 0 or a power of two up to 4096'],
+  [
+    { machine, netisr: { buckets: 48 } },
+    'netisr.buckets: expected 0 or a power of two up to 4096',
+  ],
   [{ machine, netisr: { buckets: 8192 } }, 'netisr.buckets: expected 0 or a power of two up to'],
   [{ machine, netisr: { buckets: '8' } }, 'netisr.buckets: expected 0 or a power of two up to'],
   [

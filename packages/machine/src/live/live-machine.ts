@@ -147,12 +147,7 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
-      const {
-        boot,
-        bootMs = BOOT_MS,
-        eventLoop = false,
-        spins: when = 1,
-      } = options
+      const { boot, bootMs = BOOT_MS, eventLoop = false, spins: when = 1 } = options
       const spins = typeof when === 'number' ? availableParallelism() > when : when
       await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs, worker)
     } catch (error) {
