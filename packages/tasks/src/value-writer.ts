@@ -33,6 +33,8 @@ export class ValueWriter {
     readonly capacity: number,
     /** The numbers of shared buffers; without it none can be sent. */
     readonly shared?: SharedNumbers,
+    /** What is written, as messages name it: several, or they end in a comma. */
+    readonly what = "a task's arguments, and its result,",
   ) {
     this.bytes = new Uint8Array(capacity)
     this.#view = new DataView(this.bytes.buffer)
@@ -157,7 +159,8 @@ export class ValueWriter {
   }
 
   #shared(tag: number, buffer: SharedArrayBuffer): void {
-    const number = this.shared?.numberOf(buffer)
+    if (this.shared === undefined) throw new CannotSend(NOT_SHARED)
+    const number = this.shared.numberOf(buffer)
     if (number === undefined) throw new CannotSend(NOT_KNOWN)
     this.#tag(tag)
     this.#view.setUint32(this.#room(4), number)
@@ -224,12 +227,12 @@ export class ValueWriter {
 
   #tooLarge(): CannotSend {
     return new CannotSend(
-      `a task's arguments, and its result, take up to ${this.capacity} bytes: these take more; ` +
-        'payloadBytes makes room',
+      `${this.what} take up to ${this.capacity} bytes: these take more; payloadBytes makes room`,
     )
   }
 }
 
+const NOT_SHARED = 'plain data can be sent to another thread: a SharedArrayBuffer came'
 const NOT_KNOWN =
   'shared memory comes from the thread that has the task runner, and can go back there: a ' +
   'SharedArrayBuffer that a task made came'

@@ -55,7 +55,7 @@ export async function startDispatcher<Item>(
   startMachine: StartMachine,
   options: DispatcherOptions<Item>,
 ): Promise<Dispatcher<Item>> {
-  expectFunction('startDispatcher takes startLive of @smpnet/machine/live', startMachine)
+  expectFunction('what starts a machine, startLive of @smpnet/machine/live,', startMachine)
   const shape = dispatcherShape(options)
   let items!: ItemsHandle
   const machine = await startMachine<DispatcherBootArgs>({
@@ -159,7 +159,7 @@ export function openDispatcher<Item>(
   handle: DispatcherHandle,
   options: SenderOptions<Item>,
 ): OpenedDispatcher<Item> {
-  expectFunction('openDispatcher takes attachLive of @smpnet/machine/live', attachMachine)
+  expectFunction('what opens a machine, attachLive of @smpnet/machine/live,', attachMachine)
   expectSender(options)
   expectHandle(HANDLE, handle)
   const attached = attachMachine(handle.machine)

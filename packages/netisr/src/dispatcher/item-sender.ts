@@ -18,6 +18,8 @@ interface Held<Item> {
 
 /** Turns of the loop that takes slots back after which the event loop has one. */
 const TAKES_PER_TURN = 64
+/** What messages call what is sent. */
+const SENT = 'an item, and what its function throws,'
 /** Items sent after which keys may move. */
 const ITEMS_PER_BALANCE = 1024
 
@@ -58,7 +60,7 @@ export class ItemSender<Item> {
     this.#free = slots.of(seat).reverse()
     this.#taker = new Taker(slots, seat)
     this.#items = this.#free.map(() => undefined)
-    this.#writer = new ValueWriter(payloadBytes)
+    this.#writer = new ValueWriter(payloadBytes, undefined, SENT)
     this.#bytes = new Uint8Array(payloadBytes)
     this.#reader = new ValueReader(this.#bytes)
   }
@@ -169,8 +171,15 @@ export class ItemSender<Item> {
   #hear(slot: Address, item: Item): void {
     this.slots.read(slot, this.#bytes)
     const error = this.#reader.decode()
-    if (this.options.onError) this.options.onError(error, item)
-    else this.#failed ??= { error }
+    if (this.options.onError === undefined) {
+      this.#failed ??= { error }
+      return
+    }
+    try {
+      this.options.onError(error, item)
+    } catch (thrown) {
+      this.#failed ??= { error: thrown }
+    }
   }
 
   #sendQueued(): void {
