@@ -19,12 +19,15 @@ export class TakeAllStack {
     readonly link: number,
   ) {}
 
-  /** Pushes an entry that is in no stack. True when the stack was empty: its taker may sleep. */
-  push(entry: Address): boolean {
+  /**
+   * Pushes an entry that is in no stack, or a chain of them at once, whose links lead from `entry`,
+   * the newest, to `oldest`. True when the stack was empty: its taker may sleep.
+   */
+  push(entry: Address, oldest = entry): boolean {
     const { memory, head } = this
     for (;;) {
       const before = memory.load(head)
-      memory.write(entry + this.link, before)
+      memory.write(oldest + this.link, before)
       if (memory.compareExchange(head, before, entry) === before) return before === NIL
     }
   }

@@ -6,8 +6,11 @@ import { type Address, LiveMemory, NIL, TakeAllStack } from '../src/index.ts'
 const HEAD = 64
 const LINK = 0
 
-/** Two threads push three entries while a third takes all; the rest is taken at the end. */
-function model(name: string, make: (memory: LiveMemory) => TakeAllStack) {
+/**
+ * Two threads push three entries while a third takes all; the rest is taken at the end. One thread
+ * pushes its two entries one by one, or as a chain.
+ */
+function model(name: string, make: (memory: LiveMemory) => TakeAllStack, isChain = false) {
   return explore({ name }, ({ thread, after }) => {
     const memory = LiveMemory.create(1024)
     const stack = make(memory)
@@ -16,7 +19,9 @@ function model(name: string, make: (memory: LiveMemory) => TakeAllStack) {
     const pushes = (slot: number, entries: Address[]) => () => {
       for (const entry of entries) foundEmpty[slot]!.push(stack.push(entry))
     }
-    thread('a', pushes(0, [128, 192]))
+    memory.write(192 + LINK, 128)
+    const pushesChain = () => void foundEmpty[0]!.push(stack.push(192, 128))
+    thread('a', isChain ? pushesChain : pushes(0, [128, 192]))
     thread('b', pushes(1, [256]))
     thread('taker', () => {
       for (let at = stack.takeAll(); at !== NIL; ) {
@@ -42,11 +47,16 @@ it('loses nothing, doubles nothing, keeps the order, and tells one pusher of eac
   console.log(result.summary)
 })
 
+it('does so with a chain that is pushed at once', () => {
+  const make = (memory: LiveMemory) => new TakeAllStack(memory, HEAD, LINK)
+  expect(model('take-all stack, a chain', make, true)).toHold()
+})
+
 /** Links to what it first saw, even when another has pushed meanwhile. */
 class ForgetfulStack extends TakeAllStack {
-  override push(entry: Address): boolean {
+  override push(entry: Address, oldest = entry): boolean {
     const before = this.memory.load(this.head)
-    this.memory.write(entry + this.link, before)
+    this.memory.write(oldest + this.link, before)
     for (;;) {
       const seen = this.memory.load(this.head)
       if (this.memory.compareExchange(this.head, seen, entry) === seen) return before === NIL
@@ -57,4 +67,6 @@ class ForgetfulStack extends TakeAllStack {
 it('is caught when a push links to a head that has changed', () => {
   const result = model('forgetful stack', (memory) => new ForgetfulStack(memory, HEAD, LINK))
   expect(result).toFailWith('assertion')
+  const make = (memory: LiveMemory) => new ForgetfulStack(memory, HEAD, LINK)
+  expect(model('forgetful stack, a chain', make, true)).toFailWith('assertion')
 })

@@ -17,6 +17,14 @@ describe.each(kinds)('a take-all stack in %s memory', (_, create) => {
     expect(drain(stack)).toEqual([])
   })
 
+  it('takes a chain at once, whose oldest entry comes first', () => {
+    const stack = make()
+    stack.push(128)
+    stack.memory.write(256 + 8, 192)
+    expect(stack.push(256, 192)).toBe(false)
+    expect(drain(stack)).toEqual([128, 192, 256])
+  })
+
   it('tells the one that found it empty', () => {
     const stack = make()
     expect([stack.push(128), stack.push(192)]).toEqual([true, false])

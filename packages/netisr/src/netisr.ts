@@ -30,6 +30,7 @@ import type { NetisrStatistics } from './statistics/statistics.ts'
 import { statisticsOf } from './statistics/read-statistics.ts'
 import { DEFAULT, type DispatchName, dispatchName, dispatchNumber } from './terms/names.ts'
 import { BadNetisr } from './terms/errors.ts'
+import { buryIn } from './workstream/burying.ts'
 import { type Outcome, WAIT } from './workstream/outcome.ts'
 import { work } from './workstream/worker.ts'
 import { Workstream } from './workstream/workstream.ts'
@@ -322,7 +323,7 @@ export class Netisr {
   *bury(lot: Parking, thread: number): Waiting {
     this.#table.breakFrom(holderOf(thread))
     const mend = (): void => this.#placement.mend()
-    for (const stream of this.#streams) yield* stream.bury(lot, thread, mend)
+    for (const stream of this.#streams) yield* buryIn(stream, lot, thread, mend)
   }
 
   /** What was counted. Exact when nothing is sent or handled meanwhile. For any thread. */

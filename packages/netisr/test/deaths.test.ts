@@ -7,6 +7,7 @@ import { Buckets } from '../src/routing/buckets.ts'
 import { Choice } from '../src/routing/choice.ts'
 import { Netisr } from '../src/netisr.ts'
 import { WORK, WORKSTREAM } from '../src/shape/netisr-layout.ts'
+import { buryIn } from '../src/workstream/burying.ts'
 import { DONE, QUEUED } from '../src/workstream/outcome.ts'
 import { Workstream } from '../src/workstream/workstream.ts'
 
@@ -97,7 +98,7 @@ function play(mortality: Mortality, life: (typeof lives)[string], isBuried = tru
     finish(living.td, living.lot.bury(dying.lot.cpu))
     finish(
       living.td,
-      living.stream.bury(living.lot, dying.lot.cpu, () => {}),
+      buryIn(living.stream, living.lot, dying.lot.cpu, () => {}),
     )
   }
   if (work(worker, sleeping) > 0) sleeping = sleep(worker)

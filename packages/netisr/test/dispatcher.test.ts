@@ -100,6 +100,20 @@ describe('What goes wrong', () => {
     await expect(dispatcher.idle()).rejects.toThrow('threw what cannot be sent: a function')
   })
 
+  it('in the ear for errors rejects idle, and loses no other item', async () => {
+    const heard: unknown[] = []
+    const onError = (_error: unknown, item: Item): void => {
+      heard.push(item.number)
+      if (item.number === 3) throw new Error('the ear broke')
+    }
+    const dispatcher = await start<Item>({ name: 'thirds', places: 2, onError })
+    // Slots are taken back in between, by those that send.
+    for (const item of itemsOf(1, 9)) while (!dispatcher.trySend(item));
+    await expect(dispatcher.idle()).rejects.toThrow('the ear broke')
+    expect(heard).toEqual([3, 6, 9])
+    await expect(dispatcher.idle()).resolves.toBeUndefined()
+  })
+
   it('with a CPU rejects all that waits, and every later call', async () => {
     const dispatcher = await start<string>({ name: 'dies', key: () => 'a' })
     await dispatcher.send('one')
@@ -111,7 +125,9 @@ describe('What goes wrong', () => {
   it('with an item is thrown before it is sent, and costs no room', async () => {
     const dispatcher = await start<unknown>({ key: (item) => item as string, places: 1 })
     expect(() => dispatcher.trySend({})).toThrow('a key is a text or a number: an object came')
-    expect(() => dispatcher.trySend('x'.repeat(600))).toThrow('take up to 512 bytes')
+    const tooLarge = 'an item, and what its function throws, take up to 512 bytes'
+    expect(() => dispatcher.trySend('x'.repeat(600))).toThrow(tooLarge)
+    expect(() => dispatcher.trySend(new SharedArrayBuffer(8))).toThrow('a SharedArrayBuffer came')
     expect(dispatcher.trySend('x')).toBe(true)
     await dispatcher.idle()
   })
@@ -142,12 +158,16 @@ it('Other threads send by the handle, as many as there are seats', async () => {
 describe('Options that cannot be are refused with a sentence', () => {
   it.each<[Partial<DispatcherOptions<Item>>, string]>([
     [{ cpus: 0 }, 'cpus: expected a whole number from 1 to 64, came 0'],
+    [{ cpus: '2' as never }, "cpus: expected a whole number from 1 to 64, came '2'"],
     [{ places: 0.5 }, 'places: expected a whole number from 1 to 65536, came 0.5'],
     [{ payloadBytes: 8 }, 'payloadBytes: expected a whole number from 512 to 65536, came 8'],
     [{ places: 65_536, payloadBytes: 65_536 }, 'expected less than 1 GiB, came 4 × 65536 × 65536'],
     [{ key: 'key' as never }, "key: expected a function of an item, 'key' came"],
     [{ onError: 1 as never }, 'onError: expected a function of an error, 1 came'],
-    [{ module: './items.mjs' }, 'module: expected a URL'],
+    [
+      { module: './items.mjs' },
+      "modules are URLs, as new URL('./jobs.mjs', import.meta.url): './items.mjs' came",
+    ],
     [{ name: 'nothing' }, 'expected a function nothing'],
     [{ name: 'absent' }, 'expected a function absent'],
   ])('%j', async (options, sentence) => {
@@ -155,7 +175,7 @@ describe('Options that cannot be are refused with a sentence', () => {
   })
 
   it('and what is no handle or no starter, too', async () => {
-    await expect(startDispatcher(null as never, {} as never)).rejects.toThrow('takes startLive')
+    await expect(startDispatcher(null as never, {} as never)).rejects.toThrow('what starts a machine')
     expect(() => openDispatcher(attachLive, {} as never, { key })).toThrow('a dispatcher')
   })
 })

@@ -83,6 +83,28 @@ describe('on the simulated machine', () => {
     },
   )
 
+  it.each([5, 6])(
+    'packets come to be handled on the CPU of the thread that receives them, seed %i',
+    async (seed) => {
+      const handledBy = async (netisr: NonNullable<StackInput['netisr']>) => {
+        const common = { dispatch: 'deferred', policy: 'flow', bind: true } as const
+        const machine = sim({ cpus: 4, seed })
+        const config = defineStack({ machine, netisr: { ...common, ...netisr } })
+        const plan = { rounds: 40, size: 1 }
+        const { statistics } = await runSim<typeof plan, Account>(config, ping, '', plan)
+        const { workstreams } = statistics.netisr
+        return workstreams.map(({ works }) => works.reduce((sum, work) => sum + work.handled, 0))
+      }
+      // The server receives on CPU 3, the client on CPU 0; each flow may begin elsewhere.
+      const steered = await handledBy({ buckets: 256, steering: true })
+      expect(steered.reduce((sum, handled) => sum + handled)).toBe(80)
+      expect(Math.min(steered[0]!, steered[3]!)).toBeGreaterThanOrEqual(39)
+      // Where they go by themselves is chance: all of a flow to one.
+      const stayed = await handledBy({ buckets: 256 })
+      expect(stayed.every((handled) => handled % 40 === 0)).toBe(true)
+    },
+  )
+
   describe('a bind', () => {
     const rowsOf = (scene: string) => {
       const locks = { profile: true, watch: true, pcbHashHeld: 'output' } as const

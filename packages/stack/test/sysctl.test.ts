@@ -23,7 +23,7 @@ import {
 
 const machine = sim({ cpus: 4, memoryBytes: 2 ** 20 })
 const INPUTS: readonly StackInput[] = [
-  { machine, scheduler: ule({ accounting: 'time' }) },
+  { machine, scheduler: ule({ accounting: 'time' }), netisr: { policy: 'flow', buckets: 64 } },
   { machine, scheduler: bsd({ accounting: 'time' }) },
   { machine, scheduler: priority() },
   { machine: live({ cpus: 2 }), ...preset('freebsd-7') },
@@ -40,8 +40,8 @@ function otherThan(value: string | number, { type, path }: Sysctl): string {
   const known = type.words?.filter((word) => word !== String(value) && word !== 'none')
   if (known !== undefined && known.length > 0) return known[0]!
   if (path === 'netisr.threads') return '2'
-  // A power of two.
-  if (path === 'captures.ringBytes') return String(2 * Number(value))
+  // Powers of two.
+  if (path === 'captures.ringBytes' || path === 'netisr.buckets') return String(2 * Number(value))
   return String(Number(value) + (value === 255 ? -1 : 1))
 }
 

@@ -28,13 +28,3 @@ export function checkStart(start: unknown, options: unknown): void {
       `@smpnet/machine/live and a list of URLs: ${found} came`,
   )
 }
-
-/** The URL of a module. Throws a TypeError for what is none: CPUs know no folder of the caller. */
-export function moduleUrl(module: unknown): string {
-  if (module instanceof URL) return module.href
-  if (typeof module === 'string' && URL.canParse(module)) return module
-  throw new TypeError(
-    "modules are URLs, as new URL('./jobs.mjs', import.meta.url): " +
-      `${typeof module === 'string' ? `'${module}'` : came(module)} came`,
-  )
-}

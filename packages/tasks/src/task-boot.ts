@@ -3,6 +3,7 @@ import { type Address, NIL } from '@smpnet/memory'
 import { finish, type Waiting, YIELD } from '@smpnet/park'
 import { Scheduler, type Thread } from '@smpnet/scheduler'
 import { askWhetherCancelled } from './is-cancelled.ts'
+import { isPromise } from './is-promise.ts'
 import { CannotSend } from './errors.ts'
 import {
   type BoardHandle,
@@ -166,9 +167,4 @@ function at(task: Task, error: CannotSend): CannotSend {
 
 function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return isObject && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }

@@ -1,10 +1,11 @@
 import type { LiveMachine, LiveOptions } from '@smpnet/machine/live'
 import { type Address, NIL } from '@smpnet/memory'
 import { awaiting, finish, onAbort, SpinBudget, type Until, type Waiter } from '@smpnet/park'
-import { checkStart, checkTask, moduleUrl } from './check-task.ts'
+import { checkStart, checkTask } from './check-task.ts'
 import { TaskLost, TooManyTasks } from './errors.ts'
 import { eventLoopTurn } from './event-loop-turn.ts'
 import { Fifo } from './fifo.ts'
+import { bootUrl, moduleUrl } from './module-urls.ts'
 import {
   NOTICES_PER_INTERRUPT,
   type SharedNotice,
@@ -58,7 +59,7 @@ export async function startTasks(
   checkStart(startMachine, options)
   const shape = checkShape(options)
   const modules = options.modules.map(moduleUrl)
-  const boot = options.boot ?? bootUrl()
+  const boot = options.boot ?? bootUrl(import.meta.url, 'task-boot.js', '@smpnet/tasks')
   let names: TaskExports = []
   let board!: BoardHandle
   const machine = await startMachine<TaskBootArgs>({
@@ -345,15 +346,3 @@ function key(module: unknown, name: unknown): string {
 }
 
 const STOPPED = 'the runner was stopped before the task had ended'
-
-/** Beside this file in a built package, which also serves tests of the source tree. */
-function bootUrl(): URL {
-  const here: string | undefined = import.meta.url
-  if (here !== undefined) {
-    return new URL(here.endsWith('.ts') ? '../dist/task-boot.js' : './task-boot.js', here)
-  }
-  throw new TypeError(
-    'CPUs boot by task-boot.js in dist of @smpnet/tasks, and this module does not know where it ' +
-      'is, as in a bundle: tell its URL by the option `boot`',
-  )
-}

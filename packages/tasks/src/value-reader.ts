@@ -1,6 +1,7 @@
 import { errorOf, HIDDEN } from './error-kinds.ts'
 import type { SharedBuffers } from './shared-buffers.ts'
-import { Tag, VIEWS } from './value-tags.ts'
+import { NameCache } from './name-cache.ts'
+import { SHORT, Tag, VIEWS } from './value-tags.ts'
 
 /** Made when it is first needed: a host without it may load the package. */
 let decoder: InstanceType<typeof TextDecoder> | undefined
@@ -19,6 +20,7 @@ interface ViewOfAny {
  */
 export class ValueReader {
   readonly #view: DataView
+  readonly #names = new NameCache()
   #at = 0
 
   constructor(
@@ -64,7 +66,7 @@ export class ValueReader {
       case Tag.array:
         return this.#list()
       case Tag.object:
-        return Object.fromEntries(pairs(this.#list()) as [string, unknown][])
+        return this.#object()
       case Tag.view:
         return this.#buffer()
       case Tag.date:
@@ -87,12 +89,44 @@ export class ValueReader {
   #string(): string {
     const length = this.#view.getUint32(this.#skip(4))
     const at = this.#skip(length)
+    return this.#text(at, length)
+  }
+
+  #text(at: number, length: number): string {
+    const short = length > SHORT ? undefined : shortText(this.bytes, at, length)
+    if (short !== undefined) return short
     return (decoder ??= new TextDecoder()).decode(this.bytes.subarray(at, at + length))
   }
 
   #list(): unknown[] {
     const length = this.#view.getUint32(this.#skip(4))
-    return Array.from({ length }, () => this.#read())
+    const list: unknown[] = []
+    for (let i = 0; i < length; i++) list.push(this.#read())
+    return list
+  }
+
+  #object(): object {
+    const object: Record<string, unknown> = {}
+    for (let left = this.#view.getUint32(this.#skip(4)); left > 0; left--) {
+      const name = this.#name()
+      const value = this.#read()
+      // By assignment it would be the prototype.
+      if (name === '__proto__') define(object, name, value, true)
+      else object[name] = value
+    }
+    return object
+  }
+
+  /** The name of a property: most are of one of few objects, and have been read before. */
+  #name(): string {
+    this.#skip(1)
+    const length = this.#view.getUint32(this.#skip(4))
+    const at = this.#skip(length)
+    const known = this.#names.find(this.bytes, at, length)
+    if (known !== undefined) return known
+    const name = this.#text(at, length)
+    this.#names.add(name, this.bytes, at, length)
+    return name
   }
 
   #buffer(): ArrayBufferView {
@@ -140,6 +174,17 @@ function pairs(list: readonly unknown[]): [unknown, unknown][] {
   return Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i], list[2 * i + 1]])
 }
 
-function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+/** A text of ASCII; undefined for another. */
+function shortText(bytes: Uint8Array, at: number, length: number): string | undefined {
+  let text = ''
+  for (let i = at; i < at + length; i++) {
+    const code = bytes[i]!
+    if (code >= 0x80) return undefined
+    text += String.fromCharCode(code)
+  }
+  return text
+}
+
+function define(error: object, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
 }

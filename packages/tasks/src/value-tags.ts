@@ -21,6 +21,9 @@ export const Tag = {
   sharedView: 16,
 } as const
 
+/** Bytes of a text up to which it costs less to go through them than to call the host's coders. */
+export const SHORT = 24
+
 /** The views of bytes that can be sent, by the number that stands for them. */
 export const VIEWS = [
   Uint8Array,

@@ -1,7 +1,7 @@
 import { kindOf, ownOf, textOf } from './error-kinds.ts'
 import { CannotSend } from './errors.ts'
 import { isShared, type SharedNumbers } from './shared-buffers.ts'
-import { Tag, VIEWS } from './value-tags.ts'
+import { SHORT, Tag, VIEWS } from './value-tags.ts'
 
 /** How deep values may be nested: more is a ring in all likelihood. */
 const DEEPEST = 64
@@ -33,6 +33,8 @@ export class ValueWriter {
     readonly capacity: number,
     /** The numbers of shared buffers; without it none can be sent. */
     readonly shared?: SharedNumbers,
+    /** What is written, as messages name it: several, or they end in a comma. */
+    readonly what = "a task's arguments, and its result,",
   ) {
     this.bytes = new Uint8Array(capacity)
     this.#view = new DataView(this.bytes.buffer)
@@ -78,6 +80,7 @@ export class ValueWriter {
   #string(tag: number, value: string): void {
     this.#tag(tag)
     const lengthAt = this.#room(4)
+    if (this.#short(value)) return this.#view.setUint32(lengthAt, value.length)
     const { read, written } = (encoder ??= new TextEncoder()).encodeInto(
       value,
       this.bytes.subarray(this.#at),
@@ -87,20 +90,35 @@ export class ValueWriter {
     this.#view.setUint32(lengthAt, written)
   }
 
+  /** A short text of ASCII, as most names are, costs less without the encoder; false for others. */
+  #short(value: string): boolean {
+    const { length } = value
+    if (length > SHORT || this.#at + length > this.capacity) return false
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code >= 0x80) return false
+      this.bytes[this.#at + i] = code
+    }
+    this.#at += length
+    return true
+  }
+
   #nested(value: object): void {
     if (++this.#depth > DEEPEST) {
       throw new CannotSend(
         `values are nested up to ${DEEPEST} deep: this one is deeper, or a ring`,
       )
     }
-    if (Array.isArray(value)) this.#list(Tag.array, value)
+    // First what comes most: to ask an object for each of the classes below costs more than it has.
+    if (isPlain(value)) this.#object(value)
+    else if (Array.isArray(value)) this.#list(Tag.array, value)
     else if (ArrayBuffer.isView(value)) this.#typed(value)
     else if (isShared(value)) this.#shared(Tag.shared, value)
     else if (value instanceof Error) this.#error(value)
     else if (value instanceof Date) this.#date(value)
     else if (value instanceof Map) this.#list(Tag.map, [...value].flat())
     else if (value instanceof Set) this.#list(Tag.set, [...value])
-    else this.#object(value)
+    else throw unknownClass(value)
     this.#depth--
   }
 
@@ -111,12 +129,13 @@ export class ValueWriter {
   }
 
   #object(value: object): void {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== null && prototype !== Object.prototype) {
-      const name = value.constructor?.name ?? 'no known class'
-      throw new CannotSend(`plain data can be sent to another thread: an object of ${name} came`)
+    const names = Object.keys(value)
+    this.#tag(Tag.object)
+    this.#view.setUint32(this.#room(4), names.length)
+    for (const name of names) {
+      this.#string(Tag.string, name)
+      this.#write((value as Record<string, unknown>)[name])
     }
-    this.#list(Tag.object, Object.entries(value).flat())
   }
 
   #typed(value: ArrayBufferView): void {
@@ -140,7 +159,8 @@ export class ValueWriter {
   }
 
   #shared(tag: number, buffer: SharedArrayBuffer): void {
-    const number = this.shared?.numberOf(buffer)
+    if (this.shared === undefined) throw new CannotSend(NOT_SHARED)
+    const number = this.shared.numberOf(buffer)
     if (number === undefined) throw new CannotSend(NOT_KNOWN)
     this.#tag(tag)
     this.#view.setUint32(this.#room(4), number)
@@ -207,15 +227,25 @@ export class ValueWriter {
 
   #tooLarge(): CannotSend {
     return new CannotSend(
-      `a task's arguments, and its result, take up to ${this.capacity} bytes: these take more; ` +
-        'payloadBytes makes room',
+      `${this.what} take up to ${this.capacity} bytes: these take more; payloadBytes makes room`,
     )
   }
 }
 
+const NOT_SHARED = 'plain data can be sent to another thread: a SharedArrayBuffer came'
 const NOT_KNOWN =
   'shared memory comes from the thread that has the task runner, and can go back there: a ' +
   'SharedArrayBuffer that a task made came'
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function unknownClass(value: object): CannotSend {
+  const name = value.constructor?.name ?? 'no known class'
+  return new CannotSend(`plain data can be sent to another thread: an object of ${name} came`)
+}
 
 /** Nothing of a proxy that does not even say which names it has. */
 function namesAndValues(error: Error): [string, unknown][] {

@@ -46,11 +46,11 @@ export interface LiveOptions<Args> {
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
   /**
-   * Whether an idle CPU spins before it sleeps, for as long as that has paid. Unless told, it does
-   * if this process has more than one core: on one, those that it would wait for cannot run. A
-   * machine that shares its cores with others' work may rather not.
+   * Whether an idle CPU spins before it sleeps, for as long as that has paid; as a number, it does
+   * if this process has more cores than that. 1 unless told: on one core, those that it would wait
+   * for cannot run. A machine that shares its cores with others' work may rather not.
    */
-  readonly spins?: boolean
+  readonly spins?: boolean | number
   /**
    * Hears of a CPU that has died, or whose code has failed, after its waiters were taken out of
    * their queues and its mutexes marked as abandoned: then the others go on. Unless told, the
@@ -147,12 +147,8 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
-      const {
-        boot,
-        bootMs = BOOT_MS,
-        eventLoop = false,
-        spins = availableParallelism() > 1,
-      } = options
+      const { boot, bootMs = BOOT_MS, eventLoop = false, spins: when = 1 } = options
+      const spins = typeof when === 'number' ? availableParallelism() > when : when
       await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs, worker)
     } catch (error) {
       await machine.stop()

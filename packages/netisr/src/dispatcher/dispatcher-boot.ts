@@ -37,7 +37,7 @@ export default async function boot(cpu: Cpu, args: DispatcherBootArgs): Promise<
   const settled = items.settled + cpu.id * CACHE_LINE_BYTES
   const server = new ItemServer(cpu, slots, handle as (item: unknown) => unknown, settled)
   const netisr = new Netisr(cpu.memory, items.netisr, slots)
-  netisr.register({ ...ITEMS, handler: server })
+  netisr.register({ ...ITEMS, handler: server, drained: () => server.drained() })
   const scheduler = new Scheduler(cpu)
   netisr.start(scheduler)
   return Object.assign(scheduler, { awaits: () => server.isAwaiting })

@@ -12,7 +12,10 @@ export interface DispatcherOptions<Item> {
   readonly name?: string
   /** What an item is kept in order by: those of one key go one after the other to one CPU. */
   readonly key: (item: Item) => Key
-  /** Hears of what the function throws, and of which item. Unless told, `idle` rejects with it. */
+  /**
+   * Hears of what the function throws, and of which item. Unless told, `idle` rejects with it; and
+   * with what this throws itself.
+   */
   readonly onError?: (error: unknown, item: Item) => void
   /** Whether keys move from busy CPUs to those that have less to do; false unless told. */
   readonly steals?: boolean

@@ -6,6 +6,7 @@ import {
   type HandleKind,
 } from '@smpnet/memory'
 import type { Attached, LiveHandle, LiveMachine, LiveOptions } from '@smpnet/machine/live'
+import { bootUrl, moduleUrl } from '@smpnet/tasks/values'
 import { Netisr } from '../netisr.ts'
 import type { NetisrStatistics } from '../statistics/statistics.ts'
 import { BadNetisr } from '../terms/errors.ts'
@@ -54,13 +55,15 @@ export async function startDispatcher<Item>(
   startMachine: StartMachine,
   options: DispatcherOptions<Item>,
 ): Promise<Dispatcher<Item>> {
-  expectFunction('startDispatcher takes startLive of @smpnet/machine/live', startMachine)
+  expectFunction('what starts a machine, startLive of @smpnet/machine/live,', startMachine)
   const shape = dispatcherShape(options)
   let items!: ItemsHandle
   const machine = await startMachine<DispatcherBootArgs>({
     cpus: shape.cpus,
     memoryBytes: memoryBytes(shape),
-    boot: options.boot ?? bootUrl(),
+    // Beside the CPUs there is a thread that sends, whose core a CPU that spins would take.
+    spins: shape.cpus,
+    boot: options.boot ?? bootUrl(import.meta.url, 'dispatcher-boot.js', '@smpnet/netisr'),
     ...(options.worker !== undefined && { worker: options.worker }),
     setup: ({ arena }) => {
       items = placeItems(arena, shape)
@@ -156,7 +159,7 @@ export function openDispatcher<Item>(
   handle: DispatcherHandle,
   options: SenderOptions<Item>,
 ): OpenedDispatcher<Item> {
-  expectFunction('openDispatcher takes attachLive of @smpnet/machine/live', attachMachine)
+  expectFunction('what opens a machine, attachLive of @smpnet/machine/live,', attachMachine)
   expectSender(options)
   expectHandle(HANDLE, handle)
   const attached = attachMachine(handle.machine)
@@ -194,7 +197,7 @@ function sendingTo<Item>(
     )
   }
   const netisr = new Netisr(memory, items.netisr, slots)
-  netisr.register({ ...ITEMS, handler: ELSEWHERE })
+  netisr.register({ ...ITEMS, handler: ELSEWHERE, drained() {} })
   return { slots, netisr, sender: new ItemSender(netisr, slots, seat, lot.waiter(), options) }
 }
 
@@ -224,24 +227,3 @@ function memoryBytes(shape: DispatcherShape): number {
 }
 
 const STOPPED = 'the dispatcher was stopped'
-
-function moduleUrl(module: unknown): string {
-  if (module instanceof URL) return module.href
-  if (typeof module === 'string' && URL.canParse(module)) return module
-  throw new TypeError(
-    `module: expected a URL, as new URL('./work.mjs', import.meta.url), came ${String(module)}`,
-  )
-}
-
-/** Beside this file in a built package, which also serves tests of the source tree. */
-function bootUrl(): URL {
-  const here: string | undefined = import.meta.url
-  if (here === undefined) {
-    throw new TypeError(
-      'CPUs boot by dispatcher-boot.js in dist of @smpnet/netisr, and this module does not know ' +
-        'where it is, as in a bundle: tell its URL by the option `boot`',
-    )
-  }
-  const inSource = here.endsWith('.ts')
-  return new URL(inSource ? '../../dist/dispatcher-boot.js' : './dispatcher-boot.js', here)
-}

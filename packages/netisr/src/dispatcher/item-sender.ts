@@ -1,12 +1,13 @@
-import { type Address, NIL, type TakeAllStack } from '@smpnet/memory'
-import { awaiting, finish, loopTurn, SpinBudget, type Waiter, type Waiting } from '@smpnet/park'
+import { type Address, NIL } from '@smpnet/memory'
+import { awaiting, finish, loopTurn, SpinBudget, type Waiter } from '@smpnet/park'
 import { ValueReader, ValueWriter } from '@smpnet/tasks/values'
 import type { Netisr } from '../netisr.ts'
 import { WAIT } from '../workstream/outcome.ts'
 import { ITEMS } from './dispatcher-boot.ts'
 import type { SenderOptions } from './dispatcher-options.ts'
 import { keyNumber } from './key-number.ts'
-import { SEAT, SLOT, type Slots, THREW } from './slots.ts'
+import { Taker } from './returns.ts'
+import { SLOT, type Slots, THREW } from './slots.ts'
 
 /** An item that waits for a slot. */
 interface Held<Item> {
@@ -17,6 +18,8 @@ interface Held<Item> {
 
 /** Turns of the loop that takes slots back after which the event loop has one. */
 const TAKES_PER_TURN = 64
+/** What messages call what is sent. */
+const SENT = 'an item, and what its function throws,'
 /** Items sent after which keys may move. */
 const ITEMS_PER_BALANCE = 1024
 
@@ -31,9 +34,10 @@ const ITEMS_PER_BALANCE = 1024
  */
 export class ItemSender<Item> {
   readonly #free: Address[]
-  readonly #first: Address
-  readonly #stack: TakeAllStack
-  readonly #items = new Map<Address, Item>()
+  readonly #taker: Taker
+  /** By their slots' numbers, those that are on their way. */
+  readonly #items: (Item | undefined)[]
+  #onTheWay = 0
   readonly #queue: Held<Item>[] = []
   readonly #idle: Held<undefined>[] = []
   readonly #writer: ValueWriter
@@ -54,16 +58,16 @@ export class ItemSender<Item> {
   ) {
     const { payloadBytes } = slots.handle
     this.#free = slots.of(seat).reverse()
-    this.#first = slots.seat(seat)
-    this.#stack = slots.stack(seat)
-    this.#writer = new ValueWriter(payloadBytes)
+    this.#taker = new Taker(slots, seat)
+    this.#items = this.#free.map(() => undefined)
+    this.#writer = new ValueWriter(payloadBytes, undefined, SENT)
     this.#bytes = new Uint8Array(payloadBytes)
     this.#reader = new ValueReader(this.#bytes)
   }
 
   /** Items that are on their way or wait for room. */
   get pending(): number {
-    return this.#items.size + this.#queue.length
+    return this.#onTheWay + this.#queue.length
   }
 
   /** Sends an item, or says false, having done nothing, when there is no room. Plain code. */
@@ -97,8 +101,9 @@ export class ItemSender<Item> {
     this.#lost ??= error
     for (const { reject } of this.#queue.splice(0)) reject(this.#lost)
     for (const { reject } of this.#idle.splice(0)) reject(this.#lost)
-    this.#items.clear()
-    finish(this.td, this.td.lot.unpark(this.#first + SEAT.offset.done, 1))
+    this.#items.fill(undefined)
+    this.#onTheWay = 0
+    this.#taker.wake(this.td)
   }
 
   #trySend(item: Item): boolean {
@@ -113,7 +118,8 @@ export class ItemSender<Item> {
       this.#free.push(slot)
       throw error
     }
-    this.#items.set(slot, item)
+    this.#items[slots.numberOf(slot, this.seat)] = item
+    this.#onTheWay++
     if (netisr.tryQueue(td, ITEMS.number, 0, slot) === WAIT) {
       finish(td, netisr.queue(td, ITEMS.number, 0, slot))
     }
@@ -126,9 +132,9 @@ export class ItemSender<Item> {
   async #take(): Promise<void> {
     this.#isTaking = true
     await null
-    for (let takes = 1; this.#items.size > 0 && this.#lost === undefined; takes++) {
+    for (let takes = 1; this.#onTheWay > 0 && this.#lost === undefined; takes++) {
       if (this.#takeBack()) this.#sendQueued()
-      else if (!this.#spins()) await awaiting(this.td, this.#untilOneComesBack())
+      else if (!this.#spins()) await awaiting(this.td, this.#taker.untilSome(this.td))
       if (takes % TAKES_PER_TURN === 0) await loopTurn()
     }
     this.#isTaking = false
@@ -136,7 +142,7 @@ export class ItemSender<Item> {
 
   #spins(): boolean {
     for (let turn = this.#budget.turns(); turn > 0; turn--) {
-      if (this.#stack.isEmpty()) continue
+      if (this.#taker.stack.isEmpty()) continue
       this.#budget.hit()
       return true
     }
@@ -144,22 +150,16 @@ export class ItemSender<Item> {
     return false
   }
 
-  *#untilOneComesBack(): Waiting {
-    const { memory } = this.slots
-    const done = this.#first + SEAT.offset.done
-    memory.store(this.#first + SEAT.offset.isWaiting, 1)
-    yield* this.td.lot.park(this.td, done, done, NIL)
-    memory.store(this.#first + SEAT.offset.isWaiting, 0)
-  }
-
   /** Takes what has come back; false when nothing has. */
   #takeBack(): boolean {
-    let slot = this.#stack.takeAll()
+    let slot = this.#taker.stack.takeAll()
     if (slot === NIL) return false
     while (slot !== NIL) {
-      const next = this.#stack.after(slot)
-      const item = this.#items.get(slot)!
-      this.#items.delete(slot)
+      const next = this.#taker.stack.after(slot)
+      const number = this.slots.numberOf(slot, this.seat)
+      const item = this.#items[number]!
+      this.#items[number] = undefined
+      this.#onTheWay--
       this.#free.push(slot)
       if (this.slots.memory.read(slot + SLOT.offset.state) === THREW) this.#hear(slot, item)
       slot = next
@@ -171,8 +171,15 @@ export class ItemSender<Item> {
   #hear(slot: Address, item: Item): void {
     this.slots.read(slot, this.#bytes)
     const error = this.#reader.decode()
-    if (this.options.onError) this.options.onError(error, item)
-    else this.#failed ??= { error }
+    if (this.options.onError === undefined) {
+      this.#failed ??= { error }
+      return
+    }
+    try {
+      this.options.onError(error, item)
+    } catch (thrown) {
+      this.#failed ??= { error: thrown }
+    }
   }
 
   #sendQueued(): void {

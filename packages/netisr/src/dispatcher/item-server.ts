@@ -1,9 +1,10 @@
 import type { Cpu } from '@smpnet/machine'
-import { type Address, NIL } from '@smpnet/memory'
+import type { Address } from '@smpnet/memory'
 import { finish, type Waiter, type Waiting } from '@smpnet/park'
-import { ValueReader, ValueWriter } from '@smpnet/tasks/values'
+import { isPromise, ValueReader, ValueWriter } from '@smpnet/tasks/values'
 import type { Handler } from '../protocols/protocol.ts'
-import { HANDLED, SEAT, SLOT, type Slots, THREW } from './slots.ts'
+import { Giver } from './returns.ts'
+import { HANDLED, type Slots, THREW } from './slots.ts'
 
 /**
  * What a CPU does with items: it calls the user's function with each, and sends the slot back to
@@ -16,10 +17,11 @@ export class ItemServer implements Handler {
   readonly #reader: ValueReader
   readonly #writer: ValueWriter
   readonly #bytes: Uint8Array
+  readonly #giver: Giver
   /** What the function has returned for the item under way, while it is not settled. */
   #promise: PromiseLike<unknown> | undefined
-  /** The stack whose thread is to be woken, which plain code could not; or NIL. */
-  #owed: Address = NIL
+  /** The worker's thread, once it has handled something. */
+  #td: Waiter | undefined
 
   constructor(
     readonly cpu: Cpu,
@@ -31,6 +33,7 @@ export class ItemServer implements Handler {
     this.#bytes = new Uint8Array(slots.handle.payloadBytes)
     this.#reader = new ValueReader(this.#bytes)
     this.#writer = new ValueWriter(slots.handle.payloadBytes)
+    this.#giver = new Giver(slots)
   }
 
   get isAwaiting(): boolean {
@@ -39,6 +42,7 @@ export class ItemServer implements Handler {
 
   /** False when the item is begun, and `input` is to end it. */
   tryInput(td: Waiter, slot: Address): boolean {
+    this.#td = td
     try {
       this.slots.read(slot, this.#bytes)
       const result = this.handle(this.#reader.decode())
@@ -46,10 +50,16 @@ export class ItemServer implements Handler {
         this.#await(td, slot, result)
         return false
       }
-      return this.#givesBack(td, slot, HANDLED)
+      this.#giver.add(td, slot, HANDLED)
     } catch (error) {
-      return this.#fails(td, slot, error)
+      this.#fails(td, slot, error)
     }
+    return true
+  }
+
+  /** All that waited is handled. */
+  drained(): void {
+    if (this.#td !== undefined) this.#giver.give(this.#td)
   }
 
   *input(td: Waiter): Waiting {
@@ -61,23 +71,24 @@ export class ItemServer implements Handler {
       memory.store(this.settled, 0)
       this.#promise = undefined
     }
-    if (this.#owed !== NIL) yield* td.lot.unpark(this.#owed, 1)
-    this.#owed = NIL
   }
 
   #await(td: Waiter, slot: Address, promise: PromiseLike<unknown>): void {
     this.#promise = promise
+    this.#giver.give(td)
     const settle = (): void => {
+      this.#giver.give(td)
       this.slots.memory.store(this.settled, 1)
       finish(td, td.lot.unpark(this.settled, 1))
     }
     Promise.resolve(promise)
-      .then(() => this.#givesBack(td, slot, HANDLED))
+      .then(() => this.#giver.add(td, slot, HANDLED))
       .catch((error: unknown) => this.#fails(td, slot, error))
-      .then(settle, (error: unknown) => this.cpu.fail(error))
+      .then(settle)
+      .catch((error: unknown) => this.cpu.fail(error))
   }
 
-  #fails(td: Waiter, slot: Address, error: unknown): boolean {
+  #fails(td: Waiter, slot: Address, error: unknown): void {
     let length: number
     try {
       length = this.#writer.encode(error)
@@ -86,25 +97,6 @@ export class ItemServer implements Handler {
       length = this.#writer.encode(new Error(`a function threw what cannot be sent: ${what}`))
     }
     this.slots.fill(slot, this.#writer.bytes, length)
-    return this.#givesBack(td, slot, THREW)
+    this.#giver.add(td, slot, THREW)
   }
-
-  /** False when the thread that sleeps for the slot could not be woken in plain code. */
-  #givesBack(td: Waiter, slot: Address, state: number): boolean {
-    const { memory } = this.slots
-    const seat = memory.read(slot + SLOT.offset.seat)
-    memory.write(slot + SLOT.offset.state, state)
-    const isFirst = this.slots.stack(seat).push(slot)
-    const at = this.slots.seat(seat)
-    if (!isFirst || memory.load(at + SEAT.offset.isWaiting) === 0) return true
-    const done = at + SEAT.offset.done
-    if (td.lot.tryUnpark(done, 1) >= 0) return true
-    this.#owed = done
-    return false
-  }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return isObject && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }

@@ -85,6 +85,11 @@ export class Slots implements PacketLinks {
     return senders * (SEAT.size + places * slotBytes(payloadBytes))
   }
 
+  /** The number of a slot among those of its seat. */
+  numberOf(slot: Address, seat: number): number {
+    return (slot - this.#first) / this.#slotBytes - seat * this.handle.places
+  }
+
   /** The slots of a seat. */
   of(seat: number): Address[] {
     const { places } = this.handle

@@ -8,6 +8,8 @@ import type { Buckets } from '../routing/buckets.ts'
 
 /** Moves of one call of `balance`: the table follows a change of traffic step by step. */
 const MOST_MOVES = 16
+/** What `pinOf` says of a flow without one. */
+const NO_PIN = -1
 
 /** Where flows go, as it is now. */
 export interface PlacementStatistics {
@@ -38,8 +40,8 @@ export class Placement {
     this.#expect(flow, stream)
     this.#underTable(() => {
       for (;;) {
-        const found = this.buckets.pinOf(flow)
-        if (found >= 0 ? this.#repins(flow, stream) : this.#pins(flow, stream)) return
+        const pin = this.buckets.pinOf(flow)
+        if (pin < 0 ? this.#pins(flow, stream) : this.#repins(flow, pin, stream)) return
       }
     })
   }
@@ -48,9 +50,11 @@ export class Placement {
   unpin(flow: number): void {
     this.#expect(flow, 0)
     this.#underTable(() => {
-      while (this.buckets.pinOf(flow) >= 0) {
-        const bucket = this.buckets.bucketOf(flow)
-        if (this.#inStreamOf(bucket, flow, () => this.buckets.wishToLeave(bucket))) return
+      for (;;) {
+        const pin = this.buckets.pinOf(flow)
+        const bucket = this.buckets.ofPin(pin)
+        const leave = (): void => this.buckets.wishToLeave(bucket)
+        if (pin < 0 || this.#inStreamOf(bucket, flow, pin, leave)) return
       }
     })
   }
@@ -96,7 +100,7 @@ export class Placement {
       }),
       pins: Array.from({ length: buckets.pins }, (_, i) => i).flatMap((i) => {
         const flow = buckets.pinnedFlow(i)
-        return flow === 0 ? [] : [{ flow, stream: buckets.to(of(buckets.buckets + i)) }]
+        return flow === 0 ? [] : [{ flow, stream: buckets.to(buckets.ofPin(i)) }]
       }),
     }
   }
@@ -104,7 +108,7 @@ export class Placement {
   #pins(flow: number, stream: number): boolean {
     const { buckets } = this
     let pinned: Address = NIL
-    const isDone = this.#inStreamOf(buckets.shared(flow), flow, () => {
+    const isDone = this.#inStreamOf(buckets.shared(flow), flow, NO_PIN, () => {
       pinned = buckets.pin(flow)
       if (pinned !== NIL) buckets.wish(pinned, stream)
     })
@@ -116,18 +120,20 @@ export class Placement {
     return isDone
   }
 
-  #repins(flow: number, stream: number): boolean {
-    const bucket = this.buckets.bucketOf(flow)
-    return this.#inStreamOf(bucket, flow, () => this.buckets.wish(bucket, stream))
+  #repins(flow: number, pin: number, stream: number): boolean {
+    const bucket = this.buckets.ofPin(pin)
+    return this.#inStreamOf(bucket, flow, pin, () => this.buckets.wish(bucket, stream))
   }
 
-  /** Runs a section under the lock of the workstream of a bucket; false if that has changed. */
-  #inStreamOf(bucket: Address, flow: number, section: () => void): boolean {
+  /**
+   * Runs a section under the lock of the workstream of a bucket, which is that of the flow's `pin`,
+   * or its shared one; false if that has changed.
+   */
+  #inStreamOf(bucket: Address, flow: number, pin: number, section: () => void): boolean {
     const { buckets } = this
     const stream = this.streams[buckets.to(bucket)]!
-    const isPinned = buckets.pinOf(flow) >= 0
     return stream.underLock(() => {
-      if (buckets.to(bucket) !== stream.id || buckets.pinOf(flow) >= 0 !== isPinned) return false
+      if (buckets.to(bucket) !== stream.id || buckets.pinOf(flow) !== pin) return false
       section()
       return true
     })

@@ -56,7 +56,7 @@ export class Buckets {
   bucketOf(flow: number): Address {
     if (this.pins > 0 && this.memory.load(this.plan.at + NETISR.offset.pinned) !== 0) {
       const pin = this.pinOf(flow)
-      if (pin >= 0) return this.plan.bucket(this.buckets + pin)
+      if (pin >= 0) return this.ofPin(pin)
     }
     return this.shared(flow)
   }
@@ -64,6 +64,11 @@ export class Buckets {
   /** The bucket that a flow shares with others. */
   shared(flow: number): Address {
     return this.plan.bucket(flow & (this.buckets - 1))
+  }
+
+  /** The bucket of a pin's own. */
+  ofPin(pin: number): Address {
+    return this.plan.bucket(this.buckets + pin)
   }
 
   /** The number of the workstream where a bucket goes. */
@@ -117,7 +122,7 @@ export class Buckets {
     const { memory, plan } = this
     const pin = this.#freePin(flow)
     if (pin < 0) return NIL
-    const [from, to] = [this.shared(flow), plan.bucket(this.buckets + pin)]
+    const [from, to] = [this.shared(flow), this.ofPin(pin)]
     memory.store(to + TO, memory.load(from + TO))
     memory.store(to + WISH, STAY)
     memory.write(to + TAIL, memory.read(from + TAIL))

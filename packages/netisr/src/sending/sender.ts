@@ -38,11 +38,7 @@ export class Sender {
 
   /** Queues for the worker. For a section whose caller has settled before. */
   tryQueue(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
-    const choice = this.#choice.of(known, source, packet)
-    for (;;) {
-      const outcome = this.#streamOf(choice, td.cpu, ANY_DISPATCH).tryQueue(td.lot, choice)
-      if (outcome !== ELSEWHERE) return outcome
-    }
+    return this.#tryQueue(td, this.#choice.of(known, source, packet))
   }
 
   /** The same for an interrupt of a CPU whose lot is `lot`. */
@@ -62,81 +58,77 @@ export class Sender {
 
   /** Handles or queues, as the dispatch says that counts now. */
   tryDispatch(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
+    const choice = this.#choice.of(known, source, packet)
     for (;;) {
       const dispatch = known.effective.now()
-      if (dispatch === DIRECT) return this.#tryDirect(td, known, source, packet)
+      if (dispatch === DIRECT) return this.#tryDirect(td, choice)
       if (this.parts.memory.isSimulated && dispatch !== DEFERRED) return WAIT
-      const outcome = this.#trySend(td, known, source, packet, dispatch)
+      const outcome = this.#trySend(td, choice, dispatch)
       if (outcome !== ELSEWHERE) return outcome
     }
   }
 
   /** Queues for the worker: QUEUED or DROPPED. */
-  *queue(
-    td: Waiter,
-    known: Registered,
-    source: number,
-    packet: Address,
-    dispatch = ANY_DISPATCH,
-  ): Waiting<Outcome> {
-    while (!this.parts.memory.settled()) yield SETTLE
-    const choice = new Choice(this.parts.router.buckets).of(known, source, packet)
-    for (;;) {
-      const outcome = yield* this.#streamOf(choice, td.cpu, dispatch).queue(td.lot, choice)
-      if (outcome !== ELSEWHERE || dispatch !== ANY_DISPATCH) return outcome
-    }
+  queue(td: Waiter, known: Registered, source: number, packet: Address): Waiting<Outcome> {
+    return this.#queue(td, this.#ownChoice(known, source, packet), ANY_DISPATCH)
   }
 
   /** Handles or queues, as the dispatch says that counts now: DONE, QUEUED or DROPPED. */
   *dispatch(td: Waiter, known: Registered, source: number, packet: Address): Waiting<Outcome> {
+    const choice = this.#ownChoice(known, source, packet)
     for (;;) {
       while (!this.parts.memory.settled()) yield SETTLE
       const dispatch = known.effective.now()
       let outcome: Outcome
-      if (dispatch === DIRECT) outcome = yield* this.#direct(td, known, source, packet)
-      else if (dispatch === HYBRID) outcome = yield* this.#hybrid(td, known, source, packet)
-      else if (isDraining(dispatch)) {
-        outcome = yield* this.#pass(td, known, source, packet, dispatch)
-      } else outcome = yield* this.queue(td, known, source, packet, dispatch)
+      if (dispatch === DIRECT) outcome = yield* this.#direct(td, choice)
+      else if (dispatch === HYBRID) outcome = yield* this.#hybrid(td, choice)
+      else if (isDraining(dispatch)) outcome = yield* this.#pass(td, choice, dispatch)
+      else outcome = yield* this.#queue(td, choice, dispatch)
       if (outcome !== ELSEWHERE) return outcome
     }
+  }
+
+  #ownChoice(known: Registered, source: number, packet: Address): Choice {
+    return new Choice(this.parts.router.buckets).of(known, source, packet)
   }
 
   #streamOf(choice: Choice, here: number, dispatch: number, isHybrid = false): Workstream {
     return this.parts.streams[this.parts.router.choose(choice, here, dispatch, isHybrid).stream]!
   }
 
-  #tryDirect(td: Waiter, known: Registered, source: number, packet: Address): Outcome {
-    if (!this.#nesting.mayEnter(td)) return this.tryQueue(td, known, source, packet)
+  #tryQueue(td: Waiter, choice: Choice): Outcome {
+    for (;;) {
+      const outcome = this.#streamOf(choice, td.cpu, ANY_DISPATCH).tryQueue(td.lot, choice)
+      if (outcome !== ELSEWHERE) return outcome
+    }
+  }
+
+  /** The handler may send, too, and then the choice is another packet's. */
+  #tryDirect(td: Waiter, choice: Choice): Outcome {
+    const { known, packet } = choice
+    if (!this.#nesting.mayEnter(td)) return this.#tryQueue(td, choice)
     if (!this.#nesting.tryInput(known, td, packet)) return WAIT
     this.#countDirect(td.cpu, known.number)
     return DONE
   }
 
   /** By a dispatch that looks at the workstream; ELSEWHERE if it does not count any more. */
-  #trySend(
-    td: Waiter,
-    known: Registered,
-    source: number,
-    packet: Address,
-    dispatch: number,
-  ): Outcome {
+  #trySend(td: Waiter, choice: Choice, dispatch: number): Outcome {
     const isHybrid = dispatch === HYBRID
-    const choice = this.#choice.of(known, source, packet)
     const stream = this.#streamOf(choice, td.cpu, dispatch, isHybrid)
     if (isDraining(dispatch)) {
       const outcome = stream.tryPass(choice)
       if (outcome !== DONE) return outcome
-      this.#goOnDraining(known, dispatch)
-      return this.#tryDirect(td, known, source, packet)
+      this.#goOnDraining(choice)
+      return this.#tryDirect(td, choice)
     }
     if (!isHybrid || stream.id !== td.cpu) return stream.tryQueue(td.lot, choice)
     const outcome = stream.tryDispatch(choice)
-    return outcome === DONE ? this.#tryHybrid(td, known, stream, packet) : outcome
+    return outcome === DONE ? this.#tryHybrid(td, choice, stream) : outcome
   }
 
   /** After DONE of `stream`. */
-  #tryHybrid(td: Waiter, known: Registered, stream: Workstream, packet: Address): Outcome {
+  #tryHybrid(td: Waiter, { known, packet }: Choice, stream: Workstream): Outcome {
     let isDone = false
     try {
       isDone = known.handler.tryInput(td, packet)
@@ -146,8 +138,18 @@ export class Sender {
     return isDone ? DONE : WAIT
   }
 
-  *#direct(td: Waiter, known: Registered, source: number, packet: Address): Waiting<Outcome> {
-    if (!this.#nesting.mayEnter(td)) return yield* this.queue(td, known, source, packet)
+  /** By a dispatch other than `ANY_DISPATCH`, ELSEWHERE if that does not count any more. */
+  *#queue(td: Waiter, choice: Choice, dispatch: number): Waiting<Outcome> {
+    while (!this.parts.memory.settled()) yield SETTLE
+    for (;;) {
+      const outcome = yield* this.#streamOf(choice, td.cpu, dispatch).queue(td.lot, choice)
+      if (outcome !== ELSEWHERE || dispatch !== ANY_DISPATCH) return outcome
+    }
+  }
+
+  *#direct(td: Waiter, choice: Choice): Waiting<Outcome> {
+    const { known, packet } = choice
+    if (!this.#nesting.mayEnter(td)) return yield* this.#queue(td, choice, ANY_DISPATCH)
     this.#countDirect(td.cpu, known.number)
     while (!this.parts.memory.settled()) yield SETTLE
     if (this.#nesting.tryInput(known, td, packet)) return DONE
@@ -156,10 +158,10 @@ export class Sender {
   }
 
   /** The thread stays on its CPU, since that is what decides (sched_pin). */
-  *#hybrid(td: Waiter, known: Registered, source: number, packet: Address): Waiting<Outcome> {
+  *#hybrid(td: Waiter, choice: Choice): Waiting<Outcome> {
+    const { known, packet } = choice
     td.pin()
     try {
-      const choice = new Choice(this.parts.router.buckets).of(known, source, packet)
       const stream = this.#streamOf(choice, td.cpu, HYBRID, true)
       if (stream.id !== td.cpu) return yield* stream.queue(td.lot, choice)
       const outcome = yield* stream.dispatch(choice)
@@ -178,22 +180,16 @@ export class Sender {
     }
   }
 
-  *#pass(
-    td: Waiter,
-    known: Registered,
-    source: number,
-    packet: Address,
-    dispatch: number,
-  ): Waiting<Outcome> {
-    const choice = new Choice(this.parts.router.buckets).of(known, source, packet)
+  *#pass(td: Waiter, choice: Choice, dispatch: number): Waiting<Outcome> {
     const outcome = yield* this.#streamOf(choice, td.cpu, dispatch).pass(choice)
     if (outcome !== DONE) return outcome
     while (!this.parts.memory.settled()) yield SETTLE
-    this.#goOnDraining(known, dispatch)
-    return yield* this.#direct(td, known, source, packet)
+    this.#goOnDraining(choice)
+    return yield* this.#direct(td, choice)
   }
 
-  #goOnDraining({ effective, number }: Registered, dispatch: number): void {
+  /** By the dispatch that the choice was made by. */
+  #goOnDraining({ known: { effective, number }, dispatch }: Choice): void {
     const { streams } = this.parts
     effective.goOn(dispatch, streams.length, (stream) => streams[stream]!.isDrained(number))
   }

@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, came } from '@smpnet/memory'
 import { BadNetisr } from '../terms/errors.ts'
 import { type DispatchName, dispatchNumber } from '../terms/names.ts'
 
@@ -109,5 +109,5 @@ function expectBuckets(buckets: number, pins: number): void {
 /** Throws a BadNetisr, naming the figure, unless it is a whole number in the range. */
 export function expectBetween(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new BadNetisr(`${what}: expected a whole number from ${least} to ${most}, came ${value}`)
+  throw new BadNetisr(`${what}: expected a whole number from ${least} to ${most}, came ${came(value)}`)
 }

@@ -1,28 +1,15 @@
-import { ILLEGAL } from '@smpnet/fsm'
-import {
-  type Address,
-  breakFrom,
-  holderOf,
-  type Memory,
-  NIL,
-  spin,
-  spinNow,
-  trySpin,
-  unspin,
-} from '@smpnet/memory'
+import { type Address, NIL, spin, spinNow } from '@smpnet/memory'
 import { type Parking, SPIN, type Waiter, type Waiting } from '@smpnet/park'
-import type { PacketLinks } from '../protocols/protocol.ts'
 import type { Leaving } from '../routing/buckets.ts'
 import type { Choice } from '../routing/choice.ts'
 import { WORK, WORKSTREAM } from '../shape/netisr-layout.ts'
 import { DONE, DROPPED, ELSEWHERE, type Outcome, QUEUED, WAIT } from './outcome.ts'
 import { WORKSTREAM_STATE } from './state-table.ts'
-import { type WaitBound, WorkQueue } from './work-queue.ts'
+import { StreamWords, WHAT } from './stream-words.ts'
 
 /** By names of their own, since an engine does not look them up in the table each time, then. */
-const { IDLE, SCHEDULED, DISPATCHING } = WORKSTREAM_STATE.state
-const { signal: SIGNAL, handle: HANDLE } = WORKSTREAM_STATE.action
-const { isPending: IS_PENDING } = WORKSTREAM_STATE.guard
+const { IDLE, DISPATCHING } = WORKSTREAM_STATE.state
+const { handle: HANDLE } = WORKSTREAM_STATE.action
 const { queue: QUEUE, dispatch: DISPATCH, work: WORKS, done: IS_DONE } = WORKSTREAM_STATE.event
 const { handled: HANDLED, hybridDispatched: HYBRID_DISPATCHED, failed: FAILED } = WORK.offset
 const LOCK = WORKSTREAM.offset.lock
@@ -32,9 +19,6 @@ const ASLEEP = WORKSTREAM.offset.asleep
 const DISPATCHER = WORKSTREAM.offset.dispatcher
 const { round: ROUND, sequence: SEQUENCE, cleared: CLEARED } = WORKSTREAM.offset
 const ROUND_SEQUENCE = WORKSTREAM.offset.roundSequence
-
-/** What messages call the lock. */
-const WHAT = 'the lock of a workstream'
 
 /** Of `tryNext`: nothing waits. No protocol. */
 export const NOTHING = -1
@@ -69,39 +53,19 @@ export interface Batch {
  * Every call that is given a `Choice` asks it under the lock, and says ELSEWHERE, having done
  * nothing, if the packet does not belong here any more.
  */
-export class Workstream implements Leaving {
-  readonly #queues: readonly WorkQueue[]
-
-  constructor(
-    readonly memory: Memory,
-    readonly at: Address,
-    readonly id: number,
-    readonly packets: PacketLinks,
-    protocols: number,
-    bound?: WaitBound,
-  ) {
-    this.#queues = Array.from({ length: protocols }, (_, protocol) => {
-      return new WorkQueue(memory, at + WORKSTREAM.size + protocol * WORK.size, packets, bound)
-    })
-  }
-
-  /** The queue of a protocol. */
-  queueOf(protocol: number): WorkQueue {
-    return this.#queues[protocol]!
-  }
-
+export class Workstream extends StreamWords implements Leaving {
   /**
    * Appends a packet: QUEUED, DROPPED, or WAIT when a lock is not to be had. For a section whose
    * caller has settled before.
    */
   tryQueue(lot: Parking, choice: Choice): Outcome {
-    if (!this.#tryLock()) return WAIT
+    if (!this.tryLock()) return WAIT
     if (!choice.belongsTo(this)) return this.#elsewhere()
     let sleepers = NIL
-    if (this.#isToWake()) {
+    if (this.isToWake()) {
       sleepers = lot.tryLockQueue(this.at)
       if (sleepers === NIL) {
-        this.#unlock()
+        this.unlock()
         return WAIT
       }
     }
@@ -123,7 +87,7 @@ export class Workstream implements Leaving {
   queueNow(lot: Parking, choice: Choice): Outcome {
     spinNow(this.memory, this.at + LOCK, WHAT)
     if (!choice.belongsTo(this)) return this.#elsewhere()
-    const sleepers = this.#isToWake() ? lot.lockQueueNow(this.at) : NIL
+    const sleepers = this.isToWake() ? lot.lockQueueNow(this.at) : NIL
     const outcome = this.#appendOver(lot, sleepers, choice)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
     return outcome
@@ -135,13 +99,13 @@ export class Workstream implements Leaving {
    * caller has settled before.
    */
   tryDispatch(choice: Choice): Outcome {
-    if (!this.#tryLock()) return WAIT
+    if (!this.tryLock()) return WAIT
     return choice.belongsTo(this) ? this.#beginDispatch(choice) : this.#elsewhere()
   }
 
   /** The same for a thread that can wait for the lock. */
   *dispatch(choice: Choice): Waiting<Outcome> {
-    if (!this.#tryLock()) yield* this.#lock()
+    if (!this.tryLock()) yield* this.lock()
     return choice.belongsTo(this) ? this.#beginDispatch(choice) : this.#elsewhere()
   }
 
@@ -151,28 +115,28 @@ export class Workstream implements Leaving {
    * is not to be had. For a section whose caller has settled before.
    */
   tryPass(choice: Choice): Outcome {
-    if (!this.#tryLock()) return WAIT
+    if (!this.tryLock()) return WAIT
     return choice.belongsTo(this) ? this.#pass(choice) : this.#elsewhere()
   }
 
   /** The same for a thread that can wait for the lock. */
   *pass(choice: Choice): Waiting<Outcome> {
-    if (!this.#tryLock()) yield* this.#lock()
+    if (!this.tryLock()) yield* this.lock()
     return choice.belongsTo(this) ? this.#pass(choice) : this.#elsewhere()
   }
 
   /** Whether none of a protocol is left here; false, too, when the lock is not to be had. */
   isDrained(protocol: number): boolean {
-    if (!this.#tryLock()) return false
-    const isDrained = this.#queues[protocol]!.isDrained()
-    this.#unlock()
+    if (!this.tryLock()) return false
+    const isDrained = this.queues[protocol]!.isDrained()
+    this.unlock()
     return isDrained
   }
 
   /** Ends what `dispatch` began. `handled`: whether the packet was handled. */
   *endDispatch(lot: Parking, protocol: number, handled: boolean): Waiting {
-    yield* this.#lock()
-    const isAsleep = this.#isPending() && this.#isAsleep()
+    yield* this.lock()
+    const isAsleep = this.isPending() && this.isAsleep()
     // Its holder never waits for the workstream's lock: this is short.
     const sleepers = isAsleep ? lot.lockQueueNow(this.at) : NIL
     this.#endDispatch(protocol, handled)
@@ -182,7 +146,7 @@ export class Workstream implements Leaving {
   /** The same for plain code. */
   endDispatchNow(lot: Parking, protocol: number, handled: boolean): void {
     spinNow(this.memory, this.at + LOCK, WHAT)
-    const isAsleep = this.#isPending() && this.#isAsleep()
+    const isAsleep = this.isPending() && this.isAsleep()
     const sleepers = isAsleep ? lot.lockQueueNow(this.at) : NIL
     this.#endDispatch(protocol, handled)
     if (sleepers !== NIL) lot.wakeNow(this.#takeWorker(lot, sleepers))
@@ -192,10 +156,10 @@ export class Workstream implements Leaving {
   *untilScheduled(td: Waiter): Waiting {
     const { memory, at } = this
     for (;;) {
-      if (!this.#trySettledLock()) yield* spin(memory, at + LOCK)
+      if (!this.trySettledLock()) yield* spin(memory, at + LOCK)
       const mayHandle = (this.step(WORKS) & HANDLE) !== 0
       memory.store(at + ASLEEP, mayHandle ? 0 : 1)
-      this.#unlock()
+      this.unlock()
       if (mayHandle) return
       yield* td.lot.park(td, at, at + ASLEEP, 1)
     }
@@ -207,7 +171,7 @@ export class Workstream implements Leaving {
    * `last` is what has been handled. For the worker.
    */
   tryNext(last: Batch): number {
-    return this.#trySettledLock() ? this.#next(last) : HELD
+    return this.trySettledLock() ? this.#next(last) : HELD
   }
 
   /** The same after HELD, for a thread that waits for the lock. */
@@ -220,8 +184,8 @@ export class Workstream implements Leaving {
   taken(protocol: number): Address {
     const pending = this.at + PENDING
     this.memory.write(pending, this.memory.read(pending) & ~(1 << protocol))
-    const packets = this.#queues[protocol]!.takeAll()
-    this.#unlock()
+    const packets = this.queues[protocol]!.takeAll()
+    this.unlock()
     return packets
   }
 
@@ -235,17 +199,7 @@ export class Workstream implements Leaving {
 
   /** Sets the limit of a protocol's queue. Plain code. */
   setLimit(protocol: number, limit: number): void {
-    this.underLock(() => this.#queues[protocol]!.setLimit(limit))
-  }
-
-  /** Does something in a section of its lock. Plain code. */
-  underLock<T>(section: () => T): T {
-    spinNow(this.memory, this.at + LOCK, WHAT)
-    try {
-      return section()
-    } finally {
-      this.#unlock()
-    }
+    this.underLock(() => this.queues[protocol]!.setLimit(limit))
   }
 
   /** Packets that were ever queued here. Under the lock. */
@@ -263,69 +217,14 @@ export class Workstream implements Leaving {
     return state === IDLE || ((this.memory.read(this.at + CLEARED) - sequence) | 0) >= 0
   }
 
-  /**
-   * Ends what the thread of that number had begun here, which has ended: an append, a dispatch.
-   * What is queued its worker sees to, and is woken for. For threads that were no worker, and for
-   * one undertaker after the other. After the burial in the lot. `mend` mends what else the lock
-   * protects.
-   */
-  *bury(lot: Parking, thread: number, mend: () => void): Waiting {
-    const { memory, at } = this
-    const ended = holderOf(thread)
-    breakFrom(memory, at + LOCK, ended, () => {
-      mend()
-      this.#mend()
-    })
-    yield* this.#lock()
-    if (memory.load(at + STATE) === DISPATCHING && memory.read(at + DISPATCHER) === ended) {
-      this.step(IS_DONE)
-    }
-    const mayRun = memory.load(at + STATE) === SCHEDULED
-    this.#unlock()
-    // The dead may have signalled the worker and not woken it: it looks again, if in vain.
-    if (mayRun) yield* lot.unpark(at, 1)
-  }
-
-  /** Makes what the lock protects whole again: each word by the one that is written before it. */
-  #mend(): void {
-    const { memory, at } = this
-    let pending = 0
-    for (const [protocol, queue] of this.#queues.entries()) {
-      queue.mend()
-      if (!queue.isEmpty()) pending |= 1 << protocol
-    }
-    memory.write(at + PENDING, pending)
-    if (pending !== 0) this.step(QUEUE)
-    if (memory.load(at + STATE) === SCHEDULED) memory.store(at + ASLEEP, 0)
-  }
-
-  /** The name of its state; for statistics. */
-  state(): string {
-    return WORKSTREAM_STATE.states[this.memory.load(this.at + STATE)]!
-  }
-
-  /** Changes the state by an event's number, under the lock; the actions that come of it. */
-  protected step(event: number): number {
-    const { memory, at } = this
-    const state = memory.load(at + STATE)
-    const guards = this.#isPending() ? IS_PENDING : 0
-    const row = WORKSTREAM_STATE.step(state, event, guards)
-    if (row === ILLEGAL) throw illegal(state, event)
-    const next = WORKSTREAM_STATE.next(row)
-    if (next !== state) memory.store(at + STATE, next)
-    const actions = WORKSTREAM_STATE.actionsOf(row)
-    if ((actions & SIGNAL) !== 0) memory.store(at + ASLEEP, 0)
-    return actions
-  }
-
   /** Locked, with the queue in hand in which the worker sleeps, if a packet is to wake it. */
   *#enter(lot: Parking): Waiting<Address> {
     for (;;) {
-      if (!this.#tryLock()) yield* this.#lock()
-      if (!this.#isToWake()) return NIL
+      if (!this.tryLock()) yield* this.lock()
+      if (!this.isToWake()) return NIL
       const sleepers = lot.tryLockQueue(this.at)
       if (sleepers !== NIL) return sleepers
-      this.#unlock()
+      this.unlock()
       yield SPIN
     }
   }
@@ -333,15 +232,15 @@ export class Workstream implements Leaving {
   /** `next` under the lock, which it lets go when nothing waits. */
   #next({ protocol, handled, failed }: Batch): number {
     const { memory, at } = this
-    if (handled > 0) this.#queues[protocol]!.add(HANDLED, handled)
-    if (failed > 0) this.#queues[protocol]!.add(FAILED, failed)
+    if (handled > 0) this.queues[protocol]!.add(HANDLED, handled)
+    if (failed > 0) this.queues[protocol]!.add(FAILED, failed)
     const round = memory.read(at + ROUND) || this.#newRound()
     if (round !== 0) {
       memory.write(at + ROUND, round & (round - 1))
       return 31 - Math.clz32(round & -round)
     }
     this.step(IS_DONE)
-    this.#unlock()
+    this.unlock()
     return NOTHING
   }
 
@@ -355,22 +254,6 @@ export class Workstream implements Leaving {
     return pending
   }
 
-  #isBusy(): boolean {
-    return this.memory.load(this.at + STATE) !== IDLE
-  }
-
-  #isToWake(): boolean {
-    return this.memory.load(this.at + STATE) === IDLE && this.#isAsleep()
-  }
-
-  #isAsleep(): boolean {
-    return this.memory.load(this.at + ASLEEP) === 1
-  }
-
-  #isPending(): boolean {
-    return this.memory.read(this.at + PENDING) !== 0
-  }
-
   /** Appends under the lock, and lets it go. */
   #append(choice: Choice): Outcome {
     const { memory, at } = this
@@ -380,7 +263,7 @@ export class Workstream implements Leaving {
       const sequence = (memory.read(at + SEQUENCE) + 1) | 0
       memory.write(at + SEQUENCE, sequence)
       choice.queued(sequence)
-      const isQueued = this.#queues[protocol]!.append(choice.packet)
+      const isQueued = this.queues[protocol]!.append(choice.packet)
       if (isQueued) {
         memory.write(at + PENDING, memory.read(at + PENDING) | (1 << protocol))
         this.step(QUEUE)
@@ -388,7 +271,7 @@ export class Workstream implements Leaving {
       return isQueued ? QUEUED : DROPPED
     } finally {
       // Links of packets are the user's code, and what that throws is not to leave the lock held.
-      this.#unlock()
+      this.unlock()
     }
   }
 
@@ -405,21 +288,21 @@ export class Workstream implements Leaving {
   /** What is queued here wakes no worker: one is about to see to what waits. */
   #beginDispatch(choice: Choice): Outcome {
     // Before the state, which an undertaker looks at first.
-    if (!this.#isBusy()) this.memory.write(this.at + DISPATCHER, this.memory.holder)
+    if (!this.isBusy()) this.memory.write(this.at + DISPATCHER, this.memory.holder)
     if ((this.step(DISPATCH) & HANDLE) === 0) return this.#append(choice)
-    this.#unlock()
+    this.unlock()
     return DONE
   }
 
   /** What is left here has a worker that sees to it, and so to what is queued behind. */
   #pass(choice: Choice): Outcome {
-    if (!this.#queues[choice.known.number]!.isDrained()) return this.#append(choice)
-    this.#unlock()
+    if (!this.queues[choice.known.number]!.isDrained()) return this.#append(choice)
+    this.unlock()
     return DONE
   }
 
   #elsewhere(): Outcome {
-    this.#unlock()
+    this.unlock()
     return ELSEWHERE
   }
 
@@ -430,11 +313,11 @@ export class Workstream implements Leaving {
 
   #endDispatch(protocol: number, handled: boolean): void {
     if (handled) {
-      this.#queues[protocol]!.add(HYBRID_DISPATCHED, 1)
-      this.#queues[protocol]!.add(HANDLED, 1)
+      this.queues[protocol]!.add(HYBRID_DISPATCHED, 1)
+      this.queues[protocol]!.add(HANDLED, 1)
     }
     this.step(IS_DONE)
-    this.#unlock()
+    this.unlock()
   }
 
   /** The worker out of its held queue, which is let go; NIL when it has yet to park. */
@@ -443,26 +326,4 @@ export class Workstream implements Leaving {
     lot.unlockQueue(sleepers)
     return chain
   }
-
-  /** Does not ask again whether simulated time has caught up: a section is at one instant. */
-  #tryLock(): boolean {
-    return this.memory.compareExchange(this.at + LOCK, 0, this.memory.holder) === 0
-  }
-
-  #trySettledLock(): boolean {
-    return trySpin(this.memory, this.at + LOCK)
-  }
-
-  *#lock(): Waiting {
-    if (!this.#trySettledLock()) yield* spin(this.memory, this.at + LOCK)
-  }
-
-  #unlock(): void {
-    unspin(this.memory, this.at + LOCK)
-  }
-}
-
-function illegal(state: number, event: number): Error {
-  const { states, events } = WORKSTREAM_STATE
-  return new Error(WORKSTREAM_STATE.sentence(states[state]!, events[event]!))
 }

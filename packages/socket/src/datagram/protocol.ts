@@ -42,6 +42,11 @@ export interface DatagramProtocol {
     port: number,
   ): Waiting<number>
   /**
+   * A thread has received a packet of that flow (`Mbufs.flow`), which is not 0: in plain code, and
+   * in simulated time after its CPU has settled.
+   */
+  received?(td: Waiter, flow: number): void
+  /**
    * The socket is closed: nothing is delivered to it once this has ended. It may come again, when
    * the thread that called it first has died.
    */

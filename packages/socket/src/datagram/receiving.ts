@@ -42,6 +42,7 @@ export class Receiving {
     length: number,
     from: Received | undefined,
   ): number {
+    const { mbufs } = this.home
     this.#isEmpty = false
     if (this.home.memory.isSimulated || !this.leftovers.tryFree(td)) return WOULD_BLOCK
     const refusal = this.standing.refusal()
@@ -55,6 +56,7 @@ export class Receiving {
       return WOULD_BLOCK
     }
     const taken = this.#copyOut(record, to, start, length, from)
+    this.#tell(td, mbufs.flow(record))
     this.leftovers.free(td, record)
     return taken
   }
@@ -94,6 +96,9 @@ export class Receiving {
       if (!buffer.lock.tryExit(td)) yield* buffer.lock.exit(td)
       if (record !== NIL) {
         const taken = this.#copyOut(record, to, start, length, from)
+        const flow = mbufs.flow(record)
+        while (flow !== 0 && !memory.settled()) yield SETTLE
+        this.#tell(td, flow)
         const rest = mbufs.tryFree(td, record)
         if (rest !== NIL) yield* mbufs.free(td, rest)
         return taken
@@ -104,6 +109,11 @@ export class Receiving {
       if (outcome === ABORTED) until.signal?.throwIfAborted()
       if (outcome !== WOKEN && outcome !== CHANGED) return WOULD_BLOCK
     }
+  }
+
+  #tell(td: Waiter, flow: number): void {
+    const { protocol } = this.home
+    if (flow !== 0 && protocol.received !== undefined) protocol.received(td, flow)
   }
 
   #copyOut(

@@ -179,6 +179,12 @@ const threads: Check<NetisrConfig['threads']> = (came, path) => {
   return refuse(path, 'all or a whole number of at least 1', came)
 }
 
+const buckets: Check<number> = (came, path) => {
+  const isPower = typeof came === 'number' && Number.isInteger(Math.log2(came)) && came <= 4096
+  if (came === 0 || isPower) return came as number
+  return refuse(path, '0 or a power of two up to 4096', came)
+}
+
 const netisr = orEmpty(
   record<NetisrConfig>({
     dispatch: otherwise('direct', oneOf(DISPATCHES)),
@@ -186,6 +192,8 @@ const netisr = orEmpty(
     threads: otherwise('all', threads),
     bind: otherwise(false, flag),
     limit: otherwise(256, whole(1, 10_240)),
+    buckets: otherwise(0, buckets),
+    steering: otherwise(false, flag),
   }),
 )
 
@@ -251,7 +259,11 @@ function withInterfaces({ statistics, ...config }: StackConfig): StackConfig {
   return { ...config, addresses, routes, statistics }
 }
 
-function checkNetisr({ threads, dispatch, policy }: NetisrConfig, cpus: number): void {
+function checkNetisr(netisr: NetisrConfig, cpus: number): void {
+  const { threads, dispatch, policy, buckets, steering } = netisr
+  if (steering && (buckets === 0 || policy !== 'flow')) {
+    refuse('netisr.steering', 'false unless netisr.policy is flow, with netisr.buckets', true)
+  }
   if (threads !== 'all' && threads > cpus) {
     refuse('netisr.threads', `all or at most ${cpus}, as many as CPUs`, threads)
   }

@@ -115,6 +115,13 @@ export interface NetisrConfig {
   readonly bind: boolean
   /** Packets in a queue. */
   readonly limit: number
+  /**
+   * Buckets of flows, which can be moved, pinned and steered while traffic runs: a power of two, or
+   * 0, by which each flow stays where its number modulo `threads` says.
+   */
+  readonly buckets: number
+  /** Whether a receive has the packets of its flow handled on its CPU: RFS of Linux. */
+  readonly steering: boolean
 }
 
 /** A lock for each part of a socket, or one for all of it. */

@@ -35,6 +35,7 @@ const OWNERS = ['socket', 'inet'] as const
 /** FreeBSD's net.inet.icmp.icmplim. */
 const ERROR_RATE = { perSecond: 200, burst: 200 }
 const BYTES_PER_SOCKET = 1024
+const BYTES_PER_BUCKET = 16
 const SLACK_BYTES = 256 * 1024
 
 /** Places all that a network's CPUs share, for as many threads that send as have numbers. */
@@ -59,6 +60,7 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
       bind: netisr.bind,
       dispatch: netisr.dispatch,
       defaultLimit: netisr.limit,
+      buckets: netisr.buckets,
     }),
     sockets: DatagramSockets.place(arena, {
       sockets: socket.sockets,
@@ -84,7 +86,7 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
 
 /** Bytes that `placeNet` takes, at most. */
 export function netBytes(config: StackConfig, places: number): number {
-  const { machine, mbufs, socket } = config
+  const { machine, mbufs, netisr, socket } = config
   const sizes = { mbufs: 384, of2k: 2304, of4k: 4352, of9k: 9472, of64k: 65_792 } as const
   // What each CPU may hold idle besides: two magazines of eight of each size.
   const buffers = Object.entries(sizes).reduce((sum, [name, bytes]) => {
@@ -92,7 +94,8 @@ export function netBytes(config: StackConfig, places: number): number {
     return count === 0 ? sum : sum + (count + 24 * places) * bytes
   }, 0)
   const tables = socket.sockets * BYTES_PER_SOCKET + SLACK_BYTES + machine.cpus * 8192
-  return buffers + tables + linksBytes(config)
+  const buckets = netisr.buckets * BYTES_PER_BUCKET
+  return buffers + tables + buckets + linksBytes(config)
 }
 
 /** A kind of lock by its name; the configuration has been checked. */

@@ -1,8 +1,9 @@
 import type { Cpu } from '@smpnet/machine'
-import { type Memory, Pool } from '@smpnet/memory'
+import { type Address, type Memory, Pool } from '@smpnet/memory'
 import { PcbTable, type Random } from '@smpnet/inet'
 import { Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
+import type { Waiter } from '@smpnet/park'
 import type { Scheduler } from '@smpnet/scheduler'
 import { DatagramSockets, type SocketLock } from '@smpnet/socket'
 import { Mutex } from '@smpnet/sync'
@@ -123,6 +124,18 @@ export class Net {
     }
   }
 
+  /** A packet keeps the number of its flow, by which its receiver steers: m2flow of netisr.c. */
+  readonly #noteFlow = (packet: Address): number => {
+    const flow = flowOf(this.mbufs, packet)
+    this.mbufs.setFlow(packet, flow)
+    return flow
+  }
+
+  /** A thread outside the kernel is on no CPU of it. */
+  readonly #steer = (td: Waiter, flow: number): void => {
+    if (td.cpu < this.handle.netisr.cpus) this.netisr.steerFlow(flow, td.cpu)
+  }
+
   #wire(tools: NetTools, random: Random, { netisr }: StackConfig): void {
     const output = new IpOutput(tools)
     const errors = new ErrorAnswers(tools, output, this.handle.errorLimit)
@@ -131,14 +144,15 @@ export class Net {
     const handler = new IpInput(tools, udpInput, icmp, errors)
     const blocks = Pool.open(this.memory, this.handle.blocks)
     const udpOutput = new UdpOutput(tools, output)
-    this.sockets.use(new UdpProtocol(tools, blocks, output, udpOutput, random))
+    const steer = netisr.steering ? this.#steer : undefined
+    this.sockets.use(new UdpProtocol(tools, blocks, output, udpOutput, random, steer))
     const { cpus } = this.handle.netisr
     this.netisr.register({
       number: PROTOCOL_NUMBER.ip,
       name: 'ip',
       policy: netisr.policy,
       handler,
-      flow: (packet) => flowOf(this.mbufs, packet),
+      flow: netisr.steering ? this.#noteFlow : (packet) => flowOf(this.mbufs, packet),
       ...(netisr.policy === 'cpu' && { cpu: (packet) => flowOf(this.mbufs, packet) % cpus }),
     })
   }

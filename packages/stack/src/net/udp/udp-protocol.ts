@@ -28,6 +28,7 @@ export class UdpProtocol implements DatagramProtocol {
   readonly name = 'udp'
   readonly mostBytes = MOST_BYTES
   readonly alwaysWaits: boolean
+  readonly received?: (td: Waiter, flow: number) => void
   readonly #memory: Memory
 
   constructor(
@@ -36,7 +37,10 @@ export class UdpProtocol implements DatagramProtocol {
     readonly ip: IpOutput,
     readonly output: UdpOutput,
     readonly random: Random,
+    /** Hears of flows that are received; without steering of none. */
+    received?: DatagramProtocol['received'],
   ) {
+    if (received !== undefined) this.received = received
     this.#memory = tools.memory
     this.alwaysWaits = output.alwaysWaits
   }
