@@ -31,8 +31,11 @@ import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
  * waiter that ends in the queue keeps out all behind it, as a holder does that ends inside.
  */
 export const HOLDER = layout('holder of a fifo spin lock', {
-  /** (x) The waiter that is inside, which writes it; NIL while none is. */
-  owner: word('x', 'holder'),
+  /**
+   * (m) under the lock: the waiter that is inside, or NIL. Others load it, for messages, and to find
+   * themselves in it: a waiter finds its own name only where it has written that itself.
+   */
+  owner: word('m', 'holder'),
 })
 
 const UNOWNED = 0
@@ -62,7 +65,7 @@ export abstract class FifoSpin extends Section {
 
   tryEnter(td: Waiter): boolean {
     if (!this.tryTake(td)) return false
-    this.memory.store(this.at, td.at)
+    this.memory.write(this.at, td.at)
     return true
   }
 
@@ -79,7 +82,7 @@ export abstract class FifoSpin extends Section {
     }
     if (isLimited(until)) return yield* this.#enterUntil(td, until)
     yield* this.take(td)
-    memory.store(at, td.at)
+    memory.write(at, td.at)
     return WOKEN
   }
 
@@ -102,11 +105,11 @@ export abstract class FifoSpin extends Section {
 
   tryExit(td: Waiter): boolean {
     const { memory, at } = this
-    if (!memory.settled() || memory.load(at) !== td.at) return false
+    if (!memory.settled() || memory.read(at) !== td.at) return false
     // Another names itself as soon as the lock is given: so this comes first, and is taken back.
-    memory.store(at, UNOWNED)
+    memory.write(at, UNOWNED)
     if (this.tryGive(td)) return true
-    memory.store(at, td.at)
+    memory.write(at, td.at)
     return false
   }
 
@@ -118,14 +121,14 @@ export abstract class FifoSpin extends Section {
   *#exit(td: Waiter): Waiting {
     const { memory, at } = this
     while (!memory.settled()) yield SETTLE
-    const owner = memory.load(at)
+    const owner = memory.read(at)
     if (owner !== td.at) {
       const holder = owner === UNOWNED ? 'nobody holds it' : `waiter ${owner} holds it`
       throw new LockMisuse(
         `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
       )
     }
-    memory.store(at, UNOWNED)
+    memory.write(at, UNOWNED)
     yield* this.give(td)
   }
 

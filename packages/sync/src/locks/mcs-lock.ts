@@ -29,7 +29,7 @@ export const MCS = layout('mcs lock', {
 export const MCS_NODE = layout('mcs node', {
   /** (o) of its CPU: the waiter that uses it, or NIL. */
   user: word('o', 'node'),
-  /** (x) 1 while its waiter waits; the one before it writes 0. */
+  /** (x) 1 while its waiter waits, which writes that first; the one before it writes 0. */
   waits: word('x', 'node'),
   /** (x) The node of the next in the list, which writes it; NIL of a node that is not in use. */
   next: word('x', 'node'),
@@ -98,7 +98,7 @@ export class McsLock extends FifoSpin {
     yield* this.until(() => this.#isFree(this.#nodeOf(td)))
     const node = this.#nodeOf(td)
     this.#use(node, td)
-    memory.store(node + MCS_NODE.offset.waits, 1)
+    memory.write(node + MCS_NODE.offset.waits, 1)
     while (!memory.claimed(tail)) yield SETTLE
     const before = memory.exchange(tail, node)
     if (before === NIL) return
@@ -146,7 +146,7 @@ export class McsLock extends FifoSpin {
   }
 
   #handOn(td: Waiter, node: Address, next: Address): void {
-    this.memory.store(node + MCS_NODE.offset.next, NIL)
+    this.memory.write(node + MCS_NODE.offset.next, NIL)
     this.#leave(td, node)
     this.memory.store(next + MCS_NODE.offset.waits, 0)
   }
