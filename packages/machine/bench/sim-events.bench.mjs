@@ -124,7 +124,8 @@ const python = pythonWithSimpy()
 if (python === undefined) {
   process.stderr.write('no Python here has SimPy (Debian: python3-simpy): it is left out\n')
 }
-const simpy = (cpus) => python && { [`SimPy, ${cpus} CPUs`]: simpyRing(python, cpus, THREADS_PER_CPU) }
+const simpy = (cpus) =>
+  python && { [`SimPy, ${cpus} CPUs`]: simpyRing(python, cpus, THREADS_PER_CPU) }
 
 await bench(import.meta.url, {
   name: 'events of a simulated machine',

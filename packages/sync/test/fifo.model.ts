@@ -1,4 +1,10 @@
-import { awaitExchange, awaitValue, type DataRace, type Exploration, explore } from '@smpnet/interleave'
+import {
+  awaitExchange,
+  awaitValue,
+  type DataRace,
+  type Exploration,
+  explore,
+} from '@smpnet/interleave'
 import type { Address, Memory } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { alikeIn, parkedWorld, tinyWorld, untilWoken } from '@smpnet/park/model'
@@ -48,7 +54,7 @@ class TornTickets extends TicketLock {
     const { memory, tail } = this
     const mine = memory.load(tail)
     memory.store(tail, mine + 1)
-    yield* this.until(() => memory.load(tail - next + serving) === mine)
+    yield* this.until(tail - next + serving, (served) => served === mine)
   }
 }
 
@@ -62,7 +68,7 @@ class LateNode extends McsLock {
     if (before === 0) return
     memory.store(before + MCS_NODE.offset.next, node)
     memory.store(node + MCS_NODE.offset.waits, 1)
-    yield* this.until(() => memory.load(node + MCS_NODE.offset.waits) === 0)
+    yield* this.until(node + MCS_NODE.offset.waits, (waits) => waits === 0)
   }
 }
 

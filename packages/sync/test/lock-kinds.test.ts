@@ -56,7 +56,8 @@ describe.each(lockKinds)('The lock $name', (kind) => {
     ['two that give up and try again', ['timed', 'timed', 'blocking']],
   ])('keeps what it protects whole on worker threads: %s', async (_, ways) => {
     // An event loop that waits in a queue of those that spin keeps it waiting for its next turn.
-    const turns = kind.skips?.['one that has ended waiting keeps nobody out'] === undefined ? 2000 : 400
+    const turns =
+      kind.skips?.['one that has ended waiting keeps nobody out'] === undefined ? 2000 : 400
     const lock = kind.create()
     const shared = new Int32Array(new SharedArrayBuffer(16))
     const file = new URL('./fixtures/writing-reading.mjs', import.meta.url)

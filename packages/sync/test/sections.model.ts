@@ -183,7 +183,12 @@ describe.each(sectionKinds)('Under every schedule, the lock $name', (kind) => {
   const alone = [...writers, ...(hasReaders ? READERS : [])]
   const short = [...(kind.isNewWord ? alone : []), ...(changes ? CHANGERS : [])]
   const twice = kind.isLong ? [TWICE] : []
-  const long = [...twice, ...LONG, ...(hasReaders ? LONG_READERS : []), ...(changes ? LONG_CHANGERS : [])]
+  const long = [
+    ...twice,
+    ...LONG,
+    ...(hasReaders ? LONG_READERS : []),
+    ...(changes ? LONG_CHANGERS : []),
+  ]
 
   it.each(short)('lets in who may be in together, to the end: $0 $1 $2', (...given) => {
     expectToHold(run(kind, given, whole))

@@ -53,10 +53,16 @@ export const lockTable: readonly LockEntry[] = [
     ...SPINS,
     over: ({ memory, at, backoff }) => new SpinMutex(memory, at, undefined, backoff),
   }),
-  entry('ticket', TicketLock, alone, 'one at a time, in the order of tickets; all spin on a line', {
-    ...QUEUES,
-    over: ({ memory, at, backoff }) => new TicketLock(memory, at, undefined, backoff),
-  }),
+  entry(
+    'ticket',
+    TicketLock,
+    alone,
+    'one at a time, in the order of tickets; all spin on a line',
+    {
+      ...QUEUES,
+      over: ({ memory, at, backoff }) => new TicketLock(memory, at, undefined, backoff),
+    },
+  ),
   entry('mcs', McsLock, alone, 'one at a time, in a list; each spins on a line of its own', {
     ...QUEUES,
     over: ({ memory, at, cpus, backoff }) => new McsLock(memory, at, cpus, undefined, backoff),

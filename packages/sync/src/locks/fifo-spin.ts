@@ -58,6 +58,8 @@ export abstract class FifoSpin extends Section {
   protected abstract looksFree(): boolean
   /** Waits in the queue until the lock is the waiter's. */
   protected abstract take(td: Waiter): Waiting
+  /** Whether time and lines are such that plain code may give the lock: asked before all else. */
+  protected abstract mayGive(): boolean
   /** Gives the lock, whose holder is `td`, to the next; false where that takes a wait. */
   protected abstract tryGive(td: Waiter): boolean
   /** The same, waiting for a next that has come and has not said so yet. */
@@ -105,7 +107,7 @@ export abstract class FifoSpin extends Section {
 
   tryExit(td: Waiter): boolean {
     const { memory, at } = this
-    if (!memory.settled() || memory.read(at) !== td.at) return false
+    if (!this.mayGive() || memory.read(at) !== td.at) return false
     // Another names itself as soon as the lock is given: so this comes first, and is taken back.
     memory.write(at, UNOWNED)
     if (this.tryGive(td)) return true
@@ -135,12 +137,14 @@ export abstract class FifoSpin extends Section {
   /** The word that an entry changes by an atomic operation. */
   protected abstract get tail(): Address
 
-  /** Looks until `isSo`, which it looks at settled. */
-  protected *until(isSo: () => boolean): Waiting {
+  /** Looks until `isSo` of the word at `at`, which it looks at settled. */
+  protected *until(at: Address, isSo: (value: number) => boolean): Waiting {
+    const { memory } = this
     for (let spins = 0; ; ) {
-      while (!this.memory.settled()) yield SETTLE
-      if (isSo()) return
-      this.backoff.wait(this.memory, spins++)
+      while (!memory.settled()) yield SETTLE
+      if (isSo(memory.load(at))) return
+      this.backoff.wait(memory, spins++)
+      memory.spinsFor(at)
       yield SPIN
     }
   }

@@ -1,5 +1,5 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
-import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
 import type { Backoff } from '../words/backoff.ts'
@@ -95,7 +95,7 @@ export class McsLock extends FifoSpin {
   protected *take(td: Waiter): Waiting {
     const { memory, tail } = this
     // It may be on another CPU after each look.
-    yield* this.until(() => this.#isFree(this.#nodeOf(td)))
+    while (!this.#isFree(this.#nodeOf(td))) yield SPIN
     const node = this.#nodeOf(td)
     this.#use(node, td)
     memory.write(node + MCS_NODE.offset.waits, 1)
@@ -104,7 +104,11 @@ export class McsLock extends FifoSpin {
     if (before === NIL) return
     while (!memory.settled()) yield SETTLE
     memory.store(before + MCS_NODE.offset.next, node)
-    yield* this.until(() => memory.load(node + MCS_NODE.offset.waits) === 0)
+    yield* this.until(node + MCS_NODE.offset.waits, (waits) => waits === 0)
+  }
+
+  protected mayGive(): boolean {
+    return this.memory.owned(this.tail)
   }
 
   protected tryGive(td: Waiter): boolean {
@@ -115,7 +119,7 @@ export class McsLock extends FifoSpin {
       this.#handOn(td, node, next)
       return true
     }
-    if (!memory.owned(tail) || memory.compareExchange(tail, node, NIL) !== node) return false
+    if (memory.compareExchange(tail, node, NIL) !== node) return false
     this.#leave(td, node)
     return true
   }
@@ -127,7 +131,7 @@ export class McsLock extends FifoSpin {
     if (memory.load(link) === NIL) {
       while (!memory.claimed(tail)) yield SETTLE
       if (memory.compareExchange(tail, node, NIL) === node) return this.#leave(td, node)
-      yield* this.until(() => memory.load(link) !== NIL)
+      yield* this.until(link, (next) => next !== NIL)
     }
     this.#handOn(td, node, memory.load(link))
   }

@@ -74,7 +74,11 @@ export class TicketLock extends FifoSpin {
     const { memory, tail } = this
     while (!memory.claimed(tail)) yield SETTLE
     const mine = memory.add(tail, 1)
-    yield* this.until(() => memory.load(this.#serving) === mine)
+    yield* this.until(this.#serving, (served) => served === mine)
+  }
+
+  protected mayGive(): boolean {
+    return this.memory.settled()
   }
 
   protected tryGive(): boolean {
