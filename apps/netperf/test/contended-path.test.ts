@@ -38,14 +38,15 @@ describe('a path with a shared rwlock', () => {
     },
   )
 
-  it('does not get a tenth more packets through that take more work', async () => {
+  // At the bound of the line, fewer failed swaps make up for more work, and for a little more.
+  it('does not get more packets through that take more work, by a thirtieth', async () => {
     const rates = await Promise.all(
       thorough(['100', '200', '400', '703', '1000', '1400'], ['100', '703', '1400']).map((work) =>
         rateOf({ cpus: 8, lock: 'rwlock', more: ['--work', work] }),
       ),
     )
     for (const [i, rate] of rates.entries()) {
-      expect(rate).toBeLessThan(1.1 * Math.min(...rates.slice(0, i + 1)))
+      expect(rate).toBeLessThan(1.03 * Math.min(...rates.slice(0, i + 1)))
     }
   })
 })
