@@ -146,7 +146,7 @@ const WRONG: [args: string, sentence: string][] = [
   ],
   [
     '--config wrong-part.mjs',
-    'netperf: locks.pcbHash: expected mutex, spin, rwlock, sx or rmlock, came "latch"',
+    'netperf: locks.pcbHash: expected mutex, spin, ticket, mcs, rwlock, sx or rmlock, came "latch"',
   ],
   ['--sysctl net.isr.dispatch', '--sysctl: expected name=value, came "net.isr.dispatch"'],
   ['--sysctl net.isr.dispach=direct', '--sysctl: expected a name such as net.isr.dispatch, '],

@@ -38,26 +38,24 @@ describe('a path with a shared rwlock', () => {
     },
   )
 
-  it('does not get a tenth more packets through that take more work', async () => {
+  // At the bound of the line, fewer failed swaps make up for more work, and for a little more.
+  it('does not get more packets through that take more work, by a thirtieth', async () => {
     const rates = await Promise.all(
       thorough(['100', '200', '400', '703', '1000', '1400'], ['100', '703', '1400']).map((work) =>
         rateOf({ cpus: 8, lock: 'rwlock', more: ['--work', work] }),
       ),
     )
     for (const [i, rate] of rates.entries()) {
-      expect(rate).toBeLessThan(1.1 * Math.min(...rates.slice(0, i + 1)))
+      expect(rate).toBeLessThan(1.03 * Math.min(...rates.slice(0, i + 1)))
     }
   })
 })
 
-/** With the ninth CPU the second socket comes in, which a mutex pays dearly for. */
-const SOCKET = thorough([2, 3, 4, 5, 6, 7, 8], [6, 7, 8])
-describe.each([
-  ['rwlock', [...SOCKET, 9]],
-  ['mutex', SOCKET],
-])('a path with a shared %s', (lock, counts) => {
+/** With the ninth CPU the second socket comes in. */
+const NEIGHBOURS = thorough([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [8, 9, 10])
+describe.each(['rwlock', 'mutex', 'ticket', 'mcs'])('a path with a shared %s', (lock) => {
   it('has no jump of more than half between neighbouring numbers of CPUs', async () => {
-    const rates = await ratesOf(lock, counts)
+    const rates = await ratesOf(lock, NEIGHBOURS)
     for (const [i, rate] of rates.slice(1).entries()) {
       expect(rate / rates[i]!).toBeGreaterThan(0.5)
       expect(rate / rates[i]!).toBeLessThan(1.55)

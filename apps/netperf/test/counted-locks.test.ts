@@ -38,7 +38,7 @@ function* uses(td: Thread, lock: ListLock, counts: number[]): Waiting {
   counts.push(td.held)
 }
 
-const READERS_ARE_INSIDE = ['mutex', 'spin', 'rwlock', 'sx', 'rmlock']
+const READERS_ARE_INSIDE = ['mutex', 'spin', 'ticket', 'mcs', 'rwlock', 'sx', 'rmlock']
 
 describe('the locks of workloads', () => {
   it.each([...lockKinds.keys()])(

@@ -28,7 +28,7 @@ const CASES: [args: string, sentence: string][] = [
   ['run rr --seed x', 'expected --seed to be a whole number from 0 to 2147483647, got "x"'],
   ['run rr --buffer 3k', 'expected --buffer to be a power of two of bytes, got "3k"'],
   ['run rr --lock mutex', 'expected --lock with list_walk, got it with "rr"'],
-  ['run list_walk --lock latch', 'expected a lock (mutex, spin, rwlock, '],
+  ['run list_walk --lock latch', 'expected a lock (mutex, spin, ticket, mcs, rwlock, '],
   ['run list_walk --writes 2', 'expected --writes to be a probability from 0 to 1'],
   ['run list_walk --length 0', 'expected --length to be a whole number from 1 to 4096'],
   ['run list_walk --variants smpnet', 'expected --variants with a workload that has alternatives'],

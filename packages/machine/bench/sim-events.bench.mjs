@@ -3,11 +3,16 @@ import { AHEAD, BUSY, IDLE } from '@smpnet/machine'
 import { SimMachine } from '@smpnet/machine/sim'
 import { PARK, SETTLE, Waiter, WOKEN } from '@smpnet/park'
 import { bench } from '@smpnet/testing'
+import { bareHeap, coreNs, pythonWithSimpy, simpyRing } from './support/others.mjs'
 
 /**
- * How many events a second the simulated machine gets through, whole: turns, wakes, interrupts,
- * with threads that wake each other and park. An event is a turn given to a CPU or an interrupt.
+ * How many events the simulated machine gets through in a second for which its process has a core,
+ * whole: turns, wakes, interrupts, with threads that wake each other and park. An event is a turn given to a CPU or an interrupt.
  * One CPU alone never waits for another's time, so that each of its turns is a whole switch.
+ *
+ * Beside it the same ring in SimPy, Debian's python3-simpy or another that Python finds, whose events
+ * are those that it schedules; and a bare heap, which is what is left of a simulation in which
+ * nothing happens, with an event pending for each of the threads.
  */
 const SWITCH = work('context-switch')
 const THREADS_PER_CPU = 4
@@ -74,10 +79,10 @@ function* passing(td, memory, box, next, begins) {
   }
 }
 
-function machine(cpus) {
+function machine(cpus, profile) {
   const threads = cpus * THREADS_PER_CPU
   return new SimMachine({
-    profile: 'xeon-e5-2650',
+    profile,
     cpus,
     seed: 1,
     memoryBytes: 1 << 20,
@@ -97,17 +102,16 @@ function machine(cpus) {
 }
 
 /** Slices of one machine that goes on from slice to slice. */
-function variant(cpus) {
+function variant(cpus, profile = 'xeon-e5-2650') {
   return {
     async start() {
-      const sim = machine(cpus)
+      const sim = machine(cpus, profile)
       return {
         async slice({ ms }) {
           const before = sim.progress().events
-          const begin = performance.now()
+          const [begin, since] = [performance.now(), coreNs()]
           while (performance.now() - begin < ms) sim.run(1000)
-          const ns = (performance.now() - begin) * 1e6
-          return { count: sim.progress().events - before, ns }
+          return { count: sim.progress().events - before, ns: coreNs() - since }
         },
         async stop() {},
       }
@@ -115,10 +119,26 @@ function variant(cpus) {
   }
 }
 
+const python = pythonWithSimpy()
+if (python === undefined) {
+  process.stderr.write('no Python here has SimPy (Debian: python3-simpy): it is left out\n')
+}
+const simpy = (cpus) =>
+  python && { [`SimPy, ${cpus} CPUs`]: simpyRing(python, cpus, THREADS_PER_CPU) }
+
 await bench(import.meta.url, {
   name: 'events of a simulated machine',
   measure: 'rate',
   what: 'event',
-  baseline: '1 CPU',
-  variants: { '1 CPU': variant(1), '4 CPUs': variant(4), '16 CPUs': variant(16) },
+  baseline: '4 CPUs',
+  variants: {
+    '1 CPU': variant(1),
+    '4 CPUs': variant(4),
+    '16 CPUs': variant(16),
+    '256 CPUs': variant(256, 'epyc-7742'),
+    ...simpy(4),
+    ...simpy(16),
+    'bare heap, 16 events': bareHeap(4 * THREADS_PER_CPU),
+    'bare heap, 64 events': bareHeap(16 * THREADS_PER_CPU),
+  },
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Dozers } from '../src/sim/dozers.ts'
 import { SharedCores } from '../src/sim/shared-cores.ts'
 import { SimPricer } from '../src/sim/sim-pricer.ts'
 import { TournamentTree } from '../src/sim/tournament-tree.ts'
@@ -82,6 +83,16 @@ describe('running ahead', () => {
     fc.assert(fc.property(programs, seeds, expectSameOnSharedCores), { numRuns: 200, seed: 1 })
   })
 
+  it('spares those that spin what they would look at in vain', () => {
+    for (const which of [0, 1, 2, 3]) {
+      const locks = Array.from({ length: 8 }, () => ['lock', which] as const)
+      const program: Program = [[locks], [locks], [locks], [locks]]
+      for (let seed = 0; seed < 5; seed++) expectSameAsAlwaysSettling(program, seed)
+      const ahead = runProgram(program, 1, false).result.statistics.turns
+      expect(ahead * 3).toBeLessThan(runProgram(program, 1, true).result.statistics.turns)
+    }
+  })
+
   it('takes fewer turns than settling always', () => {
     const adds = Array.from({ length: 12 }, () => ['add', 0, 1] as const)
     const program: Program = [[adds], [[['charge', 5]]]]
@@ -125,6 +136,15 @@ describe('a horizon that is wrong', () => {
       this.pricer.limit = limit
     })
     expect(isViolated(expectSameAsAlwaysSettling)).toBe(true)
+  })
+
+  it('is found when those that doze are told too late that a line is taken', () => {
+    const { actsFrom } = Dozers.prototype
+    vi.spyOn(Dozers.prototype, 'actsFrom').mockImplementation(function (this: Dozers, cpu, at) {
+      return actsFrom.call(this, cpu, at) + this.periodOf(cpu)
+    })
+    const locks = Array.from({ length: 8 }, () => ['lock', 3] as const)
+    expect(() => expectSameAsAlwaysSettling([[locks], [locks], [locks]], 1)).toThrow()
   })
 
   it('is found when a line comes as late as the CPU that did not wait for it looks', () => {

@@ -1,6 +1,6 @@
 import { type Address, SETTLE, work } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
-import { Mutex } from '@smpnet/sync'
+import { lockTable } from '@smpnet/sync/kinds'
 import * as fc from 'fast-check'
 import { VECTOR } from '../src/index.ts'
 import { type SimCpu, SimMachine, type SimResult } from '../src/sim/index.ts'
@@ -34,6 +34,13 @@ export interface Outcome {
 /** Work that takes longer while the core's other thread is busy; 1 ns a unit. */
 const EXECUTED = work('executed')
 const WORDS = 4
+/** Of each word one, and bytes enough for each on four CPUs. */
+const LOCKS = ['mutex', 'ticket', 'mcs', 'spin'].map((name) => {
+  return lockTable.find((kind) => kind.name === name)!
+})
+const LOCK_BYTES = 512
+/** Ns in a section, in which those that spin for the lock look often. */
+const INSIDE = 400
 const word = fc.nat(WORDS - 1)
 
 const op: fc.Arbitrary<Op> = fc.oneof(
@@ -85,7 +92,7 @@ export function runProgram(
     lot: { buckets: 2, waiters: 16, threads: 0 },
     setup: ({ arena }) => ({
       words: arena.place('words', WORDS * 64),
-      locks: arena.place('locks', WORDS * 64),
+      locks: arena.place('locks', WORDS * LOCK_BYTES),
       own: arena.place('own', 4 * 64),
     }),
     boot: (cpu, shared) => run.boot(cpu as SimCpu, shared),
@@ -116,6 +123,7 @@ class ProgramRun {
   }
 
   *#thread(td: Waiter, cpu: SimCpu, shared: Shared, ops: readonly Op[]): Waiting {
+    td.spins = Number.POSITIVE_INFINITY
     for (const op of ops) yield* this.#operate(td, cpu, shared, op)
   }
 
@@ -124,7 +132,7 @@ class ProgramRun {
     const at = shared.words + (which % WORDS) * 64
     if (what === 'charge') return memory.charge(EXECUTED, which)
     if (what === 'plain') return this.#plain(cpu, shared.own + cpu.id * 64, value)
-    if (what === 'lock') return yield* this.#underLock(td, cpu, shared.locks + which * 64, at)
+    if (what === 'lock') return yield* this.#underLock(td, cpu, shared.locks, which, at)
     if (what === 'claim') return yield* this.#claim(cpu, at, which, value)
     while (!memory.settled()) yield SETTLE
     // A line that is asked for and then is not waited for comes when its CPU does something else.
@@ -156,15 +164,17 @@ class ProgramRun {
    * Settles before each plain try. Without that the way taken, and so its price, depends on whether
    * the CPU has run ahead: `enter` loads the word that `tryEnter` swaps at once.
    */
-  *#underLock(td: Waiter, cpu: SimCpu, lock: Address, at: Address): Waiting {
-    const mutex = new Mutex(cpu.memory, lock)
+  *#underLock(td: Waiter, cpu: SimCpu, locks: Address, which: number, at: Address): Waiting {
+    const { memory, cpus } = cpu
+    const { write } = LOCKS[which]!.over({ memory, at: locks + which * LOCK_BYTES, cpus })
     while (!cpu.memory.settled()) yield SETTLE
-    if (!mutex.tryEnter(td)) yield* mutex.enter(td)
+    if (!write.tryEnter(td)) yield* write.enter(td)
+    memory.charge(EXECUTED, INSIDE)
     cpu.memory.write(at, cpu.memory.read(at) + 1)
     while (!cpu.memory.settled()) yield SETTLE
     this.#note(cpu, 'locked', () => cpu.memory.read(at))
     while (!cpu.memory.settled()) yield SETTLE
-    if (!mutex.tryExit(td)) yield* mutex.exit(td)
+    if (!write.tryExit(td)) yield* write.exit(td)
   }
 
   #interrupt(cpu: SimCpu, target: number, at: Address): void {

@@ -17,7 +17,6 @@ export class TinyExecutive implements Executive {
   ticks = 0
   readonly #threads = new Map<Address, TinyThread>()
   readonly #ready: TinyThread[] = []
-  #spins = 0
 
   constructor(
     readonly cpu: Cpu,
@@ -63,7 +62,7 @@ export class TinyExecutive implements Executive {
 
   #spin(): void {
     if (this.#ready.length > 1) this.#rotate()
-    else this.cpu.memory.pause(this.#spins++ & 7)
+    else this.cpu.memory.pause(0)
   }
 
   #rotate(): void {

@@ -171,6 +171,8 @@ export class LiveMemory implements Memory {
     else this.#spin(attempt < DOUBLINGS ? FIRST_PAUSE << attempt : LONGEST_PAUSE)
   }
 
+  spinsFor(): void {}
+
   /** Sleeps on a word that no thread notifies. A browser's main thread may not, and spins on. */
   #nap(): void {
     try {

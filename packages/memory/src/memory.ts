@@ -104,4 +104,10 @@ export interface Memory {
    * away when it is large, since on a crowded machine the one waited for may need it.
    */
   pause(attempt: number): void
+  /**
+   * Says, before a waiter spins, that it will look at the word at `at` and at no other but those
+   * that it has named so, in the same way each time, and go on only when one of them has changed.
+   * Simulated, it is then spared the looks in vain; live, it means nothing.
+   */
+  spinsFor(at: Address): void
 }

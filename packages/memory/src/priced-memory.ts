@@ -32,6 +32,8 @@ export interface Pricer {
   charge(work: Work, times: number): void
   /** It waits a moment in a spin loop that has failed `attempt` times. */
   pause(attempt: number): void
+  /** It spins, and looks at this line, and until its next pause at those only that are named so. */
+  spinsFor?(line: number): void
   /** Whether the running CPU has not run past the next event of any other. */
   settled(): boolean
   /** The same, and the line is the running CPU's to change: it is asked for if it is not. */
@@ -210,6 +212,10 @@ export class PricedMemory implements Memory {
 
   pause(attempt: number): void {
     this.pricer.pause(attempt)
+  }
+
+  spinsFor(at: Address): void {
+    this.pricer.spinsFor?.(at >> LINE_SHIFT)
   }
 
   #update(at: Address, value: number): number {

@@ -25,6 +25,7 @@ export {
   lockDelayMax,
   NO_BACKOFF,
 } from './words/backoff.ts'
+export { McsLock } from './locks/mcs-lock.ts'
 export { Mutex, type MutexOptions } from './locks/mutex.ts'
 export { MutexWord } from './locks/mutex-word.ts'
 export {
@@ -56,6 +57,7 @@ export {
   type Placing,
   SyncDomain,
 } from './domain/sync-domain.ts'
+export { TicketLock } from './locks/ticket-lock.ts'
 export { watch, type WatchOptions } from './watch/watched.ts'
 export type { OrderShape } from './watch/order-graph.ts'
 export { type Taken, Witness, type WitnessOptions } from './watch/witness.ts'

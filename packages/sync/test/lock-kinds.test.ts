@@ -14,7 +14,11 @@ describe('The table of locks', () => {
   })
 
   it('leaves out nothing that no case tests, and nothing without a reason', () => {
-    const elsewhere = ['who waits for long sleeps', 'who waits for long lends its priority']
+    const elsewhere = [
+      'who waits for long sleeps',
+      'who waits for long lends its priority',
+      'one that has ended waiting keeps nobody out',
+    ]
     for (const kind of lockKinds) {
       const cases = [...lockCases(kind), ...deathCases(kind)].map(({ name }) => name)
       for (const [promised, reason] of Object.entries(kind.skips ?? {})) {
@@ -51,7 +55,9 @@ describe.each(lockKinds)('The lock $name', (kind) => {
     ['one that blocks and two event loops', ['blocking', 'awaiting', 'awaiting']],
     ['two that give up and try again', ['timed', 'timed', 'blocking']],
   ])('keeps what it protects whole on worker threads: %s', async (_, ways) => {
-    const turns = 2000
+    // An event loop that waits in a queue of those that spin keeps it waiting for its next turn.
+    const turns =
+      kind.skips?.['one that has ended waiting keeps nobody out'] === undefined ? 2000 : 400
     const lock = kind.create()
     const shared = new Int32Array(new SharedArrayBuffer(16))
     const file = new URL('./fixtures/writing-reading.mjs', import.meta.url)

@@ -10,6 +10,7 @@ import {
   LockMisuse,
   LockProfile,
   LockTimeout,
+  McsLock,
   Mutex,
   NoWaiter,
   Once,
@@ -21,6 +22,7 @@ import {
   SpinMutex,
   Sx,
   SyncDomain,
+  TicketLock,
   watch,
   Witness,
 } from '../src/index.ts'
@@ -35,6 +37,7 @@ const CLASSES = {
   Counter,
   Epoch,
   EventCount,
+  McsLock,
   Mutex,
   Once,
   RmLock,
@@ -44,6 +47,7 @@ const CLASSES = {
   Smr,
   SpinMutex,
   Sx,
+  TicketLock,
   Witness,
 }
 const KINDS = Object.entries(CLASSES)
@@ -113,6 +117,8 @@ describe('A thread is not detached while it holds', () => {
   const HELD: readonly (readonly [string, (domain: SyncDomain) => { unlock(): void }])[] = [
     ['the mutex', (domain) => Mutex.create(domain).lockSync()],
     ['the spin mutex', (domain) => SpinMutex.create(domain).lockSync()],
+    ['the ticket lock', (domain) => TicketLock.create(domain).lockSync()],
+    ['the mcs lock', (domain) => McsLock.create(domain).lockSync()],
     ['the rwlock', (domain) => RwLock.create(domain).write.lockSync()],
     ['the sx', (domain) => Sx.create(domain).exclusive.lockSync()],
     ['the rmlock', (domain) => RmLock.create(domain).write.lockSync()],

@@ -31,6 +31,7 @@ export function countSlice(
   const grown = (of: (figures: WakeupFigures) => number) => sum(now, of) - sum(old, of)
   const isIdleKnown = now.every(({ idleBesideQueuedNs }) => idleBesideQueuedNs !== undefined)
   return {
+    operations,
     packets: after.network
       ? (after.network[PACKETS] ?? 0) - (before.network?.[PACKETS] ?? 0)
       : operations,

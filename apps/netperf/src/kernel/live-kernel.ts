@@ -75,7 +75,8 @@ export class LiveKernel implements Runner {
     try {
       await Promise.race([reported, this.#failed])
       const after = await this.#statistics()
-      const slice = sliceResult(this.#reports)
+      // The gate opens and closes for all of them at once.
+      const slice = sliceResult(this.#reports, true)
       const counted = before && after && countSlice(before, after, { operations: slice.count })
       return { ...slice, ...(counted && { counted }) }
     } finally {

@@ -14,7 +14,7 @@ import type { Captured } from '../model/captured.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { capturedOf, MOST_CAPTURED } from './captured-of.ts'
 import { clientsOf, endsByItself, measuredProgram, mostNsOf } from './measured-program.ts'
-import { sliceResult } from './slice-result.ts'
+import { sliceResult, spanNs } from './slice-result.ts'
 import { isSettled, type Settling, STRETCHES } from './stretches.ts'
 
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
@@ -49,8 +49,9 @@ const GRACE_NS = 1e9
 export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   const { config, durationNs, settling, ...named } = job
   const clients = clientsOf(named, config.machine.cpus)
-  const isWhole = settling === undefined || endsByItself(named)
-  const run = new StretchedRun(clients, isWhole ? undefined : settling)
+  const untilAllDone = endsByItself(named)
+  const isWhole = settling === undefined || untilAllDone
+  const run = new StretchedRun(clients, isWhole ? undefined : settling, untilAllDone)
   const stretches = isWhole ? 1 : STRETCHES
   const { result, statistics, capture } = simulateStack(config, measuredProgram, {
     settings: { ...named, pace: { kind: 'alarm', durationNs, stretches } },
@@ -63,8 +64,8 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
       } else if (run.end(report as ClientReport, () => config.statistics && counted())) stop()
     },
   })
-  const { slice, begun, ended, settled } = run.result()
-  const counts = begun && countSlice(begun, statistics, { operations: slice.count, ended })
+  const { slice, operations, begun, ended, settled } = run.result()
+  const counts = begun && countSlice(begun, statistics, { operations, ended })
   const captured = capture && capturedOf(capture)
   return {
     slice: { ...slice, ...(counts && { counted: counts }) },
@@ -82,11 +83,16 @@ class StretchedRun {
   readonly #reports: ClientReport[][] = []
   readonly #begun = new Map<number, CountedSoFar | undefined>()
   #last: KernelSliceResult | undefined
+  #operations = 0
   #ended: CountedSoFar | undefined
   #lastStretch = 0
   #settled = false
 
-  constructor(clients: number, settling: Settling | undefined) {
+  constructor(
+    clients: number,
+    settling: Settling | undefined,
+    readonly untilAllDone: boolean,
+  ) {
     this.#clients = clients
     this.#settling = settling
   }
@@ -102,8 +108,11 @@ class StretchedRun {
     const reports = (this.#reports[stretch] ??= [])
     if (reports.push(report) < this.#clients) return false
     this.#ended = counted() || undefined
-    const now = sliceResult(reports)
+    const now = sliceResult(reports, this.untilAllDone)
     const before = this.#last
+    // Between its first start and its last end those that are done before work on, if they may.
+    const goesOn = this.#settling === undefined ? 1 : Math.max(1, spanNs(reports) / now.ns)
+    this.#operations = now.count * goesOn
     this.#last = now
     this.#lastStretch = stretch
     if (this.#settling === undefined) return true
@@ -118,6 +127,7 @@ class StretchedRun {
       throw new Error(`expected reports of ${this.#clients} clients, got ${came}`)
     }
     const begun = this.#begun.get(this.#lastStretch)
-    return { slice: this.#last, begun, ended: this.#ended, settled: this.#settled }
+    const operations = this.#operations
+    return { slice: this.#last, operations, begun, ended: this.#ended, settled: this.#settled }
   }
 }

@@ -2,6 +2,8 @@ import type { DelayCounts } from '@smpnet/scheduler'
 
 /** What our kernel counted while its clients ran one slice; it can be cloned. */
 export interface KernelCounts {
+  /** Operations of all clients, from when the first began to when the last had ended. */
+  readonly operations: number
   /** Datagrams that came in; operations of the slice in a kernel without a network. */
   readonly packets: number
   /** Times that a CPU was taken from a thread, for whatever reason. */

@@ -15,7 +15,7 @@ export function statisticsOf(job: Job, results: readonly VariantResult[]): RunSt
     const of = { workload: workload.name, machine, variant, ...(settings && { settings }) }
     const last = slices.at(-1)
     const counts = last && 'counted' in last ? last.counted : undefined
-    const counted = counts && { counted: { operations: last!.count, of: counts } }
+    const counted = counts && { counted: { operations: counts.operations, of: counts } }
     return [{ ...of, cpus, ...where, kernel, ...counted }]
   })
 }

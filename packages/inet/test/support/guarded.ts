@@ -193,6 +193,8 @@ export class GuardedMemory implements Memory {
     return true
   }
   charge(_work: Work, _times: number): void {}
+  spinsFor(): void {}
+
   pause(attempt: number): void {
     this.under.pause(attempt)
   }

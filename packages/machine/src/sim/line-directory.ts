@@ -58,6 +58,8 @@ export class LineDirectory {
   readonly claims: Int32Array
   /** Has `cpu`, which waited in a queue, go on at cycle `at`. */
   resume: (cpu: number, at: number) => void = () => {}
+  /** Hears that a CPU takes a line from those that have it. */
+  taken: (line: number) => void = () => {}
   readonly #sharers: LineSharers
   /** By line: when it gets to its owner; shared, when the next copy can be made. */
   readonly #arrivesAt: Float64Array
@@ -100,6 +102,12 @@ export class LineDirectory {
     return this.#heldLine[cpu] === line && until <= this.#heldUntil[cpu]!
   }
 
+  /** Whether `cpu` can read the line as long as no other takes it. */
+  has(cpu: number, line: number): boolean {
+    const owner = this.owner[line]!
+    return owner === cpu || (owner === SHARED && this.#sharers.has(line, cpu))
+  }
+
   /** Cycles until `cpu`, which does not own the line, has read it at cycle `now`. */
   fetch(cpu: number, line: number, now: number): number {
     const owner = this.owner[line]!
@@ -115,7 +123,11 @@ export class LineDirectory {
 
   /** Cycles until `cpu`, which does not own the line, owns it, when it asks at cycle `now`. */
   take(cpu: number, line: number, now: number): number {
-    if (this.isHeld(cpu, line, now + this.costs.atomicCycles)) return 0
+    if (this.isHeld(cpu, line, now + this.costs.atomicCycles)) {
+      // It has left already for another, which is to look at what is written as it leaves.
+      this.taken(line)
+      return 0
+    }
     const owner = this.owner[line]!
     const at = this.#takeFrom(owner, cpu, line, now)
     // What is stored is seen from now on, so that the owner before cannot go on with what it has.
@@ -190,6 +202,7 @@ export class LineDirectory {
     this.#moved(line, distance)
     this.#waited(line, Math.max(0, at - since - request - answer))
     this.owner[line] = cpu
+    this.taken(line)
     return (this.#arrivesAt[line] = at)
   }
 
@@ -200,6 +213,7 @@ export class LineDirectory {
     const at = begins + Math.round(this.#takeCopies(cpu, line) * share)
     this.#waited(line, Math.max(0, at - this.#since[cpu]!))
     this.owner[line] = cpu
+    this.taken(line)
     return (this.#arrivesAt[line] = at)
   }
 
@@ -246,6 +260,7 @@ export class LineDirectory {
     if (owner !== SHARED) {
       this.#pass(owner, cpu, line, now)
       this.owner[line] = cpu
+      this.taken(line)
       return this.#arrivesAt[line]!
     }
     const begins = Math.max(now, this.#arrivesAt[line]!)
@@ -255,6 +270,7 @@ export class LineDirectory {
     }
     const at = begins + this.#takeCopies(cpu, line)
     this.owner[line] = cpu
+    this.taken(line)
     return (this.#arrivesAt[line] = at)
   }
 

@@ -128,6 +128,9 @@ export class SimMachine<Args = unknown> implements Listener {
   result(): SimResult {
     const { cores } = this.#turns
     const end = this.#endCycles()
+    for (const { id } of cores) {
+      if (this.#pricer.dozers.dozes[id] === 1) this.#pricer.passLooks(id, end)
+    }
     return {
       profile: this.profile.name,
       seed: this.#options.seed,
@@ -192,6 +195,7 @@ export class SimMachine<Args = unknown> implements Listener {
         this,
         this.#placement,
       )
+      this.#pricer.dozers.setMail(core.id, blocks.of(core.id) >> LINE_SHIFT)
       core.executive = boot(cpu, shared)
     }
     this.#begin(random)
@@ -225,6 +229,9 @@ export class SimMachine<Args = unknown> implements Listener {
     return Math.floor(cycles / this.#costs.cyclesPerNs)
   }
 }
+
+/** log2 of the bytes per line. */
+const LINE_SHIFT = Math.log2(CACHE_LINE_BYTES)
 
 /** The directory is made before the memory, which then says which sizes cannot be. */
 function linesIn(memoryBytes: number): number {

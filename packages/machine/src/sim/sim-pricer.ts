@@ -4,6 +4,7 @@ import type { LineDirectory } from './line-directory.ts'
 import type { SharedCores } from './shared-cores.ts'
 import { SPIN_TURN } from './named-work.ts'
 import { ChipQueue } from './chip-queue.ts'
+import { Dozers } from './dozers.ts'
 import { StoreBuffers } from './store-buffers.ts'
 import type { WorkPrices } from './work-prices.ts'
 
@@ -28,6 +29,8 @@ export class SimPricer implements Pricer {
   isAtOnce = true
   /** The cycle at which the running CPU's turn began: no CPU is behind it. */
   turnBegan = 0
+  /** The cycle at which the running CPU knew last that no other was behind it. */
+  settledAt = 0
   /** Atomic operations that change a word, or try to, of all CPUs. */
   atomics = 0
   /** What all CPUs read one after the other. */
@@ -38,6 +41,8 @@ export class SimPricer implements Pricer {
   readonly copyCycles: Float64Array
   /** By CPU and then by work: cycles billed. */
   readonly workCycles: number[][]
+  /** Those that spin, and are spared the looks at which they would find nothing. */
+  readonly dozers: Dozers
   readonly #owner: Int16Array
   readonly #stores: StoreBuffers
   /** By CPU: when the line comes that it has claimed; Infinity while that is not known. */
@@ -58,6 +63,7 @@ export class SimPricer implements Pricer {
     this.copyCycles = new Float64Array(cpus)
     this.workCycles = Array.from({ length: cpus }, () => [])
     this.#owner = directory.owner
+    this.dozers = new Dozers(cpus, directory)
     this.#claimAt = new Float64Array(cpus)
     this.#stores = new StoreBuffers(cpus, costs.storeBufferEntries)
     this.#readCycles = costs.readCycles
@@ -67,8 +73,11 @@ export class SimPricer implements Pricer {
 
   read(line: number): void {
     const { cpu } = this
-    if (this.#owner[line] === cpu) this.clock[cpu]! += this.#readCycles
-    else this.#wait(this.directory.fetch(cpu, line, this.clock[cpu]!))
+    const isOwn = this.#owner[line] === cpu
+    const cycles = isOwn ? this.#readCycles : this.directory.fetch(cpu, line, this.clock[cpu]!)
+    // A copy that it has in common with others it does not wait for.
+    if (cycles === this.#readCycles) this.clock[cpu]! += cycles
+    else this.#wait(cycles)
   }
 
   write(line: number): void {
@@ -116,33 +125,53 @@ export class SimPricer implements Pricer {
 
   pause(attempt: number): void {
     this.charge(SPIN_TURN, Math.min(attempt + 1, MOST_SPIN_TURNS))
+    const { cpu } = this
+    this.dozers.paused(cpu, this.clock[cpu]!, this.workCycles[cpu]![SPIN_TURN]!)
+  }
+
+  spinsFor(line: number): void {
+    this.dozers.looksAt(this.cpu, line, this.settledAt)
+  }
+
+  /** Bills a dozing CPU for the looks before cycle `at` that it was spared. */
+  passLooks(cpu: number, at: number): void {
+    const { dozers } = this
+    const looks = dozers.pass(cpu, at)
+    this.workCycles[cpu]![SPIN_TURN]! += looks * dozers.spinCycles[cpu]!
+    this.clock[cpu]! += looks * dozers.periodOf(cpu)
   }
 
   settled(): boolean {
-    return this.clock[this.cpu]! <= this.limit
+    const now = this.clock[this.cpu]!
+    if (now > this.limit) return false
+    this.settledAt = now
+    return true
   }
 
   owned(line: number): boolean {
     const { cpu } = this
     const now = this.clock[cpu]!
     if (now > this.limit || this.#stores.drainedAt[cpu]! > now) return false
-    if (this.#owner[line] === cpu || this.isAtOnce) return true
     const until = now + this.#readCycles + this.#atomicCycles
-    return this.directory.isHeld(cpu, line, until)
+    if (this.#owner[line] !== cpu && !this.isAtOnce && !this.directory.isHeld(cpu, line, until)) {
+      return false
+    }
+    this.settledAt = now
+    return true
   }
 
   /** An interrupt, for which nothing is at another time, does not wait: it is priced as it acts. */
   claimed(line: number): boolean {
     const { cpu } = this
     if (this.isAtOnce) return true
-    if (this.clock[cpu]! > this.limit) return false
+    if (!this.settled()) return false
     const now = this.clock[cpu]!
     // The operation comes behind the stores before it, and the line must still be here then.
     const until = Math.max(now, this.#stores.drainedAt[cpu]!) + this.#atomicCycles
     const isHere = this.#owner[line] === cpu || this.directory.isHeld(cpu, line, until)
     if (!isHere) return this.#claim(line, now)
     this.#drain(cpu)
-    return this.clock[cpu]! <= this.limit
+    return this.settled()
   }
 
   /** Whether a CPU waits in the queue of a line, and cannot act before that comes. */
@@ -181,6 +210,7 @@ export class SimPricer implements Pricer {
     this.#claimAt.fill(0)
     this.#stores.clear()
     this.chip.clear()
+    this.dozers.clear()
     this.directory.clear()
   }
 
@@ -195,7 +225,7 @@ export class SimPricer implements Pricer {
     }
     this.#wait(at - now)
     this.#drain(cpu)
-    if (this.clock[cpu]! > this.limit) return false
+    if (!this.settled()) return false
     this.arrive(cpu, at)
     return true
   }

@@ -1,5 +1,6 @@
 import type { Work } from '@smpnet/memory'
 import type { Handler } from '../handlers.ts'
+import { AHEAD } from '../cpu.ts'
 import type { Core } from './core.ts'
 import type { SimEvent } from './event-heap.ts'
 import type { SimPricer } from './sim-pricer.ts'
@@ -21,11 +22,17 @@ export class Turns {
     readonly pricer: SimPricer,
     /** No turn begins behind this cycle. */
     readonly untilCycles: number,
-    /** Gives up the turn at every settle point that costs time: slow, and easy to trust. */
+    /**
+     * Gives up the turn at every settle point that costs time, and lets no CPU doze: slow, and easy
+     * to trust.
+     */
     readonly settlesAlways: boolean,
   ) {
     this.#tree = new TournamentTree(cores.length)
     pricer.directory.resume = (cpu, at) => this.resume(cpu, at)
+    pricer.directory.taken = (line) => {
+      if (pricer.dozers.isWatched(line)) this.#rouse(line)
+    }
   }
 
   /** Begins time: each CPU acts first at its clock. */
@@ -46,8 +53,17 @@ export class Turns {
 
   /** Gives `core` a turn, which begins at cycle `at`. */
   give(core: Core, at: number): void {
-    this.pricer.cpu = core.id
-    this.pricer.turnBegan = at
+    const { pricer } = this
+    pricer.cpu = core.id
+    pricer.turnBegan = at
+    pricer.settledAt = at
+    if (pricer.dozers.dozes[core.id] === 0) return
+    pricer.passLooks(core.id, at)
+    if (pricer.dozers.isLooking(core.id, at)) {
+      pricer.clock[core.id] = at
+      core.step = AHEAD
+    }
+    pricer.dozers.wake(core.id)
   }
 
   /** Lets `core` run to its horizon from now on. */
@@ -68,7 +84,33 @@ export class Turns {
 
   /** Ends a turn: `core` acts again at `at`, in cycles. */
   end(core: Core, at: number): void {
-    this.#tree.set(core.id, at)
+    const { dozers, clock } = this.pricer
+    const isDozing = !this.settlesAlways && dozers.begins(core.id, clock[core.id]!)
+    this.#tree.set(core.id, isDozing ? this.#actsAt(core, core.nextEvent()) : at)
+  }
+
+  /** When a dozing CPU acts next, for what happens at `at`; not behind the end of time. */
+  #actsAt(core: Core, at: number): number {
+    const last = Math.min(at, this.untilCycles + 1)
+    return last === Infinity ? last : this.pricer.dozers.actsFrom(core.id, last)
+  }
+
+  /**
+   * The CPU that has the turn takes a line: those that doze for it look again. All that it does since
+   * it was settled last comes before what others do from then on, and so before their next look.
+   */
+  #rouse(line: number): void {
+    const { pricer } = this
+    const now = pricer.settledAt
+    for (const core of this.cores) {
+      if (!pricer.dozers.watches(core.id, line)) continue
+      // Of two that act at the same cycle the first has looked before.
+      const at = this.#actsAt(core, core.id < pricer.cpu ? now + 1 : now)
+      if (at >= this.#tree.at[core.id]!) continue
+      this.#tree.set(core.id, at)
+      if (pricer.isAtOnce) continue
+      pricer.limit = Math.min(pricer.limit, lastCycleBefore(pricer.cpu, core.id, at))
+    }
   }
 
   /**
@@ -105,7 +147,10 @@ export class Turns {
   #hasten(core: Core, at: number): void {
     const { pricer } = this
     const isOwn = core.id === pricer.cpu
-    if (!isOwn && (!core.isIdle || at >= this.#tree.at[core.id]!)) return
+    const isDozing = pricer.dozers.dozes[core.id] === 1
+    if (isDozing) at = this.#actsAt(core, at)
+    if (!isOwn && !(core.isIdle || isDozing)) return
+    if (!isOwn && at >= this.#tree.at[core.id]!) return
     if (!isOwn) this.#tree.set(core.id, at)
     if (pricer.isAtOnce) return
     const last = isOwn ? at - 1 : lastCycleBefore(pricer.cpu, core.id, at)

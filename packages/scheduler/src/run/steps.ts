@@ -99,7 +99,9 @@ export class Steps {
   #spun(td: Thread): Step {
     td.outcome = WOKEN
     this.dispatcher.hasSpun()
-    if (this.wakeups.isAlone()) this.dispatcher.memory.pause(this.#spins++)
+    const { memory } = this.dispatcher
+    // A simulated CPU pauses as a real one does, once; a live one has to spare its host.
+    if (this.wakeups.isAlone()) memory.pause(memory.isSimulated ? 0 : this.#spins++)
     return BUSY
   }
 }

@@ -25,11 +25,13 @@ import { AWAKE, type Lot, ownerIn, WAITER, type Waiter, type Waiting } from '@sm
 import {
   ACCOUNTABLE_RW_KIND,
   ACCOUNTABLE_SX_KIND,
+  MCS_KIND,
   MUTEX_KIND,
   ONCE_KIND,
   RW_KIND,
   SPIN_KIND,
   SX_KIND,
+  TICKET_KIND,
 } from '../words/owned-kinds.ts'
 
 /**
@@ -94,6 +96,8 @@ const OWNED: readonly LockKind[] = [
   RW_KIND,
   SX_KIND,
   SPIN_KIND,
+  TICKET_KIND,
+  MCS_KIND,
   ONCE_KIND,
   RM_KIND,
 ]

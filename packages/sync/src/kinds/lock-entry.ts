@@ -38,6 +38,7 @@ export type Promised =
   | 'who comes after one that has ended inside is told'
   | 'what one that has ended inside left can be mended'
   | 'a reader that has ended inside keeps nobody out'
+  | 'one that has ended waiting keeps nobody out'
 
 export type Exceptions = { readonly [promised in Promised]?: string }
 

@@ -1,9 +1,11 @@
 import { alone, both, entry, type Exceptions, type LockEntry } from './lock-entry.ts'
+import { McsLock } from '../locks/mcs-lock.ts'
 import { Mutex } from '../locks/mutex.ts'
 import { RmLock } from '../reading/rm-lock.ts'
 import { RwLock } from '../locks/rw-lock.ts'
 import { SpinMutex } from '../locks/spin-mutex.ts'
 import { Sx } from '../locks/sx.ts'
+import { TicketLock } from '../locks/ticket-lock.ts'
 
 /**
  * Every lock that is entered and exited, a line each. All that is done with every kind of lock runs
@@ -15,13 +17,22 @@ import { Sx } from '../locks/sx.ts'
 const nobodySleeps = 'nobody sleeps for it: its sections are a few instructions'
 
 /** What a lock that its waiters only spin for leaves out. */
-export const SPINS: { readonly notPromised: Exceptions } = {
+export const SPINS = {
   notPromised: {
     'who waits for long sleeps': nobodySleeps,
     'who waits for long lends its priority': nobodySleeps,
     'who waits for one that has ended inside is told': nobodySleeps,
     'who comes after one that has ended inside is told': nobodySleeps,
     'what one that has ended inside left can be mended': nobodySleeps,
+  },
+} as const satisfies { readonly notPromised: Exceptions }
+
+/** What a lock leaves out besides whose waiters spin in a queue. */
+const QUEUES: { readonly notPromised: Exceptions } = {
+  notPromised: {
+    ...SPINS.notPromised,
+    'one that has ended waiting keeps nobody out':
+      'its turn comes, and it alone could hand the lock on to those behind it',
   },
 }
 
@@ -41,6 +52,20 @@ export const lockTable: readonly LockEntry[] = [
   entry('spin', SpinMutex, alone, 'one at a time; spins until it has it', {
     ...SPINS,
     over: ({ memory, at, backoff }) => new SpinMutex(memory, at, undefined, backoff),
+  }),
+  entry(
+    'ticket',
+    TicketLock,
+    alone,
+    'one at a time, in the order of tickets; all spin on a line',
+    {
+      ...QUEUES,
+      over: ({ memory, at, backoff }) => new TicketLock(memory, at, undefined, backoff),
+    },
+  ),
+  entry('mcs', McsLock, alone, 'one at a time, in a list; each spins on a line of its own', {
+    ...QUEUES,
+    over: ({ memory, at, cpus, backoff }) => new McsLock(memory, at, cpus, undefined, backoff),
   }),
   entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', {
     ...COUNTS,

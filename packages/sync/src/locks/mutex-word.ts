@@ -90,14 +90,15 @@ export class MutexWord {
     while (!memory.claimed(at)) yield SETTLE
     let seen = memory.compareExchange(at, UNOWNED, td.at)
     if (seen === UNOWNED) return WOKEN
+    while (!memory.settled()) yield SETTLE
     for (let spins = 0, lost = 0; ; ) {
-      while (!memory.settled()) yield SETTLE
       const owner = seen & ~FLAGS
       if (owner === UNOWNED) {
         while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | td.at)
         if (found === seen) return this.#taken(td, seen)
         seen = found
+        while (!memory.settled()) yield SETTLE
       } else if (owner === td.at) {
         return this.#recurse()
       } else if (td.lot.isDead(owner)) {
@@ -105,12 +106,14 @@ export class MutexWord {
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
         this.backoff.wait(memory, spins++)
+        if (td.spins === Number.POSITIVE_INFINITY) this.#spinsFor(owner)
         yield SPIN
         seen = yield* this.#look()
       } else if ((seen & CONTESTED) === 0) {
         while (!memory.claimed(at)) yield SETTLE
         const found = memory.compareExchange(at, seen, seen | CONTESTED)
         seen = found === seen ? seen | CONTESTED : found
+        while (!memory.settled()) yield SETTLE
       } else {
         const isPatient = lost < PATIENCE && until.deadlineMs === Number.POSITIVE_INFINITY
         const outcome = yield* parkForOwner(td, at, seen, isPatient ? TRY : HANDOVER, until)
@@ -209,6 +212,11 @@ export class MutexWord {
   #taken(td: Waiter, seen: number): Outcome {
     if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
     return seen & ABANDONED ? OWNER_DIED : WOKEN
+  }
+
+  #spinsFor(owner: Address): void {
+    this.memory.spinsFor(this.at)
+    this.memory.spinsFor(owner)
   }
 
   *#look(): Waiting<number> {

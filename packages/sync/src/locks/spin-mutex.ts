@@ -96,6 +96,7 @@ export class SpinMutex extends Section {
       }
       if (looks > 0) {
         this.backoff.wait(memory, spins++)
+        if (looks === Number.POSITIVE_INFINITY) memory.spinsFor(at)
         yield SPIN
         continue
       }

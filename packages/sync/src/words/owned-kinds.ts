@@ -13,3 +13,5 @@ export const ACCOUNTABLE_RW_KIND: LockKind = { name: 'accountable rwlock', code:
 export const ACCOUNTABLE_SX_KIND: LockKind = { name: 'accountable sx', code: 18, version: 1 }
 export const ONCE_KIND: LockKind = { name: 'once', code: 6, version: 2 }
 export const SPIN_KIND: LockKind = { name: 'spin mutex', code: 9, version: 1 }
+export const TICKET_KIND: LockKind = { name: 'ticket lock', code: 19, version: 1 }
+export const MCS_KIND: LockKind = { name: 'mcs lock', code: 20, version: 1 }

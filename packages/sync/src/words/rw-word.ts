@@ -150,8 +150,10 @@ export class RwWord {
         }
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
         this.backoff.wait(this.memory, spins++)
+        if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
+        continue
       } else if ((seen & WAITERS) === 0) {
         while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
@@ -172,8 +174,8 @@ export class RwWord {
     while (!this.memory.claimed(this.at)) yield SETTLE
     let seen = this.#replace(UNLOCKED, td.at)
     if (seen === UNLOCKED) return WOKEN
+    while (!this.memory.settled()) yield SETTLE
     for (let spins = 0, lost = 0; ; ) {
-      while (!this.memory.settled()) yield SETTLE
       if ((seen & ~KEPT) === UNLOCKED) {
         while (!this.memory.claimed(this.at)) yield SETTLE
         const found = this.#replace(seen, seen | td.at)
@@ -184,8 +186,10 @@ export class RwWord {
         seen = yield* this.#look()
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
         this.backoff.wait(this.memory, spins++)
+        if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
+        continue
       } else if ((seen & WAITERS) === 0) {
         while (!this.memory.claimed(this.at)) yield SETTLE
         seen = this.#marked(seen)
@@ -200,6 +204,7 @@ export class RwWord {
         lost++
         spins = 0
       }
+      while (!this.memory.settled()) yield SETTLE
     }
   }
 
@@ -435,6 +440,11 @@ export class RwWord {
   #mayEndSoon(seen: number): boolean {
     if (seen & SHARED) return true
     return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
+  }
+
+  #spinsFor(writer: Address): void {
+    this.memory.spinsFor(this.at)
+    this.memory.spinsFor(writer)
   }
 
   #misuse(what: string, seen: number, td: Waiter): LockMisuse {

@@ -15,8 +15,12 @@ export interface ModelKind {
   readonly isRobust: boolean
   /** Whether the word is its own, and not that of a kind above, of which all holds here, too. */
   readonly isNewWord: boolean
-  /** Whether its readers exit by a plain store. */
-  readonly hasPlainExit: boolean
+  /** Whether it stores plainly what other threads load. */
+  readonly hasPlainStores: boolean
+  /** Whether its first step may be a store, for which threads that are alike do not wait. */
+  readonly beginsByStoring: boolean
+  /** Whether two threads that are inside twice each have so many schedules that they take long. */
+  readonly isLong: boolean
 }
 
 /** As many as a model has threads. */
@@ -25,7 +29,9 @@ const CPUS = 3
 /** What can be said of a lock to make its models smaller; one of which nothing is has them all. */
 const smaller: Readonly<Record<string, Partial<ModelKind>>> = {
   sx: { isNewWord: false },
-  rmlock: { make: rmlock, sleeps: false, hasPlainExit: true },
+  rmlock: { make: rmlock, sleeps: false, hasPlainStores: true, beginsByStoring: true },
+  ticket: { hasPlainStores: true },
+  mcs: { hasPlainStores: true, isLong: true },
 }
 
 /** Every lock that is entered and exited. */
@@ -36,7 +42,9 @@ export const sectionKinds: readonly ModelKind[] = lockTable.map((entry) => ({
   sleeps: entry.notPromised['who waits for long sleeps'] === undefined,
   isRobust: entry.notPromised['what one that has ended inside left can be mended'] === undefined,
   isNewWord: true,
-  hasPlainExit: false,
+  hasPlainStores: false,
+  beginsByStoring: false,
+  isLong: false,
   ...smaller[entry.name],
 }))
 
