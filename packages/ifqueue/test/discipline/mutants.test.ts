@@ -61,7 +61,7 @@ const BUGS: readonly Mutation[] = [
   bug('fq-codel', "queuedBytes: () => this.#flows.get(flow, 'bytes')", 'queuedBytes: () => 1e9'),
   bug('flow-queues', "this.get(flow, 'bytes') > this.get(fattest, 'bytes')", 'false'),
   bug('flow-queues', "this.add(flow, 'bytes', -this.packets.bytes(packet))", ''),
-  bug('flow-list', "flows.set(flow, 'next', 0)", ''),
+  bug('flow-list', "else flows.set(memory.read(at + 4) - 1, 'next', flow + 1)", ''),
   bug('priority', 'limit / bands', 'limit'),
   bug('priority', 'this.#setLength(band, this.#lengthOf(band) - 1)', ''),
   bug('priority', 'band >= 0 && band < last ? band : last', 'band < 2 ? band : last'),
