@@ -2,6 +2,7 @@ import { randomOf } from '../lib/random.mjs'
 import { KINDS } from './lock-kinds.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
+import { killAtRings, RING_KINDS } from './ring-kills.mjs'
 import { killAtSockets, SOCKET_KINDS } from './socket-kills.mjs'
 import { killAtTasks } from './task-kills.mjs'
 
@@ -12,6 +13,7 @@ import { killAtTasks } from './task-kills.mjs'
 const ALL = [
   ...Object.keys(KINDS).map((kind) => ({ kind, weight: 3, kill: killAtLocks })),
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
+  ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 2, kill: killAtMachine },
 ]

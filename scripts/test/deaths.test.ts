@@ -29,6 +29,8 @@ describe('It is found', () => {
   it.each([
     ['condition', 'nobody buries', /were free or in use before|makes none any more/],
     ['sockets, awaited', 'wrong bytes', /not those that were sent/],
+    ['rings, mpmc', 'wrong bytes', /not those that were sent/],
+    ['rings, spsc of', 'nobody buries', /one thread at a time/],
     ['tasks', 'wrong results', /came to/],
     ['machine', 'stands still', /makes no step any more/],
   ] as const)('at %s when %s', async (only, fault, sentence) => {

@@ -4,15 +4,20 @@ import { bench } from '@smpnet/testing'
 import { RingBuffer } from 'ringbuf.js'
 
 /**
- * Messages of 64 bytes from one thread or two to another. All write and read each word of them but
- * where bytes are copied, which is what ringbuf.js does; each sends one at a time unless it says
- * so.
+ * Messages of 64 bytes from one thread or two to another. Those that are copied go by `sendSync`
+ * and `receiveSync`, or by ringbuf.js's `push` and `pop`, which know bytes and not messages; of the
+ * others each word is written and read in place. Each variant sends one at a time unless it says
+ * how many at once; ringbuf.js is asked to push and to pop as many, then.
  */
 const BYTES = 64
 const WORDS = BYTES / 4
 const [GOES_ON, LAST] = [1, 2]
 /** Messages that a port may hold: its sender waits for the receiver, as those of a ring do. */
 const PORT_WINDOW = 1024
+
+/** A stop is looked for once in so many messages, since a look costs as much as a part of one. */
+const LOOK = 16
+const goesOn = (slice, n) => n % LOOK !== 0 || !slice.done(n)
 
 /** Thread 0 receives and counts, until each of the others has said that its slice is over. */
 export function places({ handle, bulk }, { index, threads }) {
@@ -47,7 +52,7 @@ export function places({ handle, bulk }, { index, threads }) {
     queue.commit()
   }
   const send = (slice) => {
-    for (let n = 0; !slice.done(n); n++) {
+    for (let n = 0; goesOn(slice, n); n++) {
       sendOne(GOES_ON)
       if (bulk > 1) queue.fill(bulk, write, BYTES)
     }
@@ -70,28 +75,41 @@ function queueOf(shape, senders = 1, bulk = 1) {
   }
 }
 
-/** The same by copies: `trySend` and `tryReceive`, or ringbuf.js's `push` and `pop`. */
-export function copies({ handle, buffer }, { index }) {
-  const bytes = new Uint8Array(BYTES)
-  const { put, take } = handle === undefined ? ringbuf(buffer) : records(handle)
+/** The same by copies, of as many messages as `bulk` says. */
+export function copies({ handle, buffer, bulk }, { index }) {
+  const bytes = new Uint8Array(BYTES * bulk)
+  const { put, take } = handle === undefined ? ringbuf(buffer) : records(handle, bulk)
   const receive = () => {
-    for (let n = 1; ; n++) {
-      take(bytes)
-      if (bytes[0] === LAST) return n
+    for (let n = 0; ; ) {
+      const taken = take(bytes)
+      n += taken
+      if (bytes[(taken - 1) * BYTES] === LAST) return n
     }
   }
   const send = (slice) => {
-    bytes[0] = GOES_ON
-    for (let n = 0; !slice.done(n); n++) put(bytes)
-    bytes[0] = LAST
+    bytes.fill(GOES_ON)
+    for (let n = 0; goesOn(slice, n); n++) put(bytes)
+    bytes[(bulk - 1) * BYTES] = LAST
     put(bytes)
   }
   return index === 0 ? receive : send
 }
 
-function records(handle) {
+function records(handle, bulk) {
   const queue = RecordQueue.open(handle)
-  return { put: (bytes) => queue.sendSync(bytes), take: (bytes) => queue.receiveSync(bytes) }
+  if (bulk === 1) {
+    const take = (bytes) => queue.receiveSync(bytes) / BYTES
+    return { put: (bytes) => queue.sendSync(bytes), take }
+  }
+  const put = (bytes) => {
+    for (let sent = 0; sent < bulk; ) {
+      const count = queue.trySendAll(bytes.subarray(sent * BYTES), BYTES)
+      if (count === 0) queue.sendSync(bytes.subarray(sent * BYTES, sent++ * BYTES + BYTES))
+      else sent += count
+    }
+  }
+  const take = (bytes) => queue.tryReceiveAll(bytes) || queue.receiveSync(bytes) / BYTES
+  return { put, take }
 }
 
 /** Which has no way to wait but to look again; it naps when that is long in vain. */
@@ -103,20 +121,20 @@ function ringbuf(buffer) {
   }
   return {
     put(bytes) {
-      for (let turn = 0; ring.availableWrite() < BYTES; turn++) spin(turn)
+      for (let turn = 0; ring.availableWrite() < bytes.length; turn++) spin(turn)
       ring.push(bytes)
     },
     take(bytes) {
-      for (let turn = 0; ring.availableRead() < BYTES; turn++) spin(turn)
-      ring.pop(bytes)
+      for (let turn = 0; ring.availableRead() < bytes.length; turn++) spin(turn)
+      return ring.pop(bytes) / BYTES
     },
   }
 }
 
-function copying(make) {
+function copying(make, bulk = 1) {
   return {
     threads() {
-      const args = make()
+      const args = { ...make(), bulk }
       return [0, 1].map(() => ({ module: import.meta.url, run: 'copies', args }))
     },
   }
@@ -159,6 +177,10 @@ function portPair() {
 }
 
 const spsc = { kind: 'spsc', recordBytes: BYTES, records: 4096 }
+const sized = { kind: 'spsc', bytes: 4096 * BYTES }
+const mpsc = { ...spsc, kind: 'mpsc' }
+const storage = () => ({ buffer: RingBuffer.getStorageForCapacity(4096 * BYTES, Uint8Array) })
+const copied = () => ({ handle: RecordQueue.create(spsc).handle })
 
 await bench(import.meta.url, {
   name: 'messages of 64 bytes',
@@ -166,19 +188,21 @@ await bench(import.meta.url, {
   what: 'message',
   baseline: 'ringbuf.js',
   variants: {
-    'ringbuf.js': copying(() => ({
-      buffer: RingBuffer.getStorageForCapacity(4096 * BYTES, Uint8Array),
-    })),
+    'ringbuf.js': copying(storage),
+    'ringbuf.js, 32 at once': copying(storage, 32),
     MessagePort: { threads: portPair },
-    'spsc, copied': copying(() => ({ handle: RecordQueue.create(spsc).handle })),
+    'spsc, copied': copying(copied),
+    'spsc, copied, 32 at once': copying(copied, 32),
     spsc: queueOf(spsc),
     'spsc, 32 at once': queueOf(spsc, 1, 32),
-    'spsc, of any size': queueOf({ kind: 'spsc', bytes: 4096 * BYTES }),
-    'spsc, of any size, 32 at once': queueOf({ kind: 'spsc', bytes: 4096 * BYTES }, 1, 32),
+    'spsc, of any size': queueOf(sized),
+    'spsc, of any size, 32 at once': queueOf(sized, 1, 32),
     'spsc, 4 KiB': queueOf({ ...spsc, records: 64 }),
+    'spsc, 4 KiB, 32 at once': queueOf({ ...spsc, records: 64 }, 1, 32),
     'spsc, 64 MiB': queueOf({ ...spsc, records: 1 << 20 }),
-    'mpsc, 2 senders': queueOf({ ...spsc, kind: 'mpsc' }, 2),
-    'mpsc, 2 senders, 32 at once': queueOf({ ...spsc, kind: 'mpsc' }, 2, 32),
+    'spsc, 64 MiB, 32 at once': queueOf({ ...spsc, records: 1 << 20 }, 1, 32),
+    'mpsc, 2 senders': queueOf(mpsc, 2),
+    'mpsc, 2 senders, 32 at once': queueOf(mpsc, 2, 32),
     'mpmc, 1 sender': queueOf({ ...spsc, kind: 'mpmc' }),
   },
 })

@@ -19,7 +19,14 @@ export { MbufPackets } from './driver/mbuf-packets.ts'
 export { Moderation, type ModerationShape } from './driver/moderation.ts'
 export { ReceiveRing, type ReceiveRingSite } from './driver/receive-ring.ts'
 export { ringBytes } from './driver/ring-words.ts'
-export { type NicCpu, type NicQueue, type NicShape, SimNic } from './driver/sim-nic.ts'
+export { type NicShape, SimNic } from './driver/sim-nic.ts'
+export {
+  type Frame,
+  type NicTraffic,
+  type ReceiverShape,
+  SimReceiver,
+} from './driver/sim-receiver.ts'
+export type { NicCpu, NicQueue } from './driver/sim-side.ts'
 export { TransmitRing, type TransmitRingSite } from './driver/transmit-ring.ts'
 export type {
   Handoff,

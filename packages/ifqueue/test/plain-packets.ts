@@ -62,7 +62,7 @@ export function chanceOf(seed: number) {
     next(): number {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0
       // The low bits of such a generator are no chance.
-      return ((state ^ (state >>> 16)) * 2654435761) >>> 0
+      return Math.imul(state ^ (state >>> 16), 0x9e3779b1) >>> 0
     },
   }
 }

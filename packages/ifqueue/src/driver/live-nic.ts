@@ -3,7 +3,7 @@ import { type Waiter, type Waiting, YIELD } from '@smpnet/park'
 import { expectMethods } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import { LinkClock } from './link-clock.ts'
-import type { NicQueue } from './sim-nic.ts'
+import type { NicQueue } from './sim-side.ts'
 import { checkSlots, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 
 /** What the stand-in of a device needs of the machine that it is on. */

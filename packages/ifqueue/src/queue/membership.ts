@@ -2,11 +2,12 @@ import { type Address, came, type LiveMemory } from '@smpnet/memory'
 import type { SyncDomain } from '@smpnet/sync'
 import { QueueAbandoned, QueueMisuse } from '../errors.ts'
 import { type Cells, ENDED } from '../records/cells.ts'
-import { type Consuming, SharedConsuming, SoleConsuming, type Told } from '../records/consuming.ts'
+import type { Consuming } from '../records/consuming.ts'
 import { CONSUMES, Life, PRODUCES } from '../records/life.ts'
-import { type Producing, SharedProducing, SoleProducing } from '../records/producing.ts'
+import type { Producing } from '../records/producing.ts'
 import { buryIn } from '../records/remains.ts'
 import { RING } from '../records/ring-shape.ts'
+import { consumerOf, isForMany, producerOf } from '../records/sides.ts'
 import { type Awaited, Want } from './want.ts'
 
 /** What each thread is in a queue; all objects that it has of the queue share it. */
@@ -29,6 +30,7 @@ export class Membership {
   /** Where the record is that was peeked, or NOTHING. */
   #peeked = NOTHING
   #users = 0
+  readonly #hasManyConsumers: boolean
 
   private constructor(
     readonly sync: SyncDomain,
@@ -36,6 +38,7 @@ export class Membership {
   ) {
     const { memory } = cells
     this.memory = memory
+    this.#hasManyConsumers = isForMany(cells.shape, CONSUMES)
     const { wantData, dataWaits, wantSpace, spaceWaits } = RING.offset
     const { at } = cells
     this.life = new Life(memory, at, cells.shape)
@@ -72,7 +75,7 @@ export class Membership {
     if (reserved === NOTHING) throw notReserved('commit')
     if (length >>> 0 !== length || length > reserved) throw lies(length, reserved)
     this.#reserved = NOTHING
-    const isSent = this.#producing!.commit(length)
+    const isSent = this.#producing!.commit(length, false)
     this.data.tell(this.sync.here)
     return isSent
   }
@@ -100,10 +103,14 @@ export class Membership {
   release(): void {
     if (this.#peeked === NOTHING) throw notPeeked('release')
     this.#peeked = NOTHING
-    this.#consuming!.release()
+    this.#consuming!.release(false)
+    this.#released()
+  }
+
+  #released(): void {
     this.space.tell(this.sync.here)
     // The last of a closed queue: others can see now that it ends.
-    if (this.life.isClosed()) this.data.tell(this.sync.here)
+    if (this.#hasManyConsumers && this.life.isClosed()) this.data.tell(this.sync.here)
   }
 
   /** See `PlaceQueue.drain`. */
@@ -115,12 +122,13 @@ export class Membership {
       while (count < most && (at = this.tryPeek()) >= 0) {
         take(at, consuming.length)
         this.#peeked = NOTHING
-        consuming.release()
-        count++
+        consuming.release(++count % MOST_HELD !== 0)
       }
     } finally {
-      if (count > 0) this.space.tell(this.sync.here)
-      if (count > 0 && this.life.isClosed()) this.data.tell(this.sync.here)
+      if (count > 0) {
+        consuming.publish()
+        this.#released()
+      }
     }
     return count === 0 && at === ENDED ? ENDED : count
   }
@@ -128,20 +136,24 @@ export class Membership {
   /** See `PlaceQueue.fill`. */
   fill(most: number, write: (at: Address) => number, bytes: number): number {
     const producing = this.#producing ?? this.#produce()
-    let count = 0
-    let at = 0
+    let [sent, held, at] = [0, 0, 0]
     try {
-      while (count < most && (at = this.tryReserve(bytes)) >= 0) {
+      while (sent + held < most && (at = this.tryReserve(bytes)) >= 0) {
         const length = write(at)
         if (length >>> 0 !== length || length > bytes) throw lies(length, bytes)
         this.#reserved = NOTHING
-        if (!producing.commit(length)) return count || ENDED
-        count++
+        if (!producing.commit(length, true)) return sent + held || ENDED
+        if (++held < MOST_HELD) continue
+        if (!producing.publish()) return sent || ENDED
+        sent += held
+        held = 0
       }
     } finally {
-      if (count > 0) this.data.tell(this.sync.here)
+      // Of what is held, none is sent where the ring has ended meanwhile.
+      if (held > 0 && producing.publish()) sent += held
+      if (sent > 0) this.data.tell(this.sync.here)
     }
-    return count === 0 && at === ENDED ? ENDED : count
+    return sent === 0 && (at === ENDED || held > 0) ? ENDED : sent
   }
 
   close(): void {
@@ -181,32 +193,21 @@ export class Membership {
   #produce(): Producing {
     const { cells, life } = this
     const skipped = (): void => this.data.tell(this.sync.here)
-    if (cells.shape.kind.startsWith('m')) {
-      this.#producing = new SharedProducing(cells, life, this.#owner, skipped)
-    } else {
+    if (!isForMany(cells.shape, PRODUCES)) {
       this.#claim(RING.offset.producer, 'sends to', 'producer')
-      const sole = new SoleProducing(cells, life, skipped)
-      sole.takeOver()
-      this.#producing = sole
     }
+    this.#producing = producerOf(cells, life, this.#owner, skipped)
     life.join(this.sync.thread, PRODUCES)
     return this.#producing
   }
 
   #consume(): Consuming {
     const { cells, life } = this
-    const told: Told = {
+    if (!this.#hasManyConsumers) this.#claim(RING.offset.consumer, 'receives from', 'consumer')
+    this.#consuming = consumerOf(cells, life, this.#owner, {
       freed: () => this.space.tell(this.sync.here),
       returned: () => this.data.tellAll(this.sync.here),
-    }
-    if (cells.shape.kind.endsWith('mc')) {
-      this.#consuming = new SharedConsuming(cells, life, this.#owner, told)
-    } else {
-      this.#claim(RING.offset.consumer, 'receives from', 'consumer')
-      const sole = new SoleConsuming(cells, life, told)
-      sole.takeOver()
-      this.#consuming = sole
-    }
+    })
     life.join(this.sync.thread, CONSUMES)
     return this.#consuming
   }
@@ -247,6 +248,9 @@ export class Membership {
     )
   }
 }
+
+/** Records that a bulk shows others at once: as many more may be seen twice when it ends in it. */
+export const MOST_HELD = 32
 
 /** No address and no number of bytes. */
 const NOTHING = -3

@@ -10,6 +10,14 @@ export const ENDED = -2
 /** The length of what is no record. */
 export const NO_RECORD = -1
 
+/** How far `tail` is moved, where one producer and one consumer need no headers, at the end. */
+export const SEAL = 1 << 30
+
+/** Whether `tail` is where that left it: further from `head` than any ring is long. */
+export function isSealed(head: number, tail: number): boolean {
+  return ((tail - head) | 0) >= SEAL
+}
+
 /** Bytes from a header to the length of its record, and to how many cells that has. */
 const LENGTH = 4
 const SPAN = 8
@@ -114,6 +122,18 @@ export class Cells {
     if (this.#isTable) this.memory.store(at + SPAN, span)
   }
 
+  /** The same, for one producer and one consumer, which see it by `tail`: a record's cells. */
+  writeExtent(position: number, length: number, span: number): void {
+    const at = this.headerAt(position)
+    this.memory.write(at + LENGTH, length)
+    if (this.#isTable) this.memory.write(at + SPAN, span)
+  }
+
+  /** Cells of a record that was described so. */
+  extentAt(position: number): number {
+    return this.#isTable ? this.memory.read(this.headerAt(position) + SPAN) : 1
+  }
+
   /** Whether `count` cells from a position on are free for their producers. */
   areFree(position: number, count: number): boolean {
     const free = this.freeAt(position)
@@ -133,7 +153,9 @@ export class Cells {
   used(): number {
     const { memory, at } = this
     const head = memory.load(at + RING.offset.head)
-    const used = (memory.load(at + RING.offset.tail) - head) | 0
+    const tail = memory.load(at + RING.offset.tail)
+    if (isSealed(head, tail)) return 0
+    const used = (tail - head) | 0
     return Math.max(0, Math.min(this.cells, used))
   }
 }

@@ -22,8 +22,9 @@ export interface Consuming {
   tryPeek(): Address
   /** Bytes of the record that was peeked. */
   readonly length: number
-  /** Gives the record's cells to producers. */
-  release(): void
+  /** Gives the record's cells to producers, who need not see what is held before `publish`. */
+  release(isHeld: boolean): void
+  publish(): void
   /** The header that a consumer waits for, and what it was when the last try found no record. */
   readonly watched: Address
   readonly seen: number
@@ -37,16 +38,11 @@ export interface Told {
   returned(): void
 }
 
-/**
- * The one consumer of a ring. What it peeks, nobody sees: to release is to free the cells, the
- * first one last. Where it is stands in two plain words, written before: which of the two is true,
- * the header says.
- */
-export class SoleConsuming implements Consuming {
-  readonly #head: Address
-  readonly #headFrom: Address
-  #position = 0
-  #span = 0
+/** A consumer of a ring of headers: what it has peeked, and what it waits for. */
+abstract class HeaderConsuming {
+  protected readonly head: Address
+  protected position = 0
+  protected span = 0
   length = 0
   watched = 0
   seen = 0
@@ -56,8 +52,42 @@ export class SoleConsuming implements Consuming {
     readonly life: Life,
     readonly told: Told,
   ) {
-    this.#head = cells.at + RING.offset.head
-    this.#headFrom = cells.at + RING.offset.headFrom
+    this.head = cells.at + RING.offset.head
+  }
+
+  /** Nothing is held. */
+  publish(): void {}
+
+  /**
+   * After `found` was seen at the position of the head, where no record can be taken: ENDED if the
+   * ring ends there, or RETRY. The consumer of a closed ring seals the free cell, so that no
+   * producer, which may have looked before it was closed, can commit behind the end.
+   */
+  protected isOver(position: number, found: number): number {
+    const { cells } = this
+    if (stateOf(found) === SEALED && isOfLap(found, cells.lapOf(position))) return ENDED
+    const free = cells.freeAt(position)
+    if (found !== free || !this.life.isClosed()) return this.#waitsFor(position, found)
+    const sealed = header(SEALED, cells.lapOf(position))
+    const before = cells.memory.compareExchange(cells.headerAt(position), free, sealed)
+    return before === free ? ENDED : RETRY
+  }
+
+  #waitsFor(position: number, found: number): number {
+    this.watched = this.cells.headerAt(position)
+    this.seen = found
+    return WOULD_BLOCK
+  }
+}
+
+/**
+ * The one consumer of a ring of many producers. What it peeks, nobody sees: to release is to free
+ * the cells, the first one last. Where it is stands in two plain words, written before: which of
+ * the two is true, the header says.
+ */
+export class SoleConsuming extends HeaderConsuming implements Consuming {
+  get #headFrom(): Address {
+    return this.cells.at + RING.offset.headFrom
   }
 
   /** Another thread was the consumer before, and may have ended before it had freed a record. */
@@ -67,20 +97,19 @@ export class SoleConsuming implements Consuming {
     const from = memory.load(this.#headFrom)
     const found = memory.load(cells.headerAt(from))
     const isThere = stateOf(found) !== FREE && isOfLap(found, cells.lapOf(from))
-    if (isThere) memory.write(this.#head, from)
+    if (isThere) memory.write(this.head, from)
   }
 
   tryPeek(): Address {
     const { cells } = this
     const { memory } = cells
     for (;;) {
-      const position = memory.read(this.#head)
-      const at = cells.headerAt(position)
-      const found = memory.load(at)
+      const position = memory.read(this.head)
+      const found = memory.load(cells.headerAt(position))
       const state = stateOf(found)
       if (state === COMMITTED || state === SKIPPED) {
-        this.#position = position
-        this.#span = cells.spanAt(position, found)
+        this.position = position
+        this.span = cells.spanAt(position, found)
         if (state === COMMITTED) {
           this.length = cells.lengthAt(position)
           return cells.dataAt(position)
@@ -88,22 +117,18 @@ export class SoleConsuming implements Consuming {
         this.release()
         this.told.freed()
       } else {
-        const sealed = seal(cells, this.life, position, found)
-        if (sealed !== RETRY) {
-          this.watched = at
-          this.seen = found
-          return sealed
-        }
+        const result = this.isOver(position, found)
+        if (result !== RETRY) return result
       }
     }
   }
 
   release(): void {
-    const position = this.#position
+    const position = this.position
     const { memory } = this.cells
     memory.write(this.#headFrom, position)
-    memory.write(this.#head, (position + this.#span) | 0)
-    this.cells.free(position, this.#span)
+    memory.write(this.head, (position + this.span) | 0)
+    this.cells.free(position, this.span)
   }
 }
 
@@ -112,23 +137,17 @@ export class SoleConsuming implements Consuming {
  * names this thread, and then to move `head` past it, which any thread does that finds it so. What
  * the dead had taken, an undertaker returns, and it is taken before anything else.
  */
-export class SharedConsuming implements Consuming {
-  readonly #head: Address
+export class SharedConsuming extends HeaderConsuming implements Consuming {
   readonly #returned: Address
-  #position = 0
-  #span = 0
-  length = 0
-  watched = 0
-  seen = 0
 
   constructor(
-    readonly cells: Cells,
-    readonly life: Life,
+    cells: Cells,
+    life: Life,
     /** What headers name this thread by. */
     readonly owner: number,
-    readonly told: Told,
+    told: Told,
   ) {
-    this.#head = cells.at + RING.offset.head
+    super(cells, life, told)
     this.#returned = cells.at + RING.offset.returned
   }
 
@@ -140,21 +159,20 @@ export class SharedConsuming implements Consuming {
       if (returned !== WOULD_BLOCK) return returned
     }
     for (;;) {
-      const head = memory.load(this.#head)
-      const at = cells.headerAt(head)
-      const found = memory.load(at)
+      const head = memory.load(this.head)
+      const found = memory.load(cells.headerAt(head))
       const state = stateOf(found)
       if (state === FREE || !isOfLap(found, cells.lapOf(head))) {
-        const result = this.#isOver(head, at, found)
+        const result = this.#isStillOver(head, found)
         if (result !== RETRY) return result
       } else if (state === TAKEN || state === RETURNED) {
-        memory.compareExchange(this.#head, head, (head + cells.spanAt(head, found)) | 0)
+        memory.compareExchange(this.head, head, (head + cells.spanAt(head, found)) | 0)
       } else if (state !== COMMITTED && state !== SKIPPED) {
         // RESERVED, or SEALED.
-        const result = this.#isOver(head, at, found)
+        const result = this.#isStillOver(head, found)
         if (result !== RETRY) return result
       } else if (this.#take(head, found)) {
-        memory.compareExchange(this.#head, head, (head + this.#span) | 0)
+        memory.compareExchange(this.head, head, (head + this.span) | 0)
         if (state === COMMITTED) return cells.dataAt(head)
         this.release()
         this.told.freed()
@@ -163,7 +181,7 @@ export class SharedConsuming implements Consuming {
   }
 
   release(): void {
-    this.cells.free(this.#position, this.#span)
+    this.cells.free(this.position, this.span)
   }
 
   /** Names this thread in the header of what is at a position, if that is still `found`. */
@@ -172,20 +190,16 @@ export class SharedConsuming implements Consuming {
     const span = cells.spanAt(position, found)
     const mine = ownedHeader(TAKEN, cells.lapOf(position), this.owner, span)
     if (cells.memory.compareExchange(cells.headerAt(position), found, mine) !== found) return false
-    this.#position = position
-    this.#span = span
+    this.position = position
+    this.span = span
     this.length = cells.lengthAt(position)
     return true
   }
 
-  /** Nothing can be taken at `head`: what to return, or RETRY. */
-  #isOver(head: number, at: Address, found: number): number {
-    const { cells } = this
-    const sealed = seal(cells, this.life, head, found)
-    if (sealed === RETRY || cells.memory.load(this.#head) !== head) return RETRY
-    this.watched = at
-    this.seen = found
-    return sealed
+  /** The same, but RETRY where another consumer has moved `head` meanwhile. */
+  #isStillOver(head: number, found: number): number {
+    const result = this.isOver(head, found)
+    return this.cells.memory.load(this.head) === head ? result : RETRY
   }
 
   /**
@@ -221,17 +235,3 @@ export class SharedConsuming implements Consuming {
 
 /** Of a look: another thread was faster. */
 const RETRY = 0
-
-/**
- * After `found` was seen at the position of the head, where no record can be taken: ENDED if the
- * ring ends there. The consumer of a closed ring seals the free cell, so that no producer, which
- * may have looked before it was closed, can commit behind the end.
- */
-function seal(cells: Cells, life: Life, head: number, found: number): number {
-  if (stateOf(found) === SEALED && isOfLap(found, cells.lapOf(head))) return ENDED
-  const free = cells.freeAt(head)
-  if (found !== free || !life.isClosed()) return WOULD_BLOCK
-  const sealed = header(SEALED, cells.lapOf(head))
-  const before = cells.memory.compareExchange(cells.headerAt(head), free, sealed)
-  return before === free ? ENDED : RETRY
-}

@@ -21,9 +21,12 @@ export interface Producing {
   tryReserve(bytes: number): Address
   /**
    * Makes what was reserved a record of `length` bytes. False if the ring was closed and sealed
-   * meanwhile, which the one producer of a ring is told here, and others when they reserve.
+   * meanwhile, which the one producer of a ring is told here, and others when they reserve. What
+   * is held, others need not see before the next `publish`.
    */
-  commit(length: number): boolean
+  commit(length: number, isHeld: boolean): boolean
+  /** Shows others what was held: all of it, or, if the ring was sealed meanwhile, nothing. */
+  publish(): boolean
   /** Gives up what was reserved. */
   cancel(): void
   /** The header that a producer waits for, and what it was when the last try found no space. */
@@ -32,7 +35,7 @@ export interface Producing {
 }
 
 /**
- * The one producer of a ring. What it reserves, nobody sees: its commit is the one step that it
+ * The one producer of a ring of many consumers. What it reserves, nobody sees: its commit is the one step that it
  * makes, a swap of the free header, which fails when a consumer has sealed the ring. Where it is
  * stands in two plain words that it writes before: which of the two is true, the header says.
  */
@@ -85,6 +88,10 @@ export class SoleProducing implements Producing {
     return this.#publish(this.#position, this.#span, length, COMMITTED)
   }
 
+  publish(): boolean {
+    return true
+  }
+
   /** Nobody knows of it. */
   cancel(): void {}
 
@@ -113,7 +120,6 @@ export class SoleProducing implements Producing {
     const lap = cells.lapOf(position)
     const free = header(FREE, lap)
     const at = cells.headerAt(position)
-    if (memory.load(at) !== free) return this.#isOver(memory.load(at))
     memory.write(this.#tailFrom, position)
     memory.write(this.#tail, (position + span) | 0)
     cells.describe(position, length, span)
@@ -174,6 +180,10 @@ export class SharedProducing implements Producing {
 
   commit(length: number): boolean {
     this.#publish(length, COMMITTED)
+    return true
+  }
+
+  publish(): boolean {
     return true
   }
 

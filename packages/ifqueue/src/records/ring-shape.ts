@@ -55,7 +55,7 @@ export const RING = layout('ring of records', {
 })
 
 /** Changes with the layout. */
-export const RING_MAGIC = 0x52696e01
+export const RING_MAGIC = 0x52696e02
 
 /** Bytes of a cell where records have as many as they need: a line. */
 export const CELL_BYTES = CACHE_LINE_BYTES

@@ -1,10 +1,11 @@
 import { LiveMemory } from '@smpnet/memory'
 import { expect } from 'vitest'
 import { Cells } from '../../src/records/cells.ts'
-import { type Consuming, SharedConsuming, SoleConsuming } from '../../src/records/consuming.ts'
+import type { Consuming } from '../../src/records/consuming.ts'
 import { Life } from '../../src/records/life.ts'
-import { type Producing, SharedProducing, SoleProducing } from '../../src/records/producing.ts'
+import type { Producing } from '../../src/records/producing.ts'
 import { partsOf, type RingShape } from '../../src/records/ring-shape.ts'
+import { consumerOf, producerOf } from '../../src/records/sides.ts'
 
 /** None waits in a model of a ring. */
 const NOBODY = { freed: () => {}, returned: () => {} }
@@ -24,22 +25,11 @@ export class RingWorld {
   }
 
   producer(thread: number, cells = this.cells()): Producing {
-    const life = new Life(cells.memory, 0, this.shape)
-    if (this.shape.kind.startsWith('m'))
-      return new SharedProducing(cells, life, thread + 1, NOBODY.freed)
-    const sole = new SoleProducing(cells, life, NOBODY.freed)
-    sole.takeOver()
-    return sole
+    return producerOf(cells, new Life(cells.memory, 0, this.shape), thread + 1, NOBODY.freed)
   }
 
   consumer(thread: number, cells = this.cells()): Consuming {
-    const life = new Life(cells.memory, 0, this.shape)
-    if (this.shape.kind.endsWith('mc')) {
-      return new SharedConsuming(cells, life, thread + 1, NOBODY)
-    }
-    const sole = new SoleConsuming(cells, life, NOBODY)
-    sole.takeOver()
-    return sole
+    return consumerOf(cells, new Life(cells.memory, 0, this.shape), thread + 1, NOBODY)
   }
 
   life(): Life {
@@ -52,7 +42,7 @@ export function trySend(cells: Cells, producing: Producing, value: number, bytes
   const at = producing.tryReserve(bytes)
   if (at < 0) return at
   cells.memory.write(at, value)
-  return producing.commit(bytes) ? at : -2
+  return producing.commit(bytes, false) ? at : -2
 }
 
 /** Receives such a record: its number, or what `tryPeek` said. */
@@ -60,7 +50,7 @@ export function tryReceive(cells: Cells, consuming: Consuming): number {
   const at = consuming.tryPeek()
   if (at < 0) return at
   const value = cells.memory.read(at)
-  consuming.release()
+  consuming.release(false)
   return value
 }
 

@@ -163,7 +163,7 @@ function dying(name: string, load: Load, bury = buryIn): Exploration {
           const at = consuming.tryPeek()
           if (at < 0) continue
           const value = cells.memory.read(at)
-          consuming.release()
+          consuming.release(false)
           // Dies it before, then another has the record; dies it after, it is not seen any more.
           got[i]!.push(value)
         }
