@@ -7,8 +7,8 @@ export function sliceResult(reports: readonly ClientReport[]): KernelSliceResult
   const startNs = Math.min(...reports.map((report) => report.startNs))
   const endNs = Math.max(...reports.map((report) => report.endNs))
   const all = new Map<string, LatencyRecorder>()
-  for (const { slots } of reports) {
-    for (const [name, counts] of Object.entries(slots)) {
+  for (const { pages } of reports) {
+    for (const [name, counts] of Object.entries(pages)) {
       const sum = all.get(name) ?? new LatencyRecorder()
       sum.add(new LatencyRecorder(counts))
       all.set(name, sum)

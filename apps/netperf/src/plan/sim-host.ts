@@ -96,8 +96,8 @@ export class SimHost {
   }
 }
 
-function simulated({ slots, tallies, counted, ...rest }: SimRunMessage): Simulated {
-  const { [ONLY]: only, ...named } = slots
+function simulated({ pages, tallies, counted, ...rest }: SimRunMessage): Simulated {
+  const { [ONLY]: only, ...named } = pages
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }
