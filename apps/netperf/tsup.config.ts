@@ -4,6 +4,7 @@ import { library } from '../../tsup.base.ts'
 /** The command, and the modules that workers load by URL: all beside each other in `dist`. */
 const entries = {
   cli: 'src/cli.ts',
+  main: 'src/main.ts',
   'net-cpu': 'src/baselines/net-cpu.ts',
   'udp-cpu': 'src/baselines/udp-cpu.ts',
   'kernel-boot': 'src/kernel/boot.ts',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { forTerminal, escapedJson } from '../src/output/characters.ts'
 import { writeTogether } from '../src/output/whole-file.ts'
 import { someOf, thorough } from '@smpnet/testing/models'
-import { bin, netperf } from './run-netperf.ts'
+import { bin, netperf, netperfProcess } from './run-netperf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'netperf-endings-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -116,7 +116,7 @@ describe('a folder', () => {
     const out = mkdtempSync(join(folder, 'whole-'))
     const page = 'the last good report'
     writeFileSync(join(out, 'hpet.html'), page)
-    const ended = await netperf(['experiment', 'hpet', '--out', out], (child) => {
+    const ended = await netperfProcess(['experiment', 'hpet', '--out', out], (child) => {
       child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 1500))
     })
     expect(ended.status).toBe(130)

@@ -29,6 +29,6 @@ export {
 } from './print/units.ts'
 export { estimate } from './stats/estimate.ts'
 export type { Estimate } from './stats/estimate.ts'
-export { LatencyRecorder } from './stats/latency-recorder.ts'
+export { type LatencyPages, LatencyRecorder } from './stats/latency-recorder.ts'
 export { spread } from './stats/spread.ts'
 export type { Spread } from './stats/spread.ts'

@@ -39,6 +39,19 @@ describe('LatencyRecorder', () => {
     expect(one.percentile(50)).toBe(999)
   })
 
+  it('goes on from what was sent to another thread, which is small', () => {
+    const [one, other] = [new LatencyRecorder(), new LatencyRecorder()]
+    for (const ns of [5, 903, 2 ** 31 - 1]) one.record(ns)
+    for (const ns of [7, 1e6]) other.record(ns)
+    const sent = new LatencyRecorder(structuredClone(one.pages))
+    expect(sent.count).toBe(3)
+    expect(sent.pages.filter((page) => page !== undefined)).toHaveLength(3)
+    sent.add(other)
+    expect(sent.count).toBe(5)
+    const percents = [20, 40, 60, 80].map((percent) => sent.percentile(percent))
+    expect(percents).toEqual([5, 7, 903, 999_936])
+  })
+
   it('counts what is out of range as the nearest that is in range', () => {
     const recorder = new LatencyRecorder()
     recorder.record(-5)

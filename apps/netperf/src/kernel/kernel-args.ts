@@ -1,4 +1,5 @@
 import type { StackConfig } from '@smpnet/stack'
+import type { LatencyPages } from '@smpnet/testing'
 import type { Tallies } from '../model/kernel-slice.ts'
 
 /** What of a job decides how its kernel is laid out and what runs in it; it can be cloned. */
@@ -49,6 +50,6 @@ export interface ClientReport {
   readonly startNs: number
   readonly endNs: number
   /** Latencies by kind, as their recorders have them. */
-  readonly slots: Readonly<Record<string, Float64Array>>
+  readonly pages: Readonly<Record<string, LatencyPages>>
   readonly tallies: Tallies
 }

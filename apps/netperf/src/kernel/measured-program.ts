@@ -100,6 +100,6 @@ function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice, stretch: num
   const startNs = td.pcpu.now()
   const count = yield* body(td, slice)
   const endNs = slice.endNs ?? td.pcpu.now()
-  const figures = { slots: slice.slots(), tallies: slice.tallies() }
+  const figures = { pages: slice.pages(), tallies: slice.tallies() }
   td.pcpu.report({ stretch, count, startNs, endNs, ...figures } satisfies ClientReport)
 }

@@ -1,5 +1,6 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
+import type { LatencyPages } from '@smpnet/testing'
 import type { Captured } from '../model/captured.ts'
 import type { KernelCounts } from '../model/kernel-counts.ts'
 import { ONLY, type Tallies } from '../model/kernel-slice.ts'
@@ -26,7 +27,7 @@ export interface SimRunMessage {
   readonly count: number
   readonly ns: number
   /** Latencies by kind, as their recorders have them. */
-  readonly slots: Readonly<Record<string, Float64Array>>
+  readonly pages: Readonly<Record<string, LatencyPages>>
   readonly tallies: Tallies | undefined
   readonly counted: KernelCounts | undefined
   readonly events: number
@@ -81,7 +82,7 @@ function run(job: SimJob, boot: MeasuredBoot): SimRunMessage {
   const { slice, events, statistics, captured, settled } = simulateKernel(job, boot)
   const { count, ns, latency, latencies = {}, tallies, counted } = slice
   const all = { ...latencies, ...(latency && { [ONLY]: latency }) }
-  const slots = Object.fromEntries(Object.entries(all).map(([name, { slots }]) => [name, slots]))
-  const figures = { count, ns, slots, tallies, counted, events, settled }
+  const pages = Object.fromEntries(Object.entries(all).map(([name, { pages }]) => [name, pages]))
+  const figures = { count, ns, pages, tallies, counted, events, settled }
   return { ...figures, captured, statistics: job.config.statistics ? statistics : undefined }
 }

@@ -15,8 +15,8 @@ export function sliceResult(
   untilAllDone = false,
 ): KernelSliceResult {
   const all = new Map<string, LatencyRecorder>()
-  for (const { slots } of reports) {
-    for (const [name, counts] of Object.entries(slots)) {
+  for (const { pages } of reports) {
+    for (const [name, counts] of Object.entries(pages)) {
       const sum = all.get(name) ?? new LatencyRecorder()
       sum.add(new LatencyRecorder(counts))
       all.set(name, sum)

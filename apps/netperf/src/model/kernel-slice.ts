@@ -1,6 +1,6 @@
 import type { Thread } from '@smpnet/scheduler'
 import type { KernelCounts } from './kernel-counts.ts'
-import { LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
+import { type LatencyPages, LatencyRecorder, type Slice, type SliceResult } from '@smpnet/testing'
 
 /** What our kernel's slice came to; it may have several kinds of latencies, by name. */
 export interface KernelSliceResult extends SliceResult {
@@ -71,9 +71,9 @@ export class KernelSlice implements Slice {
   }
 
   /** What was recorded, by kind. */
-  slots(): Record<string, Float64Array> {
+  pages(): Record<string, LatencyPages> {
     const used = [...this.#recorders].filter(([, recorder]) => recorder.count > 0)
-    return Object.fromEntries(used.map(([name, recorder]) => [name, recorder.slots]))
+    return Object.fromEntries(used.map(([name, recorder]) => [name, recorder.pages]))
   }
 
   clear(): void {

@@ -75,7 +75,7 @@ async function simulate(
       failed.abort()
       throw error
     } finally {
-      await host.stop()
+      await host.leave()
     }
   }
   await Promise.all(Array.from({ length: Math.min(lanes, jobs.length) }, lane))

@@ -20,10 +20,15 @@ const BOOT_MS = 10_000
 
 type Ended = Exclude<SimReply, SimBooted>
 
+/** Workers of plans that have ended, which know their code by now. They keep no process alive. */
+const idle: Worker[] = []
+
 /** Simulates machines one after the other, in one worker that Ctrl-C can end at any time. */
 export class SimHost {
   readonly #signal: AbortSignal
   #worker: Worker | undefined
+  /** Whether it has run nothing but what is built in. */
+  #isOwn = true
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
@@ -32,14 +37,25 @@ export class SimHost {
   /** Resolves to undefined when the signal ended it; rejects with a BenchError. */
   async run(request: SimRequest): Promise<Simulated | undefined> {
     if (this.#signal.aborted) return undefined
-    this.#worker ??= new Worker(new URL(workerModule('sim-worker')))
+    this.#worker ??= idle.pop() ?? new Worker(new URL(workerModule('sim-worker')))
+    this.#worker.ref()
+    this.#isOwn &&= request.isOwn
     const reply = await this.#ask(this.#worker, request)
     if (reply === undefined) return undefined
     if ('error' in reply) throw new BenchError(reply.error.split('\n')[0] as string, reply.stack)
     return simulated(reply)
   }
 
-  async stop(): Promise<void> {
+  /** Leaves its worker to the next plan, unless a module of the user's may still run in it. */
+  async leave(): Promise<void> {
+    if (!this.#isOwn || this.#signal.aborted) return this.#stop()
+    if (this.#worker === undefined) return
+    this.#worker.unref()
+    idle.push(this.#worker)
+    this.#worker = undefined
+  }
+
+  async #stop(): Promise<void> {
     await this.#worker?.terminate()
     this.#worker = undefined
   }
@@ -60,7 +76,7 @@ export class SimHost {
         else end(() => resolve(reply))
       }
       const onLate = () => {
-        void this.stop()
+        void this.#stop()
         end(() => reject(new BenchError(`it had not set up its CPUs after ${BOOT_MS} ms`)))
       }
       const onError = (error: Error) => {
@@ -71,7 +87,7 @@ export class SimHost {
       }
       const onAbort = () => {
         end(() => resolve(undefined))
-        void this.stop()
+        void this.#stop()
       }
       this.#signal.addEventListener('abort', onAbort)
       worker.on('message', onReply).on('error', onError).on('exit', onExit)
@@ -80,8 +96,8 @@ export class SimHost {
   }
 }
 
-function simulated({ slots, tallies, counted, ...rest }: SimRunMessage): Simulated {
-  const { [ONLY]: only, ...named } = slots
+function simulated({ pages, tallies, counted, ...rest }: SimRunMessage): Simulated {
+  const { [ONLY]: only, ...named } = pages
   const latency = only && { latency: new LatencyRecorder(only) }
   const entries = Object.entries(named).map(([name, own]) => [name, new LatencyRecorder(own)])
   const latencies = entries.length > 0 && { latencies: Object.fromEntries(entries) }

@@ -1,3 +1,5 @@
+import type { LatencyPages } from '../stats/latency-recorder.ts'
+
 /** What a worker thread of a team is started with. */
 export interface ThreadData {
   readonly barrier: SharedArrayBuffer
@@ -27,5 +29,5 @@ export interface ThreadOutcome {
   readonly count: number
   readonly startNs: number
   readonly endNs: number
-  readonly slots: Float64Array | undefined
+  readonly pages: LatencyPages | undefined
 }

@@ -154,6 +154,6 @@ function resultOf(outcomes: readonly ThreadOutcome[]): SliceResult {
   const endNs = Math.max(...counting.map((outcome) => outcome.endNs), startNs + 1)
   const count = counting.reduce((sum, outcome) => sum + outcome.count, 0)
   const latency = new LatencyRecorder()
-  for (const { slots } of outcomes) if (slots) latency.add(new LatencyRecorder(slots))
+  for (const { pages } of outcomes) if (pages) latency.add(new LatencyRecorder(pages))
   return { count, ns: endNs - startNs, ...(latency.count > 0 && { latency }) }
 }

@@ -46,8 +46,8 @@ async function runSlice(count: number | undefined): Promise<void> {
   // A synchronous slice is not awaited: the turn of the event loop would count as its time.
   const counted = result instanceof Promise ? await result : result
   const endNs = clockNs()
-  const slots = slice.latency.count > 0 ? slice.latency.slots : undefined
-  post({ type: 'outcome', count: counted ?? 0, startNs, endNs, slots })
+  const pages = slice.latency.count > 0 ? slice.latency.pages : undefined
+  post({ type: 'outcome', count: counted ?? 0, startNs, endNs, pages })
 }
 
 function teamThread(): TeamThread {
