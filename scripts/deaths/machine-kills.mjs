@@ -1,9 +1,11 @@
 import { madeWorkers } from './made-workers.mjs'
-import { sleep, within } from './waits.mjs'
+import { sleep, until, within } from './waits.mjs'
 import { VIOLATIONS } from './words.mjs'
 
 const CPUS = 3
 const STUCK_MS = 30_000
+const LIFE_MS = 40
+const EARLY = 0.1
 /** So many steps of each survivor show that it goes on. */
 const GOES_ON = 3
 const BOOT = new URL('machine-boot.mjs', import.meta.url)
@@ -41,7 +43,10 @@ async function killOne(random, fault) {
   )
   const { memory } = machine.here
   const workers = [...madeWorkers]
-  await sleep(5 + random() * 40)
+  const steps = workers.map((_, cpu) => places.steps + 64 * cpu)
+  // Most die when all make steps, some while they begin to.
+  if (random() > EARLY) await until(() => steps.every((at) => memory.load(at) > 0), STUCK_MS)
+  await sleep(random() * LIFE_MS)
   const dead = Math.floor(random() * CPUS)
   await workers[dead].terminate()
   const faults = []
@@ -49,10 +54,9 @@ async function killOne(random, fault) {
   if (heard !== 'told') faults.push(`of a CPU that has died was heard: ${heard}`)
   else {
     new Roster(memory, places.roster).bury(dead)
-    const alive = [...workers.keys()].filter((cpu) => cpu !== dead)
-    const steps = alive.map((cpu) => places.steps + 64 * cpu)
+    const alive = steps.filter((_, cpu) => cpu !== dead)
     if (fault === 'stands still') await machine.stop()
-    if (!(await goOn(memory, steps, fault)))
+    if (!(await goOn(memory, alive, fault)))
       faults.push('a CPU that survived makes no step any more')
   }
   const violations = memory.load(places.words + 4 * VIOLATIONS)
