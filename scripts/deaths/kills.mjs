@@ -13,7 +13,7 @@ const ALL = [
   ...Object.keys(KINDS).map((kind) => ({ kind, weight: 3, kill: killAtLocks })),
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
-  { kind: 'machine', weight: 2, kill: killAtMachine },
+  { kind: 'machine', weight: 6, kill: killAtMachine },
 ]
 
 export const KILLED_AT = ALL.map(({ kind }) => kind)

@@ -27,7 +27,11 @@ describe('A domain whose threads are begun anew as they end', () => {
 
 describe('It is found', () => {
   it.each([
-    ['condition', 'nobody buries', /were free or in use before|makes none any more|has not come to its end/],
+    [
+      'condition',
+      'nobody buries',
+      /were free or in use before|makes none any more|has not come to its end/,
+    ],
     ['sockets, awaited', 'wrong bytes', /not those sent/],
     ['tasks', 'wrong results', /came to/],
     ['machine', 'stands still', /makes no step any more/],
