@@ -15,5 +15,8 @@ export function wrongIn(bytes, count, place, stream) {
   return wrong
 }
 
+/** Words of a worker: how many bytes it has received, and how many of them were wrong. */
+export const [TAKEN, WRONG] = [0, 1]
+
 /** What the supervisor sends, and what its peer does. */
 export const [DOWN, UP] = [1, 2]

@@ -15,7 +15,7 @@ const ALL = [
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
-  { kind: 'machine', weight: 2, kill: killAtMachine },
+  { kind: 'machine', weight: 6, kill: killAtMachine },
 ]
 
 export const KILLED_AT = ALL.map(({ kind }) => kind)

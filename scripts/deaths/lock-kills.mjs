@@ -3,7 +3,7 @@ import { SyncDomain } from '@smpnet/sync'
 import { buried } from './bury.mjs'
 import { differences, freeOf } from './counts.mjs'
 import { KINDS, made } from './lock-kinds.mjs'
-import { ended, sleep, within } from './waits.mjs'
+import { ended, sleep, until, within } from './waits.mjs'
 import {
   ADDED,
   LEFT,
@@ -56,7 +56,7 @@ export async function killAtLocks(
   await watching
   const faults = troop.stuck === '' ? await end(troop, stuckMs) : [troop.stuck]
   for (const { worker } of survivors) await worker.terminate()
-  if (troop.stuck !== '') return faults
+  if (faults.length > 0) return faults
   for (const { guest } of survivors) domain.bury(guest)
   KINDS[kind].end?.(locks)
   return [...faults, ...checked(kind, troop), ...differences(before, freeOf(domain))]
@@ -83,20 +83,23 @@ async function begin({ kind, domain, handles, seeds, words }, index, isSurvivor)
     seed: seeds(),
     guest: guest.handle,
   }
+  const steps = Atomics.load(words, of(index, STEPS))
   const worker = new Worker(FILE, { workerData })
   await new Promise((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('exit', resolve)
     worker.once('error', reject)
   })
-  return { guest, worker, index }
+  return { guest, worker, index, steps }
 }
 
 async function killAgain(troop, slot) {
-  const { domain, victims, random, monitor, fault } = troop
+  const { domain, victims, words, random, monitor, fault } = troop
   while (troop.left > 0 && troop.stuck === '') {
     troop.left--
     const victim = victims[slot]
+    const makesSteps = () => Atomics.load(words, of(victim.index, STEPS)) !== victim.steps
+    await until(makesSteps, LIFE_MS)
     await sleep(random() * LIFE_MS)
     await victim.worker.terminate()
     monitor?.says(`${troop.kind}, burying thread ${victim.guest.thread}`)

@@ -2,13 +2,15 @@ import { OWNER_DIED, YIELD } from '@smpnet/park'
 import { Roster, Scheduler } from '@smpnet/scheduler'
 import { EventCount, Mutex, RwLock } from '@smpnet/sync'
 import { randomOf } from '../lib/random.mjs'
+import { Mortal } from './mortal.mjs'
 import { LEFT, RIGHT, VIOLATIONS } from './words.mjs'
 
 const THREADS = 3
 
 /**
  * Kernel threads of each CPU that exclude each other by a mutex and an rwlock, wake each other by
- * an event count, and sleep. What their CPU has made of it is counted in `steps`.
+ * an event count, and sleep. What their CPU has made of it is counted in `steps`. CPU `mortal` ends
+ * after `changes` of its changes of shared memory, from when it is told to begin.
  */
 export default function boot(cpu, places) {
   const { memory } = cpu
@@ -21,6 +23,7 @@ export default function boot(cpu, places) {
     mutex: new Mutex(memory, places.mutex),
     rwlock: new RwLock(memory, places.rwlock),
     count: new EventCount(memory, places.count),
+    death: places.mortal === cpu.id ? new Mortal() : undefined,
   }
   for (let i = 0; i < THREADS; i++) {
     const random = randomOf(places.seed * 131 + cpu.id * THREADS + i)
@@ -36,6 +39,10 @@ function* lives(td, world, random) {
     if (random() < 0.3) yield* excludes(td, world, world.rwlock, world.rwlock.write, random)
     if (random() < 0.1) yield* world.count.advance(td)
     memory.add(steps + 64 * cpu.id, 1)
+    if (world.death !== undefined && memory.load(world.begins) === 1) {
+      world.death.endsAfter(world.changes)
+      world.death = undefined
+    }
     if (random() < 0.05) yield* td.sleep(random() * 1e5)
     else if (random() < 0.3) yield YIELD
   }

@@ -1,81 +1,104 @@
 import { madeWorkers } from './made-workers.mjs'
-import { sleep, within } from './waits.mjs'
+import { startLive } from '@smpnet/machine/live'
+import { Roster } from '@smpnet/scheduler'
+import { stateOf } from './machine-state.mjs'
+import { sleep, until, within } from './waits.mjs'
 import { VIOLATIONS } from './words.mjs'
 
 const CPUS = 3
 const STUCK_MS = 30_000
+const LIFE_MS = 40
+/** Of a CPU: some milliseconds. */
+const MOST_CHANGES = 5_000
+const EARLY = 0.1
 /** So many steps of each survivor show that it goes on. */
 const GOES_ON = 3
 const BOOT = new URL('machine-boot.mjs', import.meta.url)
 
 /**
- * A live machine under load of which one CPU is terminated anywhere, `kills` times. The others must
- * be told, and go on. Resolves to what was found wrong, as sentences.
+ * A live machine under load of which one CPU after another ends anywhere, until one is left, and
+ * then the next machine, `kills` times in all: the first CPU of a machine, every other time, after
+ * one of its changes of shared memory, and else by `terminate`. The others must be told each time,
+ * and go on. Resolves to what was found wrong, as sentences.
  */
 export async function killAtMachine(_kind, { kills, random, fault }) {
-  for (let left = kills; left > 0; left--) {
-    const faults = await killOne(random, fault)
+  for (let left = kills; left > 0; left -= CPUS - 1) {
+    const faults = await killAll(random, Math.min(left, CPUS - 1), fault)
     if (faults.length > 0) return faults
   }
   return []
 }
 
-async function killOne(random, fault) {
-  const { startLive } = await import('@smpnet/machine/live')
-  const { Roster } = await import('@smpnet/scheduler')
+async function killAll(random, kills, fault) {
+  const run = await start(random)
+  const { machine, places, failed, deaths } = run
+  const { memory } = machine.here
+  const steps = run.workers.map((_, cpu) => places.steps + 64 * cpu)
+  // Most die when all make steps, some while they begin to.
+  if (random() > EARLY) await until(() => steps.every((at) => memory.load(at) > 0), STUCK_MS)
+  const alive = new Set(steps.keys())
+  const faults = []
+  for (let kill = 0; kill < kills && faults.length === 0; kill++) {
+    const dead = kill === 0 ? places.mortal : [...alive][Math.floor(random() * alive.size)]
+    await endsOne(run, dead, kill === 0, random)
+    alive.delete(dead)
+    const heard = until(() => deaths.length > kill, STUCK_MS)
+    const what = await Promise.race([heard.then((isSo) => (isSo ? '' : 'nothing')), failed])
+    if (what !== '') faults.push(`of a CPU that has died was heard: ${what}`)
+    else {
+      new Roster(memory, places.roster).bury(dead)
+      if (fault === 'stands still') await machine.stop()
+      const at = [...alive].map((cpu) => steps[cpu])
+      if (!(await goOn(memory, at, fault))) faults.push(standsStill(run))
+      else if (deaths.length > kill + 1) faults.push(`a survivor has failed: ${deaths.join('; ')}`)
+    }
+  }
+  const violations = memory.load(places.words + 4 * VIOLATIONS)
+  if (violations > 0) faults.push(`${violations} times two kernel threads were inside a mutex`)
+  const stopped = machine.stop().then(() => true)
+  if (!(await within(stopped, STUCK_MS, false)))
+    faults.push('a machine of which one CPU is dead has not stopped')
+  return faults
+}
+
+async function start(random) {
   madeWorkers.length = 0
   /** @type {any} */
   let places
-  const death = told()
+  const deaths = []
   const machine = await startLive({
     cpus: CPUS,
     lot: { waiters: 64 },
     boot: BOOT,
-    setup: ({ memory, arena }) =>
-      (places = placesIn(memory, arena, Roster.place(arena, 32), Math.floor(random() * 1e6))),
-    onDeath: death.tell,
+    setup: ({ arena }) =>
+      (places = {
+        ...placesIn(arena, Roster.place(arena, 32), Math.floor(random() * 1e6)),
+        mortal: Math.floor(random() * CPUS),
+        changes: 1 + Math.floor(random() * MOST_CHANGES),
+      }),
+    onDeath: ({ message }) => deaths.push(message),
   })
   const failed = machine.stopped.then(
     () => 'the machine has stopped',
     ({ message }) => message,
   )
-  const { memory } = machine.here
-  const workers = [...madeWorkers]
-  await sleep(5 + random() * 40)
-  const dead = Math.floor(random() * CPUS)
-  await workers[dead].terminate()
-  const faults = []
-  const heard = await within(Promise.race([death.heard, failed]), STUCK_MS, 'nothing')
-  if (heard !== 'told') faults.push(`of a CPU that has died was heard: ${heard}`)
+  return { machine, places, failed, deaths, workers: [...madeWorkers] }
+}
+
+async function endsOne({ machine, places, workers }, dead, isFirst, random) {
+  if (isFirst && random() < 0.5) machine.here.memory.store(places.begins, 1)
   else {
-    new Roster(memory, places.roster).bury(dead)
-    const alive = [...workers.keys()].filter((cpu) => cpu !== dead)
-    const steps = alive.map((cpu) => places.steps + 64 * cpu)
-    if (fault === 'stands still') await machine.stop()
-    if (!(await goOn(memory, steps, fault)))
-      faults.push('a CPU that survived makes no step any more')
+    await sleep(random() * LIFE_MS)
+    await workers[dead].terminate()
   }
-  const violations = memory.load(places.words + 4 * VIOLATIONS)
-  if (violations > 0) faults.push(`${violations} times two kernel threads were inside a mutex`)
-  const stopped = await within(
-    machine.stop().then(() => true),
-    STUCK_MS,
-    false,
-  )
-  if (!stopped) faults.push('a machine of which one CPU is dead has not stopped')
-  return faults
 }
 
-function told() {
-  /** @type {(failed: unknown) => void} */
-  let tell = () => {}
-  const heard = new Promise((resolve) => {
-    tell = () => resolve('told')
-  })
-  return { tell, heard }
+function standsStill({ machine, places, deaths }) {
+  const what = `a CPU that survived makes no step any more; heard was: ${deaths.join('; ')}`
+  return [what, ...stateOf(machine, places)].join('\n')
 }
 
-function placesIn(_memory, arena, roster, seed) {
+function placesIn(arena, roster, seed) {
   const place = (name, bytes) => arena.place(name, bytes)
   return {
     roster,
@@ -84,6 +107,7 @@ function placesIn(_memory, arena, roster, seed) {
     rwlock: place('rwlock', 64),
     count: place('count', 64),
     words: place('words', 64),
+    begins: place('begins', 64),
     steps: place('steps', 64 * CPUS),
   }
 }

@@ -107,7 +107,7 @@ function checked({ queue, words, counts, begun }, kills) {
     }
   }
   const { deaths } = queue.statistics()
-  if (words[TORN] > 0) wrong.push(`${words[TORN]} bytes that came were not those that were sent`)
+  if (words[TORN] > 0) wrong.push(`${words[TORN]} bytes that came were not those sent`)
   if (deaths < kills) wrong.push(`${kills} were terminated, and the ring has counted ${deaths}`)
   if (queue.used !== 0) wrong.push(`${queue.used} cells of a ring that has ended are in use`)
   return wrong.slice(0, 5)

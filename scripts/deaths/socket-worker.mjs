@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSocket, WOULD_BLOCK } from '@smpnet/socket'
 import { randomOf } from '../lib/random.mjs'
-import { DOWN, fill, UP, wrongIn } from './bytes.mjs'
+import { DOWN, fill, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
 
 /** Sends and receives until it is terminated, or, once in a while, closes its end itself. */
-const { handle, how, seed, wrong } = workerData
+const { handle, how, seed, words } = workerData
 const random = randomOf(seed)
 const socket = openSocket(handle)
 const [from, to] = [new Uint8Array(999), new Uint8Array(777)]
@@ -23,7 +23,8 @@ function next() {
 
 function took(count) {
   if (count <= 0) return
-  Atomics.add(wrong, 0, wrongIn(to, count, received, DOWN))
+  Atomics.add(words, WRONG, wrongIn(to, count, received, DOWN))
+  Atomics.add(words, TAKEN, count)
   received += count
 }
 

@@ -1,5 +1,5 @@
 import { madeWorkers } from './made-workers.mjs'
-import { inShort, isNamed, sleep, within } from './waits.mjs'
+import { inShort, isNamed, sleep, until, within } from './waits.mjs'
 
 const CPUS = 3
 const CLIENTS = 24
@@ -23,8 +23,10 @@ export async function killAtTasks(_kind, { kills, random, fault }) {
     madeWorkers.length = 0
     const tasks = await start()
     const workers = [...madeWorkers]
-    const troop = { tasks, random, faults, fault, isOver: false, next: 0 }
+    const troop = { tasks, random, faults, fault, isOver: false, next: 0, answers: 0 }
     const clients = Array.from({ length: CLIENTS }, () => asks(troop))
+    // A runner that is slow to start would else die before it has done anything.
+    await until(() => troop.answers > 0, STUCK_MS)
     await sleep(random() * 30)
     await workers[Math.floor(random() * CPUS)].terminate()
     const settled = within(
@@ -56,6 +58,7 @@ async function asks(troop) {
     try {
       const asked = troop.fault === 'wrong results' ? value + 1 : value
       const got = await tasks.run(MODULE, name, [asked, text, list], { signal: abort?.signal })
+      troop.answers++
       if (got[0] !== value || got[1] !== text || got[2][0] !== value) {
         faults.add(`a task of ${value} came to ${JSON.stringify(got)}`)
       }

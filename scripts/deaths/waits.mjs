@@ -1,5 +1,15 @@
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Resolves when `isSo` says yes, or after `ms`: true if it did. */
+export async function until(isSo, ms) {
+  const end = performance.now() + ms
+  while (!isSo()) {
+    if (performance.now() > end) return false
+    await sleep(1)
+  }
+  return true
+}
+
 /** An error in one line, and whether it is of that name. */
 export const inShort = (error) => `${error.name}: ${error.message}`
 export const isNamed = (error, name) => error.name === name

@@ -19,9 +19,13 @@ export const CPU_BLOCK = layout('cpu block', {
   bell: word('x', 'bell'),
   /** (x) Written by this CPU: the number of the last rendezvous that it has taken part in. */
   met: word('x', 'bell'),
-  /** (x) Not 0 once this CPU runs no more; written by the thread that started the machine. */
+  /** (x) 0 while this CPU runs; then one of those below, by the thread that started the machine. */
   dead: word('x', 'bell'),
 })
+
+/** In a CPU's `dead`: it runs no more; and what it held and had begun is put right, too. */
+export const UNBURIED = 1
+export const BURIED = 2
 
 /** The blocks of all CPUs of a machine, which follow one another. */
 export class CpuBlocks {

@@ -16,8 +16,8 @@ import { type Address, layout, NIL, word } from '@smpnet/memory'
  * |          |                                     | the wake or an alarm, to READY           |
  * | SLEEPING | sleeps on this word: a waker has to | its waker, to AWAKE; the waiter whose    |
  * |          | notify it. Plain threads and tasks  | limit has come, to PARKED                |
- * | AWAKE    | was taken from its queue. Plain     | the waiter, to RUNNING                   |
- * |          | threads and tasks                   |                                          |
+ * | AWAKE    | was taken from its queue by another | the waiter, to RUNNING; its scheduler,   |
+ * |          | thread, or CPU                      | that was told of it, to READY            |
  * | READY    | is runnable and waits for a CPU.    | its scheduler, that gives it the CPU, to |
  * |          | Kernel threads                      | RUNNING                                  |
  * | DEAD     | has ended and was buried while a    | nobody: the entry is given out no more   |
@@ -90,13 +90,16 @@ export const DEAD = 5
  *   from which an undertaker rebuilds the queues whose locks the dead held.
  * - `OUT`: in none, by its own will.
  * - positive: the waker of that number (`holderOf`) has taken it, and wakes it. It stays so until
- *   the waiter is queued again. When the waker ends before it has, its undertaker does.
- * - negative: the same, but that waker ended before its section did: the waiter looks again.
+ *   the waiter is queued again, or its scheduler has heard of the wake, which then writes `HEARD`.
+ *   When the waker ends before it has, its undertaker does.
+ * - negative: the same, but that waker ended before its section did: the waiter looks again. A
+ *   scheduler that has heard of it writes the negative of `HEARD`.
  *
  * Written under the bucket of its key. It is what Linux calls `list_op_pending`.
  */
 export const QUEUED = 0
 export const OUT = 1 << 30
+export const HEARD = OUT | 1
 
 /** In an entry's `cpu`: it belongs to no CPU, but to a thread that sleeps on `state`. */
 export const NO_CPU = -1

@@ -14,6 +14,7 @@ export {
   AWAKE,
   COUNTED_IN,
   DEAD,
+  HEARD,
   NO_CPU,
   NO_OWNER,
   OF_AN_OWNER,

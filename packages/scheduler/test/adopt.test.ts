@@ -1,6 +1,6 @@
 import type { Cpu } from '@smpnet/machine'
 import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import { finish, Lot, type Waker } from '@smpnet/park'
+import { finish, Lot, type Waiting, type Waker } from '@smpnet/park'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { Scheduler, type Thread } from '../src/index.ts'
@@ -78,6 +78,42 @@ function play(mortality: Mortality, adopts: boolean): readonly string[] {
   run()
   return woken.toSorted()
 }
+
+/** A thread of CPU 0 that CPU 1 has woken once waits for something else when CPU 1 dies. */
+function waitsForElse(waits: (td: Thread) => Waiting<unknown>) {
+  const { shared, key, dying, undertaker, scheduler, run, receive, woken } = makeWorld(
+    new Mortality(Number.POSITIVE_INFINITY),
+  )
+  const seen: string[] = []
+  scheduler.spawn(function* (td) {
+    while (shared.load(key) === 0) yield* (td as Thread).lot.park(td, key, key, 0)
+    seen.push('woken')
+    yield* waits(td as Thread)
+    seen.push('woken again')
+  })
+  run()
+  dying.memory.store(key, 1)
+  finish(dying.waiter(), dying.unpark(key, 1))
+  finish(dying.waiter(), dying.unpark(key, 1))
+  receive()
+  finish(dying.waiter(), dying.unpark(key, 1))
+  receive()
+  run()
+  expect(woken).toEqual(['one', 'two'])
+  finish(undertaker.waiter(), undertaker.bury(1))
+  for (let times = 0; times < 2; times++) scheduler.adopt(1)
+  run()
+  return seen
+}
+
+describe('A thread whose last waker dies', () => {
+  it.each([
+    ['sleeps', (td: Thread) => td.sleep(1e9)],
+    ['waits for a wake by its entry', (td: Thread) => td.parkUntilWoken()],
+  ])('and that %s meanwhile is not woken by that', (_name, waits) => {
+    expect(waitsForElse(waits)).toEqual(['woken'])
+  })
+})
 
 describe('A CPU that dies while it wakes threads of another', () => {
   it('may do so after any step: the other CPU wakes those that it owed', () => {

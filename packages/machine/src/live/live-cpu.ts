@@ -5,7 +5,7 @@ import { Alarms } from './alarms.ts'
 import { LiveWaker } from './live-waker.ts'
 import {
   blocksOf,
-  isDead,
+  isBuried,
   type LiveHandle,
   mailboxes,
   rendezvousOf,
@@ -208,10 +208,16 @@ export class LiveCpu implements Cpu {
     if (pending !== 0) this.#handlers.runAll(pending)
   }
 
-  /** The mail was received. Dead CPUs wake nobody any more: what they owed is seen to here. */
+  /**
+   * Dead CPUs wake nobody any more: what they owed is seen to here, when all that they had posted
+   * was received, and not before what they were in the midst of was completed or undone.
+   */
   #adopt(handle: LiveHandle): void {
+    const { executive } = this.#waker
+    if (executive?.adopt === undefined) return
+    this.#receive(executive)
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      if (isDead(this.memory, handle, cpu)) this.#waker.executive?.adopt?.(cpu)
+      if (isBuried(this.memory, handle, cpu)) executive.adopt(cpu)
     }
   }
 

@@ -3,7 +3,14 @@ import { Worker } from 'node:worker_threads'
 import { Arena, came, expectFunction, expectOptions, LiveMemory } from '@smpnet/memory'
 import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/park'
 import { attachLive, type Attached } from './attach.ts'
-import { type LiveHandle, mailboxes, markDead, placeMachine, tellToStop } from './machine-block.ts'
+import {
+  type LiveHandle,
+  mailboxes,
+  markBuried,
+  markDead,
+  placeMachine,
+  tellToStop,
+} from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
 import { workerUrl } from './worker-url.ts'
 import { VECTOR } from '../vectors.ts'
@@ -226,9 +233,11 @@ export class LiveMachine {
     if (this.#stopping) return
     markDead(this.here.memory, this.handle, failed.cpu)
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
+      markBuried(this.here.memory, this.handle, failed.cpu)
       // The others wake what the dead had taken to be woken and not posted, and hear what it lent.
-      for (let cpu = 0; cpu < this.handle.cpus; cpu++) {
-        for (const vector of [VECTOR.mail, VECTOR.turnstile]) this.here.raise(cpu, vector)
+      for (const box of mailboxes(this.here.memory, this.handle)) {
+        for (const vector of [VECTOR.mail, VECTOR.turnstile]) box.raise(vector)
+        box.stir()
       }
       this.onDeath?.(failed)
       return

@@ -1,5 +1,5 @@
 import { type Address, type LiveMemory } from '@smpnet/memory'
-import { NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/park'
+import { AWAKE, NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/park'
 import type { Executive } from '../cpu.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -33,6 +33,8 @@ export class LiveWaker implements Waker {
       return this.executive.receive(entry)
     }
     this.executive?.posted?.(entry)
+    // An undertaker of this CPU tells by it what a section had taken that was completed.
+    this.memory.store(entry + WAITER.offset.state, AWAKE)
     this.boxes[cpu]!.post(entry)
     return false
   }

@@ -10,7 +10,7 @@ import {
 } from '@smpnet/memory'
 import type { LotHandle } from '@smpnet/park'
 import { Mailbox } from './mailbox.ts'
-import { CPU_BLOCK, CpuBlocks } from '../cpu-block.ts'
+import { BURIED, CPU_BLOCK, CpuBlocks, UNBURIED } from '../cpu-block.ts'
 import { RENDEZVOUS } from '../rendezvous.ts'
 
 /**
@@ -89,12 +89,17 @@ export function tellToStop(memory: Memory, handle: LiveHandle, boxes: readonly M
   for (const box of boxes) box.ring()
 }
 
-/** Whether a CPU was marked as dead. */
-export function isDead(memory: Memory, handle: LiveHandle, cpu: number): boolean {
-  return memory.load(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead) !== 0
+/** Whether a CPU was marked as buried. */
+export function isBuried(memory: Memory, handle: LiveHandle, cpu: number): boolean {
+  return memory.load(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead) === BURIED
 }
 
 /** Says that a CPU runs no more, to all that might wait for it in a rendezvous. */
 export function markDead(memory: Memory, handle: LiveHandle, cpu: number): void {
-  memory.store(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead, 1)
+  memory.store(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead, UNBURIED)
+}
+
+/** Says that what a dead CPU held is whole and free, to those that it had taken from queues. */
+export function markBuried(memory: Memory, handle: LiveHandle, cpu: number): void {
+  memory.store(blocksOf(handle).of(cpu) + CPU_BLOCK.offset.dead, BURIED)
 }

@@ -20,9 +20,10 @@ const TURNS_PER_LOOK = 1024
  * these are sequentially consistent at least one sees the other (Dekker).
  *
  * Only the poster that found the mailbox empty rings: the others know that it is about to. A
- * raiser looks at the bell even when the bit was set already. So a raiser that dies between the
- * two, as a worker that is terminated can, delays what it raised to the next call of anybody, or to
- * the end of the owner's sleep, which is bounded; it cannot silence the raisers after it.
+ * raiser looks at the bell even when the bit was set already. So one that dies between the two, as
+ * a worker that is terminated can, or when it has written the bell and not notified the owner,
+ * delays what it posted or raised, until its undertaker raises a vector and stirs the owner, or to
+ * the end of the owner's sleep, which is bounded.
  */
 export class Mailbox {
   /** What is posted; for the owner to take. */
@@ -63,6 +64,11 @@ export class Mailbox {
     if (memory.exchange(this.#bell, AWAKE) === ASLEEP) {
       Atomics.notify(memory.words, this.#bell >> 2, 1)
     }
+  }
+
+  /** Notifies the owner whatever the bell says: the last caller may have ended before it did. */
+  stir(): void {
+    Atomics.notify(this.memory.words, this.#bell >> 2, 1)
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import { AWAKE, DEAD, OF_AN_OWNER, ownerIn, PARKED, RUNNING, SLEEPING, WAITER } from '../entry.ts'
+import { DEAD, OF_AN_OWNER, ownerIn, PARKED, RUNNING, SLEEPING, WAITER } from '../entry.ts'
 import { SPIN, type Waiting } from '../wait.ts'
 import type { Entries } from './entries.ts'
 import type { Parking } from './parking.ts'
@@ -12,11 +12,12 @@ const EVERYBODY = 0x7fffffff
  * right.
  *
  * Each waiter of the dead is taken out of its queue. If a waker had taken it already, the wake is
- * passed on to the next waiter of that key, if it was for a lock with owners, as the dead will not
- * try for the lock. Then its entry becomes DEAD, if a lock may still name it, or free. In the end
- * all that sleep for a lock of the dead are woken, and find its owner dead: a waiter queues itself
- * and then looks whether the owner is dead, the undertaker marks the owner and then looks through
- * the queues, so that of the two at least one sees the other (Dekker; see `parkForOwner`).
+ * passed on to the next waiter of that key, if it was for a lock with owners: the dead may not have
+ * tried for the lock before it ended, and if it has, one waiter more looks in vain. Then its entry
+ * becomes DEAD, if a lock may still name it, or free. In the end all that sleep for a lock of the
+ * dead are woken, and find its owner dead: a waiter queues itself and then looks whether the owner
+ * is dead, the undertaker marks the owner and then looks through the queues, so that of the two at
+ * least one sees the other (Dekker; see `parkForOwner`).
  *
  * Before all that the buckets that the dead held are mended and freed, and those woken that it had
  * taken and not woken: `Repair`. Whatever of it was done may be done again, so that a second
@@ -66,9 +67,8 @@ export class Burial {
     const isWhole = wasQueued || (yield* this.#isWoken(entry))
     const stays = !isWhole || this.isNamed(entry)
     const state = entry + WAITER.offset.state
-    const wasAwake = !wasQueued && parking.memory.load(state) === AWAKE
     const isOfOwner = (parking.wantOf(entry) & OF_AN_OWNER) !== 0
-    if (wasAwake && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
+    if (!wasQueued && isOfOwner) yield* parking.unpark(this.#keyOf(entry), 1)
     parking.memory.store(state, stays ? DEAD : RUNNING)
     if (!stays) this.entries.release(entry)
     return stays

@@ -1,6 +1,6 @@
 import { type Address, holderOf } from '@smpnet/memory'
 import { type Cpu, VECTOR } from '@smpnet/machine'
-import { type Outcome, PARKED, READY, SLEEPING, WAITER, WOKEN } from '@smpnet/park'
+import { HEARD, type Outcome, QUEUED, READY, WAITER, WOKEN } from '@smpnet/park'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
 import type { Preemption } from '../preemption/preemption.ts'
 import { HANDOFF, LATER, type WakeupPolicy } from '../preemption/wakeup-policy.ts'
@@ -45,6 +45,7 @@ export class Wakeups implements PolicyHost, Lender {
   receive(entry: number): boolean {
     const td = this.policy.table.find(entry)
     if (td === undefined) throw new Error(`CPU ${this.cpu.id} has no thread with entry ${entry}`)
+    this.#hears(entry)
     if (!td.parked) {
       td.wakePending = true
       return false
@@ -55,15 +56,13 @@ export class Wakeups implements PolicyHost, Lender {
 
   /**
    * CPU `dead` has ended, and posts nothing any more: wakes the threads that it had taken from
-   * their queues, as what it had posted was received before. One that it had posted is not parked
-   * any more, or is in a queue again, and then is nobody's.
+   * their queues. Those that it had posted were received before, and are not its any more, whatever
+   * they wait for now.
    */
   adopt(dead: number): void {
     const { memory } = this.cpu
     const holder = holderOf(dead)
     for (const { at } of this.policy.table.all()) {
-      const state = memory.load(at + WAITER.offset.state)
-      if (state !== PARKED && state !== SLEEPING) continue
       if (Math.abs(memory.load(at + WAITER.offset.taker)) === holder) this.receive(at)
     }
   }
@@ -124,6 +123,16 @@ export class Wakeups implements PolicyHost, Lender {
 
   tell(cpu: number): void {
     this.cpu.raise(cpu, VECTOR.turnstile)
+  }
+
+  /** From now on the waker of a thread owes it nothing, and nor does that waker's undertaker. */
+  #hears(entry: Address): void {
+    const { memory } = this.cpu
+    // No CPU of a simulated machine ends, nor says which waiters it has taken.
+    if (memory.isSimulated) return
+    const at = entry + WAITER.offset.taker
+    const taker = memory.load(at)
+    if (taker !== QUEUED) memory.store(at, taker < 0 ? -HEARD : HEARD)
   }
 
   #tellWoken(td: Thread, cause: Cause): void {

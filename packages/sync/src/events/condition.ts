@@ -101,6 +101,8 @@ export class Condition extends Placed {
     const outcome = slept === CHANGED ? WOKEN : slept
     // A waiter that was moved to the mutex's queue was notified, even if its limit came there.
     const wasMoved = memory.load(td.at + WAITER.offset.key) === mutex.at
+    // What was its notification is not passed on any more when this thread ends.
+    if (!wasMoved && !memory.isSimulated) memory.write(td.at + WAITER.offset.want, 0)
     const entered = yield* this.#reenter(td, mutex)
     if (entered !== WOKEN) return entered
     return wasMoved ? WOKEN : outcome
