@@ -3,7 +3,7 @@ import type { ClientReport } from '../src/kernel/kernel-args.ts'
 import { sliceResult } from '../src/kernel/slice-result.ts'
 
 function report(count: number, startNs: number, endNs: number): ClientReport {
-  return { stretch: 0, count, startNs, endNs, slots: {}, tallies: {} }
+  return { stretch: 0, count, startNs, endNs, pages: {}, tallies: {} }
 }
 
 /** Operations per ns. */
