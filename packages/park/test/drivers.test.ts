@@ -7,9 +7,11 @@ import {
   awaiting,
   block,
   PARK,
+  PARKED,
   PREEMPT,
   SETTLE,
   finish,
+  SLEEPING,
   SPIN,
   Lot,
   NotifyWaker,
@@ -21,6 +23,11 @@ import {
   until,
   YIELD,
 } from '../src/index.ts'
+
+/** A turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
 
 /** Tasks that could be served in some seconds. */
 const A_LOT = 3_000_000
@@ -69,7 +76,7 @@ describe('Driving by blocking', () => {
     const { lot, memory, word } = makeWord()
     const td = lot.waiter()
     const parked = awaiting(td, lot.park(td, word, word, 0))
-    await Promise.resolve()
+    while (memory.load(td.at + WAITER.offset.state) !== SLEEPING) await turn()
     expect(Atomics.notify(memory.words, (td.at + WAITER.offset.state) >> 2)).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(lot.tryUnpark(word, 1)).toBe(1)
@@ -105,6 +112,33 @@ describe('Finishing what never parks', () => {
 })
 
 describe('Driving by awaiting', () => {
+  it('looks after each turn of the loop before it sleeps, where that has paid', async () => {
+    const { lot, memory, word } = makeWord()
+    const td = lot.waiter()
+    const state = td.at + WAITER.offset.state
+    for (let wake = 0; wake < 20; wake++) {
+      const parked = awaiting(td, lot.park(td, word, word, 0))
+      await turn()
+      expect(memory.load(state)).toBe(PARKED)
+      expect(lot.tryUnpark(word, 1)).toBe(1)
+      expect(await parked).toBe(WOKEN)
+    }
+  })
+
+  it('falls asleep at once when nothing has come so soon for long', async () => {
+    const { lot, memory, word } = makeWord()
+    const td = lot.waiter()
+    const state = td.at + WAITER.offset.state
+    let turns = 0
+    for (let wake = 0; wake < 20; wake++) {
+      const parked = awaiting(td, lot.park(td, word, word, 0))
+      for (turns = 0; memory.load(state) !== SLEEPING; turns++) await turn()
+      expect(lot.tryUnpark(word, 1)).toBe(1)
+      expect(await parked).toBe(WOKEN)
+    }
+    expect(turns).toBe(0)
+  })
+
   it('resolves to what the generator returns, and lets the event loop run meanwhile', async () => {
     const { here } = makeWord()
     let turns = 0

@@ -1,6 +1,7 @@
 import type { LiveMemory } from '@smpnet/memory'
 import type { Driver } from '../driver.ts'
-import { SLEEPING } from '../entry.ts'
+import { AWAKE, RUNNING, SLEEPING } from '../entry.ts'
+import { SpinBudget } from '../spin-budget.ts'
 import { leftMs } from '../until.ts'
 import { ABORTED, type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN, YIELD } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
@@ -11,6 +12,16 @@ import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
 
 /** An event loop has other work to do while a task could spin. */
 const driver: Driver = { spinWhile: () => false, isToYield: () => share.isUsedUp() }
+
+/**
+ * This thread's: a notification of the engine takes some 10 µs to become a turn of the loop, and
+ * its sender 5; a turn by itself takes 2. So a task that was answered soon lately goes on for some
+ * turns before it says that it sleeps; timers and I/O have theirs meanwhile.
+ */
+const budget = new SpinBudget()
+
+/** What a turn of the loop takes, in turns of such a spin as the budget counts. */
+const SPINS_PER_TURN = 400
 
 /** Failed turns of a spin after which the event loop gets a turn. */
 const TURNS_PER_LOOP = 128
@@ -45,6 +56,8 @@ export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
 
 async function sleep(td: Waiter): Promise<Outcome> {
   const memory = td.lot.memory as LiveMemory
+  const turns = Math.floor(budget.turns(leftMs(td, td.limit)) / SPINS_PER_TURN)
+  if (turns > 0 && (await isWokenWithin(turns, td))) return WOKEN
   if (!fallAsleep(memory, td.at)) return WOKEN
   const index = stateOf(td.at) >> 2
   const { limit } = td
@@ -61,6 +74,24 @@ async function sleep(td: Waiter): Promise<Outcome> {
   forget?.()
   if (wakeUp(memory, td.at)) return WOKEN
   return isOver ? TIMED_OUT : ABORTED
+}
+
+/** Looks after each turn of the event loop whether the waiter is awake, before it falls asleep. */
+async function isWokenWithin(turns: number, td: Waiter): Promise<boolean> {
+  const memory = td.lot.memory as LiveMemory
+  const state = stateOf(td.at)
+  const { signal } = td.limit
+  for (let turn = turns; turn > 0 && signal?.aborted !== true; turn--) {
+    if (memory.load(state) !== AWAKE) {
+      await loopTurn()
+      continue
+    }
+    memory.store(state, RUNNING)
+    budget.hit()
+    return true
+  }
+  budget.miss()
+  return false
 }
 
 async function pending<T>(value: Promise<T>): Promise<T> {

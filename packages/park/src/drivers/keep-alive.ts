@@ -9,6 +9,8 @@ export class KeepAlive {
   #pending = 0
   /** Made once: to make one takes longer than to say whether it counts. */
   #timer: Timer | undefined
+  /** The turn that is due, for however many tasks await one. */
+  #turn: Promise<void> | undefined
 
   /** Waits for `promise`, with the loop alive until it is settled. */
   async whilePending<T>(promise: Promise<T>): Promise<T> {
@@ -29,7 +31,17 @@ export class KeepAlive {
 
   /** A turn of the event loop, in which all that was due runs; as soon as can be. */
   turn(): Promise<void> {
-    return new Promise((nextTurn ??= turnOfHost()))
+    return (this.#turn ??= this.#makeTurn())
+  }
+
+  #makeTurn(): Promise<void> {
+    nextTurn ??= turnOfHost()
+    return new Promise((resolve) => {
+      nextTurn!(() => {
+        this.#turn = undefined
+        resolve()
+      })
+    })
   }
 
   /** The same, not sooner than in a moment: for a task that polls, and would take a core. */
