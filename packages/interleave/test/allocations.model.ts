@@ -78,7 +78,7 @@ describe('what is allocated', () => {
     )
     expect(thread).toBe('a')
     expect(where).toMatch(/allocations\.model\.ts:\d+:\d+$/)
-    expect(text).toMatch(/allocates 64 of items +allocations\.model\.ts:\d+ +const item = pair/)
+    expect(text).toMatch(/allocates 64 of items ◀? +allocations\.model\.ts:\d+:\d+ +pair/)
   })
 
   it('is named however the allocator waits', () => {

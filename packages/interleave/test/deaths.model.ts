@@ -50,7 +50,7 @@ describe('a thread that may die', () => {
   it('leaves the others waiting when nobody buries it', () => {
     const { failure } = explore({ deaths: 1 }, inheriting('none'))
     expect(failure!.kind).toBe('livelock')
-    expect(failure!.text).toMatch(/dies here +deaths\.model\.ts:\d+ /)
+    expect(failure!.text).toMatch(/dies here +deaths\.model\.ts:\d+:\d+ /)
     expect(failure!.threads).toEqual(['a', 'b'])
   })
 

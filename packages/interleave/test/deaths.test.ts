@@ -72,8 +72,8 @@ const MUTANTS: readonly (readonly [what: string, kind: keyof Mortality, mutation
     'Exhaustive',
     {
       file: 'strategies/dooms',
-      from: 'size <= Math.min(deaths, mortals.size)',
-      to: 'size <= Math.min(1, mortals.size)',
+      from: 'size <= Math.min(most, keys.size)',
+      to: 'size <= Math.min(1, keys.size)',
     },
   ],
   [
@@ -81,7 +81,7 @@ const MUTANTS: readonly (readonly [what: string, kind: keyof Mortality, mutation
     'Bounded',
     {
       file: 'strategies/bounded',
-      from: 'deaths.doomed = this.#dooms.of(persistent)',
+      from: 'this.#dooms.settle(execution)',
       to: '',
     },
   ],

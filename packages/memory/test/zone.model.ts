@@ -113,7 +113,7 @@ it('has every item back when the other CPU frees what it was handed', () => {
 it('is caught when an item is forgotten, with the line that allocated it', () => {
   const result = handOver(() => {})
   expect(result).toFailWith('leak', 'items never freed: ')
-  expect(result.failure!.text).toMatch(/allocates \d+ of items +zone\.model\.ts:\d+ +const item/)
+  expect(result.failure!.text).toMatch(/allocates \d+ of items ◀? *zone\.model\.ts:\d+:\d+ /)
   expect(result.failure!.thread).toBe('sender')
 })
 

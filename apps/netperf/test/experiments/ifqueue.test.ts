@@ -91,7 +91,7 @@ describe('the findings of ifqueue-race', () => {
 
 describe('a schedule', () => {
   it('is shown without the steps that are under locks', () => {
-    const text = 'deadlock\n\nload [1] → 0  a.js\nread [2] → 1  a.js\n  write [3] = 1  a.js'
+    const text = 'deadlock\n\nload [1] → 0  a.js\nread [2] → 1  a.js\n  write words#1[3] = 1  a.js'
     const shown = scheduleText({ failure: { text }, summary: '' } as never)
     expect(shown).toBe(
       'deadlock\n\nload [1] → 0  a.js\n(2 reads and writes under locks are left out)',

@@ -166,11 +166,10 @@ export class Execution implements Core, Host {
 
   /** Goes on with the thread's own code, if it owes no step. */
   #resume(thread: Thread, { value, throws }: Outcome): void {
-    const owed = thread.owed.shift()
-    if (owed !== undefined) thread.operation = owed
-    else if (thread.ending !== undefined) {
-      this.#end(thread, thread.ending.status, thread.ending.result)
-    } else this.#advance(thread, value, throws)
+    const { owed, ending } = thread
+    if (owed.length > 0) thread.operation = owed.shift()!
+    else if (ending === undefined) this.#advance(thread, value, throws)
+    else this.#end(thread, ending.status, ending.result)
   }
 
   #perform(thread: Thread, operation: Operation, event: Event): Outcome {

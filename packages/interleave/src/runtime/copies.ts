@@ -43,10 +43,8 @@ export function copyingModel(
   self: unknown,
   args: unknown[],
 ): ((place: number) => Steps) | undefined {
-  if (fn === copyBuffer) {
-    const isShared = isSharedView(self) || isSharedView(args[0])
-    return isShared ? (place) => copy(place, self as Bytes, args) : undefined
-  }
+  if (!isSharedView(self) && !isSharedView(args[0])) return undefined
+  if (fn === copyBuffer) return (place) => copy(place, self as Bytes, args)
   if (readers.has(fn) && isSharedView(self)) {
     return function* (place) {
       return Reflect.apply(fn, yield* bytesOf(place, self), args) as unknown

@@ -47,7 +47,7 @@ export async function handoffModels(effort: Effort): Promise<Exhibit[]> {
 export function scheduleText({ failure, summary }: Exploration): string {
   if (failure === undefined) return summary
   const lines = failure.text.split('\n')
-  const shown = lines.filter((line) => !/^\s*(?:read|write) \[/.test(line))
+  const shown = lines.filter((line) => !/^\s*(?:read|write) [\w$#]*\[/.test(line))
   const left = lines.length - shown.length
   return [...shown, `(${left} reads and writes under locks are left out)`].join('\n')
 }
