@@ -90,7 +90,7 @@ function handlerAlone() {
   return () => counts.tryInput({ cpu: 0 })
 }
 
-/** What each CPU of our machine runs: a worker, and the first CPUs send to the one `shift` behind. */
+/** What each CPU of our machine runs: a worker; the first ones send to the CPU `shift` behind. */
 export default function boot(cpu, world) {
   const scheduler = new Scheduler(cpu)
   const netisr = open(cpu.memory, world)

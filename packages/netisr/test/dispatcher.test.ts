@@ -175,7 +175,8 @@ describe('Options that cannot be are refused with a sentence', () => {
   })
 
   it('and what is no handle or no starter, too', async () => {
-    await expect(startDispatcher(null as never, {} as never)).rejects.toThrow('what starts a machine')
+    const started = startDispatcher(null as never, {} as never)
+    await expect(started).rejects.toThrow('what starts a machine')
     expect(() => openDispatcher(attachLive, {} as never, { key })).toThrow('a dispatcher')
   })
 })

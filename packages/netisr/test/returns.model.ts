@@ -71,7 +71,7 @@ const LARGE: typeof SMALL = [
   ['three held back by two', [0, 0, 0], 2],
 ]
 
-describe('Under every schedule, each slot comes back once, in order, and no sleep is missed', () => {
+describe('Under every schedule each slot comes back once, in order, and no sleep is missed', () => {
   it.each(thorough([...SMALL, ...LARGE], SMALL))('%s', (name, seats, mostHeld) => {
     const result = returns(name, seats, mostHeld)
     console.log(result.summary)

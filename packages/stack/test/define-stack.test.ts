@@ -103,7 +103,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   ],
   [
     { machine, netisr: { maxthreads: 2 } },
-    'netisr: expected the keys dispatch, policy, threads, bind, limit, buckets and steering, came ',
+    'netisr: expected the keys dispatch, policy, threads, bind, limit, buckets, steering and may',
   ],
   [{ machine, socket: { locking: 'none' } }, 'socket.locking: expected split or single, came'],
   [{ machine, socket: { sockets: 0 } }, 'socket.sockets: expected a whole number from 1 to 65536'],
@@ -123,6 +123,11 @@ describe('a configuration', () => {
     const define = () => defineStack(input as StackInput)
     expect(define).toThrow(StackMisconfigured)
     expect(define).toThrow(sentence)
+  })
+
+  it('that starves is let be, if it says so', () => {
+    const starving = { threads: 1, dispatch: 'hybrid', policy: 'flow', mayStarve: true } as const
+    expect(defineStack({ machine, netisr: starving }).netisr).toMatchObject(starving)
   })
 
   it('is filled in where it leaves something out', () => {
@@ -145,6 +150,7 @@ describe('a configuration', () => {
         limit: 256,
         buckets: 0,
         steering: false,
+        mayStarve: false,
       },
       socket: { locking: 'split', sockets: 256, receiveBytes: 41_600 },
       actions: 'after-unlock',

@@ -54,6 +54,9 @@ describe('a preset', () => {
     expect(config.netisr).toEqual({
       ...presets.get('freebsd-7')!.input.netisr,
       threads: 'all',
+      buckets: 0,
+      steering: false,
+      mayStarve: false,
     })
     expect(config.scheduler).toMatchObject({ policy: 'ule', preemption: 'kernel' })
     expect(presets.get('freebsd-7')!.input.netisr?.threads).toBe(1)

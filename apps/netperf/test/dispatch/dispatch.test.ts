@@ -66,6 +66,11 @@ describe('netperf run dispatch', () => {
     expect(figure(rows, 'switches')).toBeCloseTo(2, 1)
   }, 60_000)
 
+  it('shows what starves, if it is forced: all is handled by the one worker', async () => {
+    const starving = ['--cpus', '4', '--threads', '1', '--dispatch', 'hybrid', '--force']
+    expect(figure(await measured(...starving, ...SHORT), 'busiest')).toBeGreaterThan(0.99)
+  })
+
   it('loses nothing below capacity, whatever the policy and the dispatch', async () => {
     const args = ['--policy', 'source,flow,cpu', '--dispatch', 'direct,hybrid,deferred']
     const of = ['--cpus', '2', '--offered', '400000', '--runs', '1', '--duration', '6ms']

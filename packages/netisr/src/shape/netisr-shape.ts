@@ -109,5 +109,6 @@ function expectBuckets(buckets: number, pins: number): void {
 /** Throws a BadNetisr, naming the figure, unless it is a whole number in the range. */
 export function expectBetween(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new BadNetisr(`${what}: expected a whole number from ${least} to ${most}, came ${came(value)}`)
+  const expected = `a whole number from ${least} to ${most}`
+  throw new BadNetisr(`${what}: expected ${expected}, came ${came(value)}`)
 }

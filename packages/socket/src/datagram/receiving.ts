@@ -97,7 +97,7 @@ export class Receiving {
       if (record !== NIL) {
         const taken = this.#copyOut(record, to, start, length, from)
         const flow = mbufs.flow(record)
-        while (flow !== 0 && !memory.settled()) yield SETTLE
+        if (flow !== 0) while (!memory.settled()) yield SETTLE
         this.#tell(td, flow)
         const rest = mbufs.tryFree(td, record)
         if (rest !== NIL) yield* mbufs.free(td, rest)

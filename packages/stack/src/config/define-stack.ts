@@ -194,6 +194,7 @@ const netisr = orEmpty(
     limit: otherwise(256, whole(1, 10_240)),
     buckets: otherwise(0, buckets),
     steering: otherwise(false, flag),
+    mayStarve: otherwise(false, flag),
   }),
 )
 
@@ -260,7 +261,7 @@ function withInterfaces({ statistics, ...config }: StackConfig): StackConfig {
 }
 
 function checkNetisr(netisr: NetisrConfig, cpus: number): void {
-  const { threads, dispatch, policy, buckets, steering } = netisr
+  const { threads, dispatch, policy, buckets, steering, mayStarve } = netisr
   if (steering && (buckets === 0 || policy !== 'flow')) {
     refuse('netisr.steering', 'false unless netisr.policy is flow, with netisr.buckets', true)
   }
@@ -268,7 +269,7 @@ function checkNetisr(netisr: NetisrConfig, cpus: number): void {
     refuse('netisr.threads', `all or at most ${cpus}, as many as CPUs`, threads)
   }
   const isOne = threads === 1 && cpus > 1
-  if (isOne && dispatch === 'hybrid' && policy !== 'source') {
+  if (!mayStarve && isOne && dispatch === 'hybrid' && policy !== 'source') {
     const expected = `all, since with hybrid dispatch and policy ${policy} one of ${cpus} starves`
     refuse('netisr.threads', expected, threads)
   }

@@ -122,6 +122,8 @@ export interface NetisrConfig {
   readonly buckets: number
   /** Whether a receive has the packets of its flow handled on its CPU: RFS of Linux. */
   readonly steering: boolean
+  /** Whether what is known to starve is let be, to be looked at. */
+  readonly mayStarve: boolean
 }
 
 /** A lock for each part of a socket, or one for all of it. */

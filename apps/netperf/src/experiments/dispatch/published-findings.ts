@@ -99,10 +99,10 @@ function registryClaims(results: Results, at: Query): Claim[] {
   const nsOf = (share: number) => formatted((share * 1e9) / without.row.median / READS, 'ns')
   const why = isNear
     ? 'which comes out'
-    : `which does not come out: that would be ${nsOf(least)} to ${nsOf(most)} for each of the two ` +
-      'reads, and no line moves in one, since a reader writes its own CPU’s queue and reads a ' +
-      'word that all share. What is left are instructions, some fifty of them in FreeBSD, which ' +
-      'have no price here'
+    : `which does not come out: that would be ${nsOf(least)} to ${nsOf(most)} for each of the ` +
+      'two reads, and no line moves in one, since a reader writes its own CPU’s queue and ' +
+      'reads a word that all share. What is left are instructions, some fifty of them in ' +
+      'FreeBSD, which have no price here'
   const claim =
     'The lock of netisr’s table of protocols, read by sender and worker of each packet, costs ' +
     `${percentText(rmShare)} as an rmlock and ${percentText(rwShare)} as an rwlock, where one ` +

@@ -34,6 +34,8 @@ export interface DispatchOptions {
   readonly work?: number
   readonly receive?: number
   readonly registryLock?: string
+  /** Runs what is known to starve, so that it can be seen. */
+  readonly force?: boolean
 }
 
 const MOST_CPUS = 256
@@ -136,5 +138,10 @@ export const DISPATCH_OPTIONS: WorkloadOptions<DispatchOptions> = {
     flags: '--registry-lock <kind>',
     description: 'a lock of netisr’s table of protocols, read for each packet (default: none)',
     parse: (typed) => typed,
+  },
+  force: {
+    flags: '--force',
+    description: 'run what is known to starve, so that it can be seen',
+    parse: () => true,
   },
 }

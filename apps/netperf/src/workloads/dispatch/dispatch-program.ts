@@ -112,7 +112,7 @@ export class DispatchProgram implements KernelProgram<DispatchSettings, Shared> 
 }
 
 export function shapeOf(
-  { dispatch, threads, limit }: DispatchSettings,
+  { dispatch, threads, limit, mayStarve }: DispatchSettings,
   cpus: number,
 ): NetisrShape {
   return {
@@ -123,6 +123,7 @@ export function shapeOf(
     defaultLimit: limit,
     maxLimit: limit,
     protocols: 2,
+    mayStarve,
   }
 }
 

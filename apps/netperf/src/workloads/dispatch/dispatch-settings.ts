@@ -51,5 +51,7 @@ export interface DispatchSettings {
   readonly workNs: number
   /** A kind of lock that netisr's table of protocols is read under, or `none`. */
   readonly registryLock: string
+  /** Whether what is known to starve is let be. */
+  readonly mayStarve: boolean
   readonly traffic: Traffic
 }

@@ -42,7 +42,9 @@ function configure(options: DispatchOptions, place: Place): Configured<DispatchS
     return asked === 'all' ? cpus : asked
   }) as [number, number]
   const { budget = 64, limit = 256, ring = 1024, registryLock = NO_LOCK } = options
-  const shape = { dispatch: kind, policy, receiver, threads, queues, budget, limit, ring }
+  const { force: mayStarve = false } = options
+  const bounds = { budget, limit, ring, mayStarve }
+  const shape = { dispatch: kind, policy, receiver, threads, queues, ...bounds }
   checkShape(shape, cpus)
   RegistryLock.kindOf(registryLock)
   const file = options.pcap === undefined ? undefined : readCapture(options.pcap)
@@ -68,17 +70,18 @@ function checkShape(
     policy,
     threads,
     queues,
-  }: Pick<DispatchSettings, 'dispatch' | 'policy' | 'threads' | 'queues'>,
+    mayStarve,
+  }: Pick<DispatchSettings, 'dispatch' | 'policy' | 'threads' | 'queues' | 'mayStarve'>,
   cpus: number,
 ): void {
   for (const [name, count] of Object.entries({ threads, queues })) {
     if (count <= cpus) continue
     throw new UsageError(`expected --${name} to be at most ${cpus}, as many as CPUs, got ${count}`)
   }
-  if (kind !== 'hybrid' || threads > 1 || cpus === 1 || policy === 'source') return
+  if (mayStarve || kind !== 'hybrid' || threads > 1 || cpus === 1 || policy === 'source') return
   throw new UsageError(
     `expected --threads above 1 for hybrid dispatch with policy ${policy} over ${cpus} CPUs, ` +
-      'which starve otherwise, got 1',
+      'which starve otherwise, got 1 (--force runs it all the same)',
   )
 }
 
