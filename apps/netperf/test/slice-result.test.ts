@@ -13,7 +13,7 @@ function rateOf(reports: ClientReport[], untilAllDone = false): number {
 }
 
 describe('what clients measure together', () => {
-  it('is what each does in its own time: one that starves does not slow the figures of others', () => {
+  it('is what each does in its own time: one that starves slows no others', () => {
     const nine = Array.from({ length: 9 }, () => report(100, 0, 1000))
     expect(rateOf(nine)).toBeCloseTo(0.9, 9)
     expect(rateOf([...nine, report(1, 990, 11_000)])).toBeCloseTo(0.9 + 1 / 10_010, 9)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { allowBothMemories } from '@smpnet/memory'
 import { calibrateHost } from '../calibrate/calibrate-host.ts'
 import { machineFrom } from '../machines/machine-file.ts'
 import { formatted } from '../model/formatted.ts'
@@ -25,6 +26,8 @@ export function validateCommand(command: Command): Command {
 
 async function validate({ host, json }: ValidateOptions): Promise<void> {
   const named = typeof host === 'string' ? machineFrom(host) : undefined
+  // Small programs are simulated here; what is live is measured in workers of its own.
+  if (host !== undefined) allowBothMemories()
   await untilSignal(async (signal) => {
     const progress = makeProgress(process.stderr)
     const rows = await validatePublished(progress, signal)

@@ -7,11 +7,11 @@ const NONE = -1
 const MORE = -2
 
 /**
- * CPUs that spin for what others bring about. One that has looked twice in turns of the same length,
- * and found all that it looks at in its own cache, finds the same each time until another CPU takes
- * one of those lines away, or something happens to itself. So it dozes until then: it acts next at
- * the look at which it would have noticed, and is billed for those that it was spared, which changes
- * nothing but how long simulating takes.
+ * CPUs that spin for what others bring about. One that has looked twice in turns of the same
+ * length, and found all that it looks at in its own cache, finds the same each time until another
+ * CPU takes one of those lines away, or something happens to itself. So it dozes until then: it
+ * acts next at the look at which it would have noticed, and is billed for those that it was spared,
+ * which changes nothing but how long simulating takes.
  */
 export class Dozers {
   /** By CPU: whether it dozes. */
@@ -68,7 +68,7 @@ export class Dozers {
     lines[first] = MORE
   }
 
-  /** `cpu` has paused and is to look again at cycle `now`; it was billed `spun` cycles for pauses. */
+  /** `cpu` has paused and looks again at cycle `now`; it was billed `spun` cycles for pauses. */
   paused(cpu: number, now: number, spun: number): void {
     const first = cpu * MOST_LINES
     const period = now - this.#pausedAt[cpu]!

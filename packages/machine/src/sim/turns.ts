@@ -96,8 +96,8 @@ export class Turns {
   }
 
   /**
-   * The CPU that has the turn takes a line: those that doze for it look again. All that it does since
-   * it was settled last comes before what others do from then on, and so before their next look.
+   * The CPU that has the turn takes a line: those that doze for it look again. All that it does
+   * since it was settled last comes before what others do from then on, so before their next look.
    */
   #rouse(line: number): void {
     const { pricer } = this

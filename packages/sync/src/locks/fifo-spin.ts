@@ -32,8 +32,8 @@ import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
  */
 export const HOLDER = layout('holder of a fifo spin lock', {
   /**
-   * (m) under the lock: the waiter that is inside, or NIL. Others load it, for messages, and to find
-   * themselves in it: a waiter finds its own name only where it has written that itself.
+   * (m) under the lock: the waiter that is inside, or NIL. Others load it, for messages, and to
+   * find themselves in it: a waiter finds its own name only where it has written that itself.
    */
   owner: word('m', 'holder'),
 })

@@ -17,9 +17,9 @@ import { FifoSpin, HOLDER } from './fifo-spin.ts'
  *          has come and is about to link itself, which the exit awaits.
  *
  * Nodes are in shared memory, one for each CPU, or thread of a domain: its waiters use it in turn,
- * and a waiter that finds it in use, by another thread of its CPU or a task of its event loop, waits
- * until it is free before it joins the list. A waiter is pinned from when it takes the node until it
- * exits, for it is the node of its CPU.
+ * and a waiter that finds it in use, by another thread of its CPU or a task of its event loop,
+ * waits until it is free before it joins the list. A waiter is pinned from when it takes the node
+ * until it exits, for it is the node of its CPU.
  */
 export const MCS = layout('mcs lock', {
   /** (x) The node of the last that came; NIL while the lock is free. */
