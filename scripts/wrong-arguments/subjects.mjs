@@ -70,6 +70,7 @@ export const SUBJECTS = {
 }
 
 const QUEUE = { recordBytes: 16, records: 4, threads: 4 }
+/** @type {import('@smpnet/ifqueue').QueueShape} */
 const PAIR = { ...QUEUE, kind: 'spsc' }
 
 /** A queue in which a record waits, so that a receive need not. */

@@ -11,7 +11,10 @@ async function routed(...more: string[]): Promise<Record<string, number>> {
 describe('A router', () => {
   it('sends on what comes, after moderated interrupts, and misses nothing that it can keep up with', async () => {
     const { rate, missed, dropped, interrupts, packet } = await routed(
-      ...['--cpus', '2', '--link-rate', '1M'],
+      '--cpus',
+      '2',
+      '--link-rate',
+      '1M',
     )
     expect(rate).toBeGreaterThan(0.9e6)
     expect(rate).toBeLessThan(1.1e6)
@@ -42,7 +45,12 @@ describe('A router', () => {
 
   it('forwards in threads of netisr too', async () => {
     const { rate, missed, dropped } = await routed(
-      ...['--cpus', '2', '--link-rate', '400k', '--dispatch', 'deferred'],
+      '--cpus',
+      '2',
+      '--link-rate',
+      '400k',
+      '--dispatch',
+      'deferred',
     )
     expect(rate).toBeGreaterThan(0.36e6)
     expect([missed, dropped]).toEqual([0, 0])

@@ -126,7 +126,12 @@ export class RouteProgram implements KernelProgram<RouteSettings, Shared> {
 
 function shapeOf({ dispatch }: RouteSettings, cpus: number): NetisrShape {
   return {
-    ...{ cpus, dispatch, threads: cpus, bind: true, protocols: 2 },
-    ...{ defaultLimit: NETISR_LIMIT, maxLimit: NETISR_LIMIT },
+    cpus,
+    dispatch,
+    threads: cpus,
+    bind: true,
+    protocols: 2,
+    defaultLimit: NETISR_LIMIT,
+    maxLimit: NETISR_LIMIT,
   }
 }

@@ -89,7 +89,11 @@ function configure(options: RouteOptions, { profile }: Place): Configured<RouteS
     ...USUAL,
     ...(link !== undefined && { bitsPerSecond: link * 1e9 }),
     received: USUAL.slots,
-    ...{ linkRate, dispatch, routeLock, neighbourLock, packetNs },
+    linkRate,
+    dispatch,
+    routeLock,
+    neighbourLock,
+    packetNs,
   }
   const labels = {
     dispatch,
