@@ -38,7 +38,7 @@ export async function killAtRings(kind, { kills, random, monitor, fault }) {
     random,
     fault,
     stuckMs: fault === undefined ? STUCK_MS : 1_500,
-    begun: [],
+    begun: /** @type {{ sends: boolean, isKilled: boolean }[]} */ ([]),
     faults: new Set(),
   }
   const here = []

@@ -13,6 +13,7 @@ export const PACKAGES = [
   'scheduler',
   'tasks',
   'mbuf',
+  'ifqueue',
   'inet',
   'netisr',
   'socket',
@@ -27,6 +28,10 @@ export const PACKAGES = [
 /** Calls that cannot be made here. */
 export const NOT_CALLED = [
   { match: /^FastClock#run$/, why: 'it blocks until another thread stops the clock' },
+  {
+    match: /^(Place|Record|Typed)Queue[^#]*#(wait|waitSync|place|record)$/,
+    why: 'for classes that extend it',
+  },
 ]
 
 const inKernel = 'a part of a kernel, made and called by its other parts over bare memory'

@@ -1,4 +1,5 @@
 import * as fsm from '@smpnet/fsm'
+import * as ifqueue from '@smpnet/ifqueue'
 import * as memory from '@smpnet/memory'
 import * as socket from '@smpnet/socket'
 import * as sync from '@smpnet/sync'
@@ -54,6 +55,29 @@ export const SUBJECTS = {
   EventRing: () =>
     inArena((arena, live) => new trace.EventRing(live, trace.EventRing.place(arena, 8))),
   Table: () => ({ subject: aTable() }),
+  PlaceQueue: () => {
+    const { handle } = ifqueue.RecordQueue.create(QUEUE)
+    return asked(new ifqueue.PlaceQueue(handle))
+  },
+  RecordQueue: () => asked(ifqueue.RecordQueue.create(QUEUE)),
+  'RecordQueue, of one and one': () => asked(ifqueue.RecordQueue.create(PAIR)),
+  TypedQueue: () => asked(ifqueue.TypedQueue.create({ id: 'u32', price: 'f64' }, QUEUE)),
+  ValueQueue: () => {
+    const queue = ifqueue.ValueQueue.create({ bytes: 4096, threads: 4 })
+    queue.sendSync(7)
+    return { subject: queue, buffer: queue.handle.domain.buffer }
+  },
+}
+
+const QUEUE = { recordBytes: 16, records: 4, threads: 4 }
+/** @type {import('@smpnet/ifqueue').QueueShape} */
+const PAIR = { ...QUEUE, kind: 'spsc' }
+
+/** A queue in which a record waits, so that a receive need not. */
+function asked(queue) {
+  queue.reserveSync()
+  queue.commit()
+  return { subject: queue, buffer: queue.handle.domain.buffer }
 }
 
 const ZONE = { name: 'z', items: 8, itemBytes: 64, cpus: 1 }

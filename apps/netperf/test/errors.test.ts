@@ -6,7 +6,7 @@ import { netperf } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    '(rr, stream, udp_rr, udp_stream, list_walk, forward, dispatch, ifqueue, ifqueue_race, ' +
+    '(rr, stream, udp_rr, udp_stream, list_walk, forward, route, dispatch, ifqueue, ifqueue_race, ' +
       'switch, yield, pipe, timestamps, clocks, uptime), ' +
       'got "nonsense"',
   ],
@@ -33,6 +33,7 @@ const CASES: [args: string, sentence: string][] = [
   ['run list_walk --length 0', 'expected --length to be a whole number from 1 to 4096'],
   ['run list_walk --variants smpnet', 'expected --variants with a workload that has alternatives'],
   ['run forward --machine live', 'expected --machine sim with forward, got "live"'],
+  ['run route --route-lock latch', 'expected a route-lock (none, mutex, spin, '],
   ['run forward --path-lock route:rwlock', 'name:kind:shared|flow:count, such as'],
   ['run forward --path-lock route:latch:shared', 'got "route:latch:shared"'],
   ['run forward --path-lock a:mutex:flow:0', 'got "a:mutex:flow:0"'],

@@ -9,6 +9,7 @@ import { forward } from './forward/forward.ts'
 import { ifqueue } from './interfaces/ifqueue.ts'
 import { ifqueueRace } from './interfaces/ifqueue-race.ts'
 import { listWalk } from './list-walk/list-walk.ts'
+import { route } from './route/route.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
 import { pipes } from './single/pipes.ts'
@@ -23,6 +24,7 @@ const ALL: readonly Workload[] = [
   udpStream,
   listWalk,
   forward,
+  route,
   dispatch,
   ifqueue,
   ifqueueRace,

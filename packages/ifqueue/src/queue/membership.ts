@@ -63,7 +63,7 @@ export class Membership {
 
   tryReserve(bytes: number): Address {
     if (this.#reserved !== NOTHING) throw reservedAlready()
-    if (bytes >>> 0 !== bytes || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
+    if (!isCount(bytes) || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
     const at = (this.#producing ?? this.#produce()).tryReserve(bytes)
     if (at >= 0) this.#reserved = bytes
     return at
@@ -73,7 +73,7 @@ export class Membership {
   commit(length = this.#reserved): boolean {
     const reserved = this.#reserved
     if (reserved === NOTHING) throw notReserved('commit')
-    if (length >>> 0 !== length || length > reserved) throw lies(length, reserved)
+    if (!isCount(length) || length > reserved) throw lies(length, reserved)
     this.#reserved = NOTHING
     const isSent = this.#producing!.commit(length, false)
     this.data.tell(this.sync.here)
@@ -115,6 +115,7 @@ export class Membership {
 
   /** See `PlaceQueue.drain`. */
   drain(most: number, take: (at: Address, length: number) => void): number {
+    expectBulk(most, 'take', take)
     const consuming = this.#consuming ?? this.#consume()
     let count = 0
     let at = 0
@@ -135,12 +136,13 @@ export class Membership {
 
   /** See `PlaceQueue.fill`. */
   fill(most: number, write: (at: Address) => number, bytes: number): number {
+    expectBulk(most, 'write', write)
     const producing = this.#producing ?? this.#produce()
     let [sent, held, at] = [0, 0, 0]
     try {
       while (sent + held < most && (at = this.tryReserve(bytes)) >= 0) {
         const length = write(at)
-        if (length >>> 0 !== length || length > bytes) throw lies(length, bytes)
+        if (!isCount(length) || length > bytes) throw lies(length, bytes)
         this.#reserved = NOTHING
         if (!producing.commit(length, true)) return sent + held || ENDED
         if (++held < MOST_HELD) continue
@@ -254,6 +256,19 @@ export const MOST_HELD = 32
 
 /** No address and no number of bytes. */
 const NOTHING = -3
+
+function isCount(value: number): boolean {
+  return typeof value === 'number' && value >>> 0 === value
+}
+
+/** Throws unless records are counted by a number, as many as there are by Infinity. */
+function expectBulk(most: number, does: string, by: unknown): void {
+  if (!isCount(most) && most !== Number.POSITIVE_INFINITY) {
+    throw new RangeError(`records at most: a whole number from 0 was expected, ${came(most)} came`)
+  }
+  if (typeof by === 'function') return
+  throw new TypeError(`${does} is a function, called for each record: ${came(by)} came`)
+}
 
 function awaited(attempt: () => number, side: Producing | Consuming, check: () => void): Awaited {
   return {

@@ -48,7 +48,8 @@ export class PairProducing implements Producing {
 
   tryReserve(bytes: number): Address {
     const { cells } = this
-    if (this.life.isClosed()) return ENDED
+    // Not for each record of a bulk: whether it comes before the end is seen when it is published.
+    if (this.#published === this.#tail && this.life.isClosed()) return ENDED
     const span = cells.spanFor(bytes)
     const left = cells.cells - cells.indexOf(this.#tail)
     if (span > left) {

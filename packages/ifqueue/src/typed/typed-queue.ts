@@ -144,6 +144,11 @@ export class TypedQueue<F extends Fields> extends PlaceQueue {
   }
 
   #send(record: RecordOf<F>): number {
+    if (typeof record !== 'object' || record === null) {
+      throw new TypeError(
+        `a record is an object with the fields of its queue: ${came(record)} came`,
+      )
+    }
     const at = this.tryReserve()
     if (at === WOULD_BLOCK) return at
     if (at === ENDED) throw closed()

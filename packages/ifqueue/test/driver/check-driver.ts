@@ -1,5 +1,4 @@
 import type { Address, Memory, Pricer } from '@smpnet/memory'
-import { ringBytes } from '../../src/interface.ts'
 import { chanceOf } from '../plain-packets.ts'
 import type * as parts from './parts.ts'
 
@@ -22,16 +21,16 @@ function counting(): Pricer & { charged: number } {
   const yes = () => true
   const none = () => {}
   return {
-    ...{
-      charged: 0,
-      read: none,
-      write: none,
-      update: none,
-      failed: none,
-      copy: none,
-      pause: none,
-    },
-    ...{ settled: yes, claimed: yes, owned: yes },
+    charged: 0,
+    read: none,
+    write: none,
+    update: none,
+    failed: none,
+    copy: none,
+    pause: none,
+    settled: yes,
+    claimed: yes,
+    owned: yes,
     charge(_work, times) {
       this.charged += times
     },

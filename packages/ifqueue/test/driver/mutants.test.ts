@@ -77,6 +77,6 @@ describe('A bug that is planted in a driver or its card', () => {
   })
 
   it('is what is found: without one, all is as it should be', () => {
-    for (const check of CHECKS) check(parts)
+    expect(() => CHECKS.map((check) => check(parts))).not.toThrow()
   })
 })

@@ -88,7 +88,7 @@ export const forward: Workload<ForwardOptions, Settings> = {
     work: WORK_OPTION,
     linkRate: {
       flags: '--link-rate <packets>',
-      description: 'packets per second that come, such as 14.88M (default: no bound)',
+      description: 'packets per second that come (default: no bound; of route: 14.88M)',
       parse: parseRate,
     },
     rss: {

@@ -6,7 +6,7 @@ import { LATER, type ListLock, TORN } from '../../locks/list-lock.ts'
 import type { KernelSlice } from '../../model/kernel-slice.ts'
 import type { Arrivals } from './arrivals.ts'
 
-const FORWARD_PACKET = work('forward-packet')
+export const FORWARD_PACKET = work('forward-packet')
 
 /** A packet's work differs by at most so much from the mean: without chance CPUs fall into step. */
 const JITTER = 0.1

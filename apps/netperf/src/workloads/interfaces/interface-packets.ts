@@ -1,4 +1,4 @@
-import { type Address, CACHE_LINE_BYTES, layout, type Memory, word } from '@smpnet/memory'
+import { type Address, CACHE_LINE_BYTES, layout, type Memory, word, words } from '@smpnet/memory'
 import type { ManagedPackets } from '@smpnet/ifqueue/interface'
 import { PACKET_BYTES } from './interface-settings.ts'
 
@@ -8,8 +8,14 @@ const HEADER = layout('packet of a workload', {
   flow: word('o', 'header'),
   /** (x) 1 from its sending until it has gone out or was dropped. */
   isOut: word('x', 'header'),
+  /** Of one that was received: where it goes, and when it came, in ns, the lower bits first. */
+  destination: word('o', 'header'),
+  came: words(2, 'o', 'header'),
 })
 const { next: NEXT, flow: FLOW, isOut: IS_OUT } = HEADER.offset
+const { destination: DESTINATION, came: CAME } = HEADER.offset
+/** So that both halves are positive words for three years. */
+const HALF = 2 ** 26
 
 /** The packets of all senders: a row of them for each. */
 export class InterfacePackets implements ManagedPackets {
@@ -34,6 +40,23 @@ export class InterfacePackets implements ManagedPackets {
     memory.write(packet + FLOW, flow)
     memory.store(packet + IS_OUT, 1)
     return true
+  }
+
+  /** Fills in what a card stores, by the memory that the card sees. */
+  static receive(memory: Memory, packet: Address, flow: number, to: number, cameNs: number): void {
+    const whole = Math.floor(cameNs)
+    memory.write(packet + FLOW, flow)
+    memory.write(packet + DESTINATION, to)
+    memory.write(packet + CAME, whole % HALF)
+    memory.write(packet + CAME + 4, Math.floor(whole / HALF))
+  }
+
+  destination(packet: Address): number {
+    return this.memory.read(packet + DESTINATION)
+  }
+
+  cameNs(packet: Address): number {
+    return this.memory.read(packet + CAME) + this.memory.read(packet + CAME + 4) * HALF
   }
 
   isOut(packet: Address): boolean {

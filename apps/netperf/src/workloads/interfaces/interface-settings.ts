@@ -11,6 +11,8 @@ export interface InterfaceSettings {
   /** The device interrupts after so many packets, or so long after the first. */
   readonly frames: number
   readonly delayNs: number
+  /** Packets of each CPU besides, for the descriptors by which it receives; none unless told. */
+  readonly received?: number
   /** Ns of a sender's work for each packet, besides the hand-off. */
   readonly workNs: number
 }

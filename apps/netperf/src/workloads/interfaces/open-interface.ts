@@ -50,8 +50,8 @@ export function handoffOf(name: string): HandoffEntry {
 
 /** Packets that each sender has: those of twice all full queues and rings, between all senders. */
 export function packetsOf(settings: InterfaceSettings, cpus: number): number {
-  const { limit, slots } = settings
-  return Math.ceil((2 * queuesOf(settings, cpus) * (limit + slots)) / cpus) + 8
+  const { limit, slots, received = 0 } = settings
+  return Math.ceil((2 * queuesOf(settings, cpus) * (limit + slots)) / cpus) + 8 + received
 }
 
 export function queuesOf({ handoff }: InterfaceSettings, cpus: number): number {
