@@ -1,4 +1,4 @@
-import { type Address, came, type LiveMemory } from '@smpnet/memory'
+import { type Address, came, expectFunction, type LiveMemory } from '@smpnet/memory'
 import type { SyncDomain } from '@smpnet/sync'
 import { QueueAbandoned, QueueMisuse } from '../errors.ts'
 import { type Cells, ENDED } from '../records/cells.ts'
@@ -60,7 +60,7 @@ export class Membership {
 
   tryReserve(bytes: number): Address {
     if (this.#reserved !== NOTHING) throw reservedAlready()
-    if (bytes >>> 0 !== bytes || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
+    if (!isLength(bytes) || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
     const at = (this.#producing ?? this.#produce()).tryReserve(bytes)
     if (at >= 0) this.#reserved = bytes
     return at
@@ -70,7 +70,7 @@ export class Membership {
   commit(length = this.#reserved): boolean {
     const reserved = this.#reserved
     if (reserved === NOTHING) throw notReserved('commit')
-    if (length >>> 0 !== length || length > reserved) throw lies(length, reserved)
+    if (!isLength(length) || length > reserved) throw lies(length, reserved)
     this.#reserved = NOTHING
     const isSent = this.#producing!.commit(length)
     this.data.tell(this.sync.here)
@@ -108,6 +108,8 @@ export class Membership {
 
   /** See `PlaceQueue.drain`. */
   drain(most: number, take: (at: Address, length: number) => void): number {
+    expectMost(most)
+    expectFunction('what drains a queue', take)
     const consuming = this.#consuming ?? this.#consume()
     let count = 0
     let at = 0
@@ -127,13 +129,15 @@ export class Membership {
 
   /** See `PlaceQueue.fill`. */
   fill(most: number, write: (at: Address) => number, bytes: number): number {
+    expectMost(most)
+    expectFunction('what fills a queue', write)
     const producing = this.#producing ?? this.#produce()
     let count = 0
     let at = 0
     try {
       while (count < most && (at = this.tryReserve(bytes)) >= 0) {
         const length = write(at)
-        if (length >>> 0 !== length || length > bytes) throw lies(length, bytes)
+        if (!isLength(length) || length > bytes) throw lies(length, bytes)
         this.#reserved = NOTHING
         if (!producing.commit(length)) return count || ENDED
         count++
@@ -286,4 +290,13 @@ function lies(length: unknown, reserved: number): RangeError {
   return new RangeError(
     `a record has no more bytes than were reserved, ${reserved}: ${came(length)} came`,
   )
+}
+
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && value >>> 0 === value
+}
+
+function expectMost(most: unknown): void {
+  if (typeof most === 'number' && most >= 0) return
+  throw new RangeError(`records at most are a number, not below 0: ${came(most)} came`)
 }

@@ -54,6 +54,6 @@ export function placeFields(fields: Fields): { placed: PlacedField[]; bytes: num
 
 function noField(name: string, type: unknown): TypeError {
   return new TypeError(
-    `a field of a record is one of ${Object.keys(BYTES).join(', ')}: ${name} is ${came(type)}`,
+    `a field of a record is one of ${Object.keys(BYTES).join(', ')}: of ${name} ${came(type)} came`,
   )
 }

@@ -144,6 +144,9 @@ export class TypedQueue<F extends Fields> extends PlaceQueue {
   }
 
   #send(record: RecordOf<F>): number {
+    if (typeof record !== 'object' || record === null) {
+      throw new TypeError(`a record is an object with its fields: ${came(record)} came`)
+    }
     const at = this.tryReserve()
     if (at === WOULD_BLOCK) return at
     if (at === ENDED) throw closed()
