@@ -8,6 +8,8 @@ import { VIOLATIONS } from './words.mjs'
 const CPUS = 3
 const STUCK_MS = 30_000
 const LIFE_MS = 40
+/** No host is so slow. */
+const BOOT_MS = 300_000
 /** Of a CPU: some milliseconds. */
 const MOST_CHANGES = 5_000
 const EARLY = 0.1
@@ -70,6 +72,7 @@ async function start(random) {
     cpus: CPUS,
     lot: { waiters: 64 },
     boot: BOOT,
+    bootMs: BOOT_MS,
     setup: ({ arena }) =>
       (places = {
         ...placesIn(arena, Roster.place(arena, 32), Math.floor(random() * 1e6)),

@@ -3,6 +3,7 @@ import type { Arena } from './arena.ts'
 import { CACHE, cacheOf, expectZone, MAGAZINE, Magazines, zoneBytes } from './magazines.ts'
 import type { Memory } from './memory.ts'
 import type { Interrupt, Place } from './place.ts'
+import { came } from './came.ts'
 import { expectHandle, type HandleKind } from './handles.ts'
 import type { Waiting } from './wait.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
@@ -63,6 +64,7 @@ export class Zone {
   readonly #memory: Memory
   readonly #caches: Address
   readonly #magazineItems: number
+  readonly #cpus: number
 
   private constructor(
     readonly handle: ZoneHandle,
@@ -72,6 +74,7 @@ export class Zone {
     this.#magazines = new Magazines(memory, handle)
     this.#caches = cacheOf(handle, 0)
     this.#magazineItems = handle.magazineItems
+    this.#cpus = handle.cpus
   }
 
   /** Places a zone, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
@@ -182,8 +185,11 @@ export class Zone {
     return sum
   }
 
+  /** Else a number or an object without a CPU would name what is no cache, and be written to. */
   #cache(place: Place): Address {
-    return this.#caches + place.cpu * CACHE_BYTES
+    const { cpu } = place
+    if (!(cpu >= 0 && cpu < this.#cpus)) throw noCpu(place, this.handle)
+    return this.#caches + cpu * CACHE_BYTES
   }
 
   /** Makes the previous magazine the loaded one. */
@@ -225,6 +231,13 @@ export class Zone {
   #count(at: Address): void {
     this.#memory.write(at, this.#memory.read(at) + 1)
   }
+}
+
+function noCpu(place: Place, { name, cpus }: ZoneHandle): RangeError {
+  return new RangeError(
+    `zone ${name} is for the CPUs 0 to ${cpus - 1}, and asked by who has one as \`cpu\`, a ` +
+      `waiter or an interrupt: ${came(place.cpu)} came`,
+  )
 }
 
 export interface ZoneStatistics {

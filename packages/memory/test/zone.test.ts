@@ -68,6 +68,16 @@ describe.each(kinds)('a zone of %s memory', (_, create) => {
     expect(twice).toThrow('one came back twice')
   })
 
+  it.each([-1, 2, Number.NaN, undefined])('refuses a CPU that it has not: %s', (cpu) => {
+    const zone = make({ items: 4, cpus: 2 })
+    const place = { ...here, cpu: cpu as number }
+    const refusal = `zone mbufs is for the CPUs 0 to 1, and asked by who has one as \`cpu\``
+    expect(() => zone.tryAlloc(place)).toThrow(refusal)
+    expect(() => zone.tryFree(place, 64)).toThrow(refusal)
+    expect(() => run(zone.ensure(place, 1))).toThrow(refusal)
+    expect(zone.statistics()).toEqual({ allocated: 0, freed: 0, failed: 0 })
+  })
+
   it('refuses figures that it cannot have, and memory that does not suffice', () => {
     const arena = Arena.create(create(1024))
     expect(() => Zone.create(arena, { ...shape, items: 0 })).toThrow(

@@ -84,7 +84,7 @@ function schedulerOn(places: Places, fault: Fault) {
   const fail = (error: unknown): void => {
     throw error
   }
-  const scheduler = new Scheduler({ ...parts, fail } as unknown as Cpu)
+  const scheduler: Scheduler = new Scheduler({ ...parts, fail } as unknown as Cpu)
   const receive = (): void => {
     for (let entry = box.mail.takeAll(); entry !== NIL; ) {
       const next = box.mail.after(entry)

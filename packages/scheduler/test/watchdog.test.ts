@@ -52,6 +52,21 @@ describe('a watchdog', () => {
     for (let look = 0; look < 5; look++) expect(watchdog.look()).toEqual([])
   })
 
+  it('says nothing more of a CPU that has died in a thread, when it is told', () => {
+    const { scheduler, watchdog } = make()
+    const found: unknown[] = []
+    scheduler.spawn(function* () {
+      watchdog.look()
+      found.push(watchdog.look().length)
+      watchdog.bury(1)
+      found.push(watchdog.look().length, watchdog.look().length)
+      yield YIELD
+    })
+    scheduler.run()
+    expect(found).toEqual([1, 0, 0])
+    expect(() => watchdog.bury(2)).toThrow('a watchdog knows the CPUs 0 to 1: 2 came')
+  })
+
   it('keeps as much of a name as there is room for', () => {
     const { scheduler, watchdog } = make()
     const name = 'n'.repeat(100)

@@ -97,6 +97,12 @@ export function pulseOf(memory: Memory, handle: HeartbeatsHandle, cpu: number): 
   return { beats, thread: memory.load(at + HEARTBEAT.offset.thread) }
 }
 
+/** CPU `cpu` has died: no thread runs there any more. For its undertaker. */
+export function endPulse(memory: Memory, handle: HeartbeatsHandle, cpu: number): void {
+  expectHandle(HANDLE, handle, memory)
+  memory.store(handle.at + cpu * HEARTBEAT.size + HEARTBEAT.offset.thread, 0)
+}
+
 /** The name of the thread that runs; true only of a CPU that does not go on meanwhile. */
 export function runningName(memory: Memory, handle: HeartbeatsHandle, cpu: number): string {
   expectHandle(HANDLE, handle, memory)

@@ -1,6 +1,7 @@
 import {
   type Address,
   type Arena,
+  came,
   expectHandle,
   type HandleKind,
   layout,
@@ -8,7 +9,7 @@ import {
   word,
   words,
 } from '@smpnet/memory'
-import { nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
+import { expectWaiter, nap, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import type { Ticket } from '../thread/ticket.ts'
 
 /** Bytes of a name that are kept: enough to know a thread by. */
@@ -93,6 +94,7 @@ export class Roster {
   /** Writes down a thread that CPU `cpu` spawns. Throws a RangeError when the roster is full. */
   enter(cpu: number, name: string): Ticket {
     const { memory } = this
+    if (!Number.isInteger(cpu) || typeof name !== 'string') throw noThread(cpu, name)
     for (let place = 0; place < this.handle.threads; place++) {
       const at = this.#at(place)
       const seen = memory.load(at)
@@ -117,7 +119,13 @@ export class Roster {
    * Waits until a thread, of whichever CPU, has ended, looking once a millisecond: a CPU that dies
    * wakes no waiter. Throws ThreadDied when its CPU has died and was buried.
    */
-  *join(td: Waiter, { place, turn }: Ticket): Waiting<Ending> {
+  join(td: Waiter, ticket: Ticket): Waiting<Ending> {
+    expectWaiter(td, 'roster.join', 'nameOf')
+    this.#expectPlace(ticket?.place)
+    return this.#join(td, ticket)
+  }
+
+  *#join(td: Waiter, { place, turn }: Ticket): Waiting<Ending> {
     const { memory } = this
     for (;;) {
       while (!memory.settled()) yield SETTLE
@@ -145,10 +153,17 @@ export class Roster {
 
   /** The name of the thread that has a place, or had it last, or the first 40 bytes of it. */
   nameOf(place: number): string {
+    this.#expectPlace(place)
     const at = this.#at(place)
     const bytes = new Uint8Array(this.memory.read(at + PLACE.offset.nameBytes))
     this.memory.copyOut(at + PLACE.offset.name, bytes, 0, bytes.length)
     return new TextDecoder().decode(bytes)
+  }
+
+  #expectPlace(place: unknown): void {
+    const { threads } = this.handle
+    if (Number.isInteger(place) && Number(place) >= 0 && Number(place) < threads) return
+    throw new RangeError(`a roster has the places 0 to ${threads - 1}: ${came(place)} came`)
   }
 
   #cpuOf(place: number): number {
@@ -165,6 +180,12 @@ export class Roster {
   #at(place: number): Address {
     return this.handle.at + place * PLACE.size
   }
+}
+
+function noThread(cpu: unknown, name: unknown): TypeError {
+  return new TypeError(
+    `a roster is told the number of a CPU and a name: ${came(cpu)} and ${came(name)} came`,
+  )
 }
 
 function wordOf(turn: number, state: number): number {

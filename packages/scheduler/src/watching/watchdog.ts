@@ -1,5 +1,5 @@
-import type { Memory } from '@smpnet/memory'
-import { type HeartbeatsHandle, type Pulse, pulseOf, runningName } from './heartbeats.ts'
+import { came, type Memory } from '@smpnet/memory'
+import { endPulse, type HeartbeatsHandle, type Pulse, pulseOf, runningName } from './heartbeats.ts'
 
 /** A thread that has kept its CPU from one look to the next. */
 export interface Stuck {
@@ -31,6 +31,15 @@ export class Watchdog {
       found.push({ cpu, thread: runningName(this.memory, this.handle, cpu), looks })
     }
     return found
+  }
+
+  /** CPU `cpu` has died: no watchdog finds its thread any more. Throws a RangeError for no CPU. */
+  bury(cpu: number): void {
+    const { cpus } = this.handle
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= cpus) {
+      throw new RangeError(`a watchdog knows the CPUs 0 to ${cpus - 1}: ${came(cpu)} came`)
+    }
+    endPulse(this.memory, this.handle, cpu)
   }
 
   /** For how many looks in a row this CPU has been in the same step of a thread. */
