@@ -1,4 +1,4 @@
-/** What workers at a ring have in common with their supervisor: words, and a count of each record. */
+/** What workers at a ring have in common with their supervisor: words, and counts of records. */
 export const [STOP, RUNNING, TORN] = [0, 1, 2]
 const HEAD = 8
 

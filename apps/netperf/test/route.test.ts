@@ -9,7 +9,7 @@ async function routed(...more: string[]): Promise<Record<string, number>> {
 }
 
 describe('A router', () => {
-  it('sends on what comes, after moderated interrupts, and misses nothing that it can keep up with', async () => {
+  it('sends on what comes, after moderated interrupts, and misses nothing of it', async () => {
     const { rate, missed, dropped, interrupts, packet } = await routed(
       '--cpus',
       '2',

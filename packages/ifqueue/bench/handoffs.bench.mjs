@@ -10,8 +10,8 @@ import { bench, textTable } from '@smpnet/testing'
 
 /**
  * What a hand-off costs, without a device: its descriptors take every packet and are free again at
- * once. First counts of a packet as the simulated machine makes them, of one sender and of two; then
- * packets per second, live, of one thread and of two.
+ * once. First counts of a packet as the simulated machine makes them, of one sender and of two;
+ * then packets per second, live, of one thread and of two.
  */
 const LOCK = lockTable.find(({ name }) => name === 'mutex')
 const SHAPE = { limit: 64, bulk: 32, queues: 1 }

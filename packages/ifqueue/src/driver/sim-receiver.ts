@@ -48,7 +48,8 @@ interface QueueState extends SideQueue {
 
 /**
  * The receive side of a network card of the simulated machine: frames come to its queues by a
- * traffic, into the buffers that drivers have given it, and interrupts are moderated for each queue.
+ * traffic, into the buffers that drivers have given it, and interrupts are moderated for
+ * each queue.
  *
  * Nothing happens when a frame comes: what has come is reckoned when the driver looks, or the
  * interrupt comes, which is an event. Between two looks no buffer is given to the card, so that the

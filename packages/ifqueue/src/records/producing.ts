@@ -35,9 +35,10 @@ export interface Producing {
 }
 
 /**
- * The one producer of a ring of many consumers. What it reserves, nobody sees: its commit is the one step that it
- * makes, a swap of the free header, which fails when a consumer has sealed the ring. Where it is
- * stands in two plain words that it writes before: which of the two is true, the header says.
+ * The one producer of a ring of many consumers. What it reserves, nobody sees: its commit is the
+ * one step that it makes, a swap of the free header, which fails when a consumer has sealed the
+ * ring. Where it is stands in two plain words that it writes before: which of the two is true, the
+ * header says.
  */
 export class SoleProducing implements Producing {
   readonly #tail: Address

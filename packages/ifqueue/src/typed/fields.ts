@@ -54,6 +54,7 @@ export function placeFields(fields: Fields): { placed: PlacedField[]; bytes: num
 
 function noField(name: string, type: unknown): TypeError {
   return new TypeError(
-    `a field of a record is one of ${Object.keys(BYTES).join(', ')}: ${came(type)} came for ${name}`,
+    `a field of a record is one of ${Object.keys(BYTES).join(', ')}: ` +
+      `${came(type)} came for ${name}`,
   )
 }

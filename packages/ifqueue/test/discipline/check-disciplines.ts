@@ -26,7 +26,7 @@ interface Comparison {
 
 const CODEL = { targetUs: 5_000, intervalUs: 20_000, mtu: 1514 }
 const RED = { leastMean: 3, mostMean: 9, mostEarly: 0.2, weightShift: 3, packetUs: 900 }
-/** Each has a queue of its own among 64, in this order, by which flows are chosen that have most. */
+/** Each has a queue of its own among 64, and these stand there in this order. */
 const FLOWS = [1, 8, 3, 2, 5]
 const STEPS = 3_000
 

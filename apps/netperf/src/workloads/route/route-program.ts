@@ -43,7 +43,7 @@ const NETISR_LIMIT = 256
 /** So that the chance of the traffic is another than that of the locks. */
 const TRAFFIC = 0x5eed
 
-/** On each CPU a thread of its receive queue's interrupt, which is its client, and what netisr runs. */
+/** On each CPU a thread of its receive queue's interrupt, its client, and what netisr runs. */
 export class RouteProgram implements KernelProgram<RouteSettings, Shared> {
   /** The receive side of the card: one for all CPUs, which share an isolate. */
   readonly #cards = new WeakMap<Shared, SimReceiver>()
