@@ -266,13 +266,4 @@ describe('netperf show', () => {
     expect(both.status).toBe(0)
     expect(readFileSync(join(out, 'show.html'), 'utf8')).toContain('rr rtt')
   })
-
-  it('answers an experiment again from what was saved', async () => {
-    const out = join(folder, 'hpet')
-    const first = await netperf(['experiment', 'hpet', '--quick', '--out', out])
-    const again = await netperf(['show', join(out, 'hpet.json')])
-    const findings = (text: string) =>
-      text.slice(text.indexOf('Findings'), text.indexOf('netperf '))
-    expect(findings(again.stdout)).toBe(findings(first.stdout))
-  }, 600_000)
 })

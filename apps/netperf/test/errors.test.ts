@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { someOf } from '@smpnet/testing/models'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
-import { netperf } from './run-netperf.ts'
+import { type Ended, netperf, netperfProcess } from './run-netperf.ts'
 
 const CASES: [args: string, sentence: string][] = [
   [
@@ -107,9 +107,28 @@ const CASES: [args: string, sentence: string][] = [
     'expected smpnet among the variants, to have scheduler, statistics, got node-tcp',
   ],
   ['run rr --colour', "unknown option '--colour'"],
-  ['bake', 'trace, experiment, sysctl, presets, show), got "bake"'],
+  ['bake', 'presets, show, calibrate, validate), got "bake"'],
   ['experiment polling', 'expected an experiment (read-mostly'],
 ]
+
+const NUMBERS = [
+  ...['cpus', 'runs', 'seed', 'pairs', 'size', 'buffer', 'duration', 'memory'].map((flag) => {
+    return ['rr', `--${flag}`] as const
+  }),
+  ['list_walk', '--writes'],
+  ['list_walk', '--length'],
+  ['udp_stream', '--window'],
+  ['uptime', '--wraps'],
+] as const
+const NO_NUMBERS = ['', 'NaN', 'Infinity', '1e3', '0x2', '-1', '__proto__', 'constructor']
+
+function expectOneSentence({ status, stdout, stderr }: Ended): void {
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  const lines = stderr.trim().split('\n')
+  expect(lines.filter((line) => line.startsWith('netperf: '))).toHaveLength(1)
+  expect(lines.at(-1)).toMatch(/^netperf: /)
+  expect(stderr).not.toContain('    at ')
+}
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 const short = ['--duration', '20ms', '--runs', '1']
@@ -131,25 +150,26 @@ describe('a boot module', () => {
     expect(stderr).toBe('netperf: expected statistics of the boot that is built in, got --boot\n')
   })
 
-  it('that never returns ends the command too', async () => {
+  it.runIf(thorough(true, false))('that never returns ends the command too', async () => {
     const args = ['run', 'rr', '--variants', 'smpnet', '--boot', fixture('boot-hangs.mjs')]
-    const { status, stderr } = await netperf([...args, ...short])
+    const { status, stderr } = await netperfProcess([...args, ...short])
     expect(status).toBe(2)
     expect(stderr).toContain('variant "smpnet" did not finish its start within 10000 ms')
   })
 })
 
 describe('what cannot be done', () => {
-  it.each(someOf(CASES, 3))('netperf %s', async (args, sentence) => {
-    const ended = await netperf([...args.split(' '), '--json'])
-    const { status, stdout, stderr } = /^(experiment|trace)/.test(args)
-      ? await netperf(args.split(' '))
-      : ended
-    expect(stderr).toContain(sentence)
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-    const lines = stderr.trim().split('\n')
-    expect(lines.filter((line) => line.startsWith('netperf: '))).toHaveLength(1)
-    expect(lines.at(-1)).toMatch(/^netperf: /)
-    expect(stderr).not.toContain('    at ')
+  it.each(CASES)('netperf %s', async (args, sentence) => {
+    const ended = await netperf(args.split(' '))
+    expect(ended.stderr).toContain(sentence)
+    expectOneSentence(ended)
+  })
+
+  it.each(NUMBERS)('netperf run %s with a number for %s that is none', async (workload, flag) => {
+    for (const value of NO_NUMBERS) {
+      const ended = await netperf(['run', workload, '--machine', 'sim', flag, value])
+      expect([value, ended.stderr]).toEqual([value, expect.stringContaining(flag)])
+      expectOneSentence(ended)
+    }
   })
 })

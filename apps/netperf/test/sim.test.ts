@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { interrupted, netperf, rowsOf } from './run-netperf.ts'
+import { interrupted, netperf, netperfProcess, rowsOf } from './run-netperf.ts'
 
 const sim = (workload: string, ...more: string[]) => {
   return ['run', workload, '--machine', 'sim', '--duration', '1ms', '--json', ...more]
@@ -19,7 +19,7 @@ describe('netperf run --machine sim', () => {
 
   it('prints the same bytes for the same seed, and others for another', async () => {
     const args = sim('rr', '--cpus', '8', '--seed', '3')
-    const [one, two] = [await netperf(args), await netperf(args)]
+    const [one, two] = [await netperf(args), await netperfProcess(args)]
     expect(two.stdout).toBe(one.stdout)
     const other = await netperf(sim('rr', '--cpus', '8', '--seed', '4'))
     expect(other.stdout).not.toBe(one.stdout)

@@ -23,8 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const FEW = ['hpet']
 const answered = [...experiments.values()].filter(({ name }) => thorough(true, FEW.includes(name)))
 
-describe.each(answered)('netperf experiment $name', ({ name, question }) => {
-  it('answers its question in JSON, and writes pictures and a page', async () => {
+describe.each(answered)('netperf experiment $name', ({ name, question, exhibits }) => {
+  it('answers its question in JSON, writes pictures and a page, and is shown again', async () => {
     const out = join(folder, name)
     const args = ['experiment', name, '--quick', '--json', '--out', out, '--seed', '3']
     const ended = await netperf(args)
@@ -44,8 +44,18 @@ describe.each(answered)('netperf experiment $name', ({ name, question }) => {
     expect(profiles.size).toBeGreaterThanOrEqual(2)
     expect(new Set(simulated.map(({ seed }) => seed))).toEqual(new Set([3]))
     expectReport(out, name)
+    // What an experiment finds without measuring is not among the rows that are shown again.
+    if (exhibits !== undefined) return
+    const again = await netperf(['show', join(out, `${name}.json`)])
+    for (const { claim } of document.findings) {
+      expect(inOneLine(again.stdout)).toContain(inOneLine(claim))
+    }
   })
 })
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
 
 /** The page has all pictures in it and asks for nothing from elsewhere. */
 function expectReport(out: string, name: string): void {

@@ -17,16 +17,20 @@ const CPU_COUNTS: Readonly<Record<Effort, readonly number[]>> = {
 }
 
 /** What of a job does not depend on where it runs. */
-type Anywhere<O extends object> = Pick<ExperimentAsked<O>, 'workload' | 'seed' | 'own' | 'kernel'>
+export type Anywhere<O extends object> = Pick<
+  ExperimentAsked<O>,
+  'workload' | 'seed' | 'own' | 'kernel'
+>
 
 /** A workload about counters on every simulated machine, from 1 CPU to 64 where it has as many. */
 export function onSimulatedMachines<O extends object>(
   effort: Effort,
   asked: Anywhere<O>,
+  counts = CPU_COUNTS[effort],
 ): ExperimentAsked<O>[] {
   const time = effort === 'full' ? { durationMs: 10, runs: 5 } : { durationMs: 0.5, runs: 5 }
   return PROFILES[effort].flatMap((profile) =>
-    simulatedCpus(profile, CPU_COUNTS[effort]).map((cpus): ExperimentAsked<O> => {
+    simulatedCpus(profile, counts).map((cpus): ExperimentAsked<O> => {
       return { machine: 'sim', profile, cpus, ...time, ...asked }
     }),
   )
@@ -40,7 +44,7 @@ export function onThisComputer<O extends object>(
   const [counts, time] =
     effort === 'full'
       ? [[1, 2], { durationMs: 2000, runs: 10 }]
-      : [[1], { durationMs: 90, runs: 3 }]
+      : [[1], { durationMs: 90, runs: 5 }]
   return liveCpus(counts).map((cpus) => ({ machine: 'live', cpus, ...time, ...asked }))
 }
 

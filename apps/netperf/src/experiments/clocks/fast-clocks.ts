@@ -13,9 +13,10 @@ import { CPU_COUNT, setting, VARIANT, type View } from '../../model/view.ts'
 import { HZ } from '@smpnet/stack'
 import { clocks } from '../../workloads/clocks/clocks.ts'
 import { timestamps } from '../../workloads/clocks/timestamps.ts'
-import type { Experiment } from '../../model/experiment.ts'
-import { type ExperimentAsked, jobOf, liveCpus } from '../job-of.ts'
+import type { Effort, Experiment } from '../../model/experiment.ts'
+import { jobOf, liveCpus } from '../job-of.ts'
 import {
+  type Anywhere,
   byCounter,
   claimOf,
   counterView,
@@ -23,6 +24,7 @@ import {
   onThisComputer,
 } from './counters.ts'
 
+const ENDS = { full: [1, 8, 32, 64], quick: [1, 8] } as const
 const CLOCK = setting('clock')
 const READS: View = {
   ...counterView('A time stamp by system call, on one CPU', 'timestamps', 'read'),
@@ -64,7 +66,7 @@ export const fastClocks: Experiment = {
   jobs: (effort, seed) => [
     ...onThisComputer(effort, { workload: clocks, seed }).map(jobOf),
     ...(['precise', 'fast'] as const).flatMap((clock) =>
-      onSimulatedMachines(effort, { workload: timestamps, seed, own: { clock } }).map(longer),
+      longer(effort, { workload: timestamps, seed, own: { clock } }),
     ),
   ],
   tables: [HOST, HOST_AGES, READS, AGES],
@@ -76,11 +78,15 @@ function isFast({ settings }: Row): boolean {
   return settings?.['clock'] === 'fast'
 }
 
-/** Ages go round with the tick, so the last half of each run has to see whole ticks. */
-function longer<O extends object>(asked: ExperimentAsked<O>) {
-  const ticks = asked.cpus > 8 ? 2 : 8
-  // The ages are alike in every run.
-  return jobOf({ ...asked, runs: 2, durationMs: 2 * ticks * (1000 / HZ) })
+/**
+ * Ages go round with the tick, so the last half of each run has to see whole ticks. What CPUs
+ * between the least and the most come to lies between them.
+ */
+function longer<O extends object>(effort: Effort, asked: Anywhere<O>) {
+  return onSimulatedMachines(effort, asked, ENDS[effort]).map((own) => {
+    const ticks = own.cpus > 1 ? 2 : 8
+    return jobOf({ ...own, durationMs: own.runs * ticks * (1000 / HZ) })
+  })
 }
 
 function findings(results: Results): Finding[] {

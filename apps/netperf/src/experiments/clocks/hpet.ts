@@ -98,7 +98,7 @@ function advice(results: Results): Finding[] {
 }
 
 function uptimeJobs(effort: Effort, seed: number) {
-  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 2 } as const
+  const where = { machine: 'sim', cpus: 1, seed, durationMs: 1, runs: 5 } as const
   return (['none', 'TSC'] as const).flatMap((watch) =>
     WRAPS[effort].map((wraps) => {
       const own = { wraps, watch, timecounter: ['HPET', 'ACPI-fast', 'i8254'] }
