@@ -8,7 +8,8 @@ import { bareHeap, coreNs, pythonWithSimpy, simpyRing } from './support/others.m
 /**
  * How many events the simulated machine gets through in a second for which its process has a core,
  * whole: turns, wakes, interrupts, with threads that wake each other and park. An event is a turn
- * given to a CPU or an interrupt. One CPU alone never waits for another's time, so that each of its turns is a whole switch.
+ * given to a CPU or an interrupt. One CPU alone never waits for another's time, so that each of
+ * its turns is a whole switch.
  *
  * Beside it the same ring in SimPy, Debian's python3-simpy or another that Python finds, whose
  * events are those that it schedules; and a bare heap, which is what is left of a simulation in
