@@ -144,7 +144,9 @@ describe('a horizon that is wrong', () => {
       return actsFrom.call(this, cpu, at) + this.periodOf(cpu)
     })
     const locks = Array.from({ length: 8 }, () => ['lock', 3] as const)
-    expect(() => expectSameAsAlwaysSettling([[locks], [locks], [locks]], 1)).toThrow('deeply equal')
+    expect(() => expectSameAsAlwaysSettling([[locks], [locks], [locks]], 1)).toThrow(
+      'deeply equal',
+    )
   })
 
   it('is found when a line comes as late as the CPU that did not wait for it looks', () => {
