@@ -26,8 +26,10 @@ if (NodeBuffer !== undefined) {
   }
   copyBuffer = prototype['copy']
 }
+const { TextDecoder: Decoder } = globalThis as { TextDecoder?: typeof TextDecoder }
+
 /** Functions that read the bytes which they are given. */
-const decoders = new Set<unknown>([TextDecoder.prototype.decode])
+const decoders = new Set<unknown>(Decoder === undefined ? [] : [Decoder.prototype.decode])
 
 /** Names a function that only reads the bytes that it is given first. */
 export function decodes(fn: unknown): void {

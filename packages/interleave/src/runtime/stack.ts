@@ -1,16 +1,23 @@
 /** Where this package's own code lies, whether it is its source or has been built. */
-const [, ROOT = '', FOLDER = ''] =
-  /^(?:file:\/\/)?(.*\/)(src|dist)\/(?:runtime\/)?[^/]*$/.exec(import.meta.url) ?? []
-const OWN = `${ROOT}${FOLDER}/`
+let own: string | undefined
+
+/** It is read off a stack, since `import.meta` is empty in a bundle for CommonJS or a script. */
+function ownFolder(): string {
+  own ??= /(?:file:\/\/)?([^\s()]*\/(?:src|dist)\/)(?:runtime\/)?[^\s()/]*:\d+:\d+/.exec(
+    new Error('for its stack').stack ?? '',
+  )?.[1]
+  return own ?? ''
+}
 
 /**
  * Takes this package's own frames out of an error's stack. The functions of compiled code run
  * inside of them, so they would stand above the line that the reader wrote.
  */
 export function withoutOwnFrames<T>(error: T): T {
-  if (!(error instanceof Error) || ROOT === '' || typeof error.stack !== 'string') return error
+  const folder = ownFolder()
+  if (!(error instanceof Error) || folder === '' || typeof error.stack !== 'string') return error
   const lines = error.stack.split('\n')
-  const kept = lines.filter((line) => !(/^\s+at /.test(line) && line.includes(OWN)))
+  const kept = lines.filter((line) => !(/^\s+at /.test(line) && line.includes(folder)))
   if (kept.length === lines.length) return error
   const descriptor = { value: kept.join('\n'), configurable: true, writable: true }
   Object.defineProperty(error, 'stack', descriptor)
