@@ -136,6 +136,31 @@ describe('a vector that is raised on a live CPU', () => {
   })
 })
 
+describe('a machine whose CPUs die', () => {
+  it('goes on without them, whatever its executives know of death, and stops with the last', async () => {
+    const dead: number[] = []
+    let hear = (): void => {}
+    const onDeath = ({ cpu }: { cpu: number }): void => {
+      dead.push(cpu)
+      hear()
+    }
+    const heard = (): Promise<void> => new Promise((resolve) => (hear = resolve))
+    const { machine, next, at } = await start(2, 'mortal', {}, { onDeath })
+    machine.here.memory.store(at, 1)
+    machine.here.raise(1, device)
+    await heard()
+    machine.here.memory.store(at, 0)
+    for (const _ of [1, 2]) {
+      machine.here.raise(0, device)
+      expect(await next()).toBe(0)
+    }
+    machine.here.memory.store(at, 1)
+    machine.here.raise(0, device)
+    await expect(machine.stopped).rejects.toThrow('CPU 0 failed')
+    expect(dead).toEqual([1, 0])
+  })
+})
+
 describe('a rendezvous of live CPUs', () => {
   it.each([{ spins: true }, { spins: false }])('ends when all have come: %j', async (more) => {
     const { next } = await start(3, 'meets', {}, more)

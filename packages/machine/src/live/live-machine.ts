@@ -60,8 +60,8 @@ export interface LiveOptions<Args> {
   readonly spins?: boolean | number
   /**
    * Hears of a CPU that has died, or whose code has failed, after its waiters were taken out of
-   * their queues and its mutexes marked as abandoned: then the others go on. Unless told, the
-   * machine stops, once that is done.
+   * their queues and its mutexes marked as abandoned: then the others go on, and when there are
+   * none the machine stops. Unless told, the machine stops, once that is done.
    */
   readonly onDeath?: (failed: CpuFailed) => void
   /** How long a CPU may take to start, in milliseconds; 10,000 unless told. */
@@ -107,7 +107,8 @@ export function startLive<Args>(options: LiveOptions<Args>): Promise<LiveMachine
  *
  * This thread is the undertaker too. A CPU that throws, exits or is terminated is marked as dead,
  * so that nobody waits for it in a rendezvous, and its waiters are buried: taken from their queues,
- * its mutexes found abandoned. Then the machine goes on if it has an `onDeath`, or stops.
+ * its mutexes found abandoned. Then the machine goes on if it has an `onDeath` and another CPU, or
+ * stops.
  *
  * All of it runs on the event loop of the thread that started the machine, and takes no lock but
  * those of the lot's queues, for a burial.
@@ -117,6 +118,8 @@ export class LiveMachine {
   readonly #ended: Promise<void>
   #stopped: Promise<void>
   #stopping = false
+  /** CPUs that have not died. */
+  #alive: number
   #resolve!: () => void
   #reject!: (error: CpuFailed) => void
 
@@ -128,6 +131,7 @@ export class LiveMachine {
     readonly onReport: LiveOptions<unknown>['onReport'],
     readonly onDeath: LiveOptions<unknown>['onDeath'],
   ) {
+    this.#alive = handle.cpus
     this.#ended = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -234,13 +238,13 @@ export class LiveMachine {
     markDead(this.here.memory, this.handle, failed.cpu)
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
       markBuried(this.here.memory, this.handle, failed.cpu)
-      // The others wake what the dead had taken to be woken and not posted, and hear what it lent.
+      // The others adopt what the dead had begun, if their executives do so.
       for (const box of mailboxes(this.here.memory, this.handle)) {
-        for (const vector of [VECTOR.mail, VECTOR.turnstile]) box.raise(vector)
+        box.raise(VECTOR.mail)
         box.stir()
       }
       this.onDeath?.(failed)
-      return
+      if (--this.#alive > 0) return
     }
     this.#reject(failed)
     await this.stop()

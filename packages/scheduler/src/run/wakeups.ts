@@ -57,11 +57,12 @@ export class Wakeups implements PolicyHost, Lender {
   /**
    * CPU `dead` has ended, and posts nothing any more: wakes the threads that it had taken from
    * their queues. Those that it had posted were received before, and are not its any more, whatever
-   * they wait for now.
+   * they wait for now. Lists of what it lent are looked at, too: nobody else says that they changed.
    */
   adopt(dead: number): void {
     const { memory } = this.cpu
     const holder = holderOf(dead)
+    this.turnstiles.hear(this.cpu.id)
     for (const { at } of this.policy.table.all()) {
       if (Math.abs(memory.load(at + WAITER.offset.taker)) === holder) this.receive(at)
     }
