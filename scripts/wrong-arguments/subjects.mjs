@@ -25,6 +25,8 @@ export const SUBJECTS = {
   WriteSide: () => inDomain((domain) => sync.RwLock.create(domain).write),
   Sx: () => inDomain((domain) => sync.Sx.create(domain)),
   SpinMutex: () => inDomain((domain) => sync.SpinMutex.create(domain)),
+  TicketLock: () => inDomain((domain) => sync.TicketLock.create(domain)),
+  McsLock: () => inDomain((domain) => sync.McsLock.create(domain)),
   RmLock: () => inDomain((domain) => sync.RmLock.create(domain)),
   RmReadSide: () => inDomain((domain) => sync.RmLock.create(domain).read),
   RmWriteSide: () => inDomain((domain) => sync.RmLock.create(domain).write),

@@ -66,6 +66,7 @@ export abstract class FifoSpin extends Section {
   protected abstract give(td: Waiter): Waiting
 
   tryEnter(td: Waiter): boolean {
+    expectWaiter(td, 'section.tryEnter', 'tryLock')
     if (!this.tryTake(td)) return false
     this.memory.write(this.at, td.at)
     return true
@@ -106,8 +107,11 @@ export abstract class FifoSpin extends Section {
   }
 
   tryExit(td: Waiter): boolean {
+    expectWaiter(td, 'section.tryExit', 'unlock')
     const { memory, at } = this
-    if (!this.mayGive() || memory.read(at) !== td.at) return false
+    if (!this.mayGive()) return false
+    const owner = memory.read(at)
+    if (owner === UNOWNED || owner !== td.at) return false
     // Another names itself as soon as the lock is given: so this comes first, and is taken back.
     memory.write(at, UNOWNED)
     if (this.tryGive(td)) return true
