@@ -11,6 +11,7 @@ import {
   PREEMPT,
   SETTLE,
   finish,
+  loopTurn,
   SLEEPING,
   SPIN,
   Lot,
@@ -23,11 +24,6 @@ import {
   until,
   YIELD,
 } from '../src/index.ts'
-
-/** A turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
 
 /** Tasks that could be served in some seconds. */
 const A_LOT = 3_000_000
@@ -76,7 +72,7 @@ describe('Driving by blocking', () => {
     const { lot, memory, word } = makeWord()
     const td = lot.waiter()
     const parked = awaiting(td, lot.park(td, word, word, 0))
-    while (memory.load(td.at + WAITER.offset.state) !== SLEEPING) await turn()
+    while (memory.load(td.at + WAITER.offset.state) !== SLEEPING) await loopTurn()
     expect(Atomics.notify(memory.words, (td.at + WAITER.offset.state) >> 2)).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(lot.tryUnpark(word, 1)).toBe(1)
@@ -118,7 +114,7 @@ describe('Driving by awaiting', () => {
     const state = td.at + WAITER.offset.state
     for (let wake = 0; wake < 20; wake++) {
       const parked = awaiting(td, lot.park(td, word, word, 0))
-      await turn()
+      await loopTurn()
       expect(memory.load(state)).toBe(PARKED)
       expect(lot.tryUnpark(word, 1)).toBe(1)
       expect(await parked).toBe(WOKEN)
@@ -132,7 +128,7 @@ describe('Driving by awaiting', () => {
     let turns = 0
     for (let wake = 0; wake < 20; wake++) {
       const parked = awaiting(td, lot.park(td, word, word, 0))
-      for (turns = 0; memory.load(state) !== SLEEPING; turns++) await turn()
+      for (turns = 0; memory.load(state) !== SLEEPING; turns++) await loopTurn()
       expect(lot.tryUnpark(word, 1)).toBe(1)
       expect(await parked).toBe(WOKEN)
     }
