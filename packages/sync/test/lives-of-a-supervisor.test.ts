@@ -1,7 +1,7 @@
 import { HeldTooLong, holderOf } from '@smpnet/memory'
 import { BUCKET, finish, Lot, NotifyWaker, Seats } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { LockTimeout, Mutex, RwLock, SyncDomain } from '../src/index.ts'
+import { Counter, Epoch, LockTimeout, Mutex, RwLock, Smr, SyncDomain } from '../src/index.ts'
 
 /** How many waiters and numbers are free. */
 function free(domain: SyncDomain): [number, number] {
@@ -64,6 +64,19 @@ describe('A domain whose supervisor begins its threads anew as they end', () => 
     const guard = lock.write.lockSync({ recover: true })
     lock.recover(guard.td)
     guard.unlock()
+    expect(free(domain)).toEqual(before)
+  })
+})
+
+describe('A waiter that has ended', () => {
+  it.each([Epoch, Smr, Counter])('is not taken for named by what %o counts', (Kind) => {
+    const domain = SyncDomain.create({ waiters: 8, threads: 4 })
+    const { at } = Kind.create(domain)
+    const before = free(domain)
+    const { seat, td } = guestOf(domain)
+    // As far as it has counted.
+    domain.memory.store(at, td.at)
+    domain.bury(seat)
     expect(free(domain)).toEqual(before)
   })
 })

@@ -227,16 +227,19 @@ export class DomainRegion {
   /**
    * Whether a word of a lock of this domain looks like one that names the waiter at `entry`, whose
    * thread has ended: such a word changes only when a living thread takes the lock over. A counter
-   * may look like it, and then the answer is on the safe side. The parking lot itself is left out.
+   * may look like it, and then the answer is on the safe side; locks that are `nameless` only
+   * count, and would give such answers often. The parking lot itself is left out.
    */
-  names(entry: Address, lot: LotHandle): boolean {
+  names(entry: Address, lot: LotHandle, isNameless: (lock: PlacedLock) => boolean): boolean {
     const { memory } = this
+    const left = [...this.locks()].filter(isNameless)
     const end = memory.load(this.at + REGION.offset.end)
     const afterLot = lot.at + alignUp(Lot.bytes(lot), CACHE_LINE_BYTES)
-    if (this.#namesWithin(entry, afterLot, end)) return true
+    if (this.#namesWithin(entry, afterLot, end, left)) return true
     let tag = memory.load(this.at + REGION.offset.given)
     for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
-      if (this.#namesWithin(entry, tag - memory.read(tag + TAG.offset.bytes), tag)) return true
+      if (this.#namesWithin(entry, tag - memory.read(tag + TAG.offset.bytes), tag, left))
+        return true
     }
     return false
   }
@@ -245,9 +248,15 @@ export class DomainRegion {
     return this.at + REGION.offset.lot + index * WORD_BYTES
   }
 
-  #namesWithin(entry: Address, from: Address, end: Address): boolean {
+  #namesWithin(
+    entry: Address,
+    from: Address,
+    end: Address,
+    leftOut: readonly PlacedLock[],
+  ): boolean {
     for (let at = from; at < end; at += WORD_BYTES) {
-      if ((this.memory.load(at) & OWNER_BITS) === entry) return true
+      if ((this.memory.load(at) & OWNER_BITS) !== entry) continue
+      if (!leftOut.some((lock) => at >= lock.at && at < lock.at + lock.bytes)) return true
     }
     return false
   }

@@ -3,6 +3,7 @@ import { type LockKind, tagOf } from '../words/lock-kind.ts'
 import {
   clearEpochLine,
   clearLine,
+  COUNTER_KIND,
   EPOCH_KIND,
   EPOCH_LINE,
   RM_KIND,
@@ -87,6 +88,14 @@ const ACCOUNTABLE: readonly LockKind[] = [
 ]
 const READ_BY_COUNT: readonly LockKind[] = [RW_KIND, SX_KIND]
 const DEAD_READER = 'what a dead reader was let into'
+
+/** Their words count, and none names a waiter, whatever it looks like. */
+const NAMELESS: readonly LockKind[] = [EPOCH_KIND, SMR_KIND, COUNTER_KIND]
+
+/** Whether no word of such a lock names a waiter. */
+export function isNameless({ tag }: PlacedLock): boolean {
+  return NAMELESS.some((kind) => tagOf(kind) === tag)
+}
 
 /** Of an rmlock it is the mutex of its writers, which stands first. */
 const OWNED: readonly LockKind[] = [

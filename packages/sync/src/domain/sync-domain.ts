@@ -16,7 +16,15 @@ import { DISPOSE } from '../offered/guard.ts'
 import { type DomainHandle, type LockHandle, type LockKind } from '../words/lock-kind.ts'
 import type { Home } from '../offered/offered.ts'
 import { expectDomainHandle, expectLockHandle, expectSeat } from './lock-handles.ts'
-import { heldBy, isOnRecord, notReceived, type Owed, putRight, readBy } from './remains.ts'
+import {
+  heldBy,
+  isNameless,
+  isOnRecord,
+  notReceived,
+  type Owed,
+  putRight,
+  readBy,
+} from './remains.ts'
 
 export interface DomainOptions extends RegionOptions, Omit<LotShape, 'cpus'> {}
 
@@ -245,7 +253,8 @@ export class SyncDomain implements Home {
   /** Whether a lock of this domain may still name the waiter at `entry`. */
   #names(entry: Address): boolean {
     const { lot } = this
-    return this.#region.names(entry, lot.handle) || isOnRecord(lot, this.#region.locks(), entry)
+    const isNamed = this.#region.names(entry, lot.handle, isNameless)
+    return isNamed || isOnRecord(lot, this.#region.locks(), entry)
   }
 
   *#clear(ended: number, owed: Owed[], also?: (thread: number) => Waiting): Waiting {

@@ -1,5 +1,6 @@
 import { type Address, came, layout, type Place, word } from '@smpnet/memory'
-import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import type { LockHandle } from '../words/lock-kind.ts'
+import { COUNTER_KIND as KIND } from '../words/reader-lines.ts'
 import { PerCpu } from './per-cpu.ts'
 import { expectDomain } from '../domain/expect-domain.ts'
 import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
@@ -25,7 +26,6 @@ export const COUNTER = layout('counter', {
   high: word('o', 'cpu'),
 })
 
-const KIND: LockKind = { name: 'counter', code: 10, version: 2 }
 const HALF = 2 ** 31
 
 export class Counter extends PerCpu {

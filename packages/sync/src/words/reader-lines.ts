@@ -27,6 +27,7 @@ export const SMR_LINE = layout('smr reader', {
 export const RM_KIND: LockKind = { name: 'rmlock', code: 12, version: 2 }
 export const EPOCH_KIND: LockKind = { name: 'epoch', code: 13, version: 1 }
 export const SMR_KIND: LockKind = { name: 'smr', code: 14, version: 1 }
+export const COUNTER_KIND: LockKind = { name: 'counter', code: 10, version: 2 }
 
 /** The CPU of the line, of an rmlock or an smr, has ended, and reads no more. */
 export function clearLine(memory: Memory, line: Address): void {
