@@ -38,10 +38,6 @@ export const NOT_CALLED = [
     match: /^(Ticket|Mcs)Lock[^#]*#(tryTake|looksFree|take|mayGive|tryGive|give|until)$/,
     why: 'what a kind of queue does for the class that it extends',
   },
-  {
-    match: /^(Record|Typed|Value)Queue.*#\w+Sync$/,
-    why: 'it waits for what nobody brings; the try that it begins with is called',
-  },
 ]
 
 const inKernel = 'a part of a kernel, made and called by its other parts over bare memory'
@@ -105,7 +101,6 @@ export const LEFT_OUT = Object.fromEntries([
     (name) => [name, inKernel],
   ),
   ...['ManyConsumersRing', 'SoleConsumerRing', 'TransmitRing'].map((name) => [name, inKernel]),
-  ['PlaceQueue', word],
   ['Dispatcher', 'made by startDispatcher, with workers of its own'],
   ...['ArrayBytes', 'FlowTuple', 'SyntheticSource'].map((name) => [
     name,

@@ -52,11 +52,6 @@ export const SUBJECTS = {
     const clock = timecounter.FastClock.start(timecounter.hrtimeCounter(process.hrtime), options)
     return { subject: clock, buffer: clock.handle.buffer }
   },
-  RecordQueue: () => queue(ifqueue.RecordQueue.create({ kind: 'mpmc', bytes: 512 }), BYTES),
-  'RecordQueue, of one size': () =>
-    queue(ifqueue.RecordQueue.create({ kind: 'spsc', recordBytes: 8, records: 4 }), BYTES),
-  TypedQueue: () => queue(ifqueue.TypedQueue.create({ id: 'u32' }, { kind: 'spsc' }), { id: 1 }),
-  ValueQueue: () => queue(ifqueue.ValueQueue.create(), [7]),
   Roster: () =>
     inArena((arena, live) => new scheduler.Roster(live, scheduler.Roster.place(arena, 4))),
   Watchdog: () =>
@@ -92,19 +87,12 @@ function asked(queue) {
   return { subject: queue, buffer: queue.handle.domain.buffer }
 }
 
-const BYTES = new Uint8Array(8)
 const ZONE = { name: 'z', items: 8, itemBytes: 64, cpus: 1 }
 
 function inArena(make) {
   const live = memory.LiveMemory.create(1 << 16)
   const subject = make(memory.Arena.create(live), live)
   return { subject, buffer: live.buffer }
-}
-
-/** With an item, so that a receive need not wait. */
-function queue(subject, item) {
-  subject.sendSync(item)
-  return { subject, buffer: subject.handle.buffer }
 }
 
 function inDomain(make) {

@@ -80,15 +80,14 @@ async function sleep(td: Waiter): Promise<Outcome> {
 async function isWokenWithin(turns: number, td: Waiter): Promise<boolean> {
   const memory = td.lot.memory as LiveMemory
   const state = stateOf(td.at)
-  const { signal } = td.limit
-  for (let turn = turns; turn > 0 && signal?.aborted !== true; turn--) {
-    if (memory.load(state) !== AWAKE) {
-      await loopTurn()
-      continue
+  for (let turn = turns; turn > 0; turn--) {
+    if (memory.load(state) === AWAKE) {
+      memory.store(state, RUNNING)
+      budget.hit()
+      return true
     }
-    memory.store(state, RUNNING)
-    budget.hit()
-    return true
+    if (td.limit.signal?.aborted) break
+    await loopTurn()
   }
   budget.miss()
   return false
