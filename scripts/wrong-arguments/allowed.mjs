@@ -145,7 +145,7 @@ export const ALLOWED = [
   {
     match: /^McsLock#leave$/,
     kind: 'changed though refused',
-    why: 'what has the name and the lot of the waiter inside is taken for it, and cannot be unpinned',
+    why: 'what has the name and the lot of the waiter inside is taken for it',
   },
   { match: /^Pool#(useOf|indexOf|itemAt)$/, why: 'arithmetic of addresses, for who has the item' },
   {

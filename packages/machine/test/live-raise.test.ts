@@ -137,7 +137,7 @@ describe('a vector that is raised on a live CPU', () => {
 })
 
 describe('a machine whose CPUs die', () => {
-  it('goes on without them, whatever its executives know of death, and stops with the last', async () => {
+  it('goes on, whatever its executives know of death, and stops with the last', async () => {
     const dead: number[] = []
     let hear = (): void => {}
     const onDeath = ({ cpu }: { cpu: number }): void => {

@@ -14,14 +14,14 @@ import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
 const driver: Driver = { spinWhile: () => false, isToYield: () => share.isUsedUp() }
 
 /**
- * This thread's: a notification of the engine takes some 10 µs to become a turn of the loop, and
- * its sender 5; a turn by itself takes 2. So a task that was answered soon lately goes on for some
+ * This thread's: a notification of the engine takes 10 to 30 µs to become a turn of the loop, and
+ * its sender 5; a turn by itself takes 1. So a task that was answered soon lately goes on for some
  * turns before it says that it sleeps; timers and I/O have theirs meanwhile.
  */
 const budget = new SpinBudget()
 
-/** What a turn of the loop takes, in turns of such a spin as the budget counts. */
-const SPINS_PER_TURN = 400
+/** A turn of the loop for so many turns of a spin: it looks less often, and for longer in all. */
+const SPINS_PER_TURN = 100
 
 /** Failed turns of a spin after which the event loop gets a turn. */
 const TURNS_PER_LOOP = 128
@@ -57,14 +57,15 @@ export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
 async function sleep(td: Waiter): Promise<Outcome> {
   const memory = td.lot.memory as LiveMemory
   const turns = Math.floor(budget.turns(leftMs(td, td.limit)) / SPINS_PER_TURN)
-  if (turns > 0 && (await isWokenWithin(turns, td))) return WOKEN
+  if (turns === 0) budget.miss()
+  else if (await isWokenWithin(turns, td)) return WOKEN
   if (!fallAsleep(memory, td.at)) return WOKEN
   const index = stateOf(td.at) >> 2
   const { limit } = td
   const { signal } = limit
   // The engine's wait cannot be called off, but it can be notified, and no other waiter waits here.
   const stir = (): number => Atomics.notify(memory.words, index)
-  const forget = signal === undefined ? undefined : onAbort(signal, stir)
+  const forget = signal === undefined || signal.aborted ? undefined : onAbort(signal, stir)
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
     if (signal?.aborted) break

@@ -57,7 +57,8 @@ export class Wakeups implements PolicyHost, Lender {
   /**
    * CPU `dead` has ended, and posts nothing any more: wakes the threads that it had taken from
    * their queues. Those that it had posted were received before, and are not its any more, whatever
-   * they wait for now. Lists of what it lent are looked at, too: nobody else says that they changed.
+   * they wait for now. Lists of what it lent are looked at, too: nobody else says that they
+   * changed.
    */
   adopt(dead: number): void {
     const { memory } = this.cpu
