@@ -3,8 +3,8 @@ import { openSocket, socketPair } from '@smpnet/socket'
 import { bench } from '@smpnet/testing'
 
 /**
- * Messages of some bytes there and back, one at a time, as the event loop of one thread awaits them:
- * from another that awaits, too, and from one that blocks; beside two that post to each other.
+ * Messages of some bytes there and back, one at a time, as the event loop of one thread awaits
+ * them: from another that awaits, too, and from one that blocks; beside two that post to each other.
  */
 const SIZES = { '64 B': 64, '4 KiB': 4 << 10, '1 MiB': 1 << 20 }
 
@@ -12,7 +12,7 @@ async function received(socket, bytes) {
   for (let got = 0; got < bytes.length; ) got += await socket.receive(bytes.subarray(got))
 }
 
-/** Thread 0 asks and awaits; thread 1 answers until it is told, by its first byte, that it is over. */
+/** Thread 0 asks and awaits; thread 1 answers until a first byte tells it that it is over. */
 export function sockets({ handles, blocks, size }, { index }) {
   const socket = openSocket(handles[index])
   const bytes = new Uint8Array(size)
