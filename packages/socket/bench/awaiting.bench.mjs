@@ -4,7 +4,8 @@ import { bench } from '@smpnet/testing'
 
 /**
  * Messages of some bytes there and back, one at a time, as the event loop of one thread awaits
- * them: from another that awaits, too, and from one that blocks; beside two that post to each other.
+ * them: from another that awaits, too, and from one that blocks; beside two that post to each
+ * other.
  */
 const SIZES = { '64 B': 64, '4 KiB': 4 << 10, '1 MiB': 1 << 20 }
 
