@@ -1,5 +1,5 @@
 import { someOf } from '@smpnet/testing/models'
-import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
+import { bug, type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import * as inet from '../src/index.ts'
 import type { InetModule } from './support/account.ts'
@@ -27,8 +27,6 @@ const SOURCES = new URL('../src/', import.meta.url)
 
 /** What a check says that has found one. */
 const FOUND = /expected|misuse|came/
-
-const bug = (file: string, from: string, to: string): Mutation => ({ file, from, to })
 
 /** Bugs that protocols have had, and slips of the pen. */
 const BUGS: readonly Mutation[] = [

@@ -1,4 +1,4 @@
-import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
+import { bug, type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import { checkHashes } from './hashes/check-hashes.ts'
 import { checkTuples } from './hashes/check-tuples.ts'
@@ -10,8 +10,6 @@ const SOURCES = new URL('../src/', import.meta.url)
 
 /** What a check says that has found one. */
 const FOUND = /expected|came/
-
-const bug = (file: string, from: string, to: string): Mutation => ({ file, from, to })
 
 /** Slips of the pen, and bugs that readers of packets have had. */
 const BUGS: readonly Mutation[] = [

@@ -1,13 +1,11 @@
 import { someOf } from '@smpnet/testing/models'
-import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
+import { bug, type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import { checkDiscipline, COMPARISONS } from './check-disciplines.ts'
 import type * as parts from './parts.ts'
 
 const PARTS = new URL('./parts.ts', import.meta.url)
 const SOURCES = new URL('../../src/discipline/', import.meta.url)
-
-const bug = (file: string, from: string, to: string): Mutation => ({ file, from, to })
 
 /** Slips of the pen, and what implementations of these have had wrong. */
 const BUGS: readonly Mutation[] = [

@@ -1,6 +1,6 @@
 import { allowBothMemories } from '@smpnet/memory'
 import { someOf } from '@smpnet/testing/models'
-import { type Mutation, mutantOf } from '@smpnet/testing/mutants'
+import { bug, type Mutation, mutantOf } from '@smpnet/testing/mutants'
 import { describe, expect, it } from 'vitest'
 import { CHECKS } from './check-driver.ts'
 import * as parts from './parts.ts'
@@ -9,8 +9,6 @@ allowBothMemories()
 
 const PARTS = new URL('./parts.ts', import.meta.url)
 const SOURCES = new URL('../../src/driver/', import.meta.url)
-
-const bug = (file: string, from: string, to: string): Mutation => ({ file, from, to })
 
 /** Slips of the pen in moderation, the watchdog, and both sides of a card. */
 const BUGS: readonly Mutation[] = [

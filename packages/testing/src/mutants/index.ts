@@ -1,1 +1,1 @@
-export { type Mutation, mutantOf } from './mutant.ts'
+export { bug, type Mutation, mutantOf } from './mutant.ts'

@@ -11,6 +11,11 @@ export interface Mutation {
   readonly to: string
 }
 
+/** A row in a list of bugs. */
+export function bug(file: string, from: string, to: string): Mutation {
+  return { file, from, to }
+}
+
 /**
  * What the module `entry` exports, made anew of its sources with a bug planted in one of them, by
  * which a test shows that it would find that bug. `sources` is the folder that `file` is below, and
