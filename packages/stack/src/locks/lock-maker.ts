@@ -28,7 +28,7 @@ export class LockMaker {
     /** Whether the wakeup policy looks at what a waker holds. */
     readonly isCounted: boolean,
     readonly witness: Witness | undefined,
-    /** Of this CPU, whose clock it reads: a thread that takes a profiled lock is pinned. */
+    /** By the clock of the CPU that it was made for; locks of all CPUs have that of the first. */
     readonly profile: LockProfile | undefined,
     /** How those that spin wait, for makers of locks that have a choice. */
     readonly backoff: Backoff = NO_BACKOFF,

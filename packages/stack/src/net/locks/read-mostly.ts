@@ -6,7 +6,7 @@ import { exitNow, type Rendezvous } from '@smpnet/sync'
 import type { LockEntry } from '@smpnet/sync/kinds'
 import type { LockMaker } from '../../locks/lock-maker.ts'
 
-interface CpuSides {
+interface MadeSides {
   readonly read: Countable
   readonly write: Countable
 }
@@ -15,11 +15,14 @@ interface CpuSides {
  * A lock of a table that is read with each packet and hardly ever changed, of the kind that the
  * configuration says. Where a kind has no side for readers, these exclude each other, too.
  *
- * Each CPU has an object of its own for it, since an rmlock's writer calls the other CPUs in the
- * name of its own. So a thread is pinned while it is inside: it exits what it has entered.
+ * An isolate has one object for it, and its holder may be preempted and go on on another CPU, as
+ * in FreeBSD. Of a kind whose readers have a line for each CPU there is an object for each CPU
+ * instead, since its writer calls the other CPUs in the name of its own; a thread is pinned while
+ * it is inside, since it exits what it has entered.
  */
 export class ReadMostly {
-  readonly #sides: CpuSides[] = []
+  readonly #sides: MadeSides[] = []
+  readonly #isOfCpu: boolean
 
   constructor(
     readonly kind: LockEntry,
@@ -28,7 +31,9 @@ export class ReadMostly {
     /** How many may use it: CPUs, and threads outside. */
     readonly places: number,
     readonly name: string,
-  ) {}
+  ) {
+    this.#isOfCpu = kind.hasReadersApart
+  }
 
   /** Opens the lock for the threads of a CPU, when that boots. */
   attach(cpu: Cpu, locks: LockMaker): void {
@@ -44,12 +49,12 @@ export class ReadMostly {
 
   tryRead(td: Thread): boolean {
     if (!this.#sides[td.cpu]!.read.tryEnter(td)) return false
-    td.pin()
+    if (this.#isOfCpu) td.pin()
     return true
   }
 
   *read(td: Thread): Waiting {
-    td.pin()
+    if (this.#isOfCpu) td.pin()
     const { read } = this.#sides[td.cpu]!
     if (!read.tryEnter(td)) yield* read.enter(td)
   }
@@ -57,17 +62,17 @@ export class ReadMostly {
   *endRead(td: Thread): Waiting {
     const { read } = this.#sides[td.cpu]!
     if (!read.tryExit(td)) yield* read.exit(td)
-    td.unpin()
+    if (this.#isOfCpu) td.unpin()
   }
 
   /** The same in plain code; see `exitNow`. */
   endReadNow(td: Thread): void {
     exitNow(td, this.#sides[td.cpu]!.read)
-    td.unpin()
+    if (this.#isOfCpu) td.unpin()
   }
 
   *write(td: Thread): Waiting {
-    td.pin()
+    if (this.#isOfCpu) td.pin()
     const { write } = this.#sides[td.cpu]!
     if (!write.tryEnter(td)) yield* write.enter(td)
   }
@@ -75,15 +80,20 @@ export class ReadMostly {
   *endWrite(td: Thread): Waiting {
     const { write } = this.#sides[td.cpu]!
     if (!write.tryExit(td)) yield* write.exit(td)
-    td.unpin()
+    if (this.#isOfCpu) td.unpin()
   }
 
   #open(place: number, locks: LockMaker, rendezvous: Rendezvous | undefined): void {
+    const known = this.#isOfCpu ? undefined : this.#sides.find((sides) => sides !== undefined)
+    this.#sides[place] = known ?? this.#make(locks, rendezvous)
+  }
+
+  #make(locks: LockMaker, rendezvous: Rendezvous | undefined): MadeSides {
     const { kind, memory, at, places, name } = this
     const { backoff } = locks
     const over = kind.over({ memory, at, cpus: places, rendezvous, backoff })
     const made = (side: 'read' | 'write', section = over[side] ?? over.write): Countable =>
       locks.make(section, { name, type: kind.name, place: side })
-    this.#sides[place] = { read: made('read'), write: made('write') }
+    return { read: made('read'), write: made('write') }
   }
 }
