@@ -108,6 +108,7 @@ const CASES: [args: string, sentence: string][] = [
   ],
   ['run rr --colour', "unknown option '--colour'"],
   ['bake', 'presets, show, calibrate, validate), got "bake"'],
+  ['experiment hpet --quick --thorough', 'expected --quick or --thorough, got both'],
   ['experiment polling', 'expected an experiment (read-mostly'],
 ]
 

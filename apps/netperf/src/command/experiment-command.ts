@@ -12,12 +12,14 @@ import { type Format, type FormatOptions, formatOf } from './format.ts'
 import { seedFrom } from './job-options.ts'
 import { print, printJson } from '../output/print.ts'
 import { parseCount } from '../options/quantities.ts'
+import { UsageError } from '../options/usage-error.ts'
 import { varyMachines } from '../vary/vary-machines.ts'
 import { untilSignal } from './until-signal.ts'
 
 /** The options of `netperf experiment NAME`, as they were typed. */
 export interface ExperimentOptions extends FormatOptions {
   readonly quick?: boolean
+  readonly thorough?: boolean
   readonly out?: string
   readonly seed: string
   /** How many other machines; true for the usual number. */
@@ -46,11 +48,11 @@ export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<void> {
-  const { quick = false, seed } = options
+  const { seed } = options
   const format = formatOf(options)
   const out = options.out ?? (format === 'text' ? DEFAULT_OUT : undefined)
   const machines = machinesOf(options)
-  const effort: Effort = quick ? 'quick' : 'full'
+  const effort = effortOf(options)
   const jobs = experiment.jobs(effort, seedFrom(seed))
   if (out !== undefined) openFolder(out)
   await untilSignal(async (signal) => {
@@ -84,6 +86,13 @@ export async function runExperiment(
     if (files.length > 0) process.stderr.write(`written: ${files.join(' ')}\n`)
     await shown
   })
+}
+
+/** Throws a UsageError for a plan that is to be quick and thorough. */
+function effortOf({ quick = false, thorough = false }: ExperimentOptions): Effort {
+  if (quick && thorough) throw new UsageError('expected --quick or --thorough, got both')
+  if (thorough) return 'thorough'
+  return quick ? 'quick' : 'full'
 }
 
 const MACHINES = 8

@@ -136,6 +136,7 @@ function experimentCommand(): Command {
     .description('answer a question; without a name, list the questions')
     .argument('[name]')
     .option('--quick', 'a first look within ten seconds')
+    .option('--thorough', 'on the largest machines, too, for as long as that takes')
     .option('--vary [machines]', 'which claims survive other values of what machines assume')
     .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
     .addOption(new Option('--seed <n>', 'seed of the simulation').default('1'))

@@ -11,7 +11,7 @@ export interface Experiment {
   readonly summary: string
   /** The question as its report states it, with what is done to answer it. */
   readonly question: string
-  /** What is measured. A quick plan answers in ten seconds what it can. */
+  /** What is measured, by how long it may take. */
   jobs(effort: Effort, seed: number): Job[]
   /** What it shows that is not measured, and what that comes to. */
   exhibits?(effort: Effort): Promise<readonly Exhibit[]>
@@ -23,4 +23,9 @@ export interface Experiment {
   findings(results: Results): Finding[]
 }
 
-export type Effort = 'full' | 'quick'
+/**
+ * How long a plan may take on two free cores: what can be seen in ten seconds, what answers the
+ * question within a minute, and all that it speaks of, on the largest machines too, for as long as
+ * that takes.
+ */
+export type Effort = 'quick' | 'full' | 'thorough'

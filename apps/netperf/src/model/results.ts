@@ -71,7 +71,16 @@ export function best(measured: readonly Measured[]): Measured | undefined {
 
 /** `12.3× (11.9–12.8)`, or without the interval where it has no width. */
 export function ratioText(ratios: Estimate): string {
-  return intervalText(ratios, formatRatio)
+  const text = intervalText(ratios, formatRatio)
+  return isOpen(ratios) ? `no measurement, ${text},` : text
+}
+
+/** By so much the ends of an interval may differ that leaves open which of two is larger. */
+const OPEN = 4
+
+/** Whether nothing can be learned from a ratio: not which is larger, nor that they are alike. */
+function isOpen({ low, high }: Estimate): boolean {
+  return low <= 1 && high >= 1 && high > OPEN * low
 }
 
 /** `1.23 µs (1.20 µs–1.25 µs)`. */

@@ -34,8 +34,8 @@ export function partText({ part }: Answer): string | undefined {
 /** The command that gives this answer again. */
 export function commandOf({ experiment, effort, seed, command }: Answer): string {
   if (command !== undefined) return command
-  const quick = effort === 'quick' ? ' --quick' : ''
-  return `netperf experiment ${experiment.name}${quick} --seed ${seed}`
+  const asked = effort === 'full' ? '' : ` --${effort}`
+  return `netperf experiment ${experiment.name}${asked} --seed ${seed}`
 }
 
 /** What the intervals in the findings are. */

@@ -7,11 +7,13 @@ import { type ExperimentAsked, liveCpus, simulatedCpus } from '../job-of.ts'
 
 /** The machines that clocks are asked about; the first has at most 32 CPUs. */
 const PROFILES: Readonly<Record<Effort, readonly string[]>> = {
+  thorough: ['xeon-e5-2650', 'xeon-8176', 'epyc-7742'],
   full: ['xeon-e5-2650', 'xeon-8176', 'epyc-7742'],
   quick: ['xeon-e5-2650', 'xeon-8176'],
 }
 
 const CPU_COUNTS: Readonly<Record<Effort, readonly number[]>> = {
+  thorough: [1, 2, 4, 8, 16, 32, 64],
   full: [1, 2, 4, 8, 16, 32, 64],
   quick: [1, 8, 32],
 }
@@ -28,7 +30,7 @@ export function onSimulatedMachines<O extends object>(
   asked: Anywhere<O>,
   counts = CPU_COUNTS[effort],
 ): ExperimentAsked<O>[] {
-  const time = effort === 'full' ? { durationMs: 10, runs: 5 } : { durationMs: 0.5, runs: 5 }
+  const time = effort === 'quick' ? { durationMs: 0.5, runs: 5 } : { durationMs: 10, runs: 5 }
   return PROFILES[effort].flatMap((profile) =>
     simulatedCpus(profile, counts).map((cpus): ExperimentAsked<O> => {
       return { machine: 'sim', profile, cpus, ...time, ...asked }
@@ -42,9 +44,9 @@ export function onThisComputer<O extends object>(
   asked: Anywhere<O>,
 ): ExperimentAsked<O>[] {
   const [counts, time] =
-    effort === 'full'
-      ? [[1, 2], { durationMs: 2000, runs: 10 }]
-      : [[1], { durationMs: 90, runs: 5 }]
+    effort === 'quick'
+      ? [[1], { durationMs: 90, runs: 5 }]
+      : [[1, 2], { durationMs: 2000, runs: 10 }]
   return liveCpus(counts).map((cpus) => ({ machine: 'live', cpus, ...time, ...asked }))
 }
 

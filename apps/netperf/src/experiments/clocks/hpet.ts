@@ -40,6 +40,7 @@ const KEPT: View = {
   panels: [PLACE, WATCH],
 }
 const WRAPS: Readonly<Record<Effort, readonly number[]>> = {
+  thorough: [0.5, 0.9, 1.1, 1.5, 2.5],
   full: [0.5, 0.9, 1.1, 1.5, 2.5],
   quick: [0.9, 1.1],
 }

@@ -37,6 +37,15 @@ interface Plan {
 }
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
+  thorough: {
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    flows: [1, 10, MANY_FLOWS],
+    loads: LOADS,
+    runs: 5,
+    ms: 5,
+    oneCpuMs: 25,
+    controlCpuMs: 640,
+  },
   full: {
     cpus: [1, 2, 4, 8, 16, 32, 64],
     flows: [1, 10, MANY_FLOWS],

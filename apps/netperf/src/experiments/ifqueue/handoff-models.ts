@@ -20,7 +20,7 @@ export async function handoffModels(effort: Effort): Promise<Exhibit[]> {
   const stranded = explore({ name: HISTORICAL }, models.stranded(HISTORICAL, [1, 1]))
   const started = explore({ name: HISTORICAL }, models.idleStart(HISTORICAL))
   const judged = others.map((name) => {
-    const packets = effort === 'full' && !RINGS.includes(name) ? [2, 1] : [1, 1]
+    const packets = effort !== 'quick' && !RINGS.includes(name) ? [2, 1] : [1, 1]
     const strands = explore({ name }, models.stranded(name, packets))
     return { name, strands, starts: explore({ name }, models.idleStart(name)) }
   })

@@ -19,6 +19,13 @@ interface Plan {
 }
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
+  thorough: {
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    runs: 5,
+    runMs: (cpus) => (cpus > 8 ? 0.1 : 0.3),
+    varied: [8],
+    liveMs: 2500,
+  },
   full: {
     cpus: [1, 2, 4, 8, 16, 64],
     runs: 5,

@@ -5,14 +5,21 @@ import { udpStream } from '../../workloads/datagrams/udp-stream.ts'
 import { jobOf, liveCpus, simulatedCpus } from '../job-of.ts'
 import { type KernelChoice, kernelOf } from './kernels.ts'
 
-/** What is measured of localhost traffic. */
-export interface LocalhostPlan {
+/** Kernels that are compared on machines of these profiles and so many CPUs. */
+export interface KernelsOn {
   readonly profiles: readonly string[]
   readonly cpus: readonly number[]
   readonly kernels: readonly KernelChoice[]
+}
+
+/** What is measured of localhost traffic. */
+export interface LocalhostPlan {
+  readonly sim: readonly KernelsOn[]
   readonly runs: number
-  /** Virtual time of all runs together; a round trip among many CPUs takes long. */
-  simMs(cpus: number): number
+  /** Virtual time of all runs together, of requests and responses. */
+  readonly rrMs: number
+  /** The same of a stream, in which every CPU has always more to do. */
+  streamMs(cpus: number): number
   readonly liveCpus: readonly number[]
   readonly liveKernels: readonly KernelChoice[]
   readonly liveMs: number
@@ -39,12 +46,13 @@ export function localhostJobs(plan: LocalhostPlan, seed: number): Job[] {
     const where = { machine: 'live', cpus, seed, durationMs: plan.liveMs, runs: liveRuns } as const
     return plan.liveKernels.flatMap((kernel) => bothWays(where, kernel))
   })
-  const sim = plan.profiles.flatMap((profile) =>
-    simulatedCpus(profile, plan.cpus).flatMap((cpus) => {
-      const durationMs = plan.simMs(cpus)
-      const where = { machine: 'sim', profile, cpus, seed, durationMs, runs } as const
-      return plan.kernels.flatMap((kernel) => bothWays(where, kernel))
-    }),
+  const sim = plan.sim.flatMap(({ profiles, cpus: counts, kernels }) =>
+    profiles.flatMap((profile) =>
+      simulatedCpus(profile, counts).flatMap((cpus) => {
+        const where = { machine: 'sim', profile, cpus, seed, durationMs: plan.rrMs, runs } as const
+        return kernels.flatMap((kernel) => bothWays(where, kernel, plan.streamMs(cpus)))
+      }),
+    ),
   )
   return [...live, ...sim]
 }
@@ -58,7 +66,10 @@ interface Where {
   readonly runs: number
 }
 
-function bothWays(where: Where, choice: KernelChoice): Job[] {
+function bothWays(where: Where, choice: KernelChoice, streamMs = where.durationMs): Job[] {
   const asked = { ...where, variants: ['smpnet'], kernel: kernelOf(choice) }
-  return [jobOf({ ...asked, workload: udpRr }), jobOf({ ...asked, workload: udpStream })]
+  return [
+    jobOf({ ...asked, workload: udpRr }),
+    jobOf({ ...asked, workload: udpStream, durationMs: streamMs }),
+  ]
 }

@@ -1,5 +1,5 @@
 import type { Effort, Experiment } from '../../model/experiment.ts'
-import { CONTROL, kernelsIn, WHOLE_GRID } from './kernels.ts'
+import { CONTROL, type KernelChoice, kernelsIn, WHOLE_GRID } from './kernels.ts'
 import { localhostJobs, type LocalhostPlan } from './localhost-jobs.ts'
 import { localhostPictures, localhostTables } from './localhost-views.ts'
 import { preemptionFindings } from './preemption-findings.ts'
@@ -9,24 +9,50 @@ const ONE_THREAD = { scheduler: ['4bsd'], netisr: ['one thread'] } as const
 const SHORT = kernelsIn({ ...WHOLE_GRID, ...WAKEUPS, ...ONE_THREAD })
 const PROFILES = ['xeon-e5-2650', 'xeon-8176']
 
+const ALL = kernelsIn({ ...WHOLE_GRID, ...WAKEUPS })
+const isOneThread = ({ netisr }: KernelChoice) => netisr === 'one thread'
+const LIVE = { liveCpus: [1, 2], liveKernels: SHORT, liveRuns: 10 } as const
+
 const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
-  full: {
-    profiles: PROFILES,
-    cpus: [1, 2, 4, 8, 16, 32, 64],
-    kernels: [...kernelsIn({ ...WHOLE_GRID, ...WAKEUPS }), ...CONTROL],
+  thorough: {
+    sim: [{ profiles: PROFILES, cpus: [1, 2, 4, 8, 16, 32, 64], kernels: [...ALL, ...CONTROL] }],
     runs: 5,
-    simMs: () => 15,
-    liveCpus: [1, 2],
-    liveKernels: SHORT,
+    rrMs: 15,
+    streamMs: () => 15,
+    ...LIVE,
     liveMs: 1000,
-    liveRuns: 10,
+  },
+  full: {
+    sim: [
+      {
+        profiles: PROFILES,
+        cpus: [1, 2, 4],
+        kernels: [...ALL.filter(isOneThread), ...CONTROL],
+      },
+      {
+        profiles: PROFILES.slice(0, 1),
+        cpus: [1, 4],
+        kernels: ALL.filter((kernel) => !isOneThread(kernel)),
+      },
+      { profiles: PROFILES.slice(0, 1), cpus: [16], kernels: SHORT },
+    ],
+    runs: 5,
+    rrMs: 6,
+    streamMs: (cpus) => Math.max(1.5, 6 / cpus),
+    ...LIVE,
+    liveMs: 500,
   },
   quick: {
-    profiles: PROFILES.slice(0, 1),
-    cpus: [1, 4],
-    kernels: [...SHORT, ...CONTROL.slice(0, 2)],
+    sim: [
+      {
+        profiles: PROFILES.slice(0, 1),
+        cpus: [1, 4],
+        kernels: [...SHORT, ...CONTROL.slice(0, 2)],
+      },
+    ],
     runs: 5,
-    simMs: () => 1.5,
+    rrMs: 1.5,
+    streamMs: () => 1.5,
     liveCpus: [1],
     liveKernels: SHORT.filter(({ actions, table }) => {
       return (actions === 'under-lock') === (table === 'output')

@@ -1,5 +1,5 @@
 import type { Effort, Experiment } from '../../model/experiment.ts'
-import { CONTROL, kernelsIn, WHOLE_GRID } from './kernels.ts'
+import { CONTROL, type KernelChoice, kernelsIn, WHOLE_GRID } from './kernels.ts'
 import { localhostJobs, type LocalhostPlan } from './localhost-jobs.ts'
 import { localhostPictures, localhostTables } from './localhost-views.ts'
 import { wakeupFindings } from './wakeup-findings.ts'
@@ -10,24 +10,46 @@ const ENDS = kernelsIn({ ...WHOLE_GRID, scheduler: ['4bsd'], netisr: ['one threa
   ({ actions, table }) => (actions === 'under-lock') === (table === 'output'),
 )
 
+const ALL = kernelsIn(WHOLE_GRID)
+const isOneThread = ({ netisr }: KernelChoice) => netisr === 'one thread'
+const LIVE = { liveCpus: [1, 2], liveKernels: ENDS, liveRuns: 10 } as const
+
 const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
-  full: {
-    profiles: PROFILES,
-    cpus: [1, 4, 16, 64],
-    kernels: [...kernelsIn(WHOLE_GRID), ...CONTROL],
+  thorough: {
+    sim: [{ profiles: PROFILES, cpus: [1, 4, 16, 64], kernels: [...ALL, ...CONTROL] }],
     runs: 5,
-    simMs: () => 15,
-    liveCpus: [1, 2],
-    liveKernels: ENDS,
+    rrMs: 15,
+    streamMs: () => 15,
+    ...LIVE,
     liveMs: 1000,
-    liveRuns: 10,
+  },
+  full: {
+    sim: [
+      { profiles: PROFILES, cpus: [1, 4], kernels: [...ALL.filter(isOneThread), ...CONTROL] },
+      {
+        profiles: PROFILES.slice(0, 1),
+        cpus: [1, 4],
+        kernels: ALL.filter((kernel) => !isOneThread(kernel)),
+      },
+      { profiles: PROFILES.slice(0, 1), cpus: [16], kernels: ENDS },
+    ],
+    runs: 5,
+    rrMs: 6,
+    streamMs: (cpus) => Math.max(1.5, 6 / cpus),
+    ...LIVE,
+    liveMs: 500,
   },
   quick: {
-    profiles: PROFILES.slice(0, 1),
-    cpus: [1, 8],
-    kernels: [...ENDS, ...CONTROL.slice(0, 2)],
+    sim: [
+      {
+        profiles: PROFILES.slice(0, 1),
+        cpus: [1, 8],
+        kernels: [...ENDS, ...CONTROL.slice(0, 2)],
+      },
+    ],
     runs: 5,
-    simMs: () => 1.5,
+    rrMs: 1.5,
+    streamMs: () => 1.5,
     liveCpus: [1],
     liveKernels: ENDS,
     liveMs: 45,

@@ -59,7 +59,7 @@ export const pathView: View = {
 
 /** Jobs that forward packets under the locks of the published measurements. */
 export function pathJobs(effort: Effort, seed: number): Job[] {
-  const [durationMs, runs] = effort === 'full' ? [25, 5] : [1.5, 5]
+  const [durationMs, runs] = effort === 'quick' ? [1.5, 5] : [25, 5]
   return PUBLISHED.map(({ cpus, path }) => {
     const where = { machine: 'sim', profile: PROFILE, cpus, seed, durationMs, runs } as const
     return jobOf({ workload: forward, ...where, own: { pathLock: path } })

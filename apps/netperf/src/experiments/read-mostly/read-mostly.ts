@@ -24,6 +24,16 @@ interface Plan {
 }
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
+  thorough: {
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    writes: [0, 0.001, 0.01, 0.1],
+    runs: 5,
+    simMs: (cpus) => (cpus > 8 ? 25 : 12.5),
+    liveCpus: [1, 2],
+    liveWrites: [0, 0.001, 0.01, 0.1],
+    liveMs: 1000,
+    liveRuns: 10,
+  },
   full: {
     cpus: [1, 2, 4, 8, 16, 32, 64],
     writes: [0, 0.001, 0.01, 0.1],
