@@ -27,7 +27,7 @@ export function execute(jobs: readonly Job[], format: Format): Promise<void> {
     let failure: unknown
     try {
       captures = came.flatMap(({ captured }, job) => written(jobs[job], captured))
-      writePictures(jobs)
+      await writePictures(jobs)
     } catch (error) {
       failure = error
     }

@@ -1,7 +1,6 @@
 import type { Job } from '../model/job.ts'
 import type { Shown } from '../model/shown.ts'
 import { writeWhole } from '../output/whole-file.ts'
-import { viewPicture } from '../views/view-picture.ts'
 import { viewTables } from '../views/view-tables.ts'
 
 /** What jobs show besides, each once: those of one file on as many CPUs show the same. */
@@ -19,9 +18,13 @@ export function printedShown(jobs: readonly Job[]): string[] {
 }
 
 /** Draws what is to be drawn. Throws a UsageError for a file that cannot be written. */
-export function writePictures(jobs: readonly Job[]): void {
-  for (const { picture, rows, view } of distinct(jobs)) {
-    const svg = picture === undefined ? undefined : viewPicture(view, rows)
+export async function writePictures(jobs: readonly Job[]): Promise<void> {
+  const drawn = distinct(jobs).filter(({ picture }) => picture !== undefined)
+  if (drawn.length === 0) return
+  // Loaded only here: what draws takes longer to load than the rest of the program.
+  const { viewPicture } = await import('../views/view-picture.ts')
+  for (const { picture, rows, view } of drawn) {
+    const svg = viewPicture(view, rows)
     if (svg !== undefined) writeWhole('--picture', picture!, svg)
   }
 }

@@ -7,7 +7,6 @@ import type { Job } from '../../model/job.ts'
 import type { Measured } from '../../model/row.ts'
 import { ifqueueRace as workload } from '../../workloads/interfaces/ifqueue-race.ts'
 import { jobOf, liveCpus } from '../job-of.ts'
-import { handoffModels } from './handoff-models.ts'
 
 const PROFILES = ['xeon-8176', 'epyc-7742'] as const
 const HISTORICAL = 'historical'
@@ -56,7 +55,8 @@ export const ifqueueRace: Experiment = {
     'link of 100 Mb/s, to a card of four descriptors, as rl(4) had; live, one sender fills it ' +
     'in bursts.',
   jobs,
-  exhibits: handoffModels,
+  // The checker is loaded only by who asks it.
+  exhibits: async (effort) => (await import('./handoff-models.ts')).handoffModels(effort),
   tables: [STRANDED, FOR],
   pictures: [STRANDED],
   findings: (results) => [
