@@ -34,7 +34,7 @@ describe('Wrong arguments', () => {
   it('are refused by a sentence, before anything is written, by every export', async () => {
     const outcome = await called()
     expect(outcome, `seed ${SEED}`).toMatchObject({ faults: [], unlisted: [], stale: [] })
-    expect(outcome.calls).toBeGreaterThan(15_000)
+    expect(outcome.calls).toBeGreaterThan(40_000)
   })
 })
 
@@ -44,6 +44,23 @@ describe('It is found when an export', () => {
     const calls = faults.map(({ kind, call }) => `${kind}: ${call.split('(')[0]}`)
     expect(calls).toContain('no sentence: planted.believes')
     expect(calls).toContain('no sentence: planted.awaitsWhatItBelieves')
+  })
+
+  it('believes a field of an argument beside others that are right', async () => {
+    const { faults } = await called('planted', 'faults')
+    expect(faults).toContainEqual(
+      expect.objectContaining({
+        kind: 'no sentence',
+        call: 'planted.divides, 1.of.size(64, {at, of})',
+      }),
+    )
+  })
+
+  it('refuses what is right', async () => {
+    const { faults } = await called('planted', 'faults')
+    expect(faults.map(({ kind, call }) => `${kind}: ${call}`)).toContain(
+      'refused though right: planted.refuses(64)',
+    )
   })
 
   it('writes before it refuses', async () => {

@@ -8,6 +8,8 @@ import { callsOf } from './calls.mjs'
 import { isRaw } from './judge.mjs'
 import { planted } from './planted.mjs'
 import { randomOf } from '../lib/random.mjs'
+import { oneWrong } from './one-wrong.mjs'
+import { VALID } from './valid.mjs'
 import { shown, wrongValues } from './values.mjs'
 import { Watch } from './watch.mjs'
 
@@ -21,15 +23,21 @@ const excused = new Map()
 const faults = new Map()
 const pending = []
 const { calls, unlisted } = await everyCall()
-const watch = new Watch(calls.map(({ name }) => name))
+const valid = rightCalls()
+const watch = new Watch([...calls, ...valid].map(({ name }) => name))
 let count = 0
 
-process.on('uncaughtException', (error) => fault('thrown later', calls[watch.index], [], error))
+process.on('uncaughtException', (error) => {
+  fault('thrown later', [...calls, ...valid][watch.index], [], error)
+})
 process.on('unhandledRejection', () => {})
 
 for (const [index, call] of calls.entries()) {
   watch.begin(index)
   tryAll(call, randomOf(seed + index))
+}
+for (const [index, call] of valid.entries()) {
+  tryOneWrong(call, calls.length + index)
 }
 watch.begin(-1)
 await Promise.race([
@@ -54,6 +62,41 @@ async function everyCall() {
   const found = callsOf(spaces, made, LEFT_OUT)
   const chosen = found.calls.filter(({ name }) => name.includes(only) && !isNotCalled(name))
   return { calls: chosen, unlisted: found.unlisted }
+}
+
+function rightCalls() {
+  const all = { ...VALID, ...planted(plants).valid }
+  return Object.entries(all)
+    .filter(([name]) => name.includes(only))
+    .map(([name, make]) => ({ name, make }))
+}
+
+/** Every call that is right, and then with each wrong value in the place of each right one. */
+function tryOneWrong({ name, make }, index) {
+  watch.begin(index)
+  const right = make()
+  tryRight({ name }, right)
+  right.end?.()
+  for (const { path, values } of oneWrong(right.list, wrongValues())) {
+    for (const value of values) {
+      watch.begin(index)
+      const { list, run, buffer, end } = make()
+      const wrong = path.put(list, value)
+      const what = { name: `${name}, ${path.name}`, run: (_subject, own) => run(...own) }
+      tryOne(what, { subject: undefined, buffer }, wrong)
+      end?.()
+    }
+  }
+}
+
+/** What is over its time, or finds nothing, is right all the same. */
+function tryRight(call, { run, list }) {
+  try {
+    run(...list)?.then?.(undefined, () => {})
+  } catch (error) {
+    const isRefused = error instanceof TypeError || error instanceof RangeError
+    if (isRefused) fault('refused though right', call, list, error)
+  }
 }
 
 function isNotCalled(name) {

@@ -4,7 +4,14 @@
 export function planted(which) {
   if (which === 'hang') return { planted: { hangs }, made: {} }
   if (which !== 'faults') return { made: {} }
-  return { planted: { believes, awaitsWhatItBelieves, Unlisted }, made: { Changed: aChanged } }
+  return {
+    planted: { believes, awaitsWhatItBelieves, Unlisted },
+    made: { Changed: aChanged },
+    valid: {
+      'planted.divides': () => ({ run: divides, list: [64, { at: 128, of: { size: 8 } }] }),
+      'planted.refuses': () => ({ run: refuses, list: [64] }),
+    },
+  }
 }
 
 function believes(value) {
@@ -17,6 +24,19 @@ async function awaitsWhatItBelieves(value) {
 
 function hangs(value) {
   for (;;) if (value === 1) return
+}
+
+/** Looks at its first argument, and believes a field of a field of its second one. */
+function divides(bytes, options) {
+  if (typeof bytes !== 'number')
+    throw new TypeError(`bytes: expected a number, came ${typeof bytes}`)
+  if (typeof options?.of?.size !== 'undefined') return Number.isInteger(options.of.size / 8)
+  throw new TypeError('expected a size, came none')
+}
+
+/** Also what is right. */
+function refuses() {
+  throw new TypeError('bytes: expected others, came these')
 }
 
 class Unlisted {

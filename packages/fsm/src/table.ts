@@ -109,13 +109,35 @@ export class Table<R extends Row = Row> {
 /** Throws a TypeError for what is no definition at all; its rows are judged by `faultsOf`. */
 function expectDefinition(definition: Definition | undefined): void {
   const rows: unknown = definition?.rows
-  const areRows =
-    Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)
-  if (typeof definition?.of === 'string' && areRows) return
+  const isDefined = isText(definition?.of) && isText(definition?.initial) && Array.isArray(rows)
+  if (!isDefined || !areTexts(definition?.final)) {
+    throw new TypeError(
+      'a state machine is defined by an object: `of`, whose states they are, `initial`, and a ' +
+        'list of `rows`: something else came',
+    )
+  }
+  const wrong = rows.findIndex((row) => !isRow(row))
+  if (wrong < 0) return
   throw new TypeError(
-    'a state machine is defined by an object: `of`, whose states they are, `initial`, and a list ' +
-      'of `rows`: something else came',
+    'a row is an object whose `state`, `event` and `next` are texts, and whose `guard` and ' +
+      `\`actions\`, if it has any, are lists of them: row ${wrong + 1} is something else`,
   )
+}
+
+function isRow(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false
+  const { state, event, next, guard, actions } = row as Partial<Record<keyof Row, unknown>>
+  const isNamed = isText(state) && isText(event) && isText(next)
+  return isNamed && (isText(guard) || areTexts(guard)) && areTexts(actions)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+/** Also where there are none. */
+function areTexts(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isText))
 }
 
 /** Throws a TypeError unless it is a table, as `defineTable` makes it. */

@@ -26,7 +26,11 @@ export interface HandleKind {
  * Throws BadHandle, saying what was expected and what came, unless `value` looks like one: an
  * object that has its fields, whose addresses are in `memory`, if that is told.
  */
-export function expectHandle(kind: HandleKind, value: unknown, memory?: Memory): void {
+export function expectHandle(
+  kind: HandleKind,
+  value: unknown,
+  ...opened: [memory?: Memory]
+): void {
   const expected = `the handle of ${kind.of} was expected`
   if (typeof value !== 'object' || value === null) {
     throw new BadHandle(`${expected}: ${came(value)} came`)
@@ -34,7 +38,7 @@ export function expectHandle(kind: HandleKind, value: unknown, memory?: Memory):
   if ('handle' in value) {
     throw new BadHandle(`${expected}: ${came(value)} itself came; pass its \`.handle\``)
   }
-  const size = memory === undefined ? 2 ** 31 : sizeOf(memory, kind)
+  const size = opened.length === 0 ? 2 ** 31 : sizeOf(opened[0], kind)
   const wrong = wrongField(kind, value, '', size)
   if (wrong === undefined) return
   const [path, field, found] = wrong
@@ -85,9 +89,9 @@ function wrongField(
 }
 
 /** Bytes of the memory that a handle is opened in. Throws a TypeError for what is none. */
-function sizeOf(memory: Memory, { of }: HandleKind): number {
+function sizeOf(memory: Memory | undefined, { of }: HandleKind): number {
   expectMethods(`the memory of ${of}`, memory, ['load', 'store', 'read', 'write'])
-  return memory.size
+  return memory!.size
 }
 
 const isWhole = (value: unknown): boolean =>

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts'
 import { holderOf, SpinLock } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
 import { came } from './came.ts'
-import { expectShape } from './expect.ts'
+import { expectMethods, expectShape } from './expect.ts'
 import { expectHandle, expectSame, type HandleKind } from './handles.ts'
 import { expectCount } from './zone-shape.ts'
 
@@ -85,6 +85,7 @@ export class Pool {
 
   /** Places a pool, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: PoolShape): Pool {
+    expectMethods('the arena of a pool', arena, ['place'])
     const bytes = Pool.bytes(shape)
     const at = arena.place(`pool ${shape.name}`, bytes)
     const itemBytes = alignUp(shape.itemBytes, CACHE_LINE_BYTES)

@@ -4,6 +4,7 @@ import { CACHE, cacheOf, expectZone, MAGAZINE, Magazines, zoneBytes } from './ma
 import type { Memory } from './memory.ts'
 import type { Interrupt, Place } from './place.ts'
 import { came } from './came.ts'
+import { expectMethods } from './expect.ts'
 import { expectHandle, type HandleKind } from './handles.ts'
 import type { Waiting } from './wait.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
@@ -79,6 +80,7 @@ export class Zone {
 
   /** Places a zone, filled. Throws RangeError for a bad shape, OutOfMemory if it is too large. */
   static create(arena: Arena, shape: ZoneShape): Zone {
+    expectMethods('the arena of a zone', arena, ['place'])
     const plan = planZone(shape)
     const at = arena.place(`zone ${shape.name}`, zoneBytes(plan))
     const zone = new Zone({ ...plan.shape, at }, arena.memory)

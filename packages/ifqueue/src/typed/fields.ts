@@ -43,7 +43,8 @@ export function placeFields(fields: Fields): { placed: PlacedField[]; bytes: num
   }
   let bytes = 0
   const placed = Object.entries(fields).map(([name, type]) => {
-    const size = Object.hasOwn(BYTES, type) ? BYTES[type] : undefined
+    const isKnown = typeof type === 'string' && Object.hasOwn(BYTES, type)
+    const size = isKnown ? BYTES[type] : undefined
     if (size === undefined || name === '__proto__') throw noField(name, type)
     const offset = Math.ceil(bytes / size) * size
     bytes = offset + size

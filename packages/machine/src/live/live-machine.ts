@@ -310,7 +310,7 @@ function checkBoot(boot: unknown): void {
 }
 
 function checkBootMs(bootMs: number): void {
-  if (bootMs > 0 && bootMs < 2 ** 31) return
+  if (typeof bootMs === 'number' && bootMs > 0 && bootMs < 2 ** 31) return
   throw new RangeError(`bootMs is a number of ms, above 0 and below 2^31: ${came(bootMs)} came`)
 }
 

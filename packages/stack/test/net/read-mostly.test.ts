@@ -83,7 +83,7 @@ function leaves(where: Where, own: Partial<StackInput> = {}) {
   return came!
 }
 
-describe('the holder of a lock of a table that is mostly read, preempted by what does not sleep', () => {
+describe('the holder of a lock of a table, preempted by what does not sleep', () => {
   /** Kinds that have a line for each CPU, on which their holder is noted. */
   const ofCpus = ['mcs', 'rmlock']
   const roaming = lockTable.map(({ name }) => name).filter((name) => !ofCpus.includes(name))

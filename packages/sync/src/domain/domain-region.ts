@@ -111,7 +111,7 @@ export class DomainRegion {
 
   /** Opens the region of a domain. Throws BadHandle when none is there. */
   static open(memory: Memory, at: Address): DomainRegion {
-    const isInside = Number.isInteger(at / CACHE_LINE_BYTES) && at >= 0 && at < memory.size
+    const isInside = isLines(at) && at >= 0 && at < memory.size
     const found = isInside ? memory.read(at + REGION.offset.magic) : 0
     if (found === MAGIC) {
       return new DomainRegion(memory, at, memory.read(at + REGION.offset.limit))
@@ -218,9 +218,9 @@ export class DomainRegion {
 
   /** Throws BadHandle unless the lock that a checked handle names is there, in this version. */
   verify(kind: LockKind, bytes: number, handle: LockHandle): void {
-    const tag = handle.at + bytes
-    const isInside = Number.isInteger(handle.at / WORD_BYTES) && handle.at >= 0
-    if (isInside && tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
+    const isInside = isMultiple(handle.at, WORD_BYTES) && handle.at >= 0
+    const tag = isInside ? handle.at + bytes : this.memory.size
+    if (tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
     throw new BadHandle(`there is no ${kind.name} of this version at ${came(handle.at)}`)
   }
 
@@ -262,7 +262,7 @@ export class DomainRegion {
   }
 
   #checkPlace(kind: LockKind, at: Address, bytes: number, align: number): void {
-    if (!Number.isInteger(at / align) || at < 0 || at + bytes > this.memory.size) {
+    if (!isMultiple(at, align) || at < 0 || at + bytes > this.memory.size) {
       throw new BadHandle(
         `a ${kind.name} has ${bytes} bytes, at a multiple of ${align}, within the buffer's ` +
           `${this.memory.size}: ${came(at)} came`,
@@ -293,7 +293,12 @@ export class DomainRegion {
 }
 
 function isLines(bytes: unknown): boolean {
-  return Number.isInteger(bytes) && (bytes as number) % CACHE_LINE_BYTES === 0
+  return isMultiple(bytes, CACHE_LINE_BYTES)
+}
+
+/** Before it divides anything: a symbol, or a big integer, cannot be. */
+function isMultiple(value: unknown, of: number): boolean {
+  return Number.isInteger(value) && (value as number) % of === 0
 }
 
 function figuresOf({ at, buckets, cpus, threads, waiters }: LotHandle): number[] {

@@ -29,7 +29,7 @@ export function expectLockHandle({ name, version }: LockKind, handle: LockHandle
     version: 'count',
     domain: DOMAIN,
     at: 'any',
-    shape: 'any',
+    shape: { of: 'a shape', fields: {} },
   } as const
   expectHandle({ of: `a ${name}`, fields }, handle)
   if (handle.kind !== name || handle.version !== version) {
@@ -38,7 +38,7 @@ export function expectLockHandle({ name, version }: LockKind, handle: LockHandle
         `that of a ${handle.kind}, version ${handle.version}, came`,
     )
   }
-  const wrong = Object.entries(handle.shape ?? {}).find(([, figure]) => !Number.isInteger(figure))
+  const wrong = Object.entries(handle.shape).find(([, figure]) => !Number.isInteger(figure))
   if (wrong === undefined) return
   throw new BadHandle(
     `the handle of a ${name} has whole numbers in its shape: ${wrong[0]} is ${came(wrong[1])}`,

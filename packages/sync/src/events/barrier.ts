@@ -69,7 +69,7 @@ export class Barrier extends Placed {
   /** Places a barrier. Throws a RangeError for a number of parties that cannot be. */
   static create(domain: SyncDomain, options: BarrierOptions): Barrier {
     expectDomain(domain, KIND, options)
-    const { parties } = options
+    const parties = options?.parties
     if (!Number.isInteger(parties) || parties < 1 || parties > MOST_PARTIES) {
       throw new RangeError(
         `parties: expected a whole number from 1 to ${MOST_PARTIES}, came ${came(parties)}`,

@@ -1,4 +1,4 @@
-import { type Address, expectFunction, type Memory } from '@smpnet/memory'
+import { type Address, came, expectFunction, type Memory } from '@smpnet/memory'
 import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
@@ -22,6 +22,9 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * kept here, in its own memory; what all have learnt, in the shared `OrderGraph`.
  */
 const KIND: LockKind = { name: 'witness', code: 15, version: 1 }
+
+/** Of names, and of edges. */
+const MOST = 1 << 16
 
 export interface WitnessOptions extends Placing, Partial<OrderShape> {
   /** Orders that hold from the start: each a list of names, outermost first. */
@@ -78,7 +81,7 @@ export class Witness implements SleepWatch {
   static create(domain: SyncDomain, options: WitnessOptions = {}): Witness {
     expectDomain(domain, KIND, options)
     if (options.onReport !== undefined) expectFunction('onReport of a witness', options.onReport)
-    const shape = { names: options.names ?? 64, edges: options.edges ?? 128 }
+    const shape = wholeShape(options)
     const at = domain.place(KIND, OrderGraph.bytes(shape), options)
     const graph = new OrderGraph(domain.memory, at, shape)
     const witness = new Witness(graph, domain, options.onReport)
@@ -219,4 +222,15 @@ function reversal(held: Taken, taken: Taken, way: Edge[], names: readonly string
     }),
     `lock order ${held.name} -> ${taken.name} attempted at: ${held.place} then ${taken.place}`,
   ].join('\n')
+}
+
+/** Throws a RangeError for what is no number of names, or of edges. */
+function wholeShape({ names = 64, edges = 128 }: WitnessOptions): OrderShape {
+  for (const [what, count] of Object.entries({ names, edges })) {
+    if (Number.isInteger(count) && count >= 1 && count <= MOST) continue
+    throw new RangeError(
+      `${what} of a witness: expected a whole number from 1 to ${MOST}, came ${came(count)}`,
+    )
+  }
+  return { names, edges }
 }

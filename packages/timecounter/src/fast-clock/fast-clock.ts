@@ -54,6 +54,7 @@ const HANDLE: HandleKind = {
     at: 'address',
     timehands: { of: 'timehands', fields: { at: 'any' } },
     hz: 'count',
+    'counter?': { of: 'a counter', fields: { name: 'text', mask: 'any', frequency: 'any' } },
   },
 }
 

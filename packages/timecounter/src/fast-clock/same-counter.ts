@@ -1,3 +1,4 @@
+import { came } from '@smpnet/memory'
 import { type Counter, counterDelta, largestDelta } from '../counters/counter.ts'
 import { CounterMismatch } from '../errors.ts'
 import type { GenerationRing } from '../timehands/generation-ring.ts'
@@ -39,7 +40,7 @@ export function expectSameCounter(
   if (made !== undefined && (made.name !== name || made.frequency !== frequency)) {
     throw new CounterMismatch(
       `the clock page is read with the counter that it was made with, ${made.name} of ` +
-        `${made.frequency} Hz: ${name} of ${frequency} Hz came`,
+        `${came(made.frequency)} Hz: ${name} of ${frequency} Hz came`,
     )
   }
   const words = new Int32Array(HANDS_WORDS)
