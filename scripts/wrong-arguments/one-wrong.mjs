@@ -22,8 +22,15 @@ function pathsIn(of, depth) {
   })
 }
 
-/** A copy, down to what is replaced; what is not plain is shared. */
-function withWrong(of, [key, ...rest], value) {
+/**
+ * A copy, down to what is replaced; what is not plain is shared.
+ *
+ * @param {any} of
+ * @param {string[]} keys
+ * @param {unknown} value
+ */
+function withWrong(of, keys, value) {
+  const [key = '', ...rest] = keys
   const copy = Array.isArray(of) ? [...of] : { ...of }
   copy[key] = rest.length === 0 ? value : withWrong(of[key], rest, value)
   return copy

@@ -42,26 +42,30 @@ function ofMemory() {
   }
 }
 
-/** Options beside `at`, of each class of lock. */
-const LOCKS = {
-  Mutex: { recursive: true },
-  SpinMutex: {},
-  TicketLock: {},
-  McsLock: {},
-  RwLock: { accountable: true },
-  Sx: { accountable: true },
-  RmLock: {},
-  Seqc: {},
-  Epoch: {},
-  Smr: {},
-  Semaphore: { permits: 2, accountable: true },
-  Once: {},
-  EventCount: {},
-  Condition: {},
-  Counter: {},
-  Barrier: { parties: 2 },
-  Witness: { names: 4, edges: 4 },
-}
+/**
+ * Options beside `at`, of each class of lock.
+ *
+ * @type {[any, object][]}
+ */
+const LOCKS = [
+  [sync.Mutex, { recursive: true }],
+  [sync.SpinMutex, {}],
+  [sync.TicketLock, {}],
+  [sync.McsLock, {}],
+  [sync.RwLock, { accountable: true }],
+  [sync.Sx, { accountable: true }],
+  [sync.RmLock, {}],
+  [sync.Seqc, {}],
+  [sync.Epoch, {}],
+  [sync.Smr, {}],
+  [sync.Semaphore, { permits: 2, accountable: true }],
+  [sync.Once, {}],
+  [sync.EventCount, {}],
+  [sync.Condition, {}],
+  [sync.Counter, {}],
+  [sync.Barrier, { parties: 2 }],
+  [sync.Witness, { names: 4, edges: 4 }],
+]
 
 const WAIT = { timeoutMs: 0 }
 const signal = () => new AbortController().signal
@@ -74,8 +78,9 @@ function ofSync() {
     const domain = sync.SyncDomain.create({ ...shape, buffer, bytes: FREE })
     return { ...callOf(domain), buffer, end: () => detached(domain) }
   }
-  const kinds = Object.entries(LOCKS).flatMap(([name, own]) => {
-    const of = sync[name]
+  const kinds = LOCKS.flatMap(([of, own]) => {
+    // A bundler may have put a `_` before it.
+    const name = of.name.replace(/^_/, '')
     return [
       [
         `sync.${name}.create`,
@@ -96,7 +101,7 @@ function ofSync() {
   const create = () => {
     const buffer = new SharedArrayBuffer(1 << 17)
     const options = { ...shape, buffer, at: 64, bytes: FREE }
-    return { run: (...list) => detached(sync.SyncDomain.create(...list)), list: [options] }
+    return { run: freely(sync.SyncDomain.create, detached), list: [options] }
   }
   return {
     'sync.SyncDomain.create': create,
@@ -148,7 +153,7 @@ function ofSockets() {
   const bytes = () => new Uint8Array(8)
   return {
     'socket.SocketDomain.create': () => ({
-      run: (...list) => detached(socket.SocketDomain.create(...list)),
+      run: freely(socket.SocketDomain.create, detached),
       list: [{ ...shape, buffers: 8 }],
     }),
     'socket.SocketDomain.open': inDomain((domain) => ({
@@ -182,8 +187,11 @@ function ofSockets() {
 }
 
 function ofQueues() {
+  /** @type {import('@smpnet/ifqueue').QueueShape} */
   const records = { kind: 'mpmc', recordBytes: 16, records: 4, threads: 4 }
+  /** @type {import('@smpnet/ifqueue').QueueShape} */
   const anySize = { kind: 'mpsc', bytes: 1024, threads: 4 }
+  /** @type {Record<string, 'u32' | 'f64'>} */
   const fields = { id: 'u32', price: 'f64' }
   const made = (queue) => ({ end: () => left(queue) })
   const opening = (of, queueOf, handleOf) => () => {
@@ -230,13 +238,13 @@ function ofClocks() {
     }
   return {
     'timecounter.FastClock.start': () => ({
-      run: (...list) => timecounter.FastClock.start(...list).stop?.(),
+      run: freely(timecounter.FastClock.start, (clock) => clock.stop?.()),
       list: [counter(), { hz: 1000, ticks: false }],
     }),
     'timecounter.FastClock.attach': () => {
       const clock = timecounter.FastClock.start(counter(), { ticks: false })
       return {
-        run: (...list) => timecounter.FastClock.attach(...list),
+        run: freely(timecounter.FastClock.attach),
         list: [clock.handle, counter()],
       }
     },
@@ -272,7 +280,7 @@ function ofKernels() {
       ],
     }),
     'machine/live.startLive': () => ({
-      run: (...list) => started(live.startLive(...list)),
+      run: freely(live.startLive, started),
       list: [
         {
           cpus: 1,
@@ -286,14 +294,24 @@ function ofKernels() {
       ],
     }),
     'tasks.startTasks': () => ({
-      run: (...list) => started(tasks.startTasks(...list)),
+      run: freely(tasks.startTasks, started),
       list: [{ cpus: 1, modules: [NOWHERE], places: 16, mostWaiting: 16, payloadBytes: 64 }],
     }),
     'netisr/dispatcher.startDispatcher': () => ({
-      run: (...list) => started(dispatch.startDispatcher(...list)),
+      run: freely(dispatch.startDispatcher, started),
       list: [{ cpus: 1, module: NOWHERE, name: 'default', key: (item) => item }],
     }),
   }
+}
+
+/**
+ * Something as it is called by a program that is not checked by types, and what comes after it.
+ *
+ * @param {any} of
+ * @param {(made: any) => unknown} after
+ */
+function freely(of, after = (made) => made) {
+  return (...list) => after(of(...list))
 }
 
 function detached(domain) {
