@@ -31,20 +31,28 @@ function table(view: View, panel: Panel): string {
   return plainTable(head, body, ['left', ...columns.map(() => 'right' as const)])
 }
 
+/** By which share figures may differ from the best that are as good. */
+const ALIKE = 0.01
+
 /**
- * Figures as text, by series and column, and which are best of their column: all that look the same
- * are, and none is where all do, or where it stands alone.
+ * Figures as text, by series and column, and which are best of their column: all that are as good
+ * are, and none is where all are, or where it stands alone.
  */
 export function cellsOf({ series, along, unit }: Panel): { cells: string[][]; best: boolean[][] } {
   const cells = series.map(({ points }) =>
     points.map((point) => (point ? formatted(point.row.median, unit) : '–')),
   )
-  const bestTexts = along.map((_, column) => {
+  const isBestOf = along.map((_, column) => {
     const known = series.flatMap(({ points }) => points[column]?.row.median ?? [])
-    const texts = new Set(known.map((figure) => formatted(figure, unit)))
-    if (texts.size < 2) return undefined
-    return formatted(isLessBetter(unit) ? Math.min(...known) : Math.max(...known), unit)
+    const top = isLessBetter(unit) ? Math.min(...known) : Math.max(...known)
+    const isAsGood = (figure: number) => Math.abs(figure - top) <= ALIKE * Math.abs(top)
+    return known.every(isAsGood) ? () => false : isAsGood
   })
-  const best = cells.map((row) => row.map((text, column) => text === bestTexts[column]))
+  const best = series.map(({ points }) =>
+    along.map((_, column) => {
+      const figure = points[column]?.row.median
+      return figure !== undefined && isBestOf[column]!(figure)
+    }),
+  )
   return { cells, best }
 }
