@@ -92,15 +92,21 @@ describe('netperf experiment netisr', () => {
     expect(claimsOf(hop(346_000, 2_000_000))).toEqual([
       expect.stringMatching(/off by \+0 %, \+71 % and \+71 %, more than 30 %/),
     ])
-    const registry = (rm: number) => [
+    const trip = { workload: 'udp_rr', variant: 'smpnet' }
+    const registry = (tracked: number) => [
       row(1e6, { part: 'registry', registryLock: 'none' }),
-      row(rm, { part: 'registry', registryLock: 'rmlock' }),
-      row(0.9e6, { part: 'registry', registryLock: 'rwlock' }),
+      row(tracked, { part: 'registry', registryLock: 'rmlock-trackers' }),
+      row(0.995e6, { part: 'registry', registryLock: 'rmlock' }),
+      row(0.97e6, { part: 'registry', registryLock: 'rwlock' }),
+      row(0.3e6, {}, trip),
     ]
-    expect(claimsOf(registry(0.96e6))).toEqual([expect.stringContaining('which comes out')])
-    expect(claimsOf(registry(0.995e6))).toEqual([
-      expect.stringMatching(/does not come out: that would be 15.0 ns to 30.0 ns for each/),
+    expect(claimsOf(registry(0.95e6))).toEqual([
+      expect.stringMatching(/costs 5\.3 % as .* 3\.2 % of a ping-pong .*, both within 30 %/),
     ])
+    expect(claimsOf(registry(0.99e6))).toEqual([
+      expect.stringMatching(/costs 1\.0 % as .* 0\.6 % of a ping-pong .*, not both within 30 %/),
+    ])
+    expect(claimsOf(registry(0.9e6))).toEqual([expect.stringContaining('not both within')])
   })
 
   it('says nothing of what was not measured', () => {

@@ -2,6 +2,7 @@ import { profiles } from '@smpnet/machine/sim'
 import type { DispatchName } from '@smpnet/netisr'
 import type { Effort } from '../../model/experiment.ts'
 import type { Job } from '../../model/job.ts'
+import { udpRr } from '../../workloads/datagrams/udp-rr.ts'
 import { dispatch } from '../../workloads/dispatch/dispatch.ts'
 import type { DispatchOptions } from '../../workloads/dispatch/dispatch-options.ts'
 import { jobOf, simulatedCpus } from '../job-of.ts'
@@ -148,9 +149,19 @@ class Asking {
   }
 
   registry(): Job[] {
-    return ['none', 'rmlock', 'rwlock'].map((registryLock) =>
+    const locks = ['none', 'rmlock-trackers', 'rmlock', 'rwlock'].map((registryLock) =>
       this.#job('registry', 1, { dispatch: 'deferred', receiver: 'thread', registryLock }, {}),
     )
+    return [...locks, this.#pingPong()]
+  }
+
+  /** Round trips over loopback, each packet of which is queued for netisr's worker. */
+  #pingPong(): Job {
+    const { plan, profile, seed } = this
+    const { oneCpuMs: durationMs, runs } = plan
+    const where = { machine: 'sim', profile, cpus: 1, seed, durationMs, runs } as const
+    const kernel = { base: { part: { netisr: { dispatch: 'deferred' } }, labels: {} } } as const
+    return jobOf({ ...where, workload: udpRr, variants: ['smpnet'], kernel })
   }
 
   #cards(cpus: number): readonly (readonly [card: string, queues: number])[] {

@@ -1,7 +1,7 @@
 import type { Address } from '@smpnet/memory'
 import type { Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
-import { lockKinds } from '../../locks/index.ts'
+import { namedLockKinds } from '../../locks/index.ts'
 import { LATER, type ListLock, type ListLockKind } from '../../locks/list-lock.ts'
 import type { KernelHost } from '../../model/kernel-program.ts'
 import { lookUp } from '../../options/usage-error.ts'
@@ -17,7 +17,7 @@ export class RegistryLock {
   constructor(readonly lock: ListLock) {}
 
   static kindOf(name: string): ListLockKind | undefined {
-    return name === NO_LOCK ? undefined : lookUp('lock', lockKinds, name)
+    return name === NO_LOCK ? undefined : lookUp('lock', namedLockKinds, name)
   }
 
   static open(name: string, at: Address, { cpu, locks }: KernelHost): RegistryLock | undefined {

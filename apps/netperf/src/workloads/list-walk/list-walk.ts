@@ -2,7 +2,7 @@ import { parseCount, parseProbability } from '../../options/quantities.ts'
 import { lookUp } from '../../options/usage-error.ts'
 import type { Needs, Site } from '@smpnet/stack'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import { lockKinds } from '../../locks/index.ts'
+import { lockKinds, namedLockKinds } from '../../locks/index.ts'
 import type { ListLockKind } from '../../locks/list-lock.ts'
 import { randomOf } from '../../locks/random-of.ts'
 import { listFrom } from '../../options/words.ts'
@@ -73,7 +73,7 @@ export const listWalk: Workload<ListWalkOptions, WalkerSettings> = {
   options: {
     lock: {
       flags: '--lock <a,b>',
-      description: `of ${[...lockKinds.keys()].join(', ')} (default: all)`,
+      description: `of ${[...namedLockKinds.keys()].join(', ')} (default: all but the last)`,
       parse: listFrom,
     },
     writes: {
@@ -100,7 +100,7 @@ function configure(
   { lock: locks = [...lockKinds.keys()], writes = 0.01, length = 8 }: ListWalkOptions,
   { machine }: Place,
 ): Configured<WalkerSettings> {
-  for (const lock of locks) lookUp('lock', lockKinds, lock)
+  for (const lock of locks) lookUp('lock', namedLockKinds, lock)
   const batch = machine === 'sim' ? 1 : LIVE_BATCH
   const configurations = [...new Set(locks)].map((lock) => {
     const settings: WalkerSettings = { lock, writes, length, batch }
@@ -110,5 +110,5 @@ function configure(
 }
 
 function kindOf(lock: string): ListLockKind {
-  return lookUp('lock', lockKinds, lock)
+  return lookUp('lock', namedLockKinds, lock)
 }
