@@ -29,6 +29,13 @@ function figure(rows: readonly Row[], metric: string, settings: Row['settings'] 
   return own[0]!.median
 }
 
+/** A pcap file of frames of 16 bytes, which came so many µs after its first second. */
+function pcap(linkType: number, timesUs: readonly number[]): Buffer {
+  const head = [0xa1b2c3d4, 0x0004_0002, 0, 0, 65_535, linkType]
+  const records = timesUs.flatMap((us) => [1, us, 16, 16, 0, 0, 0, 0])
+  return Buffer.from(Uint32Array.from([...head, ...records]).buffer)
+}
+
 const SHORT = ['--runs', '1', '--duration', '2ms']
 
 describe('netperf run dispatch', () => {
@@ -95,7 +102,7 @@ describe('netperf run dispatch', () => {
       files: { notes: string[]; rows: Row[] }[]
     }
     const [{ notes, rows: spread }] = document.files as [{ notes: string[]; rows: Row[] }]
-    expect(notes[0]).toMatch(/^rr\.pcapng: \d+ packets in .* s, of 1 interface and 16 flows\.$/)
+    expect(notes[0]).toMatch(/^rr\.pcapng: \d+ packets in .*s, of 1 interface and 16 flows\.$/)
     const shares = spread.filter(({ settings }) => settings?.['policy'] === 'flow')
     const busiest = Math.max(...shares.map(({ median }) => median))
     // What netisr did with them is what was said that it would do.
@@ -103,6 +110,24 @@ describe('netperf run dispatch', () => {
     expect(figure(document.rows, 'lost')).toBe(0)
     expect(readFileSync(picture, 'utf8')).toMatch(/^<svg[^>]*>.*Packets of rr\.pcapng by CPU/s)
   }, 60_000)
+
+  it.each<[string, Buffer, RegExp]>([
+    ['alone', pcap(1, [5]), /: 1 packet in 0.* ns, of .*; 1 has no flow; they come as soon as/],
+    [
+      'backwards',
+      pcap(1, [5, 9, 7]),
+      /: 3 packets in 4\.00 µs, .*; 1 has a time before one before/,
+    ],
+    ['wireless', pcap(105, [5, 6]), /; none is looked for in frames of link type 105\.$/],
+  ])('says what is odd about a capture: %s', async (name, bytes, sentence) => {
+    const file = join(folder, `${name}.pcap`)
+    writeFileSync(file, bytes)
+    const ended = await netperf(['run', 'dispatch', '--pcap', file, ...SHORT, '--json'])
+    const document = JSON.parse(ended.stdout) as { rows: Row[]; files: { notes: string[] }[] }
+    expect(document.files[0]!.notes[0]).toMatch(sentence)
+    const offered = name === 'alone' ? 'max' : 'as captured'
+    for (const { settings } of document.rows) expect(settings).toMatchObject({ offered })
+  })
 
   it('is the same with the same seed', async () => {
     const of = ['--cpus', '3', '--dispatch', 'hybrid', '--arrival', 'bursty', '--zipf', '1.1']
@@ -119,6 +144,7 @@ describe('netperf run dispatch refuses', () => {
       { pcap: 'text' },
       'expected a pcap file (a1b2c3d4 or a1b23c4d) or pcapng (0a0d0d0a), came',
     ],
+    [{}, { pcap: 'cut' }, 'expected at least one packet, came none, and one that is cut off'],
     [{ cpus: '4' }, { threads: '1', dispatch: 'hybrid' }, 'which starve otherwise, got 1'],
     [{}, { threads: '3' }, 'expected --threads to be at most 2, as many as CPUs, got 3'],
     [{}, { picture: 'a.svg' }, 'expected --picture with --pcap, got it alone'],
@@ -128,7 +154,13 @@ describe('netperf run dispatch refuses', () => {
   ])('%j with %j', async (typed, own, sentence) => {
     const file = join(folder, 'text')
     writeFileSync(file, 'hello, world')
-    const asked = own['pcap'] === 'text' ? { pcap: file } : own
+    const cut = join(folder, 'cut')
+    writeFileSync(cut, pcap(1, [5]).subarray(0, -1))
+    const made = new Map([
+      ['text', file],
+      ['cut', cut],
+    ]).get(String(own['pcap']))
+    const asked = made === undefined ? own : { pcap: made }
     await expect(jobFrom('dispatch', typed, asked)).rejects.toThrow(sentence)
   })
 })

@@ -60,10 +60,11 @@ class SyntheticArrivals implements Arrivals {
   readonly isFlood: boolean
 
   constructor(traffic: SyntheticTraffic, queue: number, queues: number, random: SimRandom) {
+    const { kind: _kind, ...shape } = traffic
     const numbers = numbersOf(traffic.flows)
     const isOurs = (flow: number) => queueOf(numbers[flow]!, 0, queues) === queue
     this.isFlood = traffic.perSecond === Number.POSITIVE_INFINITY
-    this.#source = new SyntheticSource({ ...traffic, isOurs }, random)
+    this.#source = new SyntheticSource({ ...shape, isOurs }, random)
     this.#numbers = numbers
     this.advance()
   }

@@ -8,6 +8,7 @@ import {
   flowOfTuple,
   FlowTuple,
   frameTuple,
+  LINK_TYPE,
   newCaptureFileCounts,
   standardKey,
   Toeplitz,
@@ -29,6 +30,10 @@ export interface CaptureFile {
   readonly counts: CaptureFileCounts
   /** Packets behind those. */
   readonly left: number
+  /** Packets whose time is before that of one before them: they come with that one. */
+  readonly early: number
+  /** Link types in whose frames no flow is looked for. */
+  readonly unread: readonly number[]
 }
 
 const known = new Map<string, CaptureFile>()
@@ -60,8 +65,8 @@ function gathered(path: string): CaptureFile {
   const counts = newCaptureFileCounts()
   const packets = new Gathered()
   for (const packet of captureFilePackets(chunksOf(path), counts)) packets.add(packet)
-  if (packets.length === 0) throw new BadCaptureFile('expected at least one packet, came none')
-  const { timesNs, flows, sources, left } = packets
+  if (packets.length === 0) throw new BadCaptureFile(noneText(counts))
+  const { timesNs, flows, sources, left, early, unread } = packets
   return {
     path,
     timesNs: Float64Array.from(timesNs),
@@ -69,8 +74,20 @@ function gathered(path: string): CaptureFile {
     sources: Uint16Array.from(sources),
     counts,
     left,
+    early,
+    unread: [...unread],
   }
 }
+
+function noneText({ malformed, truncated }: CaptureFileCounts): string {
+  const besides = [
+    malformed > 0 ? `${malformed} that cannot be read` : '',
+    truncated > 0 ? 'one that is cut off' : '',
+  ].filter((text) => text !== '')
+  return ['expected at least one packet, came none', ...besides].join(', and ')
+}
+
+const READ: ReadonlySet<number> = new Set(Object.values(LINK_TYPE))
 
 function* chunksOf(path: string): Generator<Uint8Array> {
   const file = openSync(path, 'r')
@@ -90,6 +107,8 @@ class Gathered {
   readonly flows: number[] = []
   readonly sources: number[] = []
   left = 0
+  early = 0
+  readonly unread = new Set<number>()
   readonly #toeplitz = new Toeplitz(standardKey())
   readonly #tuple = new FlowTuple()
   readonly #bytes = new ArrayBytes()
@@ -107,8 +126,11 @@ class Gathered {
     }
     if (timeNs !== undefined) {
       this.#firstNs ??= timeNs
-      this.#lastNs = Math.max(this.#lastNs, Number(timeNs - this.#firstNs))
+      const ns = Number(timeNs - this.#firstNs)
+      if (ns < this.#lastNs) this.early++
+      else this.#lastNs = ns
     }
+    if (!READ.has(linkType)) this.unread.add(linkType)
     this.#bytes.bytes = bytes
     frameTuple(linkType, this.#bytes, bytes.length, this.#tuple)
     this.timesNs.push(this.#lastNs)

@@ -116,6 +116,11 @@ function scaled(timesNs: Float64Array, perSecond: number): Float64Array {
   return lastNs === 0 ? timesNs : timesNs.map((ns) => ns * (wantedNs / lastNs))
 }
 
+/** Whether packets come as soon as they are taken: a file's, too, when it has no other times. */
+function isFlood(traffic: Traffic): boolean {
+  return traffic.kind === 'synthetic' || traffic.isFlood
+}
+
 /** What rows are told apart by: what was typed besides what always is said. */
 function labelsOf(options: DispatchOptions, settings: DispatchSettings): Labels {
   const { policy, threads, queues, receiver, traffic } = settings
@@ -129,7 +134,7 @@ function labelsOf(options: DispatchOptions, settings: DispatchSettings): Labels 
     queues,
     receiver,
     ...(traffic.kind === 'synthetic' ? { flows: traffic.flows } : { pcap: nameOf(pcap!) }),
-    offered: offered ?? (pcap === undefined ? 'max' : 'as captured'),
+    offered: offered ?? (isFlood(traffic) ? 'max' : 'as captured'),
     ...(Object.fromEntries(typed) as Labels),
   }
 }

@@ -1,5 +1,6 @@
 import { POLICIES, type PolicyName, wordsHash } from '@smpnet/netisr'
 import { type Measured, measuredOf } from '../../model/row.ts'
+import { formatted } from '../../model/formatted.ts'
 import type { Shown } from '../../model/shown.ts'
 import { setting, type View } from '../../model/view.ts'
 import type { CaptureFile } from './capture-traffic.ts'
@@ -69,20 +70,24 @@ function rowOf(policy: string, cpu: number, cpus: number, share: number): Measur
   })
 }
 
-/** `a.pcapng: 1200 packets in 1.5 s, of 1 interface and 37 flows; 4 without a flow.` */
-function fileText({ path, flows, sources, timesNs, counts, left }: CaptureFile): string {
-  const seconds = (timesNs.at(-1)! / 1e9).toPrecision(3)
+/** `a.pcapng: 1200 packets in 1.50 s, of 1 interface and 37 flows; 4 have no flow.` */
+function fileText(file: CaptureFile): string {
+  const { path, flows, sources, timesNs, counts, left, early, unread } = file
+  const lastNs = timesNs.at(-1)!
   const links = new Set(sources).size
   const without = flows.filter((flow) => flow === 0).length
   const known = new Set(flows.filter((flow) => flow !== 0)).size
   const more = [
-    without > 0 ? `${without} have no flow` : '',
-    left > 0 ? `${left} more are not looked at` : '',
+    without > 0 ? `${without} ${haveText(without)} no flow` : '',
+    unread.length > 0 ? `none is looked for in frames of link type ${unread.join(', ')}` : '',
+    early > 0 ? `${early} ${haveText(early)} a time before one before, and come with that` : '',
+    lastNs === 0 ? 'they come as soon as they are taken, since no time is after the first' : '',
+    left > 0 ? `${left} more ${left === 1 ? 'is' : 'are'} not looked at` : '',
     counts.malformed > 0 ? `${counts.malformed} cannot be read` : '',
     counts.truncated > 0 ? 'the last one is cut off' : '',
   ].filter((text) => text !== '')
   const of = `${plural(links, 'interface')} and ${plural(known, 'flow')}`
-  const what = `${flows.length} packets in ${seconds} s, of ${of}`
+  const what = `${plural(flows.length, 'packet')} in ${formatted(lastNs, 'ns')}, of ${of}`
   return `${nameOf(path)}: ${[what, ...more].join('; ')}.`
 }
 
@@ -92,13 +97,17 @@ function spreadText(policy: PolicyName, file: CaptureFile, cpus: number, seed: n
   const share = Math.max(...counts) / file.flows.length
   const none = counts.filter((count) => count === 0).length
   const times = (share * cpus).toPrecision(2)
-  const rest = none === 0 ? '' : `; ${none} ${none === 1 ? 'has' : 'have'} none`
+  const rest = none === 0 ? '' : `; ${none} ${haveText(none)} none`
   const busiest = `the busiest of ${plural(cpus, 'CPU')} has ${(share * 100).toFixed(1)} %`
   return `${policy}: ${busiest} of the packets, ${times} times an even share${rest}.`
 }
 
 export function nameOf(path: string): string {
   return path.split(/[/\\]/).at(-1)!
+}
+
+function haveText(count: number): string {
+  return count === 1 ? 'has' : 'have'
 }
 
 function plural(count: number, what: string): string {
