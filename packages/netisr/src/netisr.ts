@@ -30,6 +30,7 @@ import type { NetisrStatistics } from './statistics/statistics.ts'
 import { statisticsOf } from './statistics/read-statistics.ts'
 import { DEFAULT, type DispatchName, dispatchName, dispatchNumber } from './terms/names.ts'
 import { BadNetisr } from './terms/errors.ts'
+import { expectNames, type NamesOf } from './terms/expect-options.ts'
 import { buryIn } from './workstream/burying.ts'
 import { type Outcome, WAIT } from './workstream/outcome.ts'
 import { work } from './workstream/worker.ts'
@@ -78,6 +79,12 @@ export interface NetisrOptions {
   readonly registryLock?: RegistryLock
 }
 
+const OPTION_NAMES: NamesOf<Required<NetisrOptions>> = {
+  nowUs: true,
+  onError: true,
+  registryLock: true,
+}
+
 /**
  * Packets to CPUs: netisr2 of FreeBSD 8 (net/netisr.c). A protocol is registered with a policy,
  * which says which workstream a packet belongs to, and a dispatch, which says whether the caller of
@@ -114,6 +121,7 @@ export class Netisr {
     readonly options: NetisrOptions = {},
   ) {
     expectHandle(HANDLE, handle, memory)
+    expectNames('a view of a netisr', options, OPTION_NAMES)
     const { at, threads, protocols, buckets, pins, maxWaitUs, latencies } = handle
     const { nowUs } = options
     if ((maxWaitUs > 0 || latencies > 0) && typeof nowUs !== 'function') {

@@ -89,6 +89,32 @@ describe('Back pressure', () => {
   })
 })
 
+it('Items may have megabytes, where there is room for them', async () => {
+  const payloadBytes = 2_100_000
+  const dispatcher = await start<Uint8Array>({
+    name: 'sums',
+    key: () => 'a',
+    places: 2,
+    payloadBytes,
+    senders: 1,
+  })
+  const heard: string[] = []
+  const bytes = new Uint8Array(2_000_000).fill(1)
+  for (let i = 0; i < 5; i++) {
+    await dispatcher.send(bytes)
+    await dispatcher.idle().catch((error: Error) => heard.push(error.message))
+  }
+  expect(heard).toEqual(Array(5).fill('2000000 bytes of 2000000'))
+})
+
+it('Items that nobody waits with are as many as there is memory for', async () => {
+  const dispatcher = await start<Item>({ name: 'inOrder' })
+  const sent = [...itemsOf(3, 50_000)].map((item) => dispatcher.send(item))
+  await dispatcher.idle()
+  await Promise.all(sent)
+  expect(dispatcher.pending).toBe(0)
+})
+
 describe('What goes wrong', () => {
   it('in a function rejects idle, once, if nobody hears of it', async () => {
     const dispatcher = await start<string>({ name: 'strict', key: () => 'a' })
@@ -155,13 +181,63 @@ it('Other threads send by the handle, as many as there are seats', async () => {
   await open().detach()
 })
 
+describe('Other threads that send hear of the end', () => {
+  const open = (dispatcher: Dispatcher<Item>) =>
+    openDispatcher<Item>(attachLive, dispatcher.handle, { key })
+
+  it('by stop: what waits rejects, and every later call', async () => {
+    const dispatcher = await start<Item>({ name: 'never', places: 1 })
+    const other = open(dispatcher)
+    await other.send({ key: 1, number: 1 })
+    const waiting = [other.send({ key: 1, number: 2 }), other.idle()]
+    const rejected = waiting.map((one) => expect(one).rejects.toThrow('dispatcher was stopped'))
+    await dispatcher.stop()
+    await Promise.all(rejected)
+    expect(() => other.trySend({ key: 1, number: 3 })).toThrow('the dispatcher was stopped')
+    await expect(other.detach()).rejects.toThrow('the dispatcher was stopped')
+    expect(() => open(dispatcher)).toThrow('the dispatcher was stopped')
+  })
+
+  it('by a CPU that dies', async () => {
+    const dispatcher = await start<Item>({ name: 'dies' })
+    const other = open(dispatcher)
+    await other.send({ key: 1, number: 1 })
+    await expect(other.idle()).rejects.toThrow('CPU')
+    await expect(other.send({ key: 1, number: 2 })).rejects.toThrow('CPU')
+    expect(() => open(dispatcher)).toThrow('CPU')
+  })
+
+  it('when they have nothing on its way', async () => {
+    const dispatcher = await start<Item>({ places: 2 })
+    const other = open(dispatcher)
+    await dispatcher.stop()
+    const sends = async () => {
+      for (let number = 1; number < 10; number++) await other.send({ key: 1, number })
+    }
+    await expect(sends()).rejects.toThrow('the dispatcher was stopped')
+    await expect(other.idle()).rejects.toThrow('the dispatcher was stopped')
+  })
+})
+
+it('A thread that has detached sends no more, and says so', async () => {
+  const dispatcher = await start<Item>({})
+  const other = openDispatcher<Item>(attachLive, dispatcher.handle, { key })
+  await other.detach()
+  expect(() => other.trySend({ key: 1, number: 1 })).toThrow('this thread has detached')
+  await expect(other.send({ key: 1, number: 1 })).rejects.toThrow('this thread has detached')
+  await expect(other.detach()).rejects.toThrow('this thread has detached')
+})
+
 describe('Options that cannot be are refused with a sentence', () => {
   it.each<[Partial<DispatcherOptions<Item>>, string]>([
     [{ cpus: 0 }, 'cpus: expected a whole number from 1 to 64, came 0'],
     [{ cpus: '2' as never }, "cpus: expected a whole number from 1 to 64, came '2'"],
     [{ places: 0.5 }, 'places: expected a whole number from 1 to 65536, came 0.5'],
-    [{ payloadBytes: 8 }, 'payloadBytes: expected a whole number from 512 to 65536, came 8'],
+    [{ payloadBytes: 8 }, 'payloadBytes: expected a whole number from 512 to 16777216, came 8'],
     [{ places: 65_536, payloadBytes: 65_536 }, 'expected less than 1 GiB, came 4 × 65536 × 65536'],
+    [{ colour: 'red' } as never, 'expected cpus, module, name, key, onError, steals, places,'],
+    [{ steals: 'no' as never }, "steals: expected true or false, came 'no'"],
+    [{ name: 3 as never }, 'name: expected a text, came 3'],
     [{ key: 'key' as never }, "key: expected a function of an item, 'key' came"],
     [{ onError: 1 as never }, 'onError: expected a function of an error, 1 came'],
     [

@@ -5,8 +5,9 @@ import {
   expectHandle,
   type HandleKind,
 } from '@smpnet/memory'
+import type { Waiter } from '@smpnet/park'
 import type { Attached, LiveHandle, LiveMachine, LiveOptions } from '@smpnet/machine/live'
-import { bootUrl, moduleUrl } from '@smpnet/tasks/values'
+import { bootUrl, moduleUrl, ValueWriter } from '@smpnet/tasks/values'
 import { Netisr } from '../netisr.ts'
 import type { NetisrStatistics } from '../statistics/statistics.ts'
 import { BadNetisr } from '../terms/errors.ts'
@@ -19,6 +20,7 @@ import {
   type SenderOptions,
 } from './dispatcher-options.ts'
 import { ItemSender } from './item-sender.ts'
+import { Taker } from './returns.ts'
 import { Slots } from './slots.ts'
 
 /** Buckets of keys for each CPU, so that some can go where there is less to do. */
@@ -91,13 +93,14 @@ export class Dispatcher<Item> {
     options: SenderOptions<Item>,
   ) {
     this.handle = { machine: machine.handle, items }
-    const { netisr, sender } = sendingTo(machine.here, items, options)
+    const { netisr, sender, slots } = sendingTo(machine.here, items, options)
     this.#netisr = netisr
     this.#sender = sender
-    machine.stopped.then(
-      () => sender.lose(new Error(STOPPED)),
-      (error: unknown) => sender.lose(error),
-    )
+    const ends = (error: unknown): void => {
+      sender.lose(error)
+      endFor(slots, sender.td, error)
+    }
+    machine.stopped.then(() => ends(new Error(STOPPED)), ends)
   }
 
   /** Items of this thread that are on their way or wait for room. */
@@ -146,13 +149,16 @@ export interface OpenedDispatcher<Item> {
   trySend(item: Item): boolean
   send(item: Item): Promise<void>
   idle(): Promise<void>
-  /** Gives the thread's place back, when all that it sent is handled. */
+  /**
+   * Gives the thread's place back, when all that it sent is handled: rejects as `idle`, and has
+   * given it back all the same.
+   */
   detach(): Promise<void>
 }
 
 /**
- * Opens a dispatcher in another thread. Throws BadHandle for what is none of this version, and
- * BadNetisr when as many threads as `senders` have it open.
+ * Opens a dispatcher in another thread. Throws BadHandle for what is none of this version,
+ * BadNetisr when as many threads as `senders` have it open, and what ended it if it has ended.
  */
 export function openDispatcher<Item>(
   attachMachine: AttachMachine,
@@ -171,16 +177,34 @@ export function openDispatcher<Item>(
     throw error
   }
   const { sender, slots } = opened
+  let hasDetached = false
   return {
     trySend: (item) => sender.trySend(item),
     send: (item) => sender.send(item),
     idle: () => sender.idle(),
     detach: async () => {
-      await sender.idle()
-      slots.leaveSeat(sender.seat)
-      attached.lot.releaseEntry(sender.td.at)
-      attached.detach()
+      try {
+        await sender.idle()
+      } finally {
+        if (!hasDetached) {
+          hasDetached = true
+          sender.lose(new Error(DETACHED))
+          slots.leaveSeat(sender.seat)
+          attached.lot.releaseEntry(sender.td.at)
+          attached.detach()
+        }
+      }
     },
+  }
+}
+
+/** The dispatcher has ended, of which all seats hear, those that are taken and those to come. */
+function endFor(slots: Slots, td: Waiter, error: unknown): void {
+  const writer = new ValueWriter(slots.handle.payloadBytes)
+  slots.end(writer.bytes, writer.encode(error))
+  for (let seat = 0; seat < slots.handle.senders; seat++) {
+    slots.stack(seat).push(slots.ended(seat), slots.ended(seat))
+    new Taker(slots, seat).wake(td)
   }
 }
 
@@ -190,6 +214,7 @@ function sendingTo<Item>(
   options: SenderOptions<Item>,
 ) {
   const slots = new Slots(memory, items.slots)
+  if (slots.hasEnded) throw slots.endedBy()
   const seat = slots.takeSeat()
   if (seat < 0) {
     throw new BadNetisr(
@@ -227,3 +252,4 @@ function memoryBytes(shape: DispatcherShape): number {
 }
 
 const STOPPED = 'the dispatcher was stopped'
+const DETACHED = 'this thread has detached from the dispatcher'

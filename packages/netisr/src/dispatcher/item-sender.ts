@@ -1,13 +1,13 @@
 import { type Address, NIL } from '@smpnet/memory'
 import { awaiting, finish, loopTurn, SpinBudget, type Waiter } from '@smpnet/park'
-import { ValueReader, ValueWriter } from '@smpnet/tasks/values'
+import { Fifo, ValueReader, ValueWriter } from '@smpnet/tasks/values'
 import type { Netisr } from '../netisr.ts'
 import { WAIT } from '../workstream/outcome.ts'
 import { ITEMS } from './dispatcher-boot.ts'
 import type { SenderOptions } from './dispatcher-options.ts'
 import { keyNumber } from './key-number.ts'
 import { Taker } from './returns.ts'
-import { SLOT, type Slots, THREW } from './slots.ts'
+import { ENDED, SLOT, type Slots, THREW } from './slots.ts'
 
 /** An item that waits for a slot. */
 interface Held<Item> {
@@ -38,7 +38,7 @@ export class ItemSender<Item> {
   /** By their slots' numbers, those that are on their way. */
   readonly #items: (Item | undefined)[]
   #onTheWay = 0
-  readonly #queue: Held<Item>[] = []
+  readonly #queue = new Fifo<Held<Item>>()
   readonly #idle: Held<undefined>[] = []
   readonly #writer: ValueWriter
   readonly #bytes: Uint8Array
@@ -99,7 +99,7 @@ export class ItemSender<Item> {
   /** Ends all that waits, for a reason. */
   lose(error: unknown): void {
     this.#lost ??= error
-    for (const { reject } of this.#queue.splice(0)) reject(this.#lost)
+    for (let held = this.#queue.shift(); held; held = this.#queue.shift()) held.reject(this.#lost)
     for (const { reject } of this.#idle.splice(0)) reject(this.#lost)
     this.#items.fill(undefined)
     this.#onTheWay = 0
@@ -109,6 +109,7 @@ export class ItemSender<Item> {
   #trySend(item: Item): boolean {
     const { slots, netisr, td } = this
     if (this.#free.length === 0) this.#takeBack()
+    if (this.#lost !== undefined) throw this.#lost
     const slot = this.#free.pop()
     if (slot === undefined) return false
     try {
@@ -156,12 +157,17 @@ export class ItemSender<Item> {
     if (slot === NIL) return false
     while (slot !== NIL) {
       const next = this.#taker.stack.after(slot)
+      const state = this.slots.memory.read(slot + SLOT.offset.state)
+      if (state === ENDED) {
+        this.lose(this.#thrown(slot))
+        return true
+      }
       const number = this.slots.numberOf(slot, this.seat)
       const item = this.#items[number]!
       this.#items[number] = undefined
       this.#onTheWay--
       this.#free.push(slot)
-      if (this.slots.memory.read(slot + SLOT.offset.state) === THREW) this.#hear(slot, item)
+      if (state === THREW) this.#hear(slot, item)
       slot = next
     }
     this.#tellIdle()
@@ -169,8 +175,7 @@ export class ItemSender<Item> {
   }
 
   #hear(slot: Address, item: Item): void {
-    this.slots.read(slot, this.#bytes)
-    const error = this.#reader.decode()
+    const error = this.#thrown(slot)
     if (this.options.onError === undefined) {
       this.#failed ??= { error }
       return
@@ -182,9 +187,14 @@ export class ItemSender<Item> {
     }
   }
 
+  #thrown(slot: Address): unknown {
+    this.slots.read(slot, this.#bytes)
+    return this.#reader.decode()
+  }
+
   #sendQueued(): void {
-    while (this.#queue.length > 0) {
-      const { item, resolve, reject } = this.#queue[0]!
+    for (let held = this.#queue.peek(); held; held = this.#queue.peek()) {
+      const { item, resolve, reject } = held
       try {
         if (!this.#trySend(item)) return
         resolve()

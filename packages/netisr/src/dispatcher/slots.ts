@@ -9,6 +9,7 @@ import {
   TakeAllStack,
   word,
 } from '@smpnet/memory'
+import { ValueReader } from '@smpnet/tasks/values'
 import type { PacketLinks } from '../protocols/protocol.ts'
 
 /** An item on its way: what comes before its bytes. All (o): of the thread that has the slot. */
@@ -28,6 +29,14 @@ export const SLOT = layout('item', {
 /** Of a slot that comes back. */
 export const HANDLED = 0
 export const THREW = 1
+/** Of the slot that each seat has besides: the dispatcher has ended, by what is in the slot. */
+export const ENDED = 2
+
+/** What all threads that send have together. */
+const SHARED = layout('items', {
+  /** (x) 1 when the dispatcher has ended: the slots that say so are on their way. */
+  hasEnded: word('x', 'shared'),
+})
 
 /** What a thread that sends has, beside its slots. */
 export const SEAT = layout('seat', {
@@ -57,7 +66,10 @@ const HANDLE: HandleKind = {
   fields: { at: 'address', senders: 'count', places: 'count', payloadBytes: 'count' },
 }
 
-/** The slots of all senders, and the seats that they belong to: seats first, then slots. */
+/**
+ * The slots of all senders, and the seats that they belong to: first a line that all share, then
+ * seats, and then slots, of which each seat has one more than places, by which it hears of the end.
+ */
 export class Slots implements PacketLinks {
   readonly #slotBytes: number
   readonly #first: Address
@@ -68,7 +80,7 @@ export class Slots implements PacketLinks {
   ) {
     expectHandle(HANDLE, handle, memory)
     this.#slotBytes = slotBytes(handle.payloadBytes)
-    this.#first = handle.at + handle.senders * SEAT.size
+    this.#first = handle.at + SHARED.size + handle.senders * SEAT.size
   }
 
   /** Throws OutOfMemory. */
@@ -82,20 +94,47 @@ export class Slots implements PacketLinks {
   }
 
   static bytes({ senders, places, payloadBytes }: SlotShape): number {
-    return senders * (SEAT.size + places * slotBytes(payloadBytes))
+    return SHARED.size + senders * (SEAT.size + (places + 1) * slotBytes(payloadBytes))
   }
 
   /** The number of a slot among those of its seat. */
   numberOf(slot: Address, seat: number): number {
-    return (slot - this.#first) / this.#slotBytes - seat * this.handle.places
+    return (slot - this.#first) / this.#slotBytes - seat * (this.handle.places + 1)
   }
 
   /** The slots of a seat. */
   of(seat: number): Address[] {
     const { places } = this.handle
     return Array.from({ length: places }, (_, i) => {
-      return this.#first + (seat * places + i) * this.#slotBytes
+      return this.#first + (seat * (places + 1) + i) * this.#slotBytes
     })
+  }
+
+  /** Whether the dispatcher has ended. */
+  get hasEnded(): boolean {
+    return this.memory.load(this.handle.at + SHARED.offset.hasEnded) === 1
+  }
+
+  /** What it ended by. */
+  endedBy(): unknown {
+    const bytes = new Uint8Array(this.handle.payloadBytes)
+    this.read(this.ended(0), bytes)
+    return new ValueReader(bytes).decode()
+  }
+
+  /** The slot by which a seat hears of the end. */
+  ended(seat: number): Address {
+    const { places } = this.handle
+    return this.#first + (seat * (places + 1) + places) * this.#slotBytes
+  }
+
+  /** The dispatcher ends, by what `bytes` say; once. Each seat is to be given its slot after it. */
+  end(bytes: Uint8Array, length: number): void {
+    for (let seat = 0; seat < this.handle.senders; seat++) {
+      this.fill(this.ended(seat), bytes, length)
+      this.memory.write(this.ended(seat) + SLOT.offset.state, ENDED)
+    }
+    this.memory.store(this.handle.at + SHARED.offset.hasEnded, 1)
   }
 
   /** Takes a seat that is free: its number, or -1. */
@@ -113,7 +152,7 @@ export class Slots implements PacketLinks {
   }
 
   seat(seat: number): Address {
-    return this.handle.at + seat * SEAT.size
+    return this.handle.at + SHARED.size + seat * SEAT.size
   }
 
   /** The stack of slots that come back to a seat. */

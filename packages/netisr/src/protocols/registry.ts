@@ -1,5 +1,6 @@
 import type { Effective } from './effective.ts'
 import { BadNetisr, UnknownProtocol } from '../terms/errors.ts'
+import { expectNames, type NamesOf } from '../terms/expect-options.ts'
 import { policyNumber } from '../terms/names.ts'
 import type { Protocol } from './protocol.ts'
 import type { ProtocolTable } from './protocol-table.ts'
@@ -11,6 +12,18 @@ export interface Registered extends Protocol {
   readonly effective: Effective
 }
 
+const NAMES: NamesOf<Required<Protocol>> = {
+  number: true,
+  name: true,
+  policy: true,
+  dispatch: true,
+  limit: true,
+  handler: true,
+  flow: true,
+  cpu: true,
+  drained: true,
+}
+
 /** The protocols that this isolate has registered, by number: functions, which no word can hold. */
 export class Registry {
   readonly #registered: (Registered | undefined)[] = []
@@ -19,6 +32,7 @@ export class Registry {
 
   /** Registers a protocol: the limit of its queues if it is new to all CPUs, or 0. */
   add(protocol: Protocol): number {
+    expectNames('a protocol', protocol, NAMES)
     const { number, name, policy = 'source' } = protocol
     const before = this.#registered[number]
     if (before !== undefined) {

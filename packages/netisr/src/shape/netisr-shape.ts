@@ -1,5 +1,6 @@
 import { type Address, came } from '@smpnet/memory'
 import { BadNetisr } from '../terms/errors.ts'
+import { expectFlag, expectNames, type NamesOf } from '../terms/expect-options.ts'
 import { type DispatchName, dispatchNumber } from '../terms/names.ts'
 
 /** What a netisr is asked to be. The names are those of FreeBSD's `net.isr` sysctls. */
@@ -71,8 +72,25 @@ const MOST_BUCKETS = 4096
 const MOST_PINS = 1024
 const MOST_WAIT_US = 1e9
 
+const NAMES: NamesOf<Required<NetisrShape>> = {
+  cpus: true,
+  guests: true,
+  threads: true,
+  bind: true,
+  dispatch: true,
+  defaultLimit: true,
+  maxLimit: true,
+  protocols: true,
+  buckets: true,
+  pins: true,
+  maxWaitUs: true,
+  latencies: true,
+  mayStarve: true,
+}
+
 /** Throws a BadNetisr, or a TypeError for an unknown name, with a sentence for each mistake. */
 export function wholeShape(shape: NetisrShape): WholeShape {
+  expectNames('a netisr', shape, NAMES)
   const { cpus, guests = 0, threads = 1, bind = false, dispatch = 'direct' } = shape
   const { defaultLimit = 256, maxLimit = 10_240, protocols = 16, buckets = 0 } = shape
   const { pins = buckets === 0 ? 0 : 64, maxWaitUs = 0 } = shape
@@ -83,6 +101,7 @@ export function wholeShape(shape: NetisrShape): WholeShape {
   expectBetween('maxLimit', maxLimit, 1, MOST_LIMIT)
   expectBetween('defaultLimit', defaultLimit, 1, maxLimit)
   expectBuckets(buckets, pins)
+  for (const [name, flag] of Object.entries({ bind, latencies, mayStarve })) expectFlag(name, flag)
   if (shape.maxWaitUs !== undefined) expectBetween('maxWaitUs', maxWaitUs, 1, MOST_WAIT_US)
   const count = threads === 'all' ? cpus : threads
   if (!Number.isInteger(count) || count < 1 || count > cpus) {

@@ -1,5 +1,6 @@
 import { expectBetween } from '../shape/netisr-shape.ts'
 import { BadNetisr } from '../terms/errors.ts'
+import { expectNames, type NamesOf } from '../terms/expect-options.ts'
 import { flowNumber } from '../hashes/flow-number.ts'
 import type { Toeplitz } from '../hashes/toeplitz.ts'
 import { type ArrivalName, ARRIVALS, gapsOf } from './arrival-law.ts'
@@ -20,6 +21,15 @@ export interface SyntheticShape {
   readonly bytes?: number | undefined
   /** Which of the flows it brings, at the rate that those have of all; all unless told. */
   readonly isOurs?: ((flow: number) => boolean) | undefined
+}
+
+const NAMES: NamesOf<Required<SyntheticShape>> = {
+  flows: true,
+  perSecond: true,
+  arrival: true,
+  zipf: true,
+  bytes: true,
+  isOurs: true,
 }
 
 const MOST_FLOWS = 2 ** 20
@@ -44,6 +54,7 @@ export class SyntheticSource {
 
   /** Throws BadNetisr for figures out of range, a TypeError for a law that there is not. */
   constructor(shape: SyntheticShape, random: SourceRandom) {
+    expectNames('a synthetic source', shape, NAMES)
     const { flows, perSecond, arrival = 'constant', zipf = 0, bytes = 64 } = shape
     const { isOurs = () => true } = shape
     expectBetween('flows', flows, 1, MOST_FLOWS)
