@@ -64,8 +64,11 @@ export interface RegistryLock {
 
 /** What an isolate gives its view of a netisr. */
 export interface NetisrOptions {
-  /** Whole microseconds, the same for all isolates: for `maxWaitUs` and for latencies. */
-  readonly nowUs?: () => number
+  /**
+   * Whole microseconds by the clock of a CPU, or of a thread outside with that number, the same for
+   * all isolates: for `maxWaitUs` and for latencies.
+   */
+  readonly nowUs?: (cpu: number) => number
   /**
    * Hears of what a handler throws in a worker of this isolate, which then goes on; the handler has
    * had the packet. Without it, the error ends the worker's thread as that of any other.

@@ -87,6 +87,11 @@ const WRONG: [input: unknown, sentence: string][] = [
   ],
   [{ machine, netisr: { bind: 1 } }, 'netisr.bind: expected true or false, came 1'],
   [{ machine, netisr: { limit: 0 } }, 'netisr.limit: expected a whole number from 1 to 10240'],
+  [{ machine, netisr: { maxWaitUs: 0.5 } }, 'netisr.maxWaitUs: expected a whole number from 0'],
+  [
+    { machine: { kind: 'live', cpus: 1, guests: 1 }, netisr: { maxWaitUs: 5 } },
+    'machine.guests: expected 0 with netisr.maxWaitUs, since threads outside have no clock',
+  ],
   [
     { machine, netisr: { buckets: 48 } },
     'netisr.buckets: expected 0 or a power of two up to 4096',
@@ -103,7 +108,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   ],
   [
     { machine, netisr: { maxthreads: 2 } },
-    'netisr: expected the keys dispatch, policy, threads, bind, limit, buckets, steering and may',
+    'netisr: expected the keys dispatch, policy, threads, bind, limit, maxWaitUs, buckets, steering',
   ],
   [{ machine, socket: { locking: 'none' } }, 'socket.locking: expected split or single, came'],
   [{ machine, socket: { sockets: 0 } }, 'socket.sockets: expected a whole number from 1 to 65536'],
@@ -149,6 +154,7 @@ describe('a configuration', () => {
         bind: false,
         limit: 256,
         buckets: 0,
+        maxWaitUs: 0,
         steering: false,
         mayStarve: false,
       },

@@ -1,9 +1,13 @@
 import { thorough } from '@smpnet/testing/models'
-import { describe } from 'vitest'
-import { live } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { defineStack, live, type Program } from '../src/index.ts'
 import { startStack } from '../src/live/index.ts'
-import type { RunNet } from './net/account.ts'
+// @ts-expect-error: a module of plain JavaScript, as workers load it
+import { udpPing } from './fixtures/udp-ping.mjs'
+import type { Account, RunNet } from './net/account.ts'
 import { netCases } from './net.case.ts'
+
+const ping = udpPing as Program<{ rounds: number; size: number }>
 
 const run: RunNet = async (config, program, module, settings) => {
   let last: unknown
@@ -34,4 +38,19 @@ describe('on the live machine', () => {
     packetCpus: 1,
   }
   netCases((cpus) => live({ cpus }), extent, run)
+
+  it.each([1, 2, 3])(
+    'packets come to be handled on the CPU of the thread that receives them, seed %i',
+    async (seed) => {
+      const netisr = { dispatch: 'deferred', policy: 'flow', bind: true, buckets: 256 } as const
+      const machine = live({ cpus: 2, seed })
+      const config = defineStack({ machine, netisr: { ...netisr, steering: true } })
+      const plan = { rounds: 200, size: 1 }
+      const { statistics } = await run<typeof plan, Account>(config, ping, 'udp-ping.mjs', plan)
+      const handled = statistics.netisr.workstreams.map(({ works }) => works[0]!.handled)
+      // The server receives on CPU 1, the client on CPU 0; each flow may begin elsewhere.
+      expect(handled[0]! + handled[1]!).toBe(400)
+      for (const one of handled) expect(Math.abs(one - 200)).toBeLessThanOrEqual(2)
+    },
+  )
 })

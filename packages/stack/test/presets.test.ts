@@ -55,6 +55,7 @@ describe('a preset', () => {
       ...presets.get('freebsd-7')!.input.netisr,
       threads: 'all',
       buckets: 0,
+      maxWaitUs: 0,
       steering: false,
       mayStarve: false,
     })

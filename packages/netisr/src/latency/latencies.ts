@@ -26,12 +26,12 @@ export class Latencies {
     readonly memory: Memory,
     readonly at: Address,
     readonly packets: PacketLinks,
-    readonly nowUs: () => number,
+    readonly nowUs: (cpu: number) => number,
   ) {}
 
   /** The handler is about to get a packet, on CPU `cpu`. Plain code. */
   begins(cpu: number, packet: Address): void {
-    const tookUs = (this.nowUs() - this.packets.arrivedUs!(packet)) | 0
+    const tookUs = (this.nowUs(cpu) - this.packets.arrivedUs!(packet)) | 0
     const bin = this.at + cpu * LATENCY.size + 4 * binOf(tookUs)
     this.memory.write(bin, this.memory.read(bin) + 1)
   }

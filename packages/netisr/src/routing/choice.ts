@@ -15,6 +15,8 @@ export class Choice {
   known!: Registered
   source = 0
   packet: Address = NIL
+  /** The CPU on which it is sent. */
+  here = 0
   /** The number of the workstream. */
   stream = 0
   /** The bucket of the packet's flow, or NIL. */

@@ -18,6 +18,7 @@ export class Router {
    */
   choose(choice: Choice, here: number, dispatch: number, isHybrid = false): Choice {
     choice.dispatch = dispatch
+    choice.here = here
     choice.bucket = NIL
     choice.stream = this.threads === 1 ? 0 : this.#streamOf(choice, here, isHybrid)
     return choice

@@ -14,10 +14,10 @@ export type Count =
   | 'late'
   | 'failed'
 
-/** How long the first packet of a queue may wait, by a clock in whole microseconds. */
+/** How long the first packet of a queue may wait, by the clock of a CPU, in whole microseconds. */
 export interface WaitBound {
   readonly maxWaitUs: number
-  readonly nowUs: () => number
+  readonly nowUs: (cpu: number) => number
 }
 
 const { head: HEAD, tail: TAIL, len: LEN, limit: LIMIT, watermark: WATERMARK } = WORK.offset
@@ -36,11 +36,14 @@ export class WorkQueue {
     readonly bound?: WaitBound,
   ) {}
 
-  /** Appends a packet; false, and counted, when the queue is full or its first waits too long. */
-  append(packet: Address): boolean {
+  /**
+   * Appends a packet that CPU `cpu` sends; false, and counted, when the queue is full or its first
+   * waits too long.
+   */
+  append(packet: Address, cpu: number): boolean {
     const { memory, at, packets } = this
     const len = memory.read(at + LEN)
-    if (len >= memory.read(at + LIMIT) || (this.bound !== undefined && this.#isLate(len))) {
+    if (len >= memory.read(at + LIMIT) || (this.bound !== undefined && this.#isLate(len, cpu))) {
       this.add(DROPS, 1)
       return false
     }
@@ -111,9 +114,9 @@ export class WorkQueue {
   }
 
   /** Whether the first has waited too long, which is counted; notes when the first comes. */
-  #isLate(len: number): boolean {
+  #isLate(len: number, cpu: number): boolean {
     const { memory, at, bound } = this
-    const nowUs = bound!.nowUs() | 0
+    const nowUs = bound!.nowUs(cpu) | 0
     if (len === 0) memory.write(at + SINCE, nowUs)
     const isLate = len > 0 && ((nowUs - memory.read(at + SINCE)) | 0) > bound!.maxWaitUs
     if (isLate) this.add(LATE, 1)

@@ -263,7 +263,7 @@ export class Workstream extends StreamWords implements Leaving {
       const sequence = (memory.read(at + SEQUENCE) + 1) | 0
       memory.write(at + SEQUENCE, sequence)
       choice.queued(sequence)
-      const isQueued = this.queues[protocol]!.append(choice.packet)
+      const isQueued = this.queues[protocol]!.append(choice.packet, choice.here)
       if (isQueued) {
         memory.write(at + PENDING, memory.read(at + PENDING) | (1 << protocol))
         this.step(QUEUE)

@@ -2,8 +2,15 @@ import { refuse } from './checking/check.ts'
 import type { StackConfig } from './stack-config.ts'
 import { bareOf } from './links/check-links.ts'
 
-/** Wires interrupt CPUs that there are; they and captures ask for the CPU of who sends. */
-export function checkOnMachine({ links, machine }: StackConfig): void {
+/**
+ * Wires interrupt CPUs that there are; they and captures ask for the CPU of who sends, and a queue
+ * that is bounded in time for its clock.
+ */
+export function checkOnMachine({ links, machine, netisr }: StackConfig): void {
+  if (netisr.maxWaitUs > 0 && machine.kind === 'live' && machine.guests > 0) {
+    const expected = '0 with netisr.maxWaitUs, since threads outside have no clock of the machine'
+    refuse('machine.guests', expected, machine.guests)
+  }
   for (const [name, link] of Object.entries(links)) {
     const bare = bareOf(link)
     const cpus = bare.kind === 'wire' ? (bare.cpus ?? []) : []

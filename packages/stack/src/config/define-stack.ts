@@ -192,6 +192,7 @@ const netisr = orEmpty(
     threads: otherwise('all', threads),
     bind: otherwise(false, flag),
     limit: otherwise(256, whole(1, 10_240)),
+    maxWaitUs: otherwise(0, whole(0, 1e9)),
     buckets: otherwise(0, buckets),
     steering: otherwise(false, flag),
     mayStarve: otherwise(false, flag),

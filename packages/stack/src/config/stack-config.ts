@@ -115,6 +115,8 @@ export interface NetisrConfig {
   readonly bind: boolean
   /** Packets in a queue. */
   readonly limit: number
+  /** A queue whose first packet has waited longer, in µs, refuses more; 0 for no such bound. */
+  readonly maxWaitUs: number
   /**
    * Buckets of flows, which can be moved, pinned and steered while traffic runs: a power of two, or
    * 0, by which each flow stays where its number modulo `threads` says.

@@ -61,6 +61,7 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
       dispatch: netisr.dispatch,
       defaultLimit: netisr.limit,
       buckets: netisr.buckets,
+      ...(netisr.maxWaitUs > 0 && { maxWaitUs: netisr.maxWaitUs }),
       mayStarve: netisr.mayStarve,
     }),
     sockets: DatagramSockets.place(arena, {

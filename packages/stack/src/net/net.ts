@@ -44,6 +44,8 @@ export class Net {
   readonly links: Links
   readonly #addressLock: ReadMostly
   readonly #pcbLock: ReadMostly
+  /** Those that this isolate has, by their numbers. */
+  readonly #cpus: Cpu[] = []
 
   constructor(
     readonly memory: Memory,
@@ -55,7 +57,7 @@ export class Net {
     const { addressList, pcbHash, pcbHashHeld } = config.locks
     const { backoff } = locks
     this.mbufs = Mbufs.open(memory, handle.mbufs)
-    this.netisr = new Netisr(memory, handle.netisr, this.mbufs)
+    this.netisr = new Netisr(memory, handle.netisr, this.mbufs, { nowUs: this.#nowUs })
     this.counters = new Counters(memory, handle.counters)
     this.#addressLock = new ReadMostly(
       lockKind(addressList),
@@ -101,6 +103,7 @@ export class Net {
 
   /** Takes a CPU of this isolate in, when it boots. */
   attach(cpu: Cpu, scheduler: Scheduler, locks: LockMaker): void {
+    this.#cpus[cpu.id] = cpu
     this.#addressLock.attach(cpu, locks)
     this.#pcbLock.attach(cpu, locks)
     this.netisr.start(scheduler)
@@ -123,6 +126,9 @@ export class Net {
       mbufs: mbufs.statistics(),
     }
   }
+
+  /** By the clock of a CPU, which wraps. */
+  readonly #nowUs = (cpu: number): number => Math.floor(this.#cpus[cpu]!.now() / 1e3) | 0
 
   /** A packet keeps the number of its flow, by which its receiver steers: m2flow of netisr.c. */
   readonly #noteFlow = (packet: Address): number => {

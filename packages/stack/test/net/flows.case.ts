@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defineStack, type Program } from '../../src/index.ts'
+import { defineStack, layOver, type Program, setSysctl } from '../../src/index.ts'
 // @ts-expect-error: a module of plain JavaScript, as workers load it
 import { udpFlows } from '../fixtures/udp-flows.mjs'
 import {
@@ -28,6 +28,12 @@ export interface FlowPlan {
 export const flows = udpFlows as Program<FlowPlan>
 
 export const FLOWS: FlowPlan = { senders: 3, receivers: 2, datagrams: 24, size: 40, window: 8 }
+
+/** What netisr has refused, or of it what came behind a packet that had waited too long. */
+function drops({ statistics }: FlowAccount, which: 'drops' | 'late'): number {
+  const works = statistics.netisr.workstreams.flatMap((stream) => stream.works)
+  return works.reduce((sum, work) => sum + work[which], 0)
+}
 
 /** Datagrams of several senders to several receivers, on so many CPUs. */
 export function flowCases(
@@ -76,6 +82,22 @@ export function flowCases(
       expect(account.received).toBeGreaterThan(0)
       expect(account).toMatchObject(NOTHING_IN_USE)
       expectBalance(account)
+    })
+
+    it('by netisr, behind a packet that has waited too long, by an option and by a sysctl', async () => {
+      const late = async (maxWait: Rest): Promise<number> => {
+        const rules = { policy: 'priority', preemption: 'none' } as const
+        const plan = { datagrams: 100, window: 0, senders: 1 }
+        const account = await runFlows(layOver({ scheduler: rules }, maxWait), plan)
+        expect(account.refused).toBe(drops(account, 'drops'))
+        expect(account).toMatchObject(NOTHING_IN_USE)
+        expectBalance(account)
+        return drops(account, 'late')
+      }
+      const deferred = { netisr: { dispatch: 'deferred' } } as const
+      expect(await late(deferred)).toBe(0)
+      expect(await late({ netisr: { dispatch: 'deferred', maxWaitUs: 1 } })).toBeGreaterThan(0)
+      expect(await late(setSysctl({ ...deferred }, 'smpnet.isr.maxwait=1'))).toBeGreaterThan(0)
     })
 
     it('by a socket: its sender is told nothing', async () => {
