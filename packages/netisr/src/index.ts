@@ -15,6 +15,13 @@ export {
 } from './protocols/protocol.ts'
 export type { NetisrHandle, NetisrShape } from './shape/netisr-shape.ts'
 export { type LatencyBin, latencyPercentile } from './latency/latencies.ts'
+export { ReceiveInterrupt } from './receiving/receive-interrupt.ts'
+export {
+  Receiver,
+  type ReceiveQueue,
+  type ReceiverOptions,
+  type ReceiverStatistics,
+} from './receiving/receiver.ts'
 export type { PlacementStatistics } from './placement/placement.ts'
 export { type Move, planBalance } from './placement/balance.ts'
 export { type ArrivalName, ARRIVALS } from './sources/arrival-law.ts'
