@@ -108,7 +108,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   ],
   [
     { machine, netisr: { maxthreads: 2 } },
-    'netisr: expected the keys dispatch, policy, threads, bind, limit, maxWaitUs, buckets, steering',
+    'netisr: expected the keys dispatch, policy, threads, bind, limit, maxWaitUs, buckets, ',
   ],
   [{ machine, socket: { locking: 'none' } }, 'socket.locking: expected split or single, came'],
   [{ machine, socket: { sockets: 0 } }, 'socket.sockets: expected a whole number from 1 to 65536'],

@@ -73,6 +73,16 @@ describe('netperf run dispatch', () => {
     expect(figure(rows, 'switches')).toBeCloseTo(2, 1)
   }, 60_000)
 
+  it('is interrupted seldom where that is moderated, and handles packets later', async () => {
+    const of = ['--cpus', '1', '--dispatch', 'deferred', '--receiver', 'interrupt']
+    const rows = await measured(...of, '--offered', '300000', '--interval', '0,125', ...SHORT)
+    const both = (metric: string) => [0, 125].map((interval) => figure(rows, metric, { interval }))
+    const [switches, latencies] = [both('switches'), both('latency')]
+    expect(switches[1]).toBeLessThan(switches[0]! / 4)
+    expect(latencies[1]).toBeGreaterThan(latencies[0]! * 4)
+    expect(Math.max(...latencies)).toBeLessThan(200_000)
+  }, 60_000)
+
   it('shows what starves, if it is forced: all is handled by the one worker', async () => {
     const starving = ['--cpus', '4', '--threads', '1', '--dispatch', 'hybrid', '--force']
     expect(figure(await measured(...starving, ...SHORT), 'busiest')).toBeGreaterThan(0.99)

@@ -68,10 +68,11 @@ describe('netperf experiment netisr', () => {
 
   it('tells receive livelock from a rate that is kept', () => {
     const overload = (starved: number) => [
-      row(1e6, { part: 'overload', receiver: 'polled', load: 1 }),
-      row(0.99e6, { part: 'overload', receiver: 'polled', load: 8 }),
-      row(0.4e6, { part: 'overload', receiver: 'interrupt', load: 1 }),
-      row(starved, { part: 'overload', receiver: 'interrupt', load: 8 }),
+      row(1e6, { part: 'overload', taken: 'polled', load: 1 }),
+      row(0.99e6, { part: 'overload', taken: 'polled', load: 8 }),
+      row(0.4e6, { part: 'overload', taken: 'interrupt', load: 1 }),
+      row(starved, { part: 'overload', taken: 'moderated', load: 8 }),
+      row(starved, { part: 'overload', taken: 'interrupt', load: 8 }),
     ]
     expect(claimsOf(overload(0))).toEqual([
       expect.stringMatching(

@@ -84,7 +84,7 @@ export function flowCases(
       expectBalance(account)
     })
 
-    it('by netisr, behind a packet that has waited too long, by an option and by a sysctl', async () => {
+    it('by netisr, behind a packet that waits too long, by option and by sysctl', async () => {
       const late = async (maxWait: Rest): Promise<number> => {
         const rules = { policy: 'priority', preemption: 'none' } as const
         const plan = { datagrams: 100, window: 0, senders: 1 }

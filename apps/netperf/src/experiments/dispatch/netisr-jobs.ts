@@ -20,6 +20,14 @@ export const PROFILES = ['xeon-e5-2650', 'xeon-8176'] as const
 /** Offered load in capacities of one CPU. */
 export const LOADS = [0.5, 1, 2, 4, 8] as const
 const MANY_FLOWS = 10_000
+/** Of Intel's drivers for cards of 1 and 10 Gb/s: at most 8000 interrupts of a queue per second. */
+const INTERVAL_US = 125
+/** How an overload is taken, as rows say it in `taken`. */
+const TAKEN = [
+  ['interrupt', { receiver: 'interrupt' }],
+  ['moderated', { receiver: 'interrupt', interval: INTERVAL_US }],
+  ['polled', { receiver: 'polled' }],
+] as const
 /** What a driver takes for a packet, of which the default is that of the workload. */
 const RECEIVE_NS = 100
 const NS_PER_S = 1e9
@@ -134,9 +142,10 @@ class Asking {
   /** More than one CPU can handle, taken before netisr without end, or beside it. */
   overload(): Job[] {
     return this.plan.loads.flatMap((load) =>
-      (['interrupt', 'polled'] as const).map((receiver) => {
+      TAKEN.map(([taken, how]) => {
         const offered = Math.round(this.#capacity * load)
-        return this.#job('overload', 1, { dispatch: 'deferred', receiver, offered }, { load })
+        const labels = { load, taken }
+        return this.#job('overload', 1, { dispatch: 'deferred', offered, ...how }, labels)
       }),
     )
   }

@@ -50,7 +50,7 @@ export const OVERLOAD: View = {
   title: 'Packets handled per second on one CPU, by what is offered',
   workload: WORKLOAD,
   metric: 'rate',
-  series: setting('receiver'),
+  series: setting('taken'),
   along: setting('load', (load) => `${load}×`),
   panels: [PLACE],
   of: of('overload'),

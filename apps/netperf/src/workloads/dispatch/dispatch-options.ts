@@ -21,6 +21,8 @@ export interface DispatchOptions {
   readonly queues?: number | 'all'
   readonly receiver?: ReceiverName
   readonly budget?: number
+  /** Moderation: µs from an interrupt of a receive queue to its next at least. */
+  readonly interval?: number
   readonly limit?: number
   readonly ring?: number
   /** Packets per second; a file's own times unless told, and `max` as soon as they are taken. */
@@ -80,6 +82,11 @@ export const DISPATCH_OPTIONS: WorkloadOptions<DispatchOptions> = {
     flags: '--budget <n>',
     description: 'packets that a polling receiver takes in a row (default: 64)',
     parse: countOf('--budget', MOST_LIMIT),
+  },
+  interval: {
+    flags: '--interval <us>',
+    description: 'µs from an interrupt of a receive queue to its next at least (default: 0)',
+    parse: (typed) => parseQuantity(typed, { name: '--interval', least: 0, most: 1e6 }, 'µs'),
   },
   limit: {
     flags: '--limit <n>',

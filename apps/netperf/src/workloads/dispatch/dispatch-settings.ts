@@ -43,6 +43,8 @@ export interface DispatchSettings {
   readonly receiver: ReceiverName
   /** Packets that a polling receiver takes before others have a turn. */
   readonly budget: number
+  /** Ns from an interrupt of a receive queue to its next at least. */
+  readonly intervalNs: number
   /** Packets in a queue of netisr, and those for which a receive queue has descriptors. */
   readonly limit: number
   readonly ring: number

@@ -43,7 +43,8 @@ function configure(options: DispatchOptions, place: Place): Configured<DispatchS
   }) as [number, number]
   const { budget = 64, limit = 256, ring = 1024, registryLock = NO_LOCK } = options
   const { force: mayStarve = false } = options
-  const bounds = { budget, limit, ring, mayStarve }
+  const intervalNs = (options.interval ?? 0) * 1e3
+  const bounds = { budget, intervalNs, limit, ring, mayStarve }
   const shape = { dispatch: kind, policy, receiver, threads, queues, ...bounds }
   checkShape(shape, cpus)
   RegistryLock.kindOf(registryLock)
@@ -124,9 +125,9 @@ function isFlood(traffic: Traffic): boolean {
 /** What rows are told apart by: what was typed besides what always is said. */
 function labelsOf(options: DispatchOptions, settings: DispatchSettings): Labels {
   const { policy, threads, queues, receiver, traffic } = settings
-  const { offered, arrival, zipf, budget, limit, ring, work, receive, registryLock, pcap } =
-    options
-  const own = { arrival, zipf, budget, limit, ring, work, receive, registryLock }
+  const { offered, arrival, zipf, budget, interval, limit, ring, work, receive, pcap } = options
+  const { registryLock } = options
+  const own = { arrival, zipf, budget, interval, limit, ring, work, receive, registryLock }
   const typed = Object.entries(own).filter(([, value]) => value !== undefined)
   return {
     policy,

@@ -38,10 +38,13 @@ export interface Reception {
 
 /**
  * Takes the packets of one receive queue and has netisr dispatch them. When the queue is empty it
- * waits for the interrupt of the next packet; until it is empty again there is none.
+ * waits for the interrupt of the next packet, which comes no sooner than `intervalNs` after the
+ * last one; until it is empty again there is none.
  */
 export class Receiver {
   #dropped = 0
+  /** When the queue interrupted last. */
+  #wokeNs = 0
 
   constructor(readonly of: Reception) {}
 
@@ -66,8 +69,13 @@ export class Receiver {
   /** A sleep that is short is its own: receivers that waited by one word would meet at its line. */
   *#wait(td: Thread, slice: KernelSlice): Waiting {
     const { queue, rounds, settings } = this.of
-    const leftNs = Math.max(1, queue.dueNs - slice.nowNs())
-    if (leftNs <= LONGEST_SLEEP_NS) return yield* td.sleep(leftNs)
+    const dueNs = Math.max(queue.dueNs, this.#wokeNs + settings.intervalNs)
+    const leftNs = Math.max(1, dueNs - slice.nowNs())
+    if (leftNs <= LONGEST_SLEEP_NS) {
+      yield* td.sleep(leftNs)
+      this.#wokeNs = slice.nowNs()
+      return
+    }
     const mostNs = td.cpu === settings.leader ? LONGEST_SLEEP_NS : leftNs
     const limit = mostNs < Infinity ? until(td, { timeoutMs: mostNs / 1e6 }) : FOREVER
     yield* rounds.wait(td, limit)
