@@ -8,7 +8,14 @@ import type { DispatchOptions } from '../../workloads/dispatch/dispatch-options.
 import { jobOf, simulatedCpus } from '../job-of.ts'
 
 /** The parts of the experiment, as rows say it in `part`. */
-export type Part = 'capacity' | 'half load' | 'threads' | 'overload' | 'handed over' | 'registry'
+export type Part =
+  | 'capacity'
+  | 'half load'
+  | 'to others'
+  | 'threads'
+  | 'overload'
+  | 'handed over'
+  | 'registry'
 
 /** The card's receive queues, as rows say it in `card`. */
 export const ONE_QUEUE = 'one queue'
@@ -84,6 +91,7 @@ export function netisrJobs(effort: Effort, seed: number): Job[] {
       ...counts.flatMap((cpus) => [
         ...on.capacity(cpus),
         ...on.halfLoad(cpus),
+        ...on.toOthers(cpus),
         ...on.threads(cpus),
       ]),
       ...on.overload(),
@@ -126,6 +134,15 @@ class Asking {
         const own = { dispatch: kind, flows: MANY_FLOWS, queues, offered }
         return this.#job('half load', cpus, own, { card })
       })
+    })
+  }
+
+  /** A quarter of what CPUs can handle, sent by threads of all to where each flow is read. */
+  toOthers(cpus: number): Job[] {
+    const offered = Math.round((this.#capacity * cpus) / 4)
+    return KINDS.map((kind) => {
+      const sent = { policy: 'cpu', receiver: 'thread', flows: MANY_FLOWS, offered } as const
+      return this.#job('to others', cpus, { dispatch: kind, ...sent }, {})
     })
   }
 

@@ -46,6 +46,16 @@ export const TAIL = halfLoad(
 export const SWITCHES = halfLoad('Switches per packet at half load', 'switches')
 export const IPIS = halfLoad('Interrupts from CPU to CPU per packet at half load', 'ipis')
 
+export const TO_OTHERS: View = {
+  title: 'Interrupts from CPU to CPU per packet, between CPUs whose threads send',
+  workload: WORKLOAD,
+  metric: 'ipis',
+  series: VARIANT,
+  along: CPUS,
+  panels: [PLACE],
+  of: of('to others'),
+}
+
 export const OVERLOAD: View = {
   title: 'Packets handled per second on one CPU, by what is offered',
   workload: WORKLOAD,

@@ -2,7 +2,16 @@ import type { Experiment } from '../../model/experiment.ts'
 import { simFindings } from '../../model/finding.ts'
 import { loadClaims } from './load-findings.ts'
 import { netisrJobs } from './netisr-jobs.ts'
-import { IPIS, LATENCY, OVERLOAD, RATES, SWITCHES, TAIL, THREADS } from './netisr-views.ts'
+import {
+  IPIS,
+  LATENCY,
+  OVERLOAD,
+  RATES,
+  SWITCHES,
+  TAIL,
+  THREADS,
+  TO_OTHERS,
+} from './netisr-views.ts'
 import { overloadClaims } from './overload-findings.ts'
 import { publishedClaims } from './published-findings.ts'
 import { netisrAdvice } from './netisr-advice.ts'
@@ -18,8 +27,8 @@ export const netisr: Experiment = {
     'packets than a CPU can handle? A packet takes its receiver 100 ns, which is assumed, and ' +
     'its handler what forwarding one takes on that machine.',
   jobs: netisrJobs,
-  tables: [...RATES, LATENCY, TAIL, SWITCHES, OVERLOAD],
-  pictures: [...RATES, LATENCY, TAIL, SWITCHES, IPIS, OVERLOAD, THREADS],
+  tables: [...RATES, LATENCY, TAIL, SWITCHES, IPIS, TO_OTHERS, OVERLOAD, THREADS],
+  pictures: [...RATES, LATENCY, TAIL, SWITCHES, IPIS, TO_OTHERS, OVERLOAD, THREADS],
   findings: (results) => [
     ...results.profilesOf('dispatch').flatMap((profile) =>
       simFindings(
