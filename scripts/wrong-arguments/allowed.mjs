@@ -106,9 +106,16 @@ export const LEFT_OUT = Object.fromEntries([
     name,
     'used for each packet of a capture or a load, with what its reader has checked',
   ]),
-  ...['UdpHeader', 'Netisr', 'DatagramSocket', 'DatagramSockets', 'Poller', 'Received'].map(
-    (name) => [name, inKernel],
-  ),
+  ...[
+    'ReceiveInterrupt',
+    'Receiver',
+    'UdpHeader',
+    'Netisr',
+    'DatagramSocket',
+    'DatagramSockets',
+    'Poller',
+    'Received',
+  ].map((name) => [name, inKernel]),
   ...[
     'SocketZone',
     'StreamSocket',
