@@ -115,7 +115,7 @@ export const SYSCTLS: readonly Sysctl[] = [
   at('smpnet.bpf.snaplen', 'captures.snapBytes', number, 'Bytes kept of a captured packet'),
   at('smpnet.ipc.nmbjumbo64', 'mbufs.of64k', number, 'Mbuf clusters of 64 KiB'),
   at('smpnet.isr.maystarve', 'netisr.mayStarve', flag, 'Whether what starves is let be'),
-  at('smpnet.isr.maxwait', 'netisr.maxWaitUs', number, 'µs that a queue may be late; 0: any'),
+  at('smpnet.isr.maxwait', 'netisr.maxWaitUs', number, 'Most µs that a queue waits; 0: any'),
   at('smpnet.isr.policy', 'netisr.policy', words(POLICIES), 'What a packet’s CPU is chosen by'),
   at('smpnet.isr.steering', 'netisr.steering', flag, 'Whether receives steer their flows'),
   at('smpnet.locks.addresslist', 'locks.addressList', LOCKS, 'Lock of addresses and routes'),
