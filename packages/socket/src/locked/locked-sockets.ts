@@ -15,9 +15,9 @@ import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { NoSockets } from '../datagram/no-sockets.ts'
 import { SocketMisuse } from '../errors.ts'
 import { makeFresh } from './fresh-block.ts'
-import type { LockScheme, MakeSockLock } from './lock-scheme.ts'
+import type { LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import { LockedSocket } from './locked-socket.ts'
-import { schemeTable } from './scheme-table.ts'
+import { schemeTable } from './schemes/scheme-table.ts'
 import { Sections } from './sections.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { SOCK, SOCK_LOCK_BYTES } from './sock-layout.ts'
@@ -60,7 +60,7 @@ const HANDLE: HandleKind = {
  * socket layer over a protocol as plain as can be. A connect makes the other end in the queue of a
  * listener, as sonewconn does, and bytes are moved from a caller to the buffer of the peer.
  *
- * Who may free a block is decided by a count: its owner, or the queue that it waits in, has one
+ * A count decides which thread frees a block: its owner, or the queue that it waits in, has one
  * reference, and the peer another.
  */
 export class LockedSockets implements SockHome {

@@ -1,8 +1,11 @@
+import { work } from '@smpnet/memory'
 import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
 import type { Joint, SockView } from './sock-view.ts'
+
+const RECEIVE = work('socket-receive')
 
 /** Where the bytes of one call go. */
 interface Place {
@@ -87,5 +90,6 @@ function* takeOut(
   const isAwaited = senders.isAwaited()
   yield* view.move(td, 'in', 'none')
   if (isAwaited) yield* senders.wake(td)
+  memory.charge(RECEIVE, 1)
   return count
 }

@@ -1,6 +1,8 @@
-import type { Waiter, Waiting } from '@smpnet/park'
+import type { Address } from '@smpnet/memory'
+import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { enterMending, type SocketLock } from '../datagram/lock-schemes.ts'
-import type { Area, LockPlace, LockRef, LockScheme } from './lock-scheme.ts'
+import type { Area, LockPlace, LockRef, LockScheme } from './schemes/lock-scheme.ts'
+import { SOCK } from './sock-layout.ts'
 
 /** What an operation touches at a time: areas of its own socket and of the peer's. */
 const SECTIONS = {
@@ -36,6 +38,12 @@ export type SectionName = keyof typeof SECTIONS
 
 /** The views of one socket's locks; one that its scheme does not have is not there. */
 export type SockLocks = Readonly<Partial<Record<LockPlace, SocketLock>>>
+
+/** A socket's block, and its locks. */
+interface SectionSide {
+  readonly at: Address
+  readonly locks: SockLocks
+}
 
 /** How to come from one section to another. */
 interface Plan {
@@ -82,17 +90,21 @@ export class Sections {
     return exits.length === 0 && enters.length === 0
   }
 
-  /** Leaves one section for another; `isOwnFirst`: the own block has the lower address. */
+  /** Leaves one section for another. */
   *move(
     td: Waiter,
     from: SectionName,
     to: SectionName,
-    own: SockLocks,
-    peer: SockLocks,
-    isOwnFirst: boolean,
+    own: SectionSide,
+    peer: SectionSide,
   ): Waiting {
-    const { tries, exits, enters } = this.#plans[`${from} ${to}`]![isOwnFirst ? 0 : 1]
-    if (tries !== undefined && lockOf(tries, own, peer).tryEnter(td)) return
+    const { tries, exits, enters } = this.#plans[`${from} ${to}`]![own.at < peer.at ? 0 : 1]
+    if (tries !== undefined) {
+      const word = (tries.of === 'own' ? own : peer).at + SOCK.offset[tries.lock as 'soLock']
+      const { memory } = td.lot
+      while (!memory.claimed(word)) yield SETTLE
+      if (lockOf(tries, own, peer).tryEnter(td)) return
+    }
     for (const ref of exits) {
       const lock = lockOf(ref, own, peer)
       if (!lock.tryExit(td)) yield* lock.exit(td)
@@ -150,6 +162,6 @@ function isSame(one: LockRef, other: LockRef): boolean {
   return one.lock === other.lock && (one.lock === 'accept' || one.of === other.of)
 }
 
-function lockOf({ lock, of }: LockRef, own: SockLocks, peer: SockLocks): SocketLock {
-  return (of === 'own' ? own : peer)[lock]!
+function lockOf({ lock, of }: LockRef, own: SectionSide, peer: SectionSide): SocketLock {
+  return (of === 'own' ? own : peer).locks[lock]!
 }

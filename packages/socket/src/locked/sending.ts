@@ -1,4 +1,4 @@
-import type { Address } from '@smpnet/memory'
+import { type Address, work } from '@smpnet/memory'
 import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { WOULD_BLOCK } from '../errors.ts'
@@ -8,6 +8,7 @@ import { SOCK } from './sock-layout.ts'
 import type { Joint, SockView } from './sock-view.ts'
 
 const { guard: GUARDS } = END
+const SEND = work('socket-send')
 const BROKEN = failed(ERRNO.EPIPE)
 
 /** The bytes of one call that are not sent yet. */
@@ -30,6 +31,7 @@ export function* sendSome(
   until: Until,
 ): Waiting<number> {
   const { memory } = view
+  memory.charge(SEND, 1)
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()

@@ -1,6 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
-import type { LockScheme } from './lock-scheme.ts'
+import type { LockScheme } from './schemes/lock-scheme.ts'
 import type { Sections } from './sections.ts'
 import type { SockParts } from './sock-parts.ts'
 

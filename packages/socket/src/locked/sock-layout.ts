@@ -20,7 +20,7 @@ const LOCK_WORDS = SOCK_LOCK_BYTES / 4
 export const SOCK = layout('local stream socket', {
   /** (x) of the zone, and unused here: a link. */
   link: word('x', 'state'),
-  /** (x) Which use of the block it is, and the state; written by `SockState` under (s), or swapped. */
+  /** (x) Which use of the block it is, and the state; `SockState` writes it under (s), or swaps. */
   life: word('x', 'state'),
   /** (x) Who has the socket: its owner or a listener's queue, and its peer. */
   refs: word('x', 'state'),

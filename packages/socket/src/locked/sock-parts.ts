@@ -1,7 +1,7 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { Ring } from '../ring.ts'
 import { Sleepers } from '../sleepers.ts'
-import type { LockPlace, LockScheme, MakeSockLock } from './lock-scheme.ts'
+import type { LockPlace, LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import type { SockLocks } from './sections.ts'
 import { ownSendWords, type SendWords, sendWordsAtPeer, SOCK } from './sock-layout.ts'
 

@@ -1,7 +1,7 @@
 import { ILLEGAL } from '@smpnet/fsm'
 import type { Address, Memory } from '@smpnet/memory'
 import { END, type EndEvent } from '../life-table.ts'
-import type { LockScheme } from './lock-scheme.ts'
+import type { LockScheme } from './schemes/lock-scheme.ts'
 import { SOCK } from './sock-layout.ts'
 
 const STATE_BITS = 4

@@ -58,7 +58,7 @@ export class SockView {
     const { sections } = home
     if (sections.isSame(from, to)) return
     const peer = this.#joint?.peer ?? parts
-    yield* sections.move(td, from, to, parts.locks, peer.locks, parts.at < peer.at)
+    yield* sections.move(td, from, to, parts, peer)
   }
 
   /** Changes the state in a section of its own, and gives the actions. Throws SocketMisuse. */

@@ -3,7 +3,7 @@ import { finish, Lot, type Waiter, type Waiting } from '@smpnet/park'
 import { CalmWaker, type Checker, ModelLock, StillWaiter, untilPosted } from '@smpnet/park/model'
 import { makeFresh } from '../locked/fresh-block.ts'
 import { LockedSocket } from '../locked/locked-socket.ts'
-import type { LockScheme } from '../locked/lock-scheme.ts'
+import type { LockScheme } from '../locked/schemes/lock-scheme.ts'
 import { Sections } from '../locked/sections.ts'
 import type { SockHome } from '../locked/sock-home.ts'
 import { SOCK, SOCK_LOCK_BYTES } from '../locked/sock-layout.ts'
@@ -76,11 +76,11 @@ export class SockWorld implements SockHome {
   }
 
   create(): LockedSocket {
-    return this.now((td) => this.creates(td))
+    return this.now(() => this.creates())
   }
 
-  *creates(td: Waiter): Waiting<LockedSocket> {
-    const at = yield* this.alloc(td)
+  *creates(): Waiting<LockedSocket> {
+    const at = yield* this.alloc()
     return new LockedSocket(this, { at, use: SockState.useOf(this.memory, at) })
   }
 
@@ -98,6 +98,21 @@ export class SockWorld implements SockHome {
   /** Blocks that are not free. For the end. */
   inUse(): number {
     return this.memory.load(this.#next) - this.memory.load(this.#freed)
+  }
+
+  /** What a word of a schedule is, by its number; undefined for those of the parking lot. */
+  nameOf(word: number): string | undefined {
+    const at = word << 2
+    if (at === this.#accept) return 'the accept lock'
+    const block = this.#blocks.findIndex((start) => at >= start && at < start + SOCK.size)
+    if (block < 0) return undefined
+    const offset = at - this.#blocks[block]!
+    const lock = this.scheme.order.find(({ place }) => {
+      return place !== 'accept' && SOCK.offset[place] === offset
+    })
+    const fields = Object.keys(SOCK.offset) as (keyof typeof SOCK.offset)[]
+    const field = fields.find((name) => SOCK.offset[name] === offset)
+    return `${lock?.name ?? field ?? 'a word'} of block ${block + 1}`
   }
 
   partsOf(at: Address): SockParts {

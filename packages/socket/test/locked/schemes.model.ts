@@ -3,7 +3,7 @@ import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
 import type { Address } from '@smpnet/memory'
 import { expectToHold, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type LockScheme, schemeOf, schemeTable } from '../../src/locked.ts'
+import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import {
   type SockFaults,
   type SockProgram,
@@ -87,11 +87,14 @@ describe.each(others)('A model of the scheme $name fails', (scheme) => {
   const { wake } = Sleepers.prototype
   afterEach(() => Object.assign(Sleepers.prototype, { wake }))
 
-  it.each(sockPrograms)('when its locks exclude nobody, or its swaps are torn: $name', (program) => {
-    const isTorn = !isSwapped || !SWAPPED.includes(program.name)
-    const faults = isTorn ? { isTorn } : { KindOfMemory: TornMemory }
-    expect(run(scheme, program, faults).verdict).toBe('fails')
-  })
+  it.each(sockPrograms)(
+    'when its locks exclude nobody, or its swaps are torn: $name',
+    (program) => {
+      const isTorn = !isSwapped || !SWAPPED.includes(program.name)
+      const faults = isTorn ? { isTorn } : { KindOfMemory: TornMemory }
+      expect(run(scheme, program, faults).verdict).toBe('fails')
+    },
+  )
 
   it.each(ASLEEP)('when nobody is woken: %s', (name) => {
     Object.assign(Sleepers.prototype, { *wake() {} })

@@ -1,8 +1,8 @@
-import { type LockScheme, mutex, own } from '../lock-scheme.ts'
+import { type LockScheme, mutex, own } from './lock-scheme.ts'
 
 /**
  * One lock for all of a socket, the protocol's part included: nothing is let go on the way into
- * the protocol. Whoever moves bytes holds the locks of both ends, the lower address first.
+ * the protocol. A thread that moves bytes holds the locks of both ends, the lower address first.
  */
 export const coalesced: LockScheme = {
   name: 'coalesced',

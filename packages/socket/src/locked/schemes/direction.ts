@@ -1,11 +1,11 @@
-import { type LockScheme, mutex, own, peers } from '../lock-scheme.ts'
+import { type LockScheme, mutex, own, peers } from './lock-scheme.ts'
 
 /**
  * Ours: a lock for each direction, which both ends take to move bytes on it. What a sender needs is
  * beside what its receiver needs, so that a send takes one lock, and a receive one; none is held
- * when another is taken. The state is a word that is swapped. Whoever has changed it then passes
- * through the locks of both directions: a thread that is inside has seen the state before, and one
- * that enters later sees the new one. A block is freed after both ends have done so.
+ * when another is taken. The state is a word that is swapped. A thread that has changed it then
+ * passes through the locks of both directions: another that is inside has seen the state before,
+ * and one that enters later sees the new one. A block is freed after both ends have done so.
  */
 export const direction: LockScheme = {
   name: 'direction',

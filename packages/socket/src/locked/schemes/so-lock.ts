@@ -1,4 +1,4 @@
-import { type LockScheme, mutex, own, sx } from '../lock-scheme.ts'
+import { type LockScheme, mutex, own, sx } from './lock-scheme.ts'
 
 /**
  * FreeBSD 12 to 14: a lock of the socket's own for its state, and for the queue of a listener. What

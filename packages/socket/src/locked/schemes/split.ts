@@ -1,4 +1,4 @@
-import { type LockScheme, mutex, own, sx } from '../lock-scheme.ts'
+import { type LockScheme, mutex, own, sx } from './lock-scheme.ts'
 
 /**
  * FreeBSD 5 to 11. The mutex of the receive buffer is the socket's lock, too; that nothing more is

@@ -1,5 +1,5 @@
 import type { Address } from '@smpnet/memory'
-import type { SocketLock } from '../datagram/lock-schemes.ts'
+import type { SocketLock } from '../../datagram/lock-schemes.ts'
 
 /** The lock words of a control block, and the one that all sockets share. */
 export type LockPlace = 'soLock' | 'pcbLock' | 'sndLock' | 'rcvLock' | 'sndIo' | 'rcvIo' | 'accept'

@@ -1,8 +1,8 @@
 import type { LockScheme } from './lock-scheme.ts'
-import { coalesced } from './schemes/coalesced.ts'
-import { direction } from './schemes/direction.ts'
-import { soLock } from './schemes/so-lock.ts'
-import { split } from './schemes/split.ts'
+import { coalesced } from './coalesced.ts'
+import { direction } from './direction.ts'
+import { soLock } from './so-lock.ts'
+import { split } from './split.ts'
 
 /**
  * Every lock scheme of local stream sockets, a line each. The case suite, the models, the checks of

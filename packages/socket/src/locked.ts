@@ -1,6 +1,0 @@
-export { type LockedSocketsHandle, type LockedSocketsOptions, LockedSockets, type LockedSocketsShape, schemeOf } from './locked/locked-sockets.ts'
-export { LockedSocket } from './locked/locked-socket.ts'
-export type { Area, LockPlace, LockRef, LockScheme, LockType, MakeSockLock } from './locked/lock-scheme.ts'
-export { schemeTable } from './locked/scheme-table.ts'
-export type { SockHandle } from './locked/sock-home.ts'
-export { SOCK_LOCK_BYTES } from './locked/sock-layout.ts'
