@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { netperf, rowsOf } from './run-netperf.ts'
 
+const SCHEMES = ['split', 'so-lock', 'coalesced', 'direction']
 const RUN = ['run', 'socket_locking', '--machine', 'sim', '--profile', 'xeon-8176', '--json']
 
 async function figures(traffic: string, metric: string, ...more: string[]) {
@@ -22,8 +23,16 @@ describe('netperf run socket_locking', () => {
 
   it.each(['rr', 'stream', 'crr', 'crr-one'])('runs %s under each scheme', async (traffic) => {
     const found = await figures(traffic, 'rate', '--cpus', '4', '--duration', '100us')
-    expect(Object.keys(found)).toEqual(['split', 'so-lock', 'coalesced', 'direction'])
+    expect(Object.keys(found)).toEqual(SCHEMES)
     for (const rate of Object.values(found)) expect(rate).toBeGreaterThan(10_000)
+  })
+
+  it('runs under each scheme on threads, too', async () => {
+    const args = ['run', 'socket_locking', '--machine', 'live', '--cpus', '2', '--runs', '2']
+    const of = ['--traffic', 'crr-one', '--duration', '200ms', '--json']
+    const rows = rowsOf(await netperf([...args, ...of])).filter(({ metric }) => metric === 'rate')
+    expect(rows.map(({ variant }) => variant)).toEqual(SCHEMES)
+    for (const { median } of rows) expect(median).toBeGreaterThan(0)
   })
 
   it('says what it expected of schemes, and of where calls are counted', async () => {

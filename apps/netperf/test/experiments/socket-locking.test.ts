@@ -42,6 +42,14 @@ describe('the findings of socket-locking', () => {
     expect(claims(rate('split', 3e6), rate('direction', 1e6))).toContain("the most is split's")
   })
 
+  it('name none where the runs leave it open', () => {
+    const wide = measured(
+      { ...OF, metric: 'rate', unit: '1/s', variant: 'direction', settings: { traffic: 'crr' } },
+      [1e6, 4e6, 2e6, 5e6, 3e6],
+    )
+    expect(claims(rate('split', 2e6, 1), wide)).toContain('none does certainly most')
+  })
+
   it('say what a call takes, by scheme', () => {
     const figures = { 'lock-pairs': 5, relocks: 1, atomics: 10, 'line-moves': 1.5 }
     const rows = Object.entries(figures).map(([metric, figure]) => count('split', metric, figure))

@@ -33,11 +33,7 @@ interface Seen {
 }
 
 /** Which locks were taken while others were held, as witness has learnt it; twins are alike. */
-function seen(scheme: LockScheme): {
-  edges: [string, string][]
-  twins: string[]
-  reports: string[]
-} {
+function seen(scheme: LockScheme): Seen {
   const world = lockedWorld(scheme.name)
   exercise(world)
   const { graph, reports } = world.witness

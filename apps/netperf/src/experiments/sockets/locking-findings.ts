@@ -72,7 +72,7 @@ function rates(results: Results, at: Query): Claim[] {
     const texts = times.map(({ each, ratios }) => `${each.row.variant} ${ratioText(ratios)}`)
     const claim =
       `${cpusText(cpus)}, ${what}: ${HISTORICAL} does ${figureText(old)}, and beside it ` +
-      `${listText(texts)}; the most is ${best(rows)!.row.variant}'s.`
+      `${listText(texts)}; ${mostText(rows)}.`
     const evidence = times.map(({ each, ratios }) => {
       return ratioEvidence(
         `${each.row.variant} over ${HISTORICAL}, ${what}, ${cpusText(cpus)}`,
@@ -81,6 +81,13 @@ function rates(results: Results, at: Query): Claim[] {
     })
     return [{ claim, evidence: [figureEvidence(old), ...evidence] }]
   })
+}
+
+/** The one that does most, where it certainly does more than each other. */
+function mostText(rows: readonly Measured[]): string {
+  const most = best(rows)!
+  const isCertain = rows.every((each) => each === most || ratio(most, each).low > 1)
+  return isCertain ? `the most is ${most.row.variant}'s` : 'none does certainly most'
 }
 
 /** For servers whose threads accept from one listener. */

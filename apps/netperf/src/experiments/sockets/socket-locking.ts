@@ -23,7 +23,8 @@ interface Plan {
   readonly runs: number
   /** Virtual time of each run; a run of many CPUs at one lock takes long by itself. */
   runMs(cpus: number): number
-  /** Calls are counted for so long in each run. */
+  /** Calls are counted in so many runs, for so long in each. */
+  readonly countRuns: number
   readonly countMs: number
   readonly live: readonly Rated[]
   readonly liveMs: number
@@ -35,7 +36,8 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     cpus: [1, 4, 16, 64],
     traffic: RATED,
     runs: 5,
-    runMs: (cpus) => (cpus < 16 ? 0.1 : 0.06),
+    runMs: (cpus) => (cpus < 16 ? 0.1 : 0.05),
+    countRuns: 5,
     countMs: 0.5,
     live: RATED,
     liveMs: 500,
@@ -44,8 +46,9 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     profiles: PROFILES.slice(0, 1),
     cpus: [8],
     traffic: ['rr', 'crr', 'crr-one'],
-    runs: 3,
+    runs: 2,
     runMs: () => 0.03,
+    countRuns: 1,
     countMs: 0.2,
     live: ['rr', 'crr'],
     liveMs: 100,
@@ -62,7 +65,7 @@ const RATE: View = {
   of: (row) => row.machine === 'sim' && isRated(trafficOf(row)),
   series: VARIANT,
   along: CPUS,
-  panels: [PLACE, TRAFFIC],
+  panels: [TRAFFIC, PLACE],
 }
 const LIVE: View = {
   ...RATE,
@@ -112,11 +115,11 @@ function counted(title: string, metric: string): View {
 
 function jobs(effort: Effort, seed: number): Job[] {
   const plan = PLANS[effort]
-  const { profiles, cpus, traffic: rated, runs, runMs, countMs, live, liveMs } = plan
+  const { profiles, cpus, traffic: rated, runs, runMs, countRuns, countMs, live, liveMs } = plan
   const sim = { workload, machine: 'sim', seed } as const
   const counts = COUNTED.map((traffic) => {
     const where = { ...sim, profile: PROFILES[0], cpus: 2 }
-    return jobOf({ ...where, runs, durationMs: countMs * runs, own: { traffic } })
+    return jobOf({ ...where, runs: countRuns, durationMs: countMs * countRuns, own: { traffic } })
   })
   const rates = profiles.flatMap((profile) =>
     simulatedCpus(profile, cpus).flatMap((count) =>
