@@ -26,12 +26,12 @@ import { SockState } from './sock-state.ts'
 
 /** How many sockets there are to be, and how much each may hold. */
 export interface LockedSocketsShape {
-  /** Control blocks that can be in use at once; a block is, until both ends are closed. */
-  readonly sockets: number
-  /** Bytes that wait at each: a power of two. */
-  readonly receiveBytes: number
-  /** CPUs that use them, attached threads included. */
-  readonly cpus: number
+  /** Control blocks that can be in use at once, until both ends are closed; 64 unless told. */
+  readonly sockets?: number
+  /** Bytes that wait at each, a power of two; 8192 unless told, as in FreeBSD. */
+  readonly receiveBytes?: number
+  /** CPUs that use them, attached threads included; 1 unless told. */
+  readonly cpus?: number
 }
 
 /** What another thread needs to open them in the same memory; it can be cloned and posted. */
@@ -85,11 +85,11 @@ export class LockedSockets implements SockHome {
   }
 
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
-  static place(arena: Arena, shape: LockedSocketsShape): LockedSocketsHandle {
+  static place(arena: Arena, shape: LockedSocketsShape = {}): LockedSocketsHandle {
     expectMethods('where sockets are placed', arena, ['place'])
     expectOptions('locked sockets', shape)
-    const { sockets, receiveBytes, cpus } = shape
-    if (!Number.isInteger(Math.log2(receiveBytes))) {
+    const { sockets = 64, receiveBytes = 8192, cpus = 1 } = shape
+    if (!Number.isInteger(receiveBytes) || !Number.isInteger(Math.log2(receiveBytes))) {
       throw new RangeError(
         `a buffer of a locked socket holds a power of two of bytes: ${came(receiveBytes)} came`,
       )

@@ -4,6 +4,9 @@ import { enterMending, type SocketLock } from '../datagram/lock-schemes.ts'
 import type { Area, LockPlace, LockRef, LockScheme } from './schemes/lock-scheme.ts'
 import { SOCK } from './sock-layout.ts'
 
+/** An area of one of both ends. */
+type Need = readonly [Area, 'own' | 'peer']
+
 /** What an operation touches at a time: areas of its own socket and of the peer's. */
 const SECTIONS = {
   none: [],
@@ -32,7 +35,7 @@ const SECTIONS = {
   ],
   sendIo: [['sendIo', 'own']],
   receiveIo: [['receiveIo', 'own']],
-} as const satisfies Record<string, readonly (readonly [Area, 'own' | 'peer'])[]>
+} as const satisfies Record<string, readonly Need[]>
 
 export type SectionName = keyof typeof SECTIONS
 
@@ -118,7 +121,8 @@ export class Sections {
   /** The locks of a section, outermost first. */
   locksOf(section: SectionName, isOwnFirst = true): LockRef[] {
     const { scheme } = this
-    const refs = SECTIONS[section].flatMap(([area, of]) => {
+    const needs: readonly Need[] = SECTIONS[section]
+    const refs = needs.flatMap(([area, of]): LockRef[] => {
       const ref = scheme.areas[area]
       return ref === undefined ? [] : [turned(ref, of)]
     })

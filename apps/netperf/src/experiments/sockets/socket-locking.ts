@@ -12,7 +12,6 @@ import {
 import { socketLocking as workload } from '../../workloads/locking/socket-locking.ts'
 import { jobOf, liveCpus, simulatedCpus } from '../job-of.ts'
 import { lockingFindings } from './locking-findings.ts'
-import { schemeModels } from './scheme-models.ts'
 
 const PROFILES = ['xeon-8176', 'epyc-7742'] as const
 
@@ -31,6 +30,17 @@ interface Plan {
 }
 
 const PLANS: Readonly<Record<Effort, Plan>> = {
+  thorough: {
+    profiles: PROFILES,
+    cpus: [1, 2, 4, 8, 16, 32, 64],
+    traffic: RATED,
+    runs: 5,
+    runMs: () => 0.3,
+    countRuns: 5,
+    countMs: 0.5,
+    live: RATED,
+    liveMs: 2500,
+  },
   full: {
     profiles: PROFILES,
     cpus: [1, 4, 16, 64],
@@ -91,7 +101,7 @@ export const socketLocking: Experiment = {
     'direction cost and bring? Threads of two CPUs make, use and close connections of a local ' +
     'protocol.',
   jobs,
-  exhibits: schemeModels,
+  exhibits: async () => (await import('./scheme-models.ts')).schemeModels(),
   tables: [PAIRS, RELOCKS, ATOMICS, LINES, RATE, LIVE],
   pictures: [RATE, PAIRS, RELOCKS, ATOMICS, LINES, LIVE],
   findings: lockingFindings,
