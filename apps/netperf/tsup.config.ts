@@ -12,6 +12,7 @@ const entries = {
   'host-worker': 'src/calibrate/host-worker.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',
   'ifqueue-models': 'src/models/ifqueue-models.ts',
+  'socket-models': 'src/models/socket-models.ts',
   'message-port-cpu': 'src/baselines/message-port-cpu.ts',
 }
 

@@ -19,6 +19,7 @@ export const PACKAGES = [
   'netisr',
   'netisr/dispatcher',
   'socket',
+  'socket/locked',
   'net',
   'stack',
   'stack/live',
@@ -56,9 +57,15 @@ export const LEFT_OUT = Object.fromEntries([
     'SimMachine',
     'SimRandom',
   ].map((name) => [name, byMachine]),
-  ...['CalmMemory', 'CalmWaker', 'ImmortalLot', 'StillWaiter', 'TornMemory', 'TurnMemory'].map(
-    (name) => [name, inModel],
-  ),
+  ...[
+    'CalmMemory',
+    'CalmWaker',
+    'ImmortalLot',
+    'ModelLock',
+    'StillWaiter',
+    'TornMemory',
+    'TurnMemory',
+  ].map((name) => [name, inModel]),
   ...['TakeAllStack', 'View', 'DenseTable', 'OwnWords', 'MutexWord', 'Placed', 'Section'].map(
     (name) => [name, word],
   ),
@@ -117,6 +124,8 @@ export const LEFT_OUT = Object.fromEntries([
     'Received',
   ].map((name) => [name, inKernel]),
   ...[
+    'LockedSocket',
+    'LockedSockets',
     'SocketZone',
     'StreamSocket',
     'Gate',

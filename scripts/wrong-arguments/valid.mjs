@@ -4,6 +4,7 @@ import * as live from '@smpnet/machine/live'
 import * as memory from '@smpnet/memory'
 import * as dispatch from '@smpnet/netisr/dispatcher'
 import * as socket from '@smpnet/socket'
+import * as locked from '@smpnet/socket/locked'
 import * as stack from '@smpnet/stack'
 import * as sync from '@smpnet/sync'
 import * as tasks from '@smpnet/tasks'
@@ -38,6 +39,10 @@ function ofMemory() {
     'memory.Pool.open': inArena(memory.Pool.open, (arena) => [
       arena.memory,
       memory.Pool.create(arena, pool).handle,
+    ]),
+    'socket/locked.LockedSockets.place': inArena(locked.LockedSockets.place, (arena) => [
+      arena,
+      { sockets: 2, receiveBytes: 64, cpus: 1 },
     ]),
   }
 }

@@ -7,7 +7,7 @@ const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
     '(rr, stream, udp_rr, udp_stream, list_walk, forward, route, dispatch, ifqueue, ' +
-      'ifqueue_race, switch, yield, pipe, timestamps, clocks, uptime), ' +
+      'ifqueue_race, socket_locking, switch, yield, pipe, timestamps, clocks, uptime), ' +
       'got "nonsense"',
   ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],

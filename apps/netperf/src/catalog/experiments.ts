@@ -9,12 +9,14 @@ import { wakeups } from '../experiments/localhost/wakeups.ts'
 import { ifqueueGrain } from '../experiments/ifqueue/ifqueue-grain.ts'
 import { ifqueueRace } from '../experiments/ifqueue/ifqueue-race.ts'
 import { readMostly } from '../experiments/read-mostly/read-mostly.ts'
+import { socketLocking } from '../experiments/sockets/socket-locking.ts'
 
 /** Every experiment; a new one is a file of its own and a line here. */
 const ALL: readonly Experiment[] = [
   readMostly,
   ifqueueGrain,
   ifqueueRace,
+  socketLocking,
   preemption,
   wakeups,
   netisr,

@@ -10,6 +10,7 @@ import { ifqueue } from './interfaces/ifqueue.ts'
 import { ifqueueRace } from './interfaces/ifqueue-race.ts'
 import { listWalk } from './list-walk/list-walk.ts'
 import { route } from './route/route.ts'
+import { socketLocking } from './locking/socket-locking.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
 import { pipes } from './single/pipes.ts'
@@ -28,6 +29,7 @@ const ALL: readonly Workload[] = [
   dispatch,
   ifqueue,
   ifqueueRace,
+  socketLocking,
   contextSwitch,
   yields,
   pipes,

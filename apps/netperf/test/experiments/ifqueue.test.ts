@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { grainFindings } from '../../src/experiments/ifqueue/grain-findings.ts'
-import { scheduleText } from '../../src/experiments/ifqueue/handoff-models.ts'
+import { scheduleText } from '../../src/experiments/checked.ts'
 import { ifqueueRace } from '../../src/experiments/ifqueue/ifqueue-race.ts'
 import { Results } from '../../src/model/results.ts'
 import type { Row } from '../../src/model/row.ts'

@@ -1,11 +1,17 @@
 import { type Address, Arena, CACHE_LINE_BYTES, type Memory } from '@smpnet/memory'
 import { Lot, type Waiter } from '@smpnet/park'
-import { CalmMemory, CalmWaker, type Checker, StillWaiter, untilPosted } from '@smpnet/park/model'
+import {
+  CalmMemory,
+  CalmWaker,
+  type Checker,
+  ModelLock,
+  StillWaiter,
+  untilPosted,
+} from '@smpnet/park/model'
 import { Fifo } from '../discipline/fifo.ts'
 import type { Handoff } from '../handoff/handoff.ts'
 import type { HandoffEntry } from '../handoff/handoff-table.ts'
 import type { ManagedPackets } from '../terms/packets.ts'
-import { ModelLock } from './model-lock.ts'
 import { ModelPort, PACKET, PORT, PORT_BYTES } from './model-port.ts'
 
 /**

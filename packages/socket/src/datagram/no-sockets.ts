@@ -12,8 +12,8 @@ export class NoSockets extends Error {
     super(message)
   }
 
-  static allInUse(sockets: number): NoSockets {
-    const message = `all ${sockets} datagram sockets are in use: place more \`sockets\``
+  static allInUse(sockets: number, kind = 'datagram'): NoSockets {
+    const message = `all ${sockets} ${kind} sockets are in use: place more \`sockets\``
     return new NoSockets('ENFILE', message)
   }
 

@@ -2,12 +2,11 @@ import { type Exploration, explore } from '@smpnet/interleave'
 import { load } from '@smpnet/interleave/node'
 import type { Effort } from '../../model/experiment.ts'
 import type { Exhibit } from '../../model/exhibit.ts'
-import { type Evidence, type Finding, listText } from '../../model/finding.ts'
+import { type Finding, listText } from '../../model/finding.ts'
 import type * as Models from '../../models/ifqueue-models.ts'
 import { workerModule } from '../../variants/variant.ts'
+import { checkedFinding, exactCount, scheduleText } from '../checked.ts'
 
-/** Where findings of the model checker are from. */
-const CHECKER = 'the model checker'
 const HISTORICAL = 'historical'
 /** Their own steps are many: two senders of a packet each are enough. */
 const RINGS: readonly string[] = ['buf-ring', 'abdicate']
@@ -43,15 +42,6 @@ export async function handoffModels(effort: Effort): Promise<Exhibit[]> {
   ]
 }
 
-/** The schedule with the steps that others see; those under a lock are many and tell little. */
-export function scheduleText({ failure, summary }: Exploration): string {
-  if (failure === undefined) return summary
-  const lines = failure.text.split('\n')
-  const shown = lines.filter((line) => !/^\s*(?:read|write) [\w$#]*\[/.test(line))
-  const left = lines.length - shown.length
-  return [...shown, `(${left} reads and writes under locks are left out)`].join('\n')
-}
-
 function strandedFinding(result: Exploration): Finding {
   const { failure, executions } = result
   const claim =
@@ -59,7 +49,7 @@ function strandedFinding(result: Exploration): Finding {
       ? 'IFQ_HANDOFF strands no packet under any schedule, which it was written to do.'
       : `IFQ_HANDOFF strands a packet, found in execution ${executions}: the driver sees an ` +
         'empty queue, a sender queues and sees OACTIVE, the driver clears it, and nobody starts.'
-  return finding(claim, [count(`executions until ${HISTORICAL} strands`, executions)])
+  return checkedFinding(claim, [exactCount(`executions until ${HISTORICAL} strands`, executions)])
 }
 
 function freeFinding(name: string, { verdict, executions, failure }: Exploration): Finding {
@@ -68,7 +58,7 @@ function freeFinding(name: string, { verdict, executions, failure }: Exploration
       ? `${name} strands no packet in any of ${executions.toLocaleString('en')} executions, ` +
         'which are all that two senders and one descriptor have.'
       : `${name}: ${failure?.message ?? `nothing found in ${executions} executions, not all`}.`
-  return finding(claim, [count(`executions of ${name}`, executions)])
+  return checkedFinding(claim, [exactCount(`executions of ${name}`, executions)])
 }
 
 function startsFindings(
@@ -80,16 +70,7 @@ function startsFindings(
     `The driver is never started for nothing by ${listText(never) || 'none'}; by ` +
     `${listText([HISTORICAL, ...may])} it is when another sender has moved the packet already.`
   const evidence = judged.map(({ name, starts }) => {
-    return count(`executions of ${name}, starts`, starts.executions)
+    return exactCount(`executions of ${name}, starts`, starts.executions)
   })
-  return [finding(claim, evidence)]
-}
-
-function finding(claim: string, evidence: readonly Evidence[]): Finding {
-  return { claim, machine: 'sim', profile: CHECKER, evidence }
-}
-
-/** A count that has no chance in it. */
-function count(of: string, value: number): Evidence {
-  return { of, unit: '', median: value, low: value, high: value, confidence: 1, runs: 1 }
+  return [checkedFinding(claim, evidence)]
 }

@@ -20,6 +20,7 @@ import {
 import { Priority, type Thread } from '@smpnet/scheduler'
 import type { Site } from '@smpnet/stack'
 import { lockTable } from '@smpnet/sync/kinds'
+import { hostLock } from '../../locks/host-lock.ts'
 import { lookUp } from '../../options/usage-error.ts'
 import type { KernelHost } from '../../model/kernel-program.ts'
 import { InterfacePackets } from './interface-packets.ts'
@@ -162,21 +163,9 @@ export class OpenInterface {
   }
 
   #lock(at: Address, name: string): HandoffLock {
-    const { cpu, locks } = this.host
-    const { memory, cpus } = cpu
-    const { lock, write } = LOCK.over({ memory, at, cpus, backoff: locks.backoff })
-    const section = locks.make(write, { name, type: 'sleep mutex', place: 'hand-off' })
+    const { cpu } = this.host
+    const of = { kind: LOCK.name, name, type: 'sleep mutex', place: 'hand-off' }
     const nowNs = () => (cpu.instant ? cpu.instant() : cpu.now())
-    return new TimedLock(
-      {
-        tryEnter: (td) => section.tryEnter(td as Thread),
-        enter: (td) => section.enter(td as Thread),
-        tryExit: (td) => section.tryExit(td as Thread),
-        exit: (td) => section.exit(td as Thread),
-        recover: (td) => lock.recover?.(td),
-      },
-      this.times,
-      nowNs,
-    )
+    return new TimedLock(hostLock(this.host, at, of), this.times, nowNs)
   }
 }

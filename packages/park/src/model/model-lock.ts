@@ -1,14 +1,17 @@
 import type { Address } from '@smpnet/memory'
-import { OWNER_DIED, type Outcome, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
-import type { CalmMemory } from '@smpnet/park/model'
-import type { HandoffLock } from '../handoff/handoff-lock.ts'
+import type { Waiter } from '../lot/waiter.ts'
+import { OWNER_DIED, type Outcome, type Waiting, WOKEN } from '../wait.ts'
+import type { CalmMemory } from './calm-lot.ts'
 
 /**
  * A lock of a model of what takes locks, which have models of their own: it is entered in one step,
  * when it is free. A holder that dies leaves it to its undertaker, which gives it to the next that
  * enters, and says so to that.
  */
-export class ModelLock implements HandoffLock {
+export class ModelLock {
+  /** Two words, zero at first. */
+  static readonly bytes = 8
+
   constructor(
     readonly memory: CalmMemory,
     readonly at: Address,

@@ -1,0 +1,145 @@
+import { ILLEGAL } from '@smpnet/fsm'
+import { type Address, NIL } from '@smpnet/memory'
+import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { ERRNO, failed } from '../datagram/results.ts'
+import { END } from '../life-table.ts'
+import { ConnectionQueue } from './connection-queue.ts'
+import { sleep } from './sleep.ts'
+import type { SockHandle } from './sock-home.ts'
+import { SOCK } from './sock-layout.ts'
+import { SockState } from './sock-state.ts'
+import { misuse, SockView } from './sock-view.ts'
+
+const { peer: PEER, refs: REFS } = SOCK.offset
+
+/** Makes a socket a listener. Throws SocketMisuse. */
+export function* listen(td: Waiter, view: SockView, backlog: number): Waiting {
+  const { memory, state, handle } = view
+  yield* view.move(td, 'none', 'listening')
+  while (!memory.settled()) yield SETTLE
+  const before = state.load()
+  new ConnectionQueue(memory, handle.at).open(backlog)
+  const isBound = state.change('bind') !== ILLEGAL
+  const listens = isBound && state.change('listen') !== ILLEGAL
+  yield* view.move(td, 'listening', 'none')
+  if (!listens) throw misuse(before, 'bind')
+}
+
+/** Connects a socket to a listener: 0 or a failure. Throws SocketMisuse. */
+export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<number> {
+  const { home, memory, state, handle } = view
+  const seen = yield* begin(td, view)
+  const child = yield* home.alloc(td)
+  if (seen !== ILLEGAL) yield* writeLate(td, view, seen)
+  if (child === NIL) return yield* refused(td, view, ERRNO.ENOBUFS)
+  yield* join(td, view, child)
+  const listener = new SockView(home, to)
+  if (!(yield* enqueue(td, listener, child))) {
+    memory.store(handle.at + PEER, NIL)
+    view.unjoin()
+    // Each end's, and that of the queue in which the child is not.
+    for (const at of [handle.at, child, child]) yield* home.release(td, at)
+    return yield* refused(td, view, ERRNO.ECONNREFUSED)
+  }
+  yield* view.move(td, 'none', 'state')
+  while (!memory.settled()) yield SETTLE
+  const joined = state.change('joined')
+  yield* view.move(td, 'state', 'none')
+  yield* listener.parts.acceptors.wake(td)
+  return joined === ILLEGAL ? failed(ERRNO.ECONNRESET) : 0
+}
+
+/**
+ * The state becomes CONNECTING. Where a scheme does not look again, a look is all that is taken
+ * here, without a lock, and the row that it has found is written later, by `writeLate`.
+ */
+function* begin(td: Waiter, view: SockView): Waiting<number> {
+  const { memory, state, home } = view
+  if (home.scheme.looksAgain) {
+    yield* view.change(td, 'state', 'connect')
+    return ILLEGAL
+  }
+  while (!memory.settled()) yield SETTLE
+  const row = state.look('connect')
+  if (row === ILLEGAL) throw misuse(state.load(), 'connect')
+  return row
+}
+
+/** soisconnecting: the state is written, whatever it has become since it was looked at. */
+function* writeLate(td: Waiter, view: SockView, seen: number): Waiting {
+  yield* view.move(td, 'none', 'state')
+  while (!view.memory.settled()) yield SETTLE
+  view.state.change('connect', 0, seen)
+  yield* view.move(td, 'state', 'none')
+}
+
+/** In the protocol: the child, which nobody else knows yet, and this socket become peers. */
+function* join(td: Waiter, view: SockView, child: Address): Waiting {
+  const { memory, handle, home, parts } = view
+  while (!memory.settled()) yield SETTLE
+  childState(view, child).change('joined')
+  memory.store(child + PEER, handle.at)
+  memory.add(child + REFS, 1)
+  memory.add(handle.at + REFS, 1)
+  const { sending, returning } = view.joinTo(child)
+  memory.write(returning.words.space, home.partsOf(child).ring.bytes)
+  yield* view.move(td, 'none', 'protocol')
+  while (!memory.settled()) yield SETTLE
+  memory.write(sending.words.space, parts.ring.bytes)
+  memory.store(handle.at + PEER, child)
+  yield* view.move(td, 'protocol', 'none')
+}
+
+/** Queues a connection at a listener, if that listens and has room. */
+function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boolean> {
+  const { memory, state, handle } = listener
+  yield* listener.move(td, 'none', 'queue')
+  while (!memory.settled()) yield SETTLE
+  const isOpen = state.look('accept') !== ILLEGAL
+  const isQueued = isOpen && new ConnectionQueue(memory, handle.at).enter(child)
+  yield* listener.move(td, 'queue', 'none')
+  return isQueued
+}
+
+function* refused(td: Waiter, view: SockView, errno: number): Waiting<number> {
+  yield* view.change(td, 'state', 'refused')
+  return failed(errno)
+}
+
+/**
+ * Takes the oldest connection of a listener, waiting for one: its block, or NIL. Throws
+ * SocketMisuse, and the reason of the signal.
+ */
+export function* accept(
+  td: Waiter,
+  view: SockView,
+  wait: boolean,
+  until: Until,
+): Waiting<Address> {
+  const { memory, state, handle, home } = view
+  const { acceptors } = view.parts
+  const queue = new ConnectionQueue(memory, handle.at)
+  const queued = handle.at + SOCK.offset.queued
+  for (let looks = home.looksFirst; ; looks = false) {
+    while (!memory.settled()) yield SETTLE
+    if (looks && state.look('accept') !== ILLEGAL && queue.isEmpty()) {
+      if (!wait) return NIL
+      td.spinWhile(queued, 0, until)
+    }
+    yield* view.move(td, 'none', 'queue')
+    while (!memory.settled()) yield SETTLE
+    const found = state.load()
+    const isOpen = found === END.state.LISTENING
+    const child = isOpen ? queue.take() : NIL
+    const word = isOpen && child === NIL && wait ? acceptors.sayWaiting() : 0
+    yield* view.move(td, 'queue', 'none')
+    if (!isOpen) throw misuse(found, 'accept')
+    if (child !== NIL || !wait) return child
+    if (!(yield* sleep(td, acceptors, word, until))) return NIL
+  }
+}
+
+/** The state of a block to which this thread has a reference; its CPU has settled. */
+export function childState({ memory, home }: SockView, at: Address): SockState {
+  return new SockState(memory, home.scheme, at, SockState.useOf(memory, at))
+}

@@ -1,0 +1,20 @@
+export {
+  type LockedSocketsHandle,
+  type LockedSocketsOptions,
+  LockedSockets,
+  type LockedSocketsShape,
+  schemeOf,
+} from './locked-sockets.ts'
+export { LockedSocket } from './locked-socket.ts'
+export type {
+  Area,
+  LockPlace,
+  LockRef,
+  LockScheme,
+  LockType,
+  MakeSockLock,
+} from './schemes/lock-scheme.ts'
+export { schemeTable } from './schemes/scheme-table.ts'
+export type { SockHandle } from './sock-home.ts'
+export { SOCK_LOCK_BYTES } from './sock-layout.ts'
+export type { SocketLock } from '../datagram/lock-schemes.ts'

@@ -1,0 +1,183 @@
+import { came, NIL } from '@smpnet/memory'
+import { block, FOREVER, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { WOULD_BLOCK } from '../errors.ts'
+import { END, type EndState } from '../life-table.ts'
+import { abort, close, shutdown, shutdownReceive } from './closing.ts'
+import { accept, connect, listen } from './connecting.ts'
+import { ConnectionQueue } from './connection-queue.ts'
+import { receiveSome } from './receiving.ts'
+import { sendSome } from './sending.ts'
+import type { SockHandle, SockHome } from './sock-home.ts'
+import { SockState } from './sock-state.ts'
+import { MISUSE, SockView } from './sock-view.ts'
+
+/**
+ * A local stream socket under the locks of a scheme, as one thread uses it; others open it by its
+ * handle, and all may call at once. Results are numbers: bytes, 0 for success and for the end of
+ * what is received, WOULD_BLOCK, or a failure that `failureOf` puts in words. A call that the state
+ * does not take throws SocketMisuse with the sentence of the table `END`.
+ *
+ * No call holds a mutex when it sleeps; where the scheme has I/O locks, a call holds its own from
+ * its beginning to its end. Sleepers are woken after all mutexes are let go. All calls are for
+ * threads.
+ */
+export class LockedSocket {
+  readonly #view: SockView
+
+  constructor(
+    readonly home: SockHome,
+    readonly handle: SockHandle,
+  ) {
+    this.#view = new SockView(home, handle)
+  }
+
+  /** The name of its state; FREED for one that is closed, and whose block may be another's. */
+  state(): EndState {
+    return END.states[this.#view.state.load()]!
+  }
+
+  /**
+   * From now on others may connect to it by its handle; `backlog` connections wait for acceptors,
+   * and more are refused, which is counted. Throws SocketMisuse and RangeError.
+   */
+  listen(td: Waiter, backlog: number): Waiting {
+    if (Number.isInteger(backlog) && backlog >= 1) return listen(td, this.#view, backlog)
+    const what = 'a backlog is a whole number of connections from 1 on'
+    throw new RangeError(`${what}: ${came(backlog)} came`)
+  }
+
+  /**
+   * Connects to a listener: 0, when the connection waits to be accepted and bytes may be sent; or
+   * ECONNREFUSED when nobody listens there or the queue is full, ECONNRESET when the listener is
+   * closed meanwhile, or ENOBUFS. Throws SocketMisuse.
+   */
+  connect(td: Waiter, listener: SockHandle): Waiting<number> {
+    return connect(td, this.#view, listener)
+  }
+
+  /**
+   * Takes the oldest connection of a listener, or waits for one: undefined when `wait` is false and
+   * there is none, or the time is over. Throws SocketMisuse, also when the listener is closed
+   * meanwhile, and the reason of a signal.
+   */
+  *accept(td: Waiter, wait = true, until: Until = FOREVER): Waiting<LockedSocket | undefined> {
+    const at = yield* accept(td, this.#view, wait, until)
+    if (at === NIL) return undefined
+    const { memory } = this.home
+    while (!memory.settled()) yield SETTLE
+    return new LockedSocket(this.home, { at, use: SockState.useOf(memory, at) })
+  }
+
+  /**
+   * Sends `length` bytes, waiting for space: `length`, or how many there was space for when `wait`
+   * is false or the time is over, or WOULD_BLOCK for none; or EPIPE when the peer takes nothing
+   * more, or ECONNRESET, which one call reports. Where a scheme has no I/O locks, bytes of two
+   * calls may come mixed when there is no space for all of one. Throws SocketMisuse.
+   */
+  *send(
+    td: Waiter,
+    bytes: Uint8Array,
+    start = 0,
+    length = bytes.length - start,
+    wait = true,
+    until: Until = FOREVER,
+  ): Waiting<number> {
+    check(bytes, start, length)
+    const view = this.#view
+    let [sent, result] = [0, 0]
+    yield* view.move(td, 'none', 'sendIo')
+    while (sent < length && result >= 0) {
+      const rest = { bytes, start: start + sent, length: length - sent }
+      result = yield* sendSome(td, view, rest, wait, until)
+      if (result > 0) sent += result
+    }
+    yield* view.move(td, 'sendIo', 'none')
+    if (result === MISUSE) view.throwMisuse('send')
+    return result < WOULD_BLOCK || sent === 0 ? result : sent
+  }
+
+  /**
+   * Up to `length` bytes, at least one, waiting for them: how many, or 0 for the end, or
+   * WOULD_BLOCK when `wait` is false or the time is over, or ECONNRESET, which one call reports.
+   * Throws SocketMisuse.
+   */
+  *receive(
+    td: Waiter,
+    to: Uint8Array,
+    start = 0,
+    length = to.length - start,
+    wait = true,
+    until: Until = FOREVER,
+  ): Waiting<number> {
+    check(to, start, length)
+    const view = this.#view
+    yield* view.move(td, 'none', 'receiveIo')
+    const result = yield* receiveSome(td, view, { to, start, length }, wait, until)
+    yield* view.move(td, 'receiveIo', 'none')
+    if (result === MISUSE) view.throwMisuse('receive')
+    return result
+  }
+
+  /** Sends nothing more: the peer receives what is there, and then the end. */
+  shutdown(td: Waiter): Waiting {
+    return shutdown(td, this.#view)
+  }
+
+  /** Receives nothing more: what is sent to it is EPIPE. */
+  shutdownReceive(td: Waiter): Waiting {
+    return shutdownReceive(td, this.#view)
+  }
+
+  /** Closes it. The peer receives what was sent, and then the end. */
+  close(td: Waiter): Waiting {
+    return close(td, this.#view)
+  }
+
+  /** Closes it and resets the peer, which is told so once. */
+  abort(td: Waiter): Waiting {
+    return abort(td, this.#view)
+  }
+
+  /** Connections that were refused since the queue of this listener was full. */
+  overflows(): number {
+    return new ConnectionQueue(this.home.memory, this.handle.at).overflows()
+  }
+
+  /** `connect`, for a thread that may block. */
+  connectSync(td: Waiter, listener: SockHandle): number {
+    return block(td, this.connect(td, listener))
+  }
+
+  /** `accept`, blocking this thread. */
+  acceptSync(td: Waiter, until?: Until): LockedSocket | undefined {
+    return block(td, this.accept(td, true, until))
+  }
+
+  /** `send` of all bytes, blocking this thread. */
+  sendSync(td: Waiter, bytes: Uint8Array): number {
+    return block(td, this.send(td, bytes))
+  }
+
+  /** `receive`, blocking this thread. */
+  receiveSync(td: Waiter, to: Uint8Array): number {
+    return block(td, this.receive(td, to))
+  }
+
+  /** `close`, for a thread that may block. */
+  closeSync(td: Waiter): void {
+    block(td, this.close(td))
+  }
+}
+
+function check(bytes: Uint8Array, start: number, length: number): void {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(bytes)} came`,
+    )
+  }
+  const whole = Number.isInteger(start) && Number.isInteger(length)
+  if (whole && start >= 0 && length >= 0 && start + length <= bytes.length) return
+  throw new RangeError(
+    `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
+  )
+}

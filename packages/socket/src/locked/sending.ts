@@ -1,0 +1,103 @@
+import { type Address, work } from '@smpnet/memory'
+import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
+import { ERRNO, failed } from '../datagram/results.ts'
+import { WOULD_BLOCK } from '../errors.ts'
+import { END } from '../life-table.ts'
+import { sleep } from './sleep.ts'
+import { SOCK } from './sock-layout.ts'
+import type { Joint, SockView } from './sock-view.ts'
+
+const { guard: GUARDS } = END
+const SEND = work('socket-send')
+const BROKEN = failed(ERRNO.EPIPE)
+
+/** The bytes of one call that are not sent yet. */
+interface Rest {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly length: number
+}
+
+/**
+ * Sends some of the bytes, waiting for space: how many, WOULD_BLOCK, MISUSE or a failure. It looks
+ * at the state in the section of the send buffer, lets go of that to enter the protocol, and
+ * appends there. With I/O locks the bytes are copied between the two, with no mutex held.
+ */
+export function* sendSome(
+  td: Waiter,
+  view: SockView,
+  rest: Rest,
+  wait: boolean,
+  until: Until,
+): Waiting<number> {
+  const { memory } = view
+  memory.charge(SEND, 1)
+  for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
+    while (!memory.settled()) yield SETTLE
+    const joint = view.joint()
+    if (joint === undefined) return view.isMisused()
+    yield* view.move(td, 'none', 'send')
+    while (!memory.settled()) yield SETTLE
+    const refusal = refusalOf(view, joint)
+    if (refusal !== 0) return yield* view.refuse(td, 'send', refusal, BROKEN)
+    const { words, senders } = joint.sending
+    const space = memory.read(words.space)
+    if (space > 0) {
+      const sent = yield* enterProtocol(td, view, joint, rest, Math.min(space, rest.length))
+      if (sent === 0) continue
+      return sent
+    }
+    const word = wait && !spins ? senders.sayWaiting() : 0
+    yield* view.move(td, 'send', 'none')
+    if (!wait) return WOULD_BLOCK
+    if (spins) td.spinWhile(words.space, 0, until)
+    else if (!(yield* sleep(td, senders, word, until))) return WOULD_BLOCK
+    spins = false
+  }
+}
+
+/** From the section of the send buffer into the protocol, and out: how many bytes were appended. */
+function* enterProtocol(
+  td: Waiter,
+  view: SockView,
+  joint: Joint,
+  rest: Rest,
+  most: number,
+): Waiting<number> {
+  const { memory, home } = view
+  const { areas, looksAgain } = home.scheme
+  const { peer, sending } = joint
+  const produced = peer.at + SOCK.offset.produced
+  const copiesOutside = areas.sendIo !== undefined
+  if (copiesOutside) {
+    // Nobody else sends on this socket: this thread has its I/O lock.
+    const position = memory.load(produced)
+    yield* view.move(td, 'send', 'none')
+    peer.ring.copyIn(position, rest.bytes, rest.start, most)
+    yield* view.move(td, 'none', 'out')
+  } else {
+    yield* view.move(td, 'send', 'out')
+  }
+  while (!memory.settled()) yield SETTLE
+  const refusal = looksAgain ? refusalOf(view, joint) : 0
+  if (refusal !== 0) return yield* view.refuse(td, 'out', refusal, BROKEN)
+  const { space } = sending.words
+  const count = Math.min(memory.read(space), most)
+  if (!copiesOutside) peer.ring.copyIn(memory.load(produced), rest.bytes, rest.start, count)
+  memory.write(space, memory.read(space) - count)
+  while (!memory.settled()) yield SETTLE
+  append(view, produced, count)
+  const isAwaited = count > 0 && peer.receivers.isAwaited()
+  yield* view.move(td, 'out', 'none')
+  if (isAwaited) yield* peer.receivers.wake(td)
+  return count
+}
+
+function append({ memory }: SockView, produced: Address, count: number): void {
+  memory.store(produced, (memory.load(produced) + count) | 0)
+}
+
+function refusalOf(view: SockView, { sending }: Joint): number {
+  const isGone = view.memory.read(sending.words.broken) !== 0
+  return view.refusal('send', isGone ? GUARDS.peerIsGone : 0)
+}

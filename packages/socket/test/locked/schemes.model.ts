@@ -1,0 +1,109 @@
+import '@smpnet/interleave/vitest'
+import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
+import type { Address } from '@smpnet/memory'
+import { expectToHold, whole } from '@smpnet/testing/models'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
+import {
+  type SockFaults,
+  type SockProgram,
+  sockProgram,
+  sockPrograms,
+  StrictMemory,
+} from '../../src/model/index.ts'
+import { Sleepers } from '../../src/sleepers.ts'
+
+const checker = { awaitValue, awaitExchange }
+
+function run(scheme: LockScheme, program: SockProgram, faults?: SockFaults) {
+  const name = `${scheme.name}: ${program.name}`
+  return explore({ name, ...whole }, sockProgram(checker, scheme, program, faults))
+}
+
+function named(name: string): SockProgram {
+  return sockPrograms.find((program) => program.name === name)!
+}
+
+/** What FreeBSD 5 to 11 leave open, with what comes of it. */
+const OPEN = new Map([
+  ['send, shutdown', 'the end came, and then 1 byte'],
+  ['send, receive, reset', 'the reset was reported 2 times'],
+  ['connect, connect', 'from CONNECTED to CONNECTING'],
+  ['connect, listen', 'from LISTENING to CONNECTING'],
+])
+
+const split = schemeOf('split')
+const others = schemeTable.filter((scheme) => scheme !== split)
+
+describe('Under every schedule of the scheme split', () => {
+  it.each(sockPrograms.filter(({ name }) => OPEN.has(name)))(
+    '$name: it is not so that $promise',
+    (program) => {
+      expect(run(split, program)).toFailWith('exception', OPEN.get(program.name))
+    },
+  )
+
+  it.each(sockPrograms.filter(({ name }) => !OPEN.has(name)))('$name: $promise', (program) => {
+    expectToHold(run(split, program))
+  })
+})
+
+describe.each(others)('Under every schedule of the scheme $name', (scheme) => {
+  it.each(sockPrograms)('$name: $promise', (program) => {
+    expectToHold(run(scheme, program))
+  })
+})
+
+/** Swaps a state in two steps, between which another may change it. */
+class TornMemory extends StrictMemory {
+  override compareExchange(at: Address, expected: number, value: number): number {
+    const before = super.load(at)
+    if (before === expected) super.store(at, value)
+    return before
+  }
+}
+
+/** What is decided by the swap of a state, in a scheme that has no lock for it. */
+const SWAPPED = [
+  'send, receive, reset',
+  'connect, connect',
+  'connect, listen',
+  'close, abort',
+  'close, close of one end',
+]
+
+/** In which somebody sleeps. */
+const ASLEEP = [
+  'connect, accept',
+  'accept, close of the listener',
+  'receive, shutdown',
+  'send, shutdown of receiving',
+  'send into a full buffer, receive',
+  'receive, abort of the peer',
+]
+
+describe.each(others)('A model of the scheme $name fails', (scheme) => {
+  const isSwapped = scheme.areas.state === undefined
+  const { wake } = Sleepers.prototype
+  afterEach(() => Object.assign(Sleepers.prototype, { wake }))
+
+  it.each(sockPrograms)(
+    'when its locks exclude nobody, or its swaps are torn: $name',
+    (program) => {
+      const isTorn = !isSwapped || !SWAPPED.includes(program.name)
+      const faults = isTorn ? { isTorn } : { KindOfMemory: TornMemory }
+      expect(run(scheme, program, faults).verdict).toBe('fails')
+    },
+  )
+
+  it.each(ASLEEP)('when nobody is woken: %s', (name) => {
+    Object.assign(Sleepers.prototype, { *wake() {} })
+    expect(run(scheme, named(name))).toFailWith('deadlock')
+  })
+})
+
+it('A scheme that lets go of its locks is found out when it does not look again', () => {
+  const forgetful = { ...schemeOf('so-lock'), looksAgain: false }
+  const result = run(forgetful, named('send, shutdown'))
+  expect(result).toFailWith('exception', OPEN.get('send, shutdown'))
+})

@@ -1,0 +1,72 @@
+import { type Address, Arena, LiveMemory } from '@smpnet/memory'
+import { finish, Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
+import { Mutex, type Section, Sx, watch, Witness } from '@smpnet/sync'
+import { LockedSockets, type LockedSocket, type LockType } from '../../src/locked/index.ts'
+
+const WITNESSED = { names: 16, edges: 64 }
+
+/** Locked sockets of a scheme in live memory, with a waiter and with locks that are watched. */
+export function lockedWorld(locking: string, { receiveBytes = 64, looksFirst = false } = {}) {
+  const memory = new LiveMemory(new SharedArrayBuffer(1 << 17))
+  const arena = Arena.create(memory)
+  const lots = Lot.place(arena, { threads: 1, waiters: 4, buckets: 2 })
+  const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
+  const at = arena.place('witness', Witness.bytes(WITNESSED))
+  const witness = Witness.over(memory, at, WITNESSED)
+  const handle = LockedSockets.place(arena, { sockets: 8, receiveBytes, cpus: 2 })
+  const lock = (word: Address, { name, isSleepable }: LockType): Section => {
+    const section = isSleepable ? new Sx(memory, word).exclusive : new Mutex(memory, word)
+    return watch(section, { name, type: isSleepable ? 'sx' : 'sleep mutex', place: name, witness })
+  }
+  const sockets = new LockedSockets(lot, handle, { locking, lock, looksFirst })
+  return new LockedTestWorld(sockets, lot.waiter(), witness, lock)
+}
+
+export class LockedTestWorld {
+  constructor(
+    readonly sockets: LockedSockets,
+    readonly td: Waiter,
+    readonly witness: Witness,
+    readonly lock: (word: Address, type: LockType) => Section,
+  ) {}
+
+  /** Does what needs no wait for another. */
+  do<T>(call: (td: Waiter) => Waiting<T>): T {
+    return finish(this.td, call(this.td))
+  }
+
+  create(): LockedSocket {
+    return this.do((td) => this.sockets.create(td))
+  }
+
+  listener(backlog = 2): LockedSocket {
+    const listener = this.create()
+    this.do((td) => listener.listen(td, backlog))
+    return listener
+  }
+
+  /** Two ends that are connected, whose listener is closed. */
+  pair(): [client: LockedSocket, server: LockedSocket] {
+    const listener = this.listener()
+    const client = this.create()
+    this.do((td) => client.connect(td, listener.handle))
+    const server = this.do((td) => listener.accept(td, false))!
+    this.do((td) => listener.close(td))
+    return [client, server]
+  }
+
+  send(socket: LockedSocket, ...bytes: number[]): number {
+    return this.do((td) => socket.send(td, Uint8Array.from(bytes), 0, bytes.length, false))
+  }
+
+  /** What is received without waiting: bytes, or the result of a call that has none. */
+  receive(socket: LockedSocket, most = 16): number[] | number {
+    const to = new Uint8Array(most)
+    const got = this.do((td) => socket.receive(td, to, 0, most, false))
+    return got > 0 ? [...to.subarray(0, got)] : got
+  }
+
+  close(...sockets: LockedSocket[]): void {
+    for (const socket of sockets) this.do((td) => socket.close(td))
+  }
+}
