@@ -35,7 +35,8 @@ export function stepsOf(
 /** A whole worker, which says at its end, or when it has thrown, that it is over. */
 export function* runWorker(main: Steps, scope: AgentScope): Steps {
   try {
-    yield* runAgent(main)
+    const result = yield* main
+    yield* rest(state.thread!, result)
   } catch (thrown) {
     yield* scope.end({ thrown })
     return undefined
@@ -44,12 +45,25 @@ export function* runWorker(main: Steps, scope: AgentScope): Steps {
 }
 
 /**
- * A whole thread: its function, then its jobs until none is left and none can come. The result is
- * the function's, or what its promise came to.
+ * What is left of a thread when its function has returned: its jobs, until none is left and none
+ * can come. Most threads have none, and then this is undefined: whatever all steps of a thread pass
+ * through costs each of them.
  */
-export function* runAgent(main: Steps): Steps {
-  const thread = state.thread!
-  const result = yield* main
+export function restOf(thread: RunningThread, result: unknown): Steps | undefined {
+  const { jobs, nextTicks, starting, awaitedFromOutside, listening, rejected } = thread
+  const isNothingLeft =
+    jobs.length === 0 &&
+    nextTicks.length === 0 &&
+    starting.length === 0 &&
+    rejected.length === 0 &&
+    awaitedFromOutside === 0 &&
+    listening === 0 &&
+    !(result instanceof ModelPromise)
+  return isNothingLeft ? undefined : rest(thread, result)
+}
+
+/** The result is that of the thread's function, or what its promise came to. */
+function* rest(thread: RunningThread, result: unknown): Steps {
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
     if (thread.jobs.length > 0 || thread.nextTicks.length > 0) yield* runJobs(thread)
