@@ -16,8 +16,10 @@ interface Node {
   readonly sleep: Access[]
   /** The thread whose step is being explored. */
   thread: number
-  /** That step, once it has been made. */
+  /** That step, once it has been made, and what and where it was. */
   access: Access | undefined
+  kind: number
+  place: number
   /** Other steps that have to be explored from here. */
   branches: Branch[]
   /** What has to follow the step that is being explored. */
@@ -76,8 +78,11 @@ export class Exhaustive implements Strategy {
   observe(execution: Execution, event: Event): void {
     const index = execution.length - 1
     const node = this.#path[index]!
-    if (index >= this.#replayed) node.access = accessOf(event)
-    else if (!isSameAccess(node.access!, event)) throw differs(execution, index)
+    if (index >= this.#replayed) {
+      node.access = accessOf(event)
+      node.kind = event.kind
+      node.place = event.place
+    } else if (!isRepeated(node, event)) throw differs(execution, index)
     if (!this.#order.has(index)) this.#order.add(execution, index, true)
     this.#last = event.thread
   }
@@ -150,6 +155,8 @@ export class Exhaustive implements Strategy {
       sleep,
       thread,
       access: undefined,
+      kind: 0,
+      place: 0,
       branches: guide.slice(1),
       guide: first?.children ?? NO_BRANCHES,
       isPlanned: first !== undefined,
@@ -199,6 +206,11 @@ export class Exhaustive implements Strategy {
     }
     return false
   }
+}
+
+/** Whether the step is what it was when it was made before. */
+function isRepeated({ access, kind, place }: Node, event: Event): boolean {
+  return kind === event.kind && place === event.place && isSameAccess(access!, event)
 }
 
 /** Sleeping steps that the step just explored has not woken. */
