@@ -163,7 +163,7 @@ function conclusion(
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
 }
 
-/** A number with a comma before every third digit; the host's own formatting takes long to start. */
+/** A number in groups of three digits; the host's own formatting takes long to start. */
 function inThousands(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }

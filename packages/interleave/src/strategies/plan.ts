@@ -18,7 +18,7 @@ export class Plan implements Sequence {
 
   constructor(readonly order: HappensBefore) {}
 
-  /** The steps at `indexes`, which are `accesses`, and then `last`, made possible by one of them. */
+  /** The steps at `indexes`, and then one that does `last`, made possible by one of them. */
   fill(
     execution: Execution,
     indexes: readonly number[],

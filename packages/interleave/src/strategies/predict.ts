@@ -15,12 +15,7 @@ import { predictNotifyAmongDead } from './predict-notify.ts'
  * something may find it changed already. Taking what it did here would lose executions, and taking
  * all that it might do would make some twice. `made` is what it did here, if that is known.
  */
-export function predict(
-  execution: Execution,
-  index: number,
-  state: State,
-  made?: Access,
-): Access {
+export function predict(execution: Execution, index: number, state: State, made?: Access): Access {
   const event = execution.event(index)
   const access = predictStep(execution, event, state, made ?? accessOf(event))
   const { lengths } = execution
@@ -28,12 +23,7 @@ export function predict(
   return withObject(access, lengths, 1, 0)
 }
 
-function predictStep(
-  execution: Execution,
-  event: Event,
-  state: State,
-  access: Access,
-): Access {
+function predictStep(execution: Execution, event: Event, state: State, access: Access): Access {
   switch (event.kind) {
     case OP.load:
     case OP.read:

@@ -37,8 +37,7 @@ export function enabledThreads(
   let count = 0
   for (const thread of execution.threads) {
     if (thread === undefined) continue
-    const isAble =
-      execution.isEnabled(thread) || (resumesIdleLoops && execution.canResume(thread))
+    const isAble = execution.isEnabled(thread) || (resumesIdleLoops && execution.canResume(thread))
     if (isAble) into[count++] = thread.id
   }
   if (into.length > count) into.length = count

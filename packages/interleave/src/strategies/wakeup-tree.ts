@@ -36,8 +36,8 @@ export function initialOf(access: Access, sequence: Sequence): number | undefine
 }
 
 /**
- * Adds a sequence to the branches of a node, unless they already lead to all that it leads to; takes
- * out of it what they lead to.
+ * Adds a sequence to the branches of a node, unless they already lead to all that it leads to;
+ * takes out of it what they lead to.
  * This is `insert` of optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson and
  * Sagonas, "Source Sets", J. ACM 64(4), 2017, section 6).
  */
