@@ -78,10 +78,14 @@ export class ModelEvent {
 
 /** An object that messages come to, as Node and as browsers have it. */
 export class Receiver {
-  protected readonly listeners = new Listeners()
+  protected readonly listeners: Listeners
   #handlers = new Map<string, unknown>()
 
-  constructor(readonly inbox: Inbox | undefined) {
+  constructor(
+    readonly inbox: Inbox | undefined,
+    isEmitter = false,
+  ) {
+    this.listeners = new Listeners(isEmitter)
     if (inbox !== undefined) inbox.deliver = (letter) => this.deliver(letter)
   }
 

@@ -15,6 +15,7 @@ export class Thread implements RunningThread {
   listening = 0
   readonly owed: Operation[] = []
   readonly starting: unknown[] = []
+  readonly atExit: unknown[] = []
   ticks = 0
   randomState = 0
 

@@ -38,6 +38,7 @@ export function* runWorker(main: Steps, scope: AgentScope): Steps {
     const result = yield* main
     yield* rest(state.thread!, result)
   } catch (thrown) {
+    yield* runAtExit(state.thread!, 1)
     yield* scope.end({ thrown })
     return undefined
   }
@@ -50,11 +51,12 @@ export function* runWorker(main: Steps, scope: AgentScope): Steps {
  * through costs each of them.
  */
 export function restOf(thread: RunningThread, result: unknown): Steps | undefined {
-  const { jobs, nextTicks, starting, awaitedFromOutside, listening, rejected } = thread
+  const { jobs, nextTicks, starting, atExit, rejected, awaitedFromOutside, listening } = thread
   const isNothingLeft =
     jobs.length === 0 &&
     nextTicks.length === 0 &&
     starting.length === 0 &&
+    atExit.length === 0 &&
     rejected.length === 0 &&
     awaitedFromOutside === 0 &&
     listening === 0 &&
@@ -78,9 +80,18 @@ function* rest(thread: RunningThread, result: unknown): Steps {
   }
   const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
   if (unhandled !== undefined) throw unhandled.value
+  yield* runAtExit(thread, 0)
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value
+}
+
+/** Calls what is to be called when the thread ends, with its exit code. */
+export function* runAtExit({ atExit }: RunningThread, code: unknown): Steps {
+  for (let callback = atExit.shift(); callback !== undefined; callback = atExit.shift()) {
+    if (call(0, callback, undefined, [code])) yield* answer.steps!
+  }
+  return undefined
 }
 
 /** What was put off until now, and then the callbacks of promises, until both are done. */

@@ -15,6 +15,17 @@ type Steps = Generator<unknown, unknown, unknown>
  */
 class Timer {
   readonly words = new Int32Array(new SharedArrayBuffer(4))
+  readonly #id: number
+
+  constructor() {
+    const known = timersOf(state.thread!)
+    this.#id = known.push(this)
+  }
+
+  /** A number, by which it can be cleared too. */
+  [Symbol.toPrimitive](): number {
+    return this.#id
+  }
 
   ref(): this {
     return this
@@ -27,6 +38,15 @@ class Timer {
   hasRef(): boolean {
     return true
   }
+}
+
+const timers = new WeakMap<RunningThread, Timer[]>()
+
+/** The timers that a thread has started, by their numbers from 1. */
+function timersOf(thread: RunningThread): Timer[] {
+  let known = timers.get(thread)
+  if (known === undefined) timers.set(thread, (known = []))
+  return known
 }
 
 function timeout(hasDelay: boolean): NativeModel {
@@ -55,8 +75,9 @@ export function* startTimer(place: number, strike: (timer: object) => Steps): St
 }
 
 function* clear(place: number, _: unknown, args: readonly unknown[]): Steps {
-  const [timer] = args
-  if (!(timer instanceof Timer)) return undefined
+  const [given] = args
+  const timer = given instanceof Timer ? given : timersOf(state.thread!)[Number(given) - 1]
+  if (timer === undefined) return undefined
   if (atomic(place, OP.notify, timer.words, 0, 1)) yield STEP
   return undefined
 }
