@@ -179,7 +179,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'never picks the last of the threads that could go on',
     {
       file: 'strategies/random-walk',
-      from: 'this.#random.pick(enabled)',
+      from: 'this.#random.pick(this.#doom.restrict(execution, enabled))',
       to: 'enabled[this.#random.below(Math.max(1, enabled.length - 1))]!',
     },
   ],

@@ -57,7 +57,8 @@ function asleep(execution: Core, stuck: Thread[]): Failure {
     const { view, index, first } = thread.operation
     const now = (view as unknown as Record<number, unknown>)[index]
     const isOver = now !== first
-    if (!isOver && !execution.waiters.wasMissed(waiter.list)) continue
+    const missed = execution.waiters.missed(waiter.list)
+    if (!isOver && (missed < 0 || hasLookedSince(execution, thread, missed))) continue
     const why = isOver
       ? `it waits while the value is ${String(first)}, which is ${String(now)} now`
       : 'a notify came before it waited, and found nobody'
@@ -68,6 +69,18 @@ function asleep(execution: Core, stuck: Thread[]): Failure {
   const what = stuck.map((t) => `${t.name} ${activity(t)}`).join(', ')
   const message = `nobody can go on: ${what}`
   return { kind: 'deadlock', message, thread: thread!.id, place: thread!.operation.place }
+}
+
+/** Whether a thread that waits had looked at the word after a step, and began to wait later. */
+function hasLookedSince(execution: Core, thread: Thread, step: number): boolean {
+  const wait = execution.event(thread.lastEvent)
+  for (let i = step + 1; i < thread.lastEvent; i++) {
+    const event = execution.event(i)
+    if (event.thread === thread.id && event.size > 0 && event.objects[0] === wait.objects[0]) {
+      return true
+    }
+  }
+  return false
 }
 
 function activity({ operation }: Thread): string {

@@ -45,8 +45,8 @@ export function firstLiving<T>(
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
 export class WaiterLists {
   readonly #lists = new Map<number, Waiter[]>()
-  /** Addresses that were notified when no thread waited there: half of a lost wakeup. */
-  readonly #missed = new Set<number>()
+  /** By address: the last notify that found no thread there, which is half of a lost wakeup. */
+  readonly #missed = new Map<number, number>()
 
   length(list: number): number {
     return this.#lists.get(list)?.length ?? 0
@@ -79,11 +79,12 @@ export class WaiterLists {
       waiter.notifiedBy = by
       waiter.clock = [...clock]
     }
-    if (woken.length === 0) this.#missed.add(list)
+    if (woken.length === 0) this.#missed.set(list, by)
     return { woken, seen }
   }
 
-  wasMissed(list: number): boolean {
-    return this.#missed.has(list)
+  /** The step of that notify, or -1. */
+  missed(list: number): number {
+    return this.#missed.get(list) ?? -1
   }
 }
