@@ -45,8 +45,8 @@ export function firstLiving<T>(
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
 export class WaiterLists {
   readonly #lists = new Map<number, Waiter[]>()
-  /** By address: the last notify that found no thread there, which is half of a lost wakeup. */
-  readonly #missed = new Map<number, number>()
+  /** By address: steps that notified when no thread waited there, half of a lost wakeup. */
+  readonly #missed = new Map<number, number[]>()
 
   length(list: number): number {
     return this.#lists.get(list)?.length ?? 0
@@ -79,12 +79,16 @@ export class WaiterLists {
       waiter.notifiedBy = by
       waiter.clock = [...clock]
     }
-    if (woken.length === 0) this.#missed.set(list, by)
+    if (woken.length === 0) {
+      const missed = this.#missed.get(list)
+      if (missed === undefined) this.#missed.set(list, [by])
+      else missed.push(by)
+    }
     return { woken, seen }
   }
 
-  /** The step of that notify, or -1. */
-  missed(list: number): number {
-    return this.#missed.get(list) ?? -1
+  /** The steps of those notifies. */
+  missed(list: number): readonly number[] {
+    return this.#missed.get(list) ?? []
   }
 }
