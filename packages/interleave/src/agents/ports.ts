@@ -231,7 +231,14 @@ export class ModelPort extends Receiver {
     return yield* super.deliver(letter)
   }
 
+  get [Symbol.toStringTag](): string {
+    return 'MessagePort'
+  }
+
   *post(value: unknown, transfer: unknown): Steps {
+    if (listOf(transfer).includes(this)) {
+      throw new DOMException('Transfer list contains source port', 'DataCloneError')
+    }
     const letter = letterOf(value, transfer)
     return this.isOpen ? yield* send(this.#other, letter) : undefined
   }

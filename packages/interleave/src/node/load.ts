@@ -8,6 +8,7 @@ import * as runtime from '../runtime/index.ts'
 import { startAsync } from '../runtime/async.ts'
 import { ModelPromise, queueJob } from '../runtime/promise.ts'
 import { state } from '../runtime/state.ts'
+import { CompileError } from '../compiler/compile.ts'
 import { RUNTIME_MODULE } from './compile-file.ts'
 import { Linker, type Unit, unitOfText } from './linker.ts'
 import { Realm } from './realm.ts'
@@ -76,7 +77,16 @@ function* workerSteps(
   return whole
 }
 
+/** What is no JavaScript is what any other thread throws that starts. */
 function unitOfWorker(linker: Linker, worker: string | URL, given: string | undefined): Unit {
+  try {
+    return unitNamed(linker, worker, given)
+  } catch (error) {
+    throw error instanceof CompileError ? new SyntaxError(error.message, { cause: error }) : error
+  }
+}
+
+function unitNamed(linker: Linker, worker: string | URL, given: string | undefined): Unit {
   const text = given ?? textOf(worker)
   if (text !== undefined) return unitOfText(text, resolve(`${linker.entry}.worker.js`))
   const path = pathOf(worker)
