@@ -13,7 +13,8 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   extendsWorker:
     /:\d+:\d+: .* a class that extends Worker is not modelled; keep what .* in a field/,
   interval: /:\d+:\d+: .* setInterval is not modelled; use setTimeout/,
-  onUncaught: /:\d+:\d+: .* process\.on\('uncaughtException'\) is not modelled/,
+  isToldInWorker: /:\d+:\d+: .*listeners of a process for what nobody catches/,
+  isTold: /:\d+:\d+: .*listeners of a process for what nobody catches/,
   iteratePort: /:\d+:\d+: .* `for await` is not supported; await in a loop instead/,
   workerProps: /the stdout of a worker is not modelled; messages are/,
 }

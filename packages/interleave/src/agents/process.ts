@@ -13,14 +13,9 @@ type Names = Record<string, unknown>
 type AnyFunction = (...args: unknown[]) => unknown
 
 /** Events by which a program would hear of what the checker reports itself. */
-const REPORTED = new Set([
-  'uncaughtException',
-  'uncaughtExceptionMonitor',
-  'unhandledRejection',
-  'rejectionHandled',
-  'beforeExit',
-  'message',
-])
+const REPORTED = new Set(['uncaughtException', 'uncaughtExceptionMonitor', 'unhandledRejection'])
+/** Other events that a program may come to. */
+const UNMODELLED = new Set(['rejectionHandled', 'beforeExit'])
 
 function isProcess(self: unknown): boolean {
   return self !== undefined && self === (globalThis as { process?: unknown }).process
@@ -35,12 +30,10 @@ export function listenToProcess(native: AnyFunction): NativeModel {
       thread?.changes.note()
       return Reflect.apply(native, self, args)
     }
-    if (REPORTED.has(String(type))) {
-      throw refuse(
-        place,
-        `process.on('${String(type)}') is not modelled; what nobody catches is a failure here`,
-      )
+    if (UNMODELLED.has(String(type))) {
+      throw refuse(place, `process.on('${String(type)}') is not modelled; listen for 'exit'`)
     }
+    if (REPORTED.has(String(type))) thread.listensAt = place
     if (type === 'exit') thread.atExit.push(listener)
     return self
   }

@@ -1,7 +1,7 @@
 import { atomics } from '../runtime/access.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
-import { restOf, runWorker } from '../runtime/agent.ts'
+import { refuseToTell, restOf, runWorker } from '../runtime/agent.ts'
 import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
@@ -336,6 +336,7 @@ export class Execution implements Core, Host {
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
+      refuseToTell(thread)
       this.#end(thread, 'failed', error)
     } finally {
       state.thread = before

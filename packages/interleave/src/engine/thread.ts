@@ -16,6 +16,7 @@ export class Thread implements RunningThread {
   readonly owed: Operation[] = []
   readonly starting: unknown[] = []
   readonly atExit: unknown[] = []
+  listensAt = 0
   ticks = 0
   randomState = 0
 

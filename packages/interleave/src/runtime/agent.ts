@@ -4,6 +4,7 @@ import { call } from './calls.ts'
 import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
+import { refuse } from './refusal.ts'
 import {
   type AgentScope,
   type CallbackJob,
@@ -38,6 +39,7 @@ export function* runWorker(main: Steps, scope: AgentScope): Steps {
     const result = yield* main
     yield* rest(state.thread!, result)
   } catch (thrown) {
+    refuseToTell(state.thread!)
     yield* runAtExit(state.thread!, 1)
     yield* scope.end({ thrown })
     return undefined
@@ -73,17 +75,27 @@ function* rest(thread: RunningThread, result: unknown): Steps {
       state.pending.event(OP.act, 0, act)
       yield STEP
     }
+    // As the language's hosts do when no callback is left, and not only at the end.
+    const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
+    if (unhandled !== undefined) throw unhandled.value
     const isNeeded = thread.awaitedFromOutside > 0 || isPending(result)
     if (!isNeeded && thread.listening === 0) break
     state.pending.event(OP.idle, 0, isNeeded)
     yield STEP
   }
-  const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
-  if (unhandled !== undefined) throw unhandled.value
   yield* runAtExit(thread, 0)
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value
+}
+
+/** Refuses the end of a thread by what nobody has caught, if it has asked to be told of that. */
+export function refuseToTell({ listensAt }: RunningThread): void {
+  if (listensAt === 0) return
+  throw refuse(
+    listensAt,
+    'listeners of a process for what nobody catches are not modelled; catch it',
+  )
 }
 
 /** Calls what is to be called when the thread ends, with its exit code. */

@@ -21,6 +21,8 @@ export interface RunningThread {
   readonly owed: Operation[]
   /** Steps by which it begins to listen, made when it has nothing left to run. */
   readonly starting: unknown[]
+  /** Where it asks to be told of what nobody catches, or 0. */
+  listensAt: number
   /** Functions that the program would have called when the thread ends. */
   readonly atExit: unknown[]
   /** What it knows of itself if it is a worker. */
