@@ -145,7 +145,7 @@ function conclusion(
   const { name = 'program' } = options
   const { executions, redundant, steps } = explorer.totals
   const verdict = failure ? 'fails' : stopped === undefined ? 'holds' : 'unfinished'
-  const count = executions.toLocaleString('en')
+  const count = inThousands(executions)
   const counted = `${count} execution${executions === 1 ? '' : 's'}`
   const isAll = strategy.isExhaustive && executions !== 1
   const how = stopped
@@ -161,6 +161,11 @@ function conclusion(
   const most = limitsOf(options)
   const summary = `${name}: ${what} (${strategy.name}: ${how}; ${strategy.claim}${most})`
   return { name, verdict, executions, redundant, steps, stopped, failure, summary }
+}
+
+/** A number in groups of three digits; the host's own formatting takes long to start. */
+function inThousands(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** What the executions had at most, as a part of the summary. */

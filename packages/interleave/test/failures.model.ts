@@ -72,6 +72,26 @@ describe('what can be wrong', () => {
     expect(result).toFailWith('lost-wakeup', 'a notify came before it waited')
   })
 
+  it('a deadlock, and no lost wakeup, of who looked at the word after the notify', () => {
+    const result = explore({}, ({ thread }) => {
+      const x = words(1)
+      const send = () => {
+        Atomics.store(x, 0, 1)
+        Atomics.notify(x, 0)
+      }
+      const receive = () => {
+        while (Atomics.load(x, 0) === 0) Atomics.wait(x, 0, 0)
+        Atomics.store(x, 0, 0)
+      }
+      thread('once', () => send())
+      thread('twice', () => {
+        receive()
+        receive()
+      })
+    })
+    expect(result).toFailWith('deadlock', 'twice waits to be notified')
+  })
+
   it('a livelock', () => {
     const result = explore({}, ({ thread }) => {
       const x = words(1)

@@ -12,8 +12,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'lets steps sleep on when one that they depend on is made',
     {
       file: 'strategies/exhaustive',
-      from: 'parent.sleep.filter((access) => !areDependent(access, parent.access!))',
-      to: 'parent.sleep',
+      from: 'if (!areDependent(access, parent.access!)) sleep.push(access)',
+      to: 'sleep.push(access)',
     },
   ],
   [
@@ -30,8 +30,35 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes the races of the part that two executions share for settled',
     {
       file: 'strategies/exhaustive',
-      from: 'this.#order.add(execution, index, true)',
-      to: 'this.#order.add(execution, index, index >= this.#replayed)',
+      from: 'this.#order.cut(execution, this.#replayed)',
+      to: 'this.#order.cut(execution, this.#replayed); this.#order.races.length = 0',
+    },
+  ],
+  [
+    'exhaustive',
+    'takes the step by which two executions part for one that they share',
+    {
+      file: 'strategies/exhaustive',
+      from: 'this.#order.cut(execution, this.#replayed)',
+      to: 'this.#order.cut(execution, this.#replayed + 1)',
+    },
+  ],
+  [
+    'exhaustive',
+    'takes what is independent of a step for the same in the next execution',
+    {
+      file: 'strategies/exhaustive',
+      from: 'known.execution !== execution',
+      to: 'known.execution === undefined',
+    },
+  ],
+  [
+    'exhaustive',
+    'keeps what touched an object in an execution that is over',
+    {
+      file: 'strategies/happens-before',
+      from: 'this.#touching[objects[i]!]!.pop()',
+      to: '{}',
     },
   ],
   [
@@ -39,8 +66,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'takes a step for the same wherever it is made',
     {
       file: 'strategies/exhaustive',
-      from: 'predict(execution, second, { before: from, others: indexes })',
-      to: 'accessOf(execution.event(second))',
+      from: 'predict(execution, last, { before: from, others: indexes }, made)',
+      to: 'made ?? predict(execution, last, { before: from, others: indexes })',
     },
   ],
   [
@@ -48,8 +75,8 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'plans only the first step of a reversed race',
     {
       file: 'strategies/wakeup-tree',
-      from: 'for (const access of accesses) {',
-      to: 'for (const access of accesses.slice(0, 1)) {',
+      from: 'for (const access of sequence.accesses) {',
+      to: 'for (const access of sequence.accesses.slice(0, 1)) {',
     },
   ],
   [
@@ -152,7 +179,7 @@ const MUTANTS: readonly (readonly [contender: string, what: string, mutation: Mu
     'never picks the last of the threads that could go on',
     {
       file: 'strategies/random-walk',
-      from: 'this.#random.pick(enabled)',
+      from: 'this.#random.pick(this.#doom.restrict(execution, enabled))',
       to: 'enabled[this.#random.below(Math.max(1, enabled.length - 1))]!',
     },
   ],

@@ -160,4 +160,20 @@ describe('executions that differ where they must not are refused', () => {
       })
     expect(program).toThrow(/the same schedule does not lead to the same execution/)
   })
+  it('although both steps touch the same and change nothing', () => {
+    let runs = 0
+    const program = () =>
+      explore({}, ({ thread }) => {
+        const x = words(1)
+        const isLater = ++runs > 3
+        thread('a', () => {
+          if (isLater) Atomics.load(x, 0)
+          else Atomics.add(x, 0, 0)
+          Atomics.add(x, 0, 1)
+        })
+        thread('b', () => void Atomics.add(x, 0, 1))
+        thread('c', () => void Atomics.add(x, 0, 1))
+      })
+    expect(program).toThrow(/the same schedule does not lead to the same execution: step 1 /)
+  })
 })

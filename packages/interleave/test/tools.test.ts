@@ -36,6 +36,8 @@ async function command(...args: string[]): Promise<{ status: number; out: string
 
 describe('the command', () => {
   const file = join(FIXTURES, 'counter.ts')
+  const importing = join(scratch, 'importing.mjs')
+  writeFileSync(importing, "import 'not-installed-at-all'\nexport function program() {}\n")
 
   it('explores what a file exports, and ends with 1 for a failure', async () => {
     const { status, out, err } = await command(file, 'counter')
@@ -80,6 +82,10 @@ describe('the command', () => {
     [[file, '--what'], "Unknown option '--what'"],
     [[file, 'nothing'], 'to export a function nothing'],
     [[join(scratch, 'missing.ts')], 'expected a file, found nothing at'],
+    [
+      [importing],
+      /^interleave: Cannot find package 'not-installed-at-all' imported from [^\n]*\n$/,
+    ],
     [[join(FIXTURES, 'hidden.ts')], /hidden\.ts:\d+:\d+: .*`eval` hides code/],
   ])('answers %j with status 2 and a reason', async (args, reason) => {
     const { status, err } = await command(...args)

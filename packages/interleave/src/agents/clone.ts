@@ -39,6 +39,12 @@ function tagOf(value: object): string {
 }
 
 function refused(value: unknown): Error {
+  if (typeof value === 'object' && tagOf(value as object) === 'MessagePort') {
+    const message =
+      'Object that needs transfer was found in message but not listed in transferList'
+    const code = 'ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST'
+    return Object.assign(new TypeError(message), { code })
+  }
   const shown = typeof value === 'object' ? `#<${tagOf(value as object)}>` : String(value)
   return new DOMException(`${shown} could not be cloned.`, 'DataCloneError')
 }

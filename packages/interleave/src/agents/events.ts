@@ -4,7 +4,7 @@ import { answer } from '../runtime/access.ts'
 import { compiledOf } from '../runtime/functions.ts'
 import { ModelPromise } from '../runtime/promise.ts'
 import { startTimer } from '../runtime/timer-models.ts'
-import { callListener, Listeners } from './listeners.ts'
+import { callListener, Listeners, underway } from './listeners.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
@@ -36,8 +36,11 @@ export function addEventListener(native: AnyFunction): NativeModel {
     const { once, signal } = (options ?? {}) as { once?: boolean; signal?: AbortSignal }
     if (signal?.aborted) return undefined
     const list = listenersOf(self as object)
-    list.add(String(type), callback, once === true, false)
-    if (signal !== undefined) afterAbort(signal, () => list.remove(String(type), callback))
+    const isCapturing = captures(options)
+    list.add(String(type), callback, once === true, false, isCapturing)
+    if (signal !== undefined) {
+      afterAbort(signal, () => list.remove(String(type), callback, isCapturing))
+    }
     return undefined
   }
 }
@@ -45,17 +48,36 @@ export function addEventListener(native: AnyFunction): NativeModel {
 export function removeEventListener(native: AnyFunction): NativeModel {
   return function* (_, self, [type, callback, options]) {
     if (!isCompiled(callback)) return Reflect.apply(native, self, [type, callback, options])
-    listenersOf(self as object).remove(String(type), callback)
+    listenersOf(self as object).remove(String(type), callback, captures(options))
     return undefined
   }
+}
+
+function captures(options: unknown): boolean {
+  if (typeof options === 'boolean') return options
+  return Boolean((options as { capture?: unknown } | null | undefined)?.capture)
 }
 
 export function dispatchEvent(native: AnyFunction): NativeModel {
   return function* (_, self, [event]) {
     const isGood = Reflect.apply(native, self, [event])
-    const { type, defaultPrevented } = event as Event
-    yield* listenersOf(self as object).dispatch(type, self, [event], event)
-    return isGood === true && !defaultPrevented
+    yield* dispatchTo(self as object, event as Event)
+    return isGood === true && !(event as Event).defaultPrevented
+  }
+}
+
+/** Calls those that are kept here. */
+function dispatchTo(target: object, event: Event): Steps {
+  const dispatch = listenersOf(target).dispatch(event.type, target, [event], event)
+  return underway(event, target, dispatch)
+}
+
+/** `getEventListeners(target, type)`, with those that are kept here. */
+export function getListeners(native: AnyFunction): NativeModel {
+  return function* (_, __, [target, type]) {
+    const own = listenersOf(target as object).of(String(type))
+    const theirs = Reflect.apply(native, undefined, [target, type]) as unknown[]
+    return [...theirs, ...own.map(({ callback }) => callback)]
   }
 }
 
@@ -64,7 +86,7 @@ const aborting = new WeakMap<AbortSignal, (() => void)[]>()
 /** Controllers of signals that follow others. */
 const followers = new WeakMap<AbortSignal, AbortController[]>()
 
-function afterAbort(signal: AbortSignal, then: () => void): void {
+export function afterAbort(signal: AbortSignal, then: () => void): void {
   const list = aborting.get(signal)
   if (list === undefined) aborting.set(signal, [then])
   else list.push(then)
@@ -77,8 +99,7 @@ export function abort(native: AnyFunction): NativeModel {
     if (signal.aborted) return undefined
     Reflect.apply(native, self, args)
     for (const then of aborting.get(signal) ?? []) then()
-    const event = new Event('abort')
-    yield* listenersOf(signal).dispatch('abort', signal, [event], event)
+    yield* dispatchTo(signal, new Event('abort'))
     for (const follower of followers.get(signal) ?? []) {
       yield* abortOne(follower, [signal.reason])
     }
@@ -110,17 +131,42 @@ export function* abortAny(_place: number, _: unknown, [signals]: readonly unknow
   return controller.signal
 }
 
-/** `once(emitter, type)`: a promise of the thread's own. */
-export function* once(_place: number, _: unknown, [emitter, type]: readonly unknown[]): Steps {
+/** `once(emitter, type, { signal })`: a promise of the thread's own. */
+export function* once(
+  _place: number,
+  _: unknown,
+  [from, name, options]: readonly unknown[],
+): Steps {
   const promise = new ModelPromise()
-  const { once: listen } = emitter as { once: (type: unknown, listener: AnyFunction) => void }
-  const on = (name: unknown, then: AnyFunction): void => listen.call(emitter, name, then)
-  on(type, (...values) => promise.resolve(values))
-  if (type !== 'error') on('error', (error) => promise.settle(false, error))
+  const { signal } = (options ?? {}) as { signal?: AbortSignal }
+  if (signal?.aborted) throw abortedBy(signal)
+  const type = String(name)
+  const heard = (...values: unknown[]): void => promise.resolve(values)
+  const failed = (error: unknown): void => promise.settle(false, error)
+  const isEmitter = typeof (from as Partial<Emitter>).once === 'function'
+  if (isEmitter) {
+    const emitter = from as Emitter
+    emitter.once(name, heard)
+    if (name !== 'error') emitter.once('error', failed)
+  } else listenersOf(from as object).add(type, heard, true, false)
+  if (signal !== undefined) {
+    afterAbort(signal, () => {
+      if (isEmitter) (from as Emitter).removeListener(name, heard)
+      else listenersOf(from as object).remove(type, heard)
+      failed(abortedBy(signal))
+    })
+  }
   return promise
 }
 
+/** The error of what waits when a signal aborts, as Node makes it. */
+export function abortedBy(signal: AbortSignal): Error {
+  const error = new Error('The operation was aborted', { cause: signal.reason })
+  return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' })
+}
+
 interface Emitter {
+  once(type: unknown, listener: AnyFunction): void
   rawListeners(type: unknown): (AnyFunction & { listener?: AnyFunction })[]
   removeListener(type: unknown, listener: AnyFunction): void
 }

@@ -1,4 +1,5 @@
 import { type Act, type Core, outcome } from '../engine/core.ts'
+import type { Event } from '../engine/event.ts'
 import type { NativeModel } from '../runtime/calls.ts'
 import { makeStep } from './ports.ts'
 
@@ -13,11 +14,22 @@ function growing(text: string, grow: (core: Core) => unknown): Act {
   return {
     text,
     perform(core, _, event) {
-      event.add(core.lengths, 1, 1)
-      return outcome(grow(core))
+      try {
+        const grown = grow(core)
+        look(core, event, 1)
+        return outcome(grown)
+      } catch (value) {
+        look(core, event, 0)
+        return { value, throws: true, resumes: true }
+      }
     },
-    foresee: (core, event) => event.add(core.lengths, 1, 1),
+    foresee: (core, event) => look(core, event, 1),
   }
+}
+
+/** Where no memory can grow, no step depends on that. */
+function look({ lengths }: Core, event: Event, changed: number): void {
+  if (lengths >= 0) event.add(lengths, 1, changed)
 }
 
 /** `buffer.grow(bytes)`. */

@@ -10,11 +10,14 @@ import {
   addEventListener,
   dispatchEvent,
   emit,
+  getListeners,
   once,
   removeEventListener,
 } from './events.ts'
 import { growBuffer, growMemory } from './growing.ts'
 import { channelOf, ModelPort } from './ports.ts'
+import { leaveProcess, listenToProcess } from './process.ts'
+import { settled } from './promised-timers.ts'
 import { exit, ModelWorker, startWebWorker, startWorker } from './workers.ts'
 
 type Names = Record<string, unknown>
@@ -60,14 +63,38 @@ export function installAgents(): void {
     refuseReal(one, 'MessagePort')
     refuseReal(one, 'BroadcastChannel')
   }
-  set(agentModels, threads['Worker'], startWorker)
+  set(agentModels, threads['Worker'], startWorker(threads['Worker']))
   set(agentModels, webWorker, startWebWorker)
   set(nativeModels, threads['receiveMessageOnPort'], receive)
   setupModels.add(threads['receiveMessageOnPort'])
-  set(nativeModels, (root['process'] as Names | undefined)?.['exit'], exit)
+  installProcess()
+  installTimers()
   decodes(builtin('node:v8')['deserialize'])
   installEvents()
   installGrowing()
+}
+
+/** What a thread asks of its process, which is the checker's. */
+function installProcess(): void {
+  const process = root['process'] as Names | undefined
+  const { EventEmitter } = builtin('node:events') as { EventEmitter?: Class }
+  if (process === undefined || EventEmitter === undefined) return
+  set(nativeModels, process['exit'], exit)
+  for (const name of ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']) {
+    instead(EventEmitter.prototype, name, listenToProcess)
+  }
+  for (const name of ['off', 'removeListener']) {
+    instead(EventEmitter.prototype, name, leaveProcess)
+  }
+}
+
+/** Timers as promises. */
+function installTimers(): void {
+  const timers = builtin('node:timers/promises')
+  const { wait } = (timers['scheduler'] ?? {}) as { wait?: unknown }
+  set(nativeModels, timers['setTimeout'], settled(1))
+  set(nativeModels, timers['setImmediate'], settled(0))
+  set(nativeModels, wait, settled(1, false))
 }
 
 function installGrowing(): void {
@@ -81,6 +108,7 @@ function installGrowing(): void {
 }
 
 function installEvents(): void {
+  const events = builtin('node:events')
   const { prototype: target } = root['EventTarget'] as Class
   const { prototype: controller } = root['AbortController'] as Class
   const signal = root['AbortSignal'] as Names
@@ -90,8 +118,11 @@ function installEvents(): void {
   instead(controller, 'abort', abort)
   instead(signal, 'timeout', abortAfter)
   instead(signal, 'any', () => abortAny)
-  const { EventEmitter } = builtin('node:events') as { EventEmitter?: Class }
-  set(nativeModels, builtin('node:events')['once'], once)
+  const { EventEmitter } = events as { EventEmitter?: Class }
+  set(nativeModels, events['once'], once)
+  if (typeof events['getEventListeners'] === 'function') {
+    instead(events, 'getEventListeners', getListeners)
+  }
   if (EventEmitter !== undefined) instead(EventEmitter.prototype, 'emit', emit)
 }
 
@@ -121,14 +152,17 @@ export function globalWorker(): unknown {
 }
 
 /** The host's classes, and the models that stand for their objects while threads are checked. */
-export function stoodFor(): [object, abstract new (...args: never[]) => object][] {
+export function stoodFor(): [object, (abstract new (...args: never[]) => object)[]][] {
   const threads = builtin('node:worker_threads')
+  const pairs: [unknown, (abstract new (...args: never[]) => object)[]][] = [
+    [builtin('node:events')['EventEmitter'], [ModelWorker]],
+    [root['EventTarget'], [ModelPort, ModelBroadcast]],
+  ]
   const models = { MessagePort: ModelPort, Worker: ModelWorker, BroadcastChannel: ModelBroadcast }
-  const pairs = Object.entries(models).flatMap(([name, model]) =>
-    [...new Set([threads[name], name === 'Worker' ? webWorker : root[name]])].map(
-      (native) => [native, model] as const,
-    ),
-  )
+  for (const [name, model] of Object.entries(models)) {
+    const natives = new Set([threads[name], name === 'Worker' ? webWorker : root[name]])
+    for (const native of natives) pairs.push([native, [model]])
+  }
   return pairs.filter(([native]) => typeof native === 'function') as never
 }
 

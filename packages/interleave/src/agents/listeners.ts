@@ -11,6 +11,7 @@ interface Listener {
   readonly isOnce: boolean
   /** Whether it is given what was sent, as Node's are, or an event that holds it. */
   readonly isPlain: boolean
+  readonly isCapturing: boolean
 }
 
 /** A function of a model, which compiled code calls step by step. */
@@ -33,16 +34,31 @@ export function* callListener(callback: unknown, self: unknown, args: unknown[])
 export class Listeners {
   #list: Listener[] = []
 
-  add(type: string, callback: unknown, isOnce: boolean, isPlain: boolean): void {
+  /** An emitter, unlike other targets, calls who was removed meanwhile all the same. */
+  constructor(readonly isEmitter = false) {}
+
+  add(
+    type: string,
+    callback: unknown,
+    isOnce: boolean,
+    isPlain: boolean,
+    isCapturing = false,
+  ): void {
     if (callback === null || callback === undefined) return
-    const isThere = this.#list.some((l) => l.type === type && l.callback === callback)
+    const isThere = this.#at(type, callback, isCapturing) >= 0
     if (!isPlain && isThere) return
-    this.#list.push({ type, callback, isOnce, isPlain })
+    this.#list.push({ type, callback, isOnce, isPlain, isCapturing })
   }
 
-  remove(type: string, callback: unknown): void {
-    const at = this.#list.findLastIndex((l) => l.type === type && l.callback === callback)
+  remove(type: string, callback: unknown, isCapturing = false): void {
+    const at = this.#at(type, callback, isCapturing)
     if (at >= 0) this.#list.splice(at, 1)
+  }
+
+  #at(type: string, callback: unknown, isCapturing: boolean): number {
+    return this.#list.findLastIndex(
+      (l) => l.type === type && l.callback === callback && l.isCapturing === isCapturing,
+    )
   }
 
   clear(type: string | undefined): void {
@@ -56,11 +72,39 @@ export class Listeners {
   /** Calls those of a type. `values` is what plain ones are given, `event` what the others are. */
   *dispatch(type: string, self: unknown, values: unknown[], event: unknown): Steps {
     const list = this.of(type)
-    for (const { callback, isOnce, isPlain } of list) {
-      if ((event as { isStopped?: boolean } | undefined)?.isStopped) break
-      if (isOnce) this.remove(type, callback)
+    for (const listener of list) {
+      if (isStopped(event)) break
+      const { callback, isOnce, isPlain, isCapturing } = listener
+      if (!this.isEmitter && !this.#list.includes(listener)) continue
+      if (isOnce) this.remove(type, callback, isCapturing)
       yield* callListener(callback, self, isPlain ? values : [event])
     }
     return list.length > 0
+  }
+}
+
+/** Events of the host's own that their listeners have stopped. */
+const stopped = new WeakSet<object>()
+
+function isStopped(event: unknown): boolean {
+  if (typeof event !== 'object' || event === null) return false
+  return stopped.has(event) || (event as { isStopped?: boolean }).isStopped === true
+}
+
+const AT_TARGET = 2
+
+/** Has an event of the host's own know where it is while listeners of a target are called. */
+export function* underway(event: Event, target: unknown, dispatch: Steps): Steps {
+  const stop = (): void => void stopped.add(event)
+  const own = { currentTarget: target, eventPhase: AT_TARGET, stopImmediatePropagation: stop }
+  const { target: known } = event
+  if (known === null) Object.defineProperty(event, 'target', { value: target })
+  for (const [name, value] of Object.entries(own)) {
+    Object.defineProperty(event, name, { value, configurable: true })
+  }
+  try {
+    return yield* dispatch
+  } finally {
+    for (const name of Object.keys(own)) Reflect.deleteProperty(event, name)
   }
 }

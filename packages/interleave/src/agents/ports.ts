@@ -78,10 +78,14 @@ export class ModelEvent {
 
 /** An object that messages come to, as Node and as browsers have it. */
 export class Receiver {
-  protected readonly listeners = new Listeners()
+  protected readonly listeners: Listeners
   #handlers = new Map<string, unknown>()
 
-  constructor(readonly inbox: Inbox | undefined) {
+  constructor(
+    readonly inbox: Inbox | undefined,
+    isEmitter = false,
+  ) {
+    this.listeners = new Listeners(isEmitter)
     if (inbox !== undefined) inbox.deliver = (letter) => this.deliver(letter)
   }
 
@@ -227,7 +231,14 @@ export class ModelPort extends Receiver {
     return yield* super.deliver(letter)
   }
 
+  get [Symbol.toStringTag](): string {
+    return 'MessagePort'
+  }
+
   *post(value: unknown, transfer: unknown): Steps {
+    if (listOf(transfer).includes(this)) {
+      throw new DOMException('Transfer list contains source port', 'DataCloneError')
+    }
     const letter = letterOf(value, transfer)
     return this.isOpen ? yield* send(this.#other, letter) : undefined
   }

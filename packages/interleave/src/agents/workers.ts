@@ -4,10 +4,13 @@ import { describe, isAssertion } from '../engine/failure.ts'
 import type { Thread } from '../engine/thread.ts'
 import { OP } from '../runtime/operation.ts'
 import { ModelPromise } from '../runtime/promise.ts'
+import { runAtExit } from '../runtime/agent.ts'
+import type { NativeModel } from '../runtime/calls.ts'
 import { refuse } from '../runtime/refusal.ts'
 import { state, STEP } from '../runtime/state.ts'
 import { clone } from './clone.ts'
 import { Inbox, type Letter } from './inbox.ts'
+import { exitCode, processOf } from './process.ts'
 import { letterOf, makeStep, method, ModelPort, plainLetter, Receiver, send } from './ports.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
@@ -17,6 +20,8 @@ interface WorkerOptions {
   readonly transferList?: readonly unknown[]
   readonly eval?: boolean
   readonly name?: string
+  readonly argv?: readonly unknown[]
+  readonly env?: unknown
 }
 
 /** What a thread has of a worker that it started. */
@@ -28,7 +33,7 @@ export class ModelWorker extends Receiver {
   #isOver = false
 
   constructor(inbox: Inbox, worker: Inbox) {
-    super(inbox)
+    super(inbox, true)
     this.#inbox = inbox
     this.#worker = worker
     inbox.listen()
@@ -74,6 +79,25 @@ export class ModelWorker extends Receiver {
     return this.#ended
   }
 
+  readonly stdin = null
+  readonly resourceLimits = {}
+
+  get stdout(): never {
+    throw unmodelled('stdout')
+  }
+
+  get stderr(): never {
+    throw unmodelled('stderr')
+  }
+
+  get performance(): never {
+    throw unmodelled('performance')
+  }
+
+  get getHeapSnapshot(): never {
+    throw unmodelled('getHeapSnapshot')
+  }
+
   get onerror(): unknown {
     return this.handler('error')
   }
@@ -81,6 +105,10 @@ export class ModelWorker extends Receiver {
   set onerror(handler: unknown) {
     this.setHandler('error', handler)
   }
+}
+
+function unmodelled(name: string): Error {
+  return refuse(state.callPlace, `the ${name} of a worker is not modelled; messages are`)
 }
 
 method(ModelWorker, 'postMessage', function (this: ModelWorker, value: unknown, list: unknown) {
@@ -109,6 +137,7 @@ class Scope implements WorkerScope {
   constructor(
     readonly workerData: unknown,
     readonly isWeb: boolean,
+    readonly process: Readonly<Record<string, unknown>>,
     readonly parent: Thread,
     readonly toParent: Inbox,
     inbox: Inbox,
@@ -118,7 +147,8 @@ class Scope implements WorkerScope {
 
   *end(error?: { readonly thrown: unknown }): Steps {
     if (error !== undefined) yield* makeStep(this.#failing(error.thrown))
-    yield* send(this.toParent, plainLetter('exit', error === undefined ? 0 : 1))
+    const code = error === undefined ? exitCode(state.thread!) : 1
+    yield* send(this.toParent, plainLetter('exit', code))
     return undefined
   }
 
@@ -147,17 +177,31 @@ class Scope implements WorkerScope {
   }
 }
 
+/** An error as the starter of a worker hears of it: with what it says of itself, such as a code. */
 function copied(value: unknown): unknown {
+  let copy: unknown
   try {
-    return clone(value, new Map())
+    copy = clone(value, new Map())
   } catch {
     return value
   }
+  if (!(value instanceof Error)) return copy
+  for (const [name, one] of Object.entries(value)) {
+    try {
+      ;(copy as Record<string, unknown>)[name] = clone(one, new Map())
+    } catch {
+      // What cannot be copied stays behind.
+    }
+  }
+  return copy
 }
 
 /** `new Worker(file, options)` of Node: a thread that runs the file's module. */
-export function startWorker(place: number, _: unknown, args: readonly unknown[]): Steps {
-  return start(place, args, false)
+export function startWorker(Host: unknown): NativeModel {
+  return (place, _, args) => {
+    checkFile(Host, args)
+    return start(place, args, false)
+  }
 }
 
 /** The same as a browser has it. */
@@ -178,7 +222,14 @@ function* start(place: number, args: readonly unknown[], isWeb: boolean): Steps 
   const { value } = letterOf(options.workerData, options.transferList)
   const [toParent, toWorker] = [new Inbox(), new Inbox()]
   const worker = new ModelWorker(toParent, toWorker)
-  const scope = new Scope(value, isWeb, parent, toParent, toWorker)
+  const scope = new Scope(
+    value,
+    isWeb,
+    processOf(nameOfFile(file), options),
+    parent,
+    toParent,
+    toWorker,
+  )
   const steps = options.eval === true ? loadModule('', String(file)) : loadModule(file)
   const name = options.name ?? nameOf(file, options.eval === true)
   const begin = (thread: Thread): void => worker.begin(thread)
@@ -187,18 +238,34 @@ function* start(place: number, args: readonly unknown[], isWeb: boolean): Steps 
   return worker
 }
 
+/** Has the host itself say what is wrong with what names no file; it starts nothing then. */
+function checkFile(Host: unknown, [file, options]: readonly unknown[]): void {
+  if ((options as WorkerOptions | undefined)?.eval === true) return
+  const isPath = typeof file === 'string' && /^(\.{0,2}[\\/]|[A-Za-z]:[\\/])/.test(file)
+  const isUrl = file instanceof URL && /^(file|data):$/.test(file.protocol)
+  if (!isPath && !isUrl) Reflect.construct(Host as never, [file])
+}
+
+/** Where a worker's file is, as its process says. */
+function nameOfFile(file: string | URL): string {
+  return file instanceof URL && file.protocol === 'file:' ? decodeURI(file.pathname) : String(file)
+}
+
 function nameOf(file: string | URL, isText: boolean): string {
   return isText ? 'worker' : (/([^/\\]+?)(\.[cm]?[jt]sx?)?$/.exec(String(file))?.[1] ?? 'worker')
 }
 
 /** `process.exit` of a thread: it makes no further step. */
-export function* exit(_place: number, _: unknown, [code]: readonly unknown[]): Steps {
-  const { scope } = state.thread as Thread
+export function* exit(_place: number, _: unknown, [given]: readonly unknown[]): Steps {
+  const running = state.thread as Thread
+  const { scope } = running
+  const code = given ?? exitCode(running)
+  yield* runAtExit(running, code)
   const act: Act = {
     text: 'exits',
     perform(core, thread, event) {
       event.hasEffect = true
-      const letter = plainLetter('exit', code ?? 0)
+      const letter = plainLetter('exit', code)
       if (scope !== undefined) (scope as Scope).toParent.send(core, thread, event, letter)
       thread.status = 'finished'
       return SLEEPS

@@ -1,5 +1,4 @@
 import { type Options, parse, type Program } from 'acorn'
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import { call, declarator, declare, id, literal, member } from './build.ts'
 import { callHandlers } from './calls.ts'
 import { captureHandlers } from './captures.ts'
@@ -15,7 +14,7 @@ import { printTree } from './print.ts'
 import { statementHandlers } from './statements.ts'
 import type { AnyNode } from './syntax.ts'
 
-export { CompileError }
+export { CompileError, type Locate }
 
 /** A source map, as objects. */
 export interface SourceMap {
@@ -36,9 +35,9 @@ export interface CompileOptions {
    * function that the loader links, and so does `commonjs`, the source of which is a script.
    */
   readonly format?: 'module' | 'linked' | 'commonjs'
-  /** From this source to the one that a person wrote, if that is another. */
-  readonly map?: SourceMap | undefined
-  /** The text that a person wrote, if it is another and the map does not hold it. */
+  /** Where a person wrote what is in this source, if that is another; see `originalsOf`. */
+  readonly locate?: Locate | undefined
+  /** The text that a person wrote, if it is another. */
   readonly original?: string | undefined
 }
 
@@ -94,11 +93,10 @@ export function compileTree(
   source: string,
   options: CompileOptions,
 ): { tree: Program; made: AnyNode } {
-  const locate = locator(options.map)
-  const { file, format = 'module' } = options
+  const { file, format = 'module', locate = asItIs } = options
   const tree = parseSource(source, file, format, locate)
   const emitter = new Emitter(source, file, handlers, locate, hoist, format)
-  const original = options.original ?? options.map?.sourcesContent?.[0] ?? source
+  const original = options.original ?? source
   return {
     tree,
     made: compileProgram(emitter, tree, () => head(emitter, options.runtime, original)),
@@ -131,16 +129,7 @@ function parseSource(source: string, file: string, format: string, locate: Locat
   }
 }
 
-/** Original positions, line and column from 1. */
-function locator(map: SourceMap | undefined): Locate {
-  if (map === undefined) return (line, column) => ({ line: line + 1, column: column + 1 })
-  const trace = new TraceMap(map as never)
-  return (line, column) => {
-    const found = originalPositionFor(trace, { line: line + 1, column })
-    if (found.line === null) return { line: line + 1, column: column + 1 }
-    return { line: found.line, column: found.column + 1 }
-  }
-}
+const asItIs: Locate = (line, column) => ({ line: line + 1, column: column + 1 })
 
 /** What a compiled module begins with: the runtime, its places, and the shapes of its functions. */
 function head(e: Emitter, runtime: string, original: string): AnyNode[] {

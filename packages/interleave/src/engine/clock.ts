@@ -1,20 +1,27 @@
-/** A vector clock: how many steps of each thread are known to have happened before. */
+/**
+ * A vector clock: how many steps of each thread are known to have happened before. It has no holes,
+ * and what it does not reach is 0.
+ */
 export type Clock = number[]
 
 export function join(into: Clock, from: readonly number[]): void {
-  for (let i = 0; i < from.length; i++) {
-    const theirs = from[i]!
-    if (theirs > (into[i] ?? 0)) into[i] = theirs
-    else into[i] ??= 0
-  }
+  while (into.length < from.length) into.push(0)
+  for (let i = 0; i < from.length; i++) if (from[i]! > into[i]!) into[i] = from[i]!
 }
 
+/** Makes a clock equal to another; arrays that are kept cost less than new ones. */
 export function assign(into: Clock, from: readonly number[]): void {
-  into.length = from.length
-  for (let i = 0; i < from.length; i++) into[i] = from[i]!
+  while (into.length < from.length) into.push(0)
+  for (let i = 0; i < into.length; i++) into[i] = i < from.length ? from[i]! : 0
+}
+
+/** Takes note of a thread's own step. */
+export function set(clock: Clock, thread: number, sequence: number): void {
+  while (clock.length <= thread) clock.push(0)
+  clock[thread] = sequence
 }
 
 /** Whether step `sequence` of `thread` is in the clock. */
 export function knows(clock: readonly number[], thread: number, sequence: number): boolean {
-  return (clock[thread] ?? 0) >= sequence
+  return thread < clock.length && clock[thread]! >= sequence
 }

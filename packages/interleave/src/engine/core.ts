@@ -17,6 +17,8 @@ export interface Persistent {
   readonly threadIds: Map<string, number>
   /** Steps of earlier executions, to be filled again. */
   readonly events: Event[]
+  /** Of the execution that is running. */
+  readonly detector: RaceDetector
   readonly races: RacePolicy
   /** How many threads die in one execution at most. */
   readonly deaths: number

@@ -62,7 +62,9 @@ export class Event {
 
 /** The step can only be made, or comes to what it does, because the thread of that life lives. */
 export function lookAtLife(event: Event, life: number): void {
-  if (life >= 0 && !event.objects.slice(0, event.size).includes(life)) event.add(life, 1, 0)
+  if (life < 0) return
+  for (let i = 0; i < event.size; i++) if (event.objects[i] === life) return
+  event.add(life, 1, 0)
 }
 
 /** What a step touches, detached from the event it came from. */
@@ -74,9 +76,23 @@ export interface Access {
   readonly changed: readonly number[]
 }
 
+const NOTHING: readonly number[] = []
+/** By number: a list of it. Most steps are on one object, and share these. */
+const singles: (readonly number[])[] = []
+
+function single(value: number): readonly number[] {
+  return (singles[value] ??= [value])
+}
+
 /** A copy that stays when the event is used again. */
 export function accessOf(event: Access): Access {
   const { thread, size } = event
+  if (size === 0) return { thread, size, objects: NOTHING, touched: NOTHING, changed: NOTHING }
+  if (size === 1) {
+    const objects = single(event.objects[0]!)
+    const touched = single(event.touched[0]!)
+    return { thread, size, objects, touched, changed: single(event.changed[0]!) }
+  }
   return {
     thread,
     size,

@@ -1,7 +1,7 @@
 import { atomics } from '../runtime/access.ts'
 import { OP, type Operation } from '../runtime/operation.ts'
 import { performOn } from '../runtime/perform.ts'
-import { runAgent, runWorker } from '../runtime/agent.ts'
+import { refuseToTell, restOf, runWorker } from '../runtime/agent.ts'
 import { Refusal, refuse } from '../runtime/refusal.ts'
 import { type Host, state, STEP } from '../runtime/state.ts'
 import { isAtomicView } from '../runtime/views.ts'
@@ -23,7 +23,7 @@ import { Event, lookAtLife } from './event.ts'
 import { describe, type Failure, isAssertion } from './failure.ts'
 import { isRemovable, IdleWatch } from './idle.ts'
 import { Buffers, differingBytes, SPACE, type ViewInfo } from './objects.ts'
-import { RaceDetector } from './races.ts'
+import type { RaceDetector } from './races.ts'
 import { pendingEvent } from './pending.ts'
 import { raceFailure } from './race-policy.ts'
 import { Thread } from './thread.ts'
@@ -55,7 +55,7 @@ export class Execution implements Core, Host {
   readonly threads: (Thread | undefined)[] = []
   readonly buffers = new Buffers()
   readonly waiters = new WaiterLists()
-  readonly races = new RaceDetector()
+  readonly races: RaceDetector
   readonly failures: Failure[] = []
   readonly guards: Guard[] = []
   readonly idle = new IdleWatch(this)
@@ -70,8 +70,14 @@ export class Execution implements Core, Host {
   readonly mailboxes = new Map<Thread, (Waiter | Mail)[]>()
   length = 0
   #started = 0
+  /** What the last access to memory came to, and where it was; a step makes no object. */
+  readonly #accessed = { value: undefined as unknown, throws: false, resumes: true }
+  readonly #located = { object: 0, offset: 0, at: 0, mask: 0 }
 
-  constructor(readonly persistent: Persistent) {}
+  constructor(readonly persistent: Persistent) {
+    this.races = persistent.detector
+    this.races.begin()
+  }
 
   event(index: number): Event {
     return this.persistent.events[index]!
@@ -89,7 +95,7 @@ export class Execution implements Core, Host {
     if (id >= MAX_THREADS) throw tooMany(parent)
     const origin = parent === undefined ? -1 : this.length
     const body = this.lengths < 0 || agent !== undefined ? steps : lookFirst(steps)
-    const whole = scope === undefined ? runAgent(body) : runWorker(body, scope)
+    const whole = scope === undefined ? body : runWorker(body, scope)
     const thread = new Thread(id, key, name, whole, agent, origin, isMortal, scope)
     if (isMortal) this.deaths.add(thread)
     if (scope !== undefined) this.deaths.watch(thread)
@@ -201,7 +207,8 @@ export class Execution implements Core, Host {
         if (operation.view === undefined || operation.kind >= OP.wait) {
           return performWaiting(this, thread, operation, event)
         }
-        return outcome(this.access(thread, operation, event))
+        this.#accessed.value = this.access(thread, operation, event)
+        return this.#accessed
     }
   }
 
@@ -268,14 +275,21 @@ export class Execution implements Core, Host {
     return value
   }
 
-  /** Which object an access is to, which granule of its buffer that is, and which bytes of it. */
+  /**
+   * Which object an access is to, which granule of its buffer that is, and which bytes of it; the
+   * answer is filled again by the next call.
+   */
   locate(info: ViewInfo, operation: Operation): Location {
     const isDataView = operation.method !== undefined
     const bytes = isDataView ? Number(/\d+/.exec(operation.method!)![0]) >> 3 : info.elementBytes
     const offset = info.byteOffset + operation.index * (isDataView ? 1 : bytes)
     const at = Math.floor(offset / 8)
-    const object = this.persistent.names.object(SPACE.memory, info.buffer.id, at)
-    return { object, offset, at, mask: ((1 << bytes) - 1) << (offset % 8) }
+    const located = this.#located
+    located.object = this.persistent.names.granule(info.buffer.id, at)
+    located.offset = offset
+    located.at = at
+    located.mask = ((1 << bytes) - 1) << (offset % 8)
+    return located
   }
 
   /** Which thread made each step, by key. */
@@ -304,6 +318,11 @@ export class Execution implements Core, Host {
       let result = throws ? thread.steps.throw(value) : thread.steps.next(value)
       // A value that the source itself yields from a thread's own function has no meaning here.
       while (!result.done && result.value !== STEP) result = thread.steps.next()
+      if (result.done && !thread.hasReturned) {
+        thread.hasReturned = true
+        const rest = restOf(thread, result.value)
+        if (rest !== undefined) result = (thread.steps = rest).next()
+      }
       if (result.done) this.#end(thread, 'finished', result.value)
       else {
         const { operation } = thread
@@ -317,6 +336,7 @@ export class Execution implements Core, Host {
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
+      refuseToTell(thread)
       this.#end(thread, 'failed', error)
     } finally {
       state.thread = before

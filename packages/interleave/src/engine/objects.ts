@@ -35,6 +35,8 @@ const OFFSETS = 2 ** 32
 export class ObjectNames {
   readonly #objects = new Map<number, number>()
   readonly #owners = new Map<string, number>()
+  /** By buffer and granule; what a step asks for most. */
+  readonly #granules: number[][] = []
 
   buffer(maker: number, count: number): number {
     return this.owner(`${maker}:${count}`)
@@ -45,6 +47,12 @@ export class ObjectNames {
     let id = this.#owners.get(key)
     if (id === undefined) this.#owners.set(key, (id = this.#owners.size))
     return id
+  }
+
+  /** Eight aligned bytes of a buffer. */
+  granule(buffer: number, at: number): number {
+    const granules = (this.#granules[buffer] ??= [])
+    return (granules[at] ??= this.object(SPACE.memory, buffer, at))
   }
 
   object(space: Space, owner: number, offset: number): number {

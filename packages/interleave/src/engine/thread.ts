@@ -15,9 +15,13 @@ export class Thread implements RunningThread {
   listening = 0
   readonly owed: Operation[] = []
   readonly starting: unknown[] = []
+  readonly atExit: unknown[] = []
+  listensAt = 0
   ticks = 0
   randomState = 0
 
+  /** Whether its function has returned, or need not be told apart from what follows. */
+  hasReturned: boolean
   status: ThreadStatus = 'running'
   /** What its function returned, or threw. */
   result: unknown
@@ -50,7 +54,8 @@ export class Thread implements RunningThread {
     /** The same in every exploration: its place among the threads of the setup or of a thread. */
     readonly key: string,
     readonly name: string,
-    readonly steps: Generator<unknown, unknown, unknown>,
+    /** Its function; when that has returned, what is left to do. */
+    public steps: Generator<unknown, unknown, unknown>,
     /** For the timeout of a `waitAsync`, the thread that waits. */
     readonly agent: Thread | undefined = undefined,
     /** Index of the step that started it, or -1. */
@@ -60,6 +65,7 @@ export class Thread implements RunningThread {
   ) {
     this.lastEvent = origin
     this.enabledBy = origin
+    this.hasReturned = scope !== undefined
   }
 
   /** Whether it only serves others: a timeout, a courier, an undertaker, what ends a worker. */

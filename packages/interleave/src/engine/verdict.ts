@@ -1,6 +1,7 @@
 import { OP } from '../runtime/operation.ts'
 import type { Failure } from './failure.ts'
 import type { Core } from './core.ts'
+import type { Event } from './event.ts'
 import type { Thread } from './thread.ts'
 
 /** How an execution ended that no thread could continue. */
@@ -57,7 +58,8 @@ function asleep(execution: Core, stuck: Thread[]): Failure {
     const { view, index, first } = thread.operation
     const now = (view as unknown as Record<number, unknown>)[index]
     const isOver = now !== first
-    if (!isOver && !execution.waiters.wasMissed(waiter.list)) continue
+    const missed = execution.waiters.missed(waiter.list)
+    if (!isOver && !missed.some((notify) => isNews(execution, thread, notify))) continue
     const why = isOver
       ? `it waits while the value is ${String(first)}, which is ${String(now)} now`
       : 'a notify came before it waited, and found nobody'
@@ -68,6 +70,32 @@ function asleep(execution: Core, stuck: Thread[]): Failure {
   const what = stuck.map((t) => `${t.name} ${activity(t)}`).join(', ')
   const message = `nobody can go on: ${what}`
   return { kind: 'deadlock', message, thread: thread!.id, place: thread!.operation.place }
+}
+
+/**
+ * Whether a notify that found nobody was about something that the thread, which waits, had not seen
+ * before it began to. A thread that has looked at the word after the change which the notify is
+ * about has missed nothing. Executions that differ in the order of independent steps agree on that,
+ * while a look may come before the notify in one of them and after it in another.
+ */
+function isNews(execution: Core, thread: Thread, notify: number): boolean {
+  const wait = execution.event(thread.lastEvent)
+  const { thread: notifier } = execution.event(notify)
+  const [word, bytes] = [wait.objects[0]!, wait.touched[0]!]
+  const meets = (event: Event, masks: readonly number[]): boolean =>
+    event.size > 0 && event.objects[0] === word && (masks[0]! & bytes) !== 0
+  let change = notify
+  while (change >= 0) {
+    const event = execution.event(change)
+    if (event.thread === notifier && meets(event, event.changed)) break
+    change--
+  }
+  if (change < 0) return true
+  for (let i = change + 1; i < thread.lastEvent; i++) {
+    const event = execution.event(i)
+    if (event.thread === thread.id && meets(event, event.touched)) return false
+  }
+  return true
 }
 
 function activity({ operation }: Thread): string {

@@ -45,8 +45,8 @@ export function firstLiving<T>(
 /** The lists of waiters of an execution: first in, first out, as JavaScript says. */
 export class WaiterLists {
   readonly #lists = new Map<number, Waiter[]>()
-  /** Addresses that were notified when no thread waited there: half of a lost wakeup. */
-  readonly #missed = new Set<number>()
+  /** By address: steps that notified when no thread waited there, half of a lost wakeup. */
+  readonly #missed = new Map<number, number[]>()
 
   length(list: number): number {
     return this.#lists.get(list)?.length ?? 0
@@ -79,11 +79,16 @@ export class WaiterLists {
       waiter.notifiedBy = by
       waiter.clock = [...clock]
     }
-    if (woken.length === 0) this.#missed.add(list)
+    if (woken.length === 0) {
+      const missed = this.#missed.get(list)
+      if (missed === undefined) this.#missed.set(list, [by])
+      else missed.push(by)
+    }
     return { woken, seen }
   }
 
-  wasMissed(list: number): boolean {
-    return this.#missed.has(list)
+  /** The steps of those notifies. */
+  missed(list: number): readonly number[] {
+    return this.#missed.get(list) ?? []
   }
 }

@@ -1,4 +1,5 @@
 import { globalWorker, installAgents, stoodFor } from '../agents/install.ts'
+import { OF_THREADS, ofThread, setOfThread } from '../agents/process.ts'
 import { SCOPED, scopedGlobals, setScoped } from '../agents/web-scope.ts'
 import { atomics } from '../runtime/access.ts'
 import { guardJson, guardMemory } from '../runtime/guards.ts'
@@ -93,14 +94,43 @@ export class Environment {
     this.#replaceBy('Promise', currentPromise)
     this.#replaceBy('Worker', globalWorker)
     this.#replaceInstances()
+    this.#replaceProcess()
+  }
+
+  /** What each thread has of the process for itself. */
+  #replaceProcess(): void {
+    const { process } = globalThis as unknown as { process?: Record<string, unknown> }
+    if (process === undefined) return
+    const { exitCode } = process
+    this.#undo.push(() => void (process['exitCode'] = exitCode))
+    for (const name of OF_THREADS) {
+      const before = Object.getOwnPropertyDescriptor(process, name)
+      if (before?.configurable !== true) continue
+      const outside = { ...before }
+      const get = (): unknown => {
+        const known = ofThread(name)
+        if (known !== undefined) return known.value
+        return outside.get === undefined ? outside.value : outside.get.call(process)
+      }
+      const set = (value: unknown): void => {
+        if (setOfThread(name, value)) return
+        if (outside.set === undefined) outside.value = value
+        else outside.set.call(process, value)
+      }
+      Object.defineProperty(process, name, { get, set, configurable: true, enumerable: true })
+      this.#undo.push(() => Object.defineProperty(process, name, outside))
+    }
   }
 
   /** What stands for an object of the host is one for whoever asks. */
   #replaceInstances(): void {
     const isNative = Function.prototype[Symbol.hasInstance]
-    for (const [native, Model] of stoodFor()) {
-      const isOne = (value: unknown): boolean =>
-        value instanceof Model || isNative.call(native, value)
+    for (const [native, models] of stoodFor()) {
+      // Classes of the program that extend the host's inherit this.
+      const isOne = function (this: unknown, value: unknown): boolean {
+        const isModel = this === native && models.some((Model) => value instanceof Model)
+        return isModel || isNative.call(this as never, value)
+      }
       this.#replace(native, Symbol.hasInstance, isOne)
     }
   }

@@ -6,6 +6,7 @@ import type { Failure } from '../engine/failure.ts'
 import type { Persistent } from '../engine/core.ts'
 import { Execution } from '../engine/execution.ts'
 import { ObjectNames } from '../engine/objects.ts'
+import { RaceDetector } from '../engine/races.ts'
 import type { RacePolicy } from '../engine/core.ts'
 import { Repeat } from './repeat.ts'
 import { conclude, type Ending } from '../engine/verdict.ts'
@@ -65,7 +66,8 @@ export class Explorer {
   ) {
     const names = new ObjectNames()
     const limits = { deaths, mortals: new Set<string>(), timeouts, timed: new Set<string>() }
-    this.persistent = { names, threadIds: new Map(), events: [], races, ...limits }
+    const detector = new RaceDetector()
+    this.persistent = { names, threadIds: new Map(), events: [], detector, races, ...limits }
   }
 
   /**

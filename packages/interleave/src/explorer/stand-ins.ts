@@ -84,7 +84,7 @@ export function replaceTimers(replace: Replace): void {
 
 function guarded(name: string, given: unknown): AnyFunction {
   const native = given as AnyFunction
-  return guardFor(native, (...args) => {
+  const guard = guardFor(native, (...args) => {
     if (state.thread === undefined) return native(...args)
     const whose = name === 'setInterval' ? '' : ' when code that is not compiled calls it'
     throw refuse(
@@ -92,6 +92,11 @@ function guarded(name: string, given: unknown): AnyFunction {
       `${name} is not modelled${whose}; use setTimeout in compiled code`,
     )
   })
+  // By a symbol it says what `promisify` makes of it.
+  for (const key of Object.getOwnPropertySymbols(native)) {
+    Object.defineProperty(guard, key, Object.getOwnPropertyDescriptor(native, key)!)
+  }
+  return guard
 }
 
 /** Clearing what is none of the model's does no harm. */

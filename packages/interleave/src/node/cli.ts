@@ -255,10 +255,15 @@ function say(text: string): 0 {
 function complain(error: unknown): number {
   if (error instanceof UsageError) {
     process.stderr.write(`interleave: ${error.message}\ninterleave --help says more\n`)
-  } else if (error instanceof CompileError || error instanceof Refusal) {
-    process.stderr.write(`interleave: ${error.message}\n`)
+  } else if (error instanceof CompileError || error instanceof Refusal || isMissing(error)) {
+    process.stderr.write(`interleave: ${(error as Error).message}\n`)
   } else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
   return 2
+}
+
+/** Whether the program imports what is not there. */
+function isMissing(error: unknown): boolean {
+  return /^(ERR_)?MODULE_NOT_FOUND$/.test(String((error as { code?: unknown } | null)?.code))
 }
 
 /** The manifest lies one folder above the built command and two above its source. */

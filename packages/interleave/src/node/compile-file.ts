@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { relative } from 'node:path'
-import remapping from '@jridgewell/remapping'
+import type * as remapping from '@jridgewell/remapping'
+import type * as tracing from '@jridgewell/trace-mapping'
 import { parse } from 'acorn'
 import type * as esbuild from 'esbuild'
 import { compile, type Compiled, parserOptions, type SourceMap } from '../compiler/compile.ts'
+import { originalsOf } from '../compiler/originals.ts'
+import { lately } from './lately.ts'
 
 /** The module that compiled code imports; loaders resolve it to this package. */
 export const RUNTIME_MODULE = '@smpnet/interleave/runtime'
@@ -31,11 +33,12 @@ export function compileText(source: string, path: string, declared: Format): Com
     file: nameOf(path),
     runtime: RUNTIME_MODULE,
     format,
-    map: script?.map,
+    locate: script && originalsOf(script.map, lately<typeof tracing>('@jridgewell/trace-mapping')),
     original: source,
   })
   if (script === undefined) return { ...compiled, format }
-  const map = remapping([compiled.map as never, script.map as never], () => null)
+  const remap = lately<typeof remapping.default>('@jridgewell/remapping')
+  const map = remap([compiled.map as never, script.map as never], () => null)
   return { ...compiled, format, map: map as unknown as SourceMap }
 }
 
@@ -50,11 +53,8 @@ function formatOf(text: string): 'linked' | 'commonjs' {
   }
 }
 
-type Esbuild = typeof esbuild
-
-/** Loaded when the first TypeScript file is; starting it takes longer than compiling does. */
 function stripTypes(source: string, path: string): { code: string; map: SourceMap } {
-  const { transformSync } = createRequire(import.meta.url)('esbuild') as Esbuild
+  const { transformSync } = lately<typeof esbuild>('esbuild')
   const { code, map } = transformSync(source, {
     loader: path.endsWith('x') ? 'tsx' : 'ts',
     target: 'es2023',

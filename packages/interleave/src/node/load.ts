@@ -6,9 +6,11 @@ import * as facade from '../index.ts'
 import { runAsync } from '../runtime/functions.ts'
 import * as runtime from '../runtime/index.ts'
 import { startAsync } from '../runtime/async.ts'
+import { ModelPromise, queueJob } from '../runtime/promise.ts'
 import { state } from '../runtime/state.ts'
+import { CompileError } from '../compiler/compile.ts'
 import { RUNTIME_MODULE } from './compile-file.ts'
-import { Linker, unitOfText } from './linker.ts'
+import { Linker, type Unit, unitOfText } from './linker.ts'
 import { Realm } from './realm.ts'
 
 export interface LoadOptions {
@@ -47,23 +49,57 @@ export async function load(
   const { packages = [], conditions = [] } = options
   const linker = new Linker(path, { packages, conditions, provided: PROVIDED })
   await linker.prepare(path)
-  state.loadModule = (worker, text) => startAsync(moduleSteps(linker, worker, text))
+  state.loadModule = (worker, text) => workerSteps(linker, worker, text)
   const realm = new Realm(linker, PROVIDED)
   const exports = await runAsync(realm.run(linker.unit(path), 'import'))
   return { ...(exports as Record<string, unknown>) }
 }
 
-/** A worker's module, run in a world of modules of its own. */
-function* moduleSteps(
+/**
+ * A worker's module, run in a world of modules of its own: a script at once, and a module as the
+ * callback of a promise, so that callbacks of others come before what `nextTick` puts off.
+ */
+function* workerSteps(
   linker: Linker,
   worker: string | URL,
   text: string | undefined,
 ): Generator<unknown, unknown, unknown> {
-  const unit =
-    text === undefined
-      ? linker.unit(pathOf(worker))
-      : unitOfText(text, resolve(`${linker.entry}.worker.js`))
-  return yield* new Realm(linker, PROVIDED).run(unit, 'import')
+  const unit = unitOfWorker(linker, worker, text)
+  const steps = startAsync(new Realm(linker, PROVIDED).run(unit, 'import'))
+  if (unit.format !== 'linked') return yield* steps
+  const whole = new ModelPromise()
+  queueJob({
+    steps: (function* () {
+      whole.resolve(yield* steps)
+      return undefined
+    })(),
+  })
+  return whole
+}
+
+/** What is no JavaScript is what any other thread throws that starts. */
+function unitOfWorker(linker: Linker, worker: string | URL, given: string | undefined): Unit {
+  try {
+    return unitNamed(linker, worker, given)
+  } catch (error) {
+    throw error instanceof CompileError ? new SyntaxError(error.message, { cause: error }) : error
+  }
+}
+
+function unitNamed(linker: Linker, worker: string | URL, given: string | undefined): Unit {
+  const text = given ?? textOf(worker)
+  if (text !== undefined) return unitOfText(text, resolve(`${linker.entry}.worker.js`))
+  const path = pathOf(worker)
+  if (existsSync(path)) return linker.unit(path)
+  throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND' })
+}
+
+/** What a `data:` URL holds. */
+function textOf(worker: string | URL): string | undefined {
+  const [, head, body] = /^data:([^,]*),(.*)$/s.exec(String(worker)) ?? []
+  if (body === undefined) return undefined
+  const isEncoded = /;\s*base64$/.test(head!)
+  return isEncoded ? Buffer.from(body, 'base64').toString() : decodeURIComponent(body)
 }
 
 function pathOf(file: string | URL): string {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, extname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { moduleResolve } from 'import-meta-resolve'
+import type * as resolving from 'import-meta-resolve'
 import type { Format } from './compile-file.ts'
+import { lately } from './lately.ts'
 
 /** What a name in a source leads to. */
 export type Found =
@@ -62,6 +63,7 @@ function packageFile(
   conditions: readonly string[],
 ): string {
   const all = new Set(['node', asker, 'module-sync', ...conditions])
+  const { moduleResolve } = lately<typeof resolving>('import-meta-resolve')
   try {
     return fileURLToPath(moduleResolve(specifier, pathToFileURL(from), all))
   } catch (error) {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import * as tracing from '@jridgewell/trace-mapping'
 import { compile, type SourceMap } from '../compiler/compile.ts'
+import { originalsOf } from '../compiler/originals.ts'
 import { nameOf, RUNTIME_MODULE } from '../node/compile-file.ts'
 
 export interface InterleaveOptions {
@@ -86,7 +88,10 @@ export function interleave(options: InterleaveOptions = {}): [ResolvePlugin, Tra
       const path = id.replace(QUERY, '')
       const original = await readFile(path, 'utf8').catch(() => undefined)
       const map = this.getCombinedSourcemap() as SourceMap
-      return compile(code, { file: nameOf(path), runtime: RUNTIME_MODULE, map, original })
+      const locate = originalsOf(map, tracing)
+      const known = original ?? map.sourcesContent?.[0] ?? undefined
+      const options = { file: nameOf(path), runtime: RUNTIME_MODULE, locate, original: known }
+      return compile(code, options)
     },
   }
   return [resolver, compiler]

@@ -4,6 +4,7 @@ import { call } from './calls.ts'
 import { compiledOf } from './functions.ts'
 import { OP } from './operation.ts'
 import { ModelPromise } from './promise.ts'
+import { refuse } from './refusal.ts'
 import {
   type AgentScope,
   type CallbackJob,
@@ -35,8 +36,11 @@ export function stepsOf(
 /** A whole worker, which says at its end, or when it has thrown, that it is over. */
 export function* runWorker(main: Steps, scope: AgentScope): Steps {
   try {
-    yield* runAgent(main)
+    const result = yield* main
+    yield* rest(state.thread!, result)
   } catch (thrown) {
+    refuseToTell(state.thread!)
+    yield* runAtExit(state.thread!, 1)
     yield* scope.end({ thrown })
     return undefined
   }
@@ -44,12 +48,26 @@ export function* runWorker(main: Steps, scope: AgentScope): Steps {
 }
 
 /**
- * A whole thread: its function, then its jobs until none is left and none can come. The result is
- * the function's, or what its promise came to.
+ * What is left of a thread when its function has returned: its jobs, until none is left and none
+ * can come. Most threads have none, and then this is undefined: whatever all steps of a thread pass
+ * through costs each of them.
  */
-export function* runAgent(main: Steps): Steps {
-  const thread = state.thread!
-  const result = yield* main
+export function restOf(thread: RunningThread, result: unknown): Steps | undefined {
+  const { jobs, nextTicks, starting, atExit, rejected, awaitedFromOutside, listening } = thread
+  const isNothingLeft =
+    jobs.length === 0 &&
+    nextTicks.length === 0 &&
+    starting.length === 0 &&
+    atExit.length === 0 &&
+    rejected.length === 0 &&
+    awaitedFromOutside === 0 &&
+    listening === 0 &&
+    !(result instanceof ModelPromise)
+  return isNothingLeft ? undefined : rest(thread, result)
+}
+
+/** The result is that of the thread's function, or what its promise came to. */
+function* rest(thread: RunningThread, result: unknown): Steps {
   if (result instanceof ModelPromise) result.isHandled = true
   for (;;) {
     if (thread.jobs.length > 0 || thread.nextTicks.length > 0) yield* runJobs(thread)
@@ -57,16 +75,35 @@ export function* runAgent(main: Steps): Steps {
       state.pending.event(OP.act, 0, act)
       yield STEP
     }
+    // As the language's hosts do when no callback is left, and not only at the end.
+    const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
+    if (unhandled !== undefined) throw unhandled.value
     const isNeeded = thread.awaitedFromOutside > 0 || isPending(result)
     if (!isNeeded && thread.listening === 0) break
     state.pending.event(OP.idle, 0, isNeeded)
     yield STEP
   }
-  const unhandled = thread.rejected.find(({ isHandled }) => !isHandled)
-  if (unhandled !== undefined) throw unhandled.value
+  yield* runAtExit(thread, 0)
   if (!(result instanceof ModelPromise)) return result
   if (result.status === 'rejected') throw result.value
   return result.value
+}
+
+/** Refuses the end of a thread by what nobody has caught, if it has asked to be told of that. */
+export function refuseToTell({ listensAt }: RunningThread): void {
+  if (listensAt === 0) return
+  throw refuse(
+    listensAt,
+    'listeners of a process for what nobody catches are not modelled; catch it',
+  )
+}
+
+/** Calls what is to be called when the thread ends, with its exit code. */
+export function* runAtExit({ atExit }: RunningThread, code: unknown): Steps {
+  for (let callback = atExit.shift(); callback !== undefined; callback = atExit.shift()) {
+    if (call(0, callback, undefined, [code])) yield* answer.steps!
+  }
+  return undefined
 }
 
 /** What was put off until now, and then the callbacks of promises, until both are done. */

@@ -116,14 +116,15 @@ export function checkConstruction(place: number, Class: unknown, args: readonly 
 /** What would run beside the program, or later, unseen by any schedule. */
 const AGENTS = new Set(['Worker', 'SharedWorker', 'MessageChannel', 'BroadcastChannel'])
 
+/** A constructor that `new` calls has a model; it comes here where a class extends another. */
 function checkAgents(place: number, Class: unknown): void {
   const { name } = Class as { name: string }
   if (!AGENTS.has(name) || isCompiledClass(Class)) return
-  throw refuse(
-    place,
-    `a thread makes a real ${name}, which no schedule shows; start what it would run with ` +
-      '`spawn`, and hand over messages through shared memory',
-  )
+  const advice =
+    name === 'SharedWorker'
+      ? 'a SharedWorker is not modelled; use a Worker, and hand its ports on'
+      : `a class that extends ${name} is not modelled; keep what \`new ${name}\` makes in a field`
+  throw refuse(place, advice)
 }
 
 /** Shared memory as such, or a view of it. */
@@ -132,9 +133,10 @@ function isShared(value: unknown): boolean {
 }
 
 function given(place: number, name: string): Error {
-  return refuse(
-    place,
-    `${name} is given shared memory and is not compiled; ` +
-      'name its module to the checker, or copy what it needs first',
-  )
+  const { Buffer: bytes } = globalThis as { Buffer?: { prototype: object } }
+  const advice =
+    bytes !== undefined && Object.hasOwn(bytes.prototype, name)
+      ? 'use the elements, or a DataView of the same buffer'
+      : 'name its module to the checker, or copy what it needs first'
+  return refuse(place, `${name} is given shared memory and is not compiled; ${advice}`)
 }

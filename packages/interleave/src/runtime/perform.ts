@@ -3,6 +3,10 @@ import { OP, OP_NAMES, type Operation } from './operation.ts'
 
 type Elements = Record<number, unknown>
 
+/** By kind of step. */
+const operations = OP_NAMES.map((name) => atomics[name]!)
+const [load, compareExchange] = [atomics['load']!, atomics['compareExchange']!]
+
 /** Performs a memory access on the real memory and returns what JavaScript would. */
 export function performOn(op: Operation): unknown {
   const { kind, view, index } = op
@@ -14,11 +18,11 @@ export function performOn(op: Operation): unknown {
       ;(view as unknown as Elements)[index] = op.first
       return op.first
     case OP.load:
-      return atomics['load']!(view, index)
+      return load(view, index)
     case OP.compareExchange:
-      return atomics['compareExchange']!(view, index, op.first, op.second)
+      return compareExchange(view, index, op.first, op.second)
     default:
-      return atomics[OP_NAMES[kind]!]!(view, index, op.first)
+      return operations[kind]!(view, index, op.first)
   }
 }
 

@@ -17,7 +17,7 @@ const HostPromise = Promise
 /**
  * A promise inside a checked thread. The host's own would run its callbacks when the checker has
  * long gone; this one puts them into the job queue of its thread, first in, first out, as the
- * language does, and after as many jobs as the language takes. `runAgent` runs those jobs when the
+ * language does, and after as many jobs as the language takes. `restOf` runs those jobs when the
  * thread's own function has ended or awaits.
  *
  * Promises belong to the thread that made them and are no steps: only what comes from another

@@ -21,6 +21,10 @@ export interface RunningThread {
   readonly owed: Operation[]
   /** Steps by which it begins to listen, made when it has nothing left to run. */
   readonly starting: unknown[]
+  /** Where it asks to be told of what nobody catches, or 0. */
+  listensAt: number
+  /** Functions that the program would have called when the thread ends. */
+  readonly atExit: unknown[]
   /** What it knows of itself if it is a worker. */
   readonly scope: AgentScope | undefined
   /** Deterministic stand-ins, one per thread so that no schedule can change what they give. */
@@ -34,6 +38,8 @@ export interface AgentScope {
   readonly workerData: unknown
   /** Whether it finds the globals of a browser's worker, and not the modules of Node's. */
   readonly isWeb: boolean
+  /** What its process looks like to it, by property. */
+  readonly process: Readonly<Record<string, unknown>>
   /** Steps that the worker makes when nothing can come any more, with what it has thrown. */
   end(error?: { readonly thrown: unknown }): Generator<unknown, unknown, unknown>
 }

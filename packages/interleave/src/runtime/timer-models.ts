@@ -1,8 +1,10 @@
 import { atomic } from './access.ts'
 import { runCallback } from './agent.ts'
 import { type NativeModel, nativeModels } from './calls.ts'
+import { wrap } from './functions.ts'
 import { OP, TIMER } from './operation.ts'
 import { ModelPromise, queueJob } from './promise.ts'
+import { shape } from './shapes.ts'
 import { type RunningThread, state, STEP } from './state.ts'
 
 type Steps = Generator<unknown, unknown, unknown>
@@ -15,6 +17,20 @@ type Steps = Generator<unknown, unknown, unknown>
  */
 class Timer {
   readonly words = new Int32Array(new SharedArrayBuffer(4))
+  readonly #id: number
+  hasStruck = false
+  declare readonly refresh: () => this
+  declare readonly close: () => this
+
+  constructor(readonly strike: (timer: object) => Steps) {
+    const known = timersOf(state.thread!)
+    this.#id = known.push(this)
+  }
+
+  /** A number, by which it can be cleared too. */
+  [Symbol.toPrimitive](): number {
+    return this.#id
+  }
 
   ref(): this {
     return this
@@ -27,6 +43,15 @@ class Timer {
   hasRef(): boolean {
     return true
   }
+}
+
+const timers = new WeakMap<RunningThread, Timer[]>()
+
+/** The timers that a thread has started, by their numbers from 1. */
+function timersOf(thread: RunningThread): Timer[] {
+  let known = timers.get(thread)
+  if (known === undefined) timers.set(thread, (known = []))
+  return known
 }
 
 function timeout(hasDelay: boolean): NativeModel {
@@ -44,19 +69,40 @@ function timeout(hasDelay: boolean): NativeModel {
 
 /** Starts a timer: when it strikes, the steps are a job of the thread. */
 export function* startTimer(place: number, strike: (timer: object) => Steps): Steps {
-  const timer = new Timer()
+  return yield* arm(place, new Timer(strike))
+}
+
+function* arm(place: number, timer: Timer): Steps {
   if (!atomic(place, OP.waitAsync, timer.words, 0, 0, 1)) throw new Error('expected a step')
   state.pending.second = TIMER
+  timer.hasStruck = false
   const { value } = (yield STEP) as { value: ModelPromise }
   value.react((_isDone, outcome) => {
-    if (outcome === 'timed-out') queueJob({ steps: strike(timer) })
+    if (outcome !== 'timed-out') return
+    timer.hasStruck = true
+    queueJob({ steps: timer.strike(timer) })
   })
   return timer
 }
 
+/** Starts a timer again that has struck; one that has not may strike at any moment as it is. */
+function* refresh(this: Timer): Steps {
+  return this.hasStruck ? yield* arm(state.callPlace, this) : this
+}
+
+function* close(this: Timer): Steps {
+  yield* clear(state.callPlace, undefined, [this])
+  return this
+}
+
+for (const [name, body] of Object.entries({ refresh, close })) {
+  Object.defineProperty(Timer.prototype, name, { value: wrap(body as never, shape(0, name)) })
+}
+
 function* clear(place: number, _: unknown, args: readonly unknown[]): Steps {
-  const [timer] = args
-  if (!(timer instanceof Timer)) return undefined
+  const [given] = args
+  const timer = given instanceof Timer ? given : timersOf(state.thread!)[Number(given) - 1]
+  if (timer === undefined) return undefined
   if (atomic(place, OP.notify, timer.words, 0, 1)) yield STEP
   return undefined
 }

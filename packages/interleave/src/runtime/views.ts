@@ -5,10 +5,10 @@ const known = new WeakMap<object, boolean>()
 
 /** Whether the value is a typed array or DataView over shared memory. */
 export function isSharedView(value: unknown): value is SharedView {
-  if (typeof value !== 'object' || value === null) return false
+  if (!ArrayBuffer.isView(value)) return false
   const answer = known.get(value)
   if (answer !== undefined) return answer
-  const isShared = ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer
+  const isShared = value.buffer instanceof SharedArrayBuffer
   known.set(value, isShared)
   return isShared
 }

@@ -7,7 +7,8 @@ import { Dooms } from './dooms.ts'
 import { predict, wouldFind } from './predict.ts'
 import { enabledThreads, type Strategy } from './strategy.ts'
 import { differs, isSameAccess } from './repeatable.ts'
-import { type Branch, initialOf, insert, type Sequence } from './wakeup-tree.ts'
+import { Plan } from './plan.ts'
+import { type Branch, initialOf, insert } from './wakeup-tree.ts'
 
 /** One state on the path of the current execution. */
 interface Node {
@@ -15,15 +16,19 @@ interface Node {
   readonly sleep: Access[]
   /** The thread whose step is being explored. */
   thread: number
-  /** That step, once it has been made. */
+  /** That step, once it has been made, and what and where it was. */
   access: Access | undefined
+  kind: number
+  place: number
   /** Other steps that have to be explored from here. */
   branches: Branch[]
   /** What has to follow the step that is being explored. */
-  guide: Branch[]
+  guide: readonly Branch[]
   /** Whether that step was itself planned. */
   isPlanned: boolean
 }
+
+const NO_BRANCHES: readonly Branch[] = []
 
 /**
  * Every execution, up to the order of independent steps, and each of them once: optimal dynamic
@@ -51,13 +56,16 @@ export class Exhaustive implements Strategy {
   readonly #order = new HappensBefore()
   readonly #enabled: number[] = []
   readonly #dooms = new Dooms()
+  readonly #planned = new Plan(this.#order)
+  readonly #accessAt = (index: number): Access => this.#path[index]!.access!
+  /** By step: for which execution it has been asked which later ones do not need it, and these. */
+  readonly #independent: { execution: Execution | undefined; readonly indexes: number[] }[] = []
   /** Steps at the start of the execution that are the same as in the one before. */
   #replayed = 0
   #last = -1
 
   begin(execution: Execution): void {
     this.#dooms.settle(execution)
-    this.#order.clear()
     this.#last = -1
   }
 
@@ -70,9 +78,12 @@ export class Exhaustive implements Strategy {
   observe(execution: Execution, event: Event): void {
     const index = execution.length - 1
     const node = this.#path[index]!
-    if (index >= this.#replayed) node.access = accessOf(event)
-    else if (!isSameAccess(node.access!, event)) throw differs(execution, index)
-    this.#order.add(execution, index, true)
+    if (index >= this.#replayed) {
+      node.access = accessOf(event)
+      node.kind = event.kind
+      node.place = event.place
+    } else if (!isRepeated(node, event)) throw differs(execution, index)
+    if (!this.#order.has(index)) this.#order.add(execution, index, true)
     this.#last = event.thread
   }
 
@@ -80,8 +91,10 @@ export class Exhaustive implements Strategy {
     for (const race of this.#order.races) this.#reverse(execution, race)
     for (const thread of execution.threads) this.#unblock(execution, thread)
     for (const thread of execution.threads) this.#survive(execution, thread)
-    if (this.#backtrack()) return true
-    this.#replayed = 0
+    const isLeft = this.#backtrack()
+    if (!isLeft) this.#replayed = 0
+    this.#order.cut(execution, this.#replayed)
+    if (isLeft) return true
     return this.#dooms.advance(execution.persistent)
   }
 
@@ -115,22 +128,26 @@ export class Exhaustive implements Strategy {
     )
     if (race === undefined) return
     const from = Math.min(death, race.first)
-    const others = this.#independentOf(execution, from, death, race.first)
+    const others = this.#independentOf(execution, from).filter(
+      (i) =>
+        !this.#order.isBefore(execution, death, i) &&
+        !this.#order.isBefore(execution, race.first, i),
+    )
     this.#plan(execution, from, second, others)
   }
 
   /** Adds the node for the present state; false when all that could be done here is done. */
   #push(execution: Execution, depth: number): boolean {
-    const parent = this.#path[depth - 1]
-    const [first, ...others] = parent?.guide ?? []
+    const parent = depth > 0 ? this.#path[depth - 1] : undefined
+    const guide = parent?.guide ?? NO_BRANCHES
+    const first = guide[0]
     const isPlanDone = parent?.isPlanned === true && first === undefined
-    const sleep = parent === undefined || isPlanDone ? [] : this.#stillAsleep(parent)
+    const sleep = parent === undefined || isPlanDone ? [] : stillAsleep(parent)
     const enabled = enabledThreads(execution, false, this.#enabled)
     let thread = first?.access.thread ?? -1
     if (first === undefined) {
-      const awake = enabled.filter((id) => sleep.every((access) => access.thread !== id))
-      if (awake.length === 0) return false
-      thread = awake.includes(this.#last) ? this.#last : awake[0]!
+      thread = awake(enabled, sleep, this.#last)
+      if (thread < 0) return false
     } else if (!enabled.includes(thread)) {
       throw differs(execution, depth)
     }
@@ -138,16 +155,13 @@ export class Exhaustive implements Strategy {
       sleep,
       thread,
       access: undefined,
-      branches: others,
-      guide: first?.children ?? [],
+      kind: 0,
+      place: 0,
+      branches: guide.slice(1),
+      guide: first?.children ?? NO_BRANCHES,
       isPlanned: first !== undefined,
     })
     return true
-  }
-
-  /** Sleeping steps that the step just explored has not woken. */
-  #stillAsleep(parent: Node): Access[] {
-    return parent.sleep.filter((access) => !areDependent(access, parent.access!))
   }
 
   /** Sees to it that the race's second step is also tried before its first. */
@@ -155,45 +169,24 @@ export class Exhaustive implements Strategy {
     this.#plan(execution, first, second, this.#independentOf(execution, first))
   }
 
-  /** All steps later than `from` that do not need any of these. */
-  #independentOf(execution: Execution, from: number, ...these: readonly number[]): number[] {
-    const indexes: number[] = []
-    for (let i = from + 1; i < execution.length; i++) {
-      if (this.#order.isBefore(execution, from, i)) continue
-      if (!these.some((one) => this.#order.isBefore(execution, one, i))) indexes.push(i)
-    }
-    return indexes
+  /** All steps later than `from` that do not need it. */
+  #independentOf(execution: Execution, from: number): readonly number[] {
+    const known = (this.#independent[from] ??= { execution: undefined, indexes: [] })
+    if (known.execution !== execution) this.#order.independentOf(execution, from, known.indexes)
+    known.execution = execution
+    return known.indexes
   }
 
   /** Sees to it that from state `from` the step at `last` is tried after the steps at `indexes`. */
   #plan(execution: Execution, from: number, last: number, indexes: readonly number[]): void {
-    const node = this.#path[from]!
-    const sequence = this.#sequence(execution, from, last, indexes)
-    if (node.sleep.some((access) => initialOf(access, sequence) !== undefined)) return
-    insert(node.branches, sequence)
-  }
-
-  #sequence(
-    execution: Execution,
-    from: number,
-    second: number,
-    indexes: readonly number[],
-  ): Sequence {
-    const accesses = indexes.map((i) => this.#path[i]!.access!)
+    const { sleep, branches } = this.#path[from]!
+    const made = this.#path[last]?.access
     // The last step will be made in another state than it was made in, and may differ there.
-    const access = predict(execution, second, { before: from, others: indexes })
-    const { enabledBy } = execution.event(second)
-    const last = indexes.length
-    const isBefore = (i: number, j: number): boolean =>
-      this.#order.isBefore(execution, indexes[i]!, indexes[j]!)
-    const needs = accesses.map((a, i) => areDependent(a, access) || indexes[i] === enabledBy)
-    const precedesLast = (i: number): boolean =>
-      needs.some((isNeeded, k) => isNeeded && (k === i || (k > i && isBefore(i, k))))
-    return {
-      accesses: [...accesses, access],
-      positions: [...indexes.keys(), last],
-      precedes: (i, j) => (j === last ? precedesLast(i) : isBefore(i, j)),
-    }
+    const access = predict(execution, last, { before: from, others: indexes }, made)
+    const { enabledBy } = execution.event(last)
+    const plan = this.#planned.fill(execution, indexes, this.#accessAt, access, enabledBy)
+    for (const sleeping of sleep) if (initialOf(sleeping, plan) !== undefined) return
+    insert(branches, plan)
   }
 
   /** Goes back to the last state from which something is left to explore. */
@@ -213,4 +206,34 @@ export class Exhaustive implements Strategy {
     }
     return false
   }
+}
+
+/** Whether the step is what it was when it was made before. */
+function isRepeated({ access, kind, place }: Node, event: Event): boolean {
+  return kind === event.kind && place === event.place && isSameAccess(access!, event)
+}
+
+/** Sleeping steps that the step just explored has not woken. */
+function stillAsleep(parent: Node): Access[] {
+  const sleep: Access[] = []
+  for (const access of parent.sleep) {
+    if (!areDependent(access, parent.access!)) sleep.push(access)
+  }
+  return sleep
+}
+
+/** A thread whose step does not sleep, if possible the one that made the last step, or -1. */
+function awake(enabled: readonly number[], sleep: readonly Access[], last: number): number {
+  let found = -1
+  for (const id of enabled) {
+    if (isAsleep(id, sleep)) continue
+    if (id === last) return id
+    if (found < 0) found = id
+  }
+  return found
+}
+
+function isAsleep(id: number, sleep: readonly Access[]): boolean {
+  for (const access of sleep) if (access.thread === id) return true
+  return false
 }

@@ -1,6 +1,9 @@
-import { assign, type Clock, join, knows } from '../engine/clock.ts'
+import { assign, type Clock, join, knows, set } from '../engine/clock.ts'
 import type { Event } from '../engine/event.ts'
 import type { Execution } from '../engine/execution.ts'
+
+/** What happened before a thread's first step, as far as the thread itself is concerned. */
+const NEVER: Clock = []
 
 /** Two dependent steps with nothing between them: they could have come the other way round. */
 export interface ReversibleRace {
@@ -18,40 +21,69 @@ export interface ReversibleRace {
  * While it goes back through those it meets the reversible races: dependent steps of other threads
  * that no later step orders before this one. A step that awaits a word is the exception (see
  * `awaitedRace`), since in the reversed order it could not have been made.
+ *
+ * What an execution shares with the one before it has the same order and the same races, so `cut`
+ * takes away no more than the steps that are not made again.
  */
 export class HappensBefore {
   /** By step: which steps of each thread happen before it, itself included. */
   readonly clocks: Clock[] = []
   /** By object: the steps that touched it. */
   readonly #touching: number[][] = []
-  readonly #threads: Clock[] = []
-  /** The reversible races whose later step was added with `findRaces`. */
+  /** By thread: its last step, or -1. */
+  readonly #lastOf: number[] = []
+  /** By step: the step of its thread before it, or -1. */
+  readonly #before: number[] = []
+  #length = 0
+  /** The reversible races whose later step was added with `findRaces`, by that step. */
   readonly races: ReversibleRace[] = []
 
-  clear(): void {
-    // Both have holes where a thread has made no step and an object was not touched by itself.
-    this.#touching.forEach((list) => (list.length = 0))
-    this.#threads.forEach((clock) => (clock.length = 0))
-    this.races.length = 0
+  /** Forgets the steps from `length` on; the execution still has all that were added. */
+  cut(execution: Execution, length: number): void {
+    while (this.#length > length) {
+      const index = --this.#length
+      const { thread, size, objects } = execution.event(index)
+      this.#lastOf[thread] = this.#before[index]!
+      for (let i = 0; i < size; i++) this.#touching[objects[i]!]!.pop()
+    }
+    while (this.races.length > 0 && this.races.at(-1)!.second >= length) this.races.pop()
   }
 
-  /** Adds the step at `index`; with `findRaces`, also notes the races that it ends. */
+  /** Whether the step at `index` has been added, to this execution or to what it repeats. */
+  has(index: number): boolean {
+    return index < this.#length
+  }
+
+  /** Adds the next step, at `index`; with `findRaces`, also notes the races that it ends. */
   add(execution: Execution, index: number, findRaces: boolean): void {
     const event = execution.event(index)
+    const { thread, size, objects } = event
+    const before = this.#lastOf[thread] ?? -1
     const clock = (this.clocks[index] ??= [])
-    assign(clock, (this.#threads[event.thread] ??= []))
+    assign(clock, before >= 0 ? this.clocks[before]! : NEVER)
     if (event.enabledBy >= 0) join(clock, this.clocks[event.enabledBy]!)
     this.#orderAfterDependent(execution, event, index, clock, findRaces)
-    while (clock.length < event.thread) clock.push(0)
-    clock[event.thread] = event.sequence
-    assign(this.#threads[event.thread]!, clock)
-    for (let i = 0; i < event.size; i++) (this.#touching[event.objects[i]!] ??= []).push(index)
+    set(clock, thread, event.sequence)
+    this.#lastOf[thread] = index
+    this.#before[index] = before
+    this.#length = index + 1
+    for (let i = 0; i < size; i++) (this.#touching[objects[i]!] ??= []).push(index)
   }
 
   /** Whether step `a` happens before step `b`, given by index. */
   isBefore(execution: Execution, a: number, b: number): boolean {
     const { thread, sequence } = execution.event(a)
     return knows(this.clocks[b]!, thread, sequence)
+  }
+
+  /** Fills `into` with the steps later than `first` that do not need it. */
+  independentOf(execution: Execution, first: number, into: number[]): void {
+    const { thread, sequence } = execution.event(first)
+    let count = 0
+    for (let i = first + 1; i < execution.length; i++) {
+      if (!knows(this.clocks[i]!, thread, sequence)) into[count++] = i
+    }
+    if (into.length > count) into.length = count
   }
 
   /**
@@ -81,7 +113,8 @@ export class HappensBefore {
   #isNeeded({ thread, sequence }: Event, next: Event): boolean {
     const { enabledBy } = next
     if (enabledBy >= 0 && knows(this.clocks[enabledBy]!, thread, sequence)) return true
-    return knows(this.#threads[next.thread] ?? [], thread, sequence)
+    const before = this.#lastOf[next.thread] ?? -1
+    return before >= 0 && knows(this.clocks[before]!, thread, sequence)
   }
 
   #orderAfterDependent(

@@ -13,18 +13,17 @@ import { predictNotifyAmongDead } from './predict-notify.ts'
  * What the step at `index` would touch and change if it were made in that state, in which its
  * thread is where it was: an exchange that failed may succeed there, and a write that changed
  * something may find it changed already. Taking what it did here would lose executions, and taking
- * all that it might do would make some twice.
+ * all that it might do would make some twice. `made` is what it did here, if that is known.
  */
-export function predict(execution: Execution, index: number, state: State): Access {
-  const access = predictStep(execution, index, state)
+export function predict(execution: Execution, index: number, state: State, made?: Access): Access {
+  const event = execution.event(index)
+  const access = predictStep(execution, event, state, made ?? accessOf(event))
   const { lengths } = execution
   if (lengths < 0 || access.objects.includes(lengths)) return access
   return withObject(access, lengths, 1, 0)
 }
 
-function predictStep(execution: Execution, index: number, state: State): Access {
-  const event = execution.event(index)
-  const access = accessOf(event)
+function predictStep(execution: Execution, event: Event, state: State, access: Access): Access {
   switch (event.kind) {
     case OP.load:
     case OP.read:
@@ -39,12 +38,12 @@ function predictStep(execution: Execution, index: number, state: State): Access 
     case OP.wake:
     case OP.settle:
       return predictWakeup(execution, event, access, state)
-    default:
+    default: {
       if (event.kind > OP.write) return access
-      return {
-        ...access,
-        changed: replaceFirst(access.changed, changedBytes(execution, event, state)),
-      }
+      const changed = changedBytes(execution, event, state)
+      if (changed === access.changed[0]) return access
+      return { ...access, changed: replaceFirst(access.changed, changed) }
+    }
   }
 }
 

@@ -34,11 +34,12 @@ export function enabledThreads(
   resumesIdleLoops: boolean,
   into: number[],
 ): number[] {
-  into.length = 0
+  let count = 0
   for (const thread of execution.threads) {
     if (thread === undefined) continue
-    if (execution.isEnabled(thread)) into.push(thread.id)
-    else if (resumesIdleLoops && execution.canResume(thread)) into.push(thread.id)
+    const isAble = execution.isEnabled(thread) || (resumesIdleLoops && execution.canResume(thread))
+    if (isAble) into[count++] = thread.id
   }
+  if (into.length > count) into.length = count
   return into
 }

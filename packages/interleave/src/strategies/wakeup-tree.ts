@@ -4,7 +4,7 @@ import { type Access, areDependent } from '../engine/event.ts'
 export interface Sequence {
   readonly accesses: Access[]
   /** `precedes(i, j)`: whether step i of the original sequence happens before step j. */
-  readonly precedes: (i: number, j: number) => boolean
+  precedes(i: number, j: number): boolean
   /** Positions in the original sequence of the steps that are left. */
   readonly positions: number[]
 }
@@ -21,30 +21,35 @@ export interface Branch {
  * with its position, -1 for the second case, or undefined.
  */
 export function initialOf(access: Access, sequence: Sequence): number | undefined {
-  const { accesses, positions, precedes } = sequence
-  const at = accesses.findIndex(({ thread }) => thread === access.thread)
-  if (at < 0) return accesses.some((other) => areDependent(access, other)) ? undefined : -1
-  for (let i = 0; i < at; i++) if (precedes(positions[i]!, positions[at]!)) return undefined
+  const { accesses, positions } = sequence
+  let at = 0
+  let isIndependent = true
+  while (at < accesses.length && accesses[at]!.thread !== access.thread) {
+    isIndependent &&= !areDependent(access, accesses[at]!)
+    at++
+  }
+  if (at === accesses.length) return isIndependent ? -1 : undefined
+  for (let i = 0; i < at; i++) {
+    if (sequence.precedes(positions[i]!, positions[at]!)) return undefined
+  }
   return at
 }
 
 /**
- * Adds a sequence to the branches of a node, unless they already lead to all that it leads to.
+ * Adds a sequence to the branches of a node, unless they already lead to all that it leads to;
+ * takes out of it what they lead to.
  * This is `insert` of optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson and
  * Sagonas, "Source Sets", J. ACM 64(4), 2017, section 6).
  */
 export function insert(branches: Branch[], sequence: Sequence): void {
-  const accesses = [...sequence.accesses]
-  const positions = [...sequence.positions]
-  const rest: Sequence = { accesses, positions, precedes: sequence.precedes }
   let level = branches
   for (;;) {
-    const child = findInitial(level, rest)
+    const child = findInitial(level, sequence)
     if (child === undefined) break
     if (child.children.length === 0) return
     level = child.children
   }
-  for (const access of accesses) {
+  for (const access of sequence.accesses) {
     const branch: Branch = { access, children: [] }
     level.push(branch)
     level = branch.children

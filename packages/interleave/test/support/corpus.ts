@@ -205,6 +205,8 @@ function isRefused(made: AnyNode): (node: AnyNode, above: readonly AnyNode[]) =>
     if (refuses && above.some(isWhole)) return true
     if (/^(Import|Export)/.test(parent?.type ?? '')) return true
     if (parent?.type === 'MemberExpression' && isAtomics(parent.object)) return true
+    if (refuses && parent?.type === 'MemberExpression' && parent.object.type === 'Super')
+      return true
     if (parent?.type === 'MetaProperty' || node.type === 'TemplateElement') return true
     return node.type === 'Identifier' && SAID_OTHERWISE.has(node.name)
   }

@@ -24,7 +24,6 @@ export class Distinct implements Strategy {
   #isKnown = false
 
   begin(): void {
-    this.#order.clear()
     this.#low = 0
     this.#high = 0
     this.#isKnown = false
@@ -58,7 +57,8 @@ export class Distinct implements Strategy {
     else this.#seen.add(key)
   }
 
-  finish(): boolean {
+  finish(execution: Execution): boolean {
+    this.#order.cut(execution, 0)
     for (let choices = this.#path.at(-1); choices !== undefined; choices = this.#path.at(-1)) {
       choices.shift()
       if (choices.length > 0) return true
