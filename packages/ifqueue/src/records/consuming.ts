@@ -171,7 +171,7 @@ export class SharedConsuming extends HeaderConsuming implements Consuming {
         // RESERVED, or SEALED.
         const result = this.#isStillOver(head, found)
         if (result !== RETRY) return result
-      } else if (this.#take(head, found)) {
+      } else if (found === header(state, cells.lapOf(head)) && this.#take(head, found)) {
         memory.compareExchange(this.head, head, (head + this.span) | 0)
         if (state === COMMITTED) return cells.dataAt(head)
         this.release()
@@ -184,7 +184,11 @@ export class SharedConsuming extends HeaderConsuming implements Consuming {
     this.cells.free(this.position, this.span)
   }
 
-  /** Names this thread in the header of what is at a position, if that is still `found`. */
+  /**
+   * Names this thread in the header of what is at a position, if that is still `found`, whose whole
+   * lap is that position's: a thread that was held up after it had looked at `head` may find what
+   * was put into the cell an even number of laps later.
+   */
   #take(position: number, found: number): boolean {
     const { cells } = this
     const span = cells.spanAt(position, found)

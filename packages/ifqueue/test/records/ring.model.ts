@@ -2,6 +2,8 @@ import { explore, type Exploration } from '@smpnet/interleave'
 import { type Address, LiveMemory } from '@smpnet/memory'
 import { budget, expectToHold, thorough, whole } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
+import type { Cells } from '../../src/records/cells.ts'
+import type { Producing } from '../../src/records/producing.ts'
 import { buryIn } from '../../src/records/remains.ts'
 import type { QueueKind, RingShape } from '../../src/records/ring-shape.ts'
 import {
@@ -205,6 +207,56 @@ describe('A ring of which a thread dies after any step', () => {
     expect(dying('no burial', load, () => {}).verdict).toBe('fails')
     const taking: Load = { kind: 'spmc', cells: 2, sends: [[1]], receives: [1] }
     expect(dying('no burial of a consumer', taking, () => {}).verdict).toBe('fails')
+  })
+})
+
+/**
+ * While a thread tries once, another sends and receives for two laps and more, so that what the
+ * first one has seen may be of the lap before the last, whose headers that name an owner look alike.
+ */
+function heldUp(kind: QueueKind, role: 'consumer' | 'producer'): Exploration {
+  const laps = 2
+  return explore({ name: `${kind}, a ${role} held up`, ...whole }, ({ thread, after }) => {
+    const world = new RingWorld({ kind, cells: 2 })
+    const [mine, theirs] = [world.cells(), world.cells()]
+    const [sends, receives] = [world.producer(0, theirs), world.consumer(0, theirs)]
+    const one = role === 'consumer' ? world.consumer(1, mine) : undefined
+    const other = role === 'producer' ? world.producer(1, mine) : undefined
+    const sent: number[] = []
+    const got: number[] = []
+    const notes = (value: number): void => {
+      if (value >= 0) got.push(value)
+    }
+    const send = (cells: Cells, producing: Producing, value: number): void => {
+      if (trySend(cells, producing, value) >= 0) sent.push(value)
+    }
+    thread('held up', () => {
+      if (one !== undefined) notes(tryReceive(mine, one))
+      if (other !== undefined) send(mine, other, 99)
+    })
+    thread('goes round', () => {
+      for (let value = 1; value <= 2 * laps; value++) {
+        send(theirs, sends, value)
+        notes(tryReceive(theirs, receives))
+      }
+      send(theirs, sends, 2 * laps + 1)
+    })
+    after(() => {
+      const all = [...got, ...drained(world)]
+      expect(all.toSorted((a, b) => a - b)).toEqual(sent.toSorted((a, b) => a - b))
+      expectWhole(world)
+    })
+  })
+}
+
+describe('A thread that is held up for two laps of a ring', () => {
+  it.each([
+    ['spmc', 'consumer'],
+    ['mpmc', 'consumer'],
+    ['mpsc', 'producer'],
+    ['mpmc', 'producer'],
+  ] as const)('takes and sends nothing of another lap: %s, a %s', (kind, role) => {
+    expectToHold(heldUp(kind, role))
   })
 })
 
