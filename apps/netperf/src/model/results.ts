@@ -71,8 +71,8 @@ export function best(measured: readonly Measured[]): Measured | undefined {
 
 /** `12.3× (11.9–12.8)`, or without the interval where it has no width. */
 export function ratioText(ratios: Estimate): string {
-  const text = intervalText(ratios, formatRatio)
-  return isOpen(ratios) ? `no measurement, ${text},` : text
+  if (!isOpen(ratios)) return intervalText(ratios, formatRatio)
+  return `no measurement (${formatRatio(ratios.low)}–${formatRatio(ratios.high)})`
 }
 
 /** By so much the ends of an interval may differ that leaves open which of two is larger. */

@@ -11,8 +11,8 @@ describe('a ratio in a sentence', () => {
   })
 
   it('is no measurement if the interval leaves open which is larger, and by how much', () => {
-    expect(ratio(0.96, 0, 15.3)).toMatch(/^no measurement, 0.960× \(0×–15.3×\),$/)
-    expect(ratio(1.44, 0.203, 1.84)).toMatch(/^no measurement, /)
+    expect(ratio(0.96, 0, 15.3)).toBe('no measurement (0×–15.3×)')
+    expect(ratio(1.44, 0.203, 1.84)).toMatch(/^no measurement /)
   })
 
   it('is one if the interval leaves open only one of the two', () => {

@@ -8,6 +8,7 @@ const WAKEUPS = { wakeup: ['preempt', 'no-preempt'] } as const
 const ONE_THREAD = { scheduler: ['4bsd'], netisr: ['one thread'] } as const
 const SHORT = kernelsIn({ ...WHOLE_GRID, ...WAKEUPS, ...ONE_THREAD })
 const PROFILES = ['xeon-e5-2650', 'xeon-8176']
+const [FIRST, SECOND] = [PROFILES.slice(0, 1), PROFILES.slice(1)]
 
 const ALL = kernelsIn({ ...WHOLE_GRID, ...WAKEUPS })
 const isOneThread = ({ netisr }: KernelChoice) => netisr === 'one thread'
@@ -24,35 +25,22 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
   },
   full: {
     sim: [
-      {
-        profiles: PROFILES,
-        cpus: [1, 2, 4],
-        kernels: [...ALL.filter(isOneThread), ...CONTROL],
-      },
-      {
-        profiles: PROFILES.slice(0, 1),
-        cpus: [1, 4],
-        kernels: ALL.filter((kernel) => !isOneThread(kernel)),
-      },
-      { profiles: PROFILES.slice(0, 1), cpus: [16], kernels: SHORT },
+      { profiles: FIRST, cpus: [1, 2, 4], kernels: [...ALL.filter(isOneThread), ...CONTROL] },
+      { profiles: FIRST, cpus: [4], kernels: ALL.filter((kernel) => !isOneThread(kernel)) },
+      { profiles: FIRST, cpus: [16], kernels: SHORT },
+      { profiles: SECOND, cpus: [1, 4], kernels: SHORT },
     ],
     runs: 5,
     rrMs: 6,
-    streamMs: (cpus) => Math.max(1.5, 6 / cpus),
+    streamMs: (cpus) => Math.max(0.5, 6 / cpus),
     ...LIVE,
-    liveMs: 500,
+    liveMs: 400,
   },
   quick: {
-    sim: [
-      {
-        profiles: PROFILES.slice(0, 1),
-        cpus: [1, 4],
-        kernels: [...SHORT, ...CONTROL.slice(0, 2)],
-      },
-    ],
+    sim: [{ profiles: FIRST, cpus: [1, 4], kernels: [...SHORT, ...CONTROL.slice(0, 2)] }],
     runs: 5,
     rrMs: 1.5,
-    streamMs: () => 1.5,
+    streamMs: (cpus) => 1.5 / cpus,
     liveCpus: [1],
     liveKernels: SHORT.filter(({ actions, table }) => {
       return (actions === 'under-lock') === (table === 'output')

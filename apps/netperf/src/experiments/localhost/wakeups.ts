@@ -5,12 +5,15 @@ import { localhostPictures, localhostTables } from './localhost-views.ts'
 import { wakeupFindings } from './wakeup-findings.ts'
 
 const PROFILES = ['xeon-8176', 'epyc-7742']
+const [FIRST, SECOND] = [PROFILES.slice(0, 1), PROFILES.slice(1)]
 /** The locks of FreeBSD 5.3 and none, under 4BSD with one netisr thread. */
 const ENDS = kernelsIn({ ...WHOLE_GRID, scheduler: ['4bsd'], netisr: ['one thread'] }).filter(
   ({ actions, table }) => (actions === 'under-lock') === (table === 'output'),
 )
 
 const ALL = kernelsIn(WHOLE_GRID)
+const isThreadEach4Bsd = ({ netisr, scheduler }: KernelChoice) =>
+  netisr === 'one per CPU' && scheduler === '4bsd'
 const isOneThread = ({ netisr }: KernelChoice) => netisr === 'one thread'
 const LIVE = { liveCpus: [1, 2], liveKernels: ENDS, liveRuns: 10 } as const
 
@@ -25,31 +28,22 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
   },
   full: {
     sim: [
-      { profiles: PROFILES, cpus: [1, 4], kernels: [...ALL.filter(isOneThread), ...CONTROL] },
-      {
-        profiles: PROFILES.slice(0, 1),
-        cpus: [1, 4],
-        kernels: ALL.filter((kernel) => !isOneThread(kernel)),
-      },
-      { profiles: PROFILES.slice(0, 1), cpus: [16], kernels: ENDS },
+      { profiles: FIRST, cpus: [1, 4], kernels: [...ALL.filter(isOneThread), ...CONTROL] },
+      { profiles: FIRST, cpus: [4], kernels: ALL.filter(isThreadEach4Bsd) },
+      { profiles: FIRST, cpus: [16], kernels: ENDS },
+      { profiles: SECOND, cpus: [1, 4], kernels: ENDS },
     ],
     runs: 5,
     rrMs: 6,
-    streamMs: (cpus) => Math.max(1.5, 6 / cpus),
+    streamMs: (cpus) => Math.max(0.5, 6 / cpus),
     ...LIVE,
-    liveMs: 500,
+    liveMs: 400,
   },
   quick: {
-    sim: [
-      {
-        profiles: PROFILES.slice(0, 1),
-        cpus: [1, 8],
-        kernels: [...ENDS, ...CONTROL.slice(0, 2)],
-      },
-    ],
+    sim: [{ profiles: FIRST, cpus: [1, 8], kernels: [...ENDS, ...CONTROL.slice(0, 2)] }],
     runs: 5,
     rrMs: 1.5,
-    streamMs: () => 1.5,
+    streamMs: (cpus) => 1.5 / cpus,
     liveCpus: [1],
     liveKernels: ENDS,
     liveMs: 45,

@@ -50,7 +50,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     countRuns: 5,
     countMs: 0.5,
     live: RATED,
-    liveMs: 500,
+    liveMs: 400,
   },
   quick: {
     profiles: PROFILES.slice(0, 1),
@@ -59,9 +59,9 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     runs: 2,
     runMs: () => 0.03,
     countRuns: 1,
-    countMs: 0.2,
+    countMs: 0.1,
     live: ['rr', 'crr'],
-    liveMs: 100,
+    liveMs: 60,
   },
 }
 
