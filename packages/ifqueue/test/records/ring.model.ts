@@ -212,7 +212,7 @@ describe('A ring of which a thread dies after any step', () => {
 
 /**
  * While a thread tries once, another sends and receives for two laps and more, so that what the
- * first one has seen may be of the lap before the last, whose headers that name an owner look alike.
+ * first one has seen may be of the lap before the last, whose headers with an owner look alike.
  */
 function heldUp(kind: QueueKind, role: 'consumer' | 'producer'): Exploration {
   const laps = 2
