@@ -142,7 +142,7 @@ const WRONG: [args: string, sentence: string][] = [
   ['--config boot-hangs.mjs', 'to export by default what defineStack takes, got a function'],
   [
     '--config wrong-key.mjs',
-    'wrong-key.mjs: netisr: expected the keys dispatch, policy, threads, bind, limit, buckets, ',
+    'wrong-key.mjs: netisr: expected the keys dispatch, policy, threads, bind, limit, maxWaitUs, ',
   ],
   [
     '--config wrong-part.mjs',
