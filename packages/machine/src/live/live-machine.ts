@@ -48,7 +48,7 @@ export interface LiveOptions<Args> {
   readonly boot: URL
   /** Places what the CPUs share and returns the arguments of `boot`; they must be cloneable. */
   readonly setup?: (shared: Shared) => Args
-  /** Receives what CPUs report. */
+  /** Receives what CPUs report, which may come before the promise of the machine is resolved. */
   readonly onReport?: (cpu: number, value: unknown) => void
   /** Whether the workers serve an event loop too; then they never block. False unless told. */
   readonly eventLoop?: boolean
