@@ -3,15 +3,14 @@ const DEPTH = 3
 
 /**
  * The places of a list of arguments in which one may be wrong: each argument, and each field of
- * those that are objects or arrays of a caller's making, with the values that are put there.
+ * those that are objects or arrays of a caller's making; `put` is such a list with one wrong.
  *
  * @param {readonly unknown[]} list
- * @param {readonly unknown[]} values
  */
-export function oneWrong(list, values) {
+export function oneWrong(list) {
   return pathsIn(list, DEPTH).map((keys) => ({
-    path: { name: keys.join('.'), put: (own, value) => withWrong(own, keys, value) },
-    values,
+    name: keys.join('.'),
+    put: (own, value) => withWrong(own, keys, value),
   }))
 }
 

@@ -136,7 +136,7 @@ function closed(domain) {
   return one
 }
 
-function detached(domain) {
+export function detached(domain) {
   try {
     domain.detach()
   } catch {

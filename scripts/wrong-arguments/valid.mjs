@@ -10,7 +10,7 @@ import * as sync from '@smpnet/sync'
 import * as tasks from '@smpnet/tasks'
 import * as timecounter from '@smpnet/timecounter'
 import * as trace from '@smpnet/trace'
-import { SUBJECTS } from './subjects.mjs'
+import { detached, SUBJECTS } from './subjects.mjs'
 
 const NOWHERE = new URL('file:///nowhere.mjs')
 /** Of the domain's buffer, where a lock may be placed: all is zero there. */
@@ -317,14 +317,6 @@ function ofKernels() {
  */
 function freely(of, after = (made) => made) {
   return (...list) => after(of(...list))
-}
-
-function detached(domain) {
-  try {
-    domain.detach()
-  } catch {
-    // A call that was not refused may have left something in use: the domain is left alone.
-  }
 }
 
 function left(queue) {

@@ -18,21 +18,16 @@ interface Plan {
   readonly liveMs: number
 }
 
+const FULL: Plan = {
+  cpus: [1, 2, 4, 8, 16, 64],
+  runs: 5,
+  runMs: (cpus) => (cpus > 8 ? 0.1 : 0.3),
+  varied: [8],
+  liveMs: 2500,
+}
 const PLANS: Readonly<Record<Effort, Plan>> = {
-  thorough: {
-    cpus: [1, 2, 4, 8, 16, 32, 64],
-    runs: 5,
-    runMs: (cpus) => (cpus > 8 ? 0.1 : 0.3),
-    varied: [8],
-    liveMs: 2500,
-  },
-  full: {
-    cpus: [1, 2, 4, 8, 16, 64],
-    runs: 5,
-    runMs: (cpus) => (cpus > 8 ? 0.1 : 0.3),
-    varied: [8],
-    liveMs: 2500,
-  },
+  thorough: { ...FULL, cpus: [1, 2, 4, 8, 16, 32, 64] },
+  full: FULL,
   quick: { cpus: [1, 4], runs: 3, runMs: () => 0.1, varied: [], liveMs: 300 },
 }
 /** Above so many CPUs the collapse of a lock costs the host seconds, and one run is made. */
