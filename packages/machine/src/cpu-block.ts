@@ -15,7 +15,7 @@ export const CPU_BLOCK = layout('cpu block', {
    * interrupt. Read on a simulated machine only, since nothing interrupts a live thread.
    */
   limit: word('x', 'mail'),
-  /** (x) `AWAKE` or `ASLEEP`; this CPU writes both, a caller only AWAKE. Live only. */
+  /** (x) `AWAKE`, `ASLEEP` or `RUNG`; this CPU writes the first two, a caller RUNG. Live only. */
   bell: word('x', 'bell'),
   /** (x) Written by this CPU: the number of the last rendezvous that it has taken part in. */
   met: word('x', 'bell'),

@@ -73,6 +73,13 @@ export interface Cpu {
    * where spinning cannot pay, as in simulated time.
    */
   spinWhile(at: Address, value: number): boolean
+  /**
+   * Code of this CPU has overrun another: it throws away what it makes, until the word at `at`,
+   * which is `value`, has changed. A live CPU that sees no change soon after sleeps for a little:
+   * the other may wait for the very core that this one runs on (see `OwedCore`). A simulated CPU
+   * is never without its core.
+   */
+  overrun(at: Address, value: number): void
   /** Hands a value to the thread that started the machine; it must be cloneable. */
   report(value: unknown): void
   /**

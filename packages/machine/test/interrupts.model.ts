@@ -85,9 +85,10 @@ class HastyMailbox extends Mailbox {
 
 /** Rings first and sets the bit then: the owner may look between the two. */
 class BackwardMailbox extends Mailbox {
-  override raise(vector: number): void {
-    this.ring()
+  override raise(vector: number): boolean {
+    const hasRung = this.ring()
     this.memory.or(BOX + CPU_BLOCK.offset.pending, 1 << vector)
+    return hasRung
   }
 }
 
@@ -128,9 +129,9 @@ function dyingRaise(box: Mailbox, work: number): void {
 
 /** Rings only if the bit was not set: it relies on the raiser before it, which may be dead. */
 class TrustingMailbox extends Mailbox {
-  override raise(vector: number): void {
+  override raise(vector: number): boolean {
     const before = this.memory.or(BOX + CPU_BLOCK.offset.pending, 1 << vector)
-    if ((before & (1 << vector)) === 0) this.ring()
+    return (before & (1 << vector)) === 0 && this.ring()
   }
 }
 

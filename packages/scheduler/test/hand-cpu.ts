@@ -49,6 +49,8 @@ export class HandCpu implements Cpu {
 
   interruptBelow(): void {}
 
+  overrun(): void {}
+
   distance(): number {
     return 0
   }

@@ -101,8 +101,9 @@ class Forgetful extends Scheduler {
 
 /** Posts without looking at the bell: a CPU that sleeps is not woken. */
 class DeafMailbox extends Mailbox {
-  override post(entry: Address): void {
+  override post(entry: Address): boolean {
     this.mail.push(entry)
+    return false
   }
 }
 

@@ -27,6 +27,8 @@ export interface Host {
 
 /** Runs of the executive after which a CPU that is never idle looks at clock and event loop. */
 const RUNS_PER_LOOK = 64
+/** How long a CPU sleeps that owes another its core. */
+const OWED_MS = 0.1
 /** The longest sleep: so that a bound exists even if a bell were never rung. */
 const LONGEST_SLEEP_MS = 1_000
 
@@ -66,6 +68,7 @@ export class LiveCpu implements Cpu {
   readonly #idleBudget = new SpinBudget()
   readonly #threadBudget = new SpinBudget(true)
   readonly #isDue = (): boolean => this.#alarms.nextNs <= this.#nowIfSet()
+  readonly #now = (): number => this.host.now()
   #failure: { readonly error: unknown } | undefined
 
   constructor(
@@ -110,7 +113,8 @@ export class LiveCpu implements Cpu {
   raise(target: number, vector: number): void {
     checkCpu(target, this.cpus)
     checkVector(vector)
-    this.#boxes[target]!.raise(vector)
+    const box = this.#boxes[target]!
+    if (box.raise(vector)) this.#waker.owed.rang(box)
   }
 
   rendezvous(targets: readonly number[]): Waiting {
@@ -130,6 +134,10 @@ export class LiveCpu implements Cpu {
     if (!this.spins) return false
     const hasCome = this.#box.spinWhile(at, value, this.#threadBudget, this.#isDue)
     return hasCome && this.memory.load(at) !== value
+  }
+
+  overrun(at: Address, value: number): void {
+    this.#waker.owed.overran(at, value)
   }
 
   report(value: unknown): void {
@@ -153,6 +161,7 @@ export class LiveCpu implements Cpu {
     while (!this.#stops()) {
       const isBusy = this.#work(executive)
       if (executive.awaits?.()) return false
+      if (this.#waker.owed.isToGive(this.memory)) this.#giveCore()
       if (isBusy) continue
       if (this.spins && this.#box.spinWhile(this.#stopping, 0, this.#idleBudget, this.#isDue)) {
         continue
@@ -182,13 +191,22 @@ export class LiveCpu implements Cpu {
   #work(executive: Executive): boolean {
     for (let left = RUNS_PER_LOOK; left > 0; left--) {
       this.#look(executive)
-      if (executive.run() !== IDLE) continue
+      if (executive.run() !== IDLE) {
+        if (this.#waker.owed.isDue(this.#now)) break
+        continue
+      }
       this.#ringAlarms()
       this.#look(executive)
       if (executive.run() === IDLE) return this.#failure !== undefined
     }
     this.#ringAlarms()
     return true
+  }
+
+  /** Sleeps a little, so that a CPU which has no core gets this one. */
+  #giveCore(): void {
+    if (this.#box.fallAsleep(this.#stopping, 0))
+      this.#box.sleep(Math.min(OWED_MS, this.#sleepMs()))
   }
 
   /** The time, if there is an alarm for which it matters. */

@@ -2,6 +2,7 @@ import { type Address, type LiveMemory } from '@smpnet/memory'
 import { AWAKE, NO_CPU, NotifyWaker, WAITER, type Waker } from '@smpnet/park'
 import type { Executive } from '../cpu.ts'
 import type { Mailbox } from './mailbox.ts'
+import { OwedCore } from './owed-core.ts'
 
 /**
  * Wakes on a live machine: a thread outside it by notification, one of this CPU directly, one of
@@ -10,6 +11,7 @@ import type { Mailbox } from './mailbox.ts'
 export class LiveWaker implements Waker {
   /** What runs on this CPU, once it is set up; none for a thread outside the machine. */
   executive: Executive | undefined
+  readonly owed = new OwedCore()
   readonly #outside: NotifyWaker
 
   constructor(
@@ -35,7 +37,8 @@ export class LiveWaker implements Waker {
     this.executive?.posted?.(entry)
     // An undertaker of this CPU tells by it what a section had taken that was completed.
     this.memory.store(entry + WAITER.offset.state, AWAKE)
-    this.boxes[cpu]!.post(entry)
+    const box = this.boxes[cpu]!
+    if (box.post(entry)) this.owed.rang(box)
     return false
   }
 }

@@ -2,8 +2,10 @@ import { type Address, type LiveMemory, NIL, TakeAllStack } from '@smpnet/memory
 import { KeepAlive, type SpinBudget, WAITER } from '@smpnet/park'
 import { CPU_BLOCK } from '../cpu-block.ts'
 
+/** What a bell says of its owner: that it looks at its mail; that it sleeps; that it was rung. */
 const AWAKE = 0
 const ASLEEP = 1
+const RUNG = 2
 
 const loop = new KeepAlive()
 
@@ -40,15 +42,18 @@ export class Mailbox {
     this.#bell = at + CPU_BLOCK.offset.bell
   }
 
-  /** Posts the waiter at `entry`, which must be in no mailbox, and wakes the owner. */
-  post(entry: Address): void {
-    if (this.mail.push(entry)) this.ring()
+  /**
+   * Posts the waiter at `entry`, which must be in no mailbox, and wakes the owner. True when the
+   * owner slept.
+   */
+  post(entry: Address): boolean {
+    return this.mail.push(entry) && this.ring()
   }
 
-  /** Sets the bit of a vector, and wakes the owner. */
-  raise(vector: number): void {
+  /** Sets the bit of a vector, and wakes the owner. True when the owner slept. */
+  raise(vector: number): boolean {
     this.memory.or(this.#pending, 1 << vector)
-    this.ring()
+    return this.ring()
   }
 
   /** The bits of all vectors that were raised since the owner took them last; for the owner. */
@@ -57,13 +62,18 @@ export class Mailbox {
     return this.memory.exchange(this.#pending, 0)
   }
 
-  /** Wakes the owner if it sleeps. */
-  ring(): void {
+  /** Wakes the owner if it sleeps; true when it did, and nobody else has rung it. */
+  ring(): boolean {
     const { memory } = this
-    if (memory.load(this.#bell) !== ASLEEP) return
-    if (memory.exchange(this.#bell, AWAKE) === ASLEEP) {
-      Atomics.notify(memory.words, this.#bell >> 2, 1)
-    }
+    if (memory.load(this.#bell) !== ASLEEP) return false
+    if (memory.compareExchange(this.#bell, ASLEEP, RUNG) !== ASLEEP) return false
+    Atomics.notify(memory.words, this.#bell >> 2, 1)
+    return true
+  }
+
+  /** Whether the owner was rung in its sleep and does not run yet. */
+  isRung(): boolean {
+    return this.memory.load(this.#bell) === RUNG
   }
 
   /** Notifies the owner whatever the bell says: the last caller may have ended before it did. */

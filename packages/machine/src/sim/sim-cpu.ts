@@ -100,6 +100,9 @@ export class SimCpu implements Cpu {
     this.memory.store(this.interrupts.blocks.of(this.id) + CPU_BLOCK.offset.limit, limit)
   }
 
+  /** Makes no difference: whoever is behind has a core of its own. */
+  overrun(): void {}
+
   distance(other: number): number {
     return this.placement.distance(this.id, this.#core(other).id)
   }

@@ -75,6 +75,11 @@ export class ByteQueue extends QueueCounts {
     return true
   }
 
+  /** The word that names the first record: it changes whenever a record is taken from a full queue. */
+  get firstAt(): Address {
+    return this.at + FIRST
+  }
+
   /** The first record, or the whole of a stream, which stays; NIL when the queue is empty. */
   first(): Address {
     return this.memory.read(this.at + FIRST)

@@ -187,6 +187,11 @@ export class DatagramSockets implements DatagramHome {
     return this.partsOf(socket).buffer.deliver(td, packet, address, port)
   }
 
+  /** A word that changes when a receiver takes a datagram: for a deliverer that finds FULL. */
+  progressOf(socket: Address): Address {
+    return this.partsOf(socket).buffer.queue.firstAt
+  }
+
   /** Wakes receivers that sleep: sorwakeup. False, having done nothing: then `yield* wake(…)`. */
   tryWake(td: Waiter, socket: Address): boolean {
     return this.partsOf(socket).buffer.arrivals.tryWake(td)

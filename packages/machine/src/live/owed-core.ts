@@ -1,0 +1,76 @@
+import type { Address, Memory } from '@smpnet/memory'
+import type { Mailbox } from './mailbox.ts'
+
+/**
+ * From the ring to the first look of a CPU that has a core to run on it takes an operating system
+ * some 5 to 60 µs, of a guest up to 200; one that has none waits for this thread's slice to end, which is milliseconds.
+ */
+const PATIENCE_NS = 300_000
+/** Runs of this CPU until what it has overrun is looked at, which may be a thread of its own. */
+const RUNS = 8
+/** Looks, of 2 to 5 ns each, at whether what was overrun goes on. */
+const LOOKS = 4_000
+
+/**
+ * What a CPU of the live machine owes to others.
+ *
+ * On real hardware a CPU that was interrupted runs, and so does one that is behind. A live CPU is a
+ * thread, and where the operating system has put two of them on one core, or other processes have
+ * the rest, one waits until the other's slice is over, which is milliseconds: a sender that never
+ * sleeps would fill the buffer of its receiver and throw away all that comes after. So a CPU sleeps
+ * once for a little when it sees that one which it has rung has not come after `PATIENCE_NS`, or
+ * that what it has overrun does not go on. It is what a hypervisor does for a virtual CPU that
+ * spins for one which is not running (directed yield).
+ */
+export class OwedCore {
+  #rung: Mailbox | undefined
+  /** When the ring was looked at first; 0 before. */
+  #sinceNs = 0
+  #isDue = false
+  /** The word of what was overrun first, or 0; its value then; and runs until it is looked at. */
+  #overran = 0
+  #value = 0
+  #runs = 0
+
+  /** This CPU has rung the owner of `box`, which slept. The oldest debt is the one that counts. */
+  rang(box: Mailbox): void {
+    this.#rung ??= box
+  }
+
+  /** See `Cpu.overrun`. */
+  overran(at: Address, value: number): void {
+    if (this.#overran !== 0) return
+    this.#overran = at
+    this.#value = value
+    this.#runs = RUNS
+  }
+
+  /** Whether there is a debt that is to be looked at, between two runs of this CPU. */
+  isDue(now: () => number): boolean {
+    if (this.#overran !== 0 && --this.#runs <= 0) return true
+    if (this.#rung === undefined) return false
+    if (this.#rung.isRung()) {
+      const nowNs = now()
+      if (this.#sinceNs === 0) this.#sinceNs = nowNs
+      if (nowNs - this.#sinceNs < PATIENCE_NS) return false
+      this.#isDue = true
+    }
+    this.#rung = undefined
+    this.#sinceNs = 0
+    return this.#isDue
+  }
+
+  /** Whether the core is to be given away now. Says so once for each debt. */
+  isToGive(memory: Memory): boolean {
+    const wasDue = this.#isDue
+    this.#isDue = false
+    return this.#overran !== 0 && this.#runs <= 0 ? !this.#goesOn(memory) : wasDue
+  }
+
+  #goesOn(memory: Memory): boolean {
+    const at = this.#overran
+    this.#overran = 0
+    for (let look = 0; look < LOOKS; look++) if (memory.load(at) !== this.#value) return true
+    return false
+  }
+}
