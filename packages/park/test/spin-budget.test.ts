@@ -46,4 +46,30 @@ describe('a spin budget', () => {
     }
     expect(longest(new SpinBudget(true))).toBeGreaterThan(50 * longest(new SpinBudget()))
   })
+
+  describe('of which every spin ends with what was waited for', () => {
+    /** The turns of so many spins, each of which takes so long. */
+    const spins = (count: number, tookMs: (spin: number) => number): number[] => {
+      let nowMs = 0
+      const budget = new SpinBudget(false, () => nowMs)
+      return Array.from({ length: count }, (_, spin) => {
+        const turns = budget.turns()
+        nowMs += tookMs(spin)
+        budget.hit()
+        return turns
+      })
+    }
+
+    it('spins on', () => {
+      expect(Math.min(...spins(200, () => 0.05))).toBeGreaterThan(1000)
+    })
+
+    it('stops soon when each takes a slice of time, since both sides share a core', () => {
+      expect(Math.min(...spins(40, () => 3))).toBeLessThan(10)
+    })
+
+    it('spins on when one of them was preempted now and then', () => {
+      expect(Math.min(...spins(2000, (spin) => (spin % 7 === 0 ? 3 : 0.05)))).toBeGreaterThan(1000)
+    })
+  })
 })
