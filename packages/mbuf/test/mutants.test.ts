@@ -1,7 +1,7 @@
 import { type Address, Arena, LiveMemory, NIL, type Place } from '@smpnet/memory'
 import { expect, it } from 'vitest'
 import { Mbufs, type MbufHandle } from '../src/index.ts'
-import { CLUSTER, MBUF, SHARED } from '../src/layout/header.ts'
+import { CLASS, CLUSTER, MBUF, SHARED } from '../src/layout/header.ts'
 import { Stock } from '../src/pool/stock.ts'
 import { Chance } from './chance.ts'
 import { MEMORY_BYTES } from './pools.ts'
@@ -87,10 +87,14 @@ class Leaks extends Stock {
 }
 
 class Forgets extends Stock {
+  #takes = 0
+
+  /** Clusters are missing now and then, as if others had the depot. */
   override tryTake(place: Place, kind: number, headroom: number, length: number): Address {
-    const mbuf = super.tryTake(place, kind, headroom, length)
-    if (mbuf === NIL) super.tryTake(place, 0, 0, 0)
-    return mbuf
+    const isMissing = (kind & CLASS) !== 0 && ++this.#takes % 5 === 0
+    if (!isMissing) return super.tryTake(place, kind, headroom, length)
+    super.tryTake(place, 0, 0, 0)
+    return NIL
   }
 }
 

@@ -131,6 +131,26 @@ export class Zone {
     return true
   }
 
+  /**
+   * `tryAlloc` that also goes to the depot, if that is not locked. As `tryAlloc` in simulated time,
+   * in which plain code takes no locks.
+   */
+  allocAtOnce(place: Place): Address {
+    const item = this.tryAlloc(place)
+    if (item !== NIL || !this.#entersAtOnce()) return item
+    this.#magazines.gatherLocked(this.#cache(place), 1)
+    this.#magazines.lock.exit()
+    return this.tryAlloc(place)
+  }
+
+  /** `tryFree` in the same way. */
+  freeAtOnce(place: Place, item: Address): boolean {
+    if (this.tryFree(place, item)) return true
+    if (!this.#entersAtOnce()) return false
+    this.#freeLocked(place, item)
+    return true
+  }
+
   /** An item, from the depot if need be; NIL, and counted, when all are in use. */
   *alloc(place: Place): Waiting<Address> {
     const item = this.tryAlloc(place)
@@ -201,6 +221,10 @@ export class Zone {
     this.#memory.write(cache + CACHE.offset.previous, loaded)
     this.#memory.write(cache + CACHE.offset.loaded, previous)
     return previous
+  }
+
+  #entersAtOnce(): boolean {
+    return !this.#memory.isSimulated && this.#magazines.lock.tryEnter()
   }
 
   #allocReserved(cache: Address): Address {

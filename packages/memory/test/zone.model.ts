@@ -66,8 +66,20 @@ const ensures = (zone: Zone): Address[] => {
   return [zone.tryAlloc({ cpu: 0 }), zone.tryAlloc({ cpu: 0 })]
 }
 
+/** Plain code, which goes to the depot where that is free, and waits where it is not. */
+const goesAtOnce = (zone: Zone): Address[] => {
+  const place = { cpu: 0 }
+  const [one, two] = [0, 1].map(() => {
+    const item = zone.allocAtOnce(place)
+    return item === NIL ? spin(zone.alloc(place)) : item
+  }) as [Address, Address]
+  if (!zone.freeAtOnce(place, one)) spin(zone.free(place, one))
+  return [two]
+}
+
 it.each([
   ['two threads', waits({ cpu: 0 })],
+  ['a thread and plain code', goesAtOnce],
   ['a thread and an interrupt', interrupts],
   ['a thread and one that has items ensured', ensures],
 ])('never gives an item to two CPUs, however they meet at the depot: %s', (name, one) => {

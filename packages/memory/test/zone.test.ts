@@ -51,6 +51,22 @@ describe.each(kinds)('a zone of %s memory', (_, create) => {
     expect(zone.statistics()).toEqual({ allocated: given, freed: 0, failed: 1 })
   })
 
+  it('gives plain code what the depot has, and takes it back, in no simulated time', () => {
+    const zone = make()
+    const isLive = !create(1 << 10).isSimulated
+    const items: Address[] = []
+    for (let item = zone.allocAtOnce(here); item !== NIL; item = zone.allocAtOnce(here)) {
+      items.push(item)
+    }
+    expect(new Set(items).size).toBe(isLive ? exhaust(make(), here).length : 0)
+    for (const item of items) expect(zone.freeAtOnce(there, item)).toBe(true)
+    expect(zone.statistics()).toEqual({ allocated: items.length, freed: items.length, failed: 0 })
+    const again = exhaust(zone, there)
+    expect(again.length).toBeGreaterThanOrEqual(20)
+    const areFreed = again.map((item) => zone.freeAtOnce(here, item))
+    expect(areFreed.filter((isFreed) => isFreed).length).toBe(isLive ? again.length : 8)
+  })
+
   it('is opened by its handle', () => {
     const arena = Arena.create(create(1 << 16))
     const { handle } = Zone.create(arena, shape)

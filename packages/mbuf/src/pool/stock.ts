@@ -61,12 +61,12 @@ export class Stock {
     return largest
   }
 
-  /** An mbuf of this kind with its cluster; NIL when the CPU does not hold both. */
+  /** An mbuf of this kind with its cluster; NIL when the CPU does not hold both, nor gets them at once. */
   tryTake(place: Place, kind: number, headroom: number, length: number): Address {
-    const mbuf = this.#mbufs.tryAlloc(place)
+    const mbuf = this.#mbufs.allocAtOnce(place)
     const size = kind & CLASS
     if (size === 0 || mbuf === NIL) return this.#begun(mbuf, NIL, kind, headroom, length)
-    const cluster = this.#zones[size]!.tryAlloc(place)
+    const cluster = this.#zones[size]!.allocAtOnce(place)
     if (cluster !== NIL) return this.#begun(mbuf, cluster, kind, headroom, length)
     this.count(place, 'returned')
     this.#mbufs.tryFree(place, mbuf)
@@ -103,7 +103,7 @@ export class Stock {
     const kind = memory.read(mbuf + KIND)
     if ((kind & CLASS) !== 0 && !this.#tryReleaseCluster(place, mbuf, kind)) return false
     this.retire(mbuf)
-    if (this.#mbufs.tryFree(place, mbuf)) return true
+    if (this.#mbufs.freeAtOnce(place, mbuf)) return true
     this.#forgetCluster(mbuf, kind)
     return false
   }
@@ -142,11 +142,11 @@ export class Stock {
   }
 
   /**
-   * Buffers that an attempt may put into a chain when the last one is of this class. What a CPU has
-   * given out without a visit to the depot fits into its two magazines again, up to as many.
+   * Buffers that an attempt may put into a chain when the last one is of this class: so many fit
+   * into a CPU's two magazines again, which gave them out with one visit to the depot at most.
    */
   mostTried(size: number): number {
-    return 2 * this.handle.zones[size]!.magazineItems
+    return this.handle.zones[size]!.magazineItems
   }
 
   /** Has this CPU hold `count` buffers of a class. */
@@ -204,7 +204,7 @@ export class Stock {
     const { memory } = this
     if ((kind & SHARED) !== 0 && !memory.settled()) return false
     const cluster = this.#dropReference(mbuf, kind)
-    if (cluster === NIL || this.#zones[kind & CLASS]!.tryFree(place, cluster)) return true
+    if (cluster === NIL || this.#zones[kind & CLASS]!.freeAtOnce(place, cluster)) return true
     memory.write(mbuf + KIND, kind & ~SHARED)
     return false
   }
