@@ -19,7 +19,7 @@ export { IcmpSubject, readError } from './icmp/icmp-subject.ts'
 export { ICMP_KIND, kindOfType, mostCodeOf } from './icmp/icmp-types.ts'
 export { LEAST_MTU, MTU_PLATEAUS, nextLowerMtu } from './icmp/mtu-plateaus.ts'
 export { openBucket, takeToken, TOKEN_BUCKET } from './icmp/token-bucket.ts'
-export { completeSums } from './ipv4/complete-sums.ts'
+export { completeCopy, completeSums } from './ipv4/complete-sums.ts'
 export { cameToMany, isForMany, isManyHosts } from './ipv4/for-many.ts'
 export {
   ADDRESS_KIND,

@@ -44,6 +44,10 @@ const WRONG: readonly [input: unknown, sentence: string][] = [
     { links: { wire0: capture(wire({ bitsPerSecond: 0 })) } },
     'links.wire0.link.bitsPerSecond: expected a whole number from 1 to 10000000000000, came 0',
   ],
+  [
+    { links: { lo0: loopback({ checksums: 'none' as never }) } },
+    'links.lo0.checksums: expected computed or offloaded, came "none"',
+  ],
   [{ links: { lo0: loopback({ mtu: 67 }) } }, 'links.lo0.mtu: expected a whole number from 68 to'],
   [
     { links: { wire0: wire({ cpus: [0] as never }) } },
@@ -151,7 +155,7 @@ describe('links and addresses', () => {
 
   it('are a loopback unless told, with 127.0.0.1/8', () => {
     const { links: made, addresses: named, routes } = defineStack({ machine })
-    expect(made).toEqual({ lo0: { kind: 'loopback', mtu: 16_384 } })
+    expect(made).toEqual({ lo0: { kind: 'loopback', mtu: 16_384, checksums: 'offloaded' } })
     expect(named).toEqual({ lo0: { inet: '127.0.0.1/8', alias: [] } })
     expect(routes).toEqual({})
   })

@@ -23,6 +23,7 @@ describe.each([...presets])('%s', (name, { input, summary }) => {
   it('says itself all that distinguishes kernels', () => {
     expect(Object.keys(input).toSorted()).toEqual([
       'actions',
+      'links',
       'locks',
       'netisr',
       'scheduler',

@@ -1,4 +1,4 @@
-import { type Address, NIL } from '@smpnet/memory'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { complement, WHOLE_SUM } from '../checksum/checksum.ts'
 import { PACKET_FLAG, type Packets } from '../packet/packets.ts'
 import { GOOD, REASON, type Reason } from '../verdict/reasons.ts'
@@ -18,22 +18,52 @@ const TCP_SUM_OFFSET = 16
 export function completeSums(packets: Packets, packet: Address, ip: Ipv4Header): Reason {
   const flags = packets.flags(packet)
   if ((flags & OWED) === 0) return GOOD
-  const { memory } = packets
-  let head = packets.head(packet, IPV4_HEADER_BYTES)
+  const head = packets.head(packet, IPV4_HEADER_BYTES)
   if (head === NIL) return ip.refuse(REASON.nopullup, IPV4_HEADER_BYTES, 0)
-  const bytes = headerBytes(memory, head)
-  const isUdp = protocol(memory, head) === PROTOCOL.udp
-  if (flags & PACKET_FLAG.sumNeeded) {
-    const offset = isUdp ? UDP_SUM_OFFSET : TCP_SUM_OFFSET
-    const needed = bytes + offset + 2
-    head = packets.head(packet, needed)
-    if (head === NIL) return ip.refuse(REASON.nopullup, needed, 0)
-    const checksum = complement(packets.sum(packet, bytes, packets.length(packet) - bytes))
-    memory.write16be(head + bytes + offset, isUdp && checksum === 0 ? WHOLE_SUM : checksum)
-  }
-  if (flags & PACKET_FLAG.ipSumNeeded) {
-    setChecksum(memory, head, complement(memory.sum(head, bytes)))
-  }
+  const needed = summedBytes(packets.memory, head, flags)
+  const whole = packets.head(packet, needed)
+  if (whole === NIL) return ip.refuse(REASON.nopullup, needed, 0)
+  writeSums(packets, packet, whole, whole)
   packets.setFlags(packet, flags & ~OWED)
   return GOOD
+}
+
+/**
+ * Fills in the same checksums in a copy at `to` of a packet's first `bytes` bytes, as far as it has
+ * them; the packet stays as it is. For what shows packets on their way over a link within the host.
+ */
+export function completeCopy(packets: Packets, packet: Address, to: Address, bytes: number): void {
+  const flags = packets.flags(packet)
+  if ((flags & OWED) === 0) return
+  const head = packets.head(packet, IPV4_HEADER_BYTES)
+  if (head === NIL) return
+  const needed = summedBytes(packets.memory, head, flags)
+  const whole = packets.head(packet, needed)
+  if (whole !== NIL && bytes >= needed) writeSums(packets, packet, whole, to)
+}
+
+/** The first bytes of a packet, up to the last checksum that it owes. */
+function summedBytes(memory: Memory, head: Address, flags: number): number {
+  if ((flags & PACKET_FLAG.sumNeeded) === 0) return headerBytes(memory, head)
+  return headerBytes(memory, head) + sumOffset(memory, head) + 2
+}
+
+/** Where the checksum of its protocol is in a packet, behind its IPv4 header. */
+function sumOffset(memory: Memory, head: Address): number {
+  return protocol(memory, head) === PROTOCOL.udp ? UDP_SUM_OFFSET : TCP_SUM_OFFSET
+}
+
+/** Writes what a packet owes, the headers of which are at `head`, to the same headers at `to`. */
+function writeSums(packets: Packets, packet: Address, head: Address, to: Address): void {
+  const { memory } = packets
+  const flags = packets.flags(packet)
+  const bytes = headerBytes(memory, head)
+  if (flags & PACKET_FLAG.sumNeeded) {
+    const sum = complement(packets.sum(packet, bytes, packets.length(packet) - bytes))
+    const isNone = sum === 0 && protocol(memory, head) === PROTOCOL.udp
+    memory.write16be(to + bytes + sumOffset(memory, head), isNone ? WHOLE_SUM : sum)
+  }
+  if (flags & PACKET_FLAG.ipSumNeeded) {
+    setChecksum(memory, to, complement(memory.sum(head, bytes)))
+  }
 }

@@ -1,3 +1,4 @@
+import { LiveMemory } from '@smpnet/memory'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as inet from '../../src/index.ts'
@@ -98,5 +99,56 @@ describe('A TCP segment whose sum the link owes', () => {
     const bytes = packets.bytes()
     const sum = ~(11 * 0x0303 + 44) & 0xffff
     expect([bytes[36]! * 256 + bytes[37]!, packets.flags(PACKET)]).toEqual([sum, 0])
+  })
+})
+
+describe('A copy of a packet that owes its sums', () => {
+  const OWED = inet.PACKET_FLAG.sumNeeded | inet.PACKET_FLAG.ipSumNeeded
+  const [FLAT, BUFFER, COPY] = [64, 128, 512]
+  const memory = LiveMemory.create(1024)
+  const flat = new inet.FlatPackets(memory)
+
+  const bytesAt = (at: number, length: number): Uint8Array => {
+    const bytes = new Uint8Array(length)
+    memory.copyOut(at, bytes, 0, length)
+    return bytes
+  }
+
+  /** Makes the flat packet one of UDP that owes both, and gives its bytes before and after. */
+  function owing(): { partial: Uint8Array; whole: Uint8Array } {
+    const datagram = new Uint8Array(17).fill(5)
+    datagram.set([0, 44], 6) // the pseudo header's sum, as if it were this
+    const partial = makeIpv4({ protocol: 17, payload: datagram })
+    partial.fill(0, 10, 12)
+    const fill = (): void => {
+      memory.copyIn(BUFFER, partial, 0, partial.length)
+      flat.open(FLAT, BUFFER, 0, partial.length)
+      flat.setFlags(FLAT, OWED)
+    }
+    fill()
+    inet.completeSums(flat, FLAT, new inet.Ipv4Header())
+    const whole = bytesAt(BUFFER, partial.length)
+    fill()
+    return { partial, whole }
+  }
+
+  function copied(bytes: Uint8Array): Uint8Array {
+    memory.copyIn(COPY, bytes, 0, bytes.length)
+    inet.completeCopy(flat, FLAT, COPY, bytes.length)
+    return bytesAt(COPY, bytes.length)
+  }
+
+  it('shows them, and the packet still owes them', () => {
+    const { partial, whole } = owing()
+    expect(digits(whole)).not.toBe(digits(partial))
+    expect(digits(copied(partial))).toBe(digits(whole))
+    expect(digits(bytesAt(BUFFER, partial.length))).toBe(digits(partial))
+    expect(flat.flags(FLAT)).toBe(OWED)
+  })
+
+  it('that ends behind them is of the whole packet, and one that ends before is as it was', () => {
+    const { partial, whole } = owing()
+    expect(digits(copied(partial.subarray(0, 28)))).toBe(digits(whole.subarray(0, 28)))
+    expect(digits(copied(partial.subarray(0, 27)))).toBe(digits(partial.subarray(0, 27)))
   })
 })

@@ -5,7 +5,7 @@ import { exitNow } from '@smpnet/sync'
 import { Arrivals } from './arrivals.ts'
 import { DATAGRAM, RECEIVE } from './layout.ts'
 import { isOver } from './life.ts'
-import { enterMending, type SocketLock } from './lock-schemes.ts'
+import { enterMending, type SocketLock, tryEnterSoon } from './lock-schemes.ts'
 
 /** What came of a delivery: the packet is in the buffer, and nobody waits for it. */
 export const DELIVERED = 0
@@ -66,7 +66,7 @@ export class ReceiveBuffer {
     if (this.memory.isSimulated) return WAIT
     const source = mbufs.prepend(packet, SOURCE_BYTES)
     if (source === NIL) return WAIT
-    if (!lock.tryEnter(td)) {
+    if (!tryEnterSoon(td, lock)) {
       mbufs.trimFront(packet, SOURCE_BYTES)
       return WAIT
     }
@@ -104,7 +104,7 @@ export class ReceiveBuffer {
   /** The first record, or NIL, or HELD when the lock is not to be had. Not in simulated time. */
   tryTake(td: Waiter): Address {
     const { lock } = this
-    if (!lock.tryEnter(td)) return HELD
+    if (!tryEnterSoon(td, lock)) return HELD
     const record = this.queue.takeRecord()
     exitNow(td, lock)
     return record

@@ -203,7 +203,7 @@ const socket = orEmpty(
   record<SocketConfig>({
     locking: otherwise('split', oneOf(LOCKING_NAMES)),
     sockets: otherwise(256, whole(1, 65_536)),
-    receiveBytes: otherwise(41_600, whole(1, 2 ** 24)),
+    receiveBytes: otherwise(212_992, whole(1, 2 ** 24)),
   }),
 )
 

@@ -2,6 +2,7 @@ import {
   ACTIONS_NAMES,
   bsd,
   LOCKING_NAMES,
+  loopback,
   PCB_HASH_HELD,
   priority,
   ule,
@@ -18,7 +19,7 @@ const PREEMPTIONS = ['full', 'kernel', 'none'] as const
 
 /**
  * All ways to put a network together, or each so-manyth of them; the numbers of CPUs, schedulers,
- * wakeups, preemptions and policies of netisr take turns.
+ * wakeups, preemptions, policies of netisr and checksums of the loopback take turns.
  */
 export function combinations(counts: readonly number[], every: number): Combination[] {
   const all: Rest[] = []
@@ -47,7 +48,8 @@ function turned(rest: Rest, i: number, counts: readonly number[]): Combination {
   const starves = netisr?.threads === 1 && netisr.dispatch === 'hybrid' && cpus > 1
   const policy = starves ? 'source' : turn(POLICIES, 13)
   const bind = turn([false, true], 17)
-  const made = { ...rest, scheduler, netisr: { ...netisr, policy, bind } }
+  const lo0 = loopback({ checksums: turn(['computed', 'offloaded'] as const, 19) })
+  const made = { ...rest, scheduler, netisr: { ...netisr, policy, bind }, links: { lo0 } }
   return [`${cpus} CPUs: ${textOf(made)}`, cpus, made]
 }
 

@@ -31,6 +31,7 @@ const MOST_PACKETS = 2 ** 20
 const loopback = record<LoopbackConfig>({
   kind: oneOf(['loopback']),
   mtu: otherwise(16_384, whole(LEAST_MTU, MOST_BYTES)),
+  checksums: otherwise('offloaded', oneOf(['computed', 'offloaded'])),
 })
 
 const MOST_CPU = 2 ** 16

@@ -10,6 +10,11 @@ export interface LoopbackConfig {
   readonly kind: 'loopback'
   /** Bytes of the greatest packet, headers among them. */
   readonly mtu: number
+  /**
+   * Whether checksums of what never leaves this memory are computed and verified, or left to the
+   * link, which leaves them out: `ifconfig lo0 txcsum rxcsum`.
+   */
+  readonly checksums: 'computed' | 'offloaded'
 }
 
 /** Two interfaces that are joined: `wire0: wire()` makes `wire0a` and `wire0b`, as epair(4). */
@@ -58,7 +63,10 @@ export type BareLinkInput =
   | (Pick<WireConfig, 'kind'> & Partial<WireConfig>)
 export type AddressInput = Pick<AddressConfig, 'inet'> & Partial<AddressConfig>
 
-/** A loopback interface; FreeBSD's 16,384 bytes unless told. */
+/**
+ * A loopback interface; unless told of FreeBSD's 16,384 bytes, and with its checksums left out, as
+ * those of FreeBSD (LO_CSUM_FEATURES in if_loop.c) and of Linux.
+ */
 export function loopback(options: Partial<Omit<LoopbackConfig, 'kind'>> = {}): BareLinkInput {
   return { kind: 'loopback', ...options }
 }

@@ -1,3 +1,4 @@
+import { loopback } from '../links/link-config.ts'
 import type { Preset } from './preset.ts'
 
 /** FreeBSD 5.3 of November 2004, the first release whose network ran without Giant. */
@@ -22,6 +23,9 @@ export const freebsd53: Preset = {
       addressList: 'mutex', // sys/net/radix.h: the mutex of a radix_node_head
       pcbHash: 'mutex', // sys/netinet/in_pcb.h: ipi_mtx, whatever INP_INFO_WLOCK is called
       pcbHashHeld: 'output', // udp_usrreq.c: udp_send holds INP_INFO_WLOCK over udp_output
+    },
+    links: {
+      lo0: loopback({ checksums: 'computed' }), // sys/net/if_loop.c: no if_hwassist yet
     },
     socket: {
       locking: 'split', // sys/sys/socketvar.h: sb_mtx; that of so_rcv is SOCK_LOCK, too

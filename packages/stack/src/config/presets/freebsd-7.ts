@@ -1,3 +1,4 @@
+import { loopback } from '../links/link-config.ts'
 import type { Preset } from './preset.ts'
 
 /** FreeBSD 7.1 of January 2009, the first release with ULE and with read locks for UDP. */
@@ -22,6 +23,9 @@ export const freebsd7: Preset = {
       addressList: 'mutex', // sys/net/radix.h: a mutex until 8.0 made it an rwlock (r185747)
       pcbHash: 'rwlock', // R. Watson, April 2008, for 7.1: ipi_lock, and UDP reads
       pcbHashHeld: 'lookup', // udp_usrreq.c: udp_output lets it go before ip_output
+    },
+    links: {
+      lo0: loopback({ checksums: 'computed' }), // sys/net/if_loop.c: no if_hwassist yet
     },
     socket: {
       locking: 'split', // sys/sys/sockbuf.h: sb_mtx under the I/O lock sb_sx

@@ -21,8 +21,8 @@ export interface LoopbackOptions {
    * if_simloop always queues, since its senders hold locks that the way in needs.
    */
   readonly dispatches: boolean
-  /** Checksums that it leaves out: see `LinkLimits`. None unless told. */
-  readonly offload?: number
+  /** Checksums that it leaves out, on the way out and in: all (see `LinkLimits`) or 0. */
+  readonly offload: number
 }
 
 /** A loopback interface: what goes out comes in (if_loop.c). It owes no checksum to anybody. */
@@ -38,7 +38,7 @@ export class Loopback implements Link {
   ) {
     this.name = options.name
     this.mtu = options.mtu
-    this.offload = options.offload ?? 0
+    this.offload = options.offload
   }
 
   tryOutput(td: Thread, packet: Address): Outcome {

@@ -60,7 +60,10 @@ export class UdpInput {
     tools.count(td, EVENT.ips_delivered)
     tools.count(td, EVENT.udps_ipackets)
     if (wakes && !isUnderLock) this.#wakeNow(td, socket)
-    if (!wakes && outcome !== DELIVERED) tools.dropNow(td, packet, reasonOf(outcome))
+    if (!wakes && outcome !== DELIVERED) {
+      if (outcome === FULL) this.#overruns(td, socket)
+      tools.dropNow(td, packet, reasonOf(outcome))
+    }
     return true
   }
 
@@ -113,7 +116,17 @@ export class UdpInput {
     if (wakes && isUnderLock) yield* sockets.wake(td, socket)
     if (!lock.tryExit(td)) yield* lock.exit(td)
     if (wakes && !isUnderLock) yield* sockets.wake(td, socket)
-    if (!wakes && outcome !== DELIVERED) yield* tools.drop(td, packet, reasonOf(outcome))
+    if (wakes || outcome === DELIVERED) return
+    if (outcome === FULL) this.#overruns(td, socket)
+    yield* tools.drop(td, packet, reasonOf(outcome))
+  }
+
+  /** Tells this CPU that it delivers faster than the socket's receivers take. */
+  #overruns(td: Thread, socket: Address): void {
+    const { memory, parts } = this.tools
+    if (memory.isSimulated) return
+    const at = parts.sockets.progressOf(socket)
+    td.pcpu.overrun(at, memory.read(at))
   }
 
   /** Wakes a receiver in plain code of a live machine: to wake never parks. */

@@ -4,6 +4,7 @@ import {
   errnoOf,
   EVENT,
   GOOD,
+  PACKET_FLAG,
   type Reason,
   UDP_HEADER_BYTES,
   UDP_PCB,
@@ -161,13 +162,21 @@ export class UdpOutput {
 
   /** Both headers, if there is a route; or an errno, and it is counted why. */
   #headers(td: Thread, packet: Address, way: Way, route: Reason): number {
-    const how = way.udp.hasSum ? UDP_SUM.full : UDP_SUM.none
     const { mbufs } = this.tools.parts
     let verdict = route
-    if (verdict === GOOD) verdict = udpOutput(mbufs, packet, way.udp, way.ip, how)
+    if (verdict === GOOD) {
+      verdict = udpOutput(mbufs, packet, way.udp, way.ip, this.#summing(way))
+    }
     if (verdict === GOOD) verdict = this.ip.prepend(packet, way)
     if (verdict !== GOOD) this.tools.count(td, verdict)
     return errnoOf(verdict)
+  }
+
+  /** Who sums the datagram of a way that has a route: see `UDP_SUM`. */
+  #summing({ udp, link }: Way): number {
+    if (!udp.hasSum) return UDP_SUM.none
+    const { offload } = this.tools.parts.links[link]!
+    return (offload & PACKET_FLAG.sumNeeded) === 0 ? UDP_SUM.full : UDP_SUM.offloaded
   }
 
   *#transmit(td: Thread, packet: Address, way: Way): Waiting<number> {

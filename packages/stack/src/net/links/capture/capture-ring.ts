@@ -1,4 +1,5 @@
 import { type Address, alignUp, type Memory } from '@smpnet/memory'
+import { completeCopy } from '@smpnet/inet'
 import type { Mbufs } from '@smpnet/mbuf'
 import { readNs, writeNs } from '../ns-words.ts'
 import type { Direction } from '../pcapng/pcapng-writer.ts'
@@ -73,6 +74,8 @@ export class CaptureRing {
     memory.write(at + RECORD.offset.length, length)
     memory.write(at + RECORD.offset.captured, captured)
     mbufs.moveOut(packet, 0, at + RECORD.size, captured)
+    // A loopback leaves checksums out: a reader would take each for an error.
+    completeCopy(mbufs, packet, at + RECORD.size, captured)
     return before
   }
 

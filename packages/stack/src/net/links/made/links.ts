@@ -1,3 +1,4 @@
+import { PACKET_FLAG } from '@smpnet/inet'
 import type { Cpu } from '@smpnet/machine'
 import type { Memory } from '@smpnet/memory'
 import { Mbufs } from '@smpnet/mbuf'
@@ -13,6 +14,8 @@ import { type LinkInput, NetisrInput } from '../link-input.ts'
 import { Loopback } from '../loopback.ts'
 import { Wire } from '../wire/wire.ts'
 import type { LinksHandle } from './links-handle.ts'
+
+const ALL_SUMS = PACKET_FLAG.ipSumNeeded | PACKET_FLAG.sumNeeded
 
 export interface LinksOptions {
   readonly links: Readonly<Record<string, LinkConfig>>
@@ -65,7 +68,9 @@ export class Links {
     const config = bareOf(links[each.link]!)
     if (config.kind === 'loopback') {
       const { name, index } = each
-      return new Loopback(this.mbufs, this.netisr, { name, index, dispatches, mtu: config.mtu })
+      const { mtu } = config
+      const offload = config.checksums === 'offloaded' ? ALL_SUMS : 0
+      return new Loopback(this.mbufs, this.netisr, { name, index, dispatches, mtu, offload })
     }
     const ends = this.wires.flatMap((wire) => wire.ends)
     return ends.find(({ name }) => name === each.name)!
