@@ -71,6 +71,16 @@ describe('a CPU that has overrun another', () => {
     expect(given.indexOf(true)).toBeGreaterThan(2)
   })
 
+  it('gives it for each value once: what has the core and does not go on waits for other things', () => {
+    const { memory, owed, runs } = make()
+    const given = [7, 7, 7, 8, 8].map((value) => {
+      memory.store(PROGRESS, value)
+      owed.overran(PROGRESS, value)
+      return Array.from({ length: 20 }, () => runs(1)).includes(true)
+    })
+    expect(given).toEqual([true, false, false, true, false])
+  })
+
   it('keeps the core when the other goes on, such as a thread of its own', () => {
     const { memory, owed, runs } = make()
     for (let round = 0; round < 20; round++) {

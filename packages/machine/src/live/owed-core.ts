@@ -31,15 +31,18 @@ export class OwedCore {
   #overran = 0
   #value = 0
   #runs = 0
+  /** The word for which the core was given last, and its value. */
+  #lastAt = 0
+  #lastValue = 0
 
   /** This CPU has rung the owner of `box`, which slept. The oldest debt is the one that counts. */
   rang(box: Mailbox): void {
     this.#rung ??= box
   }
 
-  /** See `Cpu.overrun`. */
+  /** See `Cpu.overrun`. What did not go on when it had the core once waits for something else. */
   overran(at: Address, value: number): void {
-    if (this.#overran !== 0) return
+    if (this.#overran !== 0 || (at === this.#lastAt && value === this.#lastValue)) return
     this.#overran = at
     this.#value = value
     this.#runs = RUNS
@@ -71,6 +74,8 @@ export class OwedCore {
     const at = this.#overran
     this.#overran = 0
     for (let look = 0; look < LOOKS; look++) if (memory.load(at) !== this.#value) return true
+    this.#lastAt = at
+    this.#lastValue = this.#value
     return false
   }
 }
