@@ -71,7 +71,7 @@ describe('a CPU that has overrun another', () => {
     expect(given.indexOf(true)).toBeGreaterThan(2)
   })
 
-  it('gives it for each value once: what has the core and does not go on waits for other things', () => {
+  it('gives it once for each value: what does not go on then waits for other things', () => {
     const { memory, owed, runs } = make()
     const given = [7, 7, 7, 8, 8].map((value) => {
       memory.store(PROGRESS, value)

@@ -3,7 +3,8 @@ import type { Mailbox } from './mailbox.ts'
 
 /**
  * From the ring to the first look of a CPU that has a core to run on it takes an operating system
- * some 5 to 60 µs, of a guest up to 200; one that has none waits for this thread's slice to end, which is milliseconds.
+ * some 5 to 60 µs, and one in a guest up to 200. A CPU that has none waits for this thread's slice
+ * to end, which is milliseconds.
  */
 const PATIENCE_NS = 300_000
 /** Runs of this CPU until what it has overrun is looked at, which may be a thread of its own. */

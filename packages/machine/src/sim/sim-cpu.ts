@@ -100,7 +100,7 @@ export class SimCpu implements Cpu {
     this.memory.store(this.interrupts.blocks.of(this.id) + CPU_BLOCK.offset.limit, limit)
   }
 
-  /** Makes no difference: whoever is behind has a core of its own. */
+  /** Makes no difference: a CPU that is behind has a core of its own. */
   overrun(): void {}
 
   distance(other: number): number {

@@ -61,7 +61,10 @@ export class Stock {
     return largest
   }
 
-  /** An mbuf of this kind with its cluster; NIL when the CPU does not hold both, nor gets them at once. */
+  /**
+   * An mbuf of this kind with its cluster; NIL when the CPU neither holds both nor gets them at
+   * once.
+   */
   tryTake(place: Place, kind: number, headroom: number, length: number): Address {
     const mbuf = this.#mbufs.allocAtOnce(place)
     const size = kind & CLASS

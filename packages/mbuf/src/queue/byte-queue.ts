@@ -75,7 +75,7 @@ export class ByteQueue extends QueueCounts {
     return true
   }
 
-  /** The word that names the first record: it changes whenever a record is taken from a full queue. */
+  /** The word that names the first record: it changes when one is taken. */
   get firstAt(): Address {
     return this.at + FIRST
   }

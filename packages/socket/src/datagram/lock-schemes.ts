@@ -24,7 +24,7 @@ export function* enterMending(td: Waiter, lock: SocketLock, mend: () => void): W
   lock.recover?.(td)
 }
 
-/** Tries of `tryEnterSoon`, of some 10 ns each: a holder that is not interrupted has ended by then. */
+/** Tries of `tryEnterSoon`, of some 10 ns each: a holder that runs has ended by then. */
 const TRIES = 64
 
 /**

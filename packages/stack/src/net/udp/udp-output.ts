@@ -172,7 +172,7 @@ export class UdpOutput {
     return errnoOf(verdict)
   }
 
-  /** Who sums the datagram of a way that has a route: see `UDP_SUM`. */
+  /** How the datagram of a way that has a route is summed: see `UDP_SUM`. */
   #summing({ udp, link }: Way): number {
     if (!udp.hasSum) return UDP_SUM.none
     const { offload } = this.tools.parts.links[link]!
