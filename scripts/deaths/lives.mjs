@@ -80,10 +80,11 @@ function waysOf(domain) {
 
 /** What a worker is to a domain. */
 function comes(domain) {
-  const { memory, handle } = domain
+  const { memory } = domain
+  const { handle } = domain.lot
   const seat = invite(domain)
-  const number = Lot.attach(memory, handle.lot, seat)
-  return { seat, td: new Lot(memory, handle.lot, new NotifyWaker(memory), number).waiter() }
+  const number = Lot.attach(memory, handle, seat)
+  return { seat, td: new Lot(memory, handle, new NotifyWaker(memory), number).waiter() }
 }
 
 function asleepBehind(mutex, td) {

@@ -143,7 +143,7 @@ describe('What a kind says of its names', () => {
   it('has to be said', () => {
     const domain = SyncDomain.create()
     const kind = { name: 'of mine', code: 200, version: 1 } as never
-    expect(() => placeLock(kind, domain, 4)).toThrow('which says whom it names')
+    expect(() => placeLock(kind, domain, 4)).toThrow('and says whom it names')
     expect(inWords() | BY_RECORDS).toBe(BY_RECORDS)
   })
 })

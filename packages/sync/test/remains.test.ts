@@ -40,7 +40,7 @@ describe('A thread that places a lock at an address', () => {
       const { domain, guest, memory } = domainWith(mortality)
       const region = DomainRegion.open(memory, domain.handle.at)
       const isPlaced = (): boolean => [...DomainRegion.open(domain.memory, 0).locks()].length > 0
-      mortality.lives(() => address(FREE_AT)(region, MUTEX, LOCK_BYTES, 4))
+      mortality.lives(() => address(FREE_AT).placeIn(region, MUTEX, LOCK_BYTES, 4))
       bury(domain, guest)
       Mutex.create(domain, { at: address(FREE_AT + 128) })
         .lockSync()
@@ -58,7 +58,7 @@ describe('A thread that places a lock at an address', () => {
     const mortality = new Mortality(1)
     const { domain, guest, memory } = domainWith(mortality)
     const region = DomainRegion.open(memory, domain.handle.at)
-    mortality.lives(() => address(FREE_AT)(region, MUTEX, LOCK_BYTES, 4))
+    mortality.lives(() => address(FREE_AT).placeIn(region, MUTEX, LOCK_BYTES, 4))
     expect(domain.memory.load(domain.handle.at + 12)).toBe(holderOf(guest.thread))
   })
 })

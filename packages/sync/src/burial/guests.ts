@@ -7,9 +7,8 @@ import type { DomainHandle, Owed } from '../words/lock-kind.ts'
 import { notReceived, putRight } from './remains.ts'
 
 /**
- * Threads of whose end another thread hears, and sees to it: guests, which are invited to a domain
- * and buried there. Whoever does that, and nobody else, loads what every kind of lock has to say of
- * the dead.
+ * Guests: threads of whose end another thread hears, which invites them to a domain and buries them
+ * there. That thread loads what every kind of lock has to say of the dead, and no other does.
  */
 
 /** A handle for one thread, and the seat that it will have: by this it can be buried. */

@@ -14,9 +14,9 @@ import { type DomainRegion, isMultiple, REGION, TAG, tagOf, writeTag } from './d
 import type { Placement } from './placing.ts'
 
 /**
- * How a lock is placed at an address of the caller's choice, anywhere in the domain's buffer outside
- * the domain's own bytes. No two locks overlap there: those that have an address are in a list,
- * through which a thread looks under a spin lock before it adds one.
+ * How a lock is placed at an address of the caller's choice, anywhere in the domain's buffer
+ * outside the domain's own bytes. No two locks overlap there: those that have an address are in a
+ * list, through which a thread looks under a spin lock before it adds one.
  */
 
 /**
@@ -26,9 +26,11 @@ import type { Placement } from './placing.ts'
  *     Mutex.create(domain, { at: address(4096) })
  */
 export function address(at: Address): Placement {
-  return (region, kind, bytes, align) => {
-    placeAt(region, kind, at, bytes, align)
-    return at
+  return {
+    placeIn(region, kind, bytes, align) {
+      placeAt(region, kind, at, bytes, align)
+      return at
+    },
   }
 }
 

@@ -1,4 +1,11 @@
-import { type Address, BadHandle, came, expectHandle, expectOptions } from '@smpnet/memory'
+import {
+  type Address,
+  BadHandle,
+  came,
+  expectHandle,
+  expectMethods,
+  expectOptions,
+} from '@smpnet/memory'
 import type { LotHandle } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
@@ -10,17 +17,14 @@ import { DOMAIN, expectSyncDomain, regionNamedBy, SyncDomain } from './sync-doma
  * and `handle` of every kind are made of. The domain itself knows no kind of lock.
  */
 export interface Placing {
-  /** Where it goes, such as `address(4096)`: where there is room, on lines of its own, unless told. */
+  /** Where it goes, such as `address(4096)`; unless told, where there is room, on its own lines. */
   readonly at?: Placement
 }
 
 /** Finds the address of a new lock. Throws BadHandle for one that cannot be had. */
-export type Placement = (
-  region: DomainRegion,
-  kind: LockKind,
-  bytes: number,
-  align: number,
-) => Address
+export interface Placement {
+  placeIn(region: DomainRegion, kind: LockKind, bytes: number, align: number): Address
+}
 
 /**
  * Throws, before anything is placed, LockMisuse for what is no domain, and a TypeError for options
@@ -42,15 +46,14 @@ export function placeLock(
   { at }: Placing = {},
   align = 4,
 ): Address {
-  expectSyncDomain(domain, 'a lock is placed in')
+  expectKind(kind)
+  expectSyncDomain(domain, `a ${kind.name} is placed in`)
   const { region } = domain
-  if (!Number.isInteger(kind?.names) || !(Number.isInteger(bytes) && bytes >= 1)) {
-    throw new LockMisuse(
-      `a lock has a kind, which says whom it names, and a size: ${came(kind)}, ${came(bytes)} came`,
-    )
+  if (!(Number.isInteger(bytes) && bytes >= 1)) {
+    throw new LockMisuse(`a ${kind.name} has whole bytes, at least 1: ${came(bytes)} came`)
   }
   if (at === undefined) return region.placeLock(kind, bytes)
-  if (typeof at === 'function') return at(region, kind, bytes, align)
+  if (typeof at?.placeIn === 'function') return at.placeIn(region, kind, bytes, align)
   throw new LockMisuse(`a ${kind.name} is placed at an \`address(…)\`: ${came(at)} came`)
 }
 
@@ -64,6 +67,7 @@ export function openLock(
   handle: LockHandle,
   bytes: number | ((cpus: number, lot: LotHandle) => number),
 ): { readonly domain: SyncDomain; readonly at: Address } {
+  expectKind(kind)
   expectLockHandle(kind, handle)
   const region = regionNamedBy(handle.domain)
   const { lot } = region
@@ -78,6 +82,8 @@ export function handleOf(
   kind: LockKind,
   shape: LockHandle['shape'] = {},
 ): LockHandle {
+  expectKind(kind)
+  expectMethods('what has a handle', lock, ['name'])
   const { domain, at } = lock
   if (domain !== undefined) {
     return { kind: kind.name, version: kind.version, domain: domain.handle, at, shape }
@@ -105,5 +111,14 @@ export function expectLockHandle({ name, version }: LockKind, handle: LockHandle
   if (wrong === undefined) return
   throw new BadHandle(
     `the handle of a ${name} has whole numbers in its shape: ${wrong[0]} is ${came(wrong[1])}`,
+  )
+}
+
+/** Throws LockMisuse for what is no kind of lock. */
+function expectKind(kind: LockKind): void {
+  const { name, code, version, names } = (kind ?? {}) as Partial<LockKind>
+  if (typeof name === 'string' && [code, version, names].every(Number.isInteger)) return
+  throw new LockMisuse(
+    `a kind of lock has a name, a code, a version, and says whom it names: ${came(kind)} came`,
   )
 }

@@ -3,10 +3,10 @@ import { Lot, ownerIn, WAITER } from '@smpnet/park'
 import type { PlacedLock } from './lock-kind.ts'
 
 /**
- * Which words of a lock name those that use it. Each kind says so, and the tag of a lock repeats it,
- * so that any thread can tell whom a lock names without a line of its kind: one that gives the
- * waiters of the dead to others, one that leaves its domain, and an undertaker. Words that only
- * count are not looked at, whatever they look like.
+ * Which words of a lock name those that use it. Each kind says so, and the tag of a lock repeats
+ * it, so that any thread can tell whom a lock names without a line of its kind: one that gives
+ * the waiters of the dead to others, one that leaves its domain, and an undertaker. Words that
+ * only count are not looked at, whatever they look like.
  *
  * | a kind says   | its locks name                     | by                                      |
  * |---------------|------------------------------------|-----------------------------------------|
