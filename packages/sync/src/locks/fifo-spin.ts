@@ -101,8 +101,7 @@ export abstract class FifoSpin extends Section {
         if (this.tryEnter(td)) return WOKEN
       }
       if (looks > 0) {
-        this.backoff?.wait(this.memory, spins)
-        spins++
+        this.#backsOff(spins++)
         yield SPIN
         continue
       }
@@ -152,11 +151,14 @@ export abstract class FifoSpin extends Section {
     for (let spins = 0; ; ) {
       while (!memory.settled()) yield SETTLE
       if (isSo(memory.load(at))) return
-      this.backoff?.wait(memory, spins)
-      spins++
+      this.#backsOff(spins++)
       memory.spinsFor(at)
       yield SPIN
     }
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   override holder(): Address {

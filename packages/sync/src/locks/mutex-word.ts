@@ -114,8 +114,7 @@ export class MutexWord {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
-        this.backoff?.wait(memory, spins)
-        spins++
+        this.#backsOff(spins++)
         if (td.spins === Number.POSITIVE_INFINITY) this.#spinsFor(owner)
         yield SPIN
         seen = yield* this.#look()
@@ -222,6 +221,10 @@ export class MutexWord {
   #taken(td: Waiter, seen: number): Outcome {
     if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
     return seen & ABANDONED ? OWNER_DIED : WOKEN
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   #spinsFor(owner: Address): void {

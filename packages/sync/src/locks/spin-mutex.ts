@@ -102,8 +102,7 @@ export class SpinMutex extends Section {
         if (memory.compareExchange(at, UNOWNED, td.at) === UNOWNED) return WOKEN
       }
       if (looks > 0) {
-        this.backoff?.wait(memory, spins)
-        spins++
+        this.#backsOff(spins++)
         if (looks === Number.POSITIVE_INFINITY) memory.spinsFor(at)
         yield SPIN
         continue
@@ -132,6 +131,10 @@ export class SpinMutex extends Section {
     throw new LockMisuse(
       `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
     )
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   override holder(): Address {

@@ -149,8 +149,7 @@ export class RwWord {
           return OWNER_DIED
         }
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
-        this.backoff?.wait(this.memory, spins)
-        spins++
+        this.#backsOff(spins++)
         if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
@@ -186,8 +185,7 @@ export class RwWord {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
-        this.backoff?.wait(this.memory, spins)
-        spins++
+        this.#backsOff(spins++)
         if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
@@ -442,6 +440,10 @@ export class RwWord {
   #mayEndSoon(seen: number): boolean {
     if (seen & SHARED) return true
     return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   #spinsFor(writer: Address): void {
