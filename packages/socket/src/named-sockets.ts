@@ -4,7 +4,7 @@ import {
   type AwaitOptions,
   checkTimeout,
   enterDomain,
-  SyncDomain,
+  type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { ConnectTimeout } from './errors.ts'

@@ -5,7 +5,7 @@ import {
   DISPOSE,
   enterDomain,
   leaveDomain,
-  SyncDomain,
+  type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { ListenerClosed, SocketMisuse } from './errors.ts'

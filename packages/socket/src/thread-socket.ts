@@ -20,7 +20,7 @@ import {
   enterDomain,
   invite,
   leaveDomain,
-  SyncDomain,
+  type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { came, HeldTooLong, type PoolHandle } from '@smpnet/memory'

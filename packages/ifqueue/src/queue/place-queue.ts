@@ -6,7 +6,6 @@ import {
   checkTimeout,
   enterDomain,
   invite,
-  SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { QueueTimeout } from '../errors.ts'
