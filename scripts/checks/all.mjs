@@ -4,6 +4,7 @@ import { finishedWork } from './finished-work.mjs'
 import { folderCycles } from './folder-cycles.mjs'
 import { layerOrder } from './layer-order.mjs'
 import { lineWidth } from './line-width.mjs'
+import { loadsAlone } from './loads-alone.mjs'
 import { lockFile } from './lock-file.mjs'
 import { namedSubjects } from './named-subjects.mjs'
 import { nodeImports } from './node-imports.mjs'
@@ -29,6 +30,7 @@ export const CHECKS = [
   finishedWork,
   namedSubjects,
   packageShape,
+  loadsAlone,
   readmeLinks,
   lockFile,
 ]

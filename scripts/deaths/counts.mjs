@@ -1,9 +1,11 @@
+import { bury, invite } from '@smpnet/sync'
+
 /** What a domain has left to give: waiters, and numbers of threads. */
 export function freeOf(domain) {
   const waiters = all(() => domain.lot.waiter())
   for (const { at } of waiters) domain.lot.releaseEntry(at)
-  const guests = all(() => domain.invite())
-  for (const guest of guests) domain.bury(guest)
+  const guests = all(() => invite(domain))
+  for (const guest of guests) bury(domain, guest)
   return { waiters: waiters.length, numbers: guests.length }
 }
 

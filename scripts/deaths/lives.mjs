@@ -1,5 +1,15 @@
 import { finish, Lot, NotifyWaker, PARK, WOKEN } from '@smpnet/park'
-import { Barrier, Epoch, Mutex, RmLock, RwLock, Semaphore, SyncDomain } from '@smpnet/sync'
+import {
+  Barrier,
+  bury,
+  Epoch,
+  invite,
+  Mutex,
+  RmLock,
+  RwLock,
+  Semaphore,
+  SyncDomain,
+} from '@smpnet/sync'
 import { differences, freeOf } from './counts.mjs'
 import { sleep } from './waits.mjs'
 
@@ -21,7 +31,7 @@ export async function liveOn(lives, says = quiet) {
   for (let life = 0; life < lives; life++) {
     const { seat, td } = comes(domain)
     ways[life % ways.length].ends(td)
-    domain.bury(seat)
+    bury(domain, seat)
     ways[life % ways.length].mends()
     if (life % LIVES_PER_TURN === 0) await sleep(0)
     if ((life + 1) % LIVES_PER_LOOK !== 0 && life + 1 !== lives) continue
@@ -70,10 +80,11 @@ function waysOf(domain) {
 
 /** What a worker is to a domain. */
 function comes(domain) {
-  const { memory, handle } = domain
-  const seat = domain.invite()
-  const number = Lot.attach(memory, handle.lot, seat)
-  return { seat, td: new Lot(memory, handle.lot, new NotifyWaker(memory), number).waiter() }
+  const { memory } = domain
+  const { handle } = domain.lot
+  const seat = invite(domain)
+  const number = Lot.attach(memory, handle, seat)
+  return { seat, td: new Lot(memory, handle, new NotifyWaker(memory), number).waiter() }
 }
 
 function asleepBehind(mutex, td) {

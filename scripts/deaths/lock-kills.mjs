@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { SyncDomain } from '@smpnet/sync'
+import { bury, invite, SyncDomain } from '@smpnet/sync'
 import { buried } from './bury.mjs'
 import { differences, freeOf } from './counts.mjs'
 import { KINDS, made } from './lock-kinds.mjs'
@@ -57,7 +57,7 @@ export async function killAtLocks(
   const faults = troop.stuck === '' ? await end(troop, stuckMs) : [troop.stuck]
   for (const { worker } of survivors) await worker.terminate()
   if (faults.length > 0) return faults
-  for (const { guest } of survivors) domain.bury(guest)
+  for (const { guest } of survivors) bury(domain, guest)
   KINDS[kind].end?.(locks)
   return [...faults, ...checked(kind, troop), ...differences(before, freeOf(domain))]
 }
@@ -73,7 +73,7 @@ function worldOf(kind, random) {
 }
 
 async function begin({ kind, domain, handles, seeds, words }, index, isSurvivor) {
-  const guest = domain.invite()
+  const guest = invite(domain)
   const workerData = {
     kind,
     handles,
@@ -103,12 +103,12 @@ async function killAgain(troop, slot) {
     await sleep(random() * LIFE_MS)
     await victim.worker.terminate()
     monitor?.says(`${troop.kind}, burying thread ${victim.guest.thread}`)
-    if (fault !== 'nobody buries') await buried(() => domain.bury(victim.guest))
+    if (fault !== 'nobody buries') await buried(() => bury(domain, victim.guest))
     monitor?.says(troop.kind)
     victims[slot] = await begin(troop, victim.index, false)
   }
   await victims[slot].worker.terminate()
-  if (fault !== 'nobody buries') await buried(() => domain.bury(victims[slot].guest))
+  if (fault !== 'nobody buries') await buried(() => bury(domain, victims[slot].guest))
 }
 
 /** Notes when a survivor makes no step any more. */

@@ -1,7 +1,9 @@
 import {
+  address,
   Barrier,
   Condition,
   Counter,
+  detach,
   Epoch,
   EventCount,
   LockAbandoned,
@@ -83,7 +85,7 @@ const mutexes = [
     prepares: ({ lock }) => lock.lockSync(),
     does({ lock }, domain) {
       lock.unlock()
-      domain.detach()
+      detach(domain)
     },
   },
 ]
@@ -368,14 +370,14 @@ const ofDomain = [
   {
     name: 'domain: places a lock at an address',
     locks: {},
-    does: (_locks, domain) => void Mutex.create(domain, { at: PLACE }),
+    does: (_locks, domain) => void Mutex.create(domain, { at: address(PLACE) }),
     then(_locks, domain) {
-      const lock = Mutex.create(domain, { at: PLACE + 64 })
+      const lock = Mutex.create(domain, { at: address(PLACE + 64) })
       return enters(lock, lock)
     },
   },
   { name: 'domain: opens it', locks: {}, opens: true },
-  { name: 'domain: detaches', locks: {}, does: (_locks, domain) => domain.detach() },
+  { name: 'domain: detaches', locks: {}, does: (_locks, domain) => detach(domain) },
 ]
 
 const spinning = {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { SyncDomain } from '@smpnet/sync'
+import { detach, SyncDomain } from '@smpnet/sync'
 import { randomOf } from '../lib/random.mjs'
 import { Life } from './life.mjs'
 import { KINDS, opened } from './lock-kinds.mjs'
@@ -19,7 +19,7 @@ const isOver = () => isSurvivor && Atomics.load(words, of(index, STOP)) === 1
 parentPort?.postMessage('up')
 if (isAwaited) await Promise.all(Array.from({ length: TASKS }, awaits))
 else blocks()
-if (isSurvivor) domain.detach()
+if (isSurvivor) detach(domain)
 
 function blocks() {
   const nowhere = new Int32Array(new SharedArrayBuffer(4))

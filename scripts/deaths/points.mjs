@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { SocketDomain } from '@smpnet/socket'
-import { SyncDomain } from '@smpnet/sync'
+import { bury, invite, SyncDomain } from '@smpnet/sync'
 import { buried } from './bury.mjs'
 import { differences, freeOf, freeOfSockets } from './counts.mjs'
 import { LOCK_POINTS } from './lock-points.mjs'
@@ -113,13 +113,13 @@ function lockWorld({ locks: kinds, then }) {
     Object.entries(locks).map(([key, { handle }]) => [key, handle]),
   )
   const before = freeOf(domain)
-  const guest = domain.invite()
+  const guest = invite(domain)
   return {
     domain,
     locks,
     handles,
     guest,
-    bury: () => domain.bury(guest),
+    bury: () => bury(domain, guest),
     then: () => then?.(locks, domain),
     // Waiters of the supervisor's own tasks are kept for the next ones.
     isWhole: () => {

@@ -65,13 +65,13 @@ function behind(root, src, file, specifier, passed = new Set()) {
 }
 
 /** The file that a relative specifier names; a worker's URL names the `.js` of a later build. */
-function resolved(root, file, specifier) {
+export function resolved(root, file, specifier) {
   if (!specifier.startsWith('.')) return undefined
   const path = posix.join(posix.dirname(file), specifier)
   return [path, path.replace(/\.js$/, '.ts')].find((one) => existsSync(join(root, one)))
 }
 
-function isDoor(root, file) {
+export function isDoor(root, file) {
   if (!/(^|\/)index\.[a-z]+$/.test(file)) return false
   const { statements } = parse(root, file)
   const isReExport = (one) => ts.isExportDeclaration(one) && one.moduleSpecifier !== undefined

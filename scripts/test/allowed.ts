@@ -1,3 +1,4 @@
+import { WITHIN } from './alone-canaries.ts'
 import { NO_CIRCLES } from './circle-canaries.ts'
 import { manifest, packageLike, type Files } from './planted-tree.ts'
 
@@ -22,6 +23,7 @@ export const ALLOWED: readonly { what: string; plant: Files }[] = [
     'a name that a longer word holds': `export const ${'TO'}${'DO'}S = 1`,
   }),
   ...NO_CIRCLES,
+  { what: 'a part that loads as much as it may, and knows more by its types', plant: WITHIN },
   {
     what: 'the live machine on Node',
     plant: {

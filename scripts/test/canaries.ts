@@ -1,3 +1,4 @@
+import { ALONE } from './alone-canaries.ts'
 import type { Canary } from './canary.ts'
 import { CIRCLES } from './circle-canaries.ts'
 import { lock, manifest, packageLike } from './planted-tree.ts'
@@ -142,6 +143,7 @@ export const CANARIES: readonly Canary[] = [
   },
   hole('a missing platform package', 'optionalDependencies'),
   hole('a missing dependency', 'dependencies'),
+  ...ALONE,
 ]
 
 type Planted = Record<string, readonly [code: string, dependencies?: object, line?: number]>

@@ -6,6 +6,7 @@ export const PACKAGES = [
   'park/model',
   'sync',
   'sync/kinds',
+  'sync/mutex',
   'timecounter',
   'machine',
   'machine/live',

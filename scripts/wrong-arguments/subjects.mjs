@@ -138,7 +138,8 @@ function closed(domain) {
 
 export function detached(domain) {
   try {
-    domain.detach()
+    if (domain instanceof sync.SyncDomain) sync.detach(domain)
+    else domain.detach()
   } catch {
     // A call that was not refused may have left something in use: the domain is left alone.
   }

@@ -91,7 +91,7 @@ function ofSync() {
         `sync.${name}.create`,
         inDomain(
           (...list) => of.create(...list),
-          (domain) => [domain, { ...own, at: FREE }],
+          (domain) => [domain, { ...own, at: sync.address(FREE) }],
         ),
       ],
       [
@@ -111,10 +111,19 @@ function ofSync() {
   return {
     'sync.SyncDomain.create': create,
     'sync.SyncDomain.open': inDomain(sync.SyncDomain.open, (domain) => [domain.handle]),
-    'sync.SyncDomain#bury': calledIn((domain) => {
-      const { thread, generation } = domain.invite()
-      return { run: (...list) => domain.bury(...list), list: [{ thread, generation }] }
+    'sync.bury': inDomain(sync.bury, (domain) => {
+      const { thread, generation } = sync.invite(domain)
+      return [domain, { thread, generation }]
     }),
+    'sync.invite': inDomain(sync.invite, (domain) => [domain]),
+    'sync.detach': inDomain(sync.detach, (domain) => [domain]),
+    'sync.enterDomain': inDomain(sync.enterDomain, (domain) => [domain.handle]),
+    'sync.placeLock': inDomain(sync.placeLock, (domain) => [
+      { name: 'of mine', code: 200, version: 1, names: sync.inWords(0) },
+      domain,
+      4,
+      { at: sync.address(FREE) },
+    ]),
     ...Object.fromEntries(kinds),
     ...waiting('Mutex', {
       lockSync: [{ ...WAIT, recover: true }],

@@ -1,6 +1,12 @@
 import { came, expectOptions } from '@smpnet/memory'
 import { atOnce, block, finish, until } from '@smpnet/park'
-import { type AwaitOptions, checkTimeout, SyncDomain, type WaitOptions } from '@smpnet/sync'
+import {
+  type AwaitOptions,
+  checkTimeout,
+  enterDomain,
+  type SyncDomain,
+  type WaitOptions,
+} from '@smpnet/sync'
 import { ConnectTimeout } from './errors.ts'
 import { type Backlog, bindLocal, connectLocal, createLocal, listenLocal } from './local.ts'
 import { nameBytes } from './names.ts'
@@ -36,7 +42,7 @@ export class NamedSockets {
       stream.closeSync(here)
       throw error
     }
-    const home = SyncDomain.enter(this.handle.domain)
+    const home = enterDomain(this.handle.domain)
     const zone = new SocketZone(home.lot, this.handle.zone)
     const { handle: end } = stream
     return new ThreadListener(zone, zone.end(end), { ...this.handle, end }, home)
@@ -83,7 +89,7 @@ export class NamedSockets {
     { timeoutMs }: WaitOptions,
   ): ThreadSocket {
     if (!isConnected) throw new ConnectTimeout(name, timeoutMs)
-    const home = SyncDomain.enter(this.handle.domain)
+    const home = enterDomain(this.handle.domain)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 }

@@ -1,6 +1,6 @@
 import { came, holderOf, Pool, type PoolHandle } from '@smpnet/memory'
 import type { Seat, Waiting } from '@smpnet/park'
-import type { SyncDomain } from '@smpnet/sync'
+import { bury, type SyncDomain } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
 import { SocketZone, type SocketZoneHandle } from './socket-zone.ts'
 
@@ -16,7 +16,7 @@ export interface SocketPools {
  */
 export function buryGuest(sync: SyncDomain, pools: SocketPools, guest: Seat): void {
   const zone = new SocketZone(sync.lot, pools.zone)
-  sync.bury(guest, function* (thread) {
+  bury(sync, guest, function* (thread) {
     yield* clearPools(zone, pools, thread)
     yield* zone.buryEnds(sync.here, thread)
   })

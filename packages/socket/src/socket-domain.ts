@@ -12,7 +12,16 @@ import {
   type PoolShape,
 } from '@smpnet/memory'
 import { finish, type Seat } from '@smpnet/park'
-import { type AwaitOptions, DISPOSE, SyncDomain, type WaitOptions } from '@smpnet/sync'
+import {
+  type AwaitOptions,
+  detach,
+  DISPOSE,
+  enterDomain,
+  invite,
+  leaveDomain,
+  SyncDomain,
+  type WaitOptions,
+} from '@smpnet/sync'
 import type { Backlog } from './local.ts'
 import { NamedSockets } from './named-sockets.ts'
 import { POLLER } from './note.ts'
@@ -95,7 +104,7 @@ export class SocketDomain {
     const at = arena.place('sync domain', lotBytes)
     const { buffer } = memory
     const sync = SyncDomain.create({ ...lot, buffer, at, bytes: lotBytes })
-    sync.detach()
+    detach(sync)
     const zone = SocketZone.place(arena, zoneShape)
     const handle = { domain: sync.handle, zone, pollers: Pool.create(arena, places).handle }
     return new SocketDomain(handle, new SocketZone({ memory }, zone))
@@ -104,14 +113,14 @@ export class SocketDomain {
   /** Opens, in any thread, the end that a handle names. Throws BadHandle for what is none. */
   static open(handle: SocketHandle): ThreadSocket {
     const { domain, zone, pollers, end } = expectWhole(handle)
-    const sync = SyncDomain.enter(domain)
+    const sync = enterDomain(domain)
     try {
       const all = new SocketZone(sync.lot, zone)
       const stream = all.end(end)
       all.own(stream)
       return new ThreadSocket(stream, { domain: sync.handle, zone, pollers, end }, sync)
     } catch (error) {
-      sync.leave()
+      leaveDomain(sync)
       throw error
     }
   }
@@ -119,7 +128,7 @@ export class SocketDomain {
   /** The listener that a handle names, in any thread. Throws BadHandle for what is none. */
   static openListener(handle: SocketHandle): ThreadListener {
     const { end, ...domain } = expectWhole(handle)
-    const sync = SyncDomain.enter(domain.domain)
+    const sync = enterDomain(domain.domain)
     const zone = new SocketZone(sync.lot, domain.zone)
     return new ThreadListener(zone, zone.end(end), { ...handle, domain: sync.handle }, sync)
   }
@@ -135,13 +144,13 @@ export class SocketDomain {
     const memory = new LiveMemory(domain.buffer)
     const checked = new SocketZone({ memory }, zone)
     Pool.open(memory, pollers)
-    const home = SyncDomain.enter(domain)
+    const home = enterDomain(domain)
     return new SocketDomain({ domain: home.handle, zone, pollers }, checked, home)
   }
 
   /** What the threads of the domain share. Locks may be placed in it, in some room that is left. */
   get sync(): SyncDomain {
-    const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
+    const home = (this.#home ??= enterDomain(this.handle.domain))
     for (const memory of [this.#memory, this.zone.memory]) memory.holder = home.memory.holder
     return home
   }
@@ -193,7 +202,7 @@ export class SocketDomain {
    * and there `SocketDomain.join(workerData)`. Throws a RangeError when there is no number left.
    */
   invite(): DomainInvitation {
-    const { handle, ...seat } = this.sync.invite()
+    const { handle, ...seat } = invite(this.sync)
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
@@ -204,7 +213,7 @@ export class SocketDomain {
    */
   take(end: EndHandle): ThreadSocket {
     const stream = this.zone.end(end)
-    const home = SyncDomain.enter(this.sync.handle)
+    const home = enterDomain(this.sync.handle)
     this.zone.own(stream)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
@@ -216,10 +225,10 @@ export class SocketDomain {
     const { items, itemBytes } = this.handle.pollers
     if (at === NIL) throw new OutOfMemory('another poller', itemBytes, 0, items * itemBytes)
     this.#memory.fill(at, 0, POLLER.size)
-    const sync = SyncDomain.enter(this.handle.domain)
+    const sync = enterDomain(this.handle.domain)
     const free = (place: Address): void => {
       finish(sync.here, this.#pollers.free(place))
-      sync.leave()
+      leaveDomain(sync)
     }
     return new ThreadPoller(Poller.open(this.#memory, at), sync, free)
   }
@@ -229,7 +238,7 @@ export class SocketDomain {
    * object takes another. Does nothing when that was done.
    */
   detach(): void {
-    this.#home?.leave()
+    if (this.#home !== undefined) leaveDomain(this.#home)
     this.#home = undefined
   }
 

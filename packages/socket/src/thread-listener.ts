@@ -3,7 +3,9 @@ import {
   type AwaitOptions,
   checkTimeout,
   DISPOSE,
-  SyncDomain,
+  enterDomain,
+  leaveDomain,
+  type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { ListenerClosed, SocketMisuse } from './errors.ts'
@@ -121,7 +123,7 @@ export class ThreadListener {
 
   #named(stream: StreamSocket | undefined): ThreadSocket | undefined {
     if (stream === undefined) return undefined
-    const home = SyncDomain.enter(this.handle.domain)
+    const home = enterDomain(this.handle.domain)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 
@@ -131,7 +133,7 @@ export class ThreadListener {
   }
 
   #enter(): SyncDomain {
-    const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
+    const home = (this.#home ??= enterDomain(this.handle.domain))
     for (const { memory } of [this.zone, this.stream]) memory.holder = home.memory.holder
     return home
   }
@@ -140,7 +142,7 @@ export class ThreadListener {
     try {
       close()
     } finally {
-      if (!this.isOpen) this.#home?.leave()
+      if (!this.isOpen && this.#home) leaveDomain(this.#home)
       if (!this.isOpen) this.#home = undefined
     }
   }

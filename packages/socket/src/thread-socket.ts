@@ -17,7 +17,10 @@ import {
   checkTimeout,
   DISPOSE,
   type DomainHandle,
-  SyncDomain,
+  enterDomain,
+  invite,
+  leaveDomain,
+  type SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
 import { came, HeldTooLong, type PoolHandle } from '@smpnet/memory'
@@ -200,7 +203,7 @@ export class ThreadSocket {
    * Throws a RangeError when as many threads as can be use the domain or are invited.
    */
   invite(): SocketInvitation {
-    const { handle, ...seat } = this.#sync().invite()
+    const { handle, ...seat } = invite(this.#sync())
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
@@ -231,7 +234,7 @@ export class ThreadSocket {
   }
 
   #enter(): SyncDomain {
-    const home = (this.#home ??= SyncDomain.enter(this.handle.domain))
+    const home = (this.#home ??= enterDomain(this.handle.domain))
     // An undertaker tells by it what this thread held, and each time that it enters it may be
     // another.
     this.stream.memory.holder = home.memory.holder
@@ -253,7 +256,7 @@ export class ThreadSocket {
     try {
       close()
     } finally {
-      if (!this.stream.isOpen) this.#home?.leave()
+      if (!this.stream.isOpen && this.#home) leaveDomain(this.#home)
       if (!this.stream.isOpen) this.#home = undefined
     }
   }

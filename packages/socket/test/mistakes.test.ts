@@ -17,11 +17,6 @@ describe('What is no handle of a socket', () => {
     ['other buffers', { ...handle, zone: { ...zone, bufferBytes: 128 } }, 'a zone of sockets'],
     ['another pool', { ...handle, zone: { ...zone, pool: { ...zone.pool, at: 64 } } }, 'pool'],
     ['no pollers', { ...handle, pollers: {} }, 'the handle of a pool'],
-    [
-      'another lot',
-      { ...handle, domain: { ...domain, lot: { ...domain.lot, threads: 9 } } },
-      'the lot of a domain',
-    ],
   ])('is refused by a sentence, and takes no number: %s', (_what, wrong, sentence) => {
     const words = new Int32Array(domain.buffer).slice()
     expect(() => openSocket(wrong as never)).toThrow(BadHandle)

@@ -51,12 +51,18 @@ export { SharedSection } from './offered/shared-section.ts'
 export { Smr } from './reading/smr.ts'
 export { SpinMutex } from './locks/spin-mutex.ts'
 export { Sx } from './locks/sx.ts'
+export { type DomainOptions, SyncDomain } from './domain/sync-domain.ts'
+export { detach, enterDomain, leaveDomain } from './domain/visiting.ts'
+export { address } from './domain/address.ts'
 export {
-  type DomainOptions,
-  type Invitation,
+  handleOf,
+  openLock,
+  type Placement,
+  placeLock,
   type Placing,
-  SyncDomain,
-} from './domain/sync-domain.ts'
+} from './domain/placing.ts'
+export { bury, type Invitation, invite } from './burial/guests.ts'
+export { BY_RECORDS, byLines, inWords, NOBODY } from './words/names.ts'
 export { TicketLock } from './locks/ticket-lock.ts'
 export { watch, type WatchOptions } from './watch/watched.ts'
 export type { OrderShape } from './watch/order-graph.ts'

@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import {
+  address,
+  bury,
+  detach,
   Epoch,
+  invite,
   LockAbandoned,
   type LockHandle,
   LockMisuse,
@@ -20,11 +24,11 @@ const turn = () => new Promise((next) => setTimeout(next, 0))
 
 /** A worker that does something to a lock and stays; `end` terminates and buries it. */
 function begin(domain: SyncDomain, handle: LockHandle, does: string) {
-  const guest = domain.invite()
+  const guest = invite(domain)
   const worker = new Worker(FIXTURE, { workerData: { domain: guest.handle, handle, does } })
   const end = async () => {
     await worker.terminate()
-    return domain.bury(guest)
+    return bury(domain, guest)
   }
   return { guest, done: once(worker, 'message'), end }
 }
@@ -96,7 +100,7 @@ interface Readable {
 
 const readables: Record<string, (domain: SyncDomain, at?: number) => Readable> = {
   reads: (domain, at) => {
-    const lock = RmLock.create(domain, at === undefined ? {} : { at })
+    const lock = RmLock.create(domain, at === undefined ? {} : { at: address(at) })
     const isWaitedFor = () => {
       try {
         lock.write.lockSync({ timeoutMs: 1 }).unlock()
@@ -109,7 +113,7 @@ const readables: Record<string, (domain: SyncDomain, at?: number) => Readable> =
     return { handle: lock.handle, isWaitedFor, visit: () => lock.read.lockSync().unlock() }
   },
   'enters an epoch': (domain, at) => {
-    const epoch = Epoch.create(domain, at === undefined ? {} : { at })
+    const epoch = Epoch.create(domain, at === undefined ? {} : { at: address(at) })
     const isWaitedFor = () => {
       epoch.call(() => {})
       return epoch.poll() > 0
@@ -121,7 +125,7 @@ const readables: Record<string, (domain: SyncDomain, at?: number) => Readable> =
     return { handle: epoch.handle, isWaitedFor, visit }
   },
   'enters an smr': (domain, at) => {
-    const smr = Smr.create(domain, at === undefined ? {} : { at })
+    const smr = Smr.create(domain, at === undefined ? {} : { at: address(at) })
     const visit = () => {
       smr.enterSync()
       smr.exitSync()
@@ -192,13 +196,13 @@ describe('A thread that is inside', () => {
         ? [() => one.enterSync(), () => one.exitSync()]
         : [() => one.lockSync(), () => one.unlock()]
     enter()
-    expect(() => domain.detach()).toThrow(LockMisuse)
-    expect(() => domain.detach()).toThrow(
+    expect(() => detach(domain)).toThrow(LockMisuse)
+    expect(() => detach(domain)).toThrow(
       new RegExp(`what it reads: the ${kind} at \\d+ it has not$`),
     )
     exit()
-    domain.detach()
-    expect(() => domain.detach()).toThrow('detached from a domain once')
+    detach(domain)
+    expect(() => detach(domain)).toThrow('detached from a domain once')
   })
 })
 

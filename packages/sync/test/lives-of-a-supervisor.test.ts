@@ -1,14 +1,24 @@
 import { HeldTooLong, holderOf } from '@smpnet/memory'
 import { BUCKET, finish, Lot, NotifyWaker, Seats } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { Counter, Epoch, LockTimeout, Mutex, RwLock, Smr, SyncDomain } from '../src/index.ts'
+import {
+  bury,
+  Counter,
+  Epoch,
+  invite,
+  LockTimeout,
+  Mutex,
+  RwLock,
+  Smr,
+  SyncDomain,
+} from '../src/index.ts'
 
 /** How many waiters and numbers are free. */
 function free(domain: SyncDomain): [number, number] {
   const waiters = all(() => domain.lot.waiter())
   for (const { at } of waiters) domain.lot.releaseEntry(at)
-  const guests = all(() => domain.invite())
-  for (const guest of guests) domain.bury(guest)
+  const guests = all(() => invite(domain))
+  for (const guest of guests) bury(domain, guest)
   return [waiters.length, guests.length]
 }
 
@@ -25,14 +35,11 @@ function all<T>(next: () => T): T[] {
 
 /** What a worker is to a domain: its own lot and its waiter, over the same memory. */
 function guestOf(domain: SyncDomain) {
-  const { memory, handle } = domain
-  const seat = domain.invite()
-  const lot = new Lot(
-    memory,
-    handle.lot,
-    new NotifyWaker(memory),
-    Lot.attach(memory, handle.lot, seat),
-  )
+  const { memory } = domain
+  const { handle } = domain.lot
+  const seat = invite(domain)
+  const number = Lot.attach(memory, handle, seat)
+  const lot = new Lot(memory, handle, new NotifyWaker(memory), number)
   return { seat, lot, td: lot.waiter() }
 }
 
@@ -44,7 +51,7 @@ describe('A domain whose supervisor begins its threads anew as they end', () => 
     for (let life = 0; life < 2000; life++) {
       const { seat, td } = guestOf(domain)
       expect(mutex.tryEnter(td)).toBe(true)
-      expect(domain.bury(seat)).toBe(1)
+      expect(bury(domain, seat)).toBe(1)
       const guard = mutex.lockSync({ recover: true })
       mutex.recover(guard.td)
       guard.unlock()
@@ -59,7 +66,7 @@ describe('A domain whose supervisor begins its threads anew as they end', () => 
     for (let life = 0; life < 100; life++) {
       const { seat, td } = guestOf(domain)
       finish(td, lock.write.enter(td))
-      domain.bury(seat)
+      bury(domain, seat)
     }
     const guard = lock.write.lockSync({ recover: true })
     lock.recover(guard.td)
@@ -76,7 +83,7 @@ describe('A waiter that has ended', () => {
     const { seat, td } = guestOf(domain)
     // As far as it has counted.
     domain.memory.store(at, td.at)
-    domain.bury(seat)
+    bury(domain, seat)
     expect(free(domain)).toEqual(before)
   })
 })
@@ -87,7 +94,7 @@ describe('A domain of which a queue is held by a thread that has ended', () => {
     const mutex = Mutex.create(domain)
     mutex.lockSync()
     const one = guestOf(domain)
-    const bucket = domain.handle.lot.at + domain.handle.lot.threads * Seats.bytes
+    const bucket = domain.lot.handle.at + domain.lot.handle.threads * Seats.bytes
     domain.memory.store(bucket + BUCKET.offset.lock, holderOf(one.seat.thread))
     return { domain, mutex, one, other: guestOf(domain) }
   }
@@ -106,7 +113,7 @@ describe('A domain of which a queue is held by a thread that has ended', () => {
     const begun = performance.now()
     const buries = (): unknown => {
       try {
-        return domain.bury(other.seat)
+        return bury(domain, other.seat)
       } catch (error) {
         return error
       }
@@ -115,8 +122,8 @@ describe('A domain of which a queue is held by a thread that has ended', () => {
     expect(performance.now() - begun).toBeLessThan(30_000)
     expect(error).toBeInstanceOf(HeldTooLong)
     expect(error.message).toContain(`thread ${one.seat.thread} has not let go`)
-    domain.bury(one.seat)
-    expect(domain.bury(other.seat)).toBe(0)
+    bury(domain, one.seat)
+    expect(bury(domain, other.seat)).toBe(0)
     mutex.unlock()
   })
 })

@@ -1,7 +1,7 @@
 import { LiveMemory, Arena } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { READY, RUNNING, TIMED_OUT, until, WAITER, WOKEN } from '@smpnet/park'
-import { LockMisuse, LockTimeout, Mutex, SyncDomain } from '../src/index.ts'
+import { LockMisuse, LockTimeout, Mutex, NOBODY, placeLock, SyncDomain } from '../src/index.ts'
 import { untilEnded, untilParked } from './by-hand.ts'
 
 /** A mutex with three waiters whose generators the test drives itself, as a kernel does. */
@@ -9,7 +9,7 @@ function kernelMutex(options = {}) {
   const domain = SyncDomain.create()
   const mutex = new Mutex(
     domain.memory,
-    domain.place({ name: 'm', code: 9, version: 1 }, 8),
+    placeLock({ name: 'm', code: 9, version: 1, names: NOBODY }, domain, 8),
     options,
   )
   const [a, b, c] = [domain.borrow(), domain.borrow(), domain.borrow()] as const

@@ -11,6 +11,8 @@ import {
   Smr,
   SyncDomain,
   WRITING,
+  NOBODY,
+  placeLock,
 } from '../src/index.ts'
 import { readerOn } from './reader-on.ts'
 
@@ -235,7 +237,13 @@ describe('A read-mostly lock', () => {
     const domain = SyncDomain.create({ threads: 40 })
     const met: number[][] = []
     const memory = domain.memory
-    const at = domain.place({ name: 'rm', code: 99, version: 1 }, RmLock.bytes(40), {}, 64)
+    const at = placeLock(
+      { name: 'rm', code: 99, version: 1, names: NOBODY },
+      domain,
+      RmLock.bytes(40),
+      {},
+      64,
+    )
     const rm = new RmLock(
       memory,
       at,

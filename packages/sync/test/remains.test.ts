@@ -3,9 +3,20 @@ import { finish, Lot, NotifyWaker, PARK, type Waiter } from '@smpnet/park'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { DomainRegion } from '../src/domain/domain-region.ts'
-import { LockAbandoned, Mutex, Once, Semaphore, Seqc, SyncDomain } from '../src/index.ts'
+import {
+  address,
+  bury,
+  invite,
+  LockAbandoned,
+  Mutex,
+  NOBODY,
+  Once,
+  Semaphore,
+  Seqc,
+  SyncDomain,
+} from '../src/index.ts'
 
-const MUTEX = { name: 'mutex', code: 1, version: 2 }
+const MUTEX = { name: 'mutex', code: 1, version: 2, names: NOBODY }
 const LOCK_BYTES = 4
 const SHAPE = { threads: 4, waiters: 8, buckets: 1 }
 
@@ -13,10 +24,10 @@ const SHAPE = { threads: 4, waiters: 8, buckets: 1 }
 function domainWith(mortality: Mortality) {
   const buffer = new SharedArrayBuffer(1 << 14)
   const domain = SyncDomain.create({ buffer, bytes: 1 << 13, ...SHAPE })
-  const guest = domain.invite()
+  const guest = invite(domain)
   const memory = new LiveMemory(buffer)
-  const cpu = Lot.attach(memory, domain.handle.lot, guest)
-  const lot = new Lot(memory, domain.handle.lot, new NotifyWaker(memory), cpu)
+  const cpu = Lot.attach(memory, domain.lot.handle, guest)
+  const lot = new Lot(memory, domain.lot.handle, new NotifyWaker(memory), cpu)
   const td = lot.waiter()
   return { buffer, domain, guest, memory: mortality.of(memory), td }
 }
@@ -29,13 +40,16 @@ describe('A thread that places a lock at an address', () => {
       const { domain, guest, memory } = domainWith(mortality)
       const region = DomainRegion.open(memory, domain.handle.at)
       const isPlaced = (): boolean => [...DomainRegion.open(domain.memory, 0).locks()].length > 0
-      mortality.lives(() => region.placeLockAt(MUTEX, FREE_AT, LOCK_BYTES, 4))
-      domain.bury(guest)
-      Mutex.create(domain, { at: FREE_AT + 128 })
+      mortality.lives(() => address(FREE_AT).placeIn(region, MUTEX, LOCK_BYTES, 4))
+      bury(domain, guest)
+      Mutex.create(domain, { at: address(FREE_AT + 128) })
         .lockSync()
         .unlock()
       const has = isPlaced() && [...region0(domain).locks()].some(({ at }) => at === FREE_AT)
-      if (!has) Mutex.create(domain, { at: FREE_AT }).lockSync().unlock()
+      if (!has)
+        Mutex.create(domain, { at: address(FREE_AT) })
+          .lockSync()
+          .unlock()
     })
     expect(deaths).toBeGreaterThanOrEqual(6)
   })
@@ -44,7 +58,7 @@ describe('A thread that places a lock at an address', () => {
     const mortality = new Mortality(1)
     const { domain, guest, memory } = domainWith(mortality)
     const region = DomainRegion.open(memory, domain.handle.at)
-    mortality.lives(() => region.placeLockAt(MUTEX, FREE_AT, LOCK_BYTES, 4))
+    mortality.lives(() => address(FREE_AT).placeIn(region, MUTEX, LOCK_BYTES, 4))
     expect(domain.memory.load(domain.handle.at + 12)).toBe(holderOf(guest.thread))
   })
 })
@@ -59,7 +73,7 @@ describe('A once', () => {
       const { domain, guest, memory, td } = domainWith(mortality)
       const once = Once.create(domain)
       mortality.lives(() => doIt(new Once(memory, once.at), td))
-      domain.bury(guest)
+      bury(domain, guest)
       once.runSync(() => {}, { timeoutMs: 1000 })
       expect(once.isDone()).toBe(true)
     })
@@ -82,7 +96,7 @@ describe('A sequence counter', () => {
         dying.beginWrite(td)
         dying.endWrite()
       })
-      domain.bury(guest)
+      bury(domain, guest)
       if (isToldOf(seqc)) told++
       seqc.beginWrite()
       seqc.endWrite()
@@ -102,7 +116,7 @@ describe('A semaphore', () => {
     const behind = semaphore.acquireAsync(1, { timeoutMs: 5000 })
     semaphore.releaseSync(2)
     expect(semaphore.available()).toBe(0)
-    domain.bury(guest)
+    bury(domain, guest)
     await behind
     expect(semaphore.available()).toBe(1)
   })

@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { Lot } from '@smpnet/park'
-import { LockAbandoned, Mutex, SyncDomain } from '../src/index.ts'
+import { address, bury, invite, LockAbandoned, Mutex, SyncDomain } from '../src/index.ts'
 
 /** A worker that takes a mutex and never gives it up; it is terminated, and buried. */
 async function holder(domain = SyncDomain.create(), mutex = Mutex.create(domain)) {
-  const guest = domain.invite()
+  const guest = invite(domain)
   const { handle, thread } = guest
   const file = new URL('./fixtures/dying.mjs', import.meta.url)
   const worker = new Worker(file, { workerData: { domain: handle, mutex: mutex.handle } })
   await once(worker, 'message')
   const end = async () => {
     await worker.terminate()
-    return domain.bury(guest)
+    return bury(domain, guest)
   }
   return { domain, mutex, guest, thread, end }
 }
@@ -62,7 +62,7 @@ describe('A mutex whose holder is terminated', () => {
     await end()
     mutex.lockSync({ recover: true })
     mutex.recover(domain.here)
-    const guest = domain.invite()
+    const guest = invite(domain)
     const file = new URL('./fixtures/dying.mjs', import.meta.url)
     const worker = new Worker(file, {
       workerData: { domain: guest.handle, mutex: mutex.handle, sleeps: true },
@@ -71,7 +71,7 @@ describe('A mutex whose holder is terminated', () => {
     const waiting = mutex.lock()
     await new Promise((resolve) => setTimeout(resolve, 30))
     await worker.terminate()
-    domain.bury(guest)
+    bury(domain, guest)
     mutex.unlock()
     const guard = await waiting
     expect(mutex.owner()).toBe(guard.td.at)
@@ -82,11 +82,11 @@ describe('A mutex whose holder is terminated', () => {
 describe('An invited thread', () => {
   it('that detached is buried without any harm', () => {
     const domain = SyncDomain.create({ threads: 2 })
-    const guest = domain.invite()
+    const guest = invite(domain)
     expect(guest.thread).toBe(1)
-    expect(domain.bury(guest)).toBe(0)
-    expect(domain.invite().thread).toBe(guest.thread)
-    expect(() => domain.invite()).toThrow(RangeError)
+    expect(bury(domain, guest)).toBe(0)
+    expect(invite(domain).thread).toBe(guest.thread)
+    expect(() => invite(domain)).toThrow(RangeError)
   })
 
   it('is buried once: who does it again does not bury the next one of that number', async () => {
@@ -94,7 +94,7 @@ describe('An invited thread', () => {
     await end()
     const next = await holder(domain)
     expect(next.guest.thread).toBe(guest.thread)
-    expect(domain.bury(guest)).toBe(0)
+    expect(bury(domain, guest)).toBe(0)
     expect(next.mutex.isAbandoned()).toBe(false)
     expect(next.mutex.tryLock()).toBeUndefined()
     expect(await next.end()).toBe(1)
@@ -102,11 +102,11 @@ describe('An invited thread', () => {
 
   it('that comes after it was given up does not get the place of another', () => {
     const domain = SyncDomain.create({ threads: 2 })
-    const late = domain.invite()
-    domain.bury(late)
-    domain.invite()
-    const { memory, handle } = domain
-    expect(() => Lot.attach(memory, handle.lot, late)).toThrow('nobody is expected as thread 1')
+    const late = invite(domain)
+    bury(domain, late)
+    invite(domain)
+    const { memory, lot } = domain
+    expect(() => Lot.attach(memory, lot.handle, late)).toThrow('nobody is expected as thread 1')
   })
 })
 
@@ -115,12 +115,12 @@ describe('A thread that has ended', () => {
 
   /** A worker that waits for a mutex, is terminated there and buried. */
   const dieWaiting = async (domain: SyncDomain, mutex: Mutex): Promise<void> => {
-    const guest = domain.invite()
+    const guest = invite(domain)
     const workerData = { domain: guest.handle, mutex: mutex.handle, sleeps: true }
     const worker = new Worker(dying, { workerData })
     await once(worker, 'message')
     await worker.terminate()
-    expect(domain.bury(guest)).toBe(1)
+    expect(bury(domain, guest)).toBe(1)
   }
 
   it('leaves its number and its waiters to others, however many have come and gone', async () => {
@@ -147,7 +147,7 @@ describe('A thread that has ended', () => {
 
   it('leaves no waiter that a lock at an address of its own names', async () => {
     const domain = SyncDomain.create({ buffer: new SharedArrayBuffer(1 << 19), at: 1 << 18 })
-    const { mutex, end } = await holder(domain, Mutex.create(domain, { at: 4096 }))
+    const { mutex, end } = await holder(domain, Mutex.create(domain, { at: address(4096) }))
     const owner = mutex.owner()
     await end()
     expect(domain.lot.isDead(owner)).toBe(true)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { Mutex, SyncDomain } from '../src/index.ts'
+import { Mutex, NOBODY, placeLock, SyncDomain } from '../src/index.ts'
 
 const COUNTING = new URL('./fixtures/counting.mjs', import.meta.url)
 
@@ -9,7 +9,7 @@ const COUNTING = new URL('./fixtures/counting.mjs', import.meta.url)
 async function count(ways: readonly string[], turns: number) {
   const domain = SyncDomain.create()
   const mutex = Mutex.create(domain)
-  const at = domain.place({ name: 'sums', code: 200, version: 1 }, 12)
+  const at = placeLock({ name: 'sums', code: 200, version: 1, names: NOBODY }, domain, 12)
   const workers = ways.map(
     (way) => new Worker(COUNTING, { workerData: { handle: mutex.handle, at, turns, way } }),
   )

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { BadHandle, LockMisuse, Mutex, SyncDomain } from '../src/index.ts'
+import {
+  address,
+  BadHandle,
+  detach,
+  enterDomain,
+  leaveDomain,
+  LockMisuse,
+  Mutex,
+  SyncDomain,
+} from '../src/index.ts'
 
 describe('A domain', () => {
   it('is opened once in a thread, though each message brings another buffer object', () => {
@@ -24,29 +33,29 @@ describe('A domain', () => {
 
   it('gives its threads back what they had', () => {
     const domain = SyncDomain.create({ threads: 1, waiters: 1 })
-    domain.detach()
+    detach(domain)
     const again = SyncDomain.open(domain.handle)
     expect(again).not.toBe(domain)
     expect(again.thread).toBe(domain.thread)
-    expect(() => domain.detach()).toThrow(LockMisuse)
+    expect(() => detach(domain)).toThrow(LockMisuse)
   })
 
   it('is left when the last who entered it leaves, unless it was opened otherwise', () => {
     const { handle } = SyncDomain.create({ threads: 2 })
     const elsewhere = { ...handle, buffer: structuredClone(handle.buffer) }
     const first = SyncDomain.create({ threads: 1 })
-    first.detach()
-    const guest = SyncDomain.enter(first.handle)
-    expect(SyncDomain.enter(first.handle)).toBe(guest)
-    expect(() => guest.detach()).toThrow('2 objects of this thread still use its domain')
-    guest.leave()
-    expect(SyncDomain.enter(first.handle)).toBe(guest)
-    guest.leave()
-    guest.leave()
+    detach(first)
+    const guest = enterDomain(first.handle)
+    expect(enterDomain(first.handle)).toBe(guest)
+    expect(() => detach(guest)).toThrow('2 objects of this thread still use its domain')
+    leaveDomain(guest)
+    expect(enterDomain(first.handle)).toBe(guest)
+    leaveDomain(guest)
+    leaveDomain(guest)
     const again = SyncDomain.open(first.handle)
     expect(again).not.toBe(guest)
-    expect(SyncDomain.enter(first.handle)).toBe(again)
-    again.leave()
+    expect(enterDomain(first.handle)).toBe(again)
+    leaveDomain(again)
     expect(SyncDomain.open(elsewhere)).not.toBe(again)
     expect(SyncDomain.open(first.handle)).toBe(again)
   })
@@ -64,9 +73,9 @@ describe('A domain', () => {
   it('is not left by a thread with a task that holds a lock', async () => {
     const domain = SyncDomain.create()
     const guard = await Mutex.create(domain).lock()
-    expect(() => domain.detach()).toThrow('1 tasks of this thread still use its domain')
+    expect(() => detach(domain)).toThrow('1 tasks of this thread still use its domain')
     guard.unlock()
-    domain.detach()
+    detach(domain)
   })
 
   it('says which figures it cannot have', () => {
@@ -86,7 +95,7 @@ describe('An address of the caller’s choice', () => {
   const domain = SyncDomain.create({ buffer, at: 65536, bytes: 128 * 1024 })
 
   it('is where the lock is', () => {
-    const mutex = Mutex.create(domain, { at: 1024 })
+    const mutex = Mutex.create(domain, { at: address(1024) })
     mutex.lockSync()
     expect(new Int32Array(buffer)[1024 / 4]).toBe(domain.here.at)
     Mutex.open(structuredClone(mutex.handle)).unlock()
@@ -94,29 +103,29 @@ describe('An address of the caller’s choice', () => {
   })
 
   it.each([1016, 1020, 1024, 1028, 1036])('may not overlap another lock: %i', (at) => {
-    expect(() => Mutex.create(domain, { at })).toThrow(
+    expect(() => Mutex.create(domain, { at: address(at) })).toThrow(
       'would overlap the lock whose bytes are 1024',
     )
   })
 
   it('may touch another lock', () => {
-    const placed = [2048, 2072, 2024].map((at) => Mutex.create(domain, { at }).at)
-    expect(placed).toEqual([2048, 2072, 2024])
+    const placed = [2048, 2076, 2020].map((at) => Mutex.create(domain, { at: address(at) }).at)
+    expect(placed).toEqual([2048, 2076, 2020])
   })
 
   it.each([2, -4, 1 << 18, (1 << 18) - 8, 1.5, Number.NaN])('has to be one: %d', (at) => {
-    expect(() => Mutex.create(domain, { at })).toThrow(BadHandle)
+    expect(() => Mutex.create(domain, { at: address(at) })).toThrow(BadHandle)
   })
 
   it('may not be the domain’s own', () => {
     for (const at of [65536, 65536 - 8, 65536 + 128 * 1024 - 4]) {
-      expect(() => Mutex.create(domain, { at })).toThrow("are the domain's own")
+      expect(() => Mutex.create(domain, { at: address(at) })).toThrow("are the domain's own")
     }
   })
 
   it('must be zero', () => {
     new Int32Array(buffer)[4096 / 4 + 1] = 5
-    expect(() => Mutex.create(domain, { at: 4096 })).toThrow('the word at 4100 is not')
+    expect(() => Mutex.create(domain, { at: address(4096) })).toThrow('the word at 4100 is not')
   })
 })
 

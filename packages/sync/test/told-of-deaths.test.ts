@@ -2,7 +2,10 @@ import { Lot, NotifyWaker, finish, PARK, type Waiter, type Waiting, WOKEN } from
 import { describe, expect, it } from 'vitest'
 import {
   Barrier,
+  bury,
   Condition,
+  detach,
+  invite,
   LockAbandoned,
   LockMisuse,
   LockTimeout,
@@ -15,10 +18,10 @@ import {
 
 /** What a worker is to a domain: its own lot and its waiter, over the same memory. */
 function guestOf(domain: SyncDomain) {
-  const { memory, handle } = domain
-  const seat = domain.invite()
-  const at = Lot.attach(memory, handle.lot, seat)
-  const td = new Lot(memory, handle.lot, new NotifyWaker(memory), at).waiter()
+  const { memory, lot } = domain
+  const seat = invite(domain)
+  const at = Lot.attach(memory, lot.handle, seat)
+  const td = new Lot(memory, lot.handle, new NotifyWaker(memory), at).waiter()
   td.spins = 0
   return { seat, td }
 }
@@ -46,7 +49,7 @@ describe('A condition whose mutex a dead thread held', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     enters(dead.td, mutex)
     finish(dead.td, condition.notify(dead.td, mutex))
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     const told = await waiting
     expect(told).toBeInstanceOf(LockAbandoned)
     expect(told).toMatchObject({ lock: mutex.at, waiter: dead.td.at })
@@ -63,7 +66,7 @@ describe('A condition whose mutex a dead thread held', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     enters(dead.td, mutex)
     finish(dead.td, condition.notify(dead.td, mutex))
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     expect(await waiting).toBe(true)
     expect(mutex.isAbandoned()).toBe(true)
     guard.unlock()
@@ -80,7 +83,7 @@ describe('A condition whose mutex a dead thread held', () => {
     })
     await new Promise((resolve) => setTimeout(resolve, 5))
     enters(dead.td, mutex)
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     condition.notifyAllSync(mutex)
     await expect(waiting[0]).resolves.toBe(true)
     await expect(Promise.allSettled(waiting)).resolves.toHaveLength(2)
@@ -111,7 +114,7 @@ describe('A try at a lock whose holder has ended', () => {
     const dead = guestOf(domain)
     finish(dead.td, enter(dead.td))
     for (const side of sides) expect(side.tryLock()).toBeUndefined()
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     for (let i = 0; i < 2; i++) {
       for (const side of sides) expect(() => side.tryLock()).toThrow(LockAbandoned)
     }
@@ -126,7 +129,7 @@ describe('A try at a lock whose holder has ended', () => {
     const mutex = Mutex.create(domain)
     const [dead, living] = [guestOf(domain), guestOf(domain)]
     enters(dead.td, mutex)
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     enters(living.td, mutex)
     expect(mutex.tryLock({ recover: true })).toBeUndefined()
   })
@@ -145,7 +148,7 @@ describe('A reader that ended in the queue of a lock', () => {
     sleeps(read.enter(dead.td))
     write.unlock()
     expect(lock.word.readers()).toBe(1)
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     expect(lock.word.readers()).toBe(0)
     write.lockSync({ timeoutMs: 1 }).unlock()
   })
@@ -157,7 +160,7 @@ describe('A barrier of which a party has ended', () => {
     const barrier = Barrier.create(domain, { parties: 3 })
     const dead = guestOf(domain)
     sleeps(barrier.arrive(dead.td))
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     const two = [barrier.arriveAsync(), barrier.arriveAsync({ timeoutMs: 20 })]
     await expect(two[1]).rejects.toThrow(LockTimeout)
     const rest = [barrier.arriveAsync(), barrier.arriveAsync()]
@@ -171,10 +174,10 @@ describe('A barrier of which a party has ended', () => {
     for (let round = 0; round < 3; round++) {
       const [dead, other] = [guestOf(domain), guestOf(domain)]
       sleeps(barrier.arrive(dead.td))
-      domain.bury(dead.seat)
+      bury(domain, dead.seat)
       const waiting = barrier.arriveAsync()
       await new Promise((resolve) => setTimeout(resolve, 2))
-      domain.bury(other.seat)
+      bury(domain, other.seat)
       expect(barrier.arriveSync()).toBe(true)
       expect(await waiting).toBe(false)
     }
@@ -197,7 +200,7 @@ describe('An accountable lock whose readers have ended', () => {
     for (const { td } of dead) expect(read!.tryEnter(td)).toBe(true)
     const here = read!.lockSync()
     const writing = write!.lock()
-    for (const { seat } of dead) domain.bury(seat)
+    for (const { seat } of dead) bury(domain, seat)
     expect(lock.word.readers()).toBe(1)
     here.unlock()
     const guard = await writing
@@ -213,7 +216,7 @@ describe('An accountable lock whose readers have ended', () => {
       const { seat, td } = guestOf(domain)
       finish(td, read!.enter(td))
       if (life % 2 === 0) finish(td, read!.enter(td))
-      domain.bury(seat)
+      bury(domain, seat)
       write!.lockSync({ timeoutMs: 1 }).unlock()
     }
     expect(lock.word.readers()).toBe(0)
@@ -226,9 +229,9 @@ describe('An accountable lock whose readers have ended', () => {
     expect(lock.word.ledger).toBeDefined()
     expect(RwLock.open(RwLock.create(domain).handle).word.ledger).toBeUndefined()
     const guard = lock.read.lockSync()
-    expect(() => domain.detach()).toThrow(/it holds no lock: what it has of the accountable lock/)
+    expect(() => detach(domain)).toThrow(/it holds no lock: the accountable rwlock at/)
     guard.unlock()
-    domain.detach()
+    detach(domain)
   })
 })
 
@@ -244,7 +247,7 @@ describe('An accountable semaphore', () => {
     expect(one.tryAcquire(3, dead.td)).toBe(true)
     const waiting = one.acquireAsync(4)
     expect(one.available()).toBe(1)
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     await waiting
     expect(one.available()).toBe(0)
     one.releaseSync(4)
@@ -257,7 +260,7 @@ describe('An accountable semaphore', () => {
     sleeps(one.acquire(dead.td, 3))
     one.releaseSync(2)
     expect(one.available()).toBe(1)
-    domain.bury(dead.seat)
+    bury(domain, dead.seat)
     expect(one.available()).toBe(4)
   })
 

@@ -14,7 +14,7 @@ import {
 import { LiveMemory } from '@smpnet/memory'
 import { atEveryDeath, Mortality } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
-import { Condition, Mutex, RwLock, Sx, SyncDomain } from '../src/index.ts'
+import { bury, Condition, invite, Mutex, RwLock, Sx, SyncDomain } from '../src/index.ts'
 
 interface Side {
   enter(td: Waiter): Waiting<unknown>
@@ -53,10 +53,10 @@ function sleepsIn<T>(waiting: Waiting<T>): { isOver: boolean; goOn: () => boolea
 function makeWorld(mortality: Mortality, make: (domain: SyncDomain) => Sides) {
   const domain = SyncDomain.create()
   const [held, first, second] = make(domain)
-  const seat = domain.invite()
+  const seat = invite(domain)
   const memory = new LiveMemory(domain.memory.buffer)
-  const number = Lot.attach(memory, domain.handle.lot, seat)
-  const dying = new Lot(memory, domain.handle.lot, new NotifyWaker(memory), number).waiter()
+  const number = Lot.attach(memory, domain.lot.handle, seat)
+  const dying = new Lot(memory, domain.lot.handle, new NotifyWaker(memory), number).waiter()
   const [owner, behind] = [domain.waiter(), domain.waiter()]
   for (const td of [owner, behind, dying]) td.spins = 0
   const state = (td: Waiter): number => domain.memory.load(td.at + WAITER.offset.state)
@@ -80,7 +80,7 @@ describe('A thread that dies when it was woken for', () => {
         expect(wait.goOn()).toBe(true)
         finish(dying, first.exit(dying))
       })
-      domain.bury(seat)
+      bury(domain, seat)
       expect(state(behind)).toBe(AWAKE)
       domain.memory.store(behind.at + WAITER.offset.state, RUNNING)
       expect(waitBehind.goOn()).toBe(true)
@@ -93,7 +93,7 @@ describe('A thread that dies when it was woken for', () => {
     const world = makeWorld(new Mortality(1_000), (domain) => thrice(Mutex.create(domain)))
     const { domain, seat, dying, behind, waitBehind, state } = world
     domain.memory.store(dying.at + WAITER.offset.state, READY)
-    domain.bury(seat)
+    bury(domain, seat)
     expect(state(behind)).toBe(AWAKE)
     expect(waitBehind.goOn()).toBe(true)
   })
@@ -103,9 +103,9 @@ describe('A thread that was notified of a condition', () => {
   it('and dies long after that wakes nobody else', () => {
     const domain = SyncDomain.create()
     const [mutex, condition] = [Mutex.create(domain), Condition.create(domain)]
-    const seat = domain.invite()
-    const at = Lot.attach(domain.memory, domain.handle.lot, seat)
-    const dying = new Lot(domain.memory, domain.handle.lot, new NotifyWaker(domain.memory), at)
+    const seat = invite(domain)
+    const at = Lot.attach(domain.memory, domain.lot.handle, seat)
+    const dying = new Lot(domain.memory, domain.lot.handle, new NotifyWaker(domain.memory), at)
     const [notified, behind, td] = [dying.waiter(), domain.waiter(), domain.waiter()]
     const waits = (one: Waiter) => {
       finish(one, mutex.enter(one))
@@ -115,7 +115,7 @@ describe('A thread that was notified of a condition', () => {
     finish(td, condition.notify(td, mutex))
     expect(wait.goOn()).toBe(true)
     finish(notified, mutex.exit(notified))
-    domain.bury(seat)
+    bury(domain, seat)
     const state = domain.memory.load(behind.at + WAITER.offset.state)
     expect(state).not.toBe(AWAKE)
     finish(td, condition.notify(td, mutex))

@@ -1,5 +1,5 @@
 import { Arena, CACHE_LINE_BYTES, LiveMemory } from '@smpnet/memory'
-import { SyncDomain } from '@smpnet/sync'
+import { detach, SyncDomain } from '@smpnet/sync'
 import { partsOf, type QueueShape, wholeShape } from '../records/ring-shape.ts'
 import { type QueueHandle, writeShape } from './handle.ts'
 
@@ -23,7 +23,7 @@ export function makeQueue(shape?: QueueShape): QueueHandle {
   const at = arena.place('the parking lot of a queue', lotBytes)
   const bytes = Math.floor(lotBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES
   const sync = SyncDomain.create({ ...lot, buffer: memory.buffer, at, bytes })
-  sync.detach()
+  detach(sync)
   const handle = { domain: sync.handle, at: arena.place('a queue', ringBytes), shape: ring }
   writeShape(memory, handle.at, ring)
   return handle

@@ -1,5 +1,5 @@
 import { type Address, came, type LiveMemory } from '@smpnet/memory'
-import type { SyncDomain } from '@smpnet/sync'
+import { leaveDomain, type SyncDomain } from '@smpnet/sync'
 import { QueueAbandoned, QueueMisuse } from '../errors.ts'
 import { type Cells, ENDED } from '../records/cells.ts'
 import type { Consuming } from '../records/consuming.ts'
@@ -58,7 +58,7 @@ export class Membership {
   leave(): void {
     if (this.#users === 1) this.#leave()
     this.#users--
-    this.sync.leave()
+    leaveDomain(this.sync)
   }
 
   tryReserve(bytes: number): Address {

@@ -1,6 +1,13 @@
 import type { Address } from '@smpnet/memory'
 import { atOnce, awaiting, block, type Seat, until } from '@smpnet/park'
-import { type AwaitOptions, checkTimeout, SyncDomain, type WaitOptions } from '@smpnet/sync'
+import {
+  type AwaitOptions,
+  bury,
+  checkTimeout,
+  enterDomain,
+  invite,
+  type WaitOptions,
+} from '@smpnet/sync'
 import { QueueTimeout } from '../errors.ts'
 import { Cells, WOULD_BLOCK } from '../records/cells.ts'
 import { RING } from '../records/ring-shape.ts'
@@ -176,7 +183,7 @@ export class PlaceQueue {
    * Throws a RangeError when as many threads as can be use the queue or are invited.
    */
   invite(): QueueInvitation {
-    const { handle, ...seat } = (this.#member ?? this.#join()).sync.invite()
+    const { handle, ...seat } = invite((this.#member ?? this.#join()).sync)
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
@@ -187,7 +194,7 @@ export class PlaceQueue {
    */
   bury(guest: Seat): void {
     const member = this.#member ?? this.#join()
-    member.sync.bury(guest, function* (thread) {
+    bury(member.sync, guest, function* (thread) {
       member.bury(thread)
     })
   }
@@ -262,7 +269,7 @@ export class PlaceQueue {
   }
 
   #join(): Membership {
-    const sync = SyncDomain.enter(this.handle.domain)
+    const sync = enterDomain(this.handle.domain)
     this.#cells.memory.holder = sync.memory.holder
     return (this.#member = Membership.of(sync, this.#cells))
   }

@@ -4,7 +4,8 @@ import { QueueAbandoned, QueueMisuse, RecordQueue } from '../../src/index.ts'
 import { buryIn } from '../../src/records/remains.ts'
 import { Cells } from '../../src/records/cells.ts'
 import { LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker } from '@smpnet/park'
+import { Lot, type LotHandle, NotifyWaker } from '@smpnet/park'
+import { type DomainHandle, enterDomain, leaveDomain } from '@smpnet/sync'
 import { RING } from '../../src/records/ring-shape.ts'
 
 const one = Uint8Array.of(1)
@@ -102,9 +103,17 @@ it('A shape that cannot be is refused with what was expected', () => {
   expect(make({ size: 4 })).toThrow(/size came/)
 })
 
+/** The lot of a domain, as a thread finds it that opens the domain. */
+function lotOf(handle: DomainHandle): LotHandle {
+  const sync = enterDomain(handle)
+  const lot = sync.lot.handle
+  leaveDomain(sync)
+  return lot
+}
+
 /** Another thread of the queue, which lives in this one. */
 function otherThread(queue: RecordQueue): number {
-  const { lot } = queue.handle.domain
+  const lot = lotOf(queue.handle.domain)
   const memory = new LiveMemory(queue.handle.domain.buffer)
   return new Lot(memory, lot, new NotifyWaker(memory), Lot.attach(memory, lot)).cpu
 }

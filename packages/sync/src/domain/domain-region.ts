@@ -1,28 +1,21 @@
 import {
   type Address,
   alignUp,
-  breakFrom,
   CACHE_LINE_BYTES,
   came,
-  expectSame,
   checkMemoryBytes,
   expectShared,
-  holderOf,
   layout,
   type Memory,
   newShared,
   NIL,
   OutOfMemory,
-  spinNow,
-  unspin,
   word,
   WORD_BYTES,
-  words,
 } from '@smpnet/memory'
+import type { LotHandle } from '@smpnet/park'
 import { BadHandle } from '../errors.ts'
-import { type LockHandle, type LockKind, TAG, tagOf } from '../words/lock-kind.ts'
-import { Lot, type LotHandle, OWNER_BITS } from '@smpnet/park'
-import type { PlacedLock } from './remains.ts'
+import type { LockHandle, LockKind, PlacedLock } from '../words/lock-kind.ts'
 
 export interface RegionOptions {
   /** The caller's own buffer, in whole cache lines of 64 bytes; a new one unless told. */
@@ -36,7 +29,7 @@ export interface RegionOptions {
   readonly bytes?: number
 }
 
-const REGION = layout('region', {
+export const REGION = layout('region', {
   /** (a) Says that a domain is here, and in which version it is laid out. */
   magic: word('a', 'region'),
   /** (a) Where the region ends. */
@@ -51,11 +44,34 @@ const REGION = layout('region', {
   giving: word('m', 'region'),
   /** (x) The tag of the lock that was placed last without an address; linked by `next`. */
   placed: word('x', 'region'),
-  /** (a) The lot of the domain: what handles have to agree with. */
-  lot: words(5, 'a', 'region'),
+  /** (a) Where the lot of the domain is, and its shape. */
+  lot: word('a', 'region'),
+  buckets: word('a', 'region'),
+  cpus: word('a', 'region'),
+  threads: word('a', 'region'),
+  waiters: word('a', 'region'),
 })
 
-const MAGIC = 0x10c40003
+/**
+ * What follows a lock that a domain has placed, and says that there is one, of which kind and in
+ * which version of its layout: so a handle from another version, and a lock placed over another,
+ * are found before they do harm, and a thread that ends is found in locks that nobody has opened.
+ */
+export const TAG = layout('tag', {
+  /** (x) Written once, by the thread that places the lock: `tagOf` its kind. */
+  kind: word('x'),
+  /** (a) Bytes of the lock without its tag, and the tag of the one that was placed before it. */
+  bytes: word('a'),
+  next: word('a'),
+  /** (a) Which words of the lock name somebody. */
+  names: word('a'),
+})
+
+/** The high half of every tag's first word; no counter or address of this package looks like it. */
+const TAG_MAGIC = 0x10c50000
+const MAGIC = 0x10c40004
+/** The words that say where the lot is, and its shape. */
+const LOT = ['lot', 'buckets', 'cpus', 'threads', 'waiters'] as const
 const DEFAULT_BYTES = 128 * 1024
 /** What a new buffer has for locks at least, besides what its lot takes. */
 const LOCKS_BYTES = 56 * 1024
@@ -86,6 +102,19 @@ export function regionOf(
     `a domain is whole lines of 64 bytes of a buffer of ${buffer.byteLength}: ` +
       `${came(room)} bytes at ${came(at)} came`,
   )
+}
+
+/** The first word of the tag of a placed lock of this kind. */
+export function tagOf(kind: Pick<LockKind, 'code' | 'version'>): number {
+  return TAG_MAGIC | (kind.code << 8) | kind.version
+}
+
+/** The names of the kinds of which this thread has made or opened a lock, by the tags of these. */
+const kindNames = new Map<number, string>()
+
+/** What messages call a lock, of which a thread knows the kind that it has used. */
+export function nameOf({ at, tag }: PlacedLock): string {
+  return `the ${kindNames.get(tag) ?? 'lock'} at ${at}`
 }
 
 /** The part of a buffer that a domain manages: its parking lot, and locks without an address. */
@@ -122,16 +151,17 @@ export class DomainRegion {
     )
   }
 
-  /** Notes the lot of a new domain. */
-  setLot(lot: LotHandle): void {
-    figuresOf(lot).forEach((figure, i) => this.memory.store(this.#figureAt(i), figure))
+  /** Notes the lot of a new domain, which all that open it find there. */
+  set lot({ at, buckets, cpus, threads, waiters }: LotHandle) {
+    const figures = { lot: at, buckets, cpus, threads, waiters }
+    for (const name of LOT) this.memory.store(this.at + REGION.offset[name], figures[name])
   }
 
-  /** Throws BadHandle unless a handle has the lot that the domain was made with. */
-  expectLot(lot: LotHandle): void {
-    const named = figuresOf(lot)
-    const made = named.map((_, i) => this.memory.load(this.#figureAt(i)))
-    expectSame('the lot of a domain', made, named)
+  get lot(): LotHandle {
+    const [at, buckets, cpus, threads, waiters] = LOT.map((name) =>
+      this.memory.load(this.at + REGION.offset[name]),
+    )
+    return { at: at!, buckets: buckets!, cpus: cpus!, threads: threads!, waiters: waiters! }
   }
 
   /** The address of `bytes` zero bytes on cache lines of their own. Throws OutOfMemory. */
@@ -152,8 +182,7 @@ export class DomainRegion {
     const at = this.place(kind.name, bytes + TAG.size)
     const { memory } = this
     const placed = this.at + REGION.offset.placed
-    const tag = at + bytes
-    memory.write(tag + TAG.offset.bytes, bytes)
+    const tag = writeTag(memory, kind, at + bytes, bytes)
     for (let last = memory.load(placed); ; ) {
       memory.write(tag + TAG.offset.next, last)
       const seen = memory.compareExchange(placed, last, tag)
@@ -171,125 +200,30 @@ export class DomainRegion {
       let tag = memory.load(this.at + list)
       for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
         const bytes = memory.read(tag + TAG.offset.bytes)
-        yield { at: tag - bytes, bytes, tag: memory.load(tag + TAG.offset.kind) }
+        const names = memory.read(tag + TAG.offset.names)
+        yield { at: tag - bytes, bytes, tag: memory.load(tag + TAG.offset.kind), names }
       }
     }
-  }
-
-  /**
-   * Places a lock at an address of the caller's choice. Throws BadHandle for a place that cannot
-   * be; two threads that place at the same time take turns.
-   */
-  placeLockAt(kind: LockKind, at: Address, bytes: number, align: number): void {
-    this.#checkPlace(kind, at, bytes + TAG.size, align)
-    const { memory } = this
-    const given = this.at + REGION.offset.given
-    const tag = at + bytes
-    const placing = this.at + REGION.offset.placing
-    spinNow(memory, placing, 'the lock of a domain in which a lock is placed')
-    try {
-      const last = memory.read(given)
-      this.#checkFree(kind, at, tag + TAG.size, last)
-      memory.write(this.at + REGION.offset.giving, tag)
-      memory.write(tag + TAG.offset.bytes, bytes)
-      memory.write(tag + TAG.offset.next, last)
-      memory.store(given, tag)
-      memory.write(this.at + REGION.offset.giving, NIL)
-    } finally {
-      unspin(memory, placing)
-    }
-    memory.store(tag + TAG.offset.kind, tagOf(kind))
-  }
-
-  /**
-   * The thread of that number has ended. If it was placing a lock at an address, others can again,
-   * and that address is as it was, or has a lock that nobody knows of.
-   */
-  bury(thread: number): void {
-    const { memory } = this
-    breakFrom(memory, this.at + REGION.offset.placing, holderOf(thread), () => {
-      const tag = memory.read(this.at + REGION.offset.giving)
-      if (tag !== NIL && memory.read(this.at + REGION.offset.given) !== tag) {
-        for (const offset of Object.values(TAG.offset)) memory.write(tag + offset, 0)
-      }
-      memory.write(this.at + REGION.offset.giving, NIL)
-    })
   }
 
   /** Throws BadHandle unless the lock that a checked handle names is there, in this version. */
   verify(kind: LockKind, bytes: number, handle: LockHandle): void {
     const isInside = isMultiple(handle.at, WORD_BYTES) && handle.at >= 0
     const tag = isInside ? handle.at + bytes : this.memory.size
-    if (tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) return
+    if (tag < this.memory.size && this.memory.load(tag) === tagOf(kind)) {
+      kindNames.set(tagOf(kind), kind.name)
+      return
+    }
     throw new BadHandle(`there is no ${kind.name} of this version at ${came(handle.at)}`)
   }
+}
 
-  /**
-   * Whether a word of a lock of this domain looks like one that names the waiter at `entry`, whose
-   * thread has ended: such a word changes only when a living thread takes the lock over. A counter
-   * may look like it, and then the answer is on the safe side; locks that are `nameless` only
-   * count, and would give such answers often. The parking lot itself is left out.
-   */
-  names(entry: Address, lot: LotHandle, isNameless: (lock: PlacedLock) => boolean): boolean {
-    const { memory } = this
-    const left = [...this.locks()].filter(isNameless)
-    const end = memory.load(this.at + REGION.offset.end)
-    const afterLot = lot.at + alignUp(Lot.bytes(lot), CACHE_LINE_BYTES)
-    if (this.#namesWithin(entry, afterLot, end, left)) return true
-    let tag = memory.load(this.at + REGION.offset.given)
-    for (; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
-      if (this.#namesWithin(entry, tag - memory.read(tag + TAG.offset.bytes), tag, left))
-        return true
-    }
-    return false
-  }
-
-  #figureAt(index: number): Address {
-    return this.at + REGION.offset.lot + index * WORD_BYTES
-  }
-
-  #namesWithin(
-    entry: Address,
-    from: Address,
-    end: Address,
-    leftOut: readonly PlacedLock[],
-  ): boolean {
-    for (let at = from; at < end; at += WORD_BYTES) {
-      if ((this.memory.load(at) & OWNER_BITS) !== entry) continue
-      if (!leftOut.some((lock) => at >= lock.at && at < lock.at + lock.bytes)) return true
-    }
-    return false
-  }
-
-  #checkPlace(kind: LockKind, at: Address, bytes: number, align: number): void {
-    if (!isMultiple(at, align) || at < 0 || at + bytes > this.memory.size) {
-      throw new BadHandle(
-        `a ${kind.name} has ${bytes} bytes, at a multiple of ${align}, within the buffer's ` +
-          `${this.memory.size}: ${came(at)} came`,
-      )
-    }
-    if (at + bytes <= this.at || at >= this.limit) return
-    throw new BadHandle(
-      `bytes ${this.at} to ${this.limit} are the domain's own: a ${kind.name} at ${at} would ` +
-        'overlap them',
-    )
-  }
-
-  #checkFree(kind: LockKind, at: Address, end: Address, last: Address): void {
-    const { memory } = this
-    for (let tag = last; tag !== NIL; tag = memory.read(tag + TAG.offset.next)) {
-      const from = tag - memory.read(tag + TAG.offset.bytes)
-      if (end <= from || at >= tag + TAG.size) continue
-      throw new BadHandle(
-        `a ${kind.name} at ${at} would overlap the lock whose bytes are ${from} to ` +
-          `${tag + TAG.size}`,
-      )
-    }
-    for (let word = at; word < end; word += WORD_BYTES) {
-      if (memory.load(word) === 0) continue
-      throw new BadHandle(`a ${kind.name} is placed where all is zero: the word at ${word} is not`)
-    }
-  }
+/** Writes the tag of a lock of `bytes` bytes behind it: all but the word that makes it one. */
+export function writeTag(memory: Memory, kind: LockKind, tag: Address, bytes: number): Address {
+  kindNames.set(tagOf(kind), kind.name)
+  memory.write(tag + TAG.offset.bytes, bytes)
+  memory.write(tag + TAG.offset.names, kind.names)
+  return tag
 }
 
 function isLines(bytes: unknown): boolean {
@@ -297,10 +231,6 @@ function isLines(bytes: unknown): boolean {
 }
 
 /** Before it divides anything: a symbol, or a big integer, cannot be. */
-function isMultiple(value: unknown, of: number): boolean {
+export function isMultiple(value: unknown, of: number): boolean {
   return Number.isInteger(value) && (value as number) % of === 0
-}
-
-function figuresOf({ at, buckets, cpus, threads, waiters }: LotHandle): number[] {
-  return [at, buckets, cpus, threads, waiters]
 }

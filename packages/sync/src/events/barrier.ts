@@ -9,16 +9,11 @@ import {
   setArrived,
 } from '../words/barrier-word.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
-import {
-  type AwaitOptions,
-  homeOf,
-  waitAsTask,
-  type WaitOptions,
-  waitSync,
-} from '../offered/offered.ts'
+import { type AwaitOptions, homeOf, type WaitOptions, waitSync } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { Placed } from '../domain/placed.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import {
   CHANGED,
   expectWaiter,
@@ -75,18 +70,23 @@ export class Barrier extends Placed {
         `parties: expected a whole number from 1 to ${MOST_PARTIES}, came ${came(parties)}`,
       )
     }
-    return new Barrier(domain.memory, domain.place(KIND, Barrier.bytes, options), parties, domain)
+    return new Barrier(
+      domain.memory,
+      placeLock(KIND, domain, Barrier.bytes, options),
+      parties,
+      domain,
+    )
   }
 
   /** Opens, in any thread, the barrier that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Barrier {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Barrier.bytes)
+    const { domain, at } = openLock(KIND, handle, Barrier.bytes)
     return new Barrier(domain.memory, at, handle.shape['parties'] ?? 1, domain)
   }
 
   /** Names this barrier for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND, { parties: this.parties })
+    return handleOf(this, KIND, { parties: this.parties })
   }
 
   /**

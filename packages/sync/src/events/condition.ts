@@ -22,11 +22,12 @@ import {
 } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { NOBODY } from '../words/names.ts'
 import type { Mutex } from '../locks/mutex.ts'
 import { type AwaitOptions, checkTimeout, homeOf, type LockOptions } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * A condition variable: waiting, under a mutex, until a thread says that what the mutex protects
@@ -50,7 +51,7 @@ export const CONDITION = layout('condition', {
   word: word('x'),
 })
 
-const KIND: LockKind = { name: 'condition', code: 7, version: 1 }
+const KIND: LockKind = { name: 'condition', code: 7, version: 1, names: NOBODY }
 const SLEEPERS = 1
 const EVERYBODY = 0x7fffffff
 
@@ -61,18 +62,18 @@ export class Condition extends Placed {
   /** Places a condition. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): Condition {
     expectDomain(domain, KIND, options)
-    return new Condition(domain.memory, domain.place(KIND, Condition.bytes, options), domain)
+    return new Condition(domain.memory, placeLock(KIND, domain, Condition.bytes, options), domain)
   }
 
   /** Opens, in any thread, the condition that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Condition {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Condition.bytes)
+    const { domain, at } = openLock(KIND, handle, Condition.bytes)
     return new Condition(domain.memory, at, domain)
   }
 
   /** Names this condition for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /**

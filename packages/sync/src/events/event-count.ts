@@ -14,17 +14,18 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { NOBODY } from '../words/names.ts'
 import {
   type AwaitOptions,
   checkTimeout,
   homeOf,
-  waitAsTask,
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { Placed } from '../domain/placed.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * An event count (Reed and Kanodia, 1979): a number that only grows, and waiting until it has. It
@@ -42,7 +43,7 @@ export const EVENT_COUNT = layout('event count', {
   word: word('x'),
 })
 
-const KIND: LockKind = { name: 'event count', code: 5, version: 1 }
+const KIND: LockKind = { name: 'event count', code: 5, version: 1, names: NOBODY }
 const WAITERS = 1
 const EVERYBODY = 0x7fffffff
 
@@ -53,18 +54,22 @@ export class EventCount extends Placed {
   /** Places an event count. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): EventCount {
     expectDomain(domain, KIND, options)
-    return new EventCount(domain.memory, domain.place(KIND, EventCount.bytes, options), domain)
+    return new EventCount(
+      domain.memory,
+      placeLock(KIND, domain, EventCount.bytes, options),
+      domain,
+    )
   }
 
   /** Opens, in any thread, the event count that a handle names. Throws BadHandle if it is none. */
   static open(handle: LockHandle): EventCount {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, EventCount.bytes)
+    const { domain, at } = openLock(KIND, handle, EventCount.bytes)
     return new EventCount(domain.memory, at, domain)
   }
 
   /** Names this event count for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /** The count now, to be given to `wait`. */

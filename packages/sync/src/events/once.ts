@@ -16,8 +16,8 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import type { LockHandle } from '../words/lock-kind.ts'
-import { ONCE_KIND as KIND } from '../words/owned-kinds.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { inWords } from '../words/names.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -27,8 +27,8 @@ import {
   waitSync,
 } from '../offered/offered.ts'
 import { Placed } from '../domain/placed.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * Something that is done once, by whichever thread comes first; the others wait until it is done.
@@ -49,6 +49,13 @@ export const ONCE = layout('once', {
   word: word('x'),
 })
 
+const KIND: LockKind = {
+  name: 'once',
+  code: 6,
+  version: 2,
+  names: inWords(ONCE.offset.word),
+}
+
 const NEW = 0
 const WAITERS = 1
 const DONE = 2
@@ -61,18 +68,18 @@ export class Once extends Placed {
   /** Places a once. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): Once {
     expectDomain(domain, KIND, options)
-    return new Once(domain.memory, domain.place(KIND, Once.bytes, options), domain)
+    return new Once(domain.memory, placeLock(KIND, domain, Once.bytes, options), domain)
   }
 
   /** Opens, in any thread, the once that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Once {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Once.bytes)
+    const { domain, at } = openLock(KIND, handle, Once.bytes)
     return new Once(domain.memory, at, domain)
   }
 
   /** Names this once for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /** Whether it is done; then all that the doer did is seen. */

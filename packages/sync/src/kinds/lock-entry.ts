@@ -3,7 +3,8 @@ import type { Backoff } from '../words/backoff.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'
-import type { Placing, SyncDomain } from '../domain/sync-domain.ts'
+import type { Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import type { Waiter, Waiting } from '@smpnet/park'
 
 /**

@@ -16,7 +16,8 @@ import {
 import type { SyncDomain } from '../domain/sync-domain.ts'
 import { LockMisuse } from '../errors.ts'
 import { Section } from '../offered/section.ts'
-import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
+import type { Backoff } from '../words/backoff.ts'
+import { inWords } from '../words/names.ts'
 
 /**
  * What spin locks have in common whose waiters stand in a queue, so that the lock goes to those
@@ -38,6 +39,9 @@ export const HOLDER = layout('holder of a fifo spin lock', {
   owner: word('m', 'holder'),
 })
 
+/** The line of the holder is the first of such a lock, and its queue names no waiter. */
+export const HOLDER_NAMED = inWords(HOLDER.offset.owner)
+
 const UNOWNED = 0
 const NAP_MS = 1
 
@@ -46,8 +50,8 @@ export abstract class FifoSpin extends Section {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
-    /** How its waiters wait between two looks. */
-    readonly backoff: Backoff = NO_BACKOFF,
+    /** How its waiters wait between two looks; they look at once without. */
+    readonly backoff?: Backoff,
   ) {
     super(domain)
   }
@@ -97,7 +101,7 @@ export abstract class FifoSpin extends Section {
         if (this.tryEnter(td)) return WOKEN
       }
       if (looks > 0) {
-        this.backoff.wait(this.memory, spins++)
+        this.#backsOff(spins++)
         yield SPIN
         continue
       }
@@ -147,10 +151,14 @@ export abstract class FifoSpin extends Section {
     for (let spins = 0; ; ) {
       while (!memory.settled()) yield SETTLE
       if (isSo(memory.load(at))) return
-      this.backoff.wait(memory, spins++)
+      this.#backsOff(spins++)
       memory.spinsFor(at)
       yield SPIN
     }
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   override holder(): Address {

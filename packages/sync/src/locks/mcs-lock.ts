@@ -1,11 +1,10 @@
 import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { SETTLE, SPIN, type Waiter, type Waiting } from '@smpnet/park'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import type { Backoff } from '../words/backoff.ts'
-import type { LockHandle } from '../words/lock-kind.ts'
-import { MCS_KIND as KIND } from '../words/owned-kinds.ts'
-import { FifoSpin, HOLDER } from './fifo-spin.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { FifoSpin, HOLDER, HOLDER_NAMED } from './fifo-spin.ts'
 
 /**
  * The lock of Mellor-Crummey and Scott (TOCS 9(1), 1991): a list of those that are inside or wait,
@@ -35,6 +34,8 @@ export const MCS_NODE = layout('mcs node', {
   next: word('x', 'node'),
 })
 
+const KIND: LockKind = { name: 'mcs lock', code: 20, version: 1, names: HOLDER_NAMED }
+
 export class McsLock extends FifoSpin {
   /** Bytes of one for so many CPUs, all zero at first. */
   static bytes(cpus: number): number {
@@ -56,19 +57,19 @@ export class McsLock extends FifoSpin {
   static create(domain: SyncDomain, options: Placing = {}): McsLock {
     expectDomain(domain, KIND, options)
     const { cpus, memory } = domain
-    const at = domain.place(KIND, McsLock.bytes(cpus), options, HOLDER.align)
+    const at = placeLock(KIND, domain, McsLock.bytes(cpus), options, HOLDER.align)
     return new McsLock(memory, at, cpus, domain)
   }
 
   /** Opens, in any thread, the lock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): McsLock {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, McsLock.bytes)
+    const { domain, at } = openLock(KIND, handle, McsLock.bytes)
     return new McsLock(domain.memory, at, domain.cpus, domain)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   name(): string {

@@ -17,7 +17,9 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
+import type { Backoff } from '../words/backoff.ts'
+import type { LockKind } from '../words/lock-kind.ts'
+import { inWords } from '../words/names.ts'
 
 /**
  * The words of a sleep mutex and its algorithm, in the shape of FreeBSD's kern_mutex.c over a
@@ -50,6 +52,13 @@ export const MUTEX = layout('mutex', {
   deceased: word('m'),
 })
 
+export const MUTEX_KIND: LockKind = {
+  name: 'mutex',
+  code: 1,
+  version: 2,
+  names: inWords(MUTEX.offset.word, MUTEX.offset.deceased),
+}
+
 const UNOWNED = 0
 const CONTESTED = 1
 const RECURSED = 2
@@ -70,8 +79,8 @@ export class MutexWord {
     readonly at: Address,
     readonly recursive: boolean,
     readonly name: () => string,
-    /** How those that spin for its owner wait between two looks. */
-    readonly backoff: Backoff = NO_BACKOFF,
+    /** How those that spin for its owner wait between two looks; they look at once without. */
+    readonly backoff?: Backoff,
   ) {}
 
   tryEnter(td: Waiter): boolean {
@@ -105,7 +114,7 @@ export class MutexWord {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < td.spins && this.#runs(owner)) {
-        this.backoff.wait(memory, spins++)
+        this.#backsOff(spins++)
         if (td.spins === Number.POSITIVE_INFINITY) this.#spinsFor(owner)
         yield SPIN
         seen = yield* this.#look()
@@ -212,6 +221,10 @@ export class MutexWord {
   #taken(td: Waiter, seen: number): Outcome {
     if (seen & CONTESTED) td.passes(this.at, NIL, td.at)
     return seen & ABANDONED ? OWNER_DIED : WOKEN
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   #spinsFor(owner: Address): void {

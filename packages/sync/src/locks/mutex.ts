@@ -1,13 +1,12 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { expectWaiter, type Outcome, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { MUTEX_KIND as KIND } from '../words/owned-kinds.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import type { LockAbandoned } from '../errors.ts'
 import { Section } from '../offered/section.ts'
 import type { Backoff } from '../words/backoff.ts'
-import { MUTEX, MutexWord } from './mutex-word.ts'
+import { MUTEX, MUTEX_KIND as KIND, MutexWord } from './mutex-word.ts'
 
 export interface MutexOptions {
   /** Whether its owner may enter it again; it must exit as often. False unless told. */
@@ -40,18 +39,18 @@ export class Mutex extends Section {
   /** Places a mutex. Throws OutOfMemory, and BadHandle for an address that cannot be had. */
   static create(domain: SyncDomain, options: MutexOptions & Placing = {}): Mutex {
     expectDomain(domain, KIND, options)
-    return new Mutex(domain.memory, domain.place(KIND, Mutex.bytes, options), options, domain)
+    return new Mutex(domain.memory, placeLock(KIND, domain, Mutex.bytes, options), options, domain)
   }
 
   /** Opens, in any thread, the mutex that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Mutex {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Mutex.bytes)
+    const { domain, at } = openLock(KIND, handle, Mutex.bytes)
     return new Mutex(domain.memory, at, { recursive: handle.shape['recursive'] === 1 }, domain)
   }
 
   /** Names this mutex for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND, { recursive: this.word.recursive ? 1 : 0 })
+    return handleOf(this, KIND, { recursive: this.word.recursive ? 1 : 0 })
   }
 
   tryEnter(td: Waiter): boolean {

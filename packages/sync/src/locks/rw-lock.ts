@@ -1,11 +1,11 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { ACCOUNTABLE_RW_KIND as ACCOUNTABLE, RW_KIND as KIND } from '../words/owned-kinds.ts'
+import { ACCOUNTABLE_RW_KIND as ACCOUNTABLE, RW_KIND as KIND } from '../words/rw-kinds.ts'
 import { type Accountable, RW, rwBytes, RwWord } from '../words/rw-word.ts'
 import type { Backoff } from '../words/backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import { Ledger } from '../words/ledger.ts'
 import { expectWaiter, type Waiter } from '@smpnet/park'
 
@@ -38,7 +38,7 @@ export class RwLock {
     expectDomain(domain, KIND, options)
     const { accountable = false } = options
     const kind = accountable ? ACCOUNTABLE : KIND
-    const at = domain.place(kind, rwBytes(accountable, domain.handle.lot), options)
+    const at = placeLock(kind, domain, rwBytes(accountable, domain.lot.handle), options)
     return RwLock.#of(domain, at, accountable)
   }
 
@@ -46,20 +46,20 @@ export class RwLock {
   static open(handle: LockHandle): RwLock {
     const accountable = handle?.kind === ACCOUNTABLE.name
     const { domain, at } = accountable
-      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
-      : SyncDomain.openLock(KIND, handle, RwLock.bytes)
+      ? openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
+      : openLock(KIND, handle, RwLock.bytes)
     return RwLock.#of(domain, at, accountable)
   }
 
   static #of(domain: SyncDomain, at: Address, accountable: boolean): RwLock {
-    const { memory, handle } = domain
-    const ledger = accountable ? new Ledger(memory, at + RW.size, handle.lot) : undefined
+    const { memory, lot } = domain
+    const ledger = accountable ? new Ledger(memory, at + RW.size, lot.handle) : undefined
     return new RwLock(memory, at, domain, undefined, ledger)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
+    return handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
   }
 
   name(): string {

@@ -20,10 +20,10 @@ import {
   type AwaitOptions,
   checkTimeout,
   homeOf,
-  waitAsTask,
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { Placed } from '../domain/placed.ts'
 import {
   MAX_PERMITS,
@@ -34,8 +34,8 @@ import {
   serve,
 } from '../words/semaphore-word.ts'
 import { Ledger } from '../words/ledger.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 export interface SemaphoreOptions extends Placing {
   /** The permits that there are in all, from 1 to `MAX_PERMITS`; 1 unless told. */
@@ -88,7 +88,7 @@ export class Semaphore extends Placed {
       throw new RangeError(`permits: expected 1 to ${MAX_PERMITS}, came ${came(permits)}`)
     }
     const kind = accountable ? ACCOUNTABLE : KIND
-    const at = domain.place(kind, bytesOf(accountable, domain.handle.lot), options)
+    const at = placeLock(kind, domain, bytesOf(accountable, domain.lot.handle), options)
     domain.memory.write(at + SEMAPHORE.offset.permits, permits)
     domain.memory.store(at, permits * 2)
     return Semaphore.#of(domain, at, permits, accountable)
@@ -98,21 +98,21 @@ export class Semaphore extends Placed {
   static open(handle: LockHandle): Semaphore {
     const accountable = handle?.kind === ACCOUNTABLE.name
     const { domain, at } = accountable
-      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => bytesOf(true, lot))
-      : SyncDomain.openLock(KIND, handle, Semaphore.bytes)
+      ? openLock(ACCOUNTABLE, handle, (_, lot) => bytesOf(true, lot))
+      : openLock(KIND, handle, Semaphore.bytes)
     return Semaphore.#of(domain, at, handle.shape['permits'] ?? 1, accountable)
   }
 
   static #of(domain: SyncDomain, at: Address, permits: number, accountable: boolean): Semaphore {
-    const { memory, handle } = domain
-    const ledger = accountable ? new Ledger(memory, at + SEMAPHORE.size, handle.lot) : undefined
+    const { memory, lot } = domain
+    const ledger = accountable ? new Ledger(memory, at + SEMAPHORE.size, lot.handle) : undefined
     return new Semaphore(memory, at, permits, domain, ledger)
   }
 
   /** Names this semaphore for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
     const kind = this.ledger === undefined ? KIND : ACCOUNTABLE
-    return SyncDomain.handleOf(this, kind, { permits: this.permits })
+    return handleOf(this, kind, { permits: this.permits })
   }
 
   /**

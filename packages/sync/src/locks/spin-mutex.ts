@@ -1,8 +1,8 @@
 import { type Address, came, layout, type Memory, word } from '@smpnet/memory'
 import { LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from '../words/backoff.ts'
-import type { LockHandle } from '../words/lock-kind.ts'
-import { SPIN_KIND as KIND } from '../words/owned-kinds.ts'
+import type { Backoff } from '../words/backoff.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { inWords } from '../words/names.ts'
 import {
   expectWaiter,
   FOREVER,
@@ -17,8 +17,8 @@ import {
   WOKEN,
 } from '@smpnet/park'
 import { Section } from '../offered/section.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * The spin mutex: for sections of a few instructions whose holder never waits. No waiter sleeps in
@@ -38,6 +38,13 @@ export const SPIN_MUTEX = layout('spin mutex', {
   word: word('x'),
 })
 
+const KIND: LockKind = {
+  name: 'spin mutex',
+  code: 9,
+  version: 1,
+  names: inWords(SPIN_MUTEX.offset.word),
+}
+
 const UNOWNED = 0
 const NAP_MS = 1
 
@@ -50,8 +57,8 @@ export class SpinMutex extends Section {
     readonly memory: Memory,
     readonly at: Address,
     readonly domain?: SyncDomain,
-    /** How those that spin for it wait between two looks. */
-    readonly backoff: Backoff = NO_BACKOFF,
+    /** How those that spin for it wait between two looks; they look at once without. */
+    readonly backoff?: Backoff,
   ) {
     super(domain)
   }
@@ -59,18 +66,18 @@ export class SpinMutex extends Section {
   /** Places a spin mutex. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): SpinMutex {
     expectDomain(domain, KIND, options)
-    return new SpinMutex(domain.memory, domain.place(KIND, SpinMutex.bytes, options), domain)
+    return new SpinMutex(domain.memory, placeLock(KIND, domain, SpinMutex.bytes, options), domain)
   }
 
   /** Opens, in any thread, the spin mutex that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): SpinMutex {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, SpinMutex.bytes)
+    const { domain, at } = openLock(KIND, handle, SpinMutex.bytes)
     return new SpinMutex(domain.memory, at, domain)
   }
 
   /** Names this mutex for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   tryEnter(td: Waiter): boolean {
@@ -95,7 +102,7 @@ export class SpinMutex extends Section {
         if (memory.compareExchange(at, UNOWNED, td.at) === UNOWNED) return WOKEN
       }
       if (looks > 0) {
-        this.backoff.wait(memory, spins++)
+        this.#backsOff(spins++)
         if (looks === Number.POSITIVE_INFINITY) memory.spinsFor(at)
         yield SPIN
         continue
@@ -124,6 +131,10 @@ export class SpinMutex extends Section {
     throw new LockMisuse(
       `${this.name()} is unlocked by its holder: ${holder}, ${came(td.at)} came`,
     )
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   override holder(): Address {

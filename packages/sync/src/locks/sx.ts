@@ -2,12 +2,12 @@ import type { Address, Memory } from '@smpnet/memory'
 import { expectWaiter, finish, type Waiter, type Waiting } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { ACCOUNTABLE_SX_KIND as ACCOUNTABLE, SX_KIND as KIND } from '../words/owned-kinds.ts'
+import { ACCOUNTABLE_SX_KIND as ACCOUNTABLE, SX_KIND as KIND } from '../words/rw-kinds.ts'
 import { type Accountable, RW, rwBytes, RwWord } from '../words/rw-word.ts'
 import type { Backoff } from '../words/backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 import { Ledger } from '../words/ledger.ts'
 
 /**
@@ -39,7 +39,7 @@ export class Sx {
     expectDomain(domain, KIND, options)
     const { accountable = false } = options
     const kind = accountable ? ACCOUNTABLE : KIND
-    const at = domain.place(kind, rwBytes(accountable, domain.handle.lot), options)
+    const at = placeLock(kind, domain, rwBytes(accountable, domain.lot.handle), options)
     return Sx.#of(domain, at, accountable)
   }
 
@@ -47,20 +47,20 @@ export class Sx {
   static open(handle: LockHandle): Sx {
     const accountable = handle?.kind === ACCOUNTABLE.name
     const { domain, at } = accountable
-      ? SyncDomain.openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
-      : SyncDomain.openLock(KIND, handle, Sx.bytes)
+      ? openLock(ACCOUNTABLE, handle, (_, lot) => rwBytes(true, lot))
+      : openLock(KIND, handle, Sx.bytes)
     return Sx.#of(domain, at, accountable)
   }
 
   static #of(domain: SyncDomain, at: Address, accountable: boolean): Sx {
-    const { memory, handle } = domain
-    const ledger = accountable ? new Ledger(memory, at + RW.size, handle.lot) : undefined
+    const { memory, lot } = domain
+    const ledger = accountable ? new Ledger(memory, at + RW.size, lot.handle) : undefined
     return new Sx(memory, at, domain, undefined, ledger)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
+    return handleOf(this, this.word.ledger === undefined ? KIND : ACCOUNTABLE)
   }
 
   name(): string {

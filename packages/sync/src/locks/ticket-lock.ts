@@ -1,10 +1,9 @@
 import { type Address, layout, word } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import type { LockHandle } from '../words/lock-kind.ts'
-import { TICKET_KIND as KIND } from '../words/owned-kinds.ts'
-import { FifoSpin, HOLDER } from './fifo-spin.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { FifoSpin, HOLDER, HOLDER_NAMED } from './fifo-spin.ts'
 
 /**
  * The ticket lock: a waiter draws a number and spins until that number is served, as in a shop.
@@ -24,6 +23,8 @@ export const TICKETS = layout('tickets', {
   serving: word('x', 'tickets'),
 })
 
+const KIND: LockKind = { name: 'ticket lock', code: 19, version: 1, names: HOLDER_NAMED }
+
 export class TicketLock extends FifoSpin {
   /** Bytes of a ticket lock in memory, all zero at first. */
   static readonly bytes = HOLDER.size + TICKETS.size
@@ -31,19 +32,19 @@ export class TicketLock extends FifoSpin {
   /** Places a ticket lock. Throws OutOfMemory, and BadHandle for an address that is not free. */
   static create(domain: SyncDomain, options: Placing = {}): TicketLock {
     expectDomain(domain, KIND, options)
-    const at = domain.place(KIND, TicketLock.bytes, options, HOLDER.align)
+    const at = placeLock(KIND, domain, TicketLock.bytes, options, HOLDER.align)
     return new TicketLock(domain.memory, at, domain)
   }
 
   /** Opens, in any thread, the lock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): TicketLock {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, TicketLock.bytes)
+    const { domain, at } = openLock(KIND, handle, TicketLock.bytes)
     return new TicketLock(domain.memory, at, domain)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   name(): string {

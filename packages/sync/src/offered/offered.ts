@@ -111,23 +111,6 @@ export async function waitAsync(
   return outcome
 }
 
-/** Waits as a task of its own, which has a waiter while it does. */
-export async function waitAsTask(
-  what: Named,
-  begin: BeginWait,
-  options: AwaitOptions = {},
-): Promise<Outcome> {
-  checkTimeout(options)
-  options.signal?.throwIfAborted()
-  const home = homeOf(what)
-  const td = home.borrow()
-  try {
-    return await waitAsync(what, td, begin, options)
-  } finally {
-    home.giveBack(td)
-  }
-}
-
 function timedOut(what: Named, { timeoutMs }: WaitOptions): LockTimeout {
   return new LockTimeout(`${what.name()} was not to be had within ${timeoutMs} ms`)
 }

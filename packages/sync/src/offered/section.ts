@@ -2,6 +2,7 @@ import { type Address, NIL } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse, LockTimeout } from '../errors.ts'
 import {
   expectWaiter,
+  finish,
   isLoopDue,
   loopTurn,
   type Outcome,
@@ -10,8 +11,7 @@ import {
   type Waiter,
   type Waiting,
 } from '@smpnet/park'
-import { exitNow } from './exit-now.ts'
-import { DISPOSE, type Guard } from './guard.ts'
+import { type Guard, TaskGuard, ThreadGuard } from './guard.ts'
 import {
   type AwaitOptions,
   checkTimeout,
@@ -106,7 +106,7 @@ export abstract class Section implements Named {
 
   /** Exits for `td`; for guards. Throws LockMisuse if it is not inside. */
   leave(td: Waiter): void {
-    exitNow(td, this)
+    this.#exitNow(td)
   }
 
   /** What to throw because a holder has ended inside; a lock that knows it says which. */
@@ -147,8 +147,12 @@ export abstract class Section implements Named {
   #refuse(td: Waiter): LockAbandoned {
     const error = this.obituary()
     // Not `leave`: it has not been noted yet that this thread is inside.
-    exitNow(td, this)
+    this.#exitNow(td)
     return error
+  }
+
+  #exitNow(td: Waiter): void {
+    if (!this.tryExit(td)) finish(td, this.exit(td))
   }
 
   /** The waiter that is inside and keeps all others out, or NIL. */
@@ -183,49 +187,4 @@ export abstract class Section implements Named {
 
   /** Notes that `td` is no longer inside, or throws LockMisuse because it was not. */
   protected left(_td: Waiter): void {}
-}
-
-/** The guard of a thread that entered by itself. It serves for all its times inside. */
-class ThreadGuard implements Guard {
-  constructor(
-    readonly section: Section,
-    readonly td: Waiter,
-  ) {}
-
-  unlock(): void {
-    this.section.leave(this.td)
-  }
-
-  [DISPOSE](): void {
-    this.section.leave(this.td)
-  }
-}
-
-/** The guard of a task, with the waiter that it entered as. */
-class TaskGuard implements Guard {
-  #isInside = true
-
-  constructor(
-    readonly section: Section,
-    readonly td: Waiter,
-    readonly home: Home,
-  ) {}
-
-  unlock(): void {
-    if (!this.#isInside) {
-      throw new LockMisuse(`${this.section.name()} is unlocked once by each guard: this one has`)
-    }
-    this.section.leave(this.td)
-    this.#isInside = false
-    this.home.giveBack(this.td)
-  }
-
-  moveTo(section: Section): Guard {
-    this.#isInside = false
-    return new TaskGuard(section, this.td, this.home)
-  }
-
-  [DISPOSE](): void {
-    this.unlock()
-  }
 }

@@ -1,9 +1,9 @@
 import { type Address, came, layout, type Place, word } from '@smpnet/memory'
-import type { LockHandle } from '../words/lock-kind.ts'
-import { COUNTER_KIND as KIND } from '../words/reader-lines.ts'
+import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { NOBODY } from '../words/names.ts'
 import { PerCpu } from './per-cpu.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * FreeBSD's counter(9): a number that every CPU adds to on a cache line of its own, without any
@@ -26,6 +26,8 @@ export const COUNTER = layout('counter', {
   high: word('o', 'cpu'),
 })
 
+const KIND: LockKind = { name: 'counter', code: 10, version: 2, names: NOBODY }
+
 const HALF = 2 ** 31
 
 export class Counter extends PerCpu {
@@ -38,19 +40,19 @@ export class Counter extends PerCpu {
   static create(domain: SyncDomain, options: Placing = {}): Counter {
     expectDomain(domain, KIND, options)
     const { cpus } = domain
-    const at = domain.place(KIND, Counter.bytes(cpus), options, COUNTER.align)
+    const at = placeLock(KIND, domain, Counter.bytes(cpus), options, COUNTER.align)
     return new Counter(domain.memory, at, cpus, domain)
   }
 
   /** Opens, in any thread, the counter that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Counter {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Counter.bytes)
+    const { domain, at } = openLock(KIND, handle, Counter.bytes)
     return new Counter(domain.memory, at, domain.cpus, domain)
   }
 
   /** Names this counter for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /**

@@ -11,17 +11,12 @@ import {
 } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
-import {
-  type AwaitOptions,
-  homeOf,
-  waitAsTask,
-  type WaitOptions,
-  waitSync,
-} from '../offered/offered.ts'
+import { type AwaitOptions, homeOf, type WaitOptions, waitSync } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { PerCpu } from './per-cpu.ts'
 import { clearEpochLine, EPOCH_KIND as KIND, EPOCH_LINE as LINE } from '../words/reader-lines.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 // As constants of their own, and errors in functions of their own: an entry and an exit are then
 // short enough for V8 to inline both into the code of a reader, which makes a tenth of their cost.
@@ -75,19 +70,19 @@ export class Epoch extends PerCpu {
   static create(domain: SyncDomain, options: Placing = {}): Epoch {
     expectDomain(domain, KIND, options)
     const { cpus } = domain
-    const at = domain.place(KIND, Epoch.bytes(cpus), options, LINE.align)
+    const at = placeLock(KIND, domain, Epoch.bytes(cpus), options, LINE.align)
     return new Epoch(domain.memory, at, cpus, domain)
   }
 
   /** Opens, in any thread, the epoch that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Epoch {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Epoch.bytes)
+    const { domain, at } = openLock(KIND, handle, Epoch.bytes)
     return new Epoch(domain.memory, at, domain.cpus, domain)
   }
 
   /** Names this epoch for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /**

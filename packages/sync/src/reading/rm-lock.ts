@@ -1,8 +1,8 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { LockHandle } from '../words/lock-kind.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
-import { RM_KIND as KIND } from '../words/reader-lines.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
+import { RM_KIND as KIND } from './rm-kind.ts'
 import { RmReadSide, RmWriteSide } from './rm-sides.ts'
 import { type Rendezvous, RmWords } from './rm-words.ts'
 
@@ -31,18 +31,18 @@ export class RmLock extends RmWords {
   static create(domain: SyncDomain, options: Placing = {}): RmLock {
     expectDomain(domain, KIND, options)
     const { cpus } = domain
-    const at = domain.place(KIND, RmLock.bytes(cpus), options, RmWords.align)
+    const at = placeLock(KIND, domain, RmLock.bytes(cpus), options, RmWords.align)
     return new RmLock(domain.memory, at, cpus, undefined, domain)
   }
 
   /** Opens, in any thread, the rmlock that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): RmLock {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, RmLock.bytes)
+    const { domain, at } = openLock(KIND, handle, RmLock.bytes)
     return new RmLock(domain.memory, at, domain.cpus, undefined, domain)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 }

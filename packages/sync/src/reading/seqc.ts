@@ -1,14 +1,15 @@
 import { expectFunction, layout, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { inWords } from '../words/names.ts'
 import {
   type AwaitOptions,
   type BeginWait,
   homeOf,
-  waitAsTask,
   type WaitOptions,
   waitSync,
 } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { Placed } from '../domain/placed.ts'
 import {
   expectWaiter,
@@ -27,8 +28,8 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * A sequence counter (FreeBSD's seqc(9), Linux's seqcount): readers write nothing at all, and read
@@ -54,7 +55,12 @@ export const SEQC = layout('seqc', {
   writer: word('x'),
 })
 
-const KIND: LockKind = { name: 'seqc', code: 11, version: 2 }
+const KIND: LockKind = {
+  name: 'seqc',
+  code: 11,
+  version: 2,
+  names: inWords(SEQC.offset.writer),
+}
 
 /** What `tryRead` says while somebody writes. No sequence is negative and odd at once. */
 export const WRITING = -1
@@ -66,18 +72,18 @@ export class Seqc extends Placed {
   /** Places a sequence counter. Throws OutOfMemory, and BadHandle for an address not free. */
   static create(domain: SyncDomain, options: Placing = {}): Seqc {
     expectDomain(domain, KIND, options)
-    return new Seqc(domain.memory, domain.place(KIND, Seqc.bytes, options), domain)
+    return new Seqc(domain.memory, placeLock(KIND, domain, Seqc.bytes, options), domain)
   }
 
   /** Opens, in any thread, the counter that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Seqc {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Seqc.bytes)
+    const { domain, at } = openLock(KIND, handle, Seqc.bytes)
     return new Seqc(domain.memory, at, domain)
   }
 
   /** Names this counter for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /** The sequence to read under, or `WRITING`: then `yield* read(td)`. */

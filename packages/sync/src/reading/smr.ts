@@ -10,17 +10,12 @@ import {
 } from '@smpnet/park'
 import { LockMisuse } from '../errors.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
-import {
-  type AwaitOptions,
-  homeOf,
-  waitAsTask,
-  type WaitOptions,
-  waitSync,
-} from '../offered/offered.ts'
+import { type AwaitOptions, homeOf, type WaitOptions, waitSync } from '../offered/offered.ts'
+import { waitAsTask } from '../offered/wait-as-task.ts'
 import { PerCpu } from './per-cpu.ts'
 import { clearLine, SMR_KIND as KIND, SMR_LINE as LINE } from '../words/reader-lines.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * FreeBSD's smr(9), safe memory reclamation by sequence numbers (subr_smr.c, "global unbounded
@@ -64,19 +59,19 @@ export class Smr extends PerCpu {
   static create(domain: SyncDomain, options: Placing = {}): Smr {
     expectDomain(domain, KIND, options)
     const { cpus } = domain
-    const at = domain.place(KIND, Smr.bytes(cpus), options, SHARED.align)
+    const at = placeLock(KIND, domain, Smr.bytes(cpus), options, SHARED.align)
     return new Smr(domain.memory, at, cpus, domain)
   }
 
   /** Opens, in any thread, the one that a handle names. Throws BadHandle when it is none. */
   static open(handle: LockHandle): Smr {
-    const { domain, at } = SyncDomain.openLock(KIND, handle, Smr.bytes)
+    const { domain, at } = openLock(KIND, handle, Smr.bytes)
     return new Smr(domain.memory, at, domain.cpus, domain)
   }
 
   /** Names this structure for other threads; it can be cloned and posted. */
   get handle(): LockHandle {
-    return SyncDomain.handleOf(this, KIND)
+    return handleOf(this, KIND)
   }
 
   /** Enters a critical section. Not to be entered again inside. Settle first. Never waits. */

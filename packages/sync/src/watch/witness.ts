@@ -1,10 +1,17 @@
 import { type Address, came, expectFunction, type Memory } from '@smpnet/memory'
 import type { SleepWatch, Waiter } from '@smpnet/park'
 import type { LockHandle, LockKind } from '../words/lock-kind.ts'
+import { NOBODY } from '../words/names.ts'
 import { type Edge, OrderGraph, type OrderShape } from './order-graph.ts'
-import { expectLockHandle } from '../domain/lock-handles.ts'
-import { expectDomain } from '../domain/expect-domain.ts'
-import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
+import {
+  expectDomain,
+  expectLockHandle,
+  handleOf,
+  openLock,
+  placeLock,
+  type Placing,
+} from '../domain/placing.ts'
+import type { SyncDomain } from '../domain/sync-domain.ts'
 
 /**
  * FreeBSD's witness(4): the order in which locks are taken inside each other is learnt as it
@@ -21,7 +28,7 @@ import { type Placing, SyncDomain } from '../domain/sync-domain.ts'
  * Locks are watched by `watch`; a lock that is not watched costs nothing. What a thread holds is
  * kept here, in its own memory; what all have learnt, in the shared `OrderGraph`.
  */
-const KIND: LockKind = { name: 'witness', code: 15, version: 1 }
+const KIND: LockKind = { name: 'witness', code: 15, version: 1, names: NOBODY }
 
 /** Of names, and of edges. */
 const MOST = 1 << 16
@@ -82,7 +89,7 @@ export class Witness implements SleepWatch {
     expectDomain(domain, KIND, options)
     if (options.onReport !== undefined) expectFunction('onReport of a witness', options.onReport)
     const shape = wholeShape(options)
-    const at = domain.place(KIND, OrderGraph.bytes(shape), options)
+    const at = placeLock(KIND, domain, OrderGraph.bytes(shape), options)
     const graph = new OrderGraph(domain.memory, at, shape)
     const witness = new Witness(graph, domain, options.onReport)
     for (const order of options.orders ?? []) witness.#declare(order)
@@ -93,7 +100,7 @@ export class Witness implements SleepWatch {
   static open(handle: LockHandle, onReport?: WitnessOptions['onReport']): Witness {
     expectLockHandle(KIND, handle)
     const shape = { names: handle.shape['names'] ?? 0, edges: handle.shape['edges'] ?? 0 }
-    const { domain, at } = SyncDomain.openLock(KIND, handle, OrderGraph.bytes(shape))
+    const { domain, at } = openLock(KIND, handle, OrderGraph.bytes(shape))
     return new Witness(new OrderGraph(domain.memory, at, shape), domain, onReport)
   }
 
@@ -104,7 +111,7 @@ export class Witness implements SleepWatch {
   get handle(): LockHandle {
     const { domain, graph } = this
     const named = { domain, at: graph.at, name: () => 'witness' }
-    return SyncDomain.handleOf(named, KIND, { ...graph.shape })
+    return handleOf(named, KIND, { ...graph.shape })
   }
 
   /** Before `td` takes a lock, whether it gets it or not: looks for a reversal, and learns. */

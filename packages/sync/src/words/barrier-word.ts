@@ -1,6 +1,7 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
 import { DEAD, type Lot, WAITER, type Waiting } from '@smpnet/park'
-import type { LockKind } from './lock-kind.ts'
+import type { MortalKind } from './lock-kind.ts'
+import { NOBODY } from './names.ts'
 
 /**
  * The words of a barrier, and how its parties are counted anew. Apart from `Barrier`, since the
@@ -19,7 +20,13 @@ export const BARRIER = layout('barrier', {
   arrived: word('m'),
 })
 
-export const BARRIER_KIND: LockKind = { name: 'barrier', code: 8, version: 3 }
+export const BARRIER_KIND: MortalKind = {
+  name: 'barrier',
+  code: 8,
+  version: 3,
+  names: NOBODY,
+  putRight: ({ lot }, { at }) => recount(lot, at),
+}
 
 const SHIFT = 24
 export const MOST_PARTIES = (1 << SHIFT) - 1

@@ -1,5 +1,7 @@
-import { type Address, layout, type Memory, NIL, word } from '@smpnet/memory'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { Lot, type LotHandle, SPIN, WAITER, type Waiter, type Waiting } from '@smpnet/park'
+import type { PlacedLock, Sleeper } from './lock-kind.ts'
+import { RECORD } from './names.ts'
 
 /**
  * What those that a lock only counts have written down: for each waiter of the domain, how many
@@ -17,19 +19,12 @@ import { Lot, type LotHandle, SPIN, WAITER, type Waiter, type Waiting } from '@s
  * somebody that lives is in the midst of a change. What a waker has given to a sleeper, the sleeper
  * writes down when it runs: until then it is in what the sleeper wanted.
  *
- * It is what SEM_UNDO of System V keeps for each process.
+ * It is what SEM_UNDO of System V keeps for each process. The words of a waiter are its `RECORD`.
  */
-const RECORD = layout('record', {
-  /** (o) of its waiter, and cleared by the undertaker of a dead one. */
-  held: word('o'),
-  /** (x) Written by its waiter, and by the undertaker of a dead one. */
-  changes: word('x'),
-})
-
 export class Ledger {
   /** Bytes of the ledger of a lock in a domain whose lot is `lot`; all zero at first. */
   static bytes({ waiters }: Pick<LotHandle, 'waiters'>): number {
-    return waiters * RECORD_BYTES
+    return waiters * RECORD.size
   }
 
   readonly #entries: Address
@@ -101,11 +96,22 @@ export class Ledger {
   }
 
   #heldWord(entry: Address): Address {
-    return this.at + ((entry - this.#entries) / WAITER.size) * RECORD_BYTES
+    return this.at + ((entry - this.#entries) / WAITER.size) * RECORD.size
   }
 }
 
-const RECORD_BYTES = RECORD.size
+/** The ledger of an accountable lock, which is the last that it has. */
+export function ledgerOf({ memory, handle }: Lot, { at, bytes }: PlacedLock): Ledger {
+  return new Ledger(memory, at + bytes - Ledger.bytes(handle), handle)
+}
+
+/**
+ * What an accountable lock gave to a waiter that has ended is owed to nobody: the living are
+ * counted, and what was given to the dead is not theirs to write down.
+ */
+export function forgets({ lot, entry }: Sleeper): undefined {
+  lot.memory.store(entry + WAITER.offset.want, 0)
+}
 
 /** What all that live hold, or which of them is just changing it; and the dead that held some. */
 export interface Account {

@@ -1,11 +1,7 @@
-import { type Address, layout, word } from '@smpnet/memory'
-import type { LotHandle, Seat } from '@smpnet/park'
+import type { Address } from '@smpnet/memory'
+import type { Lot, Seat, Waiter, Waiting } from '@smpnet/park'
 
-/**
- * What a kind of lock is in shared memory. A lock that a domain has placed is followed by a tag,
- * which says that there is one, of which kind and in which version of its layout: so a handle from
- * another version, and a lock placed over another, are found before they do harm.
- */
+/** What a kind of lock is in shared memory, as its tag says there. */
 export interface LockKind {
   /** As messages name it: 'mutex'. */
   readonly name: string
@@ -13,30 +9,66 @@ export interface LockKind {
   readonly code: number
   /** Changes with the layout: 1 to 255. */
   readonly version: number
+  /** Which words of such a lock name those that use it: see `names.ts`. */
+  readonly names: number
 }
 
-export const TAG = layout('tag', {
-  /** (x) Written once, by the thread that places the lock: `tagOf` its kind. */
-  kind: word('x'),
-  /** (a) Bytes of the lock without its tag, and the tag of the one that was placed before it. */
-  bytes: word('a'),
-  next: word('a'),
-})
-
-/** The high half of every tag's first word; no counter or address of this package looks like it. */
-const MAGIC = 0x10c50000
-
-/** The first word of the tag of a placed lock of this kind. */
-export function tagOf(kind: LockKind): number {
-  return MAGIC | (kind.code << 8) | kind.version
+/** A lock as its tag shows it to a thread that may have loaded nothing of its kind. */
+export interface PlacedLock {
+  readonly at: Address
+  /** Its bytes without the tag. */
+  readonly bytes: number
+  /** The first word of its tag: `tagOf` its kind. */
+  readonly tag: number
+  /** `names` of its kind. */
+  readonly names: number
 }
+
+/**
+ * A kind of which a thread that has ended may leave more behind than its name and its place in the
+ * queue, and how an undertaker, which may have opened no lock of it, puts that right. The dead
+ * write nothing any more, and the next thread that gets their number comes afterwards.
+ */
+export interface MortalKind extends LockKind {
+  /** Puts right what thread `ended` left in `lock`. Never parks. */
+  readonly putRight?: PutRight
+  /**
+   * Says how to give back what `lock` gave to a waiter that has ended and never had it, or
+   * undefined. Asked before the waiter is ended.
+   */
+  owed?(sleeper: Sleeper, lock: PlacedLock): Owed | undefined
+}
+
+export type PutRight = (by: Undertaker, lock: PlacedLock, ended: number) => Waiting<unknown>
+
+/** The thread that puts it right, and what it knows of the domain. */
+export interface Undertaker {
+  readonly td: Waiter
+  readonly lot: Lot
+  /** How many threads can have a number. */
+  readonly cpus: number
+}
+
+/** What the entry of a waiter that has ended says, which is in no queue any more. */
+export interface Sleeper {
+  readonly lot: Lot
+  readonly entry: Address
+  readonly state: number
+  readonly taker: number
+  readonly want: number
+}
+
+/**
+ * What a waiter was given whose thread had ended, or ended before it had it: permits of a
+ * semaphore, or its place among the readers of a lock. The undertaker gives it back.
+ */
+export type Owed = (td: Waiter) => Waiting
 
 /** What another thread needs to use a domain; it can be cloned and posted. */
 export interface DomainHandle {
   readonly buffer: SharedArrayBuffer
   /** Where in it the domain's own words are. */
   readonly at: Address
-  readonly lot: LotHandle
   /** The seat that is kept for the thread that opens it. */
   readonly seat?: Seat
 }

@@ -1,5 +1,6 @@
-import { type Address, layout, type Memory, word } from '@smpnet/memory'
-import type { LockKind } from './lock-kind.ts'
+import { type Address, CACHE_LINE_BYTES, layout, type Memory, word } from '@smpnet/memory'
+import type { MortalKind, PlacedLock, PutRight } from './lock-kind.ts'
+import { byLines } from './names.ts'
 
 /**
  * The lines in which CPUs say that they read: of an rmlock, an epoch and an smr. Each is written by
@@ -24,10 +25,33 @@ export const SMR_LINE = layout('smr reader', {
   seen: word('o', 'cpu'),
 })
 
-export const RM_KIND: LockKind = { name: 'rmlock', code: 12, version: 2 }
-export const EPOCH_KIND: LockKind = { name: 'epoch', code: 13, version: 1 }
-export const SMR_KIND: LockKind = { name: 'smr', code: 14, version: 1 }
-export const COUNTER_KIND: LockKind = { name: 'counter', code: 10, version: 2 }
+/** What an undertaker does in locks of such lines: `clear` is of the line of the dead. */
+export function perLine(clear: (memory: Memory, line: Address) => void): PutRight {
+  return function* ({ lot, cpus }, lock, ended) {
+    clear(lot.memory, lineOf(lock, ended, cpus))
+  }
+}
+
+export const EPOCH_KIND: MortalKind = {
+  name: 'epoch',
+  code: 13,
+  version: 1,
+  names: byLines(EPOCH_LINE.offset.depth),
+  putRight: perLine(clearEpochLine),
+}
+
+export const SMR_KIND: MortalKind = {
+  name: 'smr',
+  code: 14,
+  version: 1,
+  names: byLines(SMR_LINE.offset.seen),
+  putRight: perLine(clearLine),
+}
+
+/** The lines of all threads are the last that such a lock has. */
+export function lineOf({ at, bytes }: PlacedLock, thread: number, cpus: number): Address {
+  return at + bytes - (cpus - thread) * CACHE_LINE_BYTES
+}
 
 /** The CPU of the line, of an rmlock or an smr, has ended, and reads no more. */
 export function clearLine(memory: Memory, line: Address): void {

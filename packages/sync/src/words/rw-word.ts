@@ -1,6 +1,6 @@
 import { type Address, came, layout, type Memory, NIL, word } from '@smpnet/memory'
 import { LockAbandoned, LockMisuse } from '../errors.ts'
-import { type Backoff, NO_BACKOFF } from './backoff.ts'
+import type { Backoff } from './backoff.ts'
 import { accountOf, Ledger, untilStill } from './ledger.ts'
 import {
   CHANGED,
@@ -99,8 +99,8 @@ export class RwWord {
     readonly memory: Memory,
     readonly at: Address,
     readonly name: () => string,
-    /** How those that spin for it wait between two looks. */
-    readonly backoff: Backoff = NO_BACKOFF,
+    /** How those that spin for it wait between two looks; they look at once without. */
+    readonly backoff?: Backoff,
     /** What its readers write down, if they are to be taken back when they have ended inside. */
     readonly ledger?: Ledger,
   ) {}
@@ -149,7 +149,7 @@ export class RwWord {
           return OWNER_DIED
         }
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
-        this.backoff.wait(this.memory, spins++)
+        this.#backsOff(spins++)
         if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
@@ -185,7 +185,7 @@ export class RwWord {
         if (yield* this.#inherit(td, seen)) return OWNER_DIED
         seen = yield* this.#look()
       } else if (spins < looksAt(seen, td) && this.#mayEndSoon(seen)) {
-        this.backoff.wait(this.memory, spins++)
+        this.#backsOff(spins++)
         if (looksAt(seen, td) === Number.POSITIVE_INFINITY) this.#spinsFor(ownerIn(seen))
         yield SPIN
         seen = yield* this.#look()
@@ -440,6 +440,10 @@ export class RwWord {
   #mayEndSoon(seen: number): boolean {
     if (seen & SHARED) return true
     return this.memory.load(ownerIn(seen) + WAITER.offset.state) === RUNNING
+  }
+
+  #backsOff(spins: number): void {
+    this.backoff?.wait(this.memory, spins)
   }
 
   #spinsFor(writer: Address): void {

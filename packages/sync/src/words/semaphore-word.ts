@@ -1,7 +1,17 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
-import { type Account, accountOf, type Ledger, untilStill } from './ledger.ts'
-import type { LockKind } from './lock-kind.ts'
-import { type Lot, OUT, QUEUED, SETTLE, WAITER, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  AWAKE,
+  type Lot,
+  OUT,
+  QUEUED,
+  SETTLE,
+  WAITER,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
+import { type Account, accountOf, forgets, type Ledger, ledgerOf, untilStill } from './ledger.ts'
+import type { MortalKind } from './lock-kind.ts'
+import { BY_RECORDS, NOBODY } from './names.ts'
 
 /**
  * The word of a semaphore, and how its queue is served. Apart from `Semaphore`, since the
@@ -14,13 +24,29 @@ export const SEMAPHORE = layout('semaphore', {
   permits: word('a'),
 })
 
-export const SEMAPHORE_KIND: LockKind = { name: 'semaphore', code: 4, version: 2 }
+export const SEMAPHORE_KIND: MortalKind = {
+  name: 'semaphore',
+  code: 4,
+  version: 2,
+  names: NOBODY,
+  // Nobody decided for a waiter whose waker ended before its section did.
+  owed: ({ state, taker, want }, { at }) =>
+    state === AWAKE && taker >= 0 ? (td) => giveBack(td, at, want) : undefined,
+  // A waiter that gives up serves those behind it; a dead one cannot.
+  putRight: ({ td }, { at }) => serve(td, at),
+}
 
-/** Of it, a word for each waiter follows. */
-export const ACCOUNTABLE_SEMAPHORE_KIND: LockKind = {
+/** Of it, a record for each waiter follows. */
+export const ACCOUNTABLE_SEMAPHORE_KIND: MortalKind = {
   name: 'accountable semaphore',
   code: 16,
   version: 1,
+  names: BY_RECORDS,
+  owed: forgets,
+  putRight({ td, lot }, lock) {
+    const permits = lot.memory.read(lock.at + SEMAPHORE.offset.permits)
+    return recountPermits(td, lot, lock.at, ledgerOf(lot, lock), permits)
+  },
 }
 
 export const SEMAPHORE_WAITERS = 1
