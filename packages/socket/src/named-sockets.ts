@@ -83,7 +83,7 @@ export class NamedSockets {
     { timeoutMs }: WaitOptions,
   ): ThreadSocket {
     if (!isConnected) throw new ConnectTimeout(name, timeoutMs)
-    const home = SyncDomain.enter(this.handle.domain)
+    const home = this.sync().again()
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 }

@@ -204,7 +204,7 @@ export class SocketDomain {
    */
   take(end: EndHandle): ThreadSocket {
     const stream = this.zone.end(end)
-    const home = SyncDomain.enter(this.sync.handle)
+    const home = this.sync.again()
     this.zone.own(stream)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }

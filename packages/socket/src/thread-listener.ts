@@ -121,7 +121,7 @@ export class ThreadListener {
 
   #named(stream: StreamSocket | undefined): ThreadSocket | undefined {
     if (stream === undefined) return undefined
-    const home = SyncDomain.enter(this.handle.domain)
+    const home = this.#home?.again() ?? SyncDomain.enter(this.handle.domain)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 

@@ -138,6 +138,16 @@ export class SyncDomain implements Home {
     return domain
   }
 
+  /**
+   * `SyncDomain.enter` by code that has the domain already, and knows that its handle is one: what
+   * a handle has to be is looked at in some microseconds, and sockets come and go faster.
+   */
+  again(): SyncDomain {
+    if (!opened.includes(this)) return SyncDomain.enter(this.handle)
+    this.#guests++
+    return this
+  }
+
   /** The caller, which entered, leaves. Its tasks have ended. */
   leave(): void {
     if (--this.#guests === 0 && !this.#stays && this.#borrowed === 0) this.detach()
