@@ -59,6 +59,20 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
     expect(world.sockets.inUse()).toBe(0)
   })
 
+  it('keep their backlog when they are to listen once more, or were closed', () => {
+    const world = lockedWorld(name)
+    const closed = world.listener(1)
+    world.close(closed)
+    const listener = world.listener(1)
+    expect(listener.handle.at).toBe(closed.handle.at)
+    for (const again of [listener, closed]) {
+      expect(() => world.do((td) => again.listen(td, 2))).toThrow(SocketMisuse)
+    }
+    const clients = [world.create(), world.create()]
+    const results = clients.map((one) => world.do((td) => one.connect(td, listener.handle)))
+    expect(results.map(errnoOf)).toEqual([0, ERRNO.ECONNREFUSED])
+  })
+
   it('report a reset once, whichever call comes first', () => {
     const world = lockedWorld(name)
     const [client, server] = world.pair()
