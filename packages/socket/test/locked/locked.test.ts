@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, SocketMisuse, WOULD_BLOCK } from '../../src/index.ts'
 import { END, type EndEvent, type EndState } from '../../src/life-table.ts'
-import { type LockedSocket, schemeOf, schemeTable } from '../../src/locked/index.ts'
+import { type LockedSocket, LockedSockets, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import { SOCK } from '../../src/locked/sock-layout.ts'
 import { lockedWorld, type LockedTestWorld } from './world.ts'
 
@@ -229,6 +229,25 @@ describe('What is asked of locked sockets', () => {
     expect(() => world.do((td) => socket.receive(td, new Uint8Array(1), 1, 1))).toThrow(
       'array of 1',
     )
-    expect(() => world.sockets.open({ at: 0.5, use: 1 })).toThrow(SocketMisuse)
+    expect(() => world.do((td) => socket.send(td, undefined as never))).toThrow('Uint8Array')
+    expect(() => world.do((td) => socket.receive(td, new Uint8Array(0)))).toThrow('room for 0')
+  })
+
+  it('has to be the handle of a socket, and nothing is done for another', () => {
+    const world = lockedWorld('so-lock')
+    const socket = world.create()
+    const strange = [undefined, null, 64, socket, { at: 0.5, use: 1 }, { at: 2 ** 30, use: 1 }]
+    for (const handle of [...strange, { at: socket.handle.at + 4, use: 1 }] as never[]) {
+      expect(() => world.sockets.open(handle)).toThrow('is named by its handle')
+      expect(() => world.do((td) => socket.connect(td, handle))).toThrow(SocketMisuse)
+    }
+    expect([socket.state(), world.sockets.inUse()]).toEqual(['CREATED', 1])
+  })
+
+  it('has to say how locks are made', () => {
+    const { sockets } = lockedWorld('split')
+    const made = (options: unknown) => new LockedSockets(sockets, sockets.handle, options as never)
+    expect(() => made({ locking: 'split' })).toThrow('lock: undefined came')
+    expect(() => made(undefined)).toThrow('lock: undefined came')
   })
 })
