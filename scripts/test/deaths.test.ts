@@ -33,6 +33,8 @@ describe('It is found', () => {
       /were free or in use before|makes none any more|has not come to its end/,
     ],
     ['sockets, awaited', 'wrong bytes', /not those sent/],
+    ['sockets, by name', 'wrong bytes', /not those sent/],
+    ['sockets, by name', 'nobody buries', /were free or in use before|come to its end/],
     ['rings, mpmc', 'wrong bytes', /not those sent/],
     ['rings, spsc of', 'nobody buries', /one thread at a time/],
     ['tasks', 'wrong results', /came to/],

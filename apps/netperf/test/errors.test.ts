@@ -6,7 +6,7 @@ import { type Ended, netperf, netperfProcess } from './run-netperf.ts'
 const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
-    '(rr, stream, udp_rr, udp_stream, list_walk, forward, route, dispatch, ifqueue, ' +
+    '(rr, stream, crr, udp_rr, udp_stream, list_walk, forward, route, dispatch, ifqueue, ' +
       'ifqueue_race, socket_locking, switch, yield, pipe, timestamps, clocks, uptime), ' +
       'got "nonsense"',
   ],
@@ -78,7 +78,7 @@ const CASES: [args: string, sentence: string][] = [
     'variants for udp_rr on the sim machine (smpnet)',
   ],
   ['run udp_rr --size 64k', 'expected --size to be from 1 to 65507 bytes'],
-  ['run udp_rr --buffer 64k', 'expected --buffer with rr, stream, got it with "udp_rr"'],
+  ['run udp_rr --buffer 64k', 'expected --buffer with rr, stream, crr, got it with "udp_rr"'],
   ['run udp_rr --window 8', 'expected --window with udp_stream, got it with "udp_rr"'],
   [
     'run udp_rr --variants node-udp --scheduler ule',

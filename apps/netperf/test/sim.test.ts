@@ -6,7 +6,7 @@ const sim = (workload: string, ...more: string[]) => {
 }
 
 describe('netperf run --machine sim', () => {
-  it.each(['rr', 'stream'])('%s names profile, seed and events', async (workload) => {
+  it.each(['rr', 'stream', 'crr'])('%s names profile, seed and events', async (workload) => {
     const ended = await netperf(sim(workload, '--cpus', '4', '--seed', '7'))
     expect(ended.status).toBe(0)
     for (const row of rowsOf(ended)) {

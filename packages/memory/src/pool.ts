@@ -59,7 +59,7 @@ export interface PoolHandle extends PoolShape {
  * `Zone`.
  *
  * The lock protects the list and the counts. `alloc` and `free` are for threads, which may wait;
- * `tryAlloc` and `freeNow` for plain code.
+ * `tryAlloc`, `tryFree` and `freeNow` for plain code.
  *
  * A thread may end after any step. Which items are free is said by a word of each, so that `bury`
  * makes the list anew when its lock was the dead thread's; and who took an item by another, so that
@@ -173,6 +173,18 @@ export class Pool {
     throw new RangeError(
       `pool ${name} takes back the ${items} items that it has: ${came(item)} came`,
     )
+  }
+
+  /**
+   * The same at once. False, having done nothing, when the lock is not to be had; true when that
+   * use of the item is over, also when others have taken it back before.
+   */
+  tryFree(item: Address, given?: number): boolean {
+    this.#expectItem(item)
+    const use = given ?? this.useOf(item)
+    if (!this.#lock.tryEnter()) return false
+    this.#push(item, use)
+    return true
   }
 
   /** Puts the item back for a holder of the lock, and unlocks. */

@@ -28,6 +28,20 @@ describe.each(kinds)('a pool of %s memory', (_, create) => {
     expect(pool.tryAlloc()).toBe(NIL)
   })
 
+  it('takes one back at once unless another holds its lock, and once in each use', () => {
+    const arena = Arena.create(create(1 << 13))
+    const pool = Pool.create(arena, shape)
+    const item = run(pool.alloc())
+    const use = pool.useOf(item)
+    arena.memory.store(pool.handle.at, 1)
+    expect([pool.tryFree(item, use), pool.inUse()]).toEqual([false, 1])
+    arena.memory.store(pool.handle.at, 0)
+    expect([pool.tryFree(item, use), pool.inUse()]).toEqual([true, 0])
+    expect(run(pool.alloc())).toBe(item)
+    expect([pool.tryFree(item, use), pool.inUse()]).toEqual([true, 1])
+    expect(() => pool.tryFree(item + 4)).toThrow('pool rings takes back the 3 items that it has')
+  })
+
   it('is opened by its handle', () => {
     const arena = Arena.create(create(1 << 13))
     const { handle } = Pool.create(arena, shape)

@@ -60,6 +60,15 @@ export class Buffers {
     if (use !== 0 && this.#keyOf(buffer, use) === key) yield* this.#pool.free(buffer, use)
   }
 
+  /** The same at once, on live memory. False, having done nothing, where that cannot be. */
+  tryGiveBack(key: number): boolean {
+    if (this.memory.isSimulated) return false
+    const buffer = this.bufferOf(key)
+    const use = this.#pool.useOf(buffer)
+    if (use === 0 || this.#keyOf(buffer, use) !== key) return true
+    return this.#pool.tryFree(buffer, use)
+  }
+
   /**
    * What the thread of that number left, which has ended; `isRing` says which keys have a place.
    */

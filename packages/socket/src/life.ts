@@ -24,6 +24,9 @@ const RECEIVES_NO_MORE = statesOf('RECEIVE_SHUT', ...ENDED)
 const IS_CUT = statesOf('RECEIVE_SHUT', 'BOTH_SHUT', 'RESET', 'DISCONNECTED')
 const WAS_NEVER_BORN_OR_IS_FREED = statesOf('CREATED', 'FREED')
 
+/** Of `tryStep`: `step` may. No set of actions. */
+export const REFUSED = -1
+
 /** The word of a pair that was given out just now, for that use: both ends are connected. */
 export function bornIn(generation: number): number {
   return createdIn(generation) | (STATES.CONNECTED << STATE_BITS) | STATES.CONNECTED
@@ -110,6 +113,11 @@ export class Life {
         return END.actionsOf(row)
       }
     }
+  }
+
+  /** `step` without a generator where nothing has to settle; REFUSED, having done nothing, else. */
+  tryStep(event: EndEvent): number {
+    return this.memory.isSimulated ? REFUSED : this.stepNow(event)
   }
 
   /** The same in a section, which has settled. */

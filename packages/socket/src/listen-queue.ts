@@ -1,14 +1,18 @@
 import {
   type Address,
+  breakFrom,
   type Memory,
   NIL,
   type Pool,
   SETTLE,
-  SpinLock,
+  spin,
+  trySpin,
+  unspin,
   type Waiting,
 } from '@smpnet/memory'
 import { Life } from './life.ts'
 import { END } from './life-table.ts'
+import { HELD } from './names.ts'
 import { DIRECTION, directionOffset, NOTE, noteOffset, PAIR } from './pair-layout.ts'
 
 /** What came of an entry into a listener's queue. */
@@ -32,6 +36,11 @@ const { sent, received } = DIRECTION.offset
 const ARRIVED = directionOffset(1) + sent
 const ACCEPTED = directionOffset(1) + received
 const ACCEPTORS_OWNER = noteOffset(1) + NOTE.offset.owner
+const { listener: LISTENER, refused: REFUSED } = PAIR.offset
+/** Of the lock's holder alone. */
+const { head: HEAD, tail: TAIL, incomplete: INCOMPLETE_HEAD, next: NEXT } = PAIR.offset
+const { queued: QUEUED, backlog: BACKLOG, most: MOST } = PAIR.offset
+const { ticket: TICKET, tickets: TICKETS } = PAIR.offset
 
 /**
  * The queues of listeners: pairs whose one end connects, and whose other end nobody has accepted.
@@ -60,19 +69,28 @@ export class ListenQueues {
 
   /** Sets the bounds of a queue: how many may be complete, and how many more may wait for that. */
   *bound(listener: Address, backlog: number, waiting: number): Waiting {
-    const lock = this.#lockOf(listener)
-    yield* lock.enter()
-    this.#write(listener, 'backlog', backlog)
-    this.#write(listener, 'most', backlog + waiting)
-    lock.exit()
+    yield* spin(this.memory, lockOf(listener))
+    this.#write(listener + BACKLOG, backlog)
+    this.#write(listener + MOST, backlog + waiting)
+    unspin(this.memory, lockOf(listener))
   }
 
   /** Enters a pair, whose end 0 connects, into a queue: one of the results above. */
   *enter(listener: Address, use: number, pair: Address, generation: number): Waiting<number> {
-    const lock = this.#lockOf(listener)
-    yield* lock.enter()
+    yield* spin(this.memory, lockOf(listener))
+    return this.#enterAndExit(listener, use, pair, generation)
+  }
+
+  /** The same at once, on live memory; HELD, having done nothing, where that cannot be. */
+  tryEnter(listener: Address, use: number, pair: Address, generation: number): number {
+    const { memory } = this
+    if (memory.isSimulated || !trySpin(memory, lockOf(listener))) return HELD
+    return this.#enterAndExit(listener, use, pair, generation)
+  }
+
+  #enterAndExit(listener: Address, use: number, pair: Address, generation: number): number {
     const result = this.#enter(listener, use, pair, generation)
-    lock.exit()
+    unspin(this.memory, lockOf(listener))
     return result
   }
 
@@ -80,13 +98,30 @@ export class ListenQueues {
   *take(listener: Address): Waiting<Taken | undefined> {
     const { memory } = this
     while (!memory.settled()) yield SETTLE
-    if (memory.load(listener + ARRIVED) === memory.load(listener + ACCEPTED)) return undefined
-    const lock = this.#lockOf(listener)
-    yield* lock.enter()
-    const pair = this.#read(listener, 'head')
-    const isComplete = pair !== NIL && pair !== this.#read(listener, 'incomplete')
+    if (this.#isEmpty(listener)) return undefined
+    yield* spin(memory, lockOf(listener))
+    return this.#takeAndExit(listener)
+  }
+
+  /** The same at once, on live memory; HELD, having done nothing, where that cannot be. */
+  tryTake(listener: Address): Taken | undefined | typeof HELD {
+    const { memory } = this
+    if (memory.isSimulated) return HELD
+    if (this.#isEmpty(listener)) return undefined
+    return trySpin(memory, lockOf(listener)) ? this.#takeAndExit(listener) : HELD
+  }
+
+  /** Whether no connection is complete, for a caller that only looks. */
+  #isEmpty(listener: Address): boolean {
+    const { memory } = this
+    return memory.load(listener + ARRIVED) === memory.load(listener + ACCEPTED)
+  }
+
+  #takeAndExit(listener: Address): Taken | undefined {
+    const pair = this.#read(listener + HEAD)
+    const isComplete = pair !== NIL && pair !== this.#read(listener + INCOMPLETE_HEAD)
     const taken = isComplete ? this.#takeFirst(listener, pair) : undefined
-    lock.exit()
+    unspin(this.memory, lockOf(listener))
     return taken
   }
 
@@ -95,53 +130,51 @@ export class ListenQueues {
    * is this thread's, and to be reset.
    */
   *takeAny(listener: Address): Waiting<Address> {
-    const lock = this.#lockOf(listener)
-    yield* lock.enter()
-    const pair = this.#read(listener, 'head')
+    yield* spin(this.memory, lockOf(listener))
+    const pair = this.#read(listener + HEAD)
     if (pair !== NIL) this.#own(pair)
-    if (pair !== NIL) this.#unlink(listener, pair)
-    lock.exit()
+    if (pair !== NIL) this.#unlink(listener, pair, this.#isComplete(pair))
+    unspin(this.memory, lockOf(listener))
     return pair
   }
 
   /** Takes a pair that is incomplete out of its queue: true if it was, and is joined no more. */
   *leave(pair: Address): Waiting<boolean> {
     while (!this.memory.settled()) yield SETTLE
-    const listener = this.#read(pair, 'listener')
+    const listener = this.memory.load(pair + LISTENER)
     if (listener === NIL) return false
-    const lock = this.#lockOf(listener)
-    yield* lock.enter()
-    const isThere = this.#read(pair, 'listener') === listener && !this.#isComplete(pair)
-    if (isThere) this.#unlink(listener, pair)
-    lock.exit()
+    yield* spin(this.memory, lockOf(listener))
+    const isThere = this.memory.load(pair + LISTENER) === listener && !this.#isComplete(pair)
+    if (isThere) this.#unlink(listener, pair, false)
+    unspin(this.memory, lockOf(listener))
     return isThere
   }
 
   /** How many connections were refused since the queue was full. */
   refused(listener: Address): number {
-    return this.#read(listener, 'refused')
+    return this.memory.load(listener + REFUSED)
   }
 
   /** Puts right what a holder of a listener's lock left, that has ended. */
   recover(listener: Address, ended: number): boolean {
-    return this.#lockOf(listener).breakFrom(ended, () => this.#repair(listener))
+    return breakFrom(this.memory, lockOf(listener), ended, () => this.#repair(listener))
   }
 
   #enter(listener: Address, use: number, pair: Address, generation: number): number {
     const { memory } = this
     const life = new Life(memory, listener, 0, use)
     if (life.stateIn(life.load()) !== END.state.LISTENING) return NOBODY
-    if (this.#read(listener, 'queued') >= this.#read(listener, 'most')) {
-      this.#add(listener, 'refused', 1)
+    if (this.#read(listener + QUEUED) >= this.#read(listener + MOST)) {
+      this.#count(listener + REFUSED)
       return OVERFLOW
     }
-    const isFirst = this.#read(listener, 'incomplete') === NIL
+    const isFirst = this.#read(listener + INCOMPLETE_HEAD) === NIL
     const isComplete = isFirst && this.#hasRoom(listener)
-    this.#write(pair, 'ticket', this.#add(listener, 'tickets', 1))
-    memory.store(pair + PAIR.offset.listener, listener)
+    this.#write(pair + TICKET, this.#add(listener + TICKETS, 1))
+    memory.store(pair + LISTENER, listener)
     this.#link(listener, pair)
     if (isComplete) this.#join(listener, pair, generation)
-    else if (isFirst) this.#write(listener, 'incomplete', pair)
+    else if (isFirst) this.#write(listener + INCOMPLETE_HEAD, pair)
     return isComplete ? COMPLETE : INCOMPLETE
   }
 
@@ -149,7 +182,7 @@ export class ListenQueues {
   #takeFirst(listener: Address, pair: Address): Taken {
     this.#own(pair)
     const use = this.pairs.useOf(pair)
-    this.#unlink(listener, pair)
+    this.#unlink(listener, pair, true)
     const joined = this.#joinNext(listener)
     return { pair, use, joined, joinedUse: joined === NIL ? 0 : this.pairs.useOf(joined) }
   }
@@ -161,10 +194,10 @@ export class ListenQueues {
 
   /** Joins the first that is incomplete, if there is one and room for it, and gives it, or NIL. */
   #joinNext(listener: Address): Address {
-    const pair = this.#read(listener, 'incomplete')
+    const pair = this.#read(listener + INCOMPLETE_HEAD)
     if (pair === NIL || !this.#hasRoom(listener)) return NIL
     this.#join(listener, pair, this.pairs.useOf(pair))
-    this.#write(listener, 'incomplete', this.#read(pair, 'next'))
+    this.#write(listener + INCOMPLETE_HEAD, this.#read(pair + NEXT))
     return pair
   }
 
@@ -174,55 +207,52 @@ export class ListenQueues {
   }
 
   #link(listener: Address, pair: Address): void {
-    const tail = this.#read(listener, 'tail')
-    this.#write(pair, 'next', NIL)
-    if (tail === NIL) this.#write(listener, 'head', pair)
-    else this.#write(tail, 'next', pair)
-    this.#write(listener, 'tail', pair)
-    this.#add(listener, 'queued', 1)
+    const tail = this.#read(listener + TAIL)
+    this.#write(pair + NEXT, NIL)
+    if (tail === NIL) this.#write(listener + HEAD, pair)
+    else this.#write(tail + NEXT, pair)
+    this.#write(listener + TAIL, pair)
+    this.#add(listener + QUEUED, 1)
   }
 
   /** Takes a pair out, wherever it is. That it is in no queue is said first. */
-  #unlink(listener: Address, pair: Address): void {
-    const isComplete = this.#isComplete(pair)
-    this.memory.store(pair + PAIR.offset.listener, NIL)
-    const next = this.#read(pair, 'next')
-    if (this.#read(listener, 'incomplete') === pair) this.#write(listener, 'incomplete', next)
+  #unlink(listener: Address, pair: Address, isComplete: boolean): void {
+    this.memory.store(pair + LISTENER, NIL)
+    const next = this.#read(pair + NEXT)
+    if (this.#read(listener + INCOMPLETE_HEAD) === pair)
+      this.#write(listener + INCOMPLETE_HEAD, next)
     const before = this.#before(listener, pair)
-    if (before === NIL) this.#write(listener, 'head', next)
-    else this.#write(before, 'next', next)
-    if (next === NIL) this.#write(listener, 'tail', before)
-    this.#add(listener, 'queued', -1)
+    if (before === NIL) this.#write(listener + HEAD, next)
+    else this.#write(before + NEXT, next)
+    if (next === NIL) this.#write(listener + TAIL, before)
+    this.#add(listener + QUEUED, -1)
     if (isComplete) this.#count(listener + ACCEPTED)
   }
 
   #before(listener: Address, pair: Address): Address {
     let before = NIL
-    for (let at = this.#read(listener, 'head'); at !== pair; at = this.#read(at, 'next'))
-      before = at
+    for (let at = this.#read(listener + HEAD); at !== pair; at = this.#read(at + NEXT)) before = at
     return before
   }
 
   /** Makes the list anew from the pairs that say that they are in it. For a holder of the lock. */
   #repair(listener: Address): void {
     const { memory } = this
-    const tickets = this.#read(listener, 'tickets')
+    const tickets = this.#read(listener + TICKETS)
     const queued: { readonly pair: Address; readonly age: number }[] = []
     for (const pair of this.pairs.items()) {
-      const isIn = this.pairs.useOf(pair) !== 0 && this.#read(pair, 'listener') === listener
-      if (isIn) queued.push({ pair, age: (tickets - this.#read(pair, 'ticket')) | 0 })
+      const isIn = this.pairs.useOf(pair) !== 0 && this.memory.load(pair + LISTENER) === listener
+      if (isIn) queued.push({ pair, age: (tickets - this.#read(pair + TICKET)) | 0 })
     }
     queued.sort((a, b) => b.age - a.age)
-    for (const name of ['head', 'tail', 'incomplete', 'queued'] as const) {
-      this.#write(listener, name, 0)
-    }
+    for (const offset of [HEAD, TAIL, INCOMPLETE_HEAD, QUEUED]) this.#write(listener + offset, 0)
     let complete = 0
     for (const { pair } of queued) {
       memory.store(pair + ACCEPTORS_OWNER, 0)
       this.#link(listener, pair)
       if (this.#isComplete(pair)) complete++
     }
-    this.#write(listener, 'incomplete', queued[complete]?.pair ?? NIL)
+    this.#write(listener + INCOMPLETE_HEAD, queued[complete]?.pair ?? NIL)
     memory.store(listener + ACCEPTED, (memory.load(listener + ARRIVED) - complete) | 0)
     while (this.#joinNext(listener) !== NIL);
   }
@@ -236,11 +266,7 @@ export class ListenQueues {
   #hasRoom(listener: Address): boolean {
     const { memory } = this
     const complete = (memory.load(listener + ARRIVED) - memory.load(listener + ACCEPTED)) | 0
-    return complete < this.#read(listener, 'backlog')
-  }
-
-  #lockOf(listener: Address): SpinLock {
-    return new SpinLock(this.memory, listener + PAIR.offset.lock, "the queue of a listener's")
+    return complete < this.#read(listener + BACKLOG)
   }
 
   /** Counts one more of what others read without the lock. */
@@ -248,17 +274,23 @@ export class ListenQueues {
     this.memory.store(at, (this.memory.load(at) + 1) | 0)
   }
 
-  #read(pair: Address, field: keyof typeof PAIR.offset): number {
-    return this.memory.load(pair + PAIR.offset[field])
+  /** A word of the lock's holder alone. */
+  #read(at: Address): number {
+    return this.memory.read(at)
   }
 
-  #write(pair: Address, field: keyof typeof PAIR.offset, value: number): void {
-    this.memory.store(pair + PAIR.offset[field], value)
+  #write(at: Address, value: number): void {
+    this.memory.write(at, value)
   }
 
-  #add(pair: Address, field: keyof typeof PAIR.offset, more: number): number {
-    const value = (this.#read(pair, field) + more) | 0
-    this.#write(pair, field, value)
+  #add(at: Address, more: number): number {
+    const value = (this.#read(at) + more) | 0
+    this.#write(at, value)
     return value
   }
+}
+
+/** The spin lock of a listener's queue. */
+function lockOf(listener: Address): Address {
+  return listener + PAIR.offset.lock
 }

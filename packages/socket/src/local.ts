@@ -9,9 +9,10 @@ import {
   SETTLE,
 } from '@smpnet/park'
 import { ConnectionRefused, NameInUse, NoNames } from './errors.ts'
+import { REFUSED } from './life.ts'
 import { END } from './life-table.ts'
 import { INCOMPLETE, NOBODY, OVERFLOW, type Taken } from './listen-queue.ts'
-import { nameBytes } from './names.ts'
+import { HELD, nameBytes } from './names.ts'
 import { PAIR } from './pair-layout.ts'
 import type { SocketZone } from './socket-zone.ts'
 import { StreamSocket } from './stream-socket.ts'
@@ -40,8 +41,8 @@ export interface Backlog {
 
 /** A new socket that this thread owns. Throws OutOfMemory. */
 export function* createLocal(zone: SocketZone): Waiting<StreamSocket> {
-  const use = yield* zone.create()
-  return zone.end({ ...use, side: 0 })
+  const { at, generation } = yield* zone.create()
+  return new StreamSocket(zone, { at, side: 0, generation })
 }
 
 /** Gives a socket a name. Throws NameInUse, NoNames, SocketMisuse, TypeError, RangeError. */
@@ -88,19 +89,22 @@ export function* connectLocal(
 ): Waiting<boolean> {
   const bytes = nameBytes(name)
   const { handle, life } = socket
-  yield* life.step('connect')
-  const target = yield* zone.names.find(bytes)
-  const result =
-    target === undefined
-      ? NOBODY
-      : yield* zone.queues.enter(target.at, target.generation, handle.at, handle.generation)
+  if (life.tryStep('connect') === REFUSED) yield* life.step('connect')
+  let target = zone.names.tryFind(bytes)
+  if (target === HELD) target = yield* zone.names.find(bytes)
+  let result = NOBODY
+  if (target !== undefined) {
+    const to = [target.at, target.generation, handle.at, handle.generation] as const
+    result = zone.queues.tryEnter(...to)
+    if (result === HELD) result = yield* zone.queues.enter(...to)
+  }
   if (target === undefined || result === NOBODY || result === OVERFLOW) {
     yield* life.step('refused')
     throw new ConnectionRefused(name, result === OVERFLOW)
   }
   if (result === INCOMPLETE) return yield* waitToBeJoined(td, zone, socket, name, until)
-  const listener = new StreamSocket(zone, { ...target, side: 0 })
-  yield* listener.receiving.wantData.tellAll(td)
+  const acceptors = zone.acceptorsOf(target.at)
+  if (!acceptors.isToldNow()) yield* acceptors.tellAll(td)
   return true
 }
 
@@ -147,8 +151,12 @@ export function* acceptLocal(
     const word = life.load()
     life.check(word, 'accept')
     const seen = memory.load(arrived)
-    const taken = yield* queues.take(handle.at)
-    if (taken !== undefined) return yield* accepted(td, zone, taken)
+    let taken = queues.tryTake(handle.at)
+    if (taken === HELD) taken = yield* queues.take(handle.at)
+    if (taken !== undefined) {
+      if (taken.joined !== NIL) yield* tellJoined(td, zone, taken)
+      return new StreamSocket(zone, { at: taken.pair, side: 1, generation: taken.use })
+    }
     if (!wait) return undefined
     if (td.spinWhile(arrived, seen, until)) continue
     const { wantData } = receiving
@@ -158,15 +166,8 @@ export function* acceptLocal(
   }
 }
 
-/** Tells the connection that was joined in the place of the one taken, which is this thread's. */
-function* accepted(
-  td: Waiter,
-  zone: SocketZone,
-  { pair, use, joined, joinedUse }: Taken,
-): Waiting<StreamSocket> {
-  if (joined !== NIL) {
-    const other = new StreamSocket(zone, { at: joined, side: 1, generation: joinedUse })
-    yield* other.sending.wantData.tellAll(td)
-  }
-  return new StreamSocket(zone, { at: pair, side: 1, generation: use })
+/** Tells the connection that was joined in the place of the one taken. */
+function* tellJoined(td: Waiter, zone: SocketZone, { joined, joinedUse }: Taken): Waiting {
+  const other = new StreamSocket(zone, { at: joined, side: 1, generation: joinedUse })
+  yield* other.sending.wantData.tellAll(td)
 }

@@ -3,6 +3,7 @@ import { atOnce, block, finish, until } from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
+  enterAgain,
   enterDomain,
   type SyncDomain,
   type WaitOptions,
@@ -89,7 +90,7 @@ export class NamedSockets {
     { timeoutMs }: WaitOptions,
   ): ThreadSocket {
     if (!isConnected) throw new ConnectTimeout(name, timeoutMs)
-    const home = enterDomain(this.handle.domain)
+    const home = enterAgain(this.sync())
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 }

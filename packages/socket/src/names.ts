@@ -40,6 +40,9 @@ export interface NamesHandle {
   readonly count: number
 }
 
+/** Of a try: another holds the lock, or time is simulated. No other result. */
+export const HELD = -3
+
 /** The socket that is bound to a name. */
 export interface Bound {
   readonly at: Address
@@ -48,14 +51,20 @@ export interface Bound {
 
 /** Made when it is first needed: a host without it may load the package. */
 let text: InstanceType<typeof TextEncoder> | undefined
+/** The name that was asked for last: a thread that connects again and again has one. */
+let last: { readonly name: string; readonly bytes: Uint8Array } | undefined
 
 /** A name in bytes. Throws a TypeError for what is no text, a RangeError for none or too much. */
 export function nameBytes(name: string): Uint8Array {
   if (typeof name !== 'string') {
     throw new TypeError(`the name of a socket is a text: ${came(name)} came`)
   }
+  if (last?.name === name) return last.bytes
   const bytes = (text ??= new TextEncoder()).encode(name)
-  if (bytes.length >= 1 && bytes.length <= MOST_NAME_BYTES) return bytes
+  if (bytes.length >= 1 && bytes.length <= MOST_NAME_BYTES) {
+    last = { name, bytes }
+    return bytes
+  }
   throw new RangeError(
     `the name of a socket has 1 to ${MOST_NAME_BYTES} bytes of UTF-8: ${bytes.length} came`,
   )
@@ -109,10 +118,19 @@ export class Names {
 
   /** The socket that is bound to a name, or undefined. */
   *find(name: Uint8Array): Waiting<Bound | undefined> {
-    const { memory } = this
-    const hash = hashOf(name)
     yield* this.#lock.enter()
-    const slot = this.#find(name, hash)
+    return this.#bound(name)
+  }
+
+  /** The same at once, on live memory; HELD, having done nothing, where that cannot be. */
+  tryFind(name: Uint8Array): Bound | undefined | typeof HELD {
+    return this.memory.isSimulated || !this.#lock.tryEnter() ? HELD : this.#bound(name)
+  }
+
+  /** What is bound to a name, for a holder of the lock, that lets it go. */
+  #bound(name: Uint8Array): Bound | undefined {
+    const { memory } = this
+    const slot = this.#find(name, hashOf(name))
     const at = slot === NIL ? NIL : memory.read(slot + NAME.offset.pair)
     const generation = slot === NIL ? 0 : memory.read(slot + NAME.offset.use)
     this.#lock.exit()

@@ -16,6 +16,7 @@ import {
   type AwaitOptions,
   detach,
   DISPOSE,
+  enterAgain,
   enterDomain,
   invite,
   leaveDomain,
@@ -213,7 +214,7 @@ export class SocketDomain {
    */
   take(end: EndHandle): ThreadSocket {
     const stream = this.zone.end(end)
-    const home = enterDomain(this.sync.handle)
+    const home = enterAgain(this.sync)
     this.zone.own(stream)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }

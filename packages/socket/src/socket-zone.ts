@@ -34,6 +34,7 @@ import { bornIn, createdIn, isBornIn } from './life.ts'
 import { END as LIFE } from './life-table.ts'
 import { ListenQueues } from './listen-queue.ts'
 import { Names, type NamesHandle } from './names.ts'
+import { Want } from './want.ts'
 
 export interface SocketZoneShape {
   /** Pairs that can be open at once; 16 unless told. */
@@ -152,7 +153,8 @@ export class SocketZone implements PairHome {
   }
 
   *#use(birth: (generation: number, at: Address) => number): Waiting<Omit<EndHandle, 'side'>> {
-    const at = yield* this.#pool.alloc()
+    let at = this.memory.isSimulated ? Pool.HELD : this.#pool.tryAlloc()
+    if (at === Pool.HELD) at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     const { memory } = this
@@ -179,6 +181,12 @@ export class SocketZone implements PairHome {
   /** Which use of a pair is under way, or 0: see `Pool.useOf`. */
   useOf(pair: Address): number {
     return this.#pool.useOf(pair)
+  }
+
+  /** How those that accept wait for connections of the socket that listens there. */
+  acceptorsOf(listener: Address): Want {
+    const note = new Note(this.memory, listener + noteOffset(0))
+    return new Want(this.memory, listener + directionOffset(1) + DIRECTION.offset.wantData, note)
   }
 
   /** An end is this thread's from now on, and is closed when this thread is buried. */
@@ -208,14 +216,18 @@ export class SocketZone implements PairHome {
    * Its rings are read before that is asked: then they are those of that use.
    */
   *free(pair: Address, generation: number): Waiting {
-    yield* this.#forgetName(pair, generation)
+    const { memory, buffers } = this
+    while (!memory.settled()) yield SETTLE
+    const name = this.#nameOf(pair)
+    if (name !== NIL) yield* this.names.forget(name, { at: pair, generation })
     for (const side of SIDES) {
-      while (!this.memory.settled()) yield SETTLE
+      while (!memory.settled()) yield SETTLE
       const ring = this.#ringOf(pair, side)
       if (this.#pool.useOf(pair) !== generation) return
-      if (ring !== NIL) yield* this.buffers.giveBack(ring)
+      if (ring !== NIL && !buffers.tryGiveBack(ring)) yield* buffers.giveBack(ring)
     }
-    yield* this.#pool.free(pair, generation)
+    if (memory.isSimulated || !this.#pool.tryFree(pair, generation))
+      yield* this.#pool.free(pair, generation)
   }
 
   /**
@@ -235,7 +247,9 @@ export class SocketZone implements PairHome {
   /** See `PairHome.unlink`. */
   *unlink(td: Waiter, pair: Address, generation: number): Waiting {
     yield* this.queues.leave(pair)
-    yield* this.#forgetName(pair, generation)
+    while (!this.memory.settled()) yield SETTLE
+    const name = this.#nameOf(pair)
+    if (name !== NIL) yield* this.names.forget(name, { at: pair, generation })
     for (;;) {
       const queued = yield* this.queues.takeAny(pair)
       if (queued === NIL) return
@@ -243,10 +257,8 @@ export class SocketZone implements PairHome {
     }
   }
 
-  *#forgetName(pair: Address, generation: number): Waiting {
-    while (!this.memory.settled()) yield SETTLE
-    const name = this.memory.load(pair + PAIR.offset.name)
-    if (name !== NIL) yield* this.names.forget(name, { at: pair, generation })
+  #nameOf(pair: Address): number {
+    return this.memory.load(pair + PAIR.offset.name)
   }
 
   /** Ends a connection that was in the queue of a listener that closes. */

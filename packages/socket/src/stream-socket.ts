@@ -16,7 +16,7 @@ import { SendingHalf } from './sending-half.ts'
 import { Want } from './want.ts'
 import type { Buffers } from './buffers.ts'
 import { END, type EndEvent } from './life-table.ts'
-import { Life } from './life.ts'
+import { Life, REFUSED } from './life.ts'
 
 /** Names one end of a pair for another thread; it can be cloned and posted. */
 export interface EndHandle {
@@ -250,14 +250,23 @@ export class StreamSocket {
 
   /** Changes the state of this end, and carries out what comes of it. */
   *#step(td: Waiter, event: EndEvent): Waiting {
-    yield* this.#act(td, yield* this.life.step(event))
+    let actions = this.life.tryStep(event)
+    if (actions === REFUSED) actions = yield* this.life.step(event)
+    if (actions !== 0) yield* this.#act(td, actions)
   }
 
   *#act(td: Waiter, actions: number): Waiting {
-    yield* this.#unlink(td, actions)
-    if (actions & END.action.tellReceiver) yield* this.sending.wantData.tell(td)
-    if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tell(td)
-    if (actions & END.action.free) yield* this.home.free(this.handle.at, this.handle.generation)
+    const { unlink, tellAcceptors, tellReceiver, tellSender, free } = END.action
+    if (actions & (unlink | tellAcceptors)) yield* this.#unlink(td, actions)
+    if (actions & tellReceiver) {
+      const { wantData } = this.sending
+      if (!wantData.isToldNow()) yield* wantData.tell(td)
+    }
+    if (actions & tellSender) {
+      const { wantSpace } = this.receiving
+      if (!wantSpace.isToldNow()) yield* wantSpace.tell(td)
+    }
+    if (actions & free) yield* this.home.free(this.handle.at, this.handle.generation)
   }
 
   *#unlink(td: Waiter, actions: number): Waiting {

@@ -3,6 +3,7 @@ import {
   type AwaitOptions,
   checkTimeout,
   DISPOSE,
+  enterAgain,
   enterDomain,
   leaveDomain,
   type SyncDomain,
@@ -123,7 +124,8 @@ export class ThreadListener {
 
   #named(stream: StreamSocket | undefined): ThreadSocket | undefined {
     if (stream === undefined) return undefined
-    const home = enterDomain(this.handle.domain)
+    const home =
+      this.#home === undefined ? enterDomain(this.handle.domain) : enterAgain(this.#home)
     return new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
   }
 

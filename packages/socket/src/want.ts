@@ -83,6 +83,11 @@ export class Want {
     return wakeBoth(td, held, parked, poller)
   }
 
+  /** Whether nobody is to be told, which is all there is to do then. Simulated, `tell` looks. */
+  isToldNow(): boolean {
+    return !this.memory.isSimulated && this.memory.load(this.at) === 0
+  }
+
   /** Tells the waiters: wakes one that is parked, and posts the note of one that polls. */
   *tell(td: Waiter): Waiting {
     const { memory } = this

@@ -52,7 +52,7 @@ export { Smr } from './reading/smr.ts'
 export { SpinMutex } from './locks/spin-mutex.ts'
 export { Sx } from './locks/sx.ts'
 export { type DomainOptions, SyncDomain } from './domain/sync-domain.ts'
-export { detach, enterDomain, leaveDomain } from './domain/visiting.ts'
+export { detach, enterAgain, enterDomain, leaveDomain } from './domain/visiting.ts'
 export { address } from './domain/address.ts'
 export {
   handleOf,

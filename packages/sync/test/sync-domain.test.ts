@@ -3,6 +3,7 @@ import {
   address,
   BadHandle,
   detach,
+  enterAgain,
   enterDomain,
   leaveDomain,
   LockMisuse,
@@ -50,10 +51,12 @@ describe('A domain', () => {
     expect(() => detach(guest)).toThrow('2 objects of this thread still use its domain')
     leaveDomain(guest)
     expect(enterDomain(first.handle)).toBe(guest)
-    leaveDomain(guest)
-    leaveDomain(guest)
+    expect(enterAgain(guest)).toBe(guest)
+    for (const _ of [1, 2, 3]) leaveDomain(guest)
     const again = SyncDomain.open(first.handle)
     expect(again).not.toBe(guest)
+    expect(enterAgain(guest)).toBe(again)
+    leaveDomain(again)
     expect(enterDomain(first.handle)).toBe(again)
     leaveDomain(again)
     expect(SyncDomain.open(elsewhere)).not.toBe(again)

@@ -1,5 +1,5 @@
-import type { MessagePort } from 'node:worker_threads'
-import type { Channel } from '../model/channel.ts'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { Channel, Connection } from '../model/channel.ts'
 
 /** Bytes that may be under way; about what a socket's buffers hold. */
 const WINDOW = 1024 * 1024
@@ -37,4 +37,28 @@ export function messagePortChannel(port: MessagePort): Channel {
     channel.onBytes(message)
   })
   return channel
+}
+
+/**
+ * A connection of two ports that are made for it: the other one goes to the server by a port that
+ * lasts. Closing one closes the other, when that has taken all messages.
+ */
+export function dialPort(server: MessagePort): Connection {
+  const { port1, port2 } = new MessageChannel()
+  server.postMessage(port2, [port2])
+  return portConnection(port1)
+}
+
+/** Has `accept` take the connections that come by a port. */
+export function acceptPorts(port: MessagePort, accept: (connection: Connection) => void): void {
+  port.on('message', (accepted: MessagePort) => accept(portConnection(accepted)))
+}
+
+function portConnection(port: MessagePort): Connection {
+  const connection: Connection = Object.assign(messagePortChannel(port), {
+    onEnd: () => {},
+    close: () => port.close(),
+  })
+  port.on('close', () => connection.onEnd())
+  return connection
 }

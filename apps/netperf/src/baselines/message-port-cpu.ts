@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { SliceRun } from '@smpnet/testing'
-import { messagePortChannel } from './message-port-channel.ts'
-import { runChannels, type ChannelJob } from './run-channels.ts'
+import { acceptPorts, dialPort, messagePortChannel } from './message-port-channel.ts'
+import { type ChannelJob, connectionProgram, runChannels, runConnections } from './run-channels.ts'
 
 /** The ports of the pairs that have an end on this CPU. */
 export interface MessagePortJob extends ChannelJob {
@@ -12,5 +12,14 @@ export interface MessagePortJob extends ChannelJob {
 /** One CPU of `message-port`: its ends of all pairs. */
 export function messagePortCpu(job: MessagePortJob): SliceRun {
   const { clients, servers } = job
+  const program = connectionProgram(job)
+  if (program !== undefined) {
+    for (const port of servers) acceptPorts(port, (accepted) => program.serve(accepted, job))
+    return runConnections(
+      job,
+      program,
+      clients.map((port) => () => dialPort(port)),
+    )
+  }
   return runChannels(job, clients.map(messagePortChannel), servers.map(messagePortChannel))
 }

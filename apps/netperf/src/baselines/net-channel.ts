@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import type { Channel } from '../model/channel.ts'
+import type { Channel, Connection } from '../model/channel.ts'
 
 /**
  * A connected `node:net` socket as a channel; TCP or Unix. Bytes come by `data` events, unless the
@@ -16,6 +16,16 @@ export function netChannel(socket: Socket, onRead?: OnRead): Channel {
   else socket.on('data', receive)
   socket.on('drain', () => channel.onDrain())
   return channel
+}
+
+/** The same as a connection; it may still be connecting. */
+export function netConnection(socket: Socket, onRead?: OnRead): Connection {
+  const connection: Connection = Object.assign(netChannel(socket, onRead), {
+    onEnd: () => {},
+    close: () => void socket.end(),
+  })
+  socket.on('end', () => connection.onEnd())
+  return connection
 }
 
 /**

@@ -1,5 +1,12 @@
 import { connect, createServer } from 'node:net'
-import type { AddressInfo, ListenOptions, NetConnectOpts, ServerOpts, Socket } from 'node:net'
+import type {
+  AddressInfo,
+  ListenOptions,
+  NetConnectOpts,
+  Server,
+  ServerOpts,
+  Socket,
+} from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
@@ -21,6 +28,20 @@ export function localPath(): Listening {
   return { path: join(tmpdir(), `${name}.sock`) }
 }
 
+/** Listens for as long as the thread lives, and has `accept` take each connection. */
+export function listenTo(
+  at: Listening,
+  options: ServerOpts,
+  accept: (socket: Socket) => void,
+): Promise<Listening> {
+  return listening(createServer({ ...options, noDelay: true }, accept), at)
+}
+
+/** Connects without waiting for it: what is written meanwhile is sent then. */
+export function dial(at: Listening, options: object): Socket {
+  return connect({ ...options, ...at, noDelay: true } as NetConnectOpts)
+}
+
 /** Accepts a known number of connections, and then stops listening. */
 export class Listener {
   readonly #server
@@ -39,13 +60,7 @@ export class Listener {
 
   /** Resolves to the address to connect to. */
   listen(at: Listening): Promise<Listening> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(at as ListenOptions, () => {
-        if ('path' in at) resolve(at)
-        else resolve({ ...at, port: (this.#server.address() as AddressInfo).port })
-      })
-    })
+    return listening(this.#server, at)
   }
 
   /** Resolves to all connections. Closing the server also removes its path. */
@@ -59,8 +74,19 @@ export class Listener {
 /** Connects, without Nagle's delay. */
 export function connectTo(at: Listening, options: object): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...options, ...at, noDelay: true } as NetConnectOpts)
+    const socket = dial(at, options)
     socket.once('error', reject)
     socket.once('connect', () => resolve(socket))
+  })
+}
+
+/** Resolves to the address to connect to. */
+function listening(server: Server, at: Listening): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at as ListenOptions, () => {
+      if ('path' in at) resolve(at)
+      else resolve({ ...at, port: (server.address() as AddressInfo).port })
+    })
   })
 }

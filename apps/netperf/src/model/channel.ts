@@ -1,8 +1,14 @@
 import type { Slice } from '@smpnet/testing'
 import type { PairShape } from './pair-shape.ts'
 
-/** What a channel keeps of the messages that are written: their bytes alone, or each as a whole. */
-export type Carriage = 'stream' | 'datagrams'
+/**
+ * What a workload needs of an alternative: a channel that keeps the bytes alone, one that keeps
+ * each message as a whole, or connections that the workload opens and closes itself.
+ */
+export type Carriage = Carried['over']
+
+/** What a workload does over alternatives. */
+export type Carried = ChannelProgram | ConnectionProgram
 
 /**
  * One end of a two-way channel of an event loop, as thin as the alternatives that we compare with
@@ -23,9 +29,26 @@ export interface Channel {
 /** What a workload does over channels. */
 export interface ChannelProgram {
   /** What it needs of a channel. */
-  readonly over: Carriage
+  readonly over: 'stream' | 'datagrams'
   /** Makes this end answer; called once for the lifetime of the channel. */
   serve(channel: Channel, shape: PairShape): void
   /** Runs one slice from this end and resolves to what it counts. */
   drive(channel: Channel, shape: PairShape, slice: Slice): Promise<number>
+}
+
+/** One end of a channel that was connected, or accepted, for one exchange. */
+export interface Connection extends Channel {
+  /** Called once, when the other end has closed and all that it wrote has come. */
+  onEnd: () => void
+  /** Writes nothing more. What was written still arrives, and then the other end hears of it. */
+  close(): void
+}
+
+/** What a workload does over connections. */
+export interface ConnectionProgram {
+  readonly over: 'connections'
+  /** Makes the accepted end of a connection answer; called for each. */
+  serve(accepted: Connection, shape: PairShape): void
+  /** Runs one slice, whose connections are made by `dial`, and resolves to what it counts. */
+  drive(dial: () => Connection, shape: PairShape, slice: Slice): Promise<number>
 }

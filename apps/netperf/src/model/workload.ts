@@ -2,7 +2,7 @@ import type { Profile } from '@smpnet/machine/sim'
 import type { StackStatistics } from '@smpnet/stack'
 import type { SliceResult } from '@smpnet/testing'
 import type { Captured } from './captured.ts'
-import type { ChannelProgram } from './channel.ts'
+import type { Carried } from './channel.ts'
 import type { Billing, KernelAsked } from './kernel-asked.ts'
 import type { KernelCounts } from './kernel-counts.ts'
 import type { KernelProgram } from './kernel-program.ts'
@@ -103,8 +103,8 @@ export interface Workload<O extends object = object, S = unknown> {
   readonly isCounted?: boolean
   /** What runs in threads of our kernel, on either machine; absent where only others carry it. */
   readonly kernel?: KernelProgram<S>
-  /** The two ends over event-loop alternatives; a workload without has none. */
-  readonly channel?: ChannelProgram
+  /** What it does over event-loop alternatives; a workload without has none. */
+  readonly channel?: Carried
 }
 
 /** What one variant of a workload came to. */

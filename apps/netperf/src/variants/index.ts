@@ -1,4 +1,4 @@
-import type { Carriage, ChannelProgram } from '../model/channel.ts'
+import type { Carriage, Carried } from '../model/channel.ts'
 import type { MachineKind } from '../model/row.ts'
 import type { Workload } from '../model/workload.ts'
 import { messagePort } from './message-port.ts'
@@ -31,9 +31,10 @@ export function ableTo(workload: Workload, machine: MachineKind): NetperfVariant
 const BASELINES: Readonly<Record<Carriage, string>> = {
   stream: nodeTcp.name,
   datagrams: nodeUdp.name,
+  connections: nodeTcp.name,
 }
 
 /** The variant that ratios are taken to. */
-export function baselineOf({ over }: ChannelProgram): string {
+export function baselineOf({ over }: Carried): string {
   return BASELINES[over]
 }

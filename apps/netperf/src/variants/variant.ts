@@ -20,7 +20,7 @@ export interface NetperfVariant {
 
 /** Whether a workload is for what carries bytes, in pieces of any size. */
 export function carriesStreams({ channel }: Workload): boolean {
-  return channel?.over === 'stream'
+  return channel?.over === 'stream' || channel?.over === 'connections'
 }
 
 /** Whether a workload is for what carries datagrams. */

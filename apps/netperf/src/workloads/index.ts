@@ -1,4 +1,5 @@
 import { clocks } from './clocks/clocks.ts'
+import { crr } from './connections/crr.ts'
 import { contextSwitch } from './clocks/switch.ts'
 import { timestamps } from './clocks/timestamps.ts'
 import { uptime } from './clocks/uptime.ts'
@@ -21,6 +22,7 @@ import type { Workload } from '../model/workload.ts'
 const ALL: readonly Workload[] = [
   rr,
   stream,
+  crr,
   udpRr,
   udpStream,
   listWalk,

@@ -18,8 +18,9 @@ export function* listen(td: Waiter, view: SockView, backlog: number): Waiting {
   yield* view.move(td, 'none', 'listening')
   while (!memory.settled()) yield SETTLE
   const before = state.load()
-  new ConnectionQueue(memory, handle.at).open(backlog)
   const isBound = state.change('bind') !== ILLEGAL
+  // Only now: a socket that listens already has a backlog, and a block of another use another's.
+  if (isBound) new ConnectionQueue(memory, handle.at).open(backlog)
   const listens = isBound && state.change('listen') !== ILLEGAL
   yield* view.move(td, 'listening', 'none')
   if (!listens) throw misuse(before, 'bind')

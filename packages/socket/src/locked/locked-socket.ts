@@ -5,6 +5,7 @@ import { END, type EndState } from '../life-table.ts'
 import { abort, close, shutdown, shutdownReceive } from './closing.ts'
 import { accept, connect, listen } from './connecting.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { expectSock } from './expect-sock.ts'
 import { receiveSome } from './receiving.ts'
 import { sendSome } from './sending.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
@@ -52,7 +53,7 @@ export class LockedSocket {
    * closed meanwhile, or ENOBUFS. Throws SocketMisuse.
    */
   connect(td: Waiter, listener: SockHandle): Waiting<number> {
-    return connect(td, this.#view, listener)
+    return connect(td, this.#view, expectSock(listener, this.home.memory))
   }
 
   /**
@@ -78,11 +79,11 @@ export class LockedSocket {
     td: Waiter,
     bytes: Uint8Array,
     start = 0,
-    length = bytes.length - start,
+    length = lengthOf(bytes) - start,
     wait = true,
     until: Until = FOREVER,
   ): Waiting<number> {
-    check(bytes, start, length)
+    check(bytes, start, length, 0)
     const view = this.#view
     let [sent, result] = [0, 0]
     yield* view.move(td, 'none', 'sendIo')
@@ -99,17 +100,17 @@ export class LockedSocket {
   /**
    * Up to `length` bytes, at least one, waiting for them: how many, or 0 for the end, or
    * WOULD_BLOCK when `wait` is false or the time is over, or ECONNRESET, which one call reports.
-   * Throws SocketMisuse.
+   * Throws SocketMisuse, and a RangeError also for room of no bytes, which would look like the end.
    */
   *receive(
     td: Waiter,
     to: Uint8Array,
     start = 0,
-    length = to.length - start,
+    length = lengthOf(to) - start,
     wait = true,
     until: Until = FOREVER,
   ): Waiting<number> {
-    check(to, start, length)
+    check(to, start, length, 1)
     const view = this.#view
     yield* view.move(td, 'none', 'receiveIo')
     const result = yield* receiveSome(td, view, { to, start, length }, wait, until)
@@ -143,6 +144,11 @@ export class LockedSocket {
     return new ConnectionQueue(this.home.memory, this.handle.at).overflows()
   }
 
+  /** `listen`, for a thread that may block. */
+  listenSync(td: Waiter, backlog: number): void {
+    block(td, this.listen(td, backlog))
+  }
+
   /** `connect`, for a thread that may block. */
   connectSync(td: Waiter, listener: SockHandle): number {
     return block(td, this.connect(td, listener))
@@ -169,15 +175,21 @@ export class LockedSocket {
   }
 }
 
-function check(bytes: Uint8Array, start: number, length: number): void {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(
-      `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(bytes)} came`,
-    )
-  }
+/** Throws a TypeError for what is no bytes, which have no length that could be told. */
+function lengthOf(bytes: Uint8Array): number {
+  if (bytes instanceof Uint8Array) return bytes.length
+  throw new TypeError(
+    `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(bytes)} came`,
+  )
+}
+
+function check(bytes: Uint8Array, start: number, length: number, least: number): void {
+  const size = lengthOf(bytes)
   const whole = Number.isInteger(start) && Number.isInteger(length)
-  if (whole && start >= 0 && length >= 0 && start + length <= bytes.length) return
+  if (whole && start >= 0 && length >= least && start + length <= size) return
   throw new RangeError(
-    `bytes ${start} to ${start + length} were asked for of an array of ${bytes.length}`,
+    length === 0 && least > 0
+      ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
+      : `bytes ${start} to ${start + length} were asked for of an array of ${size}`,
   )
 }

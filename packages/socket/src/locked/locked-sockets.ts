@@ -13,7 +13,7 @@ import {
 } from '@smpnet/memory'
 import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { NoSockets } from '../datagram/no-sockets.ts'
-import { SocketMisuse } from '../errors.ts'
+import { expectSock } from './expect-sock.ts'
 import { makeFresh } from './fresh-block.ts'
 import type { LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import { LockedSocket } from './locked-socket.ts'
@@ -77,6 +77,10 @@ export class LockedSockets implements SockHome {
     readonly options: LockedSocketsOptions,
   ) {
     expectHandle(HANDLE, handle, memory)
+    if (typeof options?.lock !== 'function') {
+      const what = 'locked sockets are told a function that makes a lock of its words'
+      throw new TypeError(`${what}, lock: ${came(options?.lock)} came`)
+    }
     this.memory = memory
     this.scheme = schemeOf(options.locking)
     this.sections = Sections.of(this.scheme)
@@ -116,10 +120,7 @@ export class LockedSockets implements SockHome {
 
   /** The socket that another thread has made, of its handle. Throws SocketMisuse for none. */
   open(handle: SockHandle): LockedSocket {
-    const { at, use } = handle
-    if (!Number.isInteger(at) || !Number.isInteger(use) || at <= NIL) {
-      throw new SocketMisuse(`a locked socket is opened by its handle: ${came(handle)} came`)
-    }
+    const { at, use } = expectSock(handle, this.memory)
     return new LockedSocket(this, { at, use })
   }
 

@@ -1,3 +1,5 @@
-export { type ModelThreads, type SockProgram, sockProgram, sockPrograms } from './sock-programs.ts'
+export { type ModelThreads, type SockProgram, sockProgram } from './sock-acts.ts'
+export { sockPrograms } from './sock-programs.ts'
+export { sockTriples } from './sock-triples.ts'
 export { type SockFaults, SockWorld } from './sock-world.ts'
 export { StrictMemory } from './strict-memory.ts'

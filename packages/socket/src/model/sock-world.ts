@@ -84,6 +84,11 @@ export class SockWorld implements SockHome {
     return new LockedSocket(this, { at, use: SockState.useOf(this.memory, at) })
   }
 
+  /** A socket as another thread sees it, that has opened it by its handle. */
+  opened({ handle }: LockedSocket): LockedSocket {
+    return new LockedSocket(this, handle)
+  }
+
   /** Two ends that are connected. */
   pair(): [LockedSocket, LockedSocket] {
     const listener = this.create()

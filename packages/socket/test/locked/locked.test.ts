@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, SocketMisuse, WOULD_BLOCK } from '../../src/index.ts'
 import { END, type EndEvent, type EndState } from '../../src/life-table.ts'
-import { type LockedSocket, schemeOf, schemeTable } from '../../src/locked/index.ts'
+import { type LockedSocket, LockedSockets, schemeOf, schemeTable } from '../../src/locked/index.ts'
+import { SOCK } from '../../src/locked/sock-layout.ts'
 import { lockedWorld, type LockedTestWorld } from './world.ts'
 
 describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
@@ -59,6 +60,20 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
     expect(world.sockets.inUse()).toBe(0)
   })
 
+  it('keep their backlog when they are to listen once more, or were closed', () => {
+    const world = lockedWorld(name)
+    const closed = world.listener(1)
+    world.close(closed)
+    const listener = world.listener(1)
+    expect(listener.handle.at).toBe(closed.handle.at)
+    for (const again of [listener, closed]) {
+      expect(() => world.do((td) => again.listen(td, 2))).toThrow(SocketMisuse)
+    }
+    const clients = [world.create(), world.create()]
+    const results = clients.map((one) => world.do((td) => one.connect(td, listener.handle)))
+    expect(results.map(errnoOf)).toEqual([0, ERRNO.ECONNREFUSED])
+  })
+
   it('report a reset once, whichever call comes first', () => {
     const world = lockedWorld(name)
     const [client, server] = world.pair()
@@ -112,7 +127,7 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
     expect(next.state()).toBe('CREATED')
   })
 
-  describe.each(Object.keys(REACHED) as Reached[])('in state %s', (state) => {
+  describe.each(END.states)('in state %s', (state) => {
     const taken = END.definition.rows.filter((row) => row.state === state)
     const illegal = (Object.keys(CALLS) as Call[]).filter((call) => {
       return !taken.some(({ event }) => event === CALLS[call].event)
@@ -120,7 +135,7 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
 
     it.each(illegal)('refuse %s, and nothing changes', (call) => {
       const world = lockedWorld(name)
-      const socket = REACHED[state](world)
+      const socket = socketIn(state, world)
       expect(socket.state()).toBe(state)
       const before = world.sockets.inUse()
       expect(() => CALLS[call].make(world, socket)).toThrow(END.sentence(state, CALLS[call].event))
@@ -152,7 +167,18 @@ const REACHED = {
   },
 } satisfies Partial<Record<EndState, (world: LockedTestWorld) => LockedSocket>>
 
-type Reached = keyof typeof REACHED
+/** A socket in any state: those in which none stays are written as a call would find them. */
+function socketIn(state: EndState, world: LockedTestWorld): LockedSocket {
+  const reach = (REACHED as Partial<Record<EndState, (world: LockedTestWorld) => LockedSocket>>)[
+    state
+  ]
+  if (reach !== undefined) return reach(world)
+  const [socket] = world.pair()
+  const life = socket.handle.at + SOCK.offset.life
+  const { memory } = world.sockets
+  memory.store(life, (memory.load(life) & ~15) | END.state[state])
+  return socket
+}
 
 interface TestCall {
   readonly event: EndEvent
@@ -203,6 +229,25 @@ describe('What is asked of locked sockets', () => {
     expect(() => world.do((td) => socket.receive(td, new Uint8Array(1), 1, 1))).toThrow(
       'array of 1',
     )
-    expect(() => world.sockets.open({ at: 0.5, use: 1 })).toThrow(SocketMisuse)
+    expect(() => world.do((td) => socket.send(td, undefined as never))).toThrow('Uint8Array')
+    expect(() => world.do((td) => socket.receive(td, new Uint8Array(0)))).toThrow('room for 0')
+  })
+
+  it('has to be the handle of a socket, and nothing is done for another', () => {
+    const world = lockedWorld('so-lock')
+    const socket = world.create()
+    const strange = [undefined, null, 64, socket, { at: 0.5, use: 1 }, { at: 2 ** 30, use: 1 }]
+    for (const handle of [...strange, { at: socket.handle.at + 4, use: 1 }] as never[]) {
+      expect(() => world.sockets.open(handle)).toThrow('is named by its handle')
+      expect(() => world.do((td) => socket.connect(td, handle))).toThrow(SocketMisuse)
+    }
+    expect([socket.state(), world.sockets.inUse()]).toEqual(['CREATED', 1])
+  })
+
+  it('has to say how locks are made', () => {
+    const { sockets } = lockedWorld('split')
+    const made = (options: unknown) => new LockedSockets(sockets, sockets.handle, options as never)
+    expect(() => made({ locking: 'split' })).toThrow('lock: undefined came')
+    expect(() => made(undefined)).toThrow('lock: undefined came')
   })
 })

@@ -1,6 +1,5 @@
 import '@smpnet/interleave/vitest'
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
-import type { Address } from '@smpnet/memory'
 import { expectToHold, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
@@ -9,9 +8,9 @@ import {
   type SockProgram,
   sockProgram,
   sockPrograms,
-  StrictMemory,
 } from '../../src/model/index.ts'
 import { Sleepers } from '../../src/sleepers.ts'
+import { TornMemory } from './torn-memory.ts'
 
 const checker = { awaitValue, awaitExchange }
 
@@ -53,15 +52,6 @@ describe.each(others)('Under every schedule of the scheme $name', (scheme) => {
     expectToHold(run(scheme, program))
   })
 })
-
-/** Swaps a state in two steps, between which another may change it. */
-class TornMemory extends StrictMemory {
-  override compareExchange(at: Address, expected: number, value: number): number {
-    const before = super.load(at)
-    if (before === expected) super.store(at, value)
-    return before
-  }
-}
 
 /** What is decided by the swap of a state, in a scheme that has no lock for it. */
 const SWAPPED = [

@@ -16,7 +16,7 @@ export const SOCKET_OPTIONS: WorkloadOptions<SocketOptions> = {
   ...PAIR_OPTIONS,
   buffer: {
     flags: '--buffer <bytes>',
-    description: 'bytes that our sockets hold each way, a power of two (default: 1m)',
+    description: 'bytes that our sockets hold each way, a power of two (default: 1m; of crr 64k)',
     parse: bufferFrom,
   },
 }
@@ -29,11 +29,12 @@ function bufferFrom(typed: string): number {
 
 /** What they come to. */
 export function configureSockets(
-  { buffer = BUFFER_BYTES, ...options }: SocketOptions,
+  { buffer, ...options }: SocketOptions,
   place: Place,
   defaultSize: number,
+  defaultBuffer = BUFFER_BYTES,
 ): Configured<PairSettings> {
   const pairs = pairShape(options, place, defaultSize)
-  const settings: PairSettings = { ...pairs, bufferBytes: buffer }
+  const settings: PairSettings = { ...pairs, bufferBytes: buffer ?? defaultBuffer }
   return { detail: `${sizeText(pairs.size)}B`, configurations: [{ settings, pairs }] }
 }
