@@ -6,7 +6,7 @@ import {
   stateBetween,
 } from '../src/calibrate/quiet-rounds.ts'
 
-const look = (ns: number, preemptions = 0): Look => ({ ns, preemptions })
+const look = (ns: number, begun = 0, over = begun): Look => ({ ns, preemptions: [begun, over] })
 
 describe('the state of a host between two looks', () => {
   it('is 1 where it was as fast as at its best, and nothing came between', () => {
@@ -16,13 +16,17 @@ describe('the state of a host between two looks', () => {
   it.each([
     ['slow before', look(3), look(2)],
     ['slow after', look(2), look(3)],
-    ['without a core in between', look(2, 7), look(2, 8)],
+    ['without a core in between', look(2, 7), look(2, 11)],
   ])('is above that where it was %s', (_, before, after) => {
     expect(stateBetween(before, after, 2)).toBeGreaterThan(1.15)
   })
 
   it('is not better for a thread that has ended, and is not counted any more', () => {
     expect(stateBetween(look(2, 8), look(2, 3), 2)).toBe(1)
+  })
+
+  it('is not worse for what the looks themselves have taken', () => {
+    expect(stateBetween(look(2, 1, 5), look(2, 5, 9), 2)).toBe(1)
   })
 })
 

@@ -15,7 +15,7 @@ const LINE_SHIFT = Math.log2(CACHE_LINE_BYTES)
  * time.
  */
 export interface Pricer {
-  /** The running CPU reads something in line number `line`; a word, atomically, where that is said. */
+  /** The running CPU reads something in line number `line`, perhaps a word, atomically. */
   read(line: number, isAtomic?: boolean): void
   /** It writes something there. */
   write(line: number, isAtomic?: boolean): void

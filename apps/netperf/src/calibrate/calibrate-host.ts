@@ -35,7 +35,12 @@ const SINGLE = {
   lookup: { workload: lookups, metric: 'lookup', of: 'lookup in a table', gives: 'accessNs' },
   permit: { workload: permits, metric: 'pair', of: 'release and acquire', gives: 'accessNs' },
   yield: { workload: yields, metric: 'switch', of: 'switch', gives: 'context-switch' },
-  pipe: { workload: pipes, metric: 'pass', of: 'send and receive', gives: 'socket-send, -receive' },
+  pipe: {
+    workload: pipes,
+    metric: 'pass',
+    of: 'send and receive',
+    gives: 'socket-send, -receive',
+  },
   park: { workload: parks, metric: 'park', of: 'wake, park and switch', gives: 'park' },
 } as const
 type SingleName = keyof typeof SINGLE

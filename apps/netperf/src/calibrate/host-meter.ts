@@ -53,6 +53,7 @@ export class HostMeter {
 
   /** Takes some milliseconds, in which this thread is blocked. */
   look(): Look {
+    const begun = preemptions()
     const before = Atomics.load(this.#words, DONE)
     Atomics.add(this.#words, TURN, 1)
     Atomics.notify(this.#words, TURN)
@@ -65,7 +66,7 @@ export class HostMeter {
     }
     const ns = Math.max(...this.#times.subarray(NS, NS + this.#workers.length))
     if (ns > 0) this.#bestNs = Math.min(this.#bestNs, ns)
-    return { ns, preemptions: preemptions() }
+    return { ns, preemptions: [begun, preemptions()] }
   }
 
   /** Which rounds count of those between two looks each. */

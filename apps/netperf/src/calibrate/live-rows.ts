@@ -16,9 +16,9 @@ type Between = readonly [before: Look, after: Look]
 
 /**
  * Runs live jobs, which take turns so that what disturbs the host for seconds disturbs none of them
- * from beginning to end. Only those rounds of each count in which it was not disturbed: the fastest,
- * or of jobs that `contend` those in which the host was quiet, as contenders are faster where one
- * of them is held up. Returns the rows of each job.
+ * from beginning to end. Only those rounds of each count in which it was not disturbed: the
+ * fastest, or of jobs that `contend` those in which the host was quiet, as contenders are faster
+ * where one of them is held up. Returns the rows of each job.
  */
 export async function liveRows(
   jobs: readonly Job[],

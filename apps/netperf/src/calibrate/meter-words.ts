@@ -1,6 +1,8 @@
-/** What the meter and its workers share: two words, and a time for each worker. */
+/** What the meter and its workers share: two words, and a word and a time for each worker. */
 export const TURN = 0
 export const DONE = 1
+/** The first of the words for what the arithmetic came to, one for each worker. */
+export const SUM = 2
 /** The first of the times, in units of eight bytes. */
 export const NS = 8
 

@@ -2,12 +2,17 @@
 export interface Look {
   /** What one turn of its arithmetic took then. */
   readonly ns: number
-  /** How often a core had been taken from threads of this process up to then. */
-  readonly preemptions: number
+  /**
+   * How often a core had been taken from threads of this process when the look began, and when it
+   * was over: the look itself has threads wake each other.
+   */
+  readonly preemptions: readonly [begun: number, over: number]
 }
 
 /** How many times as long as at best things may take in a round that is quiet. */
 const QUIET = 1.15
+/** What a preemption is worth: threads of one process take cores from each other, too. */
+const PREEMPTION = 0.05
 /** So many rounds count at least. */
 const LEAST = 6
 /** Of all rounds, the first: code is compiled in them. */
@@ -22,7 +27,7 @@ export const FASTEST = 0.05
 export function stateBetween(before: Look, after: Look, bestNs: number): number {
   const slowness = Math.max(before.ns, after.ns) / bestNs
   // Threads that have ended are not counted any more.
-  return slowness + Math.max(0, after.preemptions - before.preemptions)
+  return slowness + PREEMPTION * Math.max(0, after.preemptions[0] - before.preemptions[1])
 }
 
 /**

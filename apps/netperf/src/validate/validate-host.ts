@@ -29,7 +29,7 @@ interface Compared {
 }
 
 const walk = (lock: string): Compared => ({
-  metric: 'read',
+  metric: 'throughput',
   contends: true,
   cpus: [1, 2],
   asked: { workload: listWalk as never, own: { lock: [lock], writes: 0.01 } },
@@ -56,7 +56,7 @@ const COMPARED: readonly Compared[] = [
 ]
 
 const LIVE = { machine: 'live', ...ROUNDS } as const
-/** Long enough for a stream to have gone round its buffer, whose lines come from memory at first. */
+/** Long enough for a stream to go round its buffer, whose lines come from memory at first. */
 const SIM = { machine: 'sim', durationMs: 40, runs: 2 } as const
 
 /** The calibrated host, live, beside its own simulation, on one CPU and two. */

@@ -36,7 +36,7 @@ class ParksProgram implements KernelProgram<number, Address> {
   }
 }
 
-/** A semaphore without a permit: whose turn it is says who has one. */
+/** A semaphore without a permit: a thread has its turn when its own has one. */
 function turnOf(memory: Memory, semaphores: Address, index: number): Semaphore {
   return new Semaphore(memory, semaphores + LINE * index, 1)
 }

@@ -54,7 +54,8 @@ function* passing(td: Waiter, own: Semaphore, slice: Slice, batch: number): Wait
 export const permits: Workload<NoOptions, number> = {
   name: 'permit',
   machines: ['sim', 'live'],
-  summary: 'a thread per CPU releases and acquires a semaphore of its own: accesses and their code',
+  summary:
+    'a thread per CPU releases and acquires a semaphore of its own: accesses and their code',
   options: {},
   metrics: [
     { name: 'pair', unit: 'ns', from: 'latency' },
