@@ -10,6 +10,7 @@ const entries = {
   'kernel-boot': 'src/kernel/boot.ts',
   'traced-boot': 'src/trace/traced-boot.ts',
   'host-worker': 'src/calibrate/host-worker.ts',
+  'host-meter': 'src/calibrate/host-meter-worker.ts',
   'sim-worker': 'src/kernel/sim-worker.ts',
   'ifqueue-models': 'src/models/ifqueue-models.ts',
   'socket-models': 'src/models/socket-models.ts',

@@ -44,6 +44,12 @@ describe('a machine in a file', () => {
       { ...LIKE, lines: { casNs: 'fast' } },
       'lines.casNs: expected a number of at least 0',
     ],
+    ['an unknown price of code', { ...LIKE, code: { acces: 1 } }, 'code.acces: expected no such'],
+    [
+      'a price of code below 0',
+      { ...LIKE, code: { accessNs: -1 } },
+      'code.accessNs: expected >=0, got -1',
+    ],
     ['no source', { ...LIKE, clockMhz: { value: 1, basis: 'published' } }, 'clockMhz: expected'],
     ['half a core', { ...LIKE, topology: { sockets: 0.5 } }, 'topology.sockets: expected'],
     ['a part', { name: 'mine' }, 'a machine profile has topology'],
@@ -66,6 +72,25 @@ describe('a machine in a file', () => {
     const [priced] = await rows(path, '--price', 'read-hpet=300')
     expect([own!.profile, priced!.settings!['price']]).toEqual(['mine', 'read-hpet=300'])
     expect(own!.median - priced!.median).toBeCloseTo(2700, -2)
+  })
+})
+
+describe('code that has a price', () => {
+  const nsOf = async (workload: string, ...price: string[]) => {
+    const run = ['run', workload, '--machine', 'sim', '--cpus', '1', '--runs', '1', '--json']
+    const rows = rowsOf(await netperf([...run, '--duration', '0.2ms', ...price]))
+    return 1e9 / rows.find(({ metric }) => metric === 'rate')!.median
+  }
+
+  it.each([
+    ['lookup', 'code.accessNs=10', 10 * 10, 'ten loads'],
+    ['permit', 'code.accessNs=10', 4 * 10, 'two loads and two swaps'],
+    ['permit', 'code.atomicLoadNs=10', 2 * 10, 'two loads'],
+    ['park', 'park=500', 500, 'one wait'],
+    ['yield', 'park=500', 0, 'no wait'],
+  ])('makes %s dearer by --price %s: %d ns, for %s', async (workload, price, more) => {
+    const [bare, priced] = await Promise.all([nsOf(workload), nsOf(workload, '--price', price)])
+    expect(Math.abs(priced! - bare! - more)).toBeLessThanOrEqual(1 + 0.05 * more)
   })
 })
 

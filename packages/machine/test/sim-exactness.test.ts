@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Dozers } from '../src/sim/dozers.ts'
 import { SharedCores } from '../src/sim/shared-cores.ts'
+import { type Profile, profiles, withFigures } from '../src/sim/index.ts'
 import { SimPricer } from '../src/sim/sim-pricer.ts'
 import { TournamentTree } from '../src/sim/tournament-tree.ts'
 import { Turns } from '../src/sim/turns.ts'
@@ -23,11 +24,24 @@ function essence({ trace, words, result }: Outcome) {
   return { trace, words, rest, counts }
 }
 
-function expectSameAsAlwaysSettling(program: Program, seed: number, on?: readonly number[]): void {
-  const ahead = essence(runProgram(program, seed, false, on))
-  const always = essence(runProgram(program, seed, true, on))
+function expectSameAsAlwaysSettling(
+  program: Program,
+  seed: number,
+  on?: readonly number[],
+  profile?: Profile,
+): void {
+  const ahead = essence(runProgram(program, seed, false, on, profile))
+  const always = essence(runProgram(program, seed, true, on, profile))
   expect(ahead).toEqual(always)
 }
+
+/** A machine whose code is not compiled, as that of this host. */
+const ENGINE = withFigures(profiles.get('xeon-e5-2650')!, {
+  'code.atomicLoadNs': 6,
+  'code.atomicStoreNs': 10,
+  'code.accessNs': 1.5,
+  'code.copyNs': 40,
+})
 
 function expectSameOnSharedCores(program: Program, seed: number): void {
   expectSameAsAlwaysSettling(program, seed, SHARED_CORES)
@@ -73,6 +87,14 @@ describe('running ahead', () => {
       expect(outOfOrder(runProgram(program, seed, false))).toEqual([])
     })
     fc.assert(property, { numRuns: 400, seed: 2 })
+  })
+
+  it('does both where code has prices', () => {
+    const property = fc.property(programs, seeds, (program, seed) => {
+      expectSameAsAlwaysSettling(program, seed, undefined, ENGINE)
+      expect(outOfOrder(runProgram(program, seed, false, undefined, ENGINE))).toEqual([])
+    })
+    fc.assert(property, { numRuns: 200, seed: 3 })
   })
 
   it('does so in a crowd at one line', () => {

@@ -57,7 +57,7 @@ describe('options of a simulated machine', () => {
         }),
     })
     expect(() => machine.run(100)).toThrow(
-      /^profile xeon-e5-2650 prices the work clock-read, .*nanosecond: unheard-of came$/,
+      /^profile xeon-e5-2650 prices the work clock-read, .*nanosecond, park: unheard-of came$/,
     )
   })
 })

@@ -3,7 +3,7 @@ import type { Waiter, Waiting } from '@smpnet/park'
 import { lockTable } from '@smpnet/sync/kinds'
 import * as fc from 'fast-check'
 import { VECTOR } from '../src/index.ts'
-import { type SimCpu, SimMachine, type SimResult } from '../src/sim/index.ts'
+import { type Profile, type SimCpu, SimMachine, type SimResult } from '../src/sim/index.ts'
 import { TinyExecutive } from './sim-tiny-executive.ts'
 
 /** What a thread of a random program can do; numbers choose words, CPUs, values and times. */
@@ -73,17 +73,18 @@ export const SHARED_CORES: readonly number[] = [0, 16, 1, 17]
 
 /**
  * Runs a program to its end, or to where all that is left of it waits for ever; its CPUs are the
- * first of the threads `on`, and else a core each.
+ * first of the threads `on`, and else a core each of a machine of that `profile`.
  */
 export function runProgram(
   program: Program,
   seed: number,
   settlesAlways: boolean,
   on?: readonly number[],
+  profile: string | Profile = 'xeon-e5-2650',
 ): Outcome {
   const run = new ProgramRun(program)
   const machine = new SimMachine<Shared>({
-    profile: 'xeon-e5-2650',
+    profile,
     cpus: program.length,
     ...(on && { on: on.slice(0, program.length) }),
     workNs: { executed: 1 },

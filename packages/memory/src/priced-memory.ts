@@ -15,10 +15,10 @@ const LINE_SHIFT = Math.log2(CACHE_LINE_BYTES)
  * time.
  */
 export interface Pricer {
-  /** The running CPU reads something in line number `line`. */
-  read(line: number): void
+  /** The running CPU reads something in line number `line`, perhaps a word, atomically. */
+  read(line: number, isAtomic?: boolean): void
   /** It writes something there. */
-  write(line: number): void
+  write(line: number, isAtomic?: boolean): void
   /** It does an atomic read-modify-write there. */
   update(line: number): void
   /** That was a compare-and-swap, and found another value than it expected. */
@@ -93,12 +93,12 @@ export class PricedMemory implements Memory {
   }
 
   load(at: Address): number {
-    this.pricer.read(at >> LINE_SHIFT)
+    this.pricer.read(at >> LINE_SHIFT, true)
     return this.#words[at >> 2]!
   }
 
   store(at: Address, value: number): void {
-    this.pricer.write(at >> LINE_SHIFT)
+    this.pricer.write(at >> LINE_SHIFT, true)
     this.#words[at >> 2] = value
   }
 
@@ -127,22 +127,22 @@ export class PricedMemory implements Memory {
   }
 
   read(at: Address): number {
-    this.pricer.read(at >> LINE_SHIFT)
+    this.pricer.read(at >> LINE_SHIFT, false)
     return this.#words[at >> 2]!
   }
 
   write(at: Address, value: number): void {
-    this.pricer.write(at >> LINE_SHIFT)
+    this.pricer.write(at >> LINE_SHIFT, false)
     this.#words[at >> 2] = value
   }
 
   read8(at: Address): number {
-    this.pricer.read(at >> LINE_SHIFT)
+    this.pricer.read(at >> LINE_SHIFT, false)
     return this.#bytes[at]!
   }
 
   write8(at: Address, value: number): void {
-    this.pricer.write(at >> LINE_SHIFT)
+    this.pricer.write(at >> LINE_SHIFT, false)
     this.#bytes[at] = value
   }
 
@@ -227,13 +227,13 @@ export class PricedMemory implements Memory {
 
   /** Bills for a field of a header, which may lie across the border of two lines. */
   #billRead(first: Address, last: Address): void {
-    this.pricer.read(first >> LINE_SHIFT)
-    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.read(last >> LINE_SHIFT)
+    this.pricer.read(first >> LINE_SHIFT, false)
+    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.read(last >> LINE_SHIFT, false)
   }
 
   #billWrite(first: Address, last: Address): void {
-    this.pricer.write(first >> LINE_SHIFT)
-    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.write(last >> LINE_SHIFT)
+    this.pricer.write(first >> LINE_SHIFT, false)
+    if (last >> LINE_SHIFT !== first >> LINE_SHIFT) this.pricer.write(last >> LINE_SHIFT, false)
   }
 
   #billCopy(at: Address, length: number, writes: boolean): void {

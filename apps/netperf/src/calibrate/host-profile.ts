@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { assumed, type Figure, type Profile, profiles } from '@smpnet/machine/sim'
+import { assumed, type CodePrices, type Figure, type Profile, profiles } from '@smpnet/machine/sim'
 import type { HostFigures } from './host-task.ts'
 
 /** The modern machine of which most is known: what is not measured here is as there. */
@@ -7,6 +7,9 @@ const LIKE = 'xeon-8176'
 const COPIED_LINE_BYTES = 64
 /** A timer and an interrupt of a live machine are calls of a function. */
 const CALL = assumed(300, 'a call of a function when its CPU looks')
+
+/** Cycles of this machine are as fine as that, in MHz: no figure is rounded that was measured. */
+const CLOCK_MHZ = 10_000
 
 /** Says where a figure comes from. */
 type Teller = (ns: number, of: string) => Figure
@@ -21,7 +24,6 @@ export function hostProfile(figures: HostFigures, cores = os.availableParallelis
   const told: Teller = (ns, of) => {
     return { value: Number(ns.toPrecision(3)), basis: 'measured', source: `${of}, ${source}` }
   }
-  const clockMhz = os.cpus()[0]?.speed || 1000
   const model = os.cpus()[0]?.model.trim() ?? 'unknown CPU'
   return {
     ...like,
@@ -34,10 +36,11 @@ export function hostProfile(figures: HostFigures, cores = os.availableParallelis
       coresPerDomain: cores,
       threadsPerCore: 1,
     },
-    clockMhz: told(clockMhz, 'as the system says'),
+    clockMhz: assumed(CLOCK_MHZ, 'its cycles are tenths of a ns, finer than what is measured'),
     tickHz: assumed(0, 'nothing interrupts a real thread'),
     lines: linesOf(figures, cores, told),
-    copying: copyingOf(figures, clockMhz, told),
+    copying: copyingOf(figures, told),
+    code: codeOf(figures, told),
     waking: {
       ipiDeliveryNs: assumed(0, 'a doorbell is a word'),
       idleSpinNs: assumed(50_000, 'a live CPU spins as long as that has paid', [5_000, 200_000]),
@@ -57,9 +60,8 @@ function linesOf(figures: HostFigures, cores: number, told: Teller): Profile['li
   const isOne = cores < 2
   return {
     ...lines,
-    // Where Atomics.load is a call, what that takes more is in the prices of what is made of it.
     readNs: told(figures.read.ns, 'a plain read of a word of one’s own'),
-    writeNs: told(figures.store.ns, 'Atomics.store of a word of one’s own'),
+    writeNs: told(figures.write.ns, 'a plain write of a word of one’s own'),
     casNs: told(casNs, 'a compare-and-swap of a word of one’s own'),
     memoryNs: told(figures.memory.ns, 'one load after the other from 32 MB'),
     blindCasNs: isOne ? {} : { domain: told(blindNs, 'a swap of what another thread wrote') },
@@ -79,13 +81,21 @@ function swapsOf({ swap, blindSwap }: HostFigures) {
   return { casNs: swap.ns, blindNs, transferNs: Math.max(1, blindNs - swap.ns) }
 }
 
-function copyingOf(figures: HostFigures, clockMhz: number, told: Teller): Profile['copying'] {
+/** Atomic loads and stores are calls of the engine; the code around them is not known yet. */
+function codeOf({ read, load, write, store }: HostFigures, told: Teller): CodePrices {
+  return {
+    atomicLoadNs: told(Math.max(0, load.ns - read.ns), 'Atomics.load, less a plain read'),
+    atomicStoreNs: told(Math.max(0, store.ns - write.ns), 'Atomics.store, less a plain write'),
+  }
+}
+
+function copyingOf(figures: HostFigures, told: Teller): Profile['copying'] {
   const { transferNs } = swapsOf(figures)
   const ownLineNs = COPIED_LINE_BYTES * figures.copy.ns
   const foreignLineNs = Math.max(1, figures.foreignCopy.ns - ownLineNs)
   const inFlight = Math.min(64, Math.max(1, transferNs / foreignLineNs))
   return {
-    bytesPerCycle: told(1000 / (figures.copy.ns * clockMhz), '16 kB in a cache'),
+    bytesPerCycle: told(1000 / (figures.copy.ns * CLOCK_MHZ), '16 kB in a cache'),
     linesInFlight: told(inFlight, '16 kB that another thread wrote'),
   }
 }
@@ -102,22 +112,29 @@ function workOf(figures: HostFigures, told: Teller): Profile['workNs'] {
     tick: assumed(0, 'there is none'),
     'idle-exit': told(figures.wake.ns, 'from Atomics.notify to the thread that waits'),
     'context-switch': nothing,
+    park: nothing,
     'socket-send': nothing,
     'socket-receive': nothing,
   }
 }
 
-/** The profile with what single operations were found to take. */
-export function withComposites(
-  profile: Profile,
-  composites: Readonly<Record<string, number>>,
-): Profile {
-  const found = Object.entries(composites).map(([name, ns]): [string, Figure] => {
-    const value = Number(Math.max(0, ns).toPrecision(3))
-    const source = `what is missing where ${name} is all that is done, ${hostSource()}`
-    return [name, { value, basis: 'measured', source }]
+/** The profile with what some named work was found to take. */
+export function withWork(profile: Profile, found: Readonly<Record<string, number>>): Profile {
+  const figures = Object.entries(found).map(([name, ns]): [string, Figure] => {
+    return [name, missing(ns, `${name} is all that is done`)]
   })
-  return { ...profile, workNs: { ...profile.workNs, ...Object.fromEntries(found) } }
+  return { ...profile, workNs: { ...profile.workNs, ...Object.fromEntries(figures) } }
+}
+
+/** The profile with what the code around each access was found to take. */
+export function withAccess(profile: Profile, ns: number): Profile {
+  const accessNs = missing(ns, 'words are accessed, of a table and of a semaphore, by each access')
+  return { ...profile, code: { ...profile.code, accessNs } }
+}
+
+function missing(ns: number, where: string): Figure {
+  const value = Number(Math.max(0, ns).toPrecision(3))
+  return { value, basis: 'measured', source: `what is missing where ${where}, ${hostSource()}` }
 }
 
 function hostSource(): string {

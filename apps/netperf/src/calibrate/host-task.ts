@@ -3,6 +3,7 @@ export const HOST_TASKS = [
   'read',
   'load',
   'store',
+  'write',
   'swap',
   'clock',
   'pause',
@@ -19,7 +20,7 @@ export const HOST_TASKS = [
 
 export type HostTask = (typeof HOST_TASKS)[number]
 
-/** Nanoseconds of one of each: the median of its batches, and how far these are apart. */
+/** Nanoseconds of one of each: the median of its quiet batches, and how far these are apart. */
 export type HostFigures = Readonly<Record<HostTask, HostFigure>>
 
 export interface HostFigure {

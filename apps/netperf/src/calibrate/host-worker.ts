@@ -25,7 +25,7 @@ const STAMP = 96
 const LINES_AT = 1024
 const STRIDE = 32
 const LINES = 512
-const BATCHES = 200
+const BATCHES = 40
 const REPEATS = 4096
 const OTHER_HALF = 1 << 23
 const COPIED = 1 << 14
@@ -62,6 +62,10 @@ function loads(): void {
 
 function stores(): void {
   for (let turn = 0; turn < REPEATS; turn++) memory.store(OWN, turn)
+}
+
+function writes(): void {
+  for (let turn = 0; turn < REPEATS; turn++) memory.write(OWN, turn)
 }
 
 function swaps(): void {
@@ -101,10 +105,18 @@ function foreign(round: { turn: number }, body: () => void): number {
   return timed(LINES, body)
 }
 
-function chase(): number[] {
+/** 32 MB, each line with the place of the next to be read. */
+let chased: Int32Array | undefined
+
+function madeChase(): Int32Array {
   const count = 1 << 19
   const next = new Int32Array(count * 16)
   for (let i = 0; i < count; i++) next[i * 16] = ((i * 179_426_549 + 1) % count) * 16
+  return next
+}
+
+function chase(): number[] {
+  const next = (chased ??= madeChase())
   let at = 0
   return batches(() =>
     timed(REPEATS, () => {
@@ -120,10 +132,11 @@ const measurements: Readonly<Record<HostTask, () => number[]>> = {
   read: () => batches(repeated(reads)),
   load: () => batches(repeated(loads)),
   store: () => batches(repeated(stores)),
+  write: () => batches(repeated(writes)),
   swap: () => batches(repeated(swaps)),
   clock: () => batches(repeated(clocks)),
-  pause: () => batches(repeated(pauses), 50),
-  notify: () => batches(repeated(notifies), 50),
+  pause: () => batches(repeated(pauses), 10),
+  notify: () => batches(repeated(notifies), 20),
   memory: chase,
   copy: () =>
     batches(() =>
@@ -131,7 +144,7 @@ const measurements: Readonly<Record<HostTask, () => number[]>> = {
         bytes.copyWithin(OTHER_HALF, OTHER_HALF + COPIED, OTHER_HALF + 2 * COPIED),
       ),
     ),
-  checksum: () => batches(() => timed(2048, () => void memory.sum(0, 2048)), 50),
+  checksum: () => batches(() => timed(2048, () => void memory.sum(0, 2048)), 20),
   blindSwap: () => batches(() => foreign(round, blindSwaps)),
   loadAndSwap: () => batches(() => foreign(round, loadsAndSwaps)),
   foreignCopy: () =>
@@ -157,7 +170,7 @@ const measurements: Readonly<Record<HostTask, () => number[]>> = {
       return (
         (performance.timeOrigin + performance.now() - new Float64Array(buffer, 512, 1)[0]!) * 1e6
       )
-    }, 60),
+    }, 10),
 }
 
 function measure(): void {

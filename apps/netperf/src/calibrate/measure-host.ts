@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { workerModule } from '../variants/variant.ts'
+import type { HostMeter } from './host-meter.ts'
+import { FASTEST, type Look } from './quiet-rounds.ts'
 import { HOST_TASKS, type HostFigure, type HostFigures, type HostTask } from './host-task.ts'
 
 /** Room for the lines that are measured and for what is copied. */
@@ -12,27 +14,51 @@ const SHARED: readonly HostTask[] = [
   'contended',
   'wake',
 ]
+/** What may be faster when one of the two threads is held up. */
+const OF_TWO = SHARED
 /** A host that gives its threads no two cores at once has no figures of two. */
 const TASK_MS = 20_000
 
+/** Rounds in which all tasks take turns; in the first their code is compiled. */
+const ROUNDS = 16
+const COMPILING = 3
+
+/** A task in one round, and the host before it and after. */
+interface Taken {
+  readonly batches: readonly number[]
+  readonly between: readonly [Look, Look]
+}
+
 /**
- * Measures this host's threads and memory, some seconds. `tell` hears what is measured next.
- * Rejects with an Error that names what did not end.
+ * Measures this host's threads and memory, some seconds, in rounds of which those count in which
+ * the meter found the host quiet. `tell` hears what is measured next. Rejects with an Error that
+ * names what did not end.
  */
-export async function measureHost(tell: (task: string) => void): Promise<HostFigures> {
+export async function measureHost(
+  meter: HostMeter,
+  tell: (task: string) => void,
+  signal: AbortSignal,
+): Promise<HostFigures> {
   const words = new SharedArrayBuffer(BYTES)
   const start = (role: string) =>
     new Worker(new URL(workerModule('host-worker')), { workerData: { words, role } })
   const measurer = start('measurer')
   let other: Worker | undefined
   try {
-    const figures: Partial<Record<HostTask, HostFigure>> = {}
-    for (const task of HOST_TASKS) {
-      if (SHARED.includes(task)) other ??= start('other')
-      tell(task)
-      figures[task] = figureOf(await ask(measurer, task))
+    const taken = new Map<HostTask, Taken[]>(HOST_TASKS.map((task) => [task, []]))
+    for (const isShared of [false, true]) {
+      if (isShared) other = start('other')
+      const tasks = HOST_TASKS.filter((task) => SHARED.includes(task) === isShared)
+      for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
+        for (const task of tasks) {
+          if (round === 0) tell(task)
+          const before = meter.look()
+          const batches = await ask(measurer, task)
+          taken.get(task)!.push({ batches, between: [before, meter.look()] })
+        }
+      }
     }
-    return figures as HostFigures
+    return figuresOf(meter, taken)
   } finally {
     await measurer.terminate()
     await other?.terminate()
@@ -56,9 +82,23 @@ function ask(worker: Worker, task: HostTask): Promise<number[]> {
   })
 }
 
-/** The first batches are not compiled yet, and are left out. */
-function figureOf(batches: readonly number[]): HostFigure {
-  const sorted = batches.slice(Math.floor(batches.length / 5)).sort((one, other) => one - other)
+function figuresOf(meter: HostMeter, taken: ReadonlyMap<HostTask, Taken[]>): HostFigures {
+  const entries = [...taken].map(([task, rounds]) => {
+    const chosen = meter.quiet(rounds.map(({ between }) => between))
+    if (OF_TWO.includes(task)) return [task, figureOf(batchesOf(chosen, rounds), 0.5)] as const
+    const later = rounds.map((_, round) => round).slice(COMPILING)
+    return [task, figureOf(batchesOf(later, rounds), FASTEST / 2)] as const
+  })
+  return Object.fromEntries(entries) as Record<HostTask, HostFigure>
+}
+
+function batchesOf(chosen: readonly number[], rounds: readonly Taken[]): number[] {
+  return chosen.flatMap((round) => rounds[round]!.batches)
+}
+
+/** What disturbs a host only slows a thread down: the middle of its fastest batches counts. */
+function figureOf(batches: readonly number[], share: number): HostFigure {
+  const sorted = [...batches].sort((one, other) => one - other)
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!
-  return { ns: at(0.5), spreadNs: [at(0.25), at(0.75)] }
+  return { ns: at(share), spreadNs: [at(0.25), at(0.75)] }
 }

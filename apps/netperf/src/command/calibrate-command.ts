@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { figuresOf } from '@smpnet/machine/sim'
 import { formatNs } from '@smpnet/testing'
 import { type Calibrated, calibrateHost } from '../calibrate/calibrate-host.ts'
+import { withMeter } from '../calibrate/host-meter.ts'
 import { print } from '../output/print.ts'
 import { fileFor, writeWhole } from '../output/whole-file.ts'
 import { makeProgress } from '../progress/progress.ts'
@@ -22,25 +23,27 @@ export function calibrateCommand(command: Command): Command {
 async function calibrate(out: string): Promise<void> {
   fileFor(FLAG, out)
   await untilSignal(async (signal) => {
-    const calibrated = await calibrateHost(makeProgress(process.stderr), signal)
-    writeWhole(FLAG, out, `${JSON.stringify(calibrated.profile, undefined, 2)}\n`)
-    await print(
-      `${tableOf(calibrated)}\n\n${out}: netperf run rr --machine sim --profile ${pathOf(out)}\n`,
-    )
+    await withMeter(signal, async (meter) => {
+      const calibrated = await calibrateHost(meter, makeProgress(process.stderr), signal)
+      writeWhole(FLAG, out, `${JSON.stringify(calibrated.profile, undefined, 2)}\n`)
+      const use = `${out}: netperf run rr --machine sim --profile ${pathOf(out)}`
+      await print(`${tableOf(calibrated)}\n\n${meter.said()}\n\n${use}\n`)
+    })
   })
 }
 
 /** What was measured, and how sure that is. */
-function tableOf({ profile, figures, switchNs, pipeNs }: Calibrated): string {
+function tableOf({ profile, figures, single }: Calibrated): string {
+  const between = ([least, most]: readonly [number, number]) =>
+    `${formatNs(least)} – ${formatNs(most)}`
   const rows = Object.entries(figures).map(([task, { ns, spreadNs }]) => {
-    return [task, formatNs(ns), `${formatNs(spreadNs[0])} – ${formatNs(spreadNs[1])}`]
+    return [task, formatNs(ns), between(spreadNs), '']
   })
-  const composites = [
-    ['switch, on a live CPU', formatNs(switchNs), ''],
-    ['send and receive, on a live CPU', formatNs(pipeNs), ''],
-  ]
-  const head = ['measured', 'one', 'half of the batches between']
-  const measured = plainTable(head, [...rows, ...composites], ['left', 'right', 'left'])
+  const onLive = single.map(({ of, ns, spreadNs, gives }) => {
+    return [`${of}, on a live CPU`, formatNs(ns), between(spreadNs), gives]
+  })
+  const head = ['measured', 'one', 'half of the batches, or all rounds, between', 'what it gives']
+  const measured = plainTable(head, [...rows, ...onLive], ['left', 'right', 'left', 'left'])
   const kept = figuresOf(profile).filter(([, { basis }]) => basis === 'measured')
   const figuresText = kept.map(([path, { value }]) => `${path} ${value}`).join(', ')
   return `${measured}\n\n${profile.title}: ${figuresText}`

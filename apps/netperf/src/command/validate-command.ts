@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { allowBothMemories } from '@smpnet/memory'
 import { calibrateHost } from '../calibrate/calibrate-host.ts'
+import { withMeter } from '../calibrate/host-meter.ts'
 import { machineFrom } from '../machines/machine-file.ts'
 import { formatted } from '../model/formatted.ts'
 import { print, printJson } from '../output/print.ts'
@@ -31,16 +32,27 @@ async function validate({ host, json }: ValidateOptions): Promise<void> {
   await untilSignal(async (signal) => {
     const progress = makeProgress(process.stderr)
     const rows = await validatePublished(progress, signal)
-    const profile = host === true ? (await calibrateHost(progress, signal)).profile : named
-    const live = profile ? await validateHost(profile, progress, signal) : []
-    const all = [...rows, ...live]
-    if (json) await printJson({ ...(signal.aborted && { interrupted: true }), rows: all })
-    else await print(textOf(all, signal.aborted))
+    if (host === undefined) return show(rows, json, signal)
+    await withMeter(signal, async (meter) => {
+      const profile = named ?? (await calibrateHost(meter, progress, signal)).profile
+      const live = await validateHost(profile, meter, progress, signal)
+      await show([...rows, ...live], json, signal, meter.said())
+    })
   })
 }
 
+async function show(
+  rows: readonly ValidationRow[],
+  json: boolean | undefined,
+  { aborted }: AbortSignal,
+  host?: string,
+): Promise<void> {
+  if (json) await printJson({ ...(aborted && { interrupted: true }), ...(host && { host }), rows })
+  else await print(textOf(rows, aborted, host))
+}
+
 /** A Markdown table, the good and the bad, and what the errors of predictions come to. */
-function textOf(rows: readonly ValidationRow[], isPart: boolean): string {
+function textOf(rows: readonly ValidationRow[], isPart: boolean, host?: string): string {
   const head = ['| machine | figure | real | simulated | error | it is | source |']
   const lines = rows.map(({ machine, of, real, simulated, error, unit, used, source }) => {
     const figures = [real, simulated].map((value) => formatted(value, unit))
@@ -48,7 +60,8 @@ function textOf(rows: readonly ValidationRow[], isPart: boolean): string {
   })
   const table = [...head, '|---|---|---|---|---|---|---|', ...lines].join('\n')
   const left = NOT_SIMULATED.map(([figures, why]) => `- ${figures}: ${why}.`)
-  const parts = [table, summaryOf(rows), 'Published, and not simulated:', left.join('\n')]
+  const said = host === undefined ? [] : [host]
+  const parts = [table, summaryOf(rows), ...said, 'Published, and not simulated:', left.join('\n')]
   if (isPart) parts.push('Interrupted: not all was simulated.')
   return `${parts.join('\n\n')}\n`
 }

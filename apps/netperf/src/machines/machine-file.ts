@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Profile, profileOf, profiles } from '@smpnet/machine/sim'
+import { CODE_PRICES, type Profile, profileOf, profiles } from '@smpnet/machine/sim'
 import * as v from 'valibot'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 
@@ -71,6 +71,7 @@ const machineFile = v.strictObject({
     }),
   ),
   copying: v.optional(some('bytesPerCycle', 'linesInFlight')),
+  code: v.optional(some(...CODE_PRICES)),
   waking: v.optional(some('ipiDeliveryNs', 'idleSpinNs')),
   workNs: v.optional(v.record(v.string(), figure)),
   chipWork: v.optional(v.array(v.string())),

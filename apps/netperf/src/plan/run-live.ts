@@ -26,8 +26,7 @@ export async function runLive(jobs: readonly Job[], hooks: RunHooks): Promise<Va
   const captured = new Map<string, Captured>()
   const all = jobs.flatMap((job, index) =>
     job.entrants.map((entrant): Named => {
-      const name = jobs.length === 1 ? entrant.name : `${entrant.name}, combination ${index + 1}`
-      return { name, job, entrant }
+      return { name: sweptName(entrant.name, index, jobs.length), job, entrant }
     }),
   )
   const variantOf = ({ name, job, entrant }: Named) =>
@@ -66,6 +65,11 @@ async function measured(job: Job, suite: Suite, options: MeasureOptions) {
   } catch (error) {
     throw withCure(job, error)
   }
+}
+
+/** What a suite calls an entrant of the job at `index` of so many that take turns. */
+export function sweptName(entrant: string, index: number, jobs: number): string {
+  return jobs === 1 ? entrant : `${entrant}, combination ${index + 1}`
 }
 
 /** How the starter of a run follows and ends it. */

@@ -14,6 +14,9 @@ import { route } from './route/route.ts'
 import { socketLocking } from './locking/socket-locking.ts'
 import { rr } from './sockets/rr.ts'
 import { stream } from './sockets/stream.ts'
+import { lookups } from './single/lookups.ts'
+import { parks } from './single/parks.ts'
+import { permits } from './single/permits.ts'
 import { pipes } from './single/pipes.ts'
 import { yields } from './single/yields.ts'
 import type { Workload } from '../model/workload.ts'
@@ -35,6 +38,9 @@ const ALL: readonly Workload[] = [
   contextSwitch,
   yields,
   pipes,
+  lookups,
+  parks,
+  permits,
   timestamps,
   clocks,
   uptime,

@@ -1,6 +1,12 @@
 import { came } from '@smpnet/memory'
 import { REQUIRED_WORK } from './named-work.ts'
-import type { Basis, DistanceName, Figure, Profile } from './profiles/profile.ts'
+import {
+  type Basis,
+  CODE_PRICES,
+  type DistanceName,
+  type Figure,
+  type Profile,
+} from './profiles/profile.ts'
 import { cpusOf, DISTANCE_NAMES, distancesOf } from './topology.ts'
 
 /** The line directory numbers CPUs by signed 16-bit words, and costs grow with their number. */
@@ -13,6 +19,10 @@ export function checkProfile(profile: Profile): Profile {
   expectProfile(profile)
   checkTopology(profile)
   for (const [what, figure] of figuresOf(profile)) checkFigure(profile, what, figure)
+  for (const name of Object.keys(profile.code ?? {})) {
+    if ((CODE_PRICES as readonly string[]).includes(name)) continue
+    throw wrong(profile, `prices of code named ${CODE_PRICES.join(', ')}`, name)
+  }
   for (const name of REQUIRED_WORK) {
     if (profile.workNs[name] === undefined) {
       throw wrong(profile, `a price in workNs for ${REQUIRED_WORK.join(', ')}`, `none for ${name}`)
@@ -32,10 +42,10 @@ export function mostCpus(profile: Profile): number {
 /** Every figure of a profile with the path to it. */
 export function figuresOf(profile: Profile): readonly (readonly [string, Figure])[] {
   expectProfile(profile)
-  const { lines, copying, waking } = profile
+  const { lines, copying, waking, code = {} } = profile
   const { blindCasNs, loadAndCasNs, homeNs = {}, queue, ...single } = lines
   const { contendedNs = {}, ...checks } = profile.checks ?? {}
-  const groups = { lines: single, blindCasNs, loadAndCasNs, homeNs, queue, copying, waking }
+  const groups = { lines: single, blindCasNs, loadAndCasNs, homeNs, queue, copying, code, waking }
   return [
     ['clockMhz', profile.clockMhz],
     ['tickHz', profile.tickHz],

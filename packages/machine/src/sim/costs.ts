@@ -29,6 +29,12 @@ export interface Costs {
   readonly nearRun: number
   /** What each copy adds: to make it, and to take it away. */
   readonly sharerCycles: number
+  /** What code takes around each access, and what each atomic load and store adds. */
+  readonly accessCodeCycles: number
+  readonly atomicLoadCycles: number
+  readonly atomicStoreCycles: number
+  /** What code takes around a copy. */
+  readonly copyCodeCycles: number
   readonly storeBufferEntries: number
   readonly copyBytesPerCycle: number
   readonly linesInFlight: number
@@ -46,9 +52,10 @@ export interface Costs {
  *   answer = the share of a transfer that remains when the request waits for the line already
  */
 export function costsOf(profile: Profile): Costs {
-  const { lines, copying, waking, clockMhz, tickHz } = profile
+  const { lines, copying, waking, clockMhz, tickHz, code = {} } = profile
   const cyclesPerNs = clockMhz.value / 1000
   const cycles = (figure: Figure) => Math.round(figure.value * cyclesPerNs)
+  const ofCode = (figure?: Figure) => (figure === undefined ? 0 : cycles(figure))
   const atomicCycles = cycles(lines.casNs)
   const above = (higher: Table, lower: number | Table) =>
     differences(higher, lower, cycles, atomicCycles)
@@ -71,6 +78,10 @@ export function costsOf(profile: Profile): Costs {
     waiterCycles: queue.waiterNs.value * cyclesPerNs,
     nearRun: queue.nearRun.value,
     sharerCycles: cycles(lines.sharerNs),
+    accessCodeCycles: ofCode(code.accessNs),
+    atomicLoadCycles: ofCode(code.atomicLoadNs),
+    atomicStoreCycles: ofCode(code.atomicStoreNs),
+    copyCodeCycles: ofCode(code.copyNs),
     storeBufferEntries: lines.storeBufferEntries.value,
     copyBytesPerCycle: copying.bytesPerCycle.value,
     linesInFlight: copying.linesInFlight.value,

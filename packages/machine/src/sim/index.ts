@@ -4,6 +4,8 @@ export { checkProfile, figuresOf, mostCpus } from './check-profile.ts'
 export {
   assumed,
   type Basis,
+  CODE_PRICES,
+  type CodePrices,
   type CopyPrices,
   derived,
   type DistanceName,

@@ -50,6 +50,11 @@ export class SimPricer implements Pricer {
   readonly #readCycles: number
   readonly #writeCycles: number
   readonly #atomicCycles: number
+  /** What code takes around a plain access, an atomic load, an atomic store, and a copy. */
+  readonly #accessCode: number
+  readonly #loadCode: number
+  readonly #storeCode: number
+  readonly #copyCode: number
 
   constructor(
     readonly costs: Costs,
@@ -69,21 +74,27 @@ export class SimPricer implements Pricer {
     this.#readCycles = costs.readCycles
     this.#writeCycles = costs.writeCycles
     this.#atomicCycles = costs.atomicCycles
+    this.#accessCode = costs.accessCodeCycles
+    this.#loadCode = costs.accessCodeCycles + costs.atomicLoadCycles
+    this.#storeCode = costs.accessCodeCycles + costs.atomicStoreCycles
+    this.#copyCode = costs.copyCodeCycles
   }
 
-  read(line: number): void {
+  /** Code comes behind the access that it is around: what that finds is settled when it begins. */
+  read(line: number, isAtomic: boolean): void {
     const { cpu } = this
     const isOwn = this.#owner[line] === cpu
     const cycles = isOwn ? this.#readCycles : this.directory.fetch(cpu, line, this.clock[cpu]!)
     // A copy that it has in common with others it does not wait for.
     if (cycles === this.#readCycles) this.clock[cpu]! += cycles
     else this.#wait(cycles)
+    this.clock[cpu]! += isAtomic ? this.#loadCode : this.#accessCode
   }
 
-  write(line: number): void {
+  write(line: number, isAtomic: boolean): void {
     const { cpu } = this
     if (this.#owner[line] !== cpu) this.#store(line)
-    this.clock[cpu]! += this.#writeCycles
+    this.clock[cpu]! += this.#writeCycles + (isAtomic ? this.#storeCode : this.#accessCode)
   }
 
   update(line: number): void {
@@ -91,7 +102,7 @@ export class SimPricer implements Pricer {
     this.atomics++
     this.#drain(cpu)
     if (this.#owner[line] !== cpu) this.#wait(this.directory.take(cpu, line, this.clock[cpu]!))
-    this.clock[cpu]! += this.#atomicCycles
+    this.clock[cpu]! += this.#atomicCycles + this.#accessCode
   }
 
   failed(): void {
@@ -108,7 +119,7 @@ export class SimPricer implements Pricer {
     }
     const copying = Math.ceil(this.shared.stretched(cpu, bytes / this.costs.copyBytesPerCycle))
     this.copyCycles[cpu]! += copying
-    this.clock[cpu]! += copying
+    this.clock[cpu]! += copying + this.#copyCode
     if (moving > 0) this.#wait(Math.round(moving / this.costs.linesInFlight))
   }
 

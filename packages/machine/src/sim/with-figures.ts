@@ -1,12 +1,15 @@
 import { checkProfile, figuresOf } from './check-profile.ts'
-import type { Figure, Profile } from './profiles/profile.ts'
+import { CODE_PRICES, type Figure, type Profile } from './profiles/profile.ts'
 
 /** Where named work is in a profile, for which its own name is enough. */
 const WORK = 'workNs.'
+/** Prices of code are 0 where a profile says nothing of them, and may be told for each. */
+const CODE = CODE_PRICES.map((name) => `code.${name}`)
 
 /**
  * The profile with other values for some of its figures, by their paths as `figuresOf` has them:
- * `lines.casNs`, `queue.holdNs`, `blindCasNs.remote`, or `read-hpet`, named work, which may be new.
+ * `lines.casNs`, `queue.holdNs`, `blindCasNs.remote`, or `read-hpet`, named work, which may be new,
+ * as may prices of code.
  * Throws a RangeError for a figure that there is none of, and for what makes no profile.
  */
 export function withFigures(
@@ -18,7 +21,7 @@ export function withFigures(
   const changed = new Map<string, Figure>()
   for (const [name, value] of Object.entries(values)) {
     const path = name.includes('.') || known.has(name) ? name : `${WORK}${name}`
-    if (!known.has(path) && !path.startsWith(WORK)) {
+    if (!known.has(path) && !path.startsWith(WORK) && !CODE.includes(path)) {
       const paths = [...known.keys()].filter((each) => !isMeasured(each)).join(', ')
       throw new RangeError(`profile ${profile.name} has the figures ${paths}: ${name} came`)
     }
@@ -41,6 +44,7 @@ function replaced(profile: Profile, changed: ReadonlyMap<string, Figure>): Profi
   }
   const { lines } = profile
   const { homeNs, queue, ...single } = lines
+  const code = of('code', profile.code ?? {})
   const slowdown = changed.get('siblingSlowdown') ?? profile.siblingSlowdown
   return {
     ...profile,
@@ -55,6 +59,7 @@ function replaced(profile: Profile, changed: ReadonlyMap<string, Figure>): Profi
       queue: of('queue', queue),
     },
     copying: of('copying', profile.copying),
+    ...(Object.keys(code).length > 0 && { code }),
     waking: of('waking', profile.waking),
     workNs: of('workNs', profile.workNs),
   }

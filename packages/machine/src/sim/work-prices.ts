@@ -1,8 +1,14 @@
 import { type Work, workName } from '@smpnet/memory'
 import type { Profile } from './profiles/profile.ts'
 
-/** Work that needs no price in a profile, by what one unit of it takes, in ns. */
-const BY_DEFINITION = new Map([['nanosecond', 1]])
+/**
+ * Work that needs no price in a profile, by what one unit of it takes, in ns: a length of time, and
+ * what is the code of a language with an engine, which costs nothing where code is compiled C.
+ */
+const BY_DEFINITION = new Map([
+  ['nanosecond', 1],
+  ['park', 0],
+])
 /** Work in which a core executes nothing, or nothing to speak of. */
 const WAITS: ReadonlySet<string> = new Set(['nanosecond', 'spin-turn', 'idle-exit'])
 

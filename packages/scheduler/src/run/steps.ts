@@ -1,4 +1,4 @@
-import { NIL } from '@smpnet/memory'
+import { NIL, work } from '@smpnet/memory'
 import { AHEAD, BUSY, type Step } from '@smpnet/machine'
 import { leftMs, PARK, PREEMPT, SETTLE, SPIN, TIMED_OUT, WOKEN, YIELD } from '@smpnet/park'
 import { SLEEP, type SwitchReason, TIMED_SLEEP, TURNSTILE } from '../thread/switch-reason.ts'
@@ -7,6 +7,12 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Observers } from './observers.ts'
 import type { ThreadLives } from './thread-lives.ts'
 import type { Wakeups } from './wakeups.ts'
+
+/**
+ * What a wait takes of the generators between a thread's body and its park: they are entered, and
+ * left when it has been woken, the same way back. It has a price where code is not compiled C.
+ */
+const PARK_WORK = work('park')
 
 /**
  * Runs threads, a step at a time: from one yield of the generator to the next. What it yields says
@@ -83,6 +89,7 @@ export class Steps {
       return BUSY
     }
     td.parked = true
+    this.dispatcher.memory.charge(PARK_WORK, 1)
     if (td.limit.deadlineMs !== Number.POSITIVE_INFINITY) this.#setAlarm(td)
     if (td.blockedOn !== NIL) this.observers.blocked(td, td.blockedOn, td.blockedBy)
     this.dispatcher.leave(td, reasonToWait(td))

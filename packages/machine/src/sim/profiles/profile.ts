@@ -18,6 +18,8 @@ export interface Profile {
   readonly siblingSlowdown?: Figure
   readonly lines: LinePrices
   readonly copying: CopyPrices
+  /** What code takes that is no compiled C; nothing where it is absent. */
+  readonly code?: CodePrices
   readonly waking: WakePrices
   /** The price of each named work, in ns for one unit of it. */
   readonly workNs: Readonly<Record<string, Figure>>
@@ -100,6 +102,30 @@ export interface CopyPrices {
   /** How many lines a core fetches at a time when it reads or writes one after another. */
   readonly linesInFlight: Figure
 }
+
+/**
+ * What the code of a language with an engine takes around its accesses of memory. The prices of
+ * lines stand for compiled C, in which an access is an instruction among others; in JavaScript it
+ * is reached by calls and checks, and atomic ones may be calls of the engine. What is absent is 0.
+ */
+export interface CodePrices {
+  /** An atomic load of a word, above a plain one. */
+  readonly atomicLoadNs?: Figure
+  /** An atomic store of a word, above a plain one. */
+  readonly atomicStoreNs?: Figure
+  /** The code around each access of a word, of whichever kind. */
+  readonly accessNs?: Figure
+  /** A copy, a fill or a sum, above what its bytes take. */
+  readonly copyNs?: Figure
+}
+
+/** What prices of code there are. */
+export const CODE_PRICES: readonly (keyof CodePrices)[] = [
+  'atomicLoadNs',
+  'atomicStoreNs',
+  'accessNs',
+  'copyNs',
+]
 
 export interface WakePrices {
   /** From the sending of an IPI until it interrupts. */
