@@ -7,8 +7,8 @@ const CASES: [args: string, sentence: string][] = [
   [
     'run nonsense',
     '(rr, stream, crr, udp_rr, udp_stream, list_walk, forward, route, dispatch, ifqueue, ' +
-      'ifqueue_race, socket_locking, switch, yield, pipe, timestamps, clocks, uptime), ' +
-      'got "nonsense"',
+      'ifqueue_race, socket_locking, switch, yield, pipe, lookup, park, ' +
+      'permit, timestamps, clocks, uptime), got "nonsense"',
   ],
   ['run rr --machine vax', 'expected a machine (live, sim), got "vax"'],
   ['run rr --cpus 0', 'expected --cpus to be a whole number from 1 to 64, got "0"'],
