@@ -109,7 +109,7 @@ describe('the check of what code adds', () => {
     ) {
       read.call(this, line, true)
     })
-    expect(() => expectAdded('atomicLoadNs')).toThrow()
+    expect(() => expectAdded('atomicLoadNs')).toThrow('a plain read')
     planted.mockRestore()
   })
 
@@ -123,7 +123,7 @@ describe('the check of what code adds', () => {
       update.call(this, line)
       this.clock[this.cpu] = before + this.costs.atomicCycles
     })
-    expect(() => expectAdded('accessNs')).toThrow()
+    expect(() => expectAdded('accessNs')).toThrow('expected')
     planted.mockRestore()
   })
 })

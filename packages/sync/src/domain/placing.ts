@@ -43,10 +43,12 @@ export function placeLock(
   kind: LockKind,
   domain: SyncDomain,
   bytes: number,
-  { at }: Placing = {},
+  options: Placing = {},
   align = 4,
 ): Address {
   expectKind(kind)
+  expectOptions(`a ${kind.name} that is placed`, options)
+  const { at } = options
   expectSyncDomain(domain, `a ${kind.name} is placed in`)
   const { region } = domain
   if (!(Number.isInteger(bytes) && bytes >= 1)) {

@@ -26,6 +26,7 @@ export function enterDomain(handle: DomainHandle): SyncDomain {
  * handle has to be is looked at in some microseconds, and sockets come and go faster.
  */
 export function enterAgain(domain: SyncDomain): SyncDomain {
+  expectSyncDomain(domain, 'what enters again has')
   if (!domain.isOpen) return enterDomain(domain.handle)
   domain.visits.guests++
   return domain
