@@ -155,7 +155,11 @@ export const ALLOWED = [
   },
   { match: /^LiveMemory#/, why: 'an access by its address: a check would cost each of them' },
   {
-    match: /#(tryEnter|tryExit|tryAlloc|tryFree|allocAtOnce|freeAtOnce|allocNow|freeNow|leave)$|^Mutex#obituary/,
+    match: /^Zone#(alloc|free)AtOnce$/,
+    why: hot,
+  },
+  {
+    match: /#(tryEnter|tryExit|tryAlloc|tryFree|allocNow|freeNow|leave)$|^Mutex#obituary/,
     why: hot,
   },
   { match: /^(Epoch|Smr|Counter|Counters|EventRing|RmLock)#/, why: hot },
