@@ -154,10 +154,7 @@ export const ALLOWED = [
     why: 'an object over bare memory: programs have `create`, `open`, `pair`',
   },
   { match: /^LiveMemory#/, why: 'an access by its address: a check would cost each of them' },
-  {
-    match: /^Zone#(alloc|free)AtOnce$/,
-    why: hot,
-  },
+  { match: /^Zone#(alloc|free)AtOnce$/, why: hot },
   {
     match: /#(tryEnter|tryExit|tryAlloc|tryFree|allocNow|freeNow|leave)$|^Mutex#obituary/,
     why: hot,
