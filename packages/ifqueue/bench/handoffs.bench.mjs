@@ -4,7 +4,7 @@ import { simulate } from '@smpnet/machine/sim'
 import { allowBothMemories, Arena, layout, LiveMemory, SETTLE, word } from '@smpnet/memory'
 import { block } from '@smpnet/park'
 import { Scheduler } from '@smpnet/scheduler'
-import { SyncDomain } from '@smpnet/sync'
+import { enterDomain, SyncDomain } from '@smpnet/sync'
 import { lockTable } from '@smpnet/sync/kinds'
 import { bench, textTable } from '@smpnet/testing'
 
@@ -92,7 +92,7 @@ function counted(name, cpus) {
 
 /** A thread that sends, and says how many packets were taken. */
 export function sends({ name, at, packets, domain }, { index }) {
-  const sync = SyncDomain.enter(domain)
+  const sync = enterDomain(domain)
   const td = sync.here
   const handoff = open(sync.memory, { name, at }, THREADS)
   const own = packets + index * EACH * 64
