@@ -3,8 +3,7 @@ import type { Waiting } from '@smpnet/park'
 import type { Site } from '@smpnet/stack'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { Configured, Workload } from '../../model/workload.ts'
-import { batchOf, type NoOptions } from './yields.ts'
+import { oneOperation } from './one-operation.ts'
 
 /*
  * A table of a CPU's own: buckets, each the first of a chain of entries {key, value, next}. It is
@@ -80,18 +79,7 @@ function* looking(memory: Memory, table: Address, slice: Slice, batch: number): 
 }
 
 /** Each CPU's thread looks keys up in a table of its own: loads, and the code around them. */
-export const lookups: Workload<NoOptions, number> = {
+export const lookups = oneOperation(new LookupsProgram(), {
   name: 'lookup',
-  machines: ['sim', 'live'],
   summary: 'a thread per CPU looks keys up in a hash table of its own: loads and their code',
-  options: {},
-  metrics: [
-    { name: 'lookup', unit: 'ns', from: 'latency' },
-    { name: 'rate', unit: '1/s', from: 'count' },
-  ],
-  configure: (_options, place): Configured<number> => ({
-    detail: 'bare',
-    configurations: [{ name: 'lookup', settings: batchOf(place) }],
-  }),
-  kernel: new LookupsProgram(),
-}
+})

@@ -4,8 +4,7 @@ import { Semaphore } from '@smpnet/sync'
 import type { Site } from '@smpnet/stack'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { Configured, Workload } from '../../model/workload.ts'
-import { batchOf, type NoOptions } from './yields.ts'
+import { oneOperation } from './one-operation.ts'
 
 const THREADS = 2
 const LINE = 64
@@ -73,18 +72,7 @@ function* asking(
 }
 
 /** Two threads per CPU wake each other and park: a wait and a switch, and nothing to wait for. */
-export const parks: Workload<NoOptions, number> = {
+export const parks = oneOperation(new ParksProgram(), {
   name: 'park',
-  machines: ['sim', 'live'],
   summary: 'two threads per CPU give each other turns by semaphores: a wake, a park and a switch',
-  options: {},
-  metrics: [
-    { name: 'park', unit: 'ns', from: 'latency' },
-    { name: 'rate', unit: '1/s', from: 'count' },
-  ],
-  configure: (_options, place): Configured<number> => ({
-    detail: 'bare',
-    configurations: [{ name: 'park', settings: batchOf(place) }],
-  }),
-  kernel: new ParksProgram(),
-}
+})

@@ -4,8 +4,7 @@ import { Semaphore } from '@smpnet/sync'
 import type { Site } from '@smpnet/stack'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { Configured, Workload } from '../../model/workload.ts'
-import { batchOf, type NoOptions } from './yields.ts'
+import { oneOperation } from './one-operation.ts'
 
 const LINE = 64
 
@@ -51,19 +50,9 @@ function* passing(td: Waiter, own: Semaphore, slice: Slice, batch: number): Wait
 }
 
 /** Each CPU's thread gives a permit and takes it: four accesses of a word, and their code. */
-export const permits: Workload<NoOptions, number> = {
+export const permits = oneOperation(new PermitsProgram(), {
   name: 'permit',
-  machines: ['sim', 'live'],
+  metric: 'pair',
   summary:
     'a thread per CPU releases and acquires a semaphore of its own: accesses and their code',
-  options: {},
-  metrics: [
-    { name: 'pair', unit: 'ns', from: 'latency' },
-    { name: 'rate', unit: '1/s', from: 'count' },
-  ],
-  configure: (_options, place): Configured<number> => ({
-    detail: 'bare',
-    configurations: [{ name: 'permit', settings: batchOf(place) }],
-  }),
-  kernel: new PermitsProgram(),
-}
+})

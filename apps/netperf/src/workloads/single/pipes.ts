@@ -8,9 +8,8 @@ import {
 import type { Site } from '@smpnet/stack'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { Configured, Workload } from '../../model/workload.ts'
 import { receiveRest, sendRest } from '../sockets/socket-pairs.ts'
-import { batchOf, type NoOptions } from './yields.ts'
+import { oneOperation } from './one-operation.ts'
 
 interface Shared {
   readonly zone: SocketZoneHandle
@@ -80,18 +79,9 @@ function* passing(
 }
 
 /** Each CPU's thread sends itself a byte: a send and a receive, and nothing else. */
-export const pipes: Workload<NoOptions, number> = {
+export const pipes = oneOperation(new PipesProgram(), {
   name: 'pipe',
-  machines: ['sim', 'live'],
+  metric: 'pass',
+  detail: '1B',
   summary: 'a thread per CPU sends itself a byte: a send and a receive without a switch',
-  options: {},
-  metrics: [
-    { name: 'pass', unit: 'ns', from: 'latency' },
-    { name: 'rate', unit: '1/s', from: 'count' },
-  ],
-  configure: (_options, place): Configured<number> => ({
-    detail: '1B',
-    configurations: [{ name: 'pipe', settings: batchOf(place) }],
-  }),
-  kernel: new PipesProgram(),
-}
+})

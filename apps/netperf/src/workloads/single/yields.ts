@@ -1,17 +1,8 @@
 import { YIELD, type Waiter, type Waiting } from '@smpnet/park'
 import type { Slice } from '@smpnet/testing'
 import type { KernelHost, KernelProgram } from '../../model/kernel-program.ts'
-import type { Configured, Place, Workload } from '../../model/workload.ts'
+import { oneOperation } from './one-operation.ts'
 
-/** Nothing can be told. */
-export type NoOptions = object
-
-/** Operations between two readings of the clock: a live one takes as long as some of them. */
-export function batchOf({ machine }: Place): number {
-  return machine === 'sim' ? 1 : LIVE_BATCH
-}
-
-const LIVE_BATCH = 64
 const THREADS = 2
 
 class YieldsProgram implements KernelProgram<number, undefined> {
@@ -55,18 +46,8 @@ function* counting(slice: Slice, batch: number): Waiting<number> {
 }
 
 /** Two threads per CPU that do nothing but yield: a switch, and nothing else. */
-export const yields: Workload<NoOptions, number> = {
+export const yields = oneOperation(new YieldsProgram(), {
   name: 'yield',
-  machines: ['sim', 'live'],
+  metric: 'switch',
   summary: 'two threads per CPU yield to each other: a bare context switch',
-  options: {},
-  metrics: [
-    { name: 'switch', unit: 'ns', from: 'latency' },
-    { name: 'rate', unit: '1/s', from: 'count' },
-  ],
-  configure: (_options, place): Configured<number> => ({
-    detail: 'bare',
-    configurations: [{ name: 'yield', settings: batchOf(place) }],
-  }),
-  kernel: new YieldsProgram(),
-}
+})
