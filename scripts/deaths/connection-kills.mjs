@@ -3,13 +3,12 @@ import { SocketDomain } from '@smpnet/socket'
 import { buried } from './bury.mjs'
 import { TAKEN, WRONG } from './bytes.mjs'
 import { differences, freeOfSockets } from './counts.mjs'
-import { ended, sleep, until } from './waits.mjs'
+import { isUp, patienceWith, sleep, until } from './waits.mjs'
 
 /** Of workers at once: those that listen and answer, and those that connect. */
 const SERVERS = 2
 const CLIENTS = 2
 const LIFE_MS = 15
-const STUCK_MS = 30_000
 const FILE = new URL('connection-worker.mjs', import.meta.url)
 
 export const CONNECTION_KIND = 'sockets, by name'
@@ -34,12 +33,12 @@ export async function killAtConnections(_, { kills, random, monitor, fault }) {
   for (let left = kills; left > 0 && faults.size === 0; left--) {
     const post = Math.floor(random() * posts.length)
     const victim = posts[post]
-    await Promise.race([victim.up, victim.hasEnded])
+    await isBegun(troop, victim)
     await until(() => victim.words[TAKEN] > 0 || faults.size > 0, random() * LIFE_MS)
     await sleep(random() * LIFE_MS)
     await victim.worker.terminate()
     monitor?.says(`${CONNECTION_KIND}, burying thread ${victim.guest.thread}`)
-    if (fault !== 'nobody buries') await buried(() => domain.bury(victim.guest))
+    await buried(() => domain.bury(victim.guest), fault)
     monitor?.says(CONNECTION_KIND)
     tally(troop, victim)
     posts[post] = begin(troop, post)
@@ -66,8 +65,11 @@ function begin({ domain, random, fault, faults, end }, post) {
   }
   const worker = new Worker(FILE, { workerData })
   worker.on('error', (error) => faults.add(`a victim: ${error.stack}`))
-  const up = new Promise((resolve) => worker.once('message', resolve))
-  return { worker, guest, words, up, hasEnded: ended(worker) }
+  return { worker, guest, words, up: isUp(worker, patienceWith(fault)) }
+}
+
+async function isBegun({ faults }, { up, guest }) {
+  if (!(await up)) faults.add(`thread ${guest.thread} has not begun, and does not come to its end`)
 }
 
 function tally({ faults }, { words }) {
@@ -77,14 +79,13 @@ function tally({ faults }, { words }) {
 /** Those that live end by themselves, as they are told; all are buried, as it is no harm. */
 async function endAll(troop, posts) {
   const { domain, faults, end, fault } = troop
-  await Promise.all(posts.map(({ up, hasEnded }) => Promise.race([up, hasEnded])))
+  await Promise.all(posts.map((post) => isBegun(troop, post)))
   Atomics.store(end, 0, 1)
-  const stuckMs = fault === undefined ? STUCK_MS : 1_000
   for (const post of posts) {
-    const isOver = await until(() => post.worker.threadId === -1, stuckMs)
+    const isOver = await until(() => post.worker.threadId === -1, patienceWith(fault))
     if (!isOver) faults.add(`thread ${post.guest.thread} does not come to its end`)
     await post.worker.terminate()
-    await buried(() => domain.bury(post.guest))
+    await buried(() => domain.bury(post.guest), fault)
     tally(troop, post)
   }
 }

@@ -3,7 +3,7 @@ import { bury, invite, SyncDomain } from '@smpnet/sync'
 import { buried } from './bury.mjs'
 import { differences, freeOf } from './counts.mjs'
 import { KINDS, made } from './lock-kinds.mjs'
-import { ended, sleep, until, within } from './waits.mjs'
+import { ended, patienceWith, sleep, until, within } from './waits.mjs'
 import {
   ADDED,
   LEFT,
@@ -22,7 +22,6 @@ const VICTIMS = 3
 /** A victim lives so long at most, of which its first steps are the slowest. */
 const LIFE_MS = 6
 /** No host is so slow that a thread which is not stuck makes no step for as long. */
-const STUCK_MS = 30_000
 const FILE = new URL('lock-worker.mjs', import.meta.url)
 
 /**
@@ -31,7 +30,7 @@ const FILE = new URL('lock-worker.mjs', import.meta.url)
  */
 export async function killAtLocks(
   kind,
-  { kills, random, monitor, fault, stuckMs = fault === undefined ? STUCK_MS : 1_500 },
+  { kills, random, monitor, fault, stuckMs = patienceWith(fault) },
 ) {
   const world = worldOf(kind, random)
   const { domain, locks } = world
@@ -103,12 +102,12 @@ async function killAgain(troop, slot) {
     await sleep(random() * LIFE_MS)
     await victim.worker.terminate()
     monitor?.says(`${troop.kind}, burying thread ${victim.guest.thread}`)
-    if (fault !== 'nobody buries') await buried(() => bury(domain, victim.guest))
+    await buried(() => bury(domain, victim.guest), fault)
     monitor?.says(troop.kind)
     victims[slot] = await begin(troop, victim.index, false)
   }
   await victims[slot].worker.terminate()
-  if (fault !== 'nobody buries') await buried(() => bury(domain, victims[slot].guest))
+  await buried(() => bury(domain, victims[slot].guest), fault)
 }
 
 /** Notes when a survivor makes no step any more. */

@@ -2,11 +2,10 @@ import { madeWorkers } from './made-workers.mjs'
 import { startLive } from '@smpnet/machine/live'
 import { Roster } from '@smpnet/scheduler'
 import { stateOf } from './machine-state.mjs'
-import { sleep, until, within } from './waits.mjs'
+import { PATIENCE_MS, sleep, until, within } from './waits.mjs'
 import { VIOLATIONS } from './words.mjs'
 
 const CPUS = 3
-const STUCK_MS = 30_000
 const LIFE_MS = 40
 /** No host is so slow. */
 const BOOT_MS = 300_000
@@ -37,14 +36,14 @@ async function killAll(random, kills, fault) {
   const { memory } = machine.here
   const steps = run.workers.map((_, cpu) => places.steps + 64 * cpu)
   // Most die when all make steps, some while they begin to.
-  if (random() > EARLY) await until(() => steps.every((at) => memory.load(at) > 0), STUCK_MS)
+  if (random() > EARLY) await until(() => steps.every((at) => memory.load(at) > 0), PATIENCE_MS)
   const alive = new Set(steps.keys())
   const faults = []
   for (let kill = 0; kill < kills && faults.length === 0; kill++) {
     const dead = kill === 0 ? places.mortal : [...alive][Math.floor(random() * alive.size)]
     await endsOne(run, dead, kill === 0, random)
     alive.delete(dead)
-    const heard = until(() => deaths.length > kill, STUCK_MS)
+    const heard = until(() => deaths.length > kill, PATIENCE_MS)
     const what = await Promise.race([heard.then((isSo) => (isSo ? '' : 'nothing')), failed])
     if (what !== '') faults.push(`of a CPU that has died was heard: ${what}`)
     else {
@@ -58,7 +57,7 @@ async function killAll(random, kills, fault) {
   const violations = memory.load(places.words + 4 * VIOLATIONS)
   if (violations > 0) faults.push(`${violations} times two kernel threads were inside a mutex`)
   const stopped = machine.stop().then(() => true)
-  if (!(await within(stopped, STUCK_MS, false)))
+  if (!(await within(stopped, PATIENCE_MS, false)))
     faults.push('a machine of which one CPU is dead has not stopped')
   return faults
 }
@@ -117,7 +116,7 @@ function placesIn(arena, roster, seed) {
 
 async function goOn(memory, steps, fault) {
   const before = steps.map((at) => memory.load(at))
-  const patience = fault === undefined ? STUCK_MS : 100
+  const patience = fault === undefined ? PATIENCE_MS : 100
   const end = performance.now() + patience
   do {
     await sleep(5)

@@ -2,10 +2,9 @@ import { Worker } from 'node:worker_threads'
 import { RecordQueue } from '@smpnet/ifqueue'
 import { buried } from './bury.mjs'
 import { BEGUN, DONE, HANDS, makeRingWords, MOST_RECORDS, of, STOP, TORN } from './ring-words.mjs'
-import { ended, sleep, within } from './waits.mjs'
+import { ended, isUp, patienceWith, sleep, within } from './waits.mjs'
 
 const LIFE_MS = 6
-const STUCK_MS = 30_000
 const FILE = new URL('ring-worker.mjs', import.meta.url)
 
 /** Rings, and which of their workers send; the others receive. */
@@ -37,7 +36,7 @@ export async function killAtRings(kind, { kills, random, monitor, fault }) {
     ...makeRingWords(sides.length + kills),
     random,
     fault,
-    stuckMs: fault === undefined ? STUCK_MS : 1_500,
+    stuckMs: patienceWith(fault),
     begun: /** @type {{ sends: boolean, isKilled: boolean }[]} */ ([]),
     faults: new Set(),
   }
@@ -50,7 +49,7 @@ export async function killAtRings(kind, { kills, random, monitor, fault }) {
     await worker.terminate()
     troop.begun[id].isKilled = true
     monitor?.says(`${kind}, burying thread ${guest.thread}`)
-    if (fault !== 'nobody buries') await buried(() => queue.bury(guest))
+    await buried(() => queue.bury(guest), fault)
     monitor?.says(kind)
     here[slot] = await begin(troop, sends)
   }
@@ -67,12 +66,12 @@ async function begin(troop, sends) {
   const workerData = { handle: guest.handle, id, sends, seed, fault, words: words.buffer }
   const worker = new Worker(FILE, { workerData: { ...workerData, counts: counts.buffer } })
   worker.on('error', (error) => faults.add(`a worker: ${error.stack}`))
-  await Promise.race([new Promise((up) => worker.once('message', up)), ended(worker)])
+  if (!(await isUp(worker, troop.stuckMs))) faults.add('a worker at a ring does not come up')
   return { id, sends, worker, guest }
 }
 
 /** Senders stop, and then the receivers come to the end of the closed ring. */
-async function end({ queue, words, faults, stuckMs }, here) {
+async function end({ queue, words, faults, fault, stuckMs }, here) {
   Atomics.store(words, STOP, 1)
   Atomics.notify(words, STOP)
   for (const sends of [true, false]) {
@@ -85,7 +84,7 @@ async function end({ queue, words, faults, stuckMs }, here) {
   }
   for (const { worker, guest } of here) {
     await worker.terminate()
-    await buried(() => queue.bury(guest))
+    await buried(() => queue.bury(guest), fault)
   }
 }
 

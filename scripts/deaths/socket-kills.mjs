@@ -3,12 +3,11 @@ import { BROKEN, READABLE, RESET, SocketDomain, WRITABLE } from '@smpnet/socket'
 import { buried } from './bury.mjs'
 import { DOWN, fill, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
 import { differences, freeOfSockets } from './counts.mjs'
-import { ended, isGone, sleep, until, within } from './waits.mjs'
+import { isGone, isUp, PATIENCE_MS, patienceWith, sleep, until, within } from './waits.mjs'
 
 const PAIRS = 4
 const LIFE_MS = 8
 const EARLY = 0.1
-const STUCK_MS = 30_000
 const FILE = new URL('socket-worker.mjs', import.meta.url)
 
 /** How the worker that dies moves its bytes, and how its peer, the supervisor, does. */
@@ -50,25 +49,24 @@ async function killAgain(troop) {
     const words = new Int32Array(new SharedArrayBuffer(8))
     const workerData = { handle: guest.handle, how, seed, words }
     const worker = new Worker(FILE, { workerData })
-    const hasEnded = ended(worker)
     worker.on('error', (error) => {
       if (error.name !== 'BrokenPipe') faults.add(`a victim: ${error.stack}`)
     })
     const hears = peer(troop, here)
-    await Promise.race([new Promise((up) => worker.once('message', up)), hasEnded])
+    if (!(await isUp(worker))) faults.add('a victim does not come up')
     // Most die in the middle of their bytes, some before the first one, which could show no fault.
     const isEarly = troop.fault === undefined && random() < EARLY
-    if (!isEarly) await until(() => words[TAKEN] > 0 || worker.threadId === -1, STUCK_MS)
+    if (!isEarly) await until(() => words[TAKEN] > 0 || worker.threadId === -1, PATIENCE_MS)
     await sleep(random() * LIFE_MS)
     await worker.terminate()
     if (words[WRONG] > 0) faults.add(`${words[WRONG]} bytes that came were not those sent`)
     monitor?.says(`${troop.kind}, burying thread ${guest.thread}`)
-    if (troop.fault !== 'nobody buries') await buried(() => there.bury(guest))
+    await buried(() => there.bury(guest), troop.fault)
     monitor?.says(troop.kind)
-    const stuckMs = troop.fault === undefined ? STUCK_MS : 1_000
-    const outcome = await within(hears, stuckMs, 'the peer of the dead has not heard of it')
+    const patience = patienceWith(troop.fault)
+    const outcome = await within(hears, patience, 'the peer of the dead has not heard of it')
     if (outcome !== undefined) faults.add(outcome)
-    else await buried(() => here.close())
+    else await buried(() => here.close(), undefined)
   }
 }
 

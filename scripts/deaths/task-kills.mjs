@@ -1,11 +1,10 @@
 import { madeWorkers } from './made-workers.mjs'
-import { inShort, isNamed, sleep, until, within } from './waits.mjs'
+import { inShort, isNamed, PATIENCE_MS, sleep, until, within } from './waits.mjs'
 
 const CPUS = 3
 const CLIENTS = 24
 /** What a runner whose worker is dead says. */
 const LOST = ['TaskLost', 'CpuFailed']
-const STUCK_MS = 30_000
 const MODULE = new URL('task-jobs.mjs', import.meta.url)
 
 /**
@@ -26,19 +25,19 @@ export async function killAtTasks(_kind, { kills, random, fault }) {
     const troop = { tasks, random, faults, fault, isOver: false, next: 0, answers: 0 }
     const clients = Array.from({ length: CLIENTS }, () => asks(troop))
     // A runner that is slow to start would else die before it has done anything.
-    await until(() => troop.answers > 0, STUCK_MS)
+    await until(() => troop.answers > 0, PATIENCE_MS)
     await sleep(random() * 30)
     await workers[Math.floor(random() * CPUS)].terminate()
     const settled = within(
       Promise.all(clients).then(() => true),
-      STUCK_MS,
+      PATIENCE_MS,
       false,
     )
     if (!(await settled)) faults.add('a promise of a task has not settled after a death')
     troop.isOver = true
     const stopped = await within(
       tasks.stop().then(() => true),
-      STUCK_MS,
+      PATIENCE_MS,
       false,
     )
     if (!stopped) faults.add('a runner of which one CPU is dead has not stopped')

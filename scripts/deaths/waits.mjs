@@ -1,3 +1,9 @@
+/** How long a thread may take to do what it must, on a busy host too. */
+export const PATIENCE_MS = 30_000
+
+/** With that planted fault threads do stand still, so that few milliseconds are enough to see it. */
+export const patienceWith = (fault) => (fault === 'nobody buries' ? 1_500 : PATIENCE_MS)
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Resolves when `isSo` says yes, or after `ms`: true if it did. */
@@ -28,6 +34,16 @@ export async function within(promise, ms, other) {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Resolves to whether the worker says its first word, or ends, in time. */
+export function isUp(worker, ms = PATIENCE_MS) {
+  const spoke = new Promise((resolve) => worker.once('message', resolve))
+  return within(
+    Promise.race([spoke, ended(worker)]).then(() => true),
+    ms,
+    false,
+  )
 }
 
 /** Resolves when the worker has come to its end, also if that was before. */
