@@ -68,21 +68,17 @@ export class Steps {
       case PREEMPT:
         return BUSY
       case YIELD:
-        if (td.critical > 0) {
-          throw new Error(`thread ${td.name} gives its turn away in a critical section`)
-        }
+        if (td.critical > 0) throw inSection(td, 'gives its turn away')
         td.outcome = WOKEN
         this.dispatcher.owed.relinquish()
         return BUSY
       default:
-        throw new TypeError(
-          `a thread yields SPIN, SETTLE, PARK, PREEMPT or YIELD: ${td.name} yielded ${why}`,
-        )
+        throw noStep(td, why)
     }
   }
 
   #park(td: Thread): Step {
-    if (td.critical > 0) throw new Error(`thread ${td.name} waits in a critical section`)
+    if (td.critical > 0) throw inSection(td, 'waits')
     if (td.wakePending) {
       td.wakePending = false
       td.outcome = WOKEN
@@ -116,4 +112,14 @@ export class Steps {
 function reasonToWait(td: Thread): SwitchReason {
   if (td.blockedOn !== NIL) return TURNSTILE
   return td.limit.deadlineMs === Number.POSITIVE_INFINITY ? SLEEP : TIMED_SLEEP
+}
+
+function inSection(td: Thread, does: string): Error {
+  return new Error(`thread ${td.name} ${does} in a critical section`)
+}
+
+function noStep(td: Thread, why: number): TypeError {
+  return new TypeError(
+    `a thread yields SPIN, SETTLE, PARK, PREEMPT or YIELD: ${td.name} yielded ${why}`,
+  )
 }

@@ -68,10 +68,11 @@ export class ThreadLives {
 
   /** Carries out what it means that a thread has left its CPU, which parked or ended. */
   finish(leaving: Thread): void {
-    const end = this.#end
     this.dispatcher.finishSwitch(leaving)
-    if (end === undefined) return
-    const { td, state, result } = end
+    if (this.#end !== undefined) this.#finishLife(this.#end)
+  }
+
+  #finishLife({ td, state, result }: End): void {
     const { cpu, turnstiles } = this.wakeups
     this.#end = undefined
     this.policy.table.remove(td)

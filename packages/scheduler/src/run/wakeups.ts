@@ -1,6 +1,6 @@
 import { type Address, holderOf } from '@smpnet/memory'
 import { type Cpu, VECTOR } from '@smpnet/machine'
-import { HEARD, type Outcome, QUEUED, READY, WAITER, WOKEN } from '@smpnet/park'
+import { HEARD, OUT, type Outcome, QUEUED, READY, WAITER, WOKEN } from '@smpnet/park'
 import type { Cause, PolicyHost, SchedulingPolicy } from '../policy/policy.ts'
 import type { Preemption } from '../preemption/preemption.ts'
 import { HANDOFF, LATER, type WakeupPolicy } from '../preemption/wakeup-policy.ts'
@@ -134,7 +134,9 @@ export class Wakeups implements PolicyHost, Lender {
     if (memory.isSimulated) return
     const at = entry + WAITER.offset.taker
     const taker = memory.load(at)
-    if (taker !== QUEUED) memory.store(at, taker < 0 ? -HEARD : HEARD)
+    // It names no waker: nothing is owed, and a store would only cost.
+    if (taker === QUEUED || Math.abs(taker) >= OUT) return
+    memory.store(at, taker < 0 ? -HEARD : HEARD)
   }
 
   #tellWoken(td: Thread, cause: Cause): void {
