@@ -1,7 +1,7 @@
 import { LatencyRecorder } from '@smpnet/testing'
 import { describe, expect, it } from 'vitest'
 import { judged } from '../src/inference/judged.ts'
-import { isSettled, stretchNs, STRETCHES } from '../src/kernel/stretches.ts'
+import { isSettled, stretchEndNs, STRETCHES } from '../src/kernel/stretches.ts'
 import { shareText } from '../src/experiments/clocks/switch-clock.ts'
 import { netperf, rowsOf } from './run-netperf.ts'
 
@@ -13,11 +13,8 @@ function slice(count: number, ns: number, latencyNs: number, latencies = 200) {
 
 describe('a simulated run', () => {
   it('lasts as long as it may in all its stretches together', () => {
-    const all = Array.from({ length: STRETCHES }, (_, stretch) =>
-      stretchNs(16e6, stretch, STRETCHES),
-    )
-    expect(all).toEqual([1e6, 1e6, 2e6, 4e6, 8e6])
-    expect(stretchNs(16e6, 0, 1)).toBe(16e6)
+    const all = Array.from({ length: STRETCHES + 2 }, (_, each) => stretchEndNs(16e6, each - 1))
+    expect(all).toEqual([0, 1e6, 2e6, 4e6, 8e6, 16e6, 24e6])
   })
 
   it.each([
@@ -52,6 +49,27 @@ describe('a simulated run', () => {
     expect(rate(short).unsettled).toBeUndefined()
     expect(Math.abs(rate(short).median / rate(long).median - 1)).toBeLessThan(0.05)
     expect(rate(tiny).unsettled).toBeGreaterThan(0)
+  }, 60_000)
+
+  it('does no more in a short time than in a long one where its clients starve in turn', async () => {
+    const of = [
+      'run',
+      'list_walk',
+      '--machine',
+      'sim',
+      '--cpus',
+      '32',
+      '--lock',
+      'mutex',
+      '--json',
+    ]
+    const rates = await Promise.all(
+      ['1ms', '8ms'].map(async (duration) => {
+        const rows = rowsOf(await netperf([...of, '--writes', '1%', '--duration', duration]))
+        return rows.find(({ metric }) => metric === 'throughput')!.median
+      }),
+    )
+    expect(rates[0]! / rates[1]!).toBeLessThan(1.25)
   }, 60_000)
 
   it('is simulated with more seeds until its figures are as sure as was asked', async () => {

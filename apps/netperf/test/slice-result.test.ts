@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientReport } from '../src/kernel/kernel-args.ts'
-import { sliceResult } from '../src/kernel/slice-result.ts'
+import { ratePerNs, sliceResult } from '../src/kernel/slice-result.ts'
 
 function report(count: number, startNs: number, endNs: number): ClientReport {
   return { stretch: 0, count, startNs, endNs, pages: {}, tallies: {} }
@@ -21,6 +21,22 @@ describe('what clients measure together', () => {
 
   it('is the same where a client comes later', () => {
     expect(rateOf([report(100, 0, 1000), report(100, 5000, 6000)])).toBeCloseTo(0.2, 9)
+  })
+
+  it('is what was done in a time that all share, where they have a lock in turn', () => {
+    // Each does ten in its turn of 100 ns, and waits for its next: there are never two at once.
+    const one = [report(10, 0, 100), report(0, 100, 200), report(10, 200, 300)]
+    const other = [report(0, 0, 100), report(10, 100, 200), report(0, 200, 300)]
+    expect(ratePerNs([...one, ...other], 0, 300)).toBeCloseTo(0.1, 9)
+    expect(ratePerNs([...one, ...other], 50, 250)).toBeCloseTo(0.1, 9)
+  })
+
+  it('is in a time that all share the part of a report that falls into it', () => {
+    expect(ratePerNs([report(100, 0, 1000), report(1, 0, 4000)], 1000, 2000)).toBeCloseTo(
+      0.25 / 1000,
+      9,
+    )
+    expect(ratePerNs([report(0, 500, 500), report(8, 500, 900)], 500, 900)).toBeCloseTo(0.02, 9)
   })
 
   it('lasts until the last is done where a slice is a given amount of work', () => {

@@ -22,6 +22,8 @@ export interface MeasuredShared {
   readonly own: unknown
   /** Where the gate of a live machine is. */
   readonly gate: number | undefined
+  /** When the first client has begun. The CPUs of a simulated machine share the object itself. */
+  readonly began: { ns?: number }
 }
 
 /**
@@ -36,13 +38,19 @@ export type Pace =
 export interface BeginReport {
   readonly begins: true
   readonly stretch: number
+  /** When the first client of all has begun its first stretch. */
+  readonly beganNs: number
 }
 
 export function isBeginning(report: object): report is BeginReport {
   return (report as Partial<BeginReport>).begins === true
 }
 
-/** What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. */
+/**
+ * What a CPU reports when a client has ended its slice; times are the machine's nanoseconds. The
+ * slices of a client follow one another without a gap but for what is not measured, and one that
+ * was held up for all of a stretch reports that it has done nothing in it, in no time.
+ */
 export interface ClientReport {
   /** Which of a simulated run's stretches it was; 0 live. */
   readonly stretch: number

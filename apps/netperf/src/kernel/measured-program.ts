@@ -6,7 +6,7 @@ import { KernelSlice } from '../model/kernel-slice.ts'
 import type { Workload } from '../model/workload.ts'
 import { hostCounters } from '../workloads/clocks/host-counters.ts'
 import { workloads } from '../workloads/index.ts'
-import { stretchNs } from './stretches.ts'
+import { stretchEndNs } from './stretches.ts'
 import type {
   BeginReport,
   ClientReport,
@@ -27,18 +27,18 @@ export const measuredProgram: Program<MeasuredSettings, MeasuredShared> = {
 
   place(told, site: Site): MeasuredShared {
     const gate = told.pace.kind === 'gate' ? Gate.place(site.arena).at : undefined
-    return { own: programOf(told).place(told.settings, site), gate }
+    return { own: programOf(told).place(told.settings, site), gate, began: {} }
   },
 
-  start(told, { own, gate }, host: Host): void {
+  start(told, shared, host: Host): void {
     const { pace } = told
-    programOf(told).start(told.settings, own, {
+    programOf(told).start(told.settings, shared.own, {
       ...host,
       client(name, body, { prepare, ...options } = {}) {
         host.scheduler.spawn(
           function* (td): Waiting {
             if (prepare !== undefined) yield* prepare(td as Thread)
-            yield* paced(td as Thread, body, pace, gate)
+            yield* paced(td as Thread, body, pace, shared)
           },
           { ...options, name },
         )
@@ -68,9 +68,9 @@ export function mostNsOf(told: Named, durationNs: number): number {
   return Math.max(durationNs, programOf(told).mostNs?.(told.settings) ?? 0)
 }
 
-function paced(td: Thread, body: SliceBody, pace: Pace, gate: number | undefined): Waiting {
-  if (pace.kind === 'alarm') return inStretches(td, body, pace)
-  return atGate(td, body, new Gate(td.lot.memory, gate as number))
+function paced(td: Thread, body: SliceBody, pace: Pace, shared: MeasuredShared): Waiting {
+  if (pace.kind === 'gate') return atGate(td, body, new Gate(td.lot.memory, shared.gate as number))
+  return pace.stretches === 1 ? byAlarm(td, body, pace) : inStretches(td, body, pace, shared.began)
 }
 
 function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
@@ -83,17 +83,49 @@ function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
 }
 
 /**
- * A client that has measured enough works on, so that others are measured beside as many as before.
- * An alarm rings on the CPU where its stretch began, so that a look at it costs nothing.
+ * One slice of a client's own time. An alarm rings on the CPU where it was set, so that a look at
+ * whether it has costs nothing.
  */
-function* inStretches(td: Thread, body: SliceBody, { durationNs, stretches }: AlarmPace): Waiting {
+function* byAlarm(td: Thread, body: SliceBody, { durationNs }: AlarmPace): Waiting {
+  let ended = false
+  const beganNs = td.pcpu.now()
+  td.pcpu.alarm(durationNs, () => (ended = true))
+  td.pcpu.report({ begins: true, stretch: 0, beganNs } satisfies BeginReport)
+  yield* runSlice(td, body, new KernelSlice(td, () => ended), 0)
+}
+
+/**
+ * Stretches begin and end at the same moments for all clients, and a client that has measured enough
+ * works on, so that what they do in one is what they do together. If each measured from where its
+ * last operation ended, one that is let in again after it has starved would begin with its good
+ * time, and the sum of such times be more than there ever was.
+ */
+function* inStretches(
+  td: Thread,
+  body: SliceBody,
+  { durationNs }: AlarmPace,
+  began: { ns?: number },
+): Waiting {
+  const beganNs = (began.ns ??= td.pcpu.now())
+  const leftNs = (stretch: number): number =>
+    beganNs + stretchEndNs(durationNs, stretch) - td.pcpu.now()
   for (let stretch = 0; ; stretch++) {
+    if (leftNs(stretch) <= 0) {
+      reportNothing(td, stretch)
+      continue
+    }
     let ended = false
-    td.pcpu.alarm(stretchNs(durationNs, stretch, stretches), () => (ended = true))
-    td.pcpu.report({ begins: true, stretch } satisfies BeginReport)
+    td.pcpu.alarm(leftNs(stretch), () => (ended = true))
+    td.pcpu.report({ begins: true, stretch, beganNs } satisfies BeginReport)
     yield* runSlice(td, body, new KernelSlice(td, () => ended), stretch)
-    if (stretches === 1) return
   }
+}
+
+/** The client was held up, or came later, for all of the stretch. */
+function reportNothing(td: Thread, stretch: number): void {
+  const ns = td.pcpu.now()
+  const none = { count: 0, pages: {}, tallies: {} }
+  td.pcpu.report({ stretch, startNs: ns, endNs: ns, ...none } satisfies ClientReport)
 }
 
 function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice, stretch: number): Waiting {

@@ -14,8 +14,8 @@ import type { Captured } from '../model/captured.ts'
 import type { KernelSliceResult } from '../model/kernel-slice.ts'
 import { capturedOf, MOST_CAPTURED } from './captured-of.ts'
 import { clientsOf, endsByItself, measuredProgram, mostNsOf } from './measured-program.ts'
-import { sliceResult, spanNs } from './slice-result.ts'
-import { isSettled, type Settling, STRETCHES } from './stretches.ts'
+import { ratePerNs, sliceResult, spanNs } from './slice-result.ts'
+import { isSettled, type Settling, stretchEndNs, STRETCHES } from './stretches.ts'
 
 /** What a simulated job is, as far as its worker needs it; it can be cloned. */
 export interface SimJob extends KernelJob {
@@ -51,7 +51,9 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   const clients = clientsOf(named, config.machine.cpus)
   const untilAllDone = endsByItself(named)
   const isWhole = settling === undefined || untilAllDone
-  const run = new StretchedRun(clients, isWhole ? undefined : settling, untilAllDone)
+  const run = isWhole
+    ? new StretchedRun(clients, untilAllDone)
+    : new StretchedRun(clients, false, durationNs, settling)
   const stretches = isWhole ? 1 : STRETCHES
   const { result, statistics, capture } = simulateStack(config, measuredProgram, {
     settings: { ...named, pace: { kind: 'alarm', durationNs, stretches } },
@@ -60,7 +62,7 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
     mostCaptured: MOST_CAPTURED,
     onReport: (report, stop, counted) => {
       if (isBeginning(report as object)) {
-        run.begin((report as BeginReport).stretch, () => config.statistics && counted())
+        run.begin(report as BeginReport, () => config.statistics && counted())
       } else if (run.end(report as ClientReport, () => config.statistics && counted())) stop()
     },
   })
@@ -78,27 +80,26 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
 
 /** The stretches of one run, as its clients report them. */
 class StretchedRun {
-  readonly #clients: number
-  readonly #settling: Settling | undefined
   readonly #reports: ClientReport[][] = []
   readonly #begun = new Map<number, CountedSoFar | undefined>()
+  #beganNs = 0
   #last: KernelSliceResult | undefined
   #operations = 0
   #ended: CountedSoFar | undefined
   #lastStretch = 0
   #settled = false
 
+  /** Without `settling`, there is one stretch, in which each client has its own time. */
   constructor(
-    clients: number,
-    settling: Settling | undefined,
+    readonly clients: number,
     readonly untilAllDone: boolean,
-  ) {
-    this.#clients = clients
-    this.#settling = settling
-  }
+    readonly durationNs = 0,
+    readonly settling?: Settling,
+  ) {}
 
   /** The first client that begins a stretch has `counted` say what was counted before. */
-  begin(stretch: number, counted: () => CountedSoFar | false): void {
+  begin({ stretch, beganNs }: BeginReport, counted: () => CountedSoFar | false): void {
+    this.#beganNs = beganNs
     if (!this.#begun.has(stretch)) this.#begun.set(stretch, counted() || undefined)
   }
 
@@ -106,25 +107,39 @@ class StretchedRun {
   end(report: ClientReport, counted: () => CountedSoFar | false): boolean {
     const { stretch } = report
     const reports = (this.#reports[stretch] ??= [])
-    if (reports.push(report) < this.#clients) return false
+    if (reports.push(report) < this.clients) return false
     this.#ended = counted() || undefined
-    const now = sliceResult(reports, this.untilAllDone)
+    const now = this.#resultOf(reports, stretch)
     const before = this.#last
     // Between its first start and its last end those that are done before work on, if they may.
-    const goesOn = this.#settling === undefined ? 1 : Math.max(1, spanNs(reports) / now.ns)
+    const goesOn = this.settling === undefined ? 1 : spanNs(reports) / now.ns
     this.#operations = now.count * goesOn
     this.#last = now
     this.#lastStretch = stretch
-    if (this.#settling === undefined) return true
-    this.#settled = isSettled(before, now, this.#clients, this.#settling)
+    if (this.settling === undefined) return true
+    this.#settled = isSettled(before, now, this.clients, this.settling)
     return this.#settled || stretch === STRETCHES - 1
+  }
+
+  /**
+   * All clients have gone through the stretch, and so have reported all that they did up to its end
+   * but for what each is in the middle of.
+   */
+  #resultOf(reports: readonly ClientReport[], stretch: number): KernelSliceResult {
+    if (this.settling === undefined) return sliceResult(reports, this.untilAllDone)
+    const [fromNs, toNs] = [stretch - 1, stretch].map(
+      (each) => this.#beganNs + stretchEndNs(this.durationNs, each),
+    ) as [number, number]
+    const { count, ...slice } = sliceResult(reports)
+    const rate = ratePerNs(this.#reports.flat(), fromNs, toNs)
+    return { ...slice, count, ns: count === 0 || rate === 0 ? toNs - fromNs : count / rate }
   }
 
   /** What the last stretch that all clients have ended came to. Throws an Error for none. */
   result() {
     if (this.#last === undefined) {
       const came = this.#reports[0]?.length ?? 0
-      throw new Error(`expected reports of ${this.#clients} clients, got ${came}`)
+      throw new Error(`expected reports of ${this.clients} clients, got ${came}`)
     }
     const begun = this.#begun.get(this.#lastStretch)
     const operations = this.#operations

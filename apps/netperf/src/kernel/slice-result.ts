@@ -3,12 +3,11 @@ import { type KernelSliceResult, ONLY, type Tallies } from '../model/kernel-slic
 import type { ClientReport } from './kernel-args.ts'
 
 /**
- * What the clients' reports of one slice come to together. A client measures from its own start to
- * its own end, which may be long after those of others: an operation that starves begins before the
- * alarm and ends when it is let in. So where clients measure for a time, what they do together is
- * the sum of their rates, and `ns` the time in which that comes to what they have counted; from the
- * first start to the last end would hold those that were done against the one that was not. Where
- * a slice is a given amount of work, it lasts `untilAllDone`, which is that longer time.
+ * What the clients' reports of one slice come to together. Where a slice is a given amount of work
+ * it lasts `untilAllDone`, from the first start to the last end. Where each client measures for a
+ * time of its own, `ns` is the time in which the sum of their rates comes to what they have counted:
+ * the longer one would hold one operation that starves against those that were done. That holds for
+ * clients that work beside each other all the time; see `ratePerNs` for those that may not.
  */
 export function sliceResult(
   reports: readonly ClientReport[],
@@ -34,6 +33,19 @@ export function sliceResult(
     ...latencies,
     ...(tallies && { tallies }),
   }
+}
+
+/**
+ * What clients have done for each ns of the time between `fromNs` and `toNs`, all of them together:
+ * of a report that lasts longer, the share that falls into that time.
+ */
+export function ratePerNs(reports: readonly ClientReport[], fromNs: number, toNs: number): number {
+  let sum = 0
+  for (const { count, startNs, endNs } of reports) {
+    const insideNs = Math.min(endNs, toNs) - Math.max(startNs, fromNs)
+    if (insideNs > 0) sum += (count * insideNs) / (endNs - startNs)
+  }
+  return sum / (toNs - fromNs)
 }
 
 /** From the first start to the last end. */

@@ -25,11 +25,14 @@ const BUCKET = 0.15
 /** Fewer latencies have no steady median. */
 const LEAST_LATENCIES = 100
 
-/** Ns of a stretch of a run that may last so long; all of it where it has one stretch. */
-export function stretchNs(durationNs: number, stretch: number, stretches: number): number {
-  if (stretches === 1) return durationNs
-  const parts = SIXTEENTHS[stretch] ?? SIXTEENTHS[STRETCHES - 1]!
-  return Math.max(1, Math.round((durationNs * parts) / 16))
+/**
+ * When a stretch of a run that may last so long is over, in ns after the first has begun. Clients
+ * that work on when the run has been measured go on in stretches like the last one.
+ */
+export function stretchEndNs(durationNs: number, stretch: number): number {
+  const parts = SIXTEENTHS.slice(0, stretch + 1).reduce((sum, part) => sum + part, 0)
+  const beyond = Math.max(0, stretch + 1 - STRETCHES) * SIXTEENTHS[STRETCHES - 1]!
+  return Math.max(stretch + 1, Math.round((durationNs * (parts + beyond)) / 16))
 }
 
 /** Whether the figures of a stretch are those of the one before. */
