@@ -34,14 +34,12 @@ export const measuredProgram: Program<MeasuredSettings, MeasuredShared> = {
     const { pace } = told
     programOf(told).start(told.settings, shared.own, {
       ...host,
-      client(name, body, { prepare, ...options } = {}) {
-        host.scheduler.spawn(
-          function* (td): Waiting {
-            if (prepare !== undefined) yield* prepare(td as Thread)
-            yield* paced(td as Thread, body, pace, shared)
-          },
-          { ...options, name },
-        )
+      client(name, body, { prepare = atOnce, ...options } = {}) {
+        const client: Client = { body, prepare }
+        host.scheduler.spawn((td) => paced(td as Thread, client, pace, shared), {
+          ...options,
+          name,
+        })
       },
     })
   },
@@ -68,16 +66,34 @@ export function mostNsOf(told: Named, durationNs: number): number {
   return Math.max(durationNs, programOf(told).mostNs?.(told.settings) ?? 0)
 }
 
-function paced(td: Thread, body: SliceBody, pace: Pace, shared: MeasuredShared): Waiting {
-  if (pace.kind === 'gate') return atGate(td, body, new Gate(td.lot.memory, shared.gate as number))
-  return pace.stretches === 1 ? byAlarm(td, body, pace) : inStretches(td, body, pace, shared.began)
+/** What a client does, and what it does before it begins. */
+interface Client {
+  readonly body: SliceBody
+  readonly prepare: (td: Thread) => Waiting
 }
 
-function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
+function* atOnce(): Waiting {}
+
+/*
+ * Each of these three is the outermost generator of its thread: a step goes through all that are
+ * around it, so that there are as few as can be.
+ */
+
+function paced(td: Thread, client: Client, pace: Pace, shared: MeasuredShared): Waiting {
+  if (pace.kind === 'gate')
+    return atGate(td, client, new Gate(td.lot.memory, shared.gate as number))
+  return pace.stretches === 1
+    ? byAlarm(td, client, pace)
+    : inStretches(td, client, pace, shared.began)
+}
+
+function* atGate(td: Thread, { body, prepare }: Client, gate: Gate): Waiting {
+  yield* prepare(td)
   const slice = new KernelSlice(td, () => gate.closed)
   for (let round = 1; ; round++) {
     yield* gate.wait(td, round)
-    yield* runSlice(td, body, slice, 0)
+    const startNs = td.pcpu.now()
+    report(td, slice, 0, startNs, yield* body(td, slice))
     slice.clear()
   }
 }
@@ -86,12 +102,14 @@ function* atGate(td: Thread, body: SliceBody, gate: Gate): Waiting {
  * One slice of a client's own time. An alarm rings on the CPU where it was set, so that a look at
  * whether it has costs nothing.
  */
-function* byAlarm(td: Thread, body: SliceBody, { durationNs }: AlarmPace): Waiting {
+function* byAlarm(td: Thread, { body, prepare }: Client, { durationNs }: AlarmPace): Waiting {
+  yield* prepare(td)
   let ended = false
   const beganNs = td.pcpu.now()
   td.pcpu.alarm(durationNs, () => (ended = true))
   td.pcpu.report({ begins: true, stretch: 0, beganNs } satisfies BeginReport)
-  yield* runSlice(td, body, new KernelSlice(td, () => ended), 0)
+  const slice = new KernelSlice(td, () => ended)
+  report(td, slice, 0, beganNs, yield* body(td, slice))
 }
 
 /**
@@ -102,35 +120,41 @@ function* byAlarm(td: Thread, body: SliceBody, { durationNs }: AlarmPace): Waiti
  */
 function* inStretches(
   td: Thread,
-  body: SliceBody,
+  { body, prepare }: Client,
   { durationNs }: AlarmPace,
   began: { ns?: number },
 ): Waiting {
+  yield* prepare(td)
   const beganNs = (began.ns ??= td.pcpu.now())
-  const leftNs = (stretch: number): number =>
-    beganNs + stretchEndNs(durationNs, stretch) - td.pcpu.now()
   for (let stretch = 0; ; stretch++) {
-    if (leftNs(stretch) <= 0) {
-      reportNothing(td, stretch)
+    const startNs = td.pcpu.now()
+    const leftNs = beganNs + stretchEndNs(durationNs, stretch) - startNs
+    if (leftNs <= 0) {
+      reportNothing(td, stretch, startNs)
       continue
     }
     let ended = false
-    td.pcpu.alarm(leftNs(stretch), () => (ended = true))
+    td.pcpu.alarm(leftNs, () => (ended = true))
     td.pcpu.report({ begins: true, stretch, beganNs } satisfies BeginReport)
-    yield* runSlice(td, body, new KernelSlice(td, () => ended), stretch)
+    const slice = new KernelSlice(td, () => ended)
+    report(td, slice, stretch, startNs, yield* body(td, slice))
   }
 }
 
 /** The client was held up, or came later, for all of the stretch. */
-function reportNothing(td: Thread, stretch: number): void {
-  const ns = td.pcpu.now()
+function reportNothing(td: Thread, stretch: number, ns: number): void {
   const none = { count: 0, pages: {}, tallies: {} }
   td.pcpu.report({ stretch, startNs: ns, endNs: ns, ...none } satisfies ClientReport)
 }
 
-function* runSlice(td: Thread, body: SliceBody, slice: KernelSlice, stretch: number): Waiting {
-  const startNs = td.pcpu.now()
-  const count = yield* body(td, slice)
+/** The client has ended a slice in which it did so much, and which began at `startNs`. */
+function report(
+  td: Thread,
+  slice: KernelSlice,
+  stretch: number,
+  startNs: number,
+  count: number,
+): void {
   const endNs = slice.endNs ?? td.pcpu.now()
   const figures = { pages: slice.pages(), tallies: slice.tallies() }
   td.pcpu.report({ stretch, count, startNs, endNs, ...figures } satisfies ClientReport)
