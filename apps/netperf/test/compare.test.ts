@@ -141,6 +141,56 @@ describe('a comparison with a build that is 5 % slower', () => {
   })
 })
 
+describe('a comparison of live runs', () => {
+  /** Four documents of a build, made in turn with another's: a host's pace differs by the run. */
+  const documents = (random: SimRandom, speed: number) =>
+    Array.from({ length: 4 }, () => {
+      const pace = noisy(random, 1, 0.015)[0]!
+      return rows([noisy(random, 10, 0.008).map((each) => (each * pace * speed) / 1e6)])
+    }).flat()
+
+  it('does not take the pace of a host for a difference, of one run each', () => {
+    const random = new SimRandom(7)
+    const run = (pace: number) => rows([noisy(random, 10, 0.002).map((each) => each * pace)])
+    expect(compareRows(run(1), run(0.975))[0]?.verdict).toBe('no difference')
+    expect(compareRows(run(1), run(0.9))[0]?.verdict).toBe('slower')
+  })
+
+  it('knows how much runs differ from several of each: itself, in at least 95 of 100', () => {
+    const random = new SimRandom(13)
+    let without = 0
+    for (let time = 0; time < 400; time++) {
+      const [found] = compareRows(documents(random, 1), documents(random, 1))
+      if (found?.verdict === 'no difference') without++
+    }
+    expect(without / 400).toBeGreaterThanOrEqual(0.94)
+  })
+
+  it('and 5 % less in at least 8 of 10', () => {
+    const random = new SimRandom(17)
+    let found = 0
+    for (let time = 0; time < 100; time++) {
+      const [one, other] = [documents(random, 1), documents(random, 0.95)]
+      if (compareRows(one, other)[0]?.verdict === 'slower') found++
+    }
+    expect(found).toBeGreaterThanOrEqual(80)
+  })
+
+  it('takes several documents of a side by their names', async () => {
+    const random = new SimRandom(19)
+    const save = (name: string, speed: number) =>
+      documents(random, speed).map((row, index) => {
+        const file = join(folder, `${name}${index}.json`)
+        writeFileSync(file, JSON.stringify({ rows: [row] }))
+        return file
+      })
+    const [one, other] = [save('one', 1).join(), save('other', 0.8).join()]
+    const { stdout } = await netperf(['compare', one, other])
+    expect(stdout).toMatch(/A: .*one0\.json,.*one3\.json\nB: .*other0/)
+    expect(stdout).toContain('B beside A, of 1 rows: slower in 1')
+  })
+})
+
 describe('what is no comparison', () => {
   const good = join(folder, 'good.json')
   const rowOf = (more: Partial<Row>) => JSON.stringify({ rows: [measured(more, [1, 2, 3]).row] })
@@ -160,7 +210,11 @@ describe('what is no comparison', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })
 
+  const simulated = join(folder, 'simulated.json')
+  writeFileSync(simulated, rowOf({ machine: 'sim', profile: 'xeon-8176', seed: 1 }))
+
   it.each([
+    [['compare', `${simulated},${simulated}`, simulated], 'other seeds each, got the same twice'],
     [['compare', good], 'expected two files to compare, got one'],
     [['compare', good, join(folder, 'nowhere.json')], 'got ENOENT'],
   ])('%j is refused', async (args, sentence) => {

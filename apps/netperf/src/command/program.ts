@@ -56,8 +56,8 @@ export function words(netperf: Command, argv: readonly string[]): readonly strin
 function compareCommand(): Command {
   return formatted(command('compare'))
     .description('compare two files that --json has printed; without files, as no command')
-    .argument('[A]')
-    .argument('[B]')
+    .argument('[A]', 'a file, or several that were run in turn with those of B, with commas')
+    .argument('[B]', 'the same')
     .addOption(
       new Option('--duration <time>', 'per live variant, such as 2s, 500ms (default: 1s)'),
     )

@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
+import { spread } from '@smpnet/testing'
 import { isLessBetter } from '../model/formatted.ts'
+import { groupBy } from '../model/group-by.ts'
 import type { Row } from '../model/row.ts'
 import { type Difference, difference, type Sampling } from './difference.ts'
 
@@ -7,7 +10,7 @@ const OUTSIDE = 0.05
 
 export type Verdict = 'faster' | 'slower' | 'more' | 'less' | 'no difference' | 'cannot tell'
 
-/** Two documents' figures of the same thing. */
+/** The figures of the same thing on both sides. */
 export interface Compared {
   readonly before: Row
   readonly after: Row
@@ -24,53 +27,92 @@ export function keyOf(row: Row): string {
   return JSON.stringify([workload, metric, machine, profile, cpus, variant, labels])
 }
 
-/** Every row that both have, with what can be said of it beside all the others. */
+/**
+ * Everything that both sides have, with what can be said of it beside all the others. A side may
+ * have several rows of the same thing, of as many documents.
+ */
 export function compareRows(before: readonly Row[], after: readonly Row[]): Compared[] {
-  const others = new Map(after.map((row) => [keyOf(row), row]))
-  const pairs = before.flatMap((row) => {
-    const other = others.get(keyOf(row))
-    return other === undefined ? [] : [[row, other] as const]
+  const others = new Map(groupBy(after, keyOf).map((rows) => [keyOf(rows[0]!), rows]))
+  const pairs = groupBy(before, keyOf).flatMap((rows) => {
+    const other = others.get(keyOf(rows[0]!))
+    return other === undefined ? [] : [[rows, other] as const]
   })
-  return pairs.map(([row, other]) => compared(row, other, OUTSIDE / pairs.length))
+  return pairs.map(([rows, other]) => compared(rows, other, OUTSIDE / pairs.length))
 }
 
-function compared(before: Row, after: Row, outside: number): Compared {
+function compared(rows: readonly Row[], others: readonly Row[], outside: number): Compared {
+  const [before, after] = [together(rows), together(others)]
   if ([before, after].some(({ unsettled = 0, runs }) => unsettled > runs / 2)) {
     const why = 'most runs had not settled; a longer --duration may do'
     return { before, after, difference: undefined, verdict: 'cannot tell', why }
   }
-  const [one, other] = figuresOf(before, after)
-  const found = difference(one, other, outside, samplingOf(before, after))
+  const sampling = samplingOf(rows, others)
+  const isBeside = [...rows, ...others].every(isBesideBaseline)
+  const figures = (side: readonly Row[]) => side.map((row) => figuresOf(row, isBeside))
+  const sides = [figures(rows), figures(others)] as const
+  const [one, other] =
+    sampling === 'apart'
+      ? sides.map((each) => each.map(middleOf))
+      : sides.map((each) => each.flat())
+  const found = difference(one!, other!, outside, sampling === 'apart' ? 'independent' : sampling)
   if (found !== undefined) {
     return { before, after, difference: found, verdict: verdictOf(before, found) }
   }
-  if (isSame(one, other)) {
+  if (isSame(one!, other!)) {
     const none = { times: 1, low: 1, high: 1 }
     return { before, after, difference: none, verdict: 'no difference' }
   }
-  const isFew = Math.min(one.length, other.length) < 2
+  const isFew = Math.min(one!.length, other!.length) < 2
   const why = isFew ? 'one run says nothing of chance; --runs 5 does' : 'a figure is 0'
   return { before, after, difference: undefined, verdict: 'cannot tell', why }
 }
 
 /**
- * On a live machine what disturbs the host disturbs all variants: where both documents have it, the
- * speed beside the baseline of the same moment is compared, and figures are where they have not.
+ * What is compared of a row. On a live machine what disturbs the host disturbs all variants: where
+ * all rows have it, it is the speed beside the baseline of the same moment, and the figures are
+ * where they have not.
  */
-function figuresOf(before: Row, after: Row): readonly [readonly number[], readonly number[]] {
-  const isBaseline = [before, after].some(({ ratios = [] }) => ratios.every((each) => each === 1))
-  if (before.ratios === undefined || after.ratios === undefined || isBaseline) {
-    return [before.figures, after.figures]
-  }
-  const [one, other] = [before.ratios, after.ratios]
-  const inverse = (ratios: readonly number[]) => ratios.map((each) => 1 / each)
-  return isLessBetter(before.unit) ? [inverse(one), inverse(other)] : [one, other]
+function figuresOf({ figures, ratios = [], unit }: Row, isBeside: boolean): readonly number[] {
+  if (!isBeside) return figures
+  return isLessBetter(unit) ? ratios.map((each) => 1 / each) : ratios
 }
 
-function samplingOf(before: Row, after: Row): Sampling {
-  if (before.machine === 'live') return 'in time'
-  const sameSeeds = before.seed === after.seed && before.figures.length === after.figures.length
-  return sameSeeds ? 'paired' : 'independent'
+/** Whether it was measured beside a baseline that it is not itself. */
+function isBesideBaseline({ ratios = [] }: Row): boolean {
+  return ratios.some((each) => each !== 1)
+}
+
+/** One figure for a document, since what disturbs a host makes those of one run alike. */
+function middleOf(figures: readonly number[]): number {
+  return Math.exp(figures.reduce((sum, figure) => sum + Math.log(figure), 0) / figures.length)
+}
+
+/** Rows of the same thing as one, with the figures of all. */
+function together(rows: readonly Row[]): Row {
+  const [first] = rows as readonly [Row]
+  if (rows.length === 1) return first
+  const sum = (of: (row: Row) => number) => rows.reduce((all, row) => all + of(row), 0)
+  const medians = rows.map(({ median }) => median)
+  return {
+    ...first,
+    median: spread(medians).median,
+    p99: Math.max(...rows.map(({ p99 }) => p99)),
+    min: Math.min(...rows.map(({ min }) => min)),
+    max: Math.max(...rows.map(({ max }) => max)),
+    runs: sum(({ runs }) => runs),
+    unsettled: sum(({ unsettled = 0 }) => unsettled),
+    figures: rows.flatMap(({ figures }) => figures),
+  }
+}
+
+/** Live figures of several documents on both sides are one of each document, and so `apart`. */
+function samplingOf(rows: readonly Row[], others: readonly Row[]): Sampling | 'apart' {
+  const [before, after] = [rows[0]!, others[0]!]
+  if (before.machine === 'live') {
+    return Math.min(rows.length, others.length) > 1 ? 'apart' : 'in time'
+  }
+  const seeds = (side: readonly Row[]) => side.map(({ seed, figures }) => [seed, figures.length])
+  return isDeepStrictEqual(seeds(rows), seeds(others)) ? 'paired' : 'independent'
 }
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
