@@ -1,7 +1,7 @@
 /** How long a thread may take to do what it must, on a busy host too. */
 export const PATIENCE_MS = 30_000
 
-/** With that planted fault threads do stand still, so that few milliseconds are enough to see it. */
+/** With that planted fault threads do stand still, and few milliseconds are enough to see it. */
 export const patienceWith = (fault) => (fault === 'nobody buries' ? 1_500 : PATIENCE_MS)
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -51,7 +51,7 @@ describe('a simulated run', () => {
     expect(rate(tiny).unsettled).toBeGreaterThan(0)
   }, 60_000)
 
-  it('does no more in a short time than in a long one where its clients starve in turn', async () => {
+  it('does no more in a short time than in a long one where clients starve in turn', async () => {
     const of = [
       'run',
       'list_walk',

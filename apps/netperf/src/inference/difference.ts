@@ -24,8 +24,8 @@ const ROUNDING = 1e-9
  * The interval in which the ratio of two kinds of figures lies unless a case of `outside` has come,
  * by Welch's t over their logarithms. Those that are `paired` are compared run by run, since both
  * had the same seeds; those `in time` are counted as fewer where neighbours are alike, since what
- * disturbs a host outlasts a slice, and are of one run each, which differs from another besides. Undefined where either has too few runs to say, or a figure has
- * no logarithm.
+ * disturbs a host outlasts a slice, and are of one run each, which differs from another besides.
+ * Undefined where either has too few runs to say, or a figure has no logarithm.
  */
 export function difference(
   before: readonly number[],

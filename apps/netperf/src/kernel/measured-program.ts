@@ -113,10 +113,10 @@ function* byAlarm(td: Thread, { body, prepare }: Client, { durationNs }: AlarmPa
 }
 
 /**
- * Stretches begin and end at the same moments for all clients, and a client that has measured enough
- * works on, so that what they do in one is what they do together. If each measured from where its
- * last operation ended, one that is let in again after it has starved would begin with its good
- * time, and the sum of such times be more than there ever was.
+ * Stretches begin and end at the same moments for all clients, and a client that has measured
+ * enough works on, so that what they do in one is what they do together. If each measured from
+ * where its last operation ended, one that is let in again after it has starved would begin with
+ * its good time, and the sum of such times be more than there ever was.
  */
 function* inStretches(
   td: Thread,

@@ -5,9 +5,9 @@ import type { ClientReport } from './kernel-args.ts'
 /**
  * What the clients' reports of one slice come to together. Where a slice is a given amount of work
  * it lasts `untilAllDone`, from the first start to the last end. Where each client measures for a
- * time of its own, `ns` is the time in which the sum of their rates comes to what they have counted:
- * the longer one would hold one operation that starves against those that were done. That holds for
- * clients that work beside each other all the time; see `ratePerNs` for those that may not.
+ * time of its own, `ns` is the time in which the sum of their rates comes to what they have
+ * counted: the longer one would hold one operation that starves against those that were done. That
+ * holds for clients that work beside each other all the time; see `ratePerNs` for others.
  */
 export function sliceResult(
   reports: readonly ClientReport[],

@@ -4,6 +4,7 @@ import { formatted } from '../model/formatted.ts'
 import { escapeText } from '../views/picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 import { cellsOf } from '../views/view-tables.ts'
+import type { Breadth } from '../views/view-picture.ts'
 import { type Answer, commandOf, intervalNote, partText } from './answer.ts'
 
 const STYLE = `
@@ -17,16 +18,26 @@ const STYLE = `
   h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
   figure, .table { margin: 1rem 0; overflow-x: auto; max-width: 100% }
   figure svg { max-width: none }
+  figure.narrow { display: none }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px }
   caption { text-align: left; font-weight: 600; padding: .3rem 0 }
   th, td { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid var(--line) }
   th:first-child { text-align: left } td.best { font-weight: 600; color: var(--best) }
   .tables { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem }
   .where { color: var(--quiet) } .part { font-weight: 600 } .table { margin: 0 }
-  code { background: var(--code); padding: .1rem .3rem; overflow-wrap: anywhere }`
+  code { background: var(--code); padding: .1rem .3rem; overflow-wrap: anywhere }
+  @media (max-width: 640px) {
+    figure.narrow { display: block }
+    figure.wide { display: none }
+    table { font-size: 12px }
+    th, td { padding: .15rem .25rem }
+  }`
+
+/** A view as it is drawn for a screen and for a telephone. */
+export type Drawn = Readonly<Record<Breadth, string>>
 
 /** The answer as one HTML document that needs no other file: findings, pictures, tables, rows. */
-export function answerPage(answer: Answer, pictures: readonly string[]): string {
+export function answerPage(answer: Answer, pictures: readonly Drawn[]): string {
   const { experiment, results } = answer
   const part = partText(answer)
   const rows = JSON.stringify(results.measured.map(({ row }) => row))
@@ -44,13 +55,18 @@ export function answerPage(answer: Answer, pictures: readonly string[]): string 
 <p class="where"><code>${escapeText(commandOf(answer))}</code> on ${escapeText(hostText())}</p>
 ${part === undefined ? findingsSection(answer) : `<p class="part">${escapeText(part)}</p>`}
 ${exhibitsSection(answer)}<h2>Pictures</h2>
-${pictures.map((svg) => `<figure>${svg}</figure>`).join('\n')}
+${pictures.map(figures).join('\n')}
 <h2>Tables</h2>
 ${experiment.pictures.map((view) => viewSection(view, answer)).join('\n')}
 <script type="application/json" id="rows">${rows.replaceAll('<', '\\u003c')}</script>
 </body>
 </html>
 `
+}
+
+function figures(drawn: Drawn): string {
+  const figure = (breadth: Breadth) => `<figure class="${breadth}">${drawn[breadth]}</figure>`
+  return `${figure('wide')}\n${figure('narrow')}`
 }
 
 function findingsSection(answer: Answer): string {

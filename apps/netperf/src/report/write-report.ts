@@ -5,7 +5,7 @@ import { reasonOf, writeTogether } from '../output/whole-file.ts'
 import { viewPicture } from '../views/view-picture.ts'
 import type { Answer } from './answer.ts'
 import { answerDocument } from './answer-document.ts'
-import { answerPage } from './answer-page.ts'
+import { answerPage, type Drawn } from './answer-page.ts'
 
 /**
  * Writes an answer's pictures, one SVG file each, one HTML page that has all in it and needs no
@@ -19,10 +19,13 @@ export function writeReport(answer: Answer, folder: string): string[] {
   const views = experiment.pictures.map((view) =>
     part === undefined ? view : { ...view, title: `${view.title} (interrupted)` },
   )
-  const drawn = views.map((view) => viewPicture(view, results.measured))
-  const pictures = drawn.filter((svg) => svg !== undefined)
+  const pictures = views.flatMap((view): Drawn[] => {
+    const wide = viewPicture(view, results.measured)
+    const narrow = viewPicture(view, results.measured, 'narrow')
+    return wide === undefined || narrow === undefined ? [] : [{ wide, narrow }]
+  })
   const files = new Map(
-    pictures.map((svg, index) => [`${name}${index === 0 ? '' : `-${index + 1}`}.svg`, svg]),
+    pictures.map(({ wide }, index) => [`${name}${index === 0 ? '' : `-${index + 1}`}.svg`, wide]),
   )
   files.set(`${name}.html`, answerPage(answer, pictures))
   files.set(`${name}.json`, `${JSON.stringify(answerDocument(answer), undefined, 2)}\n`)

@@ -3,7 +3,7 @@ import { estimate } from '@smpnet/testing'
 import { parseHTML } from 'linkedom'
 import type { Measured, Row } from '../model/row.ts'
 import { evenTicks, figureTicks, tickText } from './figure-ticks.ts'
-import { COLOURS, framed, HEAD_HEIGHT } from './picture-frame.ts'
+import { COLOURS, framed, type Head, headOf, titleWidth } from './picture-frame.ts'
 import { arrange, namedTitles, type Panel, shown, type View } from '../model/view.ts'
 
 /** A figure where it stands in the picture, with the interval in which its median lies. */
@@ -29,34 +29,55 @@ const MOST_BESIDE = 4
 const ALIKE = 0.06
 /** An axis of figures goes so many times below and above its middle, at least. */
 const LEAST_TIMES = 1.25
-/** About what a character takes of a line, in pixels: of an axis, and of a title. */
-const CHARACTER = { axis: 6, title: 8.5 }
+/** About what a character of an axis takes of a line, in pixels. */
+const AXIS_CHARACTER = 6
+/** A page of 390 pixels, less what it leaves free on both sides. */
+const NARROW = { width: 358, right: 12, words: 150 }
+/** Of a narrow picture's panel, what is left free for its name above it. */
+const NAME_SHARE = 0.16
+
+/** Panels beside and below each other, or all below each other in the width of a telephone. */
+export type Breadth = 'wide' | 'narrow'
 
 /**
  * The view as one SVG document: a panel for each, both scales the same in all of them, the one of
  * figures logarithmic unless they are counts, with a bar for the interval of each figure.
  * Nothing when nothing was measured.
  */
-export function viewPicture(view: View, measured: readonly Measured[]): string | undefined {
+export function viewPicture(
+  view: View,
+  measured: readonly Measured[],
+  breadth: Breadth = 'wide',
+): string | undefined {
   const panels = arrange(view, measured)
   const [first] = panels
   if (first === undefined) return undefined
-  const marks = panels.flatMap((panel) => marksOf(view, panel))
+  const isNarrow = breadth === 'narrow'
+  const marks = panels.flatMap((panel) => marksOf(view, panel, isNarrow))
   const names = [...new Set(marks.map(({ series }) => series))]
   const isToScale = first.along.every((value) => typeof value === 'number')
   const draw = isToScale ? lines : dots
   const title = `${view.title}${isLogarithmic(marks, first.unit) ? ', logarithmic' : ''}`
+  const drawn = draw(marks, figureScale(marks, first.unit), view.along.label)
+  const places = isNarrow ? stacked(marks, isToScale) : panelled(title, marks, isToScale)
+  const head = headOf(title, names, places.width)
   const plot = Plot.plot({
-    ...draw(marks, figureScale(marks, first.unit), view.along.label),
-    ...panelled(title, marks, isToScale),
+    ...drawn,
+    ...options(places, head),
+    marks: [...(drawn.marks ?? []), ...(isNarrow ? panelNames(marks) : [])],
     color: { domain: names, range: COLOURS },
   })
-  return framed(title, names, plot.outerHTML)
+  return framed(head, plot.outerHTML)
 }
 
-function marksOf(view: View, panel: Panel): Mark[] {
+/** Of a narrow picture, each panel is a row. */
+function marksOf(view: View, panel: Panel, isNarrow: boolean): Mark[] {
   const titles = namedTitles(view, panel.titles)
-  const [row = '', column = ''] = titles.length === 1 ? ['', ...titles] : titles
+  const [row = '', column = ''] = isNarrow
+    ? [titles.join(', ')]
+    : titles.length === 1
+      ? ['', ...titles]
+      : titles
   return panel.series.flatMap(({ name, points }, at) =>
     points.flatMap((point, index) => {
       if (point === undefined) return []
@@ -160,26 +181,86 @@ function figureScale(marks: readonly Mark[], unit: Row['unit']): Plot.ScaleOptio
   return { ...drawn, type: 'linear', domain, ticks: evenTicks(domain[0]!, domain[1]!) }
 }
 
-function panelled(title: string, marks: readonly Mark[], isToScale: boolean): Plot.PlotOptions {
-  const distinct = (of: 'row' | 'column') => [...new Set(marks.map((mark) => mark[of]))]
-  const [columns, rows] = [distinct('column'), distinct('row')]
-  const words = isToScale ? [] : [...new Set(marks.map(({ along }) => along as string))]
-  const longest = Math.max(0, ...words.map(({ length }) => length))
-  const left = Math.max(MARGIN.left, longest * CHARACTER.axis + 16)
-  const panelHeight = isToScale ? PANEL.height : (words.length + 1) * LINE_HEIGHT
+/** Where the panels of a picture are. */
+interface Places {
+  readonly width: number
+  readonly left: number
+  readonly right: number
+  readonly columns: readonly string[]
+  readonly rows: readonly string[]
+  readonly panelHeight: number
+  /** Of the height of a row, what is left free between two. */
+  readonly apart: number
+  /** Whether the names of rows stand beside them. */
+  readonly namesRows: boolean
+}
+
+function distinct(marks: readonly Mark[], of: 'row' | 'column'): string[] {
+  return [...new Set(marks.map((mark) => mark[of]))]
+}
+
+/** The words along which figures stand; none where those are numbers. */
+function wordsOf(marks: readonly Mark[], isToScale: boolean): string[] {
+  return isToScale ? [] : [...new Set(marks.map(({ along }) => along as string))]
+}
+
+function wordsWidth(words: readonly string[]): number {
+  return Math.max(0, ...words.map(({ length }) => length)) * AXIS_CHARACTER + 16
+}
+
+function panelled(title: string, marks: readonly Mark[], isToScale: boolean): Places {
+  const [columns, rows] = [distinct(marks, 'column'), distinct(marks, 'row')]
+  const words = wordsOf(marks, isToScale)
+  const left = Math.max(MARGIN.left, wordsWidth(words))
+  return {
+    width: Math.max(left + MARGIN.right + columns.length * PANEL.width, titleWidth(title)),
+    left,
+    right: MARGIN.right,
+    columns,
+    rows,
+    panelHeight: isToScale ? PANEL.height : (words.length + 1) * LINE_HEIGHT,
+    apart: 0.12,
+    namesRows: true,
+  }
+}
+
+/** One panel below the other, each with its name above it. */
+function stacked(marks: readonly Mark[], isToScale: boolean): Places {
+  const rows = distinct(marks, 'row')
+  const words = wordsOf(marks, isToScale)
+  const named = rows.some((row) => row !== '') ? 1 / (1 - NAME_SHARE) : 1
+  const height = isToScale ? PANEL.height : (words.length + 1) * LINE_HEIGHT
+  return {
+    width: NARROW.width,
+    left: Math.max(64, Math.min(NARROW.words, wordsWidth(words))),
+    right: NARROW.right,
+    columns: [''],
+    rows,
+    panelHeight: Math.max(90, height * named),
+    apart: named > 1 ? NAME_SHARE : 0,
+    namesRows: false,
+  }
+}
+
+/** The name of each panel of a narrow picture, above its frame. */
+function panelNames(marks: readonly Mark[]): Plot.Markish[] {
+  const rows = distinct(marks, 'row').map((row) => ({ row, column: '' }))
+  const above = { frameAnchor: 'top-left', lineAnchor: 'bottom', dy: -9 } as const
+  return [Plot.text(rows, { ...above, text: 'row', fx: 'column', fy: 'row', fontWeight: 'bold' })]
+}
+
+function options(places: Places, { height }: Head): Plot.PlotOptions {
+  const { width, left, right, columns, rows, panelHeight, apart, namesRows } = places
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   return {
     document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
-    width: Math.max(
-      left + MARGIN.right + columns.length * PANEL.width,
-      title.length * CHARACTER.title,
-    ),
-    height: HEAD_HEIGHT + MARGIN.bottom + rows.length * panelHeight,
+    width,
+    height: height + MARGIN.bottom + rows.length * panelHeight,
     marginLeft: left,
-    marginRight: MARGIN.right,
-    marginTop: HEAD_HEIGHT,
+    marginRight: right,
+    marginTop: height,
     marginBottom: MARGIN.bottom,
     fx: { label: null, padding: 0.08, domain: columns },
-    fy: { label: null, padding: 0.12, domain: rows },
+    fy: { label: null, padding: apart, domain: rows, ...(!namesRows && { axis: null }) },
   }
 }

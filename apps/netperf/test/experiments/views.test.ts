@@ -98,6 +98,25 @@ describe('a view', () => {
     expect(svg).toContain('logarithmic')
   })
 
+  it('is drawn again for a telephone, each panel below the other with its name above it', () => {
+    const svg = viewPicture(
+      { ...VIEW, title: 'Walks of a list of ten, per second' },
+      ROWS,
+      'narrow',
+    )!
+    expect(Number(/ width="(\d+)/.exec(svg)?.[1])).toBe(358)
+    const [one, other] = ['xeon-8176, writes 1 %', 'xeon-8176, writes 0 %'].map((name) => {
+      expect(svg).toContain(`>${name}</text>`)
+      return svg.indexOf(name)
+    })
+    expect(one).toBeLessThan(other!)
+    expect(svg.match(/<circle [^>]*r="2"/g)).toHaveLength(4)
+    // Its title has two lines, and none of them more characters than fit.
+    const lines = [...svg.matchAll(/<text x="8" y="\d+">([^<]*)/g)].map(([, line]) => line!)
+    expect(lines.join(' ')).toBe('Walks of a list of ten, per second, logarithmic')
+    expect(lines).toHaveLength(2)
+  })
+
   it('draws words as lines of dots', () => {
     const svg = viewPicture({ ...VIEW, along: VARIANT, series: CPUS, panels: [] }, ROWS) as string
     expect(svg.match(/<circle [^>]*r="4"/g)?.length).toBeGreaterThan(3)
