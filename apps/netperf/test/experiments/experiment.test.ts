@@ -64,7 +64,9 @@ function expectReport(out: string, name: string): void {
   expect(files).toContain(`${name}.json`)
   const page = readFileSync(join(out, `${name}.html`), 'utf8')
   expect(page).not.toMatch(/<(?:link|img|script src)|NaN|undefined|\[object/)
-  expect(page.match(/<figure>/g)).toHaveLength(files.length - 2)
+  for (const breadth of ['wide', 'narrow']) {
+    expect(page.split(`<figure class="${breadth}"><svg`)).toHaveLength(files.length - 1)
+  }
 }
 
 describe('netperf experiment', () => {
