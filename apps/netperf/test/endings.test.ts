@@ -189,11 +189,11 @@ describe('a sentence', () => {
       const args = ['run', 'rr', '--machine', 'sim', '--boot', fixture('boot-hangs.mjs')]
       const { status, stderr } = await netperf(args)
       expect(status).toBe(2)
-      expect(stderr).toContain(
-        'worker module boot-hangs.mjs: it had not set up its CPUs after 10000',
+      expect(stderr).toMatch(
+        /worker module boot-hangs\.mjs: it had not set up its CPUs after \d+0000 ms/,
       )
     },
-    30_000,
+    300_000,
   )
 
   it.each(['live', 'sim'])('of a module that throws lines is one line, %s', async (machine) => {

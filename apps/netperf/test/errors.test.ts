@@ -155,7 +155,7 @@ describe('a boot module', () => {
     const args = ['run', 'rr', '--variants', 'smpnet', '--boot', fixture('boot-hangs.mjs')]
     const { status, stderr } = await netperfProcess([...args, ...short])
     expect(status).toBe(2)
-    expect(stderr).toContain('variant "smpnet" did not finish its start within 10000 ms')
+    expect(stderr).toMatch(/variant "smpnet" did not finish its start within \d+0000 ms/)
   })
 })
 

@@ -74,6 +74,11 @@ export interface Cpu {
    */
   spinWhile(at: Address, value: number): boolean
   /**
+   * For how long a simulated thread does the same, a look after the other, in ns: 0 where it sleeps
+   * at once. A live machine's threads spin by `spinWhile`, and it says 0.
+   */
+  readonly watchNs: number
+  /**
    * Code of this CPU has overrun another: it throws away what it makes, until the word at `at`,
    * which is `value`, has changed. A live CPU that sees no change soon after sleeps for a little:
    * the other may wait for the very core that this one runs on (see `OwedCore`). A simulated CPU

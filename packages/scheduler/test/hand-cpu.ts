@@ -55,6 +55,8 @@ export class HandCpu implements Cpu {
     return 0
   }
 
+  readonly watchNs = 0
+
   spinWhile(): boolean {
     return false
   }

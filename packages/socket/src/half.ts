@@ -194,6 +194,11 @@ export abstract class Half {
     return td.spinWhile(this.theirs, this.#seen, until)
   }
 
+  /** The same for threads of a simulated machine, where they watch at all. */
+  protected watches(td: Waiter, until: Until): Waiting<boolean> {
+    return td.watch(this.theirs, this.#seen, until)
+  }
+
   /** Parks for so many bytes of room. */
   protected wait(td: Waiter, bytes: number, until: Until): Waiting<Outcome> {
     return this.want.wait(td, bytes, this.theirs, this.#seen, this.life.at, this.word, until)

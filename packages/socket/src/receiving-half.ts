@@ -113,6 +113,7 @@ export class ReceivingHalf extends Half {
         if (taken === RESET) continue
         if (taken === 0 || !wait) return taken
         if (!hasSpun && this.spin(td, until)) continue
+        if (td.watchNs > 0 && (yield* this.watches(td, until))) continue
         if (!isWaiting) this.occupy(td)
         isWaiting = true
         const outcome = yield* this.wait(td, 1, until)

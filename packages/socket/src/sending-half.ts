@@ -143,6 +143,7 @@ export class SendingHalf extends Half {
           return sent
         }
         if (this.spin(td, until)) continue
+        if (td.watchNs > 0 && (yield* this.watches(td, until))) continue
         const outcome = yield* this.#waitForSpace(td, length - sent, until)
         if (outcome === ABORTED) throw new SendAborted(sent, until.signal?.reason)
         if (outcome !== WOKEN) return sent

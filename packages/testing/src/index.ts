@@ -1,6 +1,7 @@
 export { bench } from './bench.ts'
 export { BenchError } from './suite/bench-error.ts'
 export { measure } from './bench/measure.ts'
+export { patienceMs } from './suite/patience.ts'
 export type { Measurement, MeasureOptions, SliceProgress } from './bench/measure.ts'
 export { allLatencies, pairedRatios, perSecond, report } from './bench/report.ts'
 export type { LatencySummary, Report, VariantReport } from './bench/report.ts'

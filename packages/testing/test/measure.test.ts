@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { measure, report, reportTable, type DrivenVariant, type Suite } from '../src/index.ts'
+import {
+  type DrivenVariant,
+  measure,
+  patienceMs,
+  report,
+  reportTable,
+  type Suite,
+} from '../src/index.ts'
 
 function driven(log: string[], name: string, ns = 1e6): DrivenVariant {
   return {
@@ -84,5 +91,14 @@ describe('report', () => {
     const done = report(suite, measurement)
     expect(calls).toBeGreaterThan(1000)
     expect(done.variants[0]?.median).toBeLessThan(5000)
+  })
+})
+
+describe('patience with a thread', () => {
+  it('is ten seconds, and as many again for each program that waits for a core', () => {
+    expect([0, 1, 2, 3.9, 4, 20].map((load) => patienceMs(load, 2) / 1000)).toEqual([
+      10, 10, 20, 20, 30, 110,
+    ])
+    expect(patienceMs()).toBeGreaterThanOrEqual(10_000)
   })
 })

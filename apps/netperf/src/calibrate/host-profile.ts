@@ -44,6 +44,7 @@ export function hostProfile(figures: HostFigures, cores = os.availableParallelis
     waking: {
       ipiDeliveryNs: assumed(0, 'a doorbell is a word'),
       idleSpinNs: assumed(50_000, 'a live CPU spins as long as that has paid', [5_000, 200_000]),
+      watchNs: assumed(50_000, 'and so does a live thread', [5_000, 200_000]),
     },
     chipWork: [],
     workNs: { ...like.workNs, ...workOf(figures, told) },

@@ -107,8 +107,7 @@ function together(rows: readonly Row[]): Row {
 
 /** Live figures of several documents on both sides are one of each document, and so `apart`. */
 function samplingOf(rows: readonly Row[], others: readonly Row[]): Sampling | 'apart' {
-  const [before, after] = [rows[0]!, others[0]!]
-  if (before.machine === 'live') {
+  if (rows[0]!.machine === 'live') {
     return Math.min(rows.length, others.length) > 1 ? 'apart' : 'in time'
   }
   const seeds = (side: readonly Row[]) => side.map(({ seed, figures }) => [seed, figures.length])

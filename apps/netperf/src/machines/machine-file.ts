@@ -72,7 +72,7 @@ const machineFile = v.strictObject({
   ),
   copying: v.optional(some('bytesPerCycle', 'linesInFlight')),
   code: v.optional(some(...CODE_PRICES)),
-  waking: v.optional(some('ipiDeliveryNs', 'idleSpinNs')),
+  waking: v.optional(some('ipiDeliveryNs', 'idleSpinNs', 'watchNs')),
   workNs: v.optional(v.record(v.string(), figure)),
   chipWork: v.optional(v.array(v.string())),
   checks: v.optional(

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { StackStatistics } from '@smpnet/stack'
-import { BenchError, LatencyRecorder } from '@smpnet/testing'
+import { BenchError, LatencyRecorder, patienceMs } from '@smpnet/testing'
 import type { Captured } from '../model/captured.ts'
 import { ONLY, type KernelSliceResult } from '../model/kernel-slice.ts'
 import type { SimBooted, SimReply, SimRequest, SimRunMessage } from '../kernel/sim-worker.ts'
@@ -14,9 +14,6 @@ export interface Simulated {
   readonly statistics: StackStatistics | undefined
   readonly captured: Captured | undefined
 }
-
-/** How long a boot module of the user's may take, as on the live machine. */
-const BOOT_MS = 10_000
 
 type Ended = Exclude<SimReply, SimBooted>
 
@@ -63,8 +60,9 @@ export class SimHost {
   /** Takes back only the listeners that it added: the worker's own deliver its messages. */
   #ask(worker: Worker, request: SimRequest): Promise<Ended | undefined> {
     return new Promise((resolve, reject) => {
-      // A module of the user's may loop, and then its worker never answers.
-      const watchdog = request.isOwn ? undefined : setTimeout(() => onLate(), BOOT_MS)
+      // A module of the user's may loop, and then its worker never answers: as on the live machine.
+      const mostMs = patienceMs()
+      const watchdog = request.isOwn ? undefined : setTimeout(() => onLate(), mostMs)
       const end = (act: () => void) => {
         clearTimeout(watchdog)
         this.#signal.removeEventListener('abort', onAbort)
@@ -77,7 +75,7 @@ export class SimHost {
       }
       const onLate = () => {
         void this.#stop()
-        end(() => reject(new BenchError(`it had not set up its CPUs after ${BOOT_MS} ms`)))
+        end(() => reject(new BenchError(`it had not set up its CPUs after ${mostMs} ms`)))
       }
       const onError = (error: Error) => {
         end(() => reject(new BenchError(error.message.split('\n')[0] as string, error.stack)))

@@ -130,6 +130,8 @@ export class LiveCpu implements Cpu {
     return other === this.id ? 0 : SOMEWHERE
   }
 
+  readonly watchNs = 0
+
   spinWhile(at: Address, value: number): boolean {
     if (!this.spins) return false
     const hasCome = this.#box.spinWhile(at, value, this.#threadBudget, this.#isDue)

@@ -40,6 +40,7 @@ export class SimCpu implements Cpu {
     rendezvous: Address,
     readonly listener: Listener,
     readonly placement: Placement,
+    readonly watchNs: number,
   ) {
     this.id = core.id
     this.cpus = turns.cores.length

@@ -194,6 +194,7 @@ export class SimMachine<Args = unknown> implements Listener {
         meetings,
         this,
         this.#placement,
+        this.profile.waking.watchNs.value,
       )
       this.#pricer.dozers.setMail(core.id, blocks.of(core.id) >> LINE_SHIFT)
       core.executive = boot(cpu, shared)

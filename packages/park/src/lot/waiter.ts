@@ -3,7 +3,7 @@ import type { Driver } from '../driver.ts'
 import { hostMs } from '../host-clock.ts'
 import type { Parker, Parking } from './parking.ts'
 import { FOREVER, leftMs, type Until } from '../until.ts'
-import { PARK, type Wait } from '../wait.ts'
+import { PARK, type Wait, type Waiting } from '../wait.ts'
 
 /** Is told when a waiter whose locks it knows is about to sleep for something else. */
 export interface SleepWatch {
@@ -107,6 +107,19 @@ export class Waiter implements Parker, Pinning {
   /** Milliseconds on the clock by which this waiter's time passes. */
   now(): number {
     return hostMs()
+  }
+
+  /** For how long `watch` looks, in ns: 0 unless its CPU is simulated and its threads watch. */
+  get watchNs(): number {
+    return 0
+  }
+
+  /**
+   * As `spinWhile`, for code that yields, on a simulated machine: looks again and again while the
+   * word at `at` is `value`, for `watchNs` at most, and says whether it has changed.
+   */
+  *watch(_at: Address, _value: number, _until = FOREVER): Waiting<boolean> {
+    return false
   }
 
   /**

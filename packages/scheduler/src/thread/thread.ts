@@ -6,6 +6,8 @@ import {
   type Outcome,
   PARKED,
   PREEMPT,
+  SETTLE,
+  SPIN,
   TIMED_OUT,
   type Until,
   until,
@@ -133,6 +135,26 @@ export class Thread<T = unknown> extends Waiter {
   override spinWhile(at: Address, value: number, until = FOREVER): boolean {
     if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
     return this.pcpu.spinWhile(at, value)
+  }
+
+  override get watchNs(): number {
+    return this.pcpu.watchNs
+  }
+
+  override *watch(at: Address, value: number, until = FOREVER): Waiting<boolean> {
+    const { memory } = this.lot
+    // Ends a doze, too: a CPU that spins for a word alone acts again when that changes.
+    const over = { is: leftMs(this, until) * 1e6 < this.watchNs }
+    const end = this.pcpu.alarm(this.watchNs, () => (over.is = true))
+    let hasChanged = false
+    while (!hasChanged && !over.is && this.#host.isAlone()) {
+      memory.spinsFor(at)
+      yield SPIN
+      while (!memory.settled()) yield SETTLE
+      hasChanged = memory.load(at) !== value
+    }
+    end.cancel()
+    return hasChanged
   }
 
   override blocks(lock: Address, owner: Address): void {

@@ -1,6 +1,7 @@
 import { usageError } from '../suite/bench-error.ts'
 import { DrivenRunner } from './driven-runner.ts'
 import { PlainRunner } from './plain-runner.ts'
+import { patienceMs } from '../suite/patience.ts'
 import type { SliceResult, SliceSpec } from '../suite/slice.ts'
 import { Team } from '../team/team.ts'
 import type { Runner, Suite, Variant } from '../suite/variant.ts'
@@ -15,7 +16,7 @@ export interface MeasureOptions {
   readonly count?: number
   /** Length of the one slice per variant that is not counted; a whole slice by default. */
   readonly warmupMs?: number
-  /** How long a thread may take to start, or to end a slice after its time; 10 s by default. */
+  /** How long a thread may take to start, or to end a slice after its time; `patienceMs` of all. */
   readonly watchdogMs?: number
   /** Only these variants. */
   readonly only?: readonly string[]
@@ -116,7 +117,11 @@ function unlessAborted(
   })
 }
 
-async function startRunner(name: string, variant: Variant, watchdogMs = 10_000): Promise<Runner> {
+async function startRunner(
+  name: string,
+  variant: Variant,
+  watchdogMs = patienceMs(),
+): Promise<Runner> {
   if (typeof variant === 'function') return new PlainRunner(variant)
   if ('threads' in variant) {
     const { threads } = variant

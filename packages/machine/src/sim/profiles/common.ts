@@ -17,6 +17,7 @@ export const SIBLING_SLOWDOWN = assumed(
 export const WAKING: WakePrices = {
   ipiDeliveryNs: assumed(750, 'no FreeBSD figure found: 0.5 to 1 us', [500, 1000]),
   idleSpinNs: assumed(20_000, "ULE's idle loop spins up to 10,000 turns when it switches often"),
+  watchNs: assumed(0, 'a thread that waits for a socket sleeps at once: sbwait', [0, 0]),
 }
 
 /** Named work that takes as long on all of them. */

@@ -132,6 +132,8 @@ export interface WakePrices {
   readonly ipiDeliveryNs: Figure
   /** How long an idle CPU watches before it sleeps. Leaving sleep is the work `idle-exit`. */
   readonly idleSpinNs: Figure
+  /** How long a thread watches what it waits for before it sleeps, where nothing else could run. */
+  readonly watchNs: Figure
 }
 
 /**
