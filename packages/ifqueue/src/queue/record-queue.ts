@@ -5,7 +5,7 @@ import type { QueueShape } from '../records/ring-shape.ts'
 import { copyBytes, expectBytes } from './bytes.ts'
 import type { QueueHandle } from './handle.ts'
 import { makeQueue } from './make-queue.ts'
-import { PlaceQueue, SOON } from './place-queue.ts'
+import { PlaceQueue } from './place-queue.ts'
 
 /**
  * A queue of records between threads, as bytes that are copied in and out, besides the places of
@@ -33,11 +33,7 @@ export class RecordQueue extends PlaceQueue {
 
   /** `trySend`, blocking this thread while there is no room. Throws QueueTimeout besides. */
   sendSync(from: Uint8Array, options?: WaitOptions): void {
-    for (let tries = 0; tries < SOON; tries++) if (this.trySend(from)) return
-    this.waitSync(
-      this.place(() => this.#send(from)),
-      options,
-    )
+    if (!this.trySend(from)) this.placeSoon(() => this.#send(from), options)
   }
 
   /** `trySend`, awaiting room. Rejects with QueueTimeout, and the reason of the signal. */
@@ -60,14 +56,8 @@ export class RecordQueue extends PlaceQueue {
 
   /** `tryReceive`, blocking this thread while there is no record. Throws QueueTimeout besides. */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
-    for (let tries = 0; tries < SOON; tries++) {
-      const length = this.tryReceive(to)
-      if (length !== WOULD_BLOCK) return length
-    }
-    return this.waitSync(
-      this.record(() => this.#receive(to)),
-      options,
-    )
+    const length = this.tryReceive(to)
+    return length === WOULD_BLOCK ? this.recordSoon(() => this.#receive(to), options) : length
   }
 
   /** `tryReceive`, awaiting a record. Rejects with QueueTimeout, and the reason of the signal. */

@@ -62,6 +62,23 @@ describe.each(['spsc', 'mpmc'] as const)('A queue of kind %s', (kind) => {
     expectWhole(queue)
   })
 
+  it('refuses a caller that does itself what a bulk does', () => {
+    const queue = make()
+    queue.sendSync(one)
+    queue.sendSync(one)
+    expect(() => queue.drain(2, () => queue.release())).toThrow(/released by it/)
+    expect(queue.drain(2, () => {})).toBe(1)
+    const sends = (): number => {
+      queue.commit()
+      return 1
+    }
+    expect(() => queue.fill(2, sends, 1)).toThrow(/committed by it/)
+    expect(queue.drain(2, () => {})).toBe(1)
+    expect(() => queue.fill(1, () => queue.tryReserve(1), 1)).toThrow(/one reservation/)
+    queue.cancel()
+    expectWhole(queue)
+  })
+
   it('refuses what is no bytes, and no time to wait', () => {
     const queue = make()
     expect(() => queue.trySend([1] as never)).toThrow(/a record is a Uint8Array/)
