@@ -293,7 +293,7 @@ export class Membership {
 /** Records that a bulk shows others at once: as many more may be seen twice when it ends in it. */
 export const MOST_HELD = 32
 
-/** A bulk shows no more than an eighth of the ring at once, or one side would wait for the other. */
+/** A bulk shows at most an eighth of the ring at once, or one side would wait for the other. */
 const HELD_SHIFT = 3
 
 /** No address and no number of bytes. */
