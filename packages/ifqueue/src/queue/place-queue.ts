@@ -171,7 +171,9 @@ export class PlaceQueue {
    * Throws a RangeError when as many threads as can be use the queue or are invited.
    */
   invite(): QueueInvitation {
-    const { handle, ...seat } = invite((this.#member ?? this.#join()).sync)
+    const member = this.#member ?? this.#join()
+    const { handle, ...seat } = invite(member.sync)
+    member.life.invite(seat.thread)
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
