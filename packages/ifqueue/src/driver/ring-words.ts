@@ -19,11 +19,16 @@ export const RING = layout('descriptor ring', {
   resets: word('m', 'driver'),
   /** (x) By (d): how far the device may go. */
   told: word('x', 'told'),
+  /** (x) By (d) of a receive ring: 1 while the driver looks by itself, and 0 for interrupts. */
+  polled: word('x', 'told'),
   /** (x) Ticks until the device has been silent for too long, and 0 for never; whether it has. */
   patience: word('x', 'watch'),
   fired: word('x', 'watch'),
   /** (x) By the device: how far it is. */
   done: word('x', 'device'),
+  /** (x) By a live device that receives: frames that came, and those that found no buffer. */
+  came: word('x', 'device'),
+  missed: word('x', 'device'),
 })
 
 /** A descriptor: the address of a packet or a buffer, and its bytes. (m) of its owner. */

@@ -5,6 +5,7 @@ import type { ModerationShape } from './moderation.ts'
 import { DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 import {
   DOORBELL,
+  type NicCpu,
   type NicQueue,
   numbered,
   type SideQueue,
@@ -44,6 +45,7 @@ interface QueueState extends SideQueue {
   /** Frames that came, and those of them for which there was no buffer. */
   came: number
   missed: number
+  isPolled: boolean
 }
 
 /**
@@ -65,7 +67,13 @@ export class SimReceiver extends SimSide implements Device {
     expectMethods('traffic', shape.traffic, 'next', 'write')
     this.#shape = shape
     this.#queues = shape.queues.map((queue) => {
-      return { ...sideQueue(queue, shape.moderation), coming: [], came: 0, missed: 0 }
+      return {
+        ...sideQueue(queue, shape.moderation),
+        coming: [],
+        came: 0,
+        missed: 0,
+        isPolled: false,
+      }
     })
   }
 
@@ -81,6 +89,22 @@ export class SimReceiver extends SimSide implements Device {
   advance(place: Place, queue: number): void {
     const cpu = this.cpuOf(place)
     if (this.#write(queue, cpu.instant()) > 0) cpu.memory.charge(STATUS, 1)
+  }
+
+  /** What came while the driver looked by itself is not interrupted for. */
+  polled(place: Place, queue: number, isPolled: boolean): void {
+    const cpu = this.cpuOf(place)
+    const state = this.queue(queue)
+    const nowNs = cpu.instant()
+    this.#write(queue, nowNs)
+    state.isPolled = isPolled
+    state.alarm?.cancel()
+    state.alarm = undefined
+    if (!isPolled) {
+      state.moderation.report(nowNs)
+      this.schedule(cpu, queue)
+    }
+    cpu.memory.charge(DOORBELL, 1)
   }
 
   /** What has not come yet is lost, and the buffers are given back as they are. */
@@ -114,6 +138,10 @@ export class SimReceiver extends SimSide implements Device {
 
   protected override queue(number: number): QueueState {
     return numbered(this.#queues, number)
+  }
+
+  protected override schedule(cpu: NicCpu, number: number): void {
+    if (!this.queue(number).isPolled) super.schedule(cpu, number)
   }
 
   /** Has as many frames known as an interrupt may be for, since it may be for the last of them. */
