@@ -148,7 +148,6 @@ export const ALLOWED = [
     match: /^(inet|mbuf|netisr(?!\/)|scheduler|stack|park\/model)\b(?!.*(Stack|Guest|setSysctl)$)/,
     why: inKernel,
   },
-  { match: /^ifqueue\/interface\b/, why: 'queues of kernels, made by drivers and their tables' },
   {
     match: /^[\w/]+\.new /,
     why: 'an object over bare memory: programs have `create`, `open`, `pair`',
