@@ -108,7 +108,10 @@ export const LEFT_OUT = Object.fromEntries([
   ...['MbufPackets', 'Moderation', 'Priority', 'ReceiveRing', 'Red', 'SimNic', 'SimReceiver'].map(
     (name) => [name, inKernel],
   ),
-  ...['ManyConsumersRing', 'SoleConsumerRing', 'TransmitRing'].map((name) => [name, inKernel]),
+  ...['LiveReceiver', 'ManyConsumersRing', 'SoleConsumerRing', 'TransmitRing'].map((name) => [
+    name,
+    inKernel,
+  ]),
   ['Dispatcher', 'made by startDispatcher, with workers of its own'],
   ...['ArrayBytes', 'FlowTuple', 'SyntheticSource'].map((name) => [
     name,

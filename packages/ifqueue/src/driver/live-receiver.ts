@@ -1,10 +1,10 @@
 import { type Memory, type Place, SETTLE } from '@smpnet/memory'
 import { type Waiting, YIELD } from '@smpnet/park'
-import { expectMethods } from '../terms/expect.ts'
+import { expectMethods, expectObject, expectPlace } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import type { LiveNicHost, LiveNicThread } from './live-nic.ts'
 import { Moderation, type ModerationShape } from './moderation.ts'
-import { checkSlots, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
+import { checkQueues, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 import type { Frame, NicTraffic } from './sim-receiver.ts'
 import { type NicQueue, numbered } from './sim-side.ts'
 
@@ -40,8 +40,11 @@ export class LiveReceiver implements Device {
   readonly #traffic: NicTraffic
   readonly #queues: readonly QueueState[]
 
-  constructor(memory: Memory, { moderation, queues, traffic }: LiveReceiverShape) {
-    for (const { slots } of queues) checkSlots(slots)
+  constructor(memory: Memory, shape: LiveReceiverShape) {
+    expectPlace('a card', memory, 0)
+    expectObject('the shape of a card', shape)
+    const { moderation, queues, traffic } = shape
+    checkQueues(queues)
     expectMethods('traffic', traffic, 'next', 'write')
     this.#memory = memory
     this.#traffic = traffic

@@ -1,5 +1,5 @@
 import { type Address, type Memory, NIL, type Place } from '@smpnet/memory'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import { expectMethods, expectObject, expectPlace, expectWhole } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import { checkSlots, DESCRIPTOR, descriptorOf, RING, writeDescriptor } from './ring-words.ts'
 
@@ -44,6 +44,8 @@ export class ReceiveRing {
   #bytes = 0
 
   constructor(site: ReceiveRingSite) {
+    expectObject('where a ring is', site)
+    expectPlace('a ring', site.memory, site.at)
     checkSlots(site.slots)
     expectWhole('queue', site.queue, 0, 255)
     expectMethods('device', site.device, 'doorbell', 'advance', 'reset')

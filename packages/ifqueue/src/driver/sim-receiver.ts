@@ -1,8 +1,8 @@
 import type { Address, Memory, Place } from '@smpnet/memory'
-import { expectMethods, expectNumber } from '../terms/expect.ts'
+import { expectMethods, expectNumber, expectObject } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import type { ModerationShape } from './moderation.ts'
-import { DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
+import { checkQueues, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 import {
   DOORBELL,
   type NicCpu,
@@ -63,6 +63,8 @@ export class SimReceiver extends SimSide implements Device {
 
   constructor(shape: ReceiverShape) {
     super()
+    expectObject('the shape of a card', shape)
+    checkQueues(shape.queues)
     expectNumber('storeNs', shape.storeNs, 0, 1e9)
     expectMethods('traffic', shape.traffic, 'next', 'write')
     this.#shape = shape
