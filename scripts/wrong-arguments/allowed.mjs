@@ -33,7 +33,7 @@ export const PACKAGES = [
 export const NOT_CALLED = [
   { match: /^FastClock#run$/, why: 'it blocks until another thread stops the clock' },
   {
-    match: /^(Place|Record|Typed)Queue[^#]*#(wait|waitSync|place|record)$/,
+    match: /^(Place|Record|Typed)Queue[^#]*#(wait|waitSync|place|record|placeSoon|recordSoon)$/,
     why: 'for classes that extend it',
   },
   {

@@ -38,21 +38,21 @@ export function ofInterfaces() {
   const { ringBytes, SoleConsumerRing, ManyConsumersRing } = queues
   return {
     'ifqueue/interface.ringBytes': () => ({ run: ringBytes, list: [SLOTS] }),
-    ...making('LinkClock', () => [1e9]),
-    ...making('Moderation', () => [MODERATION]),
-    ...making('SimNic', (site) => [
+    ...making(queues.LinkClock, () => [1e9]),
+    ...making(queues.Moderation, () => [MODERATION]),
+    ...making(queues.SimNic, (site) => [
       { bitsPerSecond: 1e9, fetchNs: 800, moderation: MODERATION, queues: [queueAt(site)] },
     ]),
-    ...making('SimReceiver', (site) => [
+    ...making(queues.SimReceiver, (site) => [
       { storeNs: 800, moderation: MODERATION, queues: [queueAt(site)], traffic: TRAFFIC },
     ]),
-    ...making('LiveNic', (site) => [site.memory, [queueAt(site)], 1e9]),
-    ...making('LiveReceiver', (site) => [
+    ...making(queues.LiveNic, (site) => [site.memory, [queueAt(site)], 1e9]),
+    ...making(queues.LiveReceiver, (site) => [
       site.memory,
       { moderation: MODERATION, queues: [queueAt(site)], traffic: TRAFFIC },
     ]),
-    ...making('ReceiveRing', (site) => [{ ...site, slots: SLOTS, device: DEVICE, queue: 0 }]),
-    ...making('TransmitRing', (site) => [
+    ...making(queues.ReceiveRing, (site) => [{ ...site, slots: SLOTS, device: DEVICE, queue: 0 }]),
+    ...making(queues.TransmitRing, (site) => [
       {
         ...site,
         slots: SLOTS,
@@ -63,9 +63,9 @@ export function ofInterfaces() {
         timeoutTicks: 5,
       },
     ]),
-    ...making('InterruptThread', ({ memory, at }) => [memory, at]),
-    ...making('SoleConsumerRing', ({ memory, at }) => [memory, at, SLOTS]),
-    ...making('ManyConsumersRing', ({ memory, at }) => [memory, at, SLOTS]),
+    ...making(queues.InterruptThread, ({ memory, at }) => [memory, at]),
+    ...making(queues.SoleConsumerRing, ({ memory, at }) => [memory, at, SLOTS]),
+    ...making(queues.ManyConsumersRing, ({ memory, at }) => [memory, at, SLOTS]),
     'ifqueue/interface.SoleConsumerRing.bytes': () => ({
       run: (shape) => SoleConsumerRing.bytes(shape),
       list: [{ slots: SLOTS }],
@@ -118,9 +118,9 @@ function ofHandoff(entry) {
 
 function* none() {}
 
-function making(name, listOf) {
-  const make = (...list) => new queues[name](...list)
-  return { [`ifqueue/interface, ${name}`]: calling(make, listOf) }
+function making(Class, listOf) {
+  const make = (...list) => new Class(...list)
+  return { [`ifqueue/interface, ${Class.name}`]: calling(make, listOf) }
 }
 
 /** A call on memory of its own, which is not to change when the call is refused. */
