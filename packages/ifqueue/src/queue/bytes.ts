@@ -21,7 +21,7 @@ export class Copier {
     readonly words: Int32Array,
   ) {}
 
-  /** Copies `length` bytes of `from`, from `start` on, to `at` in the queue, where a word begins. */
+  /** Copies `length` bytes of `from`, from `start`, to `at` in the queue, where a word begins. */
   copyIn(at: number, from: Uint8Array, start: number, length: number): void {
     const words = this.#wordsOf(from)
     if (words !== undefined && (start & 3) === 0 && length <= SHORT_WORDS_BYTES) {
