@@ -5,6 +5,7 @@
 // the last line says that nothing ran, and why.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { findChromium } from './lib/chromium.mjs'
 import { countLine } from './lib/counts.mjs'
 import { inWords, run } from './lib/run.mjs'
 import { vitest } from './lib/vitest.mjs'
@@ -12,12 +13,6 @@ import { setUp } from './setup.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const INSTALL_LIMIT_MS = 3 * 60_000
-const USUAL_PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
 
 process.exitCode = (await setUp(ROOT)) ? await main() : 1
 
@@ -32,12 +27,6 @@ async function main() {
   )
   console.log(`in chromium: ${countLine(total)}`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
-}
-
-/** Where SMPNET_CHROMIUM says, or else where it usually is. */
-function findChromium() {
-  const told = process.env['SMPNET_CHROMIUM']
-  return (told === undefined ? USUAL_PLACES : [told]).find((path) => existsSync(path))
 }
 
 /** Debian's, for who may install it. Resolves to nothing, having said why, where that fails. */

@@ -18,6 +18,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/fsm/test/diagram.test.ts': READS,
   'packages/ifqueue/test/discipline/mutants.test.ts': COMPILES,
   'packages/ifqueue/test/driver/mutants.test.ts': COMPILES,
+  'packages/ifqueue/test/driver/live-receiver.test.ts': NODES,
   'packages/ifqueue/test/handoff/live.test.ts': NODES,
   'packages/inet/test/allocation.test.ts': 'asks Node how large its heap is',
   'packages/inet/test/mutants.test.ts': COMPILES,

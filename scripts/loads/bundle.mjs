@@ -5,11 +5,11 @@ const { build } = createRequire(import.meta.resolve('tsup'))('esbuild')
 
 /**
  * A program in one text: `cjs` as serverless functions and extensions are built, `iife` as the
- * script of a page. In neither is there an `import.meta`; what the bundler has to say of that comes
- * along.
+ * script of a page, and `esm` as a module of one. In the first two there is no `import.meta`; what
+ * the bundler has to say of that comes along.
  *
  * @param {string} code
- * @param {{ format: 'cjs' | 'iife', root: string, platform?: 'browser' | 'node' }} options
+ * @param {{ format: 'cjs' | 'iife' | 'esm', root: string, platform?: 'browser' | 'node' }} options
  */
 export async function bundled(code, { format, root, platform = 'browser' }) {
   const { outputFiles, warnings } = await build({

@@ -33,7 +33,7 @@ export const PACKAGES = [
 export const NOT_CALLED = [
   { match: /^FastClock#run$/, why: 'it blocks until another thread stops the clock' },
   {
-    match: /^(Place|Record|Typed)Queue[^#]*#(wait|waitSync|place|record)$/,
+    match: /^(Place|Record|Typed)Queue[^#]*#(wait|waitSync|place|record|placeSoon|recordSoon)$/,
     why: 'for classes that extend it',
   },
   {
@@ -108,7 +108,10 @@ export const LEFT_OUT = Object.fromEntries([
   ...['MbufPackets', 'Moderation', 'Priority', 'ReceiveRing', 'Red', 'SimNic', 'SimReceiver'].map(
     (name) => [name, inKernel],
   ),
-  ...['ManyConsumersRing', 'SoleConsumerRing', 'TransmitRing'].map((name) => [name, inKernel]),
+  ...['LiveReceiver', 'ManyConsumersRing', 'SoleConsumerRing', 'TransmitRing'].map((name) => [
+    name,
+    inKernel,
+  ]),
   ['Dispatcher', 'made by startDispatcher, with workers of its own'],
   ...['ArrayBytes', 'FlowTuple', 'SyntheticSource'].map((name) => [
     name,
@@ -148,7 +151,6 @@ export const ALLOWED = [
     match: /^(inet|mbuf|netisr(?!\/)|scheduler|stack|park\/model)\b(?!.*(Stack|Guest|setSysctl)$)/,
     why: inKernel,
   },
-  { match: /^ifqueue\/interface\b/, why: 'queues of kernels, made by drivers and their tables' },
   {
     match: /^[\w/]+\.new /,
     why: 'an object over bare memory: programs have `create`, `open`, `pair`',

@@ -10,6 +10,7 @@ import * as sync from '@smpnet/sync'
 import * as tasks from '@smpnet/tasks'
 import * as timecounter from '@smpnet/timecounter'
 import * as trace from '@smpnet/trace'
+import { ofInterfaces } from './interfaces.mjs'
 import { detached, SUBJECTS } from './subjects.mjs'
 
 const NOWHERE = new URL('file:///nowhere.mjs')
@@ -348,6 +349,7 @@ export const VALID = {
   ...ofSync(),
   ...ofSockets(),
   ...ofQueues(),
+  ...ofInterfaces(),
   ...ofClocks(),
   ...ofKernels(),
 }

@@ -5,12 +5,12 @@ import { RingBuffer } from 'ringbuf.js'
 
 /**
  * Messages of 64 bytes from one thread or two to another. Those that are copied go by `sendSync`
- * and `receiveSync`, or by ringbuf.js's `push` and `pop`, which know bytes and not messages; of the
- * others each word is written and read in place. Each variant sends one at a time unless it says
- * how many at once; ringbuf.js is asked to push and to pop as many, then.
+ * and `receiveSync`, or by ringbuf.js's `push` and `pop`, which know bytes and not messages;
+ * the others are eight numbers, each written and read in place. Each variant sends one at a time
+ * unless it says how many at once; ringbuf.js is asked to push and to pop as many, then.
  */
 const BYTES = 64
-const WORDS = BYTES / 4
+const NUMBERS = BYTES / 8
 const [GOES_ON, LAST] = [1, 2]
 /** Messages that a port may hold: its sender waits for the receiver, as those of a ring do. */
 const PORT_WINDOW = 1024
@@ -22,27 +22,29 @@ const goesOn = (slice, n) => n % LOOK !== 0 || !slice.done(n)
 /** Thread 0 receives and counts, until each of the others has said that its slice is over. */
 export function places({ handle, bulk }, { index, threads }) {
   const queue = RecordQueue.open(handle)
-  const { words } = queue
+  const { floats } = queue
   let value = 0
   const write = (at) => {
-    for (let i = at >> 2, end = i + WORDS; i < end; i++) words[i] = value
+    for (let i = at >> 3, end = i + NUMBERS; i < end; i++) floats[i] = value
     return BYTES
   }
   const over = { sum: 0, senders: 0 }
   const read = (at) => {
-    const i = at >> 2
+    const i = at >> 3
     let sum = 0
-    for (let word = i; word < i + WORDS; word++) sum = (sum + words[word]) | 0
-    over.sum ^= sum
-    if (words[i] === LAST) over.senders++
+    for (let number = i; number < i + NUMBERS; number++) sum += floats[number]
+    over.sum += sum
+    if (floats[i] === LAST) over.senders++
   }
   const receive = () => {
     let n = 0
     for (over.senders = 0; over.senders < threads - 1; ) {
+      const count = bulk > 1 ? queue.drain(bulk, read) : 0
+      n += count
+      if (count > 0) continue
       read(queue.peekSync())
       queue.release()
       n++
-      if (bulk > 1) n += Math.max(0, queue.drain(bulk, read))
     }
     return n
   }
@@ -52,9 +54,9 @@ export function places({ handle, bulk }, { index, threads }) {
     queue.commit()
   }
   const send = (slice) => {
+    value = GOES_ON
     for (let n = 0; goesOn(slice, n); n++) {
-      sendOne(GOES_ON)
-      if (bulk > 1) queue.fill(bulk, write, BYTES)
+      if (bulk === 1 || queue.fill(bulk, write, BYTES) === 0) sendOne(GOES_ON)
     }
     sendOne(LAST)
   }

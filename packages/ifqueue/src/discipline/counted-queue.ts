@@ -1,5 +1,11 @@
 import { type Address, layout, type Memory, word } from '@smpnet/memory'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import {
+  expectFunction,
+  expectMethods,
+  expectObject,
+  expectPlace,
+  expectWhole,
+} from '../terms/expect.ts'
 import type { ManagedPackets } from '../terms/packets.ts'
 import type { DisciplineSite, QueueCounts } from './discipline.ts'
 
@@ -37,7 +43,12 @@ export abstract class CountedQueue {
   readonly limit: number
   readonly drop: (packet: Address) => void
 
-  constructor({ memory, at, packets, limit, drop }: DisciplineSite) {
+  constructor(site: DisciplineSite) {
+    expectObject('where a discipline is', site)
+    const { memory, at, packets, limit, drop, knobs } = site
+    expectPlace('a discipline', memory, at)
+    expectFunction('drop', drop)
+    if (knobs !== undefined) expectObject('knobs', knobs)
     expectMethods('packets', packets, 'nextPacket', 'setNextPacket', 'bytes')
     expectWhole('limit', limit, 1, MOST_PACKETS)
     this.memory = memory

@@ -1,5 +1,5 @@
 import { type Address, layout, NIL, word } from '@smpnet/memory'
-import { expectWhole } from '../terms/expect.ts'
+import { expectObject, expectWhole } from '../terms/expect.ts'
 import { CodelLaw, type CodelSource } from './codel-law.ts'
 import { codelLimits } from './codel-limits.ts'
 import { CountedQueue, QUEUE } from './counted-queue.ts'
@@ -31,7 +31,10 @@ const MOST_AT_ONCE = 64
  *                                                       └─turn over─> end of old
  */
 export class FqCodel extends CountedQueue implements Discipline {
-  static bytes({ flows = FLOWS }: DisciplineKnobs = {}): number {
+  static bytes(knobs: DisciplineKnobs = {}): number {
+    expectObject('knobs', knobs)
+    const { flows = FLOWS } = knobs
+    expectWhole('flows', flows, 1, MOST_FLOWS)
     return QUEUE.size + LISTS.size + flows * FLOW_BYTES
   }
 

@@ -1,5 +1,5 @@
 import { type Address, NIL } from '@smpnet/memory'
-import { expectWhole } from '../terms/expect.ts'
+import { expectObject, expectWhole } from '../terms/expect.ts'
 import { CountedQueue, QUEUE } from './counted-queue.ts'
 import type { Discipline, DisciplineKnobs, DisciplineSite } from './discipline.ts'
 import { PacketList } from './packet-list.ts'
@@ -16,7 +16,10 @@ const BAND_BYTES = 16
  * does not fill the room of what is more. A band that is never empty starves those behind it.
  */
 export class Priority extends CountedQueue implements Discipline {
-  static bytes({ bands = BANDS }: DisciplineKnobs = {}): number {
+  static bytes(knobs: DisciplineKnobs = {}): number {
+    expectObject('knobs', knobs)
+    const { bands = BANDS } = knobs
+    expectWhole('bands', bands, 1, MOST_BANDS)
     return QUEUE.size + bands * BAND_BYTES
   }
 

@@ -13,4 +13,9 @@ export interface Device {
   advance(place: Place, queue: number): void
   /** Has the device forget the descriptors of a ring: it is done with all that it was told. */
   reset(place: Place, queue: number): void
+  /**
+   * The driver of ring `queue` looks by itself from now on, or wants interrupts again. The ring's
+   * word of that name is written; a device that reads it when it would interrupt needs no more.
+   */
+  polled?(place: Place, queue: number, isPolled: boolean): void
 }

@@ -1,4 +1,5 @@
 import { type Address, type Interrupt, layout, type Memory, word } from '@smpnet/memory'
+import { expectPlace } from '../terms/expect.ts'
 import { type Parking, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 
 /** What an interrupt and its thread have in common. */
@@ -19,7 +20,9 @@ export class InterruptThread {
   constructor(
     readonly memory: Memory,
     readonly at: Address,
-  ) {}
+  ) {
+    expectPlace("an interrupt's thread", memory, at)
+  }
 
   /** The handler of the vector. */
   ringNow(irq: Interrupt, lot: Parking): void {

@@ -1,10 +1,10 @@
 import { type Memory, type Place, SETTLE } from '@smpnet/memory'
 import { type Waiter, type Waiting, YIELD } from '@smpnet/park'
-import { expectMethods } from '../terms/expect.ts'
+import { expectMethods, expectPlace } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import { LinkClock } from './link-clock.ts'
 import type { NicQueue } from './sim-side.ts'
-import { checkSlots, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
+import { checkQueues, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 
 /** What the stand-in of a device needs of the machine that it is on. */
 export interface LiveNicHost {
@@ -35,7 +35,8 @@ export class LiveNic implements Device {
   readonly #link: LinkClock
 
   constructor(memory: Memory, queues: readonly NicQueue[], bitsPerSecond: number) {
-    for (const { slots } of queues) checkSlots(slots)
+    expectPlace('a card', memory, 0)
+    checkQueues(queues)
     this.#memory = memory
     this.#queues = queues
     this.#link = new LinkClock(bitsPerSecond)

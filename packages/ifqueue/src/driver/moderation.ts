@@ -1,4 +1,4 @@
-import { expectNumber, expectWhole } from '../terms/expect.ts'
+import { expectNumber, expectObject, expectWhole } from '../terms/expect.ts'
 
 /** When a device interrupts: ethtool's tx-frames and tx-usecs. */
 export interface ModerationShape {
@@ -17,6 +17,7 @@ export class Moderation {
   #first = 0
 
   constructor(readonly shape: ModerationShape) {
+    expectObject('moderation', shape)
     expectWhole('frames', shape.frames, 1, 1 << 16)
     expectNumber('delayNs', shape.delayNs, 0, 1e12)
   }

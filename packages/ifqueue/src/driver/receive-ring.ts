@@ -1,9 +1,15 @@
 import { type Address, type Memory, NIL, type Place } from '@smpnet/memory'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import { expectMethods, expectObject, expectPlace, expectWhole } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import { checkSlots, DESCRIPTOR, descriptorOf, RING, writeDescriptor } from './ring-words.ts'
 
-const { posted: POSTED, reclaimed: RECLAIMED, told: TOLD, done: DONE } = RING.offset
+const {
+  posted: POSTED,
+  reclaimed: RECLAIMED,
+  told: TOLD,
+  done: DONE,
+  polled: POLLED,
+} = RING.offset
 
 export interface ReceiveRingSite {
   readonly memory: Memory
@@ -20,6 +26,16 @@ export interface ReceiveRingSite {
  * A receive ring as its driver uses it: plain code of the thread of its interrupt, which alone has
  * it. The driver gives the device buffers; the device fills them in their order and says how many
  * bytes; what comes when it has none is missed, and counted by it.
+ *
+ * A driver that has much to do polls, as those of Linux do by NAPI: it turns interrupts off, takes
+ * what comes until there is no more, and turns them on again. A frame may come between the two:
+ *
+ *     ring.poll(place)
+ *     do for (let at = ring.take(place); at !== NIL; at = ring.take(place)) …
+ *     while (!ring.awaitInterrupt(place))
+ *
+ * The driver writes the word that says so and then looks for frames, and the device counts a frame
+ * and then looks at the word, all sequentially consistent: one of the two sees the other (Dekker).
  */
 export class ReceiveRing {
   readonly #memory: Memory
@@ -28,6 +44,8 @@ export class ReceiveRing {
   #bytes = 0
 
   constructor(site: ReceiveRingSite) {
+    expectObject('where a ring is', site)
+    expectPlace('a ring', site.memory, site.at)
     checkSlots(site.slots)
     expectWhole('queue', site.queue, 0, 255)
     expectMethods('device', site.device, 'doorbell', 'advance', 'reset')
@@ -70,6 +88,23 @@ export class ReceiveRing {
     this.#bytes = memory.read(slot + DESCRIPTOR.offset.bytes)
     memory.write(this.#at + RECLAIMED, (count + 1) | 0)
     return packet
+  }
+
+  /** No interrupts from now on, except one that is under way: this driver looks by itself. */
+  poll(place: Place): void {
+    this.#memory.store(this.#at + POLLED, 1)
+    this.#site.device.polled?.(place, this.#site.queue, true)
+  }
+
+  /**
+   * The device is to interrupt again. False if a frame has come for which it may not: the driver
+   * takes it first, and asks again.
+   */
+  awaitInterrupt(place: Place): boolean {
+    const memory = this.#memory
+    memory.store(this.#at + POLLED, 0)
+    this.#site.device.polled?.(place, this.#site.queue, false)
+    return memory.read(this.#at + RECLAIMED) === memory.load(this.#at + DONE)
   }
 
   /** Bytes of the packet that was taken last. */

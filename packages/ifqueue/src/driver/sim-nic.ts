@@ -1,9 +1,9 @@
 import { type Place } from '@smpnet/memory'
-import { expectNumber } from '../terms/expect.ts'
+import { expectNumber, expectObject } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import { LinkClock } from './link-clock.ts'
 import type { ModerationShape } from './moderation.ts'
-import { DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
+import { checkQueues, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 import {
   DOORBELL,
   type NicQueue,
@@ -46,6 +46,8 @@ export class SimNic extends SimSide implements Device {
 
   constructor(shape: NicShape) {
     super()
+    expectObject('the shape of a card', shape)
+    checkQueues(shape.queues)
     expectNumber('fetchNs', shape.fetchNs, 0, 1e9)
     this.#fetchNs = shape.fetchNs
     this.link = new LinkClock(shape.bitsPerSecond)

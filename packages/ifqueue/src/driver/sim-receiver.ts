@@ -1,10 +1,11 @@
 import type { Address, Memory, Place } from '@smpnet/memory'
-import { expectMethods, expectNumber } from '../terms/expect.ts'
+import { expectMethods, expectNumber, expectObject } from '../terms/expect.ts'
 import type { Device } from './device.ts'
 import type { ModerationShape } from './moderation.ts'
-import { DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
+import { checkQueues, DESCRIPTOR, descriptorOf, RING } from './ring-words.ts'
 import {
   DOORBELL,
+  type NicCpu,
   type NicQueue,
   numbered,
   type SideQueue,
@@ -44,6 +45,7 @@ interface QueueState extends SideQueue {
   /** Frames that came, and those of them for which there was no buffer. */
   came: number
   missed: number
+  isPolled: boolean
 }
 
 /**
@@ -61,11 +63,19 @@ export class SimReceiver extends SimSide implements Device {
 
   constructor(shape: ReceiverShape) {
     super()
+    expectObject('the shape of a card', shape)
+    checkQueues(shape.queues)
     expectNumber('storeNs', shape.storeNs, 0, 1e9)
     expectMethods('traffic', shape.traffic, 'next', 'write')
     this.#shape = shape
     this.#queues = shape.queues.map((queue) => {
-      return { ...sideQueue(queue, shape.moderation), coming: [], came: 0, missed: 0 }
+      return {
+        ...sideQueue(queue, shape.moderation),
+        coming: [],
+        came: 0,
+        missed: 0,
+        isPolled: false,
+      }
     })
   }
 
@@ -81,6 +91,22 @@ export class SimReceiver extends SimSide implements Device {
   advance(place: Place, queue: number): void {
     const cpu = this.cpuOf(place)
     if (this.#write(queue, cpu.instant()) > 0) cpu.memory.charge(STATUS, 1)
+  }
+
+  /** What came while the driver looked by itself is not interrupted for. */
+  polled(place: Place, queue: number, isPolled: boolean): void {
+    const cpu = this.cpuOf(place)
+    const state = this.queue(queue)
+    const nowNs = cpu.instant()
+    this.#write(queue, nowNs)
+    state.isPolled = isPolled
+    state.alarm?.cancel()
+    state.alarm = undefined
+    if (!isPolled) {
+      state.moderation.report(nowNs)
+      this.schedule(cpu, queue)
+    }
+    cpu.memory.charge(DOORBELL, 1)
   }
 
   /** What has not come yet is lost, and the buffers are given back as they are. */
@@ -114,6 +140,10 @@ export class SimReceiver extends SimSide implements Device {
 
   protected override queue(number: number): QueueState {
     return numbered(this.#queues, number)
+  }
+
+  protected override schedule(cpu: NicCpu, number: number): void {
+    if (!this.queue(number).isPolled) super.schedule(cpu, number)
   }
 
   /** Has as many frames known as an interrupt may be for, since it may be for the last of them. */

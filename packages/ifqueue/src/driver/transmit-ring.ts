@@ -1,6 +1,12 @@
 import type { Address, Memory, Place } from '@smpnet/memory'
 import type { TransmitPort } from '../handoff/transmit-port.ts'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import {
+  expectFunction,
+  expectMethods,
+  expectObject,
+  expectPlace,
+  expectWhole,
+} from '../terms/expect.ts'
 import type { Packets } from '../terms/packets.ts'
 import type { Device } from './device.ts'
 import { checkSlots, DESCRIPTOR, descriptorOf, RING, writeDescriptor } from './ring-words.ts'
@@ -41,6 +47,9 @@ export class TransmitRing implements TransmitPort {
   readonly #timeout: number
 
   constructor(site: TransmitRingSite) {
+    expectObject('where a ring is', site)
+    expectPlace('a ring', site.memory, site.at)
+    expectFunction('free', site.free)
     const { memory, at, slots, device, queue, timeoutTicks = TIMEOUT_TICKS } = site
     checkSlots(slots)
     expectWhole('queue', queue, 0, 255)

@@ -2,9 +2,9 @@ import { type Address, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { BUF_RING } from '../rings/buf-ring.ts'
 import { SoleConsumerRing } from '../rings/buf-ring-consumers.ts'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import { expectMethods } from '../terms/expect.ts'
 import { DROPPED, QUEUED, type Sent } from '../terms/outcome.ts'
-import { MOST_PACKETS } from '../discipline/counted-queue.ts'
+import { expectShape, expectSite } from './expect-handoff.ts'
 import { countStart, DRIVER, driverCounts } from './driver-words.ts'
 import type { Handoff, HandoffCounts, HandoffShape, HandoffSite } from './handoff.ts'
 import type { TransmitPort } from './transmit-port.ts'
@@ -45,7 +45,9 @@ function holderOf(cpu: number): number {
  * for. A holder that dies is known by its number, and its undertaker drains in its place.
  */
 export class Abdicate implements Handoff {
-  static bytes({ limit }: HandoffShape): number {
+  static bytes(shape: HandoffShape): number {
+    expectShape(shape)
+    const { limit } = shape
     return DRIVER.size + SoleConsumerRing.bytes({ slots: limit })
   }
 
@@ -56,9 +58,9 @@ export class Abdicate implements Handoff {
   readonly #budget: number
 
   constructor(site: HandoffSite) {
+    expectSite(site)
     const { memory, at, shape, ports } = site
     expectMethods('the port of a hand-off', ports[0], 'room', 'post', 'flush', 'reclaim')
-    expectWhole('bulk', shape.bulk, 1, MOST_PACKETS)
     this.#site = site
     this.#drain = at + DRIVER.offset.state
     this.#ring = new SoleConsumerRing(memory, at + DRIVER.size, shape.limit)

@@ -3,6 +3,7 @@ import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SoleConsumerRing } from '../rings/buf-ring-consumers.ts'
 import { expectMethods } from '../terms/expect.ts'
 import { DROPPED, QUEUED, type Sent } from '../terms/outcome.ts'
+import { expectShape, expectSite } from './expect-handoff.ts'
 import { countStart, DRIVER, driverCounts } from './driver-words.ts'
 import type { Handoff, HandoffCounts, HandoffShape, HandoffSite } from './handoff.ts'
 import { enterLock, exitLock, type HandoffLock } from './handoff-lock.ts'
@@ -17,7 +18,9 @@ export const LOCK_LINES = 128
  * the driver's pair. OACTIVE is cleared and then looked past again, as in `Recheck`.
  */
 export class BufRingHandoff implements Handoff {
-  static bytes({ limit }: HandoffShape): number {
+  static bytes(shape: HandoffShape): number {
+    expectShape(shape)
+    const { limit } = shape
     return LOCK_LINES + DRIVER.size + SoleConsumerRing.bytes({ slots: limit })
   }
 
@@ -28,6 +31,7 @@ export class BufRingHandoff implements Handoff {
   readonly #port: TransmitPort
 
   constructor(site: HandoffSite) {
+    expectSite(site)
     const { memory, at, shape, ports, lock } = site
     expectMethods('the port of a hand-off', ports[0], 'room', 'post', 'flush', 'reclaim')
     this.#site = site

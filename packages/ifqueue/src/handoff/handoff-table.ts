@@ -2,6 +2,7 @@ import { Abdicate } from './abdicate.ts'
 import { BufRingHandoff } from './buf-ring.ts'
 import { Bulk } from './bulk.ts'
 import { Coarse } from './coarse.ts'
+import { expectParts } from './expect-handoff.ts'
 import type { Handoff, HandoffParts, HandoffShape, HandoffSite } from './handoff.ts'
 import { Historical } from './historical.ts'
 import { LockedHandoff } from './locked-handoff.ts'
@@ -81,7 +82,10 @@ function locked(
     notPromised,
     queuesOf: () => 1,
     bytes: (_shape: HandoffShape, parts: HandoffParts) => LockedHandoff.bytes(parts),
-    over: (site, { lockBytes, disciplineBytes }) => new Class(site, lockBytes, disciplineBytes),
+    over(site, parts) {
+      expectParts(parts)
+      return new Class(site, parts.lockBytes, parts.disciplineBytes)
+    },
   }
 }
 

@@ -1,11 +1,11 @@
 import { type Address, CACHE_LINE_BYTES, type Memory, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
-import { MOST_PACKETS } from '../discipline/counted-queue.ts'
 import type { Discipline } from '../discipline/discipline.ts'
 import { Fifo } from '../discipline/fifo.ts'
-import { expectMethods, expectWhole } from '../terms/expect.ts'
+import { expectMethods } from '../terms/expect.ts'
 import type { Packets } from '../terms/packets.ts'
 import { DROPPED, QUEUED, type Sent } from '../terms/outcome.ts'
+import { expectParts, expectSite } from './expect-handoff.ts'
 import { countStart, DRIVER, driverCounts } from './driver-words.ts'
 import type { Handoff, HandoffCounts, HandoffParts, HandoffSite } from './handoff.ts'
 import { enterLock, exitLock, type HandoffLock } from './handoff-lock.ts'
@@ -34,9 +34,8 @@ export abstract class LockedHandoff implements Handoff {
   readonly #nowUs: () => number
 
   constructor(site: HandoffSite, lockBytes: number, queueBytes: number, isOneLock = false) {
+    expectSite(site)
     const { memory, at, shape, packets, ports, lock, nowUs = noTime } = site
-    expectWhole('limit', shape.limit, 1, MOST_PACKETS)
-    expectWhole('bulk', shape.bulk, 1, MOST_PACKETS)
     expectMethods('the port of a hand-off', ports[0], 'room', 'post', 'flush', 'reclaim')
     const driverLock = at + QUEUE_LOCK + lines(lockBytes)
     const queue = driverLock + lines(lockBytes)
@@ -51,7 +50,9 @@ export abstract class LockedHandoff implements Handoff {
     this.#nowUs = nowUs
   }
 
-  static bytes({ lockBytes, disciplineBytes }: HandoffParts): number {
+  static bytes(parts: HandoffParts): number {
+    expectParts(parts)
+    const { lockBytes, disciplineBytes } = parts
     return 2 * lines(lockBytes) + lines(disciplineBytes) + DRIVER.size
   }
 

@@ -3,10 +3,8 @@ import type { Waiter, Waiting } from '@smpnet/park'
 import { expectMethods, expectWhole } from '../terms/expect.ts'
 import type { ManagedPackets } from '../terms/packets.ts'
 import type { Sent } from '../terms/outcome.ts'
+import { expectShape, expectSite } from './expect-handoff.ts'
 import type { Handoff, HandoffCounts, HandoffParts, HandoffShape, HandoffSite } from './handoff.ts'
-
-/** The most transmit queues that a device may have. */
-const MOST_QUEUES = 256
 
 /** How one of the hand-offs is made that packets are spread over. */
 export interface SpreadOver {
@@ -21,6 +19,7 @@ export interface SpreadOver {
  */
 export class Spread implements Handoff {
   static bytes(of: SpreadOver, shape: HandoffShape, parts: HandoffParts): number {
+    expectShape(shape)
     return shape.queues * stride(of, shape, parts)
   }
 
@@ -28,8 +27,8 @@ export class Spread implements Handoff {
   readonly #all: readonly Handoff[]
 
   constructor(of: SpreadOver, site: HandoffSite, parts: HandoffParts) {
+    expectSite(site)
     const { shape, at, ports, packets } = site
-    expectWhole('queues', shape.queues, 1, MOST_QUEUES)
     expectMethods('packets, which are spread by flow', packets, 'flow')
     const bytes = stride(of, shape, parts)
     this.#packets = packets as ManagedPackets

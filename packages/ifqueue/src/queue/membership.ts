@@ -8,6 +8,7 @@ import type { Producing } from '../records/producing.ts'
 import { buryIn } from '../records/remains.ts'
 import { RING } from '../records/ring-shape.ts'
 import { consumerOf, isForMany, producerOf } from '../records/sides.ts'
+import { Pace } from './pace.ts'
 import { type Awaited, Want } from './want.ts'
 
 /** What each thread is in a queue; all objects that it has of the queue share it. */
@@ -30,7 +31,13 @@ export class Membership {
   /** Where the record is that was peeked, or NOTHING. */
   #peeked = NOTHING
   #users = 0
+  /** Records that this thread has sent, and received, modulo 2^32. */
+  #sent = 0
+  #received = 0
+  readonly #sends: Pace
+  readonly #receives: Pace
   readonly #hasManyConsumers: boolean
+  readonly #mostHeld: number
 
   private constructor(
     readonly sync: SyncDomain,
@@ -39,9 +46,12 @@ export class Membership {
     const { memory } = cells
     this.memory = memory
     this.#hasManyConsumers = isForMany(cells.shape, CONSUMES)
+    this.#mostHeld = Math.max(1, Math.min(MOST_HELD, cells.cells >> HELD_SHIFT))
     const { wantData, dataWaits, wantSpace, spaceWaits } = RING.offset
     const { at } = cells
     this.life = new Life(memory, at, cells.shape)
+    this.#sends = new Pace(memory, cells.cells)
+    this.#receives = new Pace(memory, cells.cells)
     this.data = new Want(memory, at + wantData, at + dataWaits)
     this.space = new Want(memory, at + wantSpace, at + spaceWaits)
   }
@@ -62,8 +72,7 @@ export class Membership {
   }
 
   tryReserve(bytes: number): Address {
-    if (this.#reserved !== NOTHING) throw reservedAlready()
-    if (!isCount(bytes) || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
+    this.#expectReservable(bytes)
     const at = (this.#producing ?? this.#produce()).tryReserve(bytes)
     if (at >= 0) this.#reserved = bytes
     return at
@@ -75,6 +84,7 @@ export class Membership {
     if (reserved === NOTHING) throw notReserved('commit')
     if (!isCount(length) || length > reserved) throw lies(length, reserved)
     this.#reserved = NOTHING
+    this.#sent = (this.#sent + 1) | 0
     const isSent = this.#producing!.commit(length, false)
     this.data.tell(this.sync.here)
     return isSent
@@ -103,6 +113,7 @@ export class Membership {
   release(): void {
     if (this.#peeked === NOTHING) throw notPeeked('release')
     this.#peeked = NOTHING
+    this.#received = (this.#received + 1) | 0
     this.#consuming!.release(false)
     this.#released()
   }
@@ -117,16 +128,25 @@ export class Membership {
   drain(most: number, take: (at: Address, length: number) => void): number {
     expectBulk(most, 'take', take)
     const consuming = this.#consuming ?? this.#consume()
+    const mostHeld = this.#mostHeld
     let count = 0
+    let held = 0
     let at = 0
     try {
-      while (count < most && (at = this.tryPeek()) >= 0) {
+      while (count < most) {
+        at = this.#peeked === NOTHING ? consuming.tryPeek() : this.#peeked
+        if (at < 0) break
+        this.#peeked = at
         take(at, consuming.length)
+        if (this.#peeked !== at) throw takenInside()
         this.#peeked = NOTHING
-        consuming.release(++count % MOST_HELD !== 0)
+        count++
+        if (++held === mostHeld) held = 0
+        consuming.release(held !== 0)
       }
     } finally {
       if (count > 0) {
+        this.#received = (this.#received + count) | 0
         consuming.publish()
         this.#released()
       }
@@ -137,15 +157,19 @@ export class Membership {
   /** See `PlaceQueue.fill`. */
   fill(most: number, write: (at: Address) => number, bytes: number): number {
     expectBulk(most, 'write', write)
+    this.#expectReservable(bytes)
     const producing = this.#producing ?? this.#produce()
+    const mostHeld = this.#mostHeld
     let [sent, held, at] = [0, 0, 0]
     try {
-      while (sent + held < most && (at = this.tryReserve(bytes)) >= 0) {
+      while (sent + held < most && (at = producing.tryReserve(bytes)) >= 0) {
+        this.#reserved = bytes
         const length = write(at)
         if (!isCount(length) || length > bytes) throw lies(length, bytes)
+        if (this.#reserved !== bytes) throw sentInside()
         this.#reserved = NOTHING
         if (!producing.commit(length, true)) return sent + held || ENDED
-        if (++held < MOST_HELD) continue
+        if (++held < mostHeld) continue
         if (!producing.publish()) return sent || ENDED
         sent += held
         held = 0
@@ -153,6 +177,7 @@ export class Membership {
     } finally {
       // Of what is held, none is sent where the ring has ended meanwhile.
       if (held > 0 && producing.publish()) sent += held
+      this.#sent = (this.#sent + sent) | 0
       if (sent > 0) this.data.tell(this.sync.here)
     }
     return sent === 0 && (at === ENDED || held > 0) ? ENDED : sent
@@ -174,6 +199,15 @@ export class Membership {
   wakeAll(): void {
     this.data.tellAll(this.sync.here)
     this.space.tellAll(this.sync.here)
+  }
+
+  /** Before this thread looks again for a record that it waits for, or for room: see `Pace`. */
+  restForRecord(): void {
+    this.#receives.rest(this.#received)
+  }
+
+  restForPlace(): void {
+    this.#sends.rest(this.#sent)
   }
 
   /** What a consumer waits for. Throws QueueAbandoned from the wait when no producer is left. */
@@ -243,6 +277,11 @@ export class Membership {
     memberships.delete(this.sync)
   }
 
+  #expectReservable(bytes: number): void {
+    if (this.#reserved !== NOTHING) throw reservedAlready()
+    if (!isCount(bytes) || bytes > this.cells.mostBytes) throw this.#noLength(bytes)
+  }
+
   #noLength(bytes: unknown): RangeError {
     const { mostBytes } = this.cells
     return new RangeError(
@@ -253,6 +292,9 @@ export class Membership {
 
 /** Records that a bulk shows others at once: as many more may be seen twice when it ends in it. */
 export const MOST_HELD = 32
+
+/** A bulk shows at most an eighth of the ring at once, or one side would wait for the other. */
+const HELD_SHIFT = 3
 
 /** No address and no number of bytes. */
 const NOTHING = -3
@@ -295,6 +337,14 @@ function reservedAlready(): QueueMisuse {
 
 function notReserved(what: string): QueueMisuse {
   return new QueueMisuse(`${what} follows a reservation: there is none`)
+}
+
+function sentInside(): QueueMisuse {
+  return new QueueMisuse('what `fill` has reserved is committed by it: the caller had done so')
+}
+
+function takenInside(): QueueMisuse {
+  return new QueueMisuse('what `drain` has shown is released by it: the caller had done so')
 }
 
 function notPeeked(what: string): QueueMisuse {

@@ -18,7 +18,7 @@ import type { Awaited, Want } from './want.ts'
 /**
  * Tries, of some 20 ns each, before a wait is begun, which takes as long as several records do.
  */
-export const SOON = 64
+const SOON = 64
 
 /** A handle for one thread, and the seat that it will have: by this it can be buried. */
 export interface QueueInvitation extends Seat {
@@ -115,14 +115,8 @@ export class PlaceQueue {
 
   /** `tryReserve`, blocking this thread while there is no room. Throws QueueTimeout besides. */
   reserveSync(bytes: number = this.#cells.mostBytes, options?: WaitOptions): Address {
-    for (let tries = 0; tries < SOON; tries++) {
-      const at = this.tryReserve(bytes)
-      if (at !== WOULD_BLOCK) return at
-    }
-    return this.waitSync(
-      this.place(() => this.tryReserve(bytes)),
-      options,
-    )
+    const at = this.tryReserve(bytes)
+    return at === WOULD_BLOCK ? this.placeSoon(() => this.tryReserve(bytes), options) : at
   }
 
   /** `tryReserve`, awaiting room. Rejects with QueueTimeout, and the reason of the signal. */
@@ -135,14 +129,8 @@ export class PlaceQueue {
 
   /** `tryPeek`, blocking this thread while there is no record. Throws QueueTimeout besides. */
   peekSync(options?: WaitOptions): Address {
-    for (let tries = 0; tries < SOON; tries++) {
-      const at = this.tryPeek()
-      if (at !== WOULD_BLOCK) return at
-    }
-    return this.waitSync(
-      this.record(() => this.tryPeek()),
-      options,
-    )
+    const at = this.tryPeek()
+    return at === WOULD_BLOCK ? this.recordSoon(() => this.tryPeek(), options) : at
   }
 
   /** `tryPeek`, awaiting a record. Rejects with QueueTimeout, and the reason of the signal. */
@@ -183,7 +171,9 @@ export class PlaceQueue {
    * Throws a RangeError when as many threads as can be use the queue or are invited.
    */
   invite(): QueueInvitation {
-    const { handle, ...seat } = invite((this.#member ?? this.#join()).sync)
+    const member = this.#member ?? this.#join()
+    const { handle, ...seat } = invite(member.sync)
+    member.life.invite(seat.thread)
     return { ...seat, handle: { ...this.handle, domain: handle } }
   }
 
@@ -245,6 +235,22 @@ export class PlaceQueue {
     return { member, want: member.space, what: member.place(attempt) }
   }
 
+  /** `attempt`, in which there was no record, until there is one, blocking this thread. */
+  protected recordSoon(attempt: () => number, options?: WaitOptions): number {
+    const member = this.#member ?? this.#join()
+    member.restForRecord()
+    const result = soon(attempt)
+    return result === WOULD_BLOCK ? this.waitSync(this.record(attempt), options) : result
+  }
+
+  /** The same for an attempt for which there was no room. */
+  protected placeSoon(attempt: () => number, options?: WaitOptions): number {
+    const member = this.#member ?? this.#join()
+    member.restForPlace()
+    const result = soon(attempt)
+    return result === WOULD_BLOCK ? this.waitSync(this.place(attempt), options) : result
+  }
+
   protected waitSync({ member, want, what }: Pending, options: WaitOptions = {}): number {
     checkTimeout(options)
     const { here } = member.sync
@@ -273,6 +279,14 @@ export class PlaceQueue {
     this.#cells.memory.holder = sync.memory.holder
     return (this.#member = Membership.of(sync, this.#cells))
   }
+}
+
+function soon(attempt: () => number): number {
+  for (let tries = 0; tries < SOON; tries++) {
+    const result = attempt()
+    if (result !== WOULD_BLOCK) return result
+  }
+  return WOULD_BLOCK
 }
 
 function timedOut({ timeoutMs }: WaitOptions): never {

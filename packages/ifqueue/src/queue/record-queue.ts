@@ -2,10 +2,10 @@ import type { AwaitOptions, WaitOptions } from '@smpnet/sync'
 import { QueueClosed } from '../errors.ts'
 import { ENDED, WOULD_BLOCK } from '../records/cells.ts'
 import type { QueueShape } from '../records/ring-shape.ts'
-import { copyBytes, expectBytes } from './bytes.ts'
+import { Copier, expectBytes } from './bytes.ts'
 import type { QueueHandle } from './handle.ts'
 import { makeQueue } from './make-queue.ts'
-import { PlaceQueue, SOON } from './place-queue.ts'
+import { PlaceQueue } from './place-queue.ts'
 
 /**
  * A queue of records between threads, as bytes that are copied in and out, besides the places of
@@ -15,6 +15,8 @@ import { PlaceQueue, SOON } from './place-queue.ts'
  *     new Worker(file, { workerData: queue.handle })      // there: RecordQueue.open(workerData)
  */
 export class RecordQueue extends PlaceQueue {
+  readonly #copies = new Copier(this.bytes, this.words)
+
   /** Makes a queue. Throws a RangeError for figures, and a TypeError for names, that cannot be. */
   static create(shape: QueueShape = {}): RecordQueue {
     return new RecordQueue(makeQueue(shape))
@@ -33,11 +35,7 @@ export class RecordQueue extends PlaceQueue {
 
   /** `trySend`, blocking this thread while there is no room. Throws QueueTimeout besides. */
   sendSync(from: Uint8Array, options?: WaitOptions): void {
-    for (let tries = 0; tries < SOON; tries++) if (this.trySend(from)) return
-    this.waitSync(
-      this.place(() => this.#send(from)),
-      options,
-    )
+    if (!this.trySend(from)) this.placeSoon(() => this.#send(from), options)
   }
 
   /** `trySend`, awaiting room. Rejects with QueueTimeout, and the reason of the signal. */
@@ -60,14 +58,8 @@ export class RecordQueue extends PlaceQueue {
 
   /** `tryReceive`, blocking this thread while there is no record. Throws QueueTimeout besides. */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
-    for (let tries = 0; tries < SOON; tries++) {
-      const length = this.tryReceive(to)
-      if (length !== WOULD_BLOCK) return length
-    }
-    return this.waitSync(
-      this.record(() => this.#receive(to)),
-      options,
-    )
+    const length = this.tryReceive(to)
+    return length === WOULD_BLOCK ? this.recordSoon(() => this.#receive(to), options) : length
   }
 
   /** `tryReceive`, awaiting a record. Rejects with QueueTimeout, and the reason of the signal. */
@@ -91,7 +83,7 @@ export class RecordQueue extends PlaceQueue {
     const sent = this.fill(
       count,
       (to) => {
-        copyBytes(this.bytes, to, from, at, recordBytes)
+        this.#copies.copyIn(to, from, at, recordBytes)
         at += recordBytes
         return recordBytes
       },
@@ -110,7 +102,7 @@ export class RecordQueue extends PlaceQueue {
     const { mostBytes } = this
     let end = 0
     return this.drain(Math.floor(to.length / mostBytes), (at, length) => {
-      copyBytes(to, end, this.bytes, at, length)
+      this.#copies.copyOut(to, end, at, length)
       end += mostBytes
     })
   }
@@ -140,7 +132,7 @@ export class RecordQueue extends PlaceQueue {
     const at = this.tryReserve(from.length)
     if (at === WOULD_BLOCK) return at
     if (at === ENDED) throw closed()
-    copyBytes(this.bytes, at, from, 0, from.length)
+    this.#copies.copyIn(at, from, 0, from.length)
     if (!this.commit()) throw closed()
     return at
   }
@@ -151,7 +143,7 @@ export class RecordQueue extends PlaceQueue {
     const { length } = this
     // The record stays peeked, so that a larger `to` gets it.
     if (length > to.length) throw new RangeError(tooLong(length, to.length))
-    copyBytes(to, 0, this.bytes, at, length)
+    this.#copies.copyOut(to, 0, at, length)
     this.release()
     return length
   }

@@ -122,18 +122,6 @@ export class Cells {
     if (this.#isTable) this.memory.store(at + SPAN, span)
   }
 
-  /** The same, for one producer and one consumer, which see it by `tail`: a record's cells. */
-  writeExtent(position: number, length: number, span: number): void {
-    const at = this.headerAt(position)
-    this.memory.write(at + LENGTH, length)
-    if (this.#isTable) this.memory.write(at + SPAN, span)
-  }
-
-  /** Cells of a record that was described so. */
-  extentAt(position: number): number {
-    return this.#isTable ? this.memory.read(this.headerAt(position) + SPAN) : 1
-  }
-
   /** Whether `count` cells from a position on are free for their producers. */
   areFree(position: number, count: number): boolean {
     const free = this.freeAt(position)

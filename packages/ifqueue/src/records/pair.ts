@@ -1,6 +1,6 @@
 import type { Address } from '@smpnet/memory'
 import { QueueMisuse } from '../errors.ts'
-import { type Cells, ENDED, isSealed, NO_RECORD, SEAL, WOULD_BLOCK } from './cells.ts'
+import { type Cells, ENDED, isSealed, SEAL, WOULD_BLOCK } from './cells.ts'
 import type { Consuming, Told } from './consuming.ts'
 import type { Life } from './life.ts'
 import type { Producing } from './producing.ts'
@@ -9,8 +9,14 @@ import { RING } from './ring-shape.ts'
 /**
  * One producer and one consumer, which need no headers (Lamport 1983): `tail` says how far there
  * are records, and `head` how far cells are free again; each is written by one of the two, and
- * looked at by the other only when what it saw last does not suffice. So a record costs each side
- * one write that the other sees, and several that are published at once cost as little together.
+ * looked at by the other only when what it saw last does not suffice (MCRingBuffer, Lee et al.
+ * 2010). So a record costs each side one write that the other sees, and several that are published
+ * at once cost as little together.
+ *
+ * A word apart from the record says how long it is, or, as its complement, how many cells are
+ * skipped before the end of the ring. The producer writes it only where it differs from what is
+ * there since the lap before: where records are of one length, the lines of these words stay in the
+ * caches of both, and what goes from core to core is the records.
  *
  * What was not published is nobody's when its thread ends: records of a producer are not there,
  * and those of a consumer, which it has read, are its successor's.
@@ -24,9 +30,9 @@ export class PairProducing implements Producing {
   /** What is published, and how far this producer is. */
   #published = 0
   #tail = 0
-  /** As far as cells were free when it last looked. */
+  /** As far as cells were free when it last looked, and as far as they are so in one piece. */
+  #free = 0
   #end = 0
-  #span = 0
   watched = 0
   seen = 0
 
@@ -41,31 +47,22 @@ export class PairProducing implements Producing {
   }
 
   takeOver(): void {
-    const { memory } = this.cells
-    this.#tail = this.#published = memory.load(this.#tailAt)
-    this.#end = (memory.load(this.#headAt) + this.cells.cells) | 0
+    this.#tail = this.#published = this.#end = this.cells.memory.load(this.#tailAt)
+    this.#free = (this.cells.memory.load(this.#headAt) + this.cells.cells) | 0
   }
 
   tryReserve(bytes: number): Address {
-    const { cells } = this
+    const tail = this.#tail
     // Not for each record of a bulk: whether it comes before the end is seen when it is published.
-    if (this.#published === this.#tail && this.life.isClosed()) return ENDED
-    const span = cells.spanFor(bytes)
-    const left = cells.cells - cells.indexOf(this.#tail)
-    if (span > left) {
-      if (!this.#isFree(left)) return WOULD_BLOCK
-      this.#describe(left, NO_RECORD)
-      // At once: behind a record of more than half of the ring its room comes by that alone.
-      if (!this.publish()) return ENDED
-      this.skipped()
-    }
-    if (!this.#isFree(span)) return WOULD_BLOCK
-    this.#span = span
-    return cells.dataAt(this.#tail)
+    if (tail === this.#published && this.life.isClosed()) return ENDED
+    const span = this.cells.spanFor(bytes)
+    if (((this.#end - tail - span) | 0) < 0) return this.#makeRoom(span)
+    return this.cells.dataAt(tail)
   }
 
+  /** Of what was reserved, cells that the record does not need stay free. */
   commit(length: number, isHeld: boolean): boolean {
-    this.#describe(this.#span, length)
+    this.#describe(length, this.cells.spanFor(length))
     return isHeld || this.publish()
   }
 
@@ -84,22 +81,42 @@ export class PairProducing implements Producing {
   /** Nobody knows of it. */
   cancel(): void {}
 
-  #describe(span: number, length: number): void {
-    this.cells.writeExtent(this.#tail, length, span)
+  #describe(word: number, span: number): void {
+    const { cells } = this
+    const at = cells.headerAt(this.#tail)
+    if (cells.memory.read(at) !== word) cells.memory.write(at, word)
     this.#tail = (this.#tail + span) | 0
+  }
+
+  /** Looks for room, and skips the cells before the end of the ring that are too few. */
+  #makeRoom(span: number): Address {
+    const { cells } = this
+    let left = cells.cells - cells.indexOf(this.#tail)
+    if (span > left) {
+      if (!this.#isFree(left)) return WOULD_BLOCK
+      this.#describe(~left, left)
+      // At once: behind a record of more than half of the ring its room comes by that alone.
+      if (!this.publish()) return ENDED
+      this.skipped()
+      left = cells.cells
+    }
+    if (!this.#isFree(span)) return WOULD_BLOCK
+    const free = (this.#free - this.#tail) | 0
+    this.#end = (this.#tail + Math.min(free, left)) | 0
+    return cells.dataAt(this.#tail)
   }
 
   #isFree(span: number): boolean {
     const last = (this.#tail + span) | 0
-    if (((this.#end - last) | 0) >= 0) return true
+    if (((this.#free - last) | 0) >= 0) return true
     const head = this.cells.memory.load(this.#headAt)
-    const end = (head + this.cells.cells) | 0
-    if (((end - last) | 0) < 0) {
+    const free = (head + this.cells.cells) | 0
+    if (((free - last) | 0) < 0) {
       this.watched = this.#headAt
       this.seen = head
       return false
     }
-    this.#end = end
+    this.#free = free
     return true
   }
 }
@@ -112,7 +129,6 @@ export class PairConsuming implements Consuming {
   #head = 0
   /** As far as there were records when it last looked. */
   #end = 0
-  #span = 0
   length = 0
   watched = 0
   seen = 0
@@ -138,16 +154,19 @@ export class PairConsuming implements Consuming {
         const tail = this.#look(head)
         if (tail < 0) return tail
       }
-      this.#span = cells.extentAt(head)
-      this.length = cells.lengthAt(head)
-      if (this.length !== NO_RECORD) return cells.dataAt(head)
-      this.release(false)
+      const word = cells.memory.read(cells.headerAt(head))
+      if (word >= 0) {
+        this.length = word
+        return cells.dataAt(head)
+      }
+      this.#head = (head + ~word) | 0
+      this.publish()
       this.told.freed()
     }
   }
 
   release(isHeld: boolean): void {
-    this.#head = (this.#head + this.#span) | 0
+    this.#head = (this.#head + this.cells.spanFor(this.length)) | 0
     if (!isHeld) this.publish()
   }
 

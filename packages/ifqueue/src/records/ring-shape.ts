@@ -55,7 +55,7 @@ export const RING = layout('ring of records', {
 })
 
 /** Changes with the layout. */
-export const RING_MAGIC = 0x52696e02
+export const RING_MAGIC = 0x52696e03
 
 /** Bytes of a cell where records have as many as they need: a line. */
 export const CELL_BYTES = CACHE_LINE_BYTES
@@ -63,6 +63,8 @@ export const CELL_BYTES = CACHE_LINE_BYTES
 export const INLINE_BYTES = 8
 /** Of a cell in the table of headers: its header, its record's length, and its cells. */
 export const HEADER_BYTES = 16
+/** Of a cell of one producer and one consumer: the word that `pair.ts` writes of its record. */
+export const WORD_BYTES = 4
 
 /** What a user says of a queue. */
 export interface QueueShape {
@@ -108,20 +110,32 @@ export function wholeShape(shape: QueueShape = {}): RingShape {
   return { kind, cells: powerOf(records ?? 1024), recordBytes, threads }
 }
 
-/** Bytes from the address of a ring to its threads' roles, its cells, and its end. */
-export function partsOf({ cells, recordBytes, threads }: RingShape) {
+/**
+ * Bytes from the address of a ring to its threads' roles, its cells, and its end. Where there is a
+ * header for many threads, a record of one size stands behind its own; records of any size, and
+ * those of one producer and one consumer, are apart from the table of what is said of them, so that
+ * they begin where lines do.
+ */
+export function partsOf({ kind, cells, recordBytes, threads }: RingShape) {
   const headers = RING.size + alignUp(threads * 4, CACHE_LINE_BYTES)
-  const stride = recordBytes === 0 ? HEADER_BYTES : INLINE_BYTES + alignUp(recordBytes, 8)
-  const afterHeaders = headers + alignUp(cells * stride, CACHE_LINE_BYTES)
-  const isTable = recordBytes === 0
-  return {
-    roles: RING.size,
-    headers,
-    stride,
-    data: isTable ? afterHeaders : headers + INLINE_BYTES,
-    dataStride: isTable ? CELL_BYTES : stride,
-    end: isTable ? afterHeaders + cells * CELL_BYTES : afterHeaders,
+  const isPair = kind === 'spsc'
+  const dataStride = recordBytes === 0 ? CELL_BYTES : alignUp(recordBytes, 8)
+  if (recordBytes > 0 && !isPair) {
+    const stride = INLINE_BYTES + dataStride
+    const end = headers + alignUp(cells * stride, CACHE_LINE_BYTES)
+    return {
+      roles: RING.size,
+      headers,
+      stride,
+      data: headers + INLINE_BYTES,
+      dataStride: stride,
+      end,
+    }
   }
+  const stride = isPair ? WORD_BYTES : HEADER_BYTES
+  const data = headers + alignUp(cells * stride, CACHE_LINE_BYTES)
+  const end = data + alignUp(cells * dataStride, CACHE_LINE_BYTES)
+  return { roles: RING.size, headers, stride, data, dataStride, end }
 }
 
 function cellsOf(bytes: number): number {

@@ -9,6 +9,7 @@ import {
   WORD_BYTES,
 } from '@smpnet/memory'
 import { SETTLE, type Waiting } from '@smpnet/park'
+import { expectObject, expectPlace } from '../terms/expect.ts'
 
 /**
  * A ring of words that any number of threads put into without a lock: FreeBSD's buf_ring, whose
@@ -69,6 +70,7 @@ export abstract class BufRing {
     readonly slots: number,
   ) {
     checkSlots(slots)
+    expectPlace('a ring of words', memory, at)
     this.#mask = slots - 1
     this.#shift = Math.log2(slots)
     this.#tail = at + BUF_RING.offset.tail
@@ -77,7 +79,9 @@ export abstract class BufRing {
   }
 
   /** Bytes of a ring. Throws a RangeError for a number of slots that cannot be. */
-  static bytes({ slots }: BufRingShape): number {
+  static bytes(shape: BufRingShape): number {
+    expectObject('the shape of a ring', shape)
+    const { slots } = shape
     checkSlots(slots)
     return BUF_RING.size + alignUp(slots * WORD_BYTES, CACHE_LINE_BYTES)
   }

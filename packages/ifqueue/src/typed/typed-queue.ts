@@ -98,11 +98,7 @@ export class TypedQueue<F extends Fields> extends PlaceQueue {
 
   /** `trySend`, blocking this thread while there is no room. Throws QueueTimeout besides. */
   sendSync(record: RecordOf<F>, options?: WaitOptions): void {
-    if (this.trySend(record)) return
-    this.waitSync(
-      this.place(() => this.#send(record)),
-      options,
-    )
+    if (!this.trySend(record)) this.placeSoon(() => this.#send(record), options)
   }
 
   /** `trySend`, awaiting room. Rejects with QueueTimeout, or the signal's reason. */

@@ -8,8 +8,8 @@ export interface Codec {
   decode(bytes: Uint8Array): unknown
 }
 
-/** Msgpack's for what is shared; it is never written, and so may be any that is not in use. */
-const SHARED_TYPE = 0x2a
+/** Msgpack's for what is refused; it is never written, and so may be any that is not in use. */
+const REFUSED_TYPE = 0x2a
 
 /** Msgpack writes a function as nothing, unless it is told what to write instead. */
 class StrictPackr extends Packr {
@@ -23,7 +23,7 @@ class StrictPackr extends Packr {
  * integers, values that are named twice, and values that are part of themselves.
  */
 export function msgpack(): Codec {
-  refuseShared()
+  refuseOthers()
   const packr = new StrictPackr({ structuredClone: true, useBigIntExtension: true })
   return {
     encode(value) {
@@ -41,17 +41,22 @@ export function msgpack(): Codec {
 
 let isRefused = false
 
-/** Where there is no shared memory there is no queue either, and the first one says so. */
-function refuseShared(): void {
+/**
+ * What structured clones refuse, and msgpack would write as an object without anything in it. Where
+ * there is no shared memory there is no queue either, and the first one says so.
+ */
+function refuseOthers(): void {
   if (isRefused || typeof SharedArrayBuffer === 'undefined') return
   isRefused = true
-  addExtension({
-    Class: SharedArrayBuffer as never,
-    type: SHARED_TYPE,
-    pack(value: unknown) {
-      const what = isShared(value) ? 'shared memory, which goes by a message,' : came(value)
-      throw new CannotSend(`a value that can be cloned was expected: ${what} came`)
-    },
-    unpack: () => undefined,
-  } as never)
+  for (const Class of [SharedArrayBuffer, WeakMap, WeakSet, WeakRef, Promise]) {
+    addExtension({
+      Class: Class as never,
+      type: REFUSED_TYPE,
+      pack(value: unknown) {
+        const what = isShared(value) ? 'shared memory, which goes by a message,' : came(value)
+        throw new CannotSend(`a value that can be cloned was expected: ${what} came`)
+      },
+      unpack: () => undefined,
+    } as never)
+  }
 }

@@ -9,6 +9,7 @@ const [RING, SLOTS, PACKETS] = [64, 4, 4096]
 const VECTOR = 8
 const TIMEOUT_TICKS = 3
 const MOST_AT_ONCE = 100
+const MOST_PASSES = 100_000
 
 /** Throws when they differ: faster than `expect`, where there are thousands of it. */
 function same(came: unknown, expected: unknown, what: string): void {
@@ -263,4 +264,97 @@ export function checkReceiving({ PricedMemory, ReceiveRing, SimReceiver }: Parts
   same(cpu.due.length, 0, 'interrupts that are to come of a card that was reset')
 }
 
-export const CHECKS = [checkModeration, checkLink, checkSending, checkReceiving]
+/** A stand-in that receives, whose passes and clock a check moves, and a driver that may poll. */
+export function checkStandIn({ PricedMemory, LiveReceiver, ReceiveRing }: Parts): void {
+  const memory = new PricedMemory(1 << 16, counting())
+  const [DELAY_NS, FRAMES] = [2_000, 3]
+  const chance = chanceOf(5)
+  let now = 0
+  let [interrupts, next, atNs] = [0, 0, 1_000]
+  const frames = 1500
+  const traffic = {
+    next: () => {
+      atNs += chance.next() % (next % 200 < 100 ? 400 : 3_000)
+      return next < frames ? { atNs, bytes: 60 + (next % 900), flow: next++ } : undefined
+    },
+    write: (to: Memory, buffer: Address, { flow }: { flow: number }) => to.write(buffer, flow),
+  }
+  const heard: number[] = []
+  const card = new LiveReceiver(memory, {
+    moderation: { frames: FRAMES, delayNs: DELAY_NS },
+    queues: [{ ring: RING, slots: SLOTS, cpu: 0, vector: VECTOR }],
+    traffic: {
+      next: () => {
+        const frame = traffic.next()
+        if (frame !== undefined) heard.push(frame.atNs)
+        return frame
+      },
+      write: traffic.write,
+    },
+  })
+  const body = card.run({ *sleep() {} } as never, {
+    memory,
+    now: () => now,
+    raise: (cpu, vector) => {
+      same([cpu, vector], [0, VECTOR], 'which interrupt it is')
+      interrupts++
+    },
+  })
+  const ring = new ReceiveRing({ memory, at: RING, slots: SLOTS, device: card, queue: 0 })
+  body.next()
+  same(heard.length, 0, 'frames before there is a buffer')
+  /** What came: which frames are stored, and when those came that are not interrupted for. */
+  const stored: number[] = []
+  let [given, came, missed, took, first, expected] = [0, 0, 0, 0, 0, 0]
+  let isPolled = false
+  const waits: number[] = []
+  const idle = Array.from({ length: SLOTS }, (_, i) => PACKETS + 64 * i)
+  const pass = (): void => {
+    body.next()
+    for (let n = 0; n < SLOTS && came < heard.length && heard[came]! <= now; n++, came++) {
+      waits.push(now)
+      if (given > 0) {
+        stored.push(came)
+        given--
+      } else missed++
+    }
+    const due = Math.min(waits[first]! + DELAY_NS, waits[first + FRAMES - 1] ?? Infinity)
+    if (isPolled) first = waits.length
+    else if (due <= now) {
+      first = waits.length
+      expected++
+    }
+    same(interrupts, expected, 'interrupts')
+  }
+  for (let n = 0; n < MOST_PASSES; n++) {
+    if (came === frames) break
+    now += chance.next() % 900
+    pass()
+    const what = chance.next() % 8
+    if (what < 3) {
+      const buffer = ring.take(HERE)
+      const frame = stored.shift()
+      same(buffer !== 0, frame !== undefined, 'whether a frame is there')
+      if (frame === undefined) continue
+      took++
+      same([memory.read(buffer), ring.bytes], [frame, 60 + (frame % 900)], 'what it is')
+      idle.push(buffer)
+    } else if (what < 6) {
+      const buffer = idle.shift()
+      if (buffer === undefined) continue
+      ring.fill(buffer, 2048)
+      ring.flush(HERE)
+      given++
+    } else if (what === 6) {
+      ring.poll(HERE)
+      isPolled = true
+    } else {
+      same(ring.awaitInterrupt(HERE), stored.length === 0, 'whether none had come')
+      isPolled = false
+    }
+  }
+  same(card.counts(0), { came: frames, missed }, 'frames that came, and found no buffer')
+  same(took > 100 && missed > 100 && interrupts > 100, true, 'that all was seen')
+}
+
+export const CHECKS = [checkModeration, checkLink, checkSending, checkReceiving, checkStandIn]

@@ -66,6 +66,23 @@ const BUGS: readonly Mutation[] = [
   bug('receive-ring', 'this.#site.device.advance(place, this.#site.queue)', ''),
   bug('receive-ring', 'memory.store(this.#at + TOLD, posted)', ''),
   bug('receive-ring', 'this.#bytes = memory.read(slot + DESCRIPTOR.offset.bytes)', ''),
+  bug('receive-ring', 'this.#memory.store(this.#at + POLLED, 1)', ''),
+  bug('receive-ring', 'memory.store(this.#at + POLLED, 0)', ''),
+  bug(
+    'receive-ring',
+    '=== memory.load(this.#at + DONE)\n  }',
+    '!== memory.load(this.#at + DONE)\n  }',
+  ),
+  bug('live-receiver', 'state.next.atNs > nowNs', 'state.next.atNs >= nowNs + 50'),
+  bug('live-receiver', 'if (done === told) missed++', 'if (done === told) break'),
+  bug('live-receiver', 'came < slots', 'came <= slots'),
+  bug('live-receiver', 'memory.write(slot + DESCRIPTOR.offset.bytes, state.next.bytes)', ''),
+  bug('live-receiver', 'state.moderation.expect(nowNs)', ''),
+  bug('live-receiver', 'moderation.report(nowNs)\n    } else', '} else'),
+  bug('live-receiver', 'moderation.report(nowNs)\n      host', 'host'),
+  bug('live-receiver', 'memory.load(ring + POLLED) !== 0', 'false'),
+  bug('live-receiver', 'memory.add(ring + MISSED, missed)', ''),
+  bug('live-receiver', 'if (memory.load(ring + TOLD) === 0 && ', 'if (false && '),
 ]
 
 describe('A bug that is planted in a driver or its card', () => {

@@ -62,6 +62,23 @@ describe.each(['spsc', 'mpmc'] as const)('A queue of kind %s', (kind) => {
     expectWhole(queue)
   })
 
+  it('refuses a caller that does itself what a bulk does', () => {
+    const queue = make()
+    queue.sendSync(one)
+    queue.sendSync(one)
+    expect(() => queue.drain(2, () => queue.release())).toThrow(/released by it/)
+    expect(queue.drain(2, () => {})).toBe(1)
+    const sends = (): number => {
+      queue.commit()
+      return 1
+    }
+    expect(() => queue.fill(2, sends, 1)).toThrow(/committed by it/)
+    expect(queue.drain(2, () => {})).toBe(1)
+    expect(() => queue.fill(1, () => queue.tryReserve(1), 1)).toThrow(/one reservation/)
+    queue.cancel()
+    expectWhole(queue)
+  })
+
   it('refuses what is no bytes, and no time to wait', () => {
     const queue = make()
     expect(() => queue.trySend([1] as never)).toThrow(/a record is a Uint8Array/)
@@ -152,5 +169,34 @@ describe('A queue whose other side has ended', () => {
     queue.sendSync(one)
     expect(queue.receiveSync(new Uint8Array(8))).toBe(1)
     expect(() => queue.peekSync({ timeoutMs: 0 })).toThrow('within 0 ms')
+  })
+
+  it('tells one that waits when a guest ends before it has come', async () => {
+    const queue = RecordQueue.create(shape)
+    const guest = queue.invite()
+    const waits = queue.peek()
+    queue.bury(guest)
+    await expect(waits).rejects.toThrow(QueueAbandoned)
+    queue.sendSync(one)
+    queue.sendSync(one)
+    const other = queue.invite()
+    queue.leave()
+    const sender = RecordQueue.open(queue.handle)
+    const sends = sender.send(one)
+    sender.bury(other)
+    await expect(sends).rejects.toThrow(QueueAbandoned)
+  })
+
+  it('waits for guests that may come', async () => {
+    const queue = RecordQueue.create(shape)
+    const [guest, other] = [queue.invite(), queue.invite()]
+    const waits = queue.peek()
+    queue.bury(guest)
+    const turns = new Promise((done) => setTimeout(done, 5, 'waits'))
+    expect(await Promise.race([waits, turns])).toBe('waits')
+    queue.bury(other)
+    await expect(waits).rejects.toThrow(QueueAbandoned)
+    queue.invite()
+    await expect(queue.peek({ timeoutMs: 1 })).rejects.toThrow('within 1 ms')
   })
 })

@@ -41,6 +41,8 @@ describe('A queue of values', () => {
     expect(() => queue.trySend(() => {})).toThrow(CannotSend)
     expect(() => queue.trySend({ deep: [Symbol('no')] })).toThrow(CannotSend)
     expect(() => queue.trySend(new SharedArrayBuffer(8))).toThrow(CannotSend)
+    const others = [new WeakMap(), new WeakSet(), new WeakRef({}), Promise.resolve(1)]
+    for (const one of others) expect(() => queue.trySend({ one })).toThrow(CannotSend)
     expect(() => queue.trySend('x'.repeat(2000))).toThrow(/from 0 to 1024 bytes/)
     expect(queue.tryReceive()).toBeUndefined()
     expect(queue.trySend('fits')).toBe(true)
