@@ -5,7 +5,7 @@ import { Counters } from '@smpnet/trace'
 import type { StackConfig } from '../config/stack-config.ts'
 import type { StatisticsReport } from '../kernel/boot.ts'
 import { Gate } from '../kernel/gate.ts'
-import type { GuestHandle } from './guest.ts'
+import { type GuestHandle, watchedWaiter } from './guest.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { answers, memoryBytesOf, outsideOf, placeKernel, waitersOf } from '../kernel/placing.ts'
 import { CaptureReader } from '../net/links/capture/capture-reader.ts'
@@ -67,7 +67,7 @@ export class LiveStack<S = unknown, A = unknown> {
         if (stack?.hear(value) !== true) onReport?.(value, cpu)
       },
     })
-    stack = new LiveStack(machine, args!, machine.here.lot.waiter())
+    stack = new LiveStack(machine, args!, watchedWaiter(machine.here))
     return stack
   }
 
@@ -119,8 +119,9 @@ export class LiveStack<S = unknown, A = unknown> {
     }
     this.#answers = []
     const answered = new Promise<void>((resolve) => (this.#allAnswered = resolve))
-    new Gate(this.machine.here.memory, system.inquiry).open(this.td, config.machine.cpus)
-    await Promise.race([answered, this.machine.stopped.then(hasStopped)])
+    const gate = new Gate(this.machine.here.memory, system.inquiry)
+    const opened = gate.open(this.td, config.machine.cpus)
+    await Promise.race([opened.then(() => answered), this.machine.stopped.then(hasStopped)])
     const cpus = this.#answers.toSorted((one, other) => one.cpu - other.cpu)
     const { net } = system
     if (net === undefined) return { cpus }
