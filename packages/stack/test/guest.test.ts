@@ -68,6 +68,17 @@ describe('a thread outside the kernel', () => {
     attachGuest(invitation).detach()
   })
 
+  it('that died with every queue of waiters held holds nobody up once it is buried', async () => {
+    const kernel = await start(1, 2, 'after-unlock')
+    const workerData = { invitation: kernel.invitation, dies: true }
+    const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
+    const [[number]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
+    const asked = asks(kernel, PORT, 300)
+    await kernel.bury(number as number)
+    expect((await asked).sum).toBe(45_150)
+    await expect(kernel.bury(0)).rejects.toThrow('a guest has a number of 2 to 3: 0 came')
+  })
+
   const ends = {
     'is stopped': (kernel: LiveStack<{ port: number }>) => kernel.stop(),
     // A vector without a handler fails the machine.
