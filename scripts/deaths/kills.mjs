@@ -5,6 +5,7 @@ import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
 import { killAtRings, RING_KINDS } from './ring-kills.mjs'
 import { killAtSockets, SOCKET_KINDS } from './socket-kills.mjs'
+import { killAtStacks } from './stack-kills.mjs'
 import { killAtTasks } from './task-kills.mjs'
 
 /**
@@ -18,6 +19,7 @@ const ALL = [
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },
+  { kind: 'stack', weight: 6, kill: killAtStacks },
 ]
 
 export const KILLED_AT = ALL.map(({ kind }) => kind)

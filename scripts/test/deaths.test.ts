@@ -39,6 +39,7 @@ describe('It is found', () => {
     ['rings, spsc of', 'nobody buries', /one thread at a time/],
     ['tasks', 'wrong results', /came to/],
     ['machine', 'stands still', /makes no step any more/],
+    ['stack', 'nobody dies', /the starter of a kernel whose CPU has died has heard: nothing/],
   ] as const)('at %s when %s', async (only, fault, sentence) => {
     const { faults } = await killAll(4, { seed: SEED, only, fault })
     expect(faults.join('\n')).toMatch(sentence)

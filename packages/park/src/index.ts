@@ -64,4 +64,4 @@ export {
   WOKEN,
   YIELD,
 } from './wait.ts'
-export { type SleepWatch, Waiter } from './lot/waiter.ts'
+export { type SleepWatch, type WakersWatch, Waiter } from './lot/waiter.ts'

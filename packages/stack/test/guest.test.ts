@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { LOOPBACK } from '@smpnet/inet'
+import { awaiting } from '@smpnet/park'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ACTIONS_NAMES, defineStack, live, type Program } from '../src/index.ts'
 import { attachGuest, type LiveStack, startStack } from '../src/live/index.ts'
@@ -64,6 +66,38 @@ describe('a thread outside the kernel', () => {
     expect(() => attachGuest(invitation)).toThrow(RangeError)
     guest.detach()
     attachGuest(invitation).detach()
+  })
+
+  it('that died with every queue of waiters held holds nobody up once it is buried', async () => {
+    const kernel = await start(1, 2, 'after-unlock')
+    const workerData = { invitation: kernel.invitation, dies: true }
+    const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
+    const [[number]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
+    const asked = asks(kernel, PORT, 300)
+    await kernel.bury(number as number)
+    expect((await asked).sum).toBe(45_150)
+    await expect(kernel.bury(0)).rejects.toThrow('a guest has a number of 2 to 3: 0 came')
+  })
+
+  const ends = {
+    'is stopped': (kernel: LiveStack<{ port: number }>) => kernel.stop(),
+    // A vector without a handler fails the machine.
+    'has failed': (kernel: LiveStack<{ port: number }>) => kernel.machine.here.raise(0, 31),
+  }
+  it.each(Object.entries(ends))('waits no more when the kernel %s', async (_how, end) => {
+    const kernel = await start(1, 2, 'after-unlock')
+    const here = attachGuest(kernel.invitation)
+    const socket = here.net.sockets.createSync(here.td)
+    socket.bindSync(here.td, LOOPBACK, PORT + 8)
+    const got = awaiting(here.td, socket.receive(here.td, new Uint8Array(4)))
+    const workerData = { invitation: kernel.invitation, port: PORT + 9, waits: true }
+    const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
+    await once(worker, 'message')
+    const told = once(worker, 'message')
+    const over = Promise.allSettled([got, kernel.machine.stopped])
+    await end(kernel)
+    expect(await told).toEqual(['KernelStopped'])
+    expect(await over).toMatchObject([{ reason: { name: 'KernelStopped' } }, {}])
   })
 
   it('has nothing to attach to where the program has no network', async () => {

@@ -56,6 +56,19 @@ describe('on the live machine', () => {
     }
   })
 
+  it('asks by an event loop, on which a CPU that has died in a queue is buried', async () => {
+    const config = defineStack({ machine: live({ cpus: 1 }), statistics: true })
+    const stack = await startStack(config, relay, { settings: { rounds: 10 }, boot })
+    try {
+      const { lot } = stack.machine.here
+      const queue = lot.lockQueueNow(stack.args.system.inquiry!)
+      setTimeout(() => lot.unlockQueue(queue), 20)
+      expect((await stack.statistics()).cpus).toHaveLength(1)
+    } finally {
+      await stack.stop()
+    }
+  })
+
   it('a timecounter that the program does not know is refused', async () => {
     const scheduler = priority({ accounting: 'time', timecounter: 'sundial' })
     const config = defineStack({ machine: live({ cpus: 1 }), scheduler })

@@ -70,7 +70,7 @@ export class LiveKernel implements Runner {
     const before = await this.#statistics()
     this.#reports = []
     const reported = new Promise<void>((resolve) => (this.#allReported = resolve))
-    this.#gate.open(this.#stack.td, this.#clients)
+    await this.#gate.open(this.#stack.td, this.#clients)
     const stop = setTimeout(() => this.#gate.close(), spec.ms)
     try {
       await Promise.race([reported, this.#failed])

@@ -58,7 +58,7 @@ export async function recordLive(
   const { memory } = stack.machine.here
   const { gate: at, rings } = stack.args.shared
   const gate = new Gate(memory, at as number)
-  gate.open(stack.td, left)
+  await gate.open(stack.td, left)
   const timer = setTimeout(() => gate.close(), durationMs)
   try {
     await Promise.race([ended, stack.machine.stopped])

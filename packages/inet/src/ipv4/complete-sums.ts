@@ -23,23 +23,22 @@ export function completeSums(packets: Packets, packet: Address, ip: Ipv4Header):
   const needed = summedBytes(packets.memory, head, flags)
   const whole = packets.head(packet, needed)
   if (whole === NIL) return ip.refuse(REASON.nopullup, needed, 0)
-  writeSums(packets, packet, whole, whole)
+  writeSums(packets, packet, whole, flags)
   packets.setFlags(packet, flags & ~OWED)
   return GOOD
 }
 
 /**
- * Fills in the same checksums in a copy at `to` of a packet's first `bytes` bytes, as far as it has
- * them; the packet stays as it is. For what shows packets on their way over a link within the host.
+ * Fills in the same checksums in a copy at `to` of a packet's first `bytes` bytes, each that the
+ * copy has; the packet stays as it is. For what shows packets on their way over a link within the
+ * host.
  */
 export function completeCopy(packets: Packets, packet: Address, to: Address, bytes: number): void {
+  const { memory } = packets
   const flags = packets.flags(packet)
-  if ((flags & OWED) === 0) return
-  const head = packets.head(packet, IPV4_HEADER_BYTES)
-  if (head === NIL) return
-  const needed = summedBytes(packets.memory, head, flags)
-  const whole = packets.head(packet, needed)
-  if (whole !== NIL && bytes >= needed) writeSums(packets, packet, whole, to)
+  if ((flags & OWED) === 0 || bytes < IPV4_HEADER_BYTES || bytes < headerBytes(memory, to)) return
+  const hasSum = bytes >= summedBytes(memory, to, flags)
+  writeSums(packets, packet, to, hasSum ? flags : flags & ~PACKET_FLAG.sumNeeded)
 }
 
 /** The first bytes of a packet, up to the last checksum that it owes. */
@@ -53,17 +52,16 @@ function sumOffset(memory: Memory, head: Address): number {
   return protocol(memory, head) === PROTOCOL.udp ? UDP_SUM_OFFSET : TCP_SUM_OFFSET
 }
 
-/** Writes what a packet owes, the headers of which are at `head`, to the same headers at `to`. */
-function writeSums(packets: Packets, packet: Address, head: Address, to: Address): void {
+/** Writes those that a packet owes of the checksums in `flags` to its headers at `to`. */
+function writeSums(packets: Packets, packet: Address, to: Address, flags: number): void {
   const { memory } = packets
-  const flags = packets.flags(packet)
-  const bytes = headerBytes(memory, head)
+  const bytes = headerBytes(memory, to)
   if (flags & PACKET_FLAG.sumNeeded) {
     const sum = complement(packets.sum(packet, bytes, packets.length(packet) - bytes))
-    const isNone = sum === 0 && protocol(memory, head) === PROTOCOL.udp
-    memory.write16be(to + bytes + sumOffset(memory, head), isNone ? WHOLE_SUM : sum)
+    const isNone = sum === 0 && protocol(memory, to) === PROTOCOL.udp
+    memory.write16be(to + bytes + sumOffset(memory, to), isNone ? WHOLE_SUM : sum)
   }
   if (flags & PACKET_FLAG.ipSumNeeded) {
-    setChecksum(memory, to, complement(memory.sum(head, bytes)))
+    setChecksum(memory, to, complement(memory.sum(to, bytes)))
   }
 }

@@ -2,7 +2,7 @@ import type { LiveMemory } from '@smpnet/memory'
 import { Lot } from '@smpnet/park'
 import { memoryOf } from './check-handle.ts'
 import { LiveWaker } from './live-waker.ts'
-import { type LiveHandle, mailboxes } from './machine-block.ts'
+import { type LiveHandle, mailboxes, stoppingWord } from './machine-block.ts'
 import { checkCpu, checkVector } from '../vectors.ts'
 
 /** A thread outside the machine that takes part in it, with a CPU number of its own. */
@@ -12,6 +12,8 @@ export interface Attached {
   readonly lot: Lot
   /** Interrupts a CPU of the machine, as `Cpu.raise` does. Throws as that. */
   raise(target: number, vector: number): void
+  /** Whether the machine was told to stop, or has failed: its threads wake nobody any more. */
+  hasStopped(): boolean
   /**
    * Gives the CPU number and the waiters that came from `lot` back. Throws an Error when that was
    * done, and when one of them still waits.
@@ -41,5 +43,6 @@ export function attachLive(handle: LiveHandle): Attached {
     lot.leave()
     attached = false
   }
-  return { memory, lot, raise, detach }
+  const hasStopped = (): boolean => memory.load(stoppingWord(handle)) !== 0
+  return { memory, lot, raise, hasStopped, detach }
 }

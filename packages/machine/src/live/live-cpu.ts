@@ -3,6 +3,7 @@ import { Lot, SpinBudget } from '@smpnet/park'
 import { type Alarm, type Cpu, type Executive, IDLE } from '../cpu.ts'
 import { Alarms } from './alarms.ts'
 import { LiveWaker } from './live-waker.ts'
+import { OwedCore } from './owed-core.ts'
 import {
   blocksOf,
   isBuried,
@@ -77,6 +78,7 @@ export class LiveCpu implements Cpu {
     readonly host: Host,
     /** Whether it spins before it sleeps. */
     readonly spins = true,
+    owed = new OwedCore(),
   ) {
     this.cpus = handle.cpus
     this.memory = new LiveMemory(handle.buffer)
@@ -88,7 +90,7 @@ export class LiveCpu implements Cpu {
     this.onInterrupt(VECTOR.rendezvous, () => this.#rendezvous.pass())
     // A CPU looks at its mail whether it is told to or not, and before its vectors.
     this.onInterrupt(VECTOR.mail, () => this.#adopt(handle))
-    this.#waker = new LiveWaker(this.memory, boxes, id)
+    this.#waker = new LiveWaker(this.memory, boxes, id, owed)
     this.#stopping = stoppingWord(handle)
     this.lot = new Lot(this.memory, handle.lot, this.#waker, id)
   }
@@ -184,8 +186,13 @@ export class LiveCpu implements Cpu {
   ): Promise<void> {
     this.#waker.executive = executive
     while (!this.#stops() && !isOver()) {
-      if (this.#work(executive)) await turn()
-      else if (this.#box.fallAsleep(this.#stopping, 0)) await this.#box.sleepAsync(this.#sleepMs())
+      if (this.#work(executive)) {
+        if (this.#waker.owed.isToGive(this.memory) && this.#box.fallAsleep(this.#stopping, 0)) {
+          await this.#box.sleepAsync(this.#givenMs())
+        }
+        await turn()
+      } else if (this.#box.fallAsleep(this.#stopping, 0))
+        await this.#box.sleepAsync(this.#sleepMs())
     }
   }
 
@@ -207,8 +214,11 @@ export class LiveCpu implements Cpu {
 
   /** Sleeps a little, so that a CPU which has no core gets this one. */
   #giveCore(): void {
-    if (this.#box.fallAsleep(this.#stopping, 0))
-      this.#box.sleep(Math.min(OWED_MS, this.#sleepMs()))
+    if (this.#box.fallAsleep(this.#stopping, 0)) this.#box.sleep(this.#givenMs())
+  }
+
+  #givenMs(): number {
+    return Math.min(OWED_MS, this.#sleepMs())
   }
 
   /** The time, if there is an alarm for which it matters. */

@@ -11,13 +11,13 @@ import { OwedCore } from './owed-core.ts'
 export class LiveWaker implements Waker {
   /** What runs on this CPU, once it is set up; none for a thread outside the machine. */
   executive: Executive | undefined
-  readonly owed = new OwedCore()
   readonly #outside: NotifyWaker
 
   constructor(
     readonly memory: LiveMemory,
     readonly boxes: readonly Mailbox[],
     readonly self: number,
+    readonly owed = new OwedCore(),
   ) {
     this.#outside = new NotifyWaker(memory)
   }

@@ -1,16 +1,22 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { Mailbox } from './mailbox.ts'
 
+/** How long a CPU waits until it takes another for one that has no core. */
+export interface OwedPatience {
+  /** From the ring on, in nanoseconds. */
+  readonly ringNs: number
+  /** Runs of this CPU until what it has overrun is looked at, which may be a thread of its own. */
+  readonly runs: number
+  /** Looks, of 2 to 5 ns each, at whether what was overrun goes on. */
+  readonly looks: number
+}
+
 /**
  * From the ring to the first look of a CPU that has a core to run on it takes an operating system
  * some 5 to 60 µs, and one in a guest up to 200. A CPU that has none waits for this thread's slice
  * to end, which is milliseconds.
  */
-const PATIENCE_NS = 300_000
-/** Runs of this CPU until what it has overrun is looked at, which may be a thread of its own. */
-const RUNS = 8
-/** Looks, of 2 to 5 ns each, at whether what was overrun goes on. */
-const LOOKS = 4_000
+const PATIENCE: OwedPatience = { ringNs: 300_000, runs: 8, looks: 4_000 }
 
 /**
  * What a CPU of the live machine owes to others.
@@ -19,8 +25,8 @@ const LOOKS = 4_000
  * thread, and where the operating system has put two of them on one core, or other processes have
  * the rest, one waits until the other's slice is over, which is milliseconds: a sender that never
  * sleeps would fill the buffer of its receiver and throw away all that comes after. So a CPU sleeps
- * once for a little when it sees that one which it has rung has not come after `PATIENCE_NS`, or
- * that what it has overrun does not go on. It is what a hypervisor does for a virtual CPU that
+ * once for a little when it sees that one which it has rung has not come after `ringNs`, or that
+ * what it has overrun does not go on. It is what a hypervisor does for a virtual CPU that
  * spins for one which is not running (directed yield).
  */
 export class OwedCore {
@@ -36,6 +42,8 @@ export class OwedCore {
   #lastAt = 0
   #lastValue = 0
 
+  constructor(readonly patience = PATIENCE) {}
+
   /** This CPU has rung the owner of `box`, which slept. The oldest debt is the one that counts. */
   rang(box: Mailbox): void {
     this.#rung ??= box
@@ -46,7 +54,7 @@ export class OwedCore {
     if (this.#overran !== 0 || (at === this.#lastAt && value === this.#lastValue)) return
     this.#overran = at
     this.#value = value
-    this.#runs = RUNS
+    this.#runs = this.patience.runs
   }
 
   /** Whether there is a debt that is to be looked at, between two runs of this CPU. */
@@ -56,7 +64,7 @@ export class OwedCore {
     if (this.#rung.isRung()) {
       const nowNs = now()
       if (this.#sinceNs === 0) this.#sinceNs = nowNs
-      if (nowNs - this.#sinceNs < PATIENCE_NS) return false
+      if (nowNs - this.#sinceNs < this.patience.ringNs) return false
       this.#isDue = true
     }
     this.#rung = undefined
@@ -74,7 +82,9 @@ export class OwedCore {
   #goesOn(memory: Memory): boolean {
     const at = this.#overran
     this.#overran = 0
-    for (let look = 0; look < LOOKS; look++) if (memory.load(at) !== this.#value) return true
+    for (let look = 0; look < this.patience.looks; look++) {
+      if (memory.load(at) !== this.#value) return true
+    }
     this.#lastAt = at
     this.#lastValue = this.#value
     return false

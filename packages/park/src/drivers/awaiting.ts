@@ -8,7 +8,7 @@ import type { Waiter } from '../lot/waiter.ts'
 import { expectDriven } from './expect-driven.ts'
 import { loop, loopTurn, share } from './event-loop.ts'
 import { onAbort } from './on-abort.ts'
-import { fallAsleep, isAsleep, stateOf, wakeUp } from './sleeper.ts'
+import { fallAsleep, isAsleep, napMs, stateOf, wakeUp } from './sleeper.ts'
 
 /** An event loop has other work to do while a task could spin. */
 const driver: Driver = { spinWhile: () => false, isToYield: () => share.isUsedUp() }
@@ -46,7 +46,10 @@ export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
       await loopTurn()
       step = waiting.next(WOKEN)
     } else {
-      if (++spins % TURNS_PER_LOOP === 0) await loop.pause()
+      if (++spins % TURNS_PER_LOOP === 0) {
+        td.wakersWatch?.expectAlive()
+        await loop.pause()
+      }
       step = waiting.next(WOKEN)
     }
   }
@@ -69,8 +72,11 @@ async function sleep(td: Waiter): Promise<Outcome> {
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
     if (signal?.aborted) break
-    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, leftMs(td, limit))
-    isOver = (waited.async ? await pending(waited.value) : waited.value) === 'timed-out'
+    const left = leftMs(td, limit)
+    const nap = napMs(td, left)
+    const waited = Atomics.waitAsync(memory.words, index, SLEEPING, nap)
+    const ended = waited.async ? await pending(waited.value) : waited.value
+    isOver = ended === 'timed-out' && nap === left
   }
   forget?.()
   if (wakeUp(memory, td.at)) return WOKEN

@@ -6,10 +6,13 @@ import { leftMs } from '../until.ts'
 import { type Outcome, PARK, TIMED_OUT, type Waiting, WOKEN } from '../wait.ts'
 import type { Waiter } from '../lot/waiter.ts'
 import { expectDriven } from './expect-driven.ts'
-import { fallAsleep, isAsleep, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
+import { fallAsleep, isAsleep, napMs, spinUntilAwake, stateOf, wakeUp } from './sleeper.ts'
 
 /** This thread's: what it learnt in one wait serves the next, whatever that waits for. */
 const budget = new SpinBudget(true)
+
+/** Of a waiter that spins, until it looks whether its wakers are there. */
+const SPINS_PER_LOOK = 1024
 
 /** No event loop is served while its thread blocks. */
 const driver: Driver = { spinWhile, isToYield: () => false }
@@ -31,6 +34,7 @@ export function block<T>(td: Waiter, waiting: Waiting<T>): T {
       step = waiting.next(sleep(td))
     } else {
       td.lot.memory.pause(spins++)
+      if (spins % SPINS_PER_LOOK === 0) td.wakersWatch?.expectAlive()
       step = waiting.next(WOKEN)
     }
   }
@@ -66,8 +70,9 @@ function sleep(td: Waiter): Outcome {
   const index = stateOf(td.at) >> 2
   let isOver = false
   while (!isOver && isAsleep(memory, td.at)) {
-    const ended = Atomics.wait(memory.words, index, SLEEPING, leftMs(td, td.limit))
-    isOver = ended === 'timed-out'
+    const left = leftMs(td, td.limit)
+    const nap = napMs(td, left)
+    isOver = Atomics.wait(memory.words, index, SLEEPING, nap) === 'timed-out' && nap === left
   }
   return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
 }

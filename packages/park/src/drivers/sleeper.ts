@@ -20,6 +20,19 @@ import type { Waiter } from '../lot/waiter.ts'
  * unless its time is over, and is begun again.
  */
 
+/** A waiter with a watch looks whether its wakers are there after so much of a sleep. */
+const LOOK_MS = 250
+
+/**
+ * How long the next part of a waiter's sleep may take, of which `leftMs` are left. Throws when its
+ * wakers are no more.
+ */
+export function napMs(td: Waiter, leftMs: number): number {
+  if (td.wakersWatch === undefined) return leftMs
+  td.wakersWatch.expectAlive()
+  return Math.min(leftMs, LOOK_MS)
+}
+
 /** The address of the word that a waiter sleeps on. */
 export function stateOf(entry: Address): Address {
   return entry + WAITER.offset.state

@@ -11,6 +11,12 @@ export interface SleepWatch {
   sleeps(td: Waiter, what: string, exited?: Address): void
 }
 
+/** Knows whether those are still there that could wake a waiter, such as the CPUs of a machine. */
+export interface WakersWatch {
+  /** Throws when they are not: then the waiter would sleep for ever. */
+  expectAlive(): void
+}
+
 /**
  * A thread or a task that can wait, as its own isolate knows it; other CPUs know it by its entry at
  * `at`, which is words in memory. Only the thread that it stands for uses the object, and only its
@@ -32,6 +38,11 @@ export class Waiter implements Parker, Pinning {
   pins = 0
   /** Depth of critical sections, in which its scheduler does not preempt it. */
   critical = 0
+  /**
+   * Asked now and then by a driver that blocks or awaits, while the waiter sleeps or spins: what it
+   * throws ends the wait. A waiter that has ended so is queued still, and waits for nothing again.
+   */
+  wakersWatch: WakersWatch | undefined
   /** How many counted locks it is in; wakeup policies look at it. */
   held = 0
 

@@ -1,5 +1,5 @@
 import { type Address, type Arena, layout, type Memory, word } from '@smpnet/memory'
-import { block, type Waiter, type Waiting } from '@smpnet/park'
+import { awaiting, type Waiter, type Waiting } from '@smpnet/park'
 
 const GATE = layout('gate', {
   /** (x) Counts the slices; clients park on it. Written by the thread that started the machine. */
@@ -19,11 +19,14 @@ export class Gate {
     return new Gate(arena.memory, arena.place('gate', GATE.size))
   }
 
-  /** Begins the next slice and wakes up to `clients` threads that wait for it. */
-  open(td: Waiter, clients: number): void {
+  /**
+   * Begins the next slice and wakes up to `clients` threads that wait for it. The waiters' queue is
+   * awaited: a CPU that has died in it is buried on the event loop of this very thread.
+   */
+  async open(td: Waiter, clients: number): Promise<void> {
     this.memory.store(this.at + GATE.offset.stop, 0)
     this.memory.add(this.at + GATE.offset.round, 1)
-    block(td, td.lot.unpark(this.at + GATE.offset.round, clients))
+    await awaiting(td, td.lot.unpark(this.at + GATE.offset.round, clients))
   }
 
   /** Ends the slice. */

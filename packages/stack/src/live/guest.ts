@@ -1,5 +1,5 @@
 import { expectHandle, type HandleKind } from '@smpnet/memory'
-import { attachLive, type LiveHandle } from '@smpnet/machine/live'
+import { attachLive, type Attached, type LiveHandle } from '@smpnet/machine/live'
 import { SimRandom } from '@smpnet/machine/sim'
 import type { Waiter } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
@@ -19,7 +19,8 @@ export interface GuestHandle {
  * A thread outside a running kernel that makes calls on its own stack, as a system call is made on
  * the CPU of its caller: calls of sockets whose names end in `Sync` block it, and it handles its
  * own packets where the configuration dispatches them directly. It has a number behind those of the
- * CPUs. Its locks are neither counted, nor watched, nor profiled.
+ * CPUs. Its locks are neither counted, nor watched, nor profiled. When the kernel has stopped, or
+ * has failed, a call that waits throws KernelStopped within half a second, and the guest is over.
  */
 export interface Guest {
   readonly net: Net
@@ -27,6 +28,14 @@ export interface Guest {
   readonly td: Waiter
   /** Gives the number back, when its sockets are closed. */
   detach(): void
+}
+
+/** A guest waits for a kernel that has stopped, or has failed: nobody there wakes it any more. */
+export class KernelStopped extends Error {
+  override name = 'KernelStopped'
+  constructor() {
+    super('a guest waits for a kernel that runs: this one has stopped, or a CPU of it has failed')
+  }
 }
 
 const HANDLE: HandleKind = {
@@ -45,13 +54,14 @@ const HANDLE: HandleKind = {
 export function attachGuest(guest: GuestHandle): Guest {
   expectHandle(HANDLE, guest)
   const { machine, config, net: handle } = guest
-  const { memory, lot, detach } = attachLive(machine)
+  const attached = attachLive(machine)
+  const { memory, lot, detach } = attached
   const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
   const locks = new LockMaker(false, undefined, undefined, backoff)
   const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)
   const net = new Net(memory, handle, config, locks, random)
   net.admit(lot.cpu, locks)
-  const td = lot.waiter()
+  const td = watchedWaiter(attached)
   return {
     net,
     td,
@@ -60,4 +70,15 @@ export function attachGuest(guest: GuestHandle): Guest {
       detach()
     },
   }
+}
+
+/** A waiter of a thread outside, whose waits end by KernelStopped when the kernel has. */
+export function watchedWaiter({ lot, hasStopped }: Attached): Waiter {
+  const td = lot.waiter()
+  td.wakersWatch = {
+    expectAlive() {
+      if (hasStopped()) throw new KernelStopped()
+    },
+  }
+  return td
 }

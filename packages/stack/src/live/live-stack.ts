@@ -1,11 +1,11 @@
 import { expectRun } from '../kernel/expect-run.ts'
 import { type LiveMachine, startLive } from '@smpnet/machine/live'
-import type { Waiter } from '@smpnet/park'
+import { awaiting, type Waiter } from '@smpnet/park'
 import { Counters } from '@smpnet/trace'
-import type { StackConfig } from '../config/stack-config.ts'
+import type { LiveConfig, StackConfig } from '../config/stack-config.ts'
 import type { StatisticsReport } from '../kernel/boot.ts'
 import { Gate } from '../kernel/gate.ts'
-import type { GuestHandle } from './guest.ts'
+import { type GuestHandle, watchedWaiter } from './guest.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { answers, memoryBytesOf, outsideOf, placeKernel, waitersOf } from '../kernel/placing.ts'
 import { CaptureReader } from '../net/links/capture/capture-reader.ts'
@@ -67,7 +67,7 @@ export class LiveStack<S = unknown, A = unknown> {
         if (stack?.hear(value) !== true) onReport?.(value, cpu)
       },
     })
-    stack = new LiveStack(machine, args!, machine.here.lot.waiter())
+    stack = new LiveStack(machine, args!, watchedWaiter(machine.here))
     return stack
   }
 
@@ -87,6 +87,23 @@ export class LiveStack<S = unknown, A = unknown> {
     const { config, system } = this.args
     if (system.net === undefined) throw new Error('a guest uses the network: this kernel has none')
     return { machine: this.machine.handle, config, net: system.net }
+  }
+
+  /**
+   * Buries a guest whose thread has ended without `detach`, by its number, `guest.td.cpu`: its
+   * queues of waiters are mended, what it had begun to wake is woken, and its mutexes say that
+   * their owner has died. What its packets and sockets took is lost, and its number not given out
+   * again. Awaits queues that others hold.
+   */
+  async bury(guest: number): Promise<void> {
+    const { cpus, guests } = this.args.config.machine as LiveConfig
+    // The first number behind the CPUs is this thread's.
+    if (!(Number.isInteger(guest) && guest > cpus && guest <= cpus + guests)) {
+      throw new RangeError(
+        `a guest has a number of ${cpus + 1} to ${cpus + guests}: ${guest} came`,
+      )
+    }
+    await awaiting(this.td, this.machine.here.lot.bury(guest))
   }
 
   /**
@@ -119,8 +136,9 @@ export class LiveStack<S = unknown, A = unknown> {
     }
     this.#answers = []
     const answered = new Promise<void>((resolve) => (this.#allAnswered = resolve))
-    new Gate(this.machine.here.memory, system.inquiry).open(this.td, config.machine.cpus)
-    await Promise.race([answered, this.machine.stopped.then(hasStopped)])
+    const gate = new Gate(this.machine.here.memory, system.inquiry)
+    const opened = gate.open(this.td, config.machine.cpus)
+    await Promise.race([opened.then(() => answered), this.machine.stopped.then(hasStopped)])
     const cpus = this.#answers.toSorted((one, other) => one.cpu - other.cpu)
     const { net } = system
     if (net === undefined) return { cpus }
