@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm test`, with anything after `--` handed to Vitest: sets up, checks the types, runs the
-// tests, and ends with one line of counts that people and CI read.
+// `npm test`, with anything after `--` handed to Vitest: sets up, checks the types beside running
+// the tests, and ends with one line of counts that people and CI read.
 import { fileURLToPath } from 'node:url'
 import { countLine } from './lib/counts.mjs'
 import { inWords, run } from './lib/run.mjs'
@@ -13,15 +13,17 @@ const TSC = 'node_modules/typescript/bin/tsc'
 const WHOLE = ['-p', '.', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/smpnet/types']
 const args = process.argv.slice(2)
 
-const total = (await setUp(ROOT)) ? await typesThenTests() : { passed: 0, failed: 1, skipped: 0 }
+const total = (await setUp(ROOT)) ? await typesAndTests() : { passed: 0, failed: 1, skipped: 0 }
 if (total.passed + total.failed === 0) console.log('No test ran: no file matches the arguments.')
 console.log(countLine(total))
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
-/** A package whose types do not hold counts as one failure; its tests run all the same. */
-async function typesThenTests() {
-  const typesHold = await typecheck()
-  const total = await vitest(ROOT, args)
+/**
+ * A package whose types do not hold counts as one failure; its tests run all the same, and at the
+ * same time, since the compiler has use for one processor only.
+ */
+async function typesAndTests() {
+  const [typesHold, total] = await Promise.all([typecheck(), vitest(ROOT, args)])
   return typesHold ? total : { ...total, failed: total.failed + 1 }
 }
 
@@ -30,7 +32,6 @@ async function typesThenTests() {
  * the arguments name are a program each.
  */
 async function typecheck() {
-  process.stderr.write('test: types …')
   const named = chosen().map(({ dir }) => ['-p', dir])
   const programs = named.length > 0 ? named : [WHOLE]
   const startedMs = performance.now()
@@ -39,7 +40,7 @@ async function typecheck() {
     ended.push(await run(process.execPath, [TSC, ...args], { cwd: ROOT }))
   const hold = ended.every(({ code }) => code === 0)
   const words = inWords(performance.now() - startedMs)
-  process.stderr.write(` ${hold ? 'hold' : 'do not hold'}, ${words}\n`)
+  process.stderr.write(`test: types ${hold ? 'hold' : 'do not hold'}, ${words}\n`)
   for (const { code, output } of ended) if (code !== 0) process.stdout.write(`${output}\n`)
   return hold
 }

@@ -9,8 +9,9 @@ const IMPORTS = /^import \{([^}]*)\} from '[^']*(?:testing\/models|\/thorough\.t
 
 /** The test files that are longer in `npm run test:models` than in `npm test`. */
 export function longFiles(root) {
-  return workspaces(root)
-    .flatMap(({ dir }) => filesUnder(root, `${dir}/test`))
+  const folders = [...workspaces(root).map(({ dir }) => `${dir}/test`), 'scripts/test']
+  return folders
+    .flatMap((folder) => filesUnder(root, folder))
     .filter((file) => /\.(test|model)\.ts$/.test(file))
     .filter((file) => asks(readFileSync(join(root, file), 'utf8')))
 }

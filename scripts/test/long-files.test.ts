@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 describe('what npm test leaves to npm run test:models', () => {
   it('has a row for each file in CONTRIBUTING.md, and no other', () => {
     const guide = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
-    const rows = [...guide.matchAll(/^\| `((?:packages|apps)\/\S+\.ts)` +\| \S.* \|$/gm)]
+    const rows = [...guide.matchAll(/^\| `((?:packages|apps|scripts)\/\S+\.ts)` +\| \S.* \|$/gm)]
     expect(rows.map(([, file]) => file).toSorted()).toEqual(longFiles(ROOT).toSorted())
   })
 
@@ -25,11 +25,13 @@ describe('what npm test leaves to npm run test:models', () => {
       'packages/sync/test/d.case.ts': from('thorough', models),
       'packages/memory/test/e.test.ts': from('thorough', './support/thorough.ts'),
       'packages/memory/test/f.test.ts': from('thorough', './elsewhere.ts'),
+      'scripts/test/g.test.ts': from('thorough', models),
     }
     expect(await inTree(files, longFiles)).toEqual([
       'packages/memory/test/e.test.ts',
       'packages/sync/test/a.test.ts',
       'packages/sync/test/deep/c.model.ts',
+      'scripts/test/g.test.ts',
     ])
   })
 })

@@ -12,7 +12,7 @@ import {
 import { mutantOf, type Mutation } from './support/mutant.ts'
 import { thorough } from './support/thorough.ts'
 
-const PROGRAMS = thorough(1_000, 100)
+const PROGRAMS = thorough(1_000, 40)
 
 it(`${PROGRAMS} programs come to the same by each death in each order`, {
   timeout: 600_000,

@@ -3,7 +3,7 @@ import { type Cpu, IDLE } from '@smpnet/machine'
 import { Mailbox } from '@smpnet/machine/live'
 import { type Address, Arena, CACHE_LINE_BYTES, LiveMemory, NIL } from '@smpnet/memory'
 import { AWAKE, finish, Lot, Seats, WAITER, type Waiter, type Waker } from '@smpnet/park'
-import { expectToHold, thorough } from '@smpnet/testing/models'
+import { expectToHold, someOf, thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { Scheduler, type Thread } from '../src/index.ts'
 
@@ -152,7 +152,7 @@ describe('A CPU that dies anywhere while it wakes a thread of another', () => {
     expectToHold(result)
   })
 
-  it.each(['orphaned', 'hasty', 'forgetful', 'not stirred'] as const)(
+  it.each(someOf(['orphaned', 'hasty', 'forgetful', 'not stirred'] as const, 2))(
     'is found out if that is %s',
     (fault) => {
       const result = dying(fault, 1)

@@ -33,8 +33,8 @@ const run: RunNet = async (config, program, module, settings) => {
 describe('on the live machine', () => {
   const extent = {
     cpus: [1, 2],
-    every: thorough(13, 78),
-    packets: thorough(200_000, 12_000),
+    every: thorough(13, 156),
+    packets: thorough(200_000, 6_000),
     packetCpus: 1,
   }
   netCases((cpus) => live({ cpus }), extent, run)

@@ -34,7 +34,7 @@ export const runSim: RunNet = async (config, program, _module, settings) => {
 describe('on the simulated machine', () => {
   const extent = {
     cpus: [1, 2, 4],
-    every: thorough(1, 8),
+    every: thorough(1, 16),
     packets: 6000,
     packetCpus: 2,
   }

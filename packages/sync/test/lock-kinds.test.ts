@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { deathCases, type LockKindUnderTest, lockCases } from '@smpnet/testing/locks'
+import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { lockTable } from '../src/kinds/lock-table.ts'
 import { lockKinds } from './fixtures/lock-kinds.mjs'
 import { named } from './named.ts'
+
+/** How often each thread locks and unlocks. */
+const TURNS = thorough(2000, 500)
 
 describe('The table of locks', () => {
   it('has each name once, and one word for it', () => {
@@ -57,7 +61,7 @@ describe.each(lockKinds)('The lock $name', (kind) => {
   ])('keeps what it protects whole on worker threads: %s', async (_, ways) => {
     // An event loop that waits in a queue of those that spin keeps it waiting for its next turn.
     const turns =
-      kind.skips?.['one that has ended waiting keeps nobody out'] === undefined ? 2000 : 400
+      kind.skips?.['one that has ended waiting keeps nobody out'] === undefined ? TURNS : TURNS / 5
     const lock = kind.create()
     const shared = new Int32Array(new SharedArrayBuffer(16))
     const file = new URL('./fixtures/writing-reading.mjs', import.meta.url)

@@ -212,6 +212,6 @@ describe.each(sectionKinds)('Under every schedule, the lock $name', (kind) => {
   })
 
   it.each(kind.sleeps ? [] : (['deaf sleeper'] as const))('has nobody to wake: %s', (fault) => {
-    expectToHold(run(kind, kind.isLong ? ['w', 'ww'] : TWICE, whole, fault))
+    expectToHold(run(kind, kind.isLong ? ['w', 'ww'] : TWICE, timely, fault))
   })
 })

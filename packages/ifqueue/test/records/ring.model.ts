@@ -216,7 +216,7 @@ describe('A ring of which a thread dies after any step', () => {
  */
 function heldUp(kind: QueueKind, role: 'consumer' | 'producer'): Exploration {
   const laps = 2
-  return explore({ name: `${kind}, a ${role} held up`, ...whole }, ({ thread, after }) => {
+  return explore({ name: `${kind}, a ${role} held up`, ...most }, ({ thread, after }) => {
     const world = new RingWorld({ kind, cells: 2 })
     const [mine, theirs] = [world.cells(), world.cells()]
     const [sends, receives] = [world.producer(0, theirs), world.consumer(0, theirs)]

@@ -1,6 +1,6 @@
 import '@smpnet/interleave/vitest'
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
-import { expectToHold, whole } from '@smpnet/testing/models'
+import { expectToHold, someOf, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import {
@@ -48,7 +48,7 @@ describe('Under every schedule of the scheme split', () => {
 })
 
 describe.each(others)('Under every schedule of the scheme $name', (scheme) => {
-  it.each(sockPrograms)('$name: $promise', (program) => {
+  it.each(someOf(sockPrograms, 3, others.indexOf(scheme)))('$name: $promise', (program) => {
     expectToHold(run(scheme, program))
   })
 })
@@ -77,7 +77,7 @@ describe.each(others)('A model of the scheme $name fails', (scheme) => {
   const { wake } = Sleepers.prototype
   afterEach(() => Object.assign(Sleepers.prototype, { wake }))
 
-  it.each(sockPrograms)(
+  it.each(someOf(sockPrograms, 3, others.indexOf(scheme)))(
     'when its locks exclude nobody, or its swaps are torn: $name',
     (program) => {
       const isTorn = !isSwapped || !SWAPPED.includes(program.name)
@@ -86,7 +86,7 @@ describe.each(others)('A model of the scheme $name fails', (scheme) => {
     },
   )
 
-  it.each(ASLEEP)('when nobody is woken: %s', (name) => {
+  it.each(someOf(ASLEEP, 3, others.indexOf(scheme)))('when nobody is woken: %s', (name) => {
     Object.assign(Sleepers.prototype, { *wake() {} })
     expect(run(scheme, named(name))).toFailWith('deadlock')
   })

@@ -1,6 +1,6 @@
 import '@smpnet/interleave/vitest'
 import { awaitExchange, awaitValue, explore } from '@smpnet/interleave'
-import { budget, expectToHold, timely } from '@smpnet/testing/models'
+import { budget, expectToHold, someOf, timely } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeTable } from '../../src/locked/index.ts'
 import { type SockProgram, sockProgram, sockTriples } from '../../src/model/index.ts'
@@ -54,7 +54,7 @@ describe.each(schemeTable)('A model of three threads of the scheme $name fails',
   const { wake } = Sleepers.prototype
   afterEach(() => Object.assign(Sleepers.prototype, { wake }))
 
-  it.each(sockTriples)(
+  it.each(someOf(sockTriples, 3, schemeTable.indexOf(scheme)))(
     'when its locks exclude nobody, or its swaps are torn: $name',
     (program) => {
       const isSwapped = scheme.areas.state === undefined && program.name === SWAPPED
@@ -64,7 +64,7 @@ describe.each(schemeTable)('A model of three threads of the scheme $name fails',
     },
   )
 
-  it.each(ASLEEP)('when nobody is woken: %s', (name) => {
+  it.each(someOf(ASLEEP, 3, schemeTable.indexOf(scheme)))('when nobody is woken: %s', (name) => {
     Object.assign(Sleepers.prototype, { *wake() {} })
     const program = sockTriples.find((one) => one.name === name)!
     expect(explore({ name }, sockProgram(checker, scheme, program))).toFailWith('deadlock')

@@ -1,5 +1,5 @@
 import type { Exploration } from '@smpnet/interleave'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 
 /**
  * How thorough a run is. `npm test` sets nothing, and takes the small sizes. `npm run test:models`
@@ -19,13 +19,14 @@ export function toTheEnd<T>(large: T, small: T): T {
 }
 
 /**
- * All of a list where there is time for it, and else of `every` items the first, for lists whose
- * items are of a kind: planted bugs, seeds, sizes.
+ * All of a list where there is time for it, and else of `every` items one, for lists whose items
+ * are of a kind: planted bugs, seeds, sizes. It is the first of them, or the one after `first`
+ * others, so that those who take the same list can share it out.
  */
-export function someOf<T>(list: readonly T[], every: number): readonly T[] {
+export function someOf<T>(list: readonly T[], every: number, first = 0): readonly T[] {
   return thorough(
     list,
-    list.filter((_, i) => i % every === 0),
+    list.filter((_, i) => i % every === first % every),
   )
 }
 
@@ -33,9 +34,6 @@ export function someOf<T>(list: readonly T[], every: number): readonly T[] {
 export const budget = {
   maxExecutions: asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked ?? '60'),
 }
-
-/** An exploration cannot be interrupted, and a crowded machine may take long for it. */
-vi.setConfig({ testTimeout: asked === 'all' ? 0 : 1_800_000 })
 
 /** For models that are explored to their end wherever they run. */
 export const whole = { maxExecutions: Number.POSITIVE_INFINITY }
