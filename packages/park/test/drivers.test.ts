@@ -19,6 +19,7 @@ import {
   SpinBudget,
   TIMED_OUT,
   WAITER,
+  type Waiter,
   type Waiting,
   WOKEN,
   until,
@@ -77,6 +78,45 @@ describe('Driving by blocking', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(lot.tryUnpark(word, 1)).toBe(1)
     expect(await parked).toBe(WOKEN)
+  })
+})
+
+describe('A waiter that has a watch', () => {
+  /** Its wakers are there for so many looks. */
+  function watched(looks: number) {
+    const world = makeWord()
+    world.here.wakersWatch = {
+      expectAlive() {
+        if (looks-- <= 0) throw new Error('nobody wakes it')
+      },
+    }
+    return world
+  }
+
+  const drivers = {
+    block: async (td: Waiter, waiting: Waiting<unknown>) => block(td, waiting),
+    awaiting: (td: Waiter, waiting: Waiting<unknown>) => awaiting(td, waiting),
+  }
+
+  it.each(Object.entries(drivers))('sleeps no longer without wakers: %s', async (_, by) => {
+    const { here, lot, word } = watched(1)
+    await expect(by(here, lot.park(here, word, word, 0))).rejects.toThrow('nobody wakes it')
+  })
+
+  it.each(Object.entries(drivers))('spins no longer without wakers: %s', async (_, by) => {
+    const { here } = watched(1)
+    function* forever(): Waiting {
+      for (;;) yield SPIN
+    }
+    await expect(by(here, forever())).rejects.toThrow('nobody wakes it')
+  })
+
+  it.each(Object.entries(drivers))('sleeps until its time is over: %s', async (_, by) => {
+    const { here, lot, word } = watched(100)
+    const limit = until(here, { timeoutMs: 300 })
+    expect(await by(here, lot.park(here, word, word, 0, limit))).toBe(TIMED_OUT)
+    expect(here.now()).toBeGreaterThanOrEqual(limit.deadlineMs)
+    expect(lot.tryUnpark(word, 1)).toBe(0)
   })
 })
 

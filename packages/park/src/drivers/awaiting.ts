@@ -29,8 +29,8 @@ const TURNS_PER_LOOP = 128
 /**
  * Drives a generator to its end without blocking this thread's event loop, and resolves to what it
  * returned. The loop is kept alive meanwhile, and has its turns however seldom the generator waits.
- * Rejects with what the generator throws. A sleep ends by the deadline of its limit, and by its
- * signal.
+ * Rejects with what the generator or `td.wakersWatch` throws. A sleep ends by the deadline of its
+ * limit, and by its signal.
  */
 export async function awaiting<T>(td: Waiter, waiting: Waiting<T>): Promise<T> {
   expectDriven(td, waiting, 'awaiting')

@@ -19,9 +19,10 @@ const driver: Driver = { spinWhile, isToYield: () => false }
 
 /**
  * Drives a generator to its end by blocking this thread, and returns what it returned.
- * For threads that may block: workers, and Node's main thread. Throws what the generator throws,
- * and CannotBlock where `Atomics.wait` is not allowed, as on a browser's main thread. A sleep ends
- * by the deadline of its limit, and not by its signal, which is heard by an event loop only.
+ * For threads that may block: workers, and Node's main thread. Throws what the generator or
+ * `td.wakersWatch` throws, and CannotBlock where `Atomics.wait` is not allowed, as on a browser's
+ * main thread. A sleep ends by the deadline of its limit, and not by its signal, which is heard by
+ * an event loop only.
  */
 export function block<T>(td: Waiter, waiting: Waiting<T>): T {
   expectDriven(td, waiting, 'block')
