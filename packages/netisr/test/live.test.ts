@@ -30,7 +30,7 @@ async function run(plan: Plan): Promise<Counted> {
   return reports[0]!
 }
 
-const MACHINE = { cpus: 2, senders: 2, packets: 1000, seeds: [1] }
+const MACHINE = { cpus: 2, senders: 2, packets: 1000, seeds: [1], every: thorough(1, 3) }
 
 loadCases('Live', MACHINE, run)
 

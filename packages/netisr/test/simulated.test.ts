@@ -26,7 +26,7 @@ async function run(plan: Plan, settlesAlways = false): Promise<Counted> {
   throw new Error(`a load ends with one report: ${reports.length} came, ${ending}`)
 }
 
-const MACHINE = { cpus: 4, senders: 2, packets: 200, seeds: [1, 2, 3] }
+const MACHINE = { cpus: 4, senders: 2, packets: 200, seeds: [1, 2, 3], every: 1 }
 
 loadCases('Simulated', MACHINE, run)
 

@@ -419,7 +419,7 @@ describe('Under every schedule, an owner', () => {
     },
   )
 
-  it.each(someOf(LOOKS, 3))(
+  it.each(someOf(LOOKS, 6))(
     'is lent to while it holds a lock that two come for: $by looks $at',
     (look) => {
       expectToHold(oneLock(3, look))
