@@ -15,14 +15,14 @@ import { SockView } from './sock-view.ts'
  * How the sockets of a thread that has ended are closed, wherever in a call it ended.
  *
  * A lock that it held goes to the next that enters, which mends a queue then, since that may be
- * torn. All else that it left half done says too little and nothing wrong: space that is missing, a
- * flag that is not set, a sleeper that was not woken, a reference that was not let go. So the burial
- * goes through all sockets and does again what their states say is to be done, by code that may be
- * done again.
+ * torn. All else that it left half done says too little and nothing wrong: space that is missing,
+ * a flag that is not set, a sleeper that was not woken, a reference that was not let go. So the
+ * burial goes through all sockets and does again what their states say is to be done, by code that
+ * may be done again.
  *
- * Whose a socket is, is written by the change that makes it somebody's: a connection is nobody's
- * while it is in a queue, and an acceptor's before it is taken out. What the dead took out in
- * words, and not in truth, is put back first.
+ * The owner of a socket is written by the change by which the socket becomes its own: a connection
+ * is nobody's while it is in a queue, and an acceptor's before it is taken out. What the dead took
+ * out in words, and not in truth, is put back first.
  */
 export function* bury(td: Waiter, home: SockHome, thread: number): Waiting {
   const dead = ownerOf(thread)

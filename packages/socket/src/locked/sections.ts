@@ -123,8 +123,8 @@ export class Sections {
   }
 
   /**
-   * All else that a holder leaves half done is a word that others read whole, or bytes of space that
-   * are missing until the burial.
+   * All else that a holder leaves half done is a word that others read whole, or bytes of space
+   * that are missing until the burial.
    */
   #mend(
     ref: LockRef,

@@ -43,8 +43,8 @@ const NAME = 'locked sockets'
 const MAGAZINE_ITEMS = 8
 
 /**
- * Blocks from one list, under one lock, in which each says of itself whether it is in use, and which
- * thread took it: what a thread that died has taken is found.
+ * Blocks from one list, under one lock, in which each says of itself whether it is in use, and
+ * which thread took it: what a thread that died has taken is found.
  */
 export class PoolBlocks implements SockBlocks {
   readonly items: number

@@ -6,7 +6,7 @@ import { SOCK } from './sock-layout.ts'
 
 const STATE_BITS = 4
 const STATE = (1 << STATE_BITS) - 1
-/** Of a state that is swapped: whose the socket is, so that both are written by one swap. */
+/** Of a state that is swapped: the socket's owner, so that both are written by one swap. */
 const OWNER_BITS = 10
 const OWNER = ((1 << OWNER_BITS) - 1) << STATE_BITS
 const USE_SHIFT = STATE_BITS + OWNER_BITS
@@ -17,7 +17,7 @@ const { state: STATES, event: EVENTS } = END
 export const NOBODY = 0
 
 /**
- * How a socket names the thread whose it is. A thread whose number has no room in a word is named
+ * How a socket names the thread that owns it. A thread whose number has no room in a word is named
  * as nobody, and its sockets are not closed when it is buried.
  */
 export function ownerOf(thread: number): number {
@@ -112,8 +112,8 @@ export class SockState {
   /**
    * Changes the state by an event and gives the bits of the actions that come of it, or ILLEGAL,
    * having changed nothing. `seen` is a row that was found earlier and is not looked up again. A
-   * connect, a close and an abort make the socket `owner`'s, by the same change; a burial is illegal
-   * unless it is `owner`'s: another has closed it.
+   * connect, a close and an abort make the socket `owner`'s, by the same change; a burial is
+   * illegal unless it is `owner`'s: another has closed it.
    */
   change(event: EndEvent, owner = NOBODY, guards = 0, seen = ILLEGAL): number {
     const { memory, at } = this
@@ -126,7 +126,7 @@ export class SockState {
     }
   }
 
-  /** Whose the socket is, NOBODY's in a queue. Of another use it is nobody's. */
+  /** The socket's owner: NOBODY in a queue, and of another use. */
   owner(): number {
     const word = this.memory.load(this.at)
     return useIn(word) === this.use ? this.#ownerIn(word) : NOBODY

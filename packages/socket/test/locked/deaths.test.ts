@@ -147,7 +147,7 @@ interface Met {
   readonly peer: LockedSocket
 }
 
-/** A thread that dies in a call on an end of another, which lives, and whose peer's thread may sleep. */
+/** A thread that dies in a call on an end of another, which lives; a peer's call may sleep. */
 function atEveryDeathInACall(
   locking: string,
   call: (td: Waiter, end: LockedSocket) => Waiting<unknown>,
