@@ -4,7 +4,6 @@ import {
   came,
   expectHandle,
   expectMethods,
-  expectOptions,
   type HandleKind,
   type Memory,
   NIL,
@@ -12,6 +11,7 @@ import {
 import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { NoSockets } from '../datagram/no-sockets.ts'
 import { SocketMisuse } from '../errors.ts'
+import { expectTold } from '../expect-told.ts'
 import { bury } from './burying.ts'
 import { expectSock } from './expect-sock.ts'
 import { makeFresh } from './fresh-block.ts'
@@ -96,6 +96,7 @@ export class LockedSockets implements SockHome {
       const what = 'locked sockets are told a function that makes a lock of its words'
       throw new TypeError(`${what}, lock: ${came(options?.lock)} came`)
     }
+    expectTold('locked sockets', options, ['locking', 'lock', 'looksFirst'])
     this.memory = memory
     this.scheme = schemeOf(options.locking)
     this.sections = Sections.of(this.scheme)
@@ -106,7 +107,7 @@ export class LockedSockets implements SockHome {
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: LockedSocketsShape = {}): LockedSocketsHandle {
     expectMethods('where sockets are placed', arena, ['place'])
-    expectOptions('locked sockets', shape)
+    expectTold('locked sockets', shape, ['sockets', 'receiveBytes', 'cpus', 'blocks'])
     const { sockets = 64, receiveBytes = 8192, cpus = 1, blocks = 'pool' } = shape
     if (!Number.isInteger(receiveBytes) || !Number.isInteger(Math.log2(receiveBytes))) {
       throw new RangeError(
