@@ -1,6 +1,7 @@
-import { came, expectFunction, expectOptions } from '@smpnet/memory'
+import { came, expectFunction } from '@smpnet/memory'
 import type { AwaitOptions, WaitOptions } from '@smpnet/sync'
 import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { expectTold } from './expect-told.ts'
 import type { ThreadSocket } from './thread-socket.ts'
 
 /** A message is its length in bytes, as 4 bytes, the lowest first, and then the bytes. */
@@ -53,7 +54,7 @@ export class Messages<T = Uint8Array> {
     if (typeof (socket as Partial<ThreadSocket> | undefined)?.tryReceive !== 'function') {
       throw new SocketMisuse(`messages go over a socket: ${came(socket)} came`)
     }
-    expectOptions('messages', options)
+    expectTold('messages', options, ['mostBytes', 'encode', 'decode'])
     const { mostBytes = DEFAULT_MOST_BYTES, encode = asBytes, decode = asValue } = options
     expectFunction('`encode` of messages', encode)
     expectFunction('`decode` of messages', decode)

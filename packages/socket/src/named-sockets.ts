@@ -1,4 +1,4 @@
-import { came, expectOptions } from '@smpnet/memory'
+import { came } from '@smpnet/memory'
 import { atOnce, block, finish, until } from '@smpnet/park'
 import {
   type AwaitOptions,
@@ -9,6 +9,7 @@ import {
   type WaitOptions,
 } from '@smpnet/sync'
 import { ConnectTimeout } from './errors.ts'
+import { expectTold } from './expect-told.ts'
 import { type Backlog, bindLocal, connectLocal, createLocal, listenLocal } from './local.ts'
 import { nameBytes } from './names.ts'
 import { SocketZone } from './socket-zone.ts'
@@ -51,7 +52,7 @@ export class NamedSockets {
 
   /** See `SocketDomain.connect`. */
   async connect(name: string, options: AwaitOptions): Promise<ThreadSocket> {
-    expectOptions('a connect', options)
+    expectTold('a connect', options, ['timeoutMs', 'signal'])
     nameBytes(name)
     let stream: StreamSocket | undefined
     try {
@@ -68,7 +69,7 @@ export class NamedSockets {
 
   /** See `SocketDomain.connectSync`. */
   connectSync(name: string, options: WaitOptions): ThreadSocket {
-    expectOptions('a connect', options)
+    expectTold('a connect', options, ['timeoutMs', 'signal'])
     checkTimeout(options)
     nameBytes(name)
     const { here } = this.sync()
@@ -96,7 +97,7 @@ export class NamedSockets {
 }
 
 function wholeBacklog(options: Backlog): Required<Backlog> {
-  expectOptions('a listener', options)
+  expectTold('a listener', options, ['backlog', 'waiting'])
   const { backlog = DEFAULT_BACKLOG, waiting = backlog } = options
   expectCount('backlog', backlog, 1)
   expectCount('waiting', waiting, 0)

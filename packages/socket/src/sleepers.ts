@@ -57,9 +57,15 @@ export class Sleepers {
 
   /** Wakes all that sleep. Never parks. */
   *wake(td: Waiter): Waiting {
-    const { lot } = td
     while (!this.memory.settled()) yield SETTLE
-    if (!this.isAwaited()) return
+    if (this.isAwaited()) yield* this.wakeSurely(td)
+  }
+
+  /**
+   * Wakes all that sleep, also those whose waker has died after it cleared the word. Never parks.
+   */
+  *wakeSurely(td: Waiter): Waiting {
+    const { lot } = td
     const queue = yield* lot.lockQueue(this.at)
     this.#clear()
     const chain = lot.take(queue, this.at, ALL)

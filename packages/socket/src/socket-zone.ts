@@ -17,6 +17,7 @@ import {
 } from '@smpnet/memory'
 import { finish, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
+import { expectTold } from './expect-told.ts'
 import {
   clear,
   DIRECTION,
@@ -49,6 +50,8 @@ export interface SocketZoneShape {
   /** Names at which sockets can listen at once; one for each pair unless told, up to 1024. */
   readonly names?: number
 }
+
+const NAMES = ['pairs', 'bufferBytes', 'buffers', 'names']
 
 /** What another thread needs to open the zone; it can be cloned and posted. */
 export interface SocketZoneHandle {
@@ -98,6 +101,7 @@ export class SocketZone implements PairHome {
 
   /** Places a zone. Throws RangeError for a bad shape, OutOfMemory for too large a one. */
   static place(arena: Arena, shape: SocketZoneShape = {}): SocketZoneHandle {
+    expectTold('a zone of sockets', shape, NAMES)
     const { pairs, bufferBytes, buffers, names } = SocketZone.check(shape)
     expectMethods('where sockets are placed', arena, ['place'])
     return {
@@ -110,6 +114,7 @@ export class SocketZone implements PairHome {
 
   /** Bytes that `place` takes for such a zone, at most. */
   static bytes(shape: SocketZoneShape = {}): number {
+    expectTold('a zone of sockets', shape, NAMES)
     const { pairs, bufferBytes, buffers, names } = SocketZone.check(shape)
     const pools = Pool.bytes(pairsOf(pairs)) + Pool.bytes(ringsOf(buffers, bufferBytes))
     return pools + Names.bytes(names)

@@ -1,7 +1,16 @@
-import { BadHandle } from '@smpnet/memory'
+import { Arena, BadHandle, LiveMemory } from '@smpnet/memory'
 import { Mutex, SyncDomain } from '@smpnet/sync'
 import { describe, expect, it, vi } from 'vitest'
-import { openSocket, SocketDomain, SocketMisuse, socketPair } from '../src/index.ts'
+import {
+  DatagramSockets,
+  Messages,
+  openSocket,
+  SocketDomain,
+  SocketMisuse,
+  socketPair,
+  SocketZone,
+} from '../src/index.ts'
+import { LockedSockets } from '../src/locked/index.ts'
 
 describe('What is no handle of a socket', () => {
   const [, there] = socketPair({ bufferBytes: 64, threads: 1 })
@@ -23,6 +32,38 @@ describe('What is no handle of a socket', () => {
     expect(() => openSocket(wrong as never)).toThrow(sentence)
     const now = new Int32Array(domain.buffer)
     expect(words.every((word, i) => word === now[i])).toBe(true)
+  })
+})
+
+describe('A misspelt option', () => {
+  const arena = () => Arena.create(LiveMemory.create(1 << 16))
+  const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64 })
+  const [, end] = domain.pair()
+
+  it.each<[string, () => unknown, string]>([
+    ['of a domain', () => SocketDomain.create({ pair: 1 } as never), 'pair came'],
+    ['of a pair', () => socketPair({ bufferByte: 1 } as never), 'bufferByte came'],
+    ['of a zone', () => SocketZone.place(arena(), { pair: 1 } as never), 'pair came'],
+    ['of a listener', () => domain.listen('x', { backlogs: 1 } as never), 'backlogs came'],
+    ['of a connect', () => domain.connectSync('x', { timeout: 1 } as never), 'timeout came'],
+    ['of messages', () => new Messages(end, { mostByte: 1 } as never), 'mostByte came'],
+    [
+      'of datagram sockets',
+      () => DatagramSockets.place(arena(), { socket: 1 } as never),
+      'socket came',
+    ],
+    [
+      'of locked sockets',
+      () => LockedSockets.place(arena(), { recieveBytes: 64 } as never),
+      'locked sockets can be told sockets, receiveBytes, cpus, blocks: recieveBytes came',
+    ],
+  ])('%s is refused by a sentence that names it', (_what, call, sentence) => {
+    expect(call).toThrow(TypeError)
+    expect(call).toThrow(sentence)
+  })
+
+  it('of an awaited connect is refused, too', async () => {
+    await expect(domain.connect('x', { timout: 1 } as never)).rejects.toThrow('timout came')
   })
 })
 

@@ -4,7 +4,6 @@ import {
   came,
   expectHandle,
   expectMethods,
-  expectOptions,
   type HandleKind,
   type Interrupt,
   layout,
@@ -19,6 +18,7 @@ import { block, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park
 import { SocketMisuse } from '../errors.ts'
 import type { DatagramHandle, DatagramHome, DatagramParts } from './datagram-home.ts'
 import { DatagramSocket } from './datagram-socket.ts'
+import { expectTold } from '../expect-told.ts'
 import { DATAGRAM, DATAGRAM_BYTES } from './layout.ts'
 import { bornAs, isOver, useIn } from './life.ts'
 import { LOCK_SCHEMES, type LockSchemeName, type MakeLock } from './lock-schemes.ts'
@@ -95,7 +95,7 @@ export class DatagramSockets implements DatagramHome {
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: DatagramSocketsShape = {}): DatagramSocketsHandle {
     expectMethods('where sockets are placed', arena, ['place'])
-    expectOptions('datagram sockets', shape)
+    expectTold('datagram sockets', shape, ['sockets', 'receiveBytes'])
     const { sockets = DEFAULT_SOCKETS, receiveBytes = DEFAULT_RECEIVE_BYTES } = shape
     if (!Number.isInteger(receiveBytes) || receiveBytes < 1) {
       throw new RangeError(

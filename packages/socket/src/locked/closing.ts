@@ -1,8 +1,9 @@
+import { NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { END } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
-import { childState } from './connecting.ts'
-import { ConnectionQueue } from './connection-queue.ts'
+import { childState, takeFor } from './connecting.ts'
+import { BY_OWNER, BY_PEER } from './refs.ts'
 import { SOCK } from './sock-layout.ts'
 import { SockState } from './sock-state.ts'
 import { SockView } from './sock-view.ts'
@@ -36,14 +37,21 @@ export function* abort(td: Waiter, view: SockView): Waiting {
 }
 
 /** What follows when the state says that the socket closes: all hear of it, and it is freed. */
-function* end(td: Waiter, view: SockView): Waiting {
-  const { home, handle, memory } = view
+export function* end(td: Waiter, view: SockView): Waiting {
+  const { memory } = view
   yield* tell(td, view, true, true)
   while (!memory.settled()) yield SETTLE
-  const joint = view.joint()
   yield* view.change(td, 'state', 'closed')
-  if (joint !== undefined) yield* home.release(td, joint.peer.at)
-  yield* home.release(td, handle.at)
+  yield* letGo(td, view)
+}
+
+/** What a socket has that is FREED is let go, once however often this is done. */
+export function* letGo(td: Waiter, view: SockView): Waiting {
+  const { home, handle, memory } = view
+  while (!memory.settled()) yield SETTLE
+  const peer = view.peerHandle()
+  if (peer !== undefined) yield* home.release(td, peer, BY_PEER)
+  yield* home.release(td, handle, BY_OWNER)
 }
 
 /**
@@ -76,20 +84,21 @@ function* tell(td: Waiter, view: SockView, ends: boolean, breaks: boolean): Wait
 }
 
 /** The connections of a listener that nobody has accepted; none comes any more. */
-function* resetQueued(td: Waiter, view: SockView): Waiting {
-  const { memory, home, handle, parts } = view
+export function* resetQueued(td: Waiter, view: SockView): Waiting {
+  const { memory, home, parts } = view
   yield* view.move(td, 'none', 'queue')
-  const left = new ConnectionQueue(memory, handle.at).takeAll()
+  while (!memory.settled()) yield SETTLE
+  const left: SockView[] = []
+  for (let child = takeFor(td, view); child !== NIL; child = takeFor(td, view)) {
+    left.push(new SockView(home, { at: child, use: SockState.useOf(memory, child) }))
+  }
   yield* view.move(td, 'queue', 'none')
   yield* parts.acceptors.wake(td)
-  for (const at of left) {
-    while (!memory.settled()) yield SETTLE
-    yield* abort(td, new SockView(home, { at, use: SockState.useOf(memory, at) }))
-  }
+  for (const one of left) yield* abort(td, one)
 }
 
 /** The peer's state becomes RESET, which one of its calls reports; if it is not over. */
-function* resetPeer(td: Waiter, view: SockView): Waiting {
+export function* resetPeer(td: Waiter, view: SockView): Waiting {
   const { memory } = view
   while (!memory.settled()) yield SETTLE
   const joint = view.joint()

@@ -4,13 +4,14 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { END } from '../life-table.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { BY_OWNER, BY_PEER, holdByPeer } from './refs.ts'
 import { sleep } from './sleep.ts'
 import type { SockHandle } from './sock-home.ts'
 import { SOCK } from './sock-layout.ts'
-import { SockState } from './sock-state.ts'
+import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { misuse, SockView } from './sock-view.ts'
 
-const { peer: PEER, refs: REFS } = SOCK.offset
+const { peer: PEER, peerUse: PEER_USE } = SOCK.offset
 
 /** Makes a socket a listener. Throws SocketMisuse. */
 export function* listen(td: Waiter, view: SockView, backlog: number): Waiting {
@@ -38,8 +39,10 @@ export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<nu
   if (!(yield* enqueue(td, listener, child))) {
     memory.store(handle.at + PEER, NIL)
     view.unjoin()
-    // Each end's, and that of the queue in which the child is not.
-    for (const at of [handle.at, child, child]) yield* home.release(td, at)
+    yield* home.release(td, handle, BY_PEER)
+    // That of this end, and that of the queue in which the child is not.
+    const there = { at: child, use: SockState.useOf(memory, child) }
+    for (const by of [BY_PEER, BY_OWNER]) yield* home.release(td, there, by)
     return yield* refused(td, view, ERRNO.ECONNREFUSED)
   }
   yield* view.move(td, 'none', 'state')
@@ -70,7 +73,7 @@ function* begin(td: Waiter, view: SockView): Waiting<number> {
 function* writeLate(td: Waiter, view: SockView, seen: number): Waiting {
   yield* view.move(td, 'none', 'state')
   while (!view.memory.settled()) yield SETTLE
-  view.state.change('connect', 0, seen)
+  view.state.change('connect', ownerOf(td.lot.cpu), 0, seen)
   yield* view.move(td, 'state', 'none')
 }
 
@@ -79,14 +82,16 @@ function* join(td: Waiter, view: SockView, child: Address): Waiting {
   const { memory, handle, home, parts } = view
   while (!memory.settled()) yield SETTLE
   childState(view, child).change('joined')
+  memory.write(child + PEER_USE, handle.use)
   memory.store(child + PEER, handle.at)
-  memory.add(child + REFS, 1)
-  memory.add(handle.at + REFS, 1)
+  holdByPeer(memory, child)
+  holdByPeer(memory, handle.at)
   const { sending, returning } = view.joinTo(child)
   memory.write(returning.words.space, home.partsOf(child).ring.bytes)
   yield* view.move(td, 'none', 'protocol')
   while (!memory.settled()) yield SETTLE
   memory.write(sending.words.space, parts.ring.bytes)
+  memory.write(handle.at + PEER_USE, SockState.useOf(memory, child))
   memory.store(handle.at + PEER, child)
   yield* view.move(td, 'protocol', 'none')
 }
@@ -97,7 +102,12 @@ function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boole
   yield* listener.move(td, 'none', 'queue')
   while (!memory.settled()) yield SETTLE
   const isOpen = state.look('accept') !== ILLEGAL
-  const isQueued = isOpen && new ConnectionQueue(memory, handle.at).enter(child)
+  const queue = new ConnectionQueue(memory, handle.at)
+  const isQueued = isOpen && queue.admits()
+  if (isQueued) {
+    childState(listener, child).give(NOBODY)
+    queue.enter(child)
+  }
   yield* listener.move(td, 'queue', 'none')
   return isQueued
 }
@@ -131,13 +141,25 @@ export function* accept(
     while (!memory.settled()) yield SETTLE
     const found = state.load()
     const isOpen = found === END.state.LISTENING
-    const child = isOpen ? queue.take() : NIL
+    const child = isOpen ? takeFor(td, view) : NIL
     const word = isOpen && child === NIL && wait ? acceptors.sayWaiting() : 0
     yield* view.move(td, 'queue', 'none')
     if (!isOpen) throw misuse(found, 'accept')
     if (child !== NIL || !wait) return child
     if (!(yield* sleep(td, acceptors, word, until))) return NIL
   }
+}
+
+/**
+ * The oldest connection of a listener, which becomes the caller's before it is taken out, or NIL.
+ * For the holder of the queue.
+ */
+export function takeFor(td: Waiter, view: SockView): Address {
+  const queue = new ConnectionQueue(view.memory, view.handle.at)
+  const child = queue.first()
+  if (child === NIL) return NIL
+  childState(view, child).give(ownerOf(td.lot.cpu))
+  return queue.take()
 }
 
 /** The state of a block to which this thread has a reference; its CPU has settled. */

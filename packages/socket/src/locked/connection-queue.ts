@@ -19,21 +19,23 @@ export class ConnectionQueue {
     return this.#queued() === 0
   }
 
-  /** Puts a connection at the end. False, and counted, when the queue is full. */
-  enter(child: Address): boolean {
+  /** Whether there is room for a connection, for `enter`. False is counted. */
+  admits(): boolean {
+    if (this.#queued() < this.#read('backlog')) return true
+    this.#write('overflows', this.#read('overflows') + 1)
+    return false
+  }
+
+  /** Puts a connection at the end, for which there is room. */
+  enter(child: Address): void {
     const { memory } = this
     const queued = this.#queued()
-    if (queued >= this.#read('backlog')) {
-      this.#write('overflows', this.#read('overflows') + 1)
-      return false
-    }
     memory.write(child + SOCK.offset.next, NIL)
     const tail = this.#read('tail')
     if (queued === 0) this.#write('head', child)
     else memory.write(tail + SOCK.offset.next, child)
     this.#write('tail', child)
     memory.store(this.listener + SOCK.offset.queued, queued + 1)
-    return true
   }
 
   /** The oldest connection, taken out, or NIL. */
@@ -46,10 +48,35 @@ export class ConnectionQueue {
     return child
   }
 
-  takeAll(): Address[] {
+  /** The oldest connection, which stays there, or NIL. */
+  first(): Address {
+    return this.#queued() === 0 ? NIL : this.#read('head')
+  }
+
+  /** All connections, oldest first, which stay there. */
+  all(): Address[] {
+    const { memory } = this
     const all: Address[] = []
-    for (let child = this.take(); child !== NIL; child = this.take()) all.push(child)
+    let child = this.first()
+    for (; child !== NIL; child = memory.read(child + SOCK.offset.next)) all.push(child)
     return all
+  }
+
+  /**
+   * Makes the queue whole again, in which a thread has died: what can be reached from its head is
+   * in it. A connection is reached by the first change that puts it there, and is no more by the
+   * first that takes it out.
+   */
+  mend(): void {
+    const { memory, listener } = this
+    let [queued, tail] = [0, NIL]
+    let child = this.#read('head')
+    for (; child !== NIL; child = memory.read(child + SOCK.offset.next)) {
+      queued++
+      tail = child
+    }
+    this.#write('tail', tail)
+    memory.store(listener + SOCK.offset.queued, queued)
   }
 
   overflows(): number {

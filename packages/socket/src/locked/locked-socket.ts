@@ -1,7 +1,7 @@
 import { came, NIL } from '@smpnet/memory'
 import { block, FOREVER, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
-import { WOULD_BLOCK } from '../errors.ts'
-import { END, type EndState } from '../life-table.ts'
+import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
+import { END, type EndState, statesOf } from '../life-table.ts'
 import { abort, close, shutdown, shutdownReceive } from './closing.ts'
 import { accept, connect, listen } from './connecting.ts'
 import { ConnectionQueue } from './connection-queue.ts'
@@ -9,8 +9,11 @@ import { expectSock } from './expect-sock.ts'
 import { receiveSome } from './receiving.ts'
 import { sendSome } from './sending.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
-import { SockState } from './sock-state.ts'
+import { ownerOf, SockState } from './sock-state.ts'
 import { MISUSE, SockView } from './sock-view.ts'
+
+/** States in which a thread is about what makes a socket its own, or nobody's any more. */
+const BUSY = statesOf('CONNECTING', 'DISCONNECTING', 'ABORTED', 'FREED')
 
 /**
  * A local stream socket under the locks of a scheme, as one thread uses it; others open it by its
@@ -117,6 +120,22 @@ export class LockedSocket {
     yield* view.move(td, 'receiveIo', 'none')
     if (result === MISUSE) view.throwMisuse('receive')
     return result
+  }
+
+  /**
+   * Makes a socket whose handle came from another thread the caller's: it is closed when the
+   * caller's thread is buried, and no more when the other's is. Takes the lock of the state. Throws
+   * SocketMisuse for one that is closed, or that another thread is connecting.
+   */
+  *takeOver(td: Waiter): Waiting {
+    const view = this.#view
+    yield* view.move(td, 'none', 'state')
+    while (!view.memory.settled()) yield SETTLE
+    const found = view.state.load()
+    const isGiven = view.state.give(ownerOf(td.lot.cpu), BUSY)
+    yield* view.move(td, 'state', 'none')
+    if (isGiven) return
+    throw new SocketMisuse(`a socket in state ${END.states[found]} cannot be taken over`)
   }
 
   /** Sends nothing more: the peer receives what is there, and then the end. */

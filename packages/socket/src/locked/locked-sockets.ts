@@ -4,25 +4,34 @@ import {
   came,
   expectHandle,
   expectMethods,
-  expectOptions,
   type HandleKind,
   type Memory,
   NIL,
-  Zone,
-  type ZoneHandle,
 } from '@smpnet/memory'
 import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { NoSockets } from '../datagram/no-sockets.ts'
+import { SocketMisuse } from '../errors.ts'
+import { expectTold } from '../expect-told.ts'
+import { bury } from './burying.ts'
 import { expectSock } from './expect-sock.ts'
 import { makeFresh } from './fresh-block.ts'
 import type { LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import { LockedSocket } from './locked-socket.ts'
 import { schemeTable } from './schemes/scheme-table.ts'
 import { Sections } from './sections.ts'
+import { isHeld, letGo } from './refs.ts'
+import {
+  blockBytes,
+  openBlocks,
+  PoolBlocks,
+  type SockBlocks,
+  type SockBlocksHandle,
+  ZoneBlocks,
+} from './sock-blocks.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
-import { SOCK, SOCK_LOCK_BYTES } from './sock-layout.ts'
+import { SOCK_LOCK_BYTES } from './sock-layout.ts'
 import { SockParts } from './sock-parts.ts'
-import { SockState } from './sock-state.ts'
+import { ownerOf, SockState } from './sock-state.ts'
 
 /** How many sockets there are to be, and how much each may hold. */
 export interface LockedSocketsShape {
@@ -32,11 +41,16 @@ export interface LockedSocketsShape {
   readonly receiveBytes?: number
   /** CPUs that use them, attached threads included; 1 unless told. */
   readonly cpus?: number
+  /**
+   * Where control blocks come from: `pool`, a list under a lock, unless told, or `zone`, caches of
+   * the CPUs, which scale, but in which a thread that dies leaves what nobody can bury.
+   */
+  readonly blocks?: 'pool' | 'zone'
 }
 
 /** What another thread needs to open them in the same memory; it can be cloned and posted. */
 export interface LockedSocketsHandle {
-  readonly zone: ZoneHandle
+  readonly blocks: SockBlocksHandle
   readonly accept: Address
   readonly receiveBytes: number
 }
@@ -52,7 +66,7 @@ export interface LockedSocketsOptions {
 
 const HANDLE: HandleKind = {
   of: 'locked sockets',
-  fields: { zone: 'any', accept: 'address', receiveBytes: 'count' },
+  fields: { blocks: 'any', accept: 'address', receiveBytes: 'count' },
 }
 
 /**
@@ -60,15 +74,16 @@ const HANDLE: HandleKind = {
  * socket layer over a protocol as plain as can be. A connect makes the other end in the queue of a
  * listener, as sonewconn does, and bytes are moved from a caller to the buffer of the peer.
  *
- * A count decides which thread frees a block: its owner, or the queue that it waits in, has one
- * reference, and the peer another.
+ * References decide which thread frees a block: its owner, or the queue that it waits in, has one,
+ * and the peer another. A thread is the owner of what it created, connected or accepted, and of
+ * what it took over; `bury` closes what a thread that has ended was the owner of.
  */
 export class LockedSockets implements SockHome {
   readonly memory: Memory
   readonly scheme: LockScheme
   readonly sections: Sections
   readonly looksFirst: boolean
-  readonly #zone: Zone
+  readonly #blocks: SockBlocks
   readonly #parts = new Map<Address, SockParts>()
 
   constructor(
@@ -81,39 +96,38 @@ export class LockedSockets implements SockHome {
       const what = 'locked sockets are told a function that makes a lock of its words'
       throw new TypeError(`${what}, lock: ${came(options?.lock)} came`)
     }
+    expectTold('locked sockets', options, ['locking', 'lock', 'looksFirst'])
     this.memory = memory
     this.scheme = schemeOf(options.locking)
     this.sections = Sections.of(this.scheme)
     this.looksFirst = options.looksFirst ?? false
-    this.#zone = Zone.open(memory, handle.zone)
+    this.#blocks = openBlocks(memory, handle.blocks)
   }
 
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: LockedSocketsShape = {}): LockedSocketsHandle {
     expectMethods('where sockets are placed', arena, ['place'])
-    expectOptions('locked sockets', shape)
-    const { sockets = 64, receiveBytes = 8192, cpus = 1 } = shape
+    expectTold('locked sockets', shape, ['sockets', 'receiveBytes', 'cpus', 'blocks'])
+    const { sockets = 64, receiveBytes = 8192, cpus = 1, blocks = 'pool' } = shape
     if (!Number.isInteger(receiveBytes) || !Number.isInteger(Math.log2(receiveBytes))) {
       throw new RangeError(
         `a buffer of a locked socket holds a power of two of bytes: ${came(receiveBytes)} came`,
       )
     }
-    const itemBytes = SOCK.size + receiveBytes
-    const zone = Zone.create(arena, {
-      name: 'locked sockets',
-      items: sockets,
-      itemBytes,
-      cpus,
-      magazineItems: MAGAZINE_ITEMS,
-    })
+    if (blocks !== 'pool' && blocks !== 'zone') {
+      throw new RangeError(`blocks of locked sockets come from pool or zone: ${came(blocks)} came`)
+    }
+    const each = { items: sockets, itemBytes: blockBytes(receiveBytes) }
+    const placed =
+      blocks === 'zone' ? ZoneBlocks.place(arena, each, cpus) : PoolBlocks.place(arena, each)
     const accept = arena.place('accept lock', SOCK_LOCK_BYTES)
-    return { zone: zone.handle, accept, receiveBytes }
+    return { blocks: placed, accept, receiveBytes }
   }
 
   /** A new socket. Throws NoSockets when all are in use. */
   *create(td: Waiter): Waiting<LockedSocket> {
     const at = yield* this.alloc(td)
-    if (at === NIL) throw NoSockets.allInUse(this.handle.zone.items, 'locked')
+    if (at === NIL) throw NoSockets.allInUse(this.#blocks.items, 'locked')
     while (!this.memory.settled()) yield SETTLE
     return new LockedSocket(this, { at, use: SockState.useOf(this.memory, at) })
   }
@@ -126,25 +140,48 @@ export class LockedSockets implements SockHome {
 
   *alloc(td: Waiter): Waiting<Address> {
     const { memory } = this
-    let at = this.#zone.tryAlloc(td)
-    if (at === NIL) at = yield* this.#zone.alloc(td)
+    const at = yield* this.#blocks.alloc(td)
     if (at === NIL) return NIL
     while (!memory.settled()) yield SETTLE
-    makeFresh(memory, at)
+    makeFresh(memory, at, this.#blocks.newUse(at), ownerOf(td.lot.cpu))
     return at
   }
 
-  *release(td: Waiter, socket: Address): Waiting {
+  *release(td: Waiter, { at, use }: SockHandle, by: number): Waiting {
     const { memory } = this
     while (!memory.settled()) yield SETTLE
-    if (memory.add(socket + SOCK.offset.refs, -1) > 1) return
-    if (!this.#zone.tryFree(td, socket)) yield* this.#zone.free(td, socket)
+    if (letGo(memory, at, use, by)) yield* this.#blocks.free(td, at, use)
   }
 
   /** Blocks that are in use. Exact when nobody opens or closes one meanwhile. */
   inUse(): number {
-    const { allocated, freed } = this.#zone.statistics()
-    return allocated - freed
+    return this.#blocks.inUse()
+  }
+
+  born(): readonly Address[] {
+    return this.#blocks.born() ?? []
+  }
+
+  /**
+   * Closes the sockets of a thread that has ended, by its number in the lot, after `lot.bury` of
+   * it: their peers hear of a reset, what waits in the queue of a listener is reset, and its blocks
+   * are freed. What the thread left half done in a call on another's socket is made whole, and all
+   * that sleep in a socket look again. The dead may have ended anywhere, the last undertaker as
+   * well, whose number is then buried, too. It takes the locks of all sockets, one after the other;
+   * for one undertaker at a time. Throws SocketMisuse where blocks come from a zone.
+   */
+  *bury(td: Waiter, thread: number): Waiting {
+    expectThread(thread)
+    if (this.#blocks.born() === undefined) {
+      const what = 'a thread is buried in sockets whose blocks come from a pool'
+      throw new SocketMisuse(`${what}: these come from a zone`)
+    }
+    yield* this.#blocks.bury(thread)
+    yield* bury(td, this, thread)
+    for (const at of this.born()) {
+      const use = SockState.useOf(this.memory, at)
+      if (!isHeld(this.memory, at, use)) yield* this.#blocks.free(td, at, use)
+    }
   }
 
   partsOf(socket: Address): SockParts {
@@ -158,8 +195,10 @@ export class LockedSockets implements SockHome {
   }
 }
 
-/** Blocks that a CPU's magazine has: a depot that is asked seldom. */
-const MAGAZINE_ITEMS = 8
+function expectThread(thread: number): void {
+  if (Number.isInteger(thread) && thread >= 0) return
+  throw new RangeError(`a thread is buried by its number in the lot, from 0: ${came(thread)} came`)
+}
 
 /** The scheme of that name. Throws a RangeError that says which there are. */
 export function schemeOf(name: string): LockScheme {

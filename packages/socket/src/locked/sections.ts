@@ -93,13 +93,17 @@ export class Sections {
     return exits.length === 0 && enters.length === 0
   }
 
-  /** Leaves one section for another. */
+  /**
+   * Leaves one section for another. Where the holder of a lock has died inside, `mend` makes the
+   * queues whole that the lock protects: of the listener `at`, or of all of them.
+   */
   *move(
     td: Waiter,
     from: SectionName,
     to: SectionName,
     own: SectionSide,
     peer: SectionSide,
+    mend: (at: Address | undefined) => void,
   ): Waiting {
     const { tries, exits, enters } = this.#plans[`${from} ${to}`]![own.at < peer.at ? 0 : 1]
     if (tries !== undefined) {
@@ -114,8 +118,22 @@ export class Sections {
     }
     for (const ref of enters) {
       const lock = lockOf(ref, own, peer)
-      if (!lock.tryEnter(td)) yield* enterMending(td, lock, NOTHING_TO_MEND)
+      if (!lock.tryEnter(td)) yield* enterMending(td, lock, () => this.#mend(ref, own, peer, mend))
     }
+  }
+
+  /**
+   * All else that a holder leaves half done is a word that others read whole, or bytes of space
+   * that are missing until the burial.
+   */
+  #mend(
+    ref: LockRef,
+    own: SectionSide,
+    peer: SectionSide,
+    mend: (at: Address | undefined) => void,
+  ): void {
+    if (ref.lock !== this.scheme.areas.queue?.lock) return
+    mend(ref.lock === 'accept' ? undefined : (ref.of === 'own' ? own : peer).at)
   }
 
   /** The locks of a section, outermost first. */
@@ -153,9 +171,6 @@ export class Sections {
     return this.scheme.order.findIndex(({ place }) => place === lock)
   }
 }
-
-/** What each holder leaves half done is a word that others read whole. */
-const NOTHING_TO_MEND = (): void => {}
 
 function turned({ lock, of }: LockRef, side: 'own' | 'peer'): LockRef {
   return { lock, of: of === side ? 'own' : 'peer' }

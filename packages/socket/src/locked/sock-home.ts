@@ -19,8 +19,10 @@ export interface SockHome {
   /** Whether accept looks at the queue before it takes its lock. */
   readonly looksFirst: boolean
   partsOf(socket: Address): SockParts
-  /** A new block with one reference, CREATED; NIL when all are in use. */
+  /** A new block with one reference, CREATED, the caller's; NIL when all are in use. */
   alloc(td: Waiter): Waiting<Address>
-  /** Lets a reference go; the last one frees the block. */
-  release(td: Waiter, socket: Address): Waiting
+  /** Lets one reference to a use of a block go, or does nothing; the last one frees the block. */
+  release(td: Waiter, socket: SockHandle, by: number): Waiting
+  /** Blocks that hold a socket. Nobody may need them where no thread can be buried. */
+  born(): readonly Address[]
 }

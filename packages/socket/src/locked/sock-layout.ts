@@ -22,10 +22,14 @@ export const SOCK = layout('local stream socket', {
   link: word('x', 'state'),
   /** (x) Which use of the block it is, and the state; `SockState` writes it under (s), or swaps. */
   life: word('x', 'state'),
-  /** (x) Who has the socket: its owner or a listener's queue, and its peer. */
+  /** (x) Which use it is, and what has the socket: its owner or a queue, and its peer: `Refs`. */
   refs: word('x', 'state'),
   /** (x) The other end's block, or NIL before the connect, after which it stays. */
   peer: word('x', 'state'),
+  /** (o) of the connect: which use of its block the other end is. */
+  peerUse: word('o', 'state'),
+  /** (x) The thread that a socket is closed with, under (s) or (q); unused where (s) is swapped. */
+  owner: word('x', 'state'),
   soLock: words(LOCK_WORDS, 'x', 'state'),
 
   /** (q) Of a listener: connections to accept, oldest first; how many, and the most. */

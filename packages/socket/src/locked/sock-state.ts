@@ -1,12 +1,32 @@
 import { ILLEGAL } from '@smpnet/fsm'
-import type { Address, Memory } from '@smpnet/memory'
+import { type Address, holderOf, type Memory } from '@smpnet/memory'
 import { END, type EndEvent } from '../life-table.ts'
 import type { LockScheme } from './schemes/lock-scheme.ts'
 import { SOCK } from './sock-layout.ts'
 
 const STATE_BITS = 4
 const STATE = (1 << STATE_BITS) - 1
+/** Of a state that is swapped: the socket's owner, so that both are written by one swap. */
+const OWNER_BITS = 10
+const OWNER = ((1 << OWNER_BITS) - 1) << STATE_BITS
+const USE_SHIFT = STATE_BITS + OWNER_BITS
+const USE = -1 >>> USE_SHIFT
 const { state: STATES, event: EVENTS } = END
+
+/** The owner of a socket that waits in a queue: no thread's. */
+export const NOBODY = 0
+
+/**
+ * How a socket names the thread that owns it. A thread whose number has no room in a word is named
+ * as nobody, and its sockets are not closed when it is buried.
+ */
+export function ownerOf(thread: number): number {
+  const owner = holderOf(thread)
+  return owner <= OWNER >>> STATE_BITS ? owner : NOBODY
+}
+
+/** The calls by which a socket becomes the caller's, which may die before it has done the rest. */
+const OWNING: readonly EndEvent[] = ['connect', 'close', 'abort']
 
 /** The states in which this end sends nothing more, and what they are without that. */
 const WITHOUT_SHUT = new Map([
@@ -15,13 +35,18 @@ const WITHOUT_SHUT = new Map([
 ])
 const WITH_SHUT = new Map([...WITHOUT_SHUT].map(([shut, open]) => [open, shut]))
 
-/** The word of the next use of a block whose word is `before`. */
-export function createdAfter(before: number): number {
-  return (useIn(before) + 1) << STATE_BITS
+/** A use of a block as its words count it, of a count that goes on for longer. */
+export function useNumber(count: number): number {
+  return count & USE
+}
+
+/** The word of a new socket in a use of its block, CREATED, which is `owner`'s. */
+export function createdIn(use: number, owner: number): number {
+  return (use << USE_SHIFT) | (owner << STATE_BITS)
 }
 
 function useIn(word: number): number {
-  return word >>> STATE_BITS
+  return word >>> USE_SHIFT
 }
 
 /** How a scheme keeps the state: one word, or that sending is shut apart from it; or swapped. */
@@ -38,6 +63,7 @@ type Kept = 'word' | 'halves' | 'swapped'
 export class SockState {
   readonly at: Address
   readonly #sendShut: Address
+  readonly #owner: Address
   readonly #kept: Kept
 
   constructor(
@@ -48,6 +74,7 @@ export class SockState {
   ) {
     this.at = socket + SOCK.offset.life
     this.#sendShut = socket + SOCK.offset.sendShut
+    this.#owner = socket + SOCK.offset.owner
     this.#kept = SockState.keptBy(scheme)
   }
 
@@ -84,19 +111,53 @@ export class SockState {
 
   /**
    * Changes the state by an event and gives the bits of the actions that come of it, or ILLEGAL,
-   * having changed nothing. `seen` is a row that was found earlier and is not looked up again.
+   * having changed nothing. `seen` is a row that was found earlier and is not looked up again. A
+   * connect, a close and an abort make the socket `owner`'s, by the same change; a burial is
+   * illegal unless it is `owner`'s: another has closed it.
    */
-  change(event: EndEvent, guards = 0, seen = ILLEGAL): number {
+  change(event: EndEvent, owner = NOBODY, guards = 0, seen = ILLEGAL): number {
     const { memory, at } = this
     for (;;) {
       const word = memory.load(at)
       const row = seen === ILLEGAL ? END.step(this.#stateIn(word), EVENTS[event], guards) : seen
       if (row === ILLEGAL) return ILLEGAL
-      if (this.#isWritten(word, event, END.next(row))) return END.actionsOf(row)
+      if (event === 'bury' && this.#ownerIn(word) !== owner) return ILLEGAL
+      if (this.#isWritten(word, event, END.next(row), owner)) return END.actionsOf(row)
     }
   }
 
-  #isWritten(word: number, event: EndEvent, next: number): boolean {
+  /** The socket's owner: NOBODY in a queue, and of another use. */
+  owner(): number {
+    const word = this.memory.load(this.at)
+    return useIn(word) === this.use ? this.#ownerIn(word) : NOBODY
+  }
+
+  /**
+   * Makes the socket `owner`'s. For the holder of the queue that it comes into or leaves, or a
+   * thread that has it, in the section of the state; false, having done nothing, when it is of
+   * another use, or in one of the states `but`.
+   */
+  give(owner: number, but = 0): boolean {
+    const { memory, at } = this
+    for (;;) {
+      const word = memory.load(at)
+      if (useIn(word) !== this.use || ((1 << SockState.stateOf(word)) & but) !== 0) return false
+      if (this.#kept !== 'swapped') memory.store(this.#owner, owner)
+      else if (!this.#isSwapped(word, owned(word, owner))) continue
+      return true
+    }
+  }
+
+  #ownerIn(word: number): number {
+    if (this.#kept !== 'swapped') return this.memory.load(this.#owner)
+    return (word & OWNER) >>> STATE_BITS
+  }
+
+  #isSwapped(word: number, written: number): boolean {
+    return this.memory.compareExchange(this.at, word, written) === word
+  }
+
+  #isWritten(word: number, event: EndEvent, next: number, owner: number): boolean {
     const { memory, at } = this
     if (this.#kept === 'halves' && event === 'shutdown') {
       if (WITHOUT_SHUT.has(next)) memory.store(this.#sendShut, 1)
@@ -104,9 +165,13 @@ export class SockState {
     }
     const half = this.#kept === 'halves' ? (WITHOUT_SHUT.get(next) ?? next) : next
     const written = (word & ~STATE) | half
-    if (written === word) return true
-    if (this.#kept === 'swapped') return memory.compareExchange(at, word, written) === word
-    memory.store(at, written)
+    const isOwning = OWNING.includes(event)
+    if (this.#kept === 'swapped') {
+      const whole = isOwning ? owned(written, owner) : written
+      return whole === word || this.#isSwapped(word, whole)
+    }
+    if (isOwning) memory.store(this.#owner, owner)
+    if (written !== word) memory.store(at, written)
     return true
   }
 
@@ -116,4 +181,8 @@ export class SockState {
     if (this.#kept !== 'halves' || !WITH_SHUT.has(state)) return state
     return SockState.withShut(state, this.memory.load(this.#sendShut) !== 0)
   }
+}
+
+function owned(word: number, owner: number): number {
+  return (word & ~OWNER) | (owner << STATE_BITS)
 }

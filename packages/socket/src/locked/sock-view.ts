@@ -5,11 +5,12 @@ import { ERRNO, failed } from '../datagram/results.ts'
 import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
 import { END, type EndEvent } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
+import { ConnectionQueue } from './connection-queue.ts'
 import type { SectionName } from './sections.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { type SendWords, SOCK } from './sock-layout.ts'
 import type { SockParts } from './sock-parts.ts'
-import { SockState } from './sock-state.ts'
+import { ownerOf, SockState } from './sock-state.ts'
 
 const { action: ACTIONS } = END
 
@@ -58,15 +59,20 @@ export class SockView {
     const { sections } = home
     if (sections.isSame(from, to)) return
     const peer = this.#joint?.peer ?? parts
-    yield* sections.move(td, from, to, parts, peer)
+    yield* sections.move(td, from, to, parts, peer, this.#mend)
   }
+
+  readonly #mend = (at: Address | undefined): void => {
+    const listeners = at === undefined ? this.home.born() : [at]
+    for (const one of listeners) new ConnectionQueue(this.memory, one).mend()
+  };
 
   /** Changes the state in a section of its own, and gives the actions. Throws SocketMisuse. */
   *change(td: Waiter, section: 'state' | 'sendShut', event: EndEvent): Waiting<number> {
     const { memory, state } = this
     yield* this.move(td, 'none', section)
     while (!memory.settled()) yield SETTLE
-    const actions = state.change(event)
+    const actions = state.change(event, ownerOf(td.lot.cpu))
     const found = actions === ILLEGAL ? state.load() : 0
     yield* this.move(td, section, 'none')
     if (actions === ILLEGAL) throw misuse(found, event)
@@ -86,6 +92,13 @@ export class SockView {
     const other = home.partsOf(peer)
     const sending = parts.sending(scheme, other)
     return (this.#joint = { peer: other, sending, returning: other.sending(scheme, parts) })
+  }
+
+  /** The other end's block and its use, of a socket that has one; the caller has settled. */
+  peerHandle(): SockHandle | undefined {
+    const { memory, handle } = this
+    const at = memory.load(handle.at + SOCK.offset.peer)
+    return at === NIL ? undefined : { at, use: memory.read(handle.at + SOCK.offset.peerUse) }
   }
 
   unjoin(): void {

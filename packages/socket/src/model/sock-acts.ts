@@ -9,6 +9,8 @@ import { type SockFaults, SockWorld } from './sock-world.ts'
 export interface ModelThreads {
   thread(name: string, body: () => void): void
   after(check: () => void): void
+  /** What is done when a thread has died, if one may. */
+  onDeath(burial: (dead: { readonly number: number }) => void): void
 }
 
 export interface SockProgram {

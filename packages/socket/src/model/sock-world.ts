@@ -1,22 +1,38 @@
 import { type Address, Arena, NIL } from '@smpnet/memory'
-import { finish, Lot, type Waiter, type Waiting } from '@smpnet/park'
-import { CalmWaker, type Checker, ModelLock, StillWaiter, untilPosted } from '@smpnet/park/model'
+import { finish, Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
+import {
+  CalmWaker,
+  type Checker,
+  drive,
+  ModelLock,
+  StillWaiter,
+  untilPosted,
+} from '@smpnet/park/model'
+import { bury } from '../locked/burying.ts'
 import { makeFresh } from '../locked/fresh-block.ts'
 import { LockedSocket } from '../locked/locked-socket.ts'
 import type { LockScheme } from '../locked/schemes/lock-scheme.ts'
 import { Sections } from '../locked/sections.ts'
-import type { SockHome } from '../locked/sock-home.ts'
+import { isHeld, letGo } from '../locked/refs.ts'
+import type { SockHandle, SockHome } from '../locked/sock-home.ts'
 import { SOCK, SOCK_LOCK_BYTES } from '../locked/sock-layout.ts'
 import { SockParts } from '../locked/sock-parts.ts'
-import { SockState } from '../locked/sock-state.ts'
+import { ownerOf, SockState } from '../locked/sock-state.ts'
 import { StrictMemory } from './strict-memory.ts'
 
-/** What a model may have besides its scheme: planted faults. */
+/** What a model may have besides its scheme: a death, and planted faults. */
 export interface SockFaults {
+  /** Whether a thread may die, and sleepers therefore sleep in truth. */
+  readonly isMortal?: boolean
   /** Locks that exclude nobody. */
   readonly isTorn?: boolean
   readonly KindOfMemory?: typeof StrictMemory
+  /** What the burial of a thread that died leaves out. */
+  readonly forgets?: 'sockets' | 'sleepers' | 'references'
 }
+
+/** What a checker tells of a thread that died. */
+type ModelDeaths = (burial: (dead: { readonly number: number }) => void) => void
 
 /** Bytes of a buffer: those of the models fill it. */
 const BUFFER_BYTES = 1
@@ -35,38 +51,39 @@ export class SockWorld implements SockHome {
   readonly #tds: readonly Waiter[]
   readonly #blocks: readonly Address[]
   readonly #next: Address
-  readonly #freed: Address
   readonly #accept: Address
   readonly #parts = new Map<Address, SockParts>()
-  readonly #isTorn: boolean
+  readonly #locks = new Map<Address, ModelLock>()
+  readonly #isMortal: boolean
 
   constructor(
     checker: Checker,
     readonly scheme: LockScheme,
     threads: number,
-    { isTorn = false, KindOfMemory = StrictMemory }: SockFaults = {},
+    readonly faults: SockFaults = {},
   ) {
-    this.#isTorn = isTorn
+    const { KindOfMemory = StrictMemory, isMortal = false } = faults
+    this.#isMortal = isMortal
     this.memory = new KindOfMemory(new SharedArrayBuffer(1 << 13), checker)
     this.memory.keeps = SockState.keptBy(scheme)
     const { memory } = this
     this.sections = Sections.of(scheme)
     const arena = Arena.create(memory)
-    const waiters = threads + 1
+    const waiters = threads + 2
     const lots = Lot.place(arena, { buckets: 1, cpus: waiters, threads: 1, waiters })
     this.#accept = arena.place('accept lock', SOCK_LOCK_BYTES)
     this.#next = arena.place('next block', 64)
-    this.#freed = arena.place('freed blocks', 64)
     this.#blocks = Array.from({ length: BLOCKS }, () => arena.place('socket', LEAST_ITEM))
     this.#tds = Array.from({ length: waiters }, (_, cpu) => {
-      return StillWaiter.of(new Lot(memory, lots, new CalmWaker(memory), cpu))
+      const waker = isMortal ? new NotifyWaker(memory) : new CalmWaker(memory)
+      return StillWaiter.of(new Lot(memory, lots, waker, cpu))
     })
   }
 
   /** Has thread `number` of the model do something to its end. */
   run<T>(number: number, waiting: (td: Waiter) => Waiting<T>): T {
     const td = this.#tds[number]!
-    return untilPosted(td, waiting(td))
+    return this.#drive(td, waiting(td))
   }
 
   /** The same before and after all threads, where nothing is waited for. */
@@ -76,12 +93,34 @@ export class SockWorld implements SockHome {
   }
 
   create(): LockedSocket {
-    return this.now(() => this.creates())
+    return this.now((td) => this.creates(td))
   }
 
-  *creates(): Waiting<LockedSocket> {
-    const at = yield* this.alloc()
+  *creates(td: Waiter): Waiting<LockedSocket> {
+    const at = yield* this.alloc(td)
     return new LockedSocket(this, { at, use: SockState.useOf(this.memory, at) })
+  }
+
+  /** The same socket, which is a thread's of the model from now on. */
+  of(number: number, socket: LockedSocket): LockedSocket {
+    const td = this.#tds[number]!
+    finish(td, socket.takeOver(td))
+    return socket
+  }
+
+  /** Has a thread that dies be buried; the numbers of those that have. */
+  mortal(onDeath: ModelDeaths): ReadonlySet<number> {
+    const died = new Set<number>()
+    onDeath(({ number }) => {
+      died.add(number)
+      this.bury(number)
+    })
+    return died
+  }
+
+  /** A wake that was meant for another sleep, as burials give, is told from one for this. */
+  #drive<T>(td: Waiter, waiting: Waiting<T>): T {
+    return this.#isMortal ? drive(td, waiting) : untilPosted(td, waiting)
   }
 
   /** A socket as another thread sees it, that has opened it by its handle. */
@@ -102,7 +141,28 @@ export class SockWorld implements SockHome {
 
   /** Blocks that are not free. For the end. */
   inUse(): number {
-    return this.memory.load(this.#next) - this.memory.load(this.#freed)
+    const { memory } = this
+    return this.born().filter((at) => isHeld(memory, at, SockState.useOf(memory, at))).length
+  }
+
+  born(): readonly Address[] {
+    return this.#blocks.filter((at) => SockState.useOf(this.memory, at) !== 0)
+  }
+
+  /**
+   * The burial of a thread of the model, by a waiter that is no other's: of what it has in the lot,
+   * in the locks, which are entered in one step, and in the sockets.
+   */
+  bury(dead: number): void {
+    const td = this.#tds.at(-2)!
+    const lot = td.lot as Lot
+    lot.patience = 2
+    drive(td, lot.bury(dead))
+    for (const lock of this.#locks.values()) lock.bury(dead)
+    const { forgets } = this.faults
+    if (forgets === 'sockets') return
+    if (forgets === 'sleepers') lot.take = () => NIL
+    drive(td, bury(td, this, dead))
   }
 
   /** What a word of a schedule is, by its number; undefined for those of the parking lot. */
@@ -123,26 +183,36 @@ export class SockWorld implements SockHome {
   partsOf(at: Address): SockParts {
     const known = this.#parts.get(at)
     if (known !== undefined) return known
-    const make = (lock: Address) => new ModelLock(this.memory, lock, this.#isTorn)
+    const make = (lock: Address) => this.#lockAt(lock)
     const parts = new SockParts(this.memory, this.scheme, at, BUFFER_BYTES, make, this.#accept)
     this.#parts.set(at, parts)
     return parts
   }
 
   // oxlint-disable-next-line require-yield
-  *alloc(): Waiting<Address> {
+  *alloc(td: Waiter): Waiting<Address> {
     const { memory } = this
     const block = this.#blocks[memory.add(this.#next, 1)] ?? NIL
-    makeFresh(memory, block)
+    if (block === NIL) throw new Error(`a world has ${BLOCKS} blocks, which were all taken`)
+    makeFresh(memory, block, 1, ownerOf(td.lot.cpu))
     memory.judge(block)
     return block
   }
 
   // oxlint-disable-next-line require-yield
-  *release(_td: Waiter, at: Address): Waiting {
+  *release(td: Waiter, { at, use }: SockHandle, by: number): Waiting {
     const { memory } = this
-    const before = memory.add(at + SOCK.offset.refs, -1)
-    if (before < 1) throw new Error('a block was let go once too often')
-    if (before === 1) memory.add(this.#freed, 1)
+    const isThere = (memory.load(at + SOCK.offset.refs) & by) !== 0
+    if (!isThere && !this.#isMortal) throw new Error('a block was let go once too often')
+    const isForgotten = this.faults.forgets === 'references' && td === this.#tds.at(-2)
+    if (!isForgotten) letGo(memory, at, use, by)
+  }
+
+  #lockAt(at: Address): ModelLock {
+    const known = this.#locks.get(at)
+    if (known !== undefined) return known
+    const lock = new ModelLock(this.memory, at, this.faults.isTorn)
+    this.#locks.set(at, lock)
+    return lock
   }
 }

@@ -41,7 +41,8 @@ export function placeSockets(
   { arena, lot, cpus }: { arena: Arena; lot: Lot; cpus: number },
 ): SharedSockets {
   // The thread that places them has a number behind those of the CPUs.
-  const shape = { sockets: EACH * cpus, receiveBytes: RECEIVE_BYTES, cpus: cpus + 1 }
+  const sizes = { sockets: EACH * cpus, receiveBytes: RECEIVE_BYTES, cpus: cpus + 1 }
+  const shape = { ...sizes, blocks: 'zone' } as const
   const handle = LockedSockets.place(arena, shape)
   const { memory } = lot
   const lock = (at: Address, type: LockType) => bareLock(memory, cpus, at, kindOf(type)).write
