@@ -25,8 +25,8 @@ describe('two answers', () => {
   })
 })
 
-/** Some minutes: a full run of each, and quick ones with twenty seeds. */
-const ASKED = thorough(['hpet', 'switch-clock'], [])
+/** Some twenty minutes: a full run of each, and quick ones with twenty seeds. */
+const ASKED = thorough(['hpet', 'cycles', 'switch-clock', 'netisr'], [])
 
 describe.each(ASKED)('netperf experiment %s', (name) => {
   it('says nothing with --quick that the full run says the contrary of', async () => {
