@@ -17,6 +17,8 @@ const ALONE = [
   'packages/interleave/test/**/*.{test,model}.ts',
   // Is about what a process has that has made no memory yet.
   'packages/memory/test/one-kind.test.ts',
+  // Is about what an event loop has learned of its waits.
+  'packages/park/test/drivers.test.ts',
   'scripts/test/**/*.test.ts',
 ]
 
