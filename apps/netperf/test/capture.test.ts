@@ -54,7 +54,8 @@ describe('netperf run --capture', () => {
     expect(count).toBe(links[0]!.seen - links[0]!.dropped)
     const mayDrop = machine === 'live' && workload === 'udp_stream'
     expect(links[0]!.dropped === 0 || mayDrop).toBe(true)
-    expect(count).toBeGreaterThan(100)
+    // A busy host gives a live run a few milliseconds of all its time.
+    expect(count).toBeGreaterThan(machine === 'live' ? 10 : 100)
     expect(new Set(packets.map(({ sums }) => sums.join()))).toEqual(new Set(['1,1']))
     expect(expert).not.toMatch(/Errors|Warns|Malformed/)
     const size = workload === 'udp_rr' ? 1 : 1024
