@@ -59,7 +59,9 @@ describe('netperf run --capture', () => {
     expect(new Set(packets.map(({ sums }) => sums.join()))).toEqual(new Set(['1,1']))
     expect(expert).not.toMatch(/Errors|Warns|Malformed/)
     const size = workload === 'udp_rr' ? 1 : 1024
-    expect(packets.filter(({ bytes }) => bytes === size + HEADER_BYTES).length).toBeGreaterThan(90)
+    expect(packets.filter(({ bytes }) => bytes === size + HEADER_BYTES).length).toBeGreaterThan(
+      0.8 * Math.min(count, 110),
+    )
     const times = packets.map(({ timeNs }) => timeNs)
     expect(times.every((ns, i) => i === 0 || ns >= times[i - 1]!)).toBe(true)
     // Virtual time begins in 1970, real time is now.
