@@ -3,7 +3,7 @@ import { bury, invite, SyncDomain } from '@smpnet/sync'
 import { buried } from './bury.mjs'
 import { differences, freeOf } from './counts.mjs'
 import { KINDS, made } from './lock-kinds.mjs'
-import { ended, patienceWith, sleep, until, within } from './waits.mjs'
+import { ended, isUp, patienceWith, sleep, until, within } from './waits.mjs'
 import {
   ADDED,
   LEFT,
@@ -84,11 +84,8 @@ async function begin({ kind, domain, handles, seeds, words }, index, isSurvivor)
   }
   const steps = Atomics.load(words, of(index, STEPS))
   const worker = new Worker(FILE, { workerData })
-  await new Promise((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('exit', resolve)
-    worker.once('error', reject)
-  })
+  const failed = new Promise((_, reject) => worker.once('error', reject))
+  if (!(await Promise.race([isUp(worker), failed]))) throw new Error('a thread does not come up')
   return { guest, worker, index, steps }
 }
 

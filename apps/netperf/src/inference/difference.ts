@@ -88,10 +88,15 @@ function moments(figures: readonly number[], areInTime: boolean) {
   return { runs, variance: squares / Math.max(1, runs - 1), effective }
 }
 
+/** The mean of figures on a logarithmic scale; 0 where one of them is. */
+export function geometricMean(figures: readonly number[]): number {
+  return Math.exp(mean(figures.map(Math.log)))
+}
+
 /** The mean of figures on a logarithmic scale, and by which share it may be off either way. */
 export function meanInterval(figures: readonly number[], outside = 0.05) {
   if (figures.length < 2 || figures.some((figure) => !(figure > 0))) return undefined
   const { runs, variance } = moments(figures.map(Math.log), false)
   const half = Math.expm1(tQuantile(outside, runs - 1) * Math.sqrt(variance / runs))
-  return { mean: Math.exp(mean(figures.map(Math.log))), half }
+  return { mean: geometricMean(figures), half }
 }

@@ -3,7 +3,7 @@ import { spread } from '@smpnet/testing'
 import { isLessBetter } from '../model/formatted.ts'
 import { groupBy } from '../model/group-by.ts'
 import type { Row } from '../model/row.ts'
-import { type Difference, difference, type Sampling } from './difference.ts'
+import { type Difference, difference, geometricMean, type Sampling } from './difference.ts'
 
 /** In one case of twenty, one of all rows of a comparison may be said to differ that does not. */
 const OUTSIDE = 0.05
@@ -48,21 +48,21 @@ function compared(rows: readonly Row[], others: readonly Row[], outside: number)
   }
   const sampling = samplingOf(rows, others)
   const isBeside = [...rows, ...others].every(isBesideBaseline)
-  const figures = (side: readonly Row[]) => side.map((row) => figuresOf(row, isBeside))
-  const sides = [figures(rows), figures(others)] as const
-  const [one, other] =
-    sampling === 'apart'
-      ? sides.map((each) => each.map(middleOf))
-      : sides.map((each) => each.flat())
-  const found = difference(one!, other!, outside, sampling === 'apart' ? 'independent' : sampling)
+  const figures = (side: readonly Row[]): readonly number[] => {
+    const own = side.map((row) => figuresOf(row, isBeside))
+    // What disturbs a host makes the figures of one document alike: they count as one.
+    return sampling === 'apart' ? own.map(geometricMean) : own.flat()
+  }
+  const [one, other] = [figures(rows), figures(others)]
+  const found = difference(one, other, outside, sampling === 'apart' ? 'independent' : sampling)
   if (found !== undefined) {
     return { before, after, difference: found, verdict: verdictOf(before, found) }
   }
-  if (isSame(one!, other!)) {
+  if (isSame(one, other)) {
     const none = { times: 1, low: 1, high: 1 }
     return { before, after, difference: none, verdict: 'no difference' }
   }
-  const isFew = Math.min(one!.length, other!.length) < 2
+  const isFew = Math.min(one.length, other.length) < 2
   const why = isFew ? 'one run says nothing of chance; --runs 5 does' : 'a figure is 0'
   return { before, after, difference: undefined, verdict: 'cannot tell', why }
 }
@@ -80,11 +80,6 @@ function figuresOf({ figures, ratios = [], unit }: Row, isBeside: boolean): read
 /** Whether it was measured beside a baseline that it is not itself. */
 function isBesideBaseline({ ratios = [] }: Row): boolean {
   return ratios.some((each) => each !== 1)
-}
-
-/** One figure for a document, since what disturbs a host makes those of one run alike. */
-function middleOf(figures: readonly number[]): number {
-  return Math.exp(figures.reduce((sum, figure) => sum + Math.log(figure), 0) / figures.length)
 }
 
 /** Rows of the same thing as one, with the figures of all. */

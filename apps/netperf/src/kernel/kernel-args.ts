@@ -27,12 +27,13 @@ export interface MeasuredShared {
 }
 
 /**
- * Live, the thread that started the machine opens a gate for each slice; simulated, alarms end one
- * stretch after the other, until whoever simulates has seen enough.
+ * Live, the thread that started the machine opens a gate for each slice. Simulated, an alarm ends
+ * the one slice of each client, or alarms end one stretch of all clients after the other, until
+ * enough was seen.
  */
 export type Pace =
   | { readonly kind: 'gate' }
-  | { readonly kind: 'alarm'; readonly durationNs: number; readonly stretches: number }
+  | { readonly kind: 'alarm' | 'stretches'; readonly durationNs: number }
 
 /** What a simulated CPU reports when a client begins its slice. */
 export interface BeginReport {

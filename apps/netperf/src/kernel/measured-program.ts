@@ -15,8 +15,6 @@ import type {
   Pace,
 } from './kernel-args.ts'
 
-type AlarmPace = Extract<Pace, { kind: 'alarm' }>
-
 type Named = Pick<MeasuredSettings, 'workload' | 'settings'>
 
 /** The program of a workload, whose clients run slices at the machine's pace and report each. */
@@ -80,11 +78,14 @@ function* atOnce(): Waiting {}
  */
 
 function paced(td: Thread, client: Client, pace: Pace, shared: MeasuredShared): Waiting {
-  if (pace.kind === 'gate')
-    return atGate(td, client, new Gate(td.lot.memory, shared.gate as number))
-  return pace.stretches === 1
-    ? byAlarm(td, client, pace)
-    : inStretches(td, client, pace, shared.began)
+  switch (pace.kind) {
+    case 'gate':
+      return atGate(td, client, new Gate(td.lot.memory, shared.gate as number))
+    case 'alarm':
+      return byAlarm(td, client, pace.durationNs)
+    case 'stretches':
+      return inStretches(td, client, pace.durationNs, shared.began)
+  }
 }
 
 function* atGate(td: Thread, { body, prepare }: Client, gate: Gate): Waiting {
@@ -102,7 +103,7 @@ function* atGate(td: Thread, { body, prepare }: Client, gate: Gate): Waiting {
  * One slice of a client's own time. An alarm rings on the CPU where it was set, so that a look at
  * whether it has costs nothing.
  */
-function* byAlarm(td: Thread, { body, prepare }: Client, { durationNs }: AlarmPace): Waiting {
+function* byAlarm(td: Thread, { body, prepare }: Client, durationNs: number): Waiting {
   yield* prepare(td)
   let ended = false
   const beganNs = td.pcpu.now()
@@ -121,7 +122,7 @@ function* byAlarm(td: Thread, { body, prepare }: Client, { durationNs }: AlarmPa
 function* inStretches(
   td: Thread,
   { body, prepare }: Client,
-  { durationNs }: AlarmPace,
+  durationNs: number,
   began: { ns?: number },
 ): Waiting {
   yield* prepare(td)

@@ -54,9 +54,9 @@ export function simulateKernel(job: SimJob, boot: MeasuredBoot): SimRun {
   const run = isWhole
     ? new StretchedRun(clients, untilAllDone)
     : new StretchedRun(clients, false, durationNs, settling)
-  const stretches = isWhole ? 1 : STRETCHES
+  const kind = isWhole ? 'alarm' : 'stretches'
   const { result, statistics, capture } = simulateStack(config, measuredProgram, {
-    settings: { ...named, pace: { kind: 'alarm', durationNs, stretches } },
+    settings: { ...named, pace: { kind, durationNs } },
     untilNs: mostNsOf(named, durationNs) + GRACE_NS,
     boot,
     mostCaptured: MOST_CAPTURED,

@@ -70,14 +70,8 @@ export function viewPicture(
   return framed(head, plot.outerHTML)
 }
 
-/** Of a narrow picture, each panel is a row. */
 function marksOf(view: View, panel: Panel, isNarrow: boolean): Mark[] {
-  const titles = namedTitles(view, panel.titles)
-  const [row = '', column = ''] = isNarrow
-    ? [titles.join(', ')]
-    : titles.length === 1
-      ? ['', ...titles]
-      : titles
+  const [row, column] = placeOf(namedTitles(view, panel.titles), isNarrow)
   return panel.series.flatMap(({ name, points }, at) =>
     points.flatMap((point, index) => {
       if (point === undefined) return []
@@ -91,6 +85,13 @@ function marksOf(view: View, panel: Panel, isNarrow: boolean): Mark[] {
       return [{ along, median, least: low, most: high, series: name, row, column, under }]
     }),
   )
+}
+
+/** The row and the column of a panel; of a narrow picture, each panel is a row. */
+function placeOf(titles: readonly string[], isNarrow: boolean): [row: string, column: string] {
+  if (isNarrow) return [titles.join(', '), '']
+  const [row = '', column = ''] = titles.length === 1 ? ['', ...titles] : titles
+  return [row, column]
 }
 
 /** The sign test's interval of the median, which latencies of all runs may lie outside of. */
@@ -199,26 +200,28 @@ function distinct(marks: readonly Mark[], of: 'row' | 'column'): string[] {
   return [...new Set(marks.map((mark) => mark[of]))]
 }
 
-/** The words along which figures stand; none where those are numbers. */
-function wordsOf(marks: readonly Mark[], isToScale: boolean): string[] {
-  return isToScale ? [] : [...new Set(marks.map(({ along }) => along as string))]
-}
-
-function wordsWidth(words: readonly string[]): number {
-  return Math.max(0, ...words.map(({ length }) => length)) * AXIS_CHARACTER + 16
+/** What a panel takes in height, and what the words beside it, along which figures stand. */
+function sizeOf(marks: readonly Mark[], isToScale: boolean) {
+  if (isToScale) return { height: PANEL.height, wordsWidth: 0 }
+  const words = [...new Set(marks.map(({ along }) => along as string))]
+  const longest = Math.max(...words.map(({ length }) => length))
+  return {
+    height: (words.length + 1) * LINE_HEIGHT,
+    wordsWidth: longest * AXIS_CHARACTER + 16,
+  }
 }
 
 function panelled(title: string, marks: readonly Mark[], isToScale: boolean): Places {
   const [columns, rows] = [distinct(marks, 'column'), distinct(marks, 'row')]
-  const words = wordsOf(marks, isToScale)
-  const left = Math.max(MARGIN.left, wordsWidth(words))
+  const { height, wordsWidth } = sizeOf(marks, isToScale)
+  const left = Math.max(MARGIN.left, wordsWidth)
   return {
     width: Math.max(left + MARGIN.right + columns.length * PANEL.width, titleWidth(title)),
     left,
     right: MARGIN.right,
     columns,
     rows,
-    panelHeight: isToScale ? PANEL.height : (words.length + 1) * LINE_HEIGHT,
+    panelHeight: height,
     apart: 0.12,
     namesRows: true,
   }
@@ -227,12 +230,11 @@ function panelled(title: string, marks: readonly Mark[], isToScale: boolean): Pl
 /** One panel below the other, each with its name above it. */
 function stacked(marks: readonly Mark[], isToScale: boolean): Places {
   const rows = distinct(marks, 'row')
-  const words = wordsOf(marks, isToScale)
+  const { height, wordsWidth } = sizeOf(marks, isToScale)
   const named = rows.some((row) => row !== '') ? 1 / (1 - NAME_SHARE) : 1
-  const height = isToScale ? PANEL.height : (words.length + 1) * LINE_HEIGHT
   return {
     width: NARROW.width,
-    left: Math.max(64, Math.min(NARROW.words, wordsWidth(words))),
+    left: Math.max(64, Math.min(NARROW.words, wordsWidth)),
     right: NARROW.right,
     columns: [''],
     rows,

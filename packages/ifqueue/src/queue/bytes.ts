@@ -23,30 +23,24 @@ export class Copier {
 
   /** Copies `length` bytes of `from`, from `start`, to `at` in the queue, where a word begins. */
   copyIn(at: number, from: Uint8Array, start: number, length: number): void {
-    const words = this.#wordsOf(from)
-    if (words !== undefined && (start & 3) === 0 && length <= SHORT_WORDS_BYTES) {
-      const { bytes, words: own } = this
-      const whole = length >> 2
-      const [to, first] = [at >> 2, start >> 2]
-      for (let i = 0; i < whole; i++) own[to + i] = words[first + i]!
-      for (let i = whole << 2; i < length; i++) bytes[at + i] = from[start + i]!
-    } else {
-      copyBytes(this.bytes, at, from, start, length)
-    }
+    const { bytes, words } = this
+    const fromWords = this.#wordsFor(from, start, length)
+    if (fromWords === undefined) copyBytes(bytes, at, from, start, length)
+    else copyWords(bytes, words, at, from, fromWords, start, length)
   }
 
   /** Copies `length` bytes at `at` in the queue, where a word begins, into `to` at `start`. */
   copyOut(to: Uint8Array, start: number, at: number, length: number): void {
-    const words = this.#wordsOf(to)
-    if (words !== undefined && (start & 3) === 0 && length <= SHORT_WORDS_BYTES) {
-      const { bytes, words: own } = this
-      const whole = length >> 2
-      const [from, first] = [at >> 2, start >> 2]
-      for (let i = 0; i < whole; i++) words[first + i] = own[from + i]!
-      for (let i = whole << 2; i < length; i++) to[start + i] = bytes[at + i]!
-    } else {
-      copyBytes(to, start, this.bytes, at, length)
-    }
+    const { bytes, words } = this
+    const toWords = this.#wordsFor(to, start, length)
+    if (toWords === undefined) copyBytes(to, start, bytes, at, length)
+    else copyWords(to, toWords, start, bytes, words, at, length)
+  }
+
+  /** The words of an array of the caller's, where copying by them pays. */
+  #wordsFor(array: Uint8Array, start: number, length: number): Int32Array | undefined {
+    const words = this.#wordsOf(array)
+    return (start & 3) === 0 && length <= SHORT_WORDS_BYTES ? words : undefined
   }
 
   /** The words of what is handed in again, of its length as it is now. */
@@ -61,6 +55,22 @@ export class Copier {
     if ((array.byteOffset & 3) !== 0 || count === 0) return undefined
     return (this.#lastWords = new Int32Array(array.buffer, array.byteOffset, count))
   }
+}
+
+/** The same by words, which both begin with, and by the bytes that are left behind them. */
+function copyWords(
+  to: Uint8Array,
+  toWords: Int32Array,
+  at: number,
+  from: Uint8Array,
+  fromWords: Int32Array,
+  start: number,
+  length: number,
+): void {
+  const whole = length >> 2
+  const [there, first] = [at >> 2, start >> 2]
+  for (let i = 0; i < whole; i++) toWords[there + i] = fromWords[first + i]!
+  for (let i = whole << 2; i < length; i++) to[at + i] = from[start + i]!
 }
 
 /** Copies `length` bytes of `from`, starting at `start`, into `to` at `at`. */

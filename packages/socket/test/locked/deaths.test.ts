@@ -113,6 +113,15 @@ function outcomeOf(sleeping: Parked<unknown>): unknown {
   }
 }
 
+/** A world in which a thread that lives has both ends of a connection to its listener. */
+function joined(locking: string) {
+  const world = makeWorld(locking)
+  const living = threadOf(world)
+  const listener = listens(living)
+  const peer = connects(living, listener)
+  return { world, living, listener, peer, end: accepts(living, listener)! }
+}
+
 /** A thread that dies with an end of its own, whose peer lives: `life` is told both. */
 function atEveryDeathOfAnEnd(
   locking: string,
@@ -120,11 +129,7 @@ function atEveryDeathOfAnEnd(
   judge: (living: Thread, peer: LockedSocket) => void,
 ): number {
   return atEveryDeath((mortality) => {
-    const world = makeWorld(locking)
-    const living = threadOf(world)
-    const listener = listens(living)
-    const peer = connects(living, listener)
-    const ready = accepts(living, listener)!
+    const { world, living, listener, peer, end: ready } = joined(locking)
     const dying = threadOf(world, mortality)
     const end = dying.sockets.open(ready.handle)
     mortality.lives(() => {
@@ -160,11 +165,7 @@ function atEveryDeathInACall(
   },
 ): number {
   return atEveryDeath((mortality) => {
-    const world = makeWorld(locking)
-    const living = threadOf(world)
-    const listener = listens(living)
-    const peer = connects(living, listener)
-    const end = accepts(living, listener)!
+    const { world, living, listener, peer, end } = joined(locking)
     if (sleeps === undefined) finish(living.td, peer.send(living.td, Uint8Array.of(1)))
     const sleeping = sleeps?.(living, peer)
     const dying = threadOf(world, mortality)

@@ -5,8 +5,8 @@ const QUIET_MS = 10_000
 
 /**
  * How long a thread may take to start, or to end what it was told to end, in ms, before it is taken
- * to hang: ten seconds, and as much again for each program that waits for a core. A host that says
- * nothing of its load (Windows) is taken to have none.
+ * to hang: ten seconds, and as much again for each time that programs could fill all cores. A host
+ * that says nothing of its load (Windows) is taken to have none.
  */
 export function patienceMs(load = os.loadavg()[0]!, cores = os.availableParallelism()): number {
   return QUIET_MS * (1 + Math.floor(load / cores))
