@@ -63,6 +63,8 @@ export class LineDirectory {
   readonly #sharers: LineSharers
   /** By line: when it gets to its owner; shared, when the next copy can be made. */
   readonly #arrivesAt: Float64Array
+  /** The lines that have moved, in that order: of all others there is nothing to know. */
+  readonly #moved: number[] = []
   /** By CPU: a line that it has though another is the owner already, and until when. */
   readonly #heldLine: Int32Array
   readonly #heldUntil: Float64Array
@@ -159,10 +161,13 @@ export class LineDirectory {
 
   /** Forgets all: every line is in memory only, and nothing was counted. */
   clear(): void {
-    this.owner.fill(NOBODY)
-    this.#arrivesAt.fill(0)
-    this.moves.fill(0)
-    this.waits.fill(0)
+    for (const line of this.#moved) {
+      this.owner[line] = NOBODY
+      this.#arrivesAt[line] = 0
+      this.moves[line] = 0
+      this.waits[line] = 0
+    }
+    this.#moved.length = 0
     this.claims.fill(NOBODY)
     this.#heldLine.fill(NOBODY)
     this.queues.clear()
@@ -172,6 +177,11 @@ export class LineDirectory {
     this.waitedCycles = 0
     this.handovers = 0
     this.failedSwaps = 0
+  }
+
+  /** The lines that have moved since `clear`, by their numbers. */
+  movedLines(): Int32Array {
+    return Int32Array.from(this.#moved).sort()
   }
 
   /** Hands the line to the next of its queue, if there is one and nothing else is to come first. */
@@ -199,7 +209,7 @@ export class LineDirectory {
     const leaves = Math.max(this.#arrivesAt[line]! + stays, since + request, now)
     const at = leaves + answer + Math.round(costs.waiterCycles * waiting)
     this.#hold(owner, line, leaves)
-    this.#moved(line, distance)
+    this.#move(line, distance)
     this.#waited(line, Math.max(0, at - since - request - answer))
     this.owner[line] = cpu
     this.taken(line)
@@ -217,9 +227,10 @@ export class LineDirectory {
     return (this.#arrivesAt[line] = at)
   }
 
-  #moved(line: number, distance: Distance): void {
+  #move(line: number, distance: Distance): void {
     this.transfers[distance]!++
-    this.moves[line]!++
+    // A line comes from memory before anything else can become of it.
+    if (this.moves[line]!++ === 0) this.#moved.push(line)
   }
 
   #waited(line: number, cycles: number): void {
@@ -238,7 +249,7 @@ export class LineDirectory {
     const distance = this.#distance[owner * this.#cpus + cpu]!
     const transfer = this.#betweenSockets(distance, cpu, line)
     const answer = costs.answerCycles[distance]!
-    this.#moved(line, distance)
+    this.#move(line, distance)
     const stays = this.queues.waiting(line) > 0 ? costs.holdCycles : costs.holdAloneCycles
     const soonest = this.#arrivesAt[line]! + stays
     const leaves = Math.max(now + transfer - answer, soonest)
@@ -278,7 +289,7 @@ export class LineDirectory {
     const cycles = this.costs.memoryCycles[this.homes.distance(cpu, line)]!
     this.owner[line] = cpu
     this.#arrivesAt[line] = now + cycles
-    this.#moved(line, FROM_MEMORY)
+    this.#move(line, FROM_MEMORY)
     return cycles
   }
 
@@ -286,7 +297,7 @@ export class LineDirectory {
   #fetchCopy(cpu: number, line: number, now: number): number {
     if (this.#sharers.has(line, cpu)) return this.costs.readCycles
     const distance = this.#sharers.nearest(line, cpu)
-    this.#moved(line, distance)
+    this.#move(line, distance)
     this.#sharers.add(line, cpu)
     const begins = Math.max(now, this.#arrivesAt[line]!)
     this.#arrivesAt[line] = begins + this.costs.sharerCycles

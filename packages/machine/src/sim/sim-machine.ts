@@ -27,6 +27,7 @@ import {
   lineUse,
   type SimReport,
   type SimResult,
+  type SimUsage,
 } from './sim-result.ts'
 import { eventsOf, SimStatistics } from './sim-statistics.ts'
 import { SimWaker } from './sim-waker.ts'
@@ -126,11 +127,7 @@ export class SimMachine<Args = unknown> implements Listener {
 
   /** What has come out, so far. */
   result(): SimResult {
-    const { cores } = this.#turns
     const end = this.#endCycles()
-    for (const { id } of cores) {
-      if (this.#pricer.dozers.dozes[id] === 1) this.#pricer.passLooks(id, end)
-    }
     return {
       profile: this.profile.name,
       seed: this.#options.seed,
@@ -138,8 +135,20 @@ export class SimMachine<Args = unknown> implements Listener {
       virtualNs: this.#ns(end),
       virtualCycles: end,
       events: eventsOf(this.statistics),
-      cpus: cores.map((core) => cpuUse(core, this.#pricer, end)),
       reports: inOrder(this.#reports),
+      ...this.usage(),
+    }
+  }
+
+  /** Of what has come out so far, what was counted; it may be asked for often. */
+  usage(): SimUsage {
+    const { cores } = this.#turns
+    const end = this.#endCycles()
+    for (const { id } of cores) {
+      if (this.#pricer.dozers.dozes[id] === 1) this.#pricer.passLooks(id, end)
+    }
+    return {
+      cpus: cores.map((core) => cpuUse(core, this.#pricer, end)),
       lines: lineUse(this.#pricer, this.#placed),
       statistics: { ...this.statistics },
     }

@@ -16,7 +16,14 @@ export interface SimReport {
 /** Why the simulation is over: its time is, nothing can happen any more, or it was stopped. */
 export type Ending = 'time' | 'quiet' | 'stopped'
 
-export interface SimResult {
+/** What CPUs and lines were used for, and what happened, up to some moment. */
+export interface SimUsage {
+  readonly cpus: readonly CpuUse[]
+  readonly lines: LineUse
+  readonly statistics: Readonly<SimStatistics>
+}
+
+export interface SimResult extends SimUsage {
   readonly profile: string
   readonly seed: number
   readonly ending: Ending
@@ -25,11 +32,8 @@ export interface SimResult {
   readonly virtualCycles: number
   /** Turns given to CPUs and interrupts of all kinds. */
   readonly events: number
-  readonly cpus: readonly CpuUse[]
   /** In the order of virtual time, and of CPU numbers at the same time. */
   readonly reports: readonly SimReport[]
-  readonly lines: LineUse
-  readonly statistics: Readonly<SimStatistics>
 }
 
 /** What a CPU did with its time, in cycles. */
@@ -113,24 +117,39 @@ export function lineUse(
   }
 }
 
-/** Sums lines up by the names of what they were placed for; those that never moved are left out. */
-function placesOf(
-  { moves, waits }: LineDirectory,
-  placed: readonly PlacedPart[],
-): readonly PlaceUse[] {
+/**
+ * Sums lines up by the names of what they were placed for; those that never moved are left out, and
+ * are most of a memory.
+ */
+function placesOf(directory: LineDirectory, placed: readonly PlacedPart[]): readonly PlaceUse[] {
+  const { moves, waits } = directory
+  const lines = directory.movedLines()
   const uses = new Map<string, PlaceUse>()
   for (const { what, at, bytes } of placed) {
-    let { moves: moved, waitedCycles } = uses.get(what) ?? { moves: 0, waitedCycles: 0 }
     const end = Math.ceil((at + bytes) / CACHE_LINE_BYTES)
-    for (let line = Math.floor(at / CACHE_LINE_BYTES); line < end; line++) {
-      moved += moves[line]!
-      waitedCycles += waits[line]!
+    const first = firstFrom(lines, Math.floor(at / CACHE_LINE_BYTES))
+    if (first === lines.length || lines[first]! >= end) continue
+    let { moves: moved, waitedCycles } = uses.get(what) ?? { moves: 0, waitedCycles: 0 }
+    for (let index = first; index < lines.length && lines[index]! < end; index++) {
+      moved += moves[lines[index]!]!
+      waitedCycles += waits[lines[index]!]!
     }
-    if (moved > 0) uses.set(what, { name: what, moves: moved, waitedCycles })
+    uses.set(what, { name: what, moves: moved, waitedCycles })
   }
   return [...uses.values()].sort(
     (one, other) => other.waitedCycles - one.waitedCycles || other.moves - one.moves,
   )
+}
+
+/** The index of the first of sorted `lines` that is at least `line`; their length for none. */
+function firstFrom(lines: Int32Array, line: number): number {
+  let [from, to] = [0, lines.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (lines[middle]! < line) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /** Sorts reports by time and CPU; those of one CPU stay in their order. */
@@ -143,7 +162,9 @@ function byDistance(counts: Float64Array): Record<string, number> {
 }
 
 function byName(cycles: readonly number[]): Record<string, number> {
-  const entries = cycles.map((value, work: Work) => [workName(work), value] as const)
-  const used = entries.filter(([, value]) => value > 0)
+  const used: [name: string, cycles: number][] = []
+  for (let work: Work = 0; work < cycles.length; work++) {
+    if (cycles[work]! > 0) used.push([workName(work), cycles[work]!])
+  }
   return Object.fromEntries(used.sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -47,13 +47,17 @@ export class DelayHistogram {
   }
 
   counts(): DelayCounts {
-    const slots = [...this.#slots.entries()].filter(([, delays]) => delays > 0)
+    const slots: [slot: number, count: number][] = []
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (this.#slots[slot]! > 0) slots.push([slot, this.#slots[slot]!])
+    }
     const [p50Ns, p99Ns] = [this.#quantile(0.5), this.#quantile(0.99)]
     return { count: this.#count, p50Ns, p99Ns, maxNs: this.#maxNs, slots }
   }
 
   /** The longest delay that the slot has which `share` of all do not exceed; 0 for none. */
   #quantile(share: number): number {
+    if (this.#count === 0) return 0
     let left = Math.max(1, Math.ceil(share * this.#count))
     for (let slot = 0; slot < SLOTS - 1; slot++) {
       left -= this.#slots[slot]!

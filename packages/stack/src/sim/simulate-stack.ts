@@ -1,6 +1,12 @@
 import { expectRun } from '../kernel/expect-run.ts'
 import type { Boot } from '@smpnet/machine'
-import { profileOf, SimMachine, type SimResult, type SimSetup } from '@smpnet/machine/sim'
+import {
+  profileOf,
+  SimMachine,
+  type SimResult,
+  type SimSetup,
+  type SimUsage,
+} from '@smpnet/machine/sim'
 import { Lot, type Waker } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
 import { bootOf } from '../kernel/boot.ts'
@@ -63,7 +69,7 @@ export function simulateStack<S, A>(
   const stop = (): void => machine.stop()
   const counted = (): CountedSoFar => ({
     cpus: Isolate.of(args!).schedulers.map((scheduler) => scheduler.statistics()),
-    machine: machineStatistics(machine.result(), cyclesPerNs),
+    machine: machineStatistics(machine.usage(), cyclesPerNs),
   })
   const machine = new SimMachine<KernelArgs<S, A>>({
     profile: of.profile,
@@ -104,7 +110,7 @@ function hzOf({ scheduler }: StackConfig): number | undefined {
 }
 
 function machineStatistics(
-  { statistics, lines, cpus }: SimResult,
+  { statistics, lines, cpus }: SimUsage,
   cyclesPerNs: number,
 ): MachineStatistics {
   const work: Record<string, number> = {}
