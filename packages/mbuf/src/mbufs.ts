@@ -17,7 +17,7 @@ import { CLASSES, copyPacketFields } from './layout/header.ts'
 import { Packets } from './packets.ts'
 import { countOwners, type OwnerCount, ownerNumber } from './pool/accounts.ts'
 import { BareBuilding } from './pool/building.ts'
-import { type MbufHandle, type MbufShape, placePool } from './pool/pool-shape.ts'
+import { type MbufHandle, type MbufShape, placePool, poolBytes } from './pool/pool-shape.ts'
 
 /**
  * Packet buffers in shared memory, as one thread sees them; each thread opens them by their handle.
@@ -27,6 +27,11 @@ export class Mbufs extends Packets {
   /** Places the buffers. Throws RangeError for a bad shape, OutOfMemory if they are too large. */
   static create(arena: Arena, shape: MbufShape): Mbufs {
     return new Mbufs(arena.memory, placePool(arena, shape))
+  }
+
+  /** Bytes of an arena that buffers of that shape take, at most. Throws a RangeError for a bad one. */
+  static bytes(shape: MbufShape): number {
+    return poolBytes(shape)
   }
 
   /** Opens, in any thread, the buffers that a handle names. Throws BadHandle for anything else. */

@@ -1,6 +1,6 @@
-import { NIL } from '@smpnet/memory'
+import { Arena, NIL } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
-import { BUFFER_BYTES, type Mbufs } from '../src/index.ts'
+import { BUFFER_BYTES, Mbufs } from '../src/index.ts'
 import { bytesOf, kinds, make, pattern, run } from './pools.ts'
 
 const here = { cpu: 0 }
@@ -18,6 +18,16 @@ describe.each(kinds)('packets in %s memory', (_, create) => {
     mbufs.copyIn(packet, 0, pattern(bytes, from), 0, bytes)
     return packet
   }
+
+  it.each([{ of2k: 10, of64k: 1 }, {}])('fit into the bytes that they say: %j', (clusters) => {
+    const shape = { name: 'few', cpus: 3, mbufs: 20, clusters }
+    const arena = Arena.create(create(1 << 20))
+    const before = arena.left()
+    Mbufs.create(arena, shape)
+    const taken = before - arena.left()
+    expect(taken).toBeLessThanOrEqual(Mbufs.bytes(shape))
+    expect(taken).toBeGreaterThan(Mbufs.bytes(shape) - 400)
+  })
 
   it.each([
     [0, [0]],

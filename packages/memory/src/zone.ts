@@ -88,6 +88,11 @@ export class Zone {
     return zone
   }
 
+  /** Bytes of a zone of that shape. Throws a RangeError for a bad one. */
+  static bytes(shape: ZoneShape): number {
+    return zoneBytes(planZone(shape))
+  }
+
   /** Opens, in any thread, the zone that a handle names. Throws BadHandle when it is none. */
   static open(memory: Memory, handle: ZoneHandle): Zone {
     expectHandle(HANDLE, handle, memory)

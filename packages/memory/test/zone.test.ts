@@ -29,6 +29,12 @@ describe.each(kinds)('a zone of %s memory', (_, create) => {
   const make = (more = {}): Zone =>
     Zone.create(Arena.create(create(1 << 16)), { ...shape, ...more })
 
+  it('takes of its arena what it says', () => {
+    const arena = Arena.create(create(1 << 16))
+    Zone.create(arena, shape)
+    expect(arena.placed.map(({ bytes }) => bytes)).toEqual([Zone.bytes(shape)])
+  })
+
   it('gives out items that do not overlap', () => {
     const zone = make()
     const items = Array.from({ length: 20 }, () => run(zone.alloc(here))).sort((a, b) => a - b)

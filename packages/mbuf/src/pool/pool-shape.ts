@@ -1,6 +1,7 @@
 import {
   type Address,
   type Arena,
+  CACHE_LINE_BYTES,
   Interrupt,
   layout,
   type Memory,
@@ -8,6 +9,7 @@ import {
   word,
   Zone,
   type ZoneHandle,
+  type ZoneShape,
 } from '@smpnet/memory'
 import { BUFFER_BYTES, HEADER_BYTES, OWNER, OWNER_SHIFT } from '../layout/header.ts'
 
@@ -74,34 +76,37 @@ const MAGAZINE_ITEMS = [8, 8, 4, 2, 1] as const
 
 /** Places the zones. Throws RangeError for a bad shape, OutOfMemory if they are too large. */
 export function placePool(arena: Arena, shape: MbufShape): MbufHandle {
-  const { name, cpus, clusters = {} } = shape
+  const { name, cpus } = shape
   const owners = [UNOWNED, ...(shape.owners ?? [])]
   expectOwners(name, owners)
-  const counts = [shape.mbufs, clusters.of2k, clusters.of4k, clusters.of9k, clusters.of64k]
-  const zones = counts.map((items = 0, size) => placeZone(arena, shape, size, items))
+  const zones = zonesOf(shape).map((zone) => zone && Zone.create(arena, zone).handle)
   const at = arena.place(`mbufs ${name}`, cpus * COUNTS.size)
   const ranges = zones.map((zone) => rangeOf(arena.memory, zone))
   return { name, at, cpus, zones, ranges, owners }
 }
 
-function placeZone(
-  arena: Arena,
-  { name, cpus, ensured = 8 }: MbufShape,
-  size: number,
-  items: number,
-): ZoneHandle | null {
-  if (items === 0 && size > 0) return null
-  const bytes = BUFFER_BYTES[size]!
-  const magazineItems = Math.max(1, Math.min(MAGAZINE_ITEMS[size]!, items))
-  const what = size === 0 ? `${name} mbufs` : `${name} clusters of ${bytes}`
-  return Zone.create(arena, {
-    name: what,
-    items,
-    itemBytes: HEADER_BYTES + bytes,
-    cpus,
-    magazineItems,
-    ensured: Math.max(1, Math.min(ensured, items)),
-  }).handle
+/** Bytes that `placePool` takes of an arena, at most. */
+export function poolBytes(shape: MbufShape): number {
+  const zones = zonesOf(shape).map((zone) => (zone === null ? 0 : Zone.bytes(zone)))
+  const parts = [...zones, shape.cpus * COUNTS.size]
+  return parts.reduce((sum, bytes) => sum + bytes + CACHE_LINE_BYTES, 0)
+}
+
+/** The zone of the mbufs, and those of the clusters by class; null for a size of which none are. */
+function zonesOf({ name, cpus, mbufs, clusters = {}, ensured = 8 }: MbufShape) {
+  const counts = [mbufs, clusters.of2k, clusters.of4k, clusters.of9k, clusters.of64k]
+  return counts.map((items = 0, size): ZoneShape | null => {
+    if (items === 0 && size > 0) return null
+    const bytes = BUFFER_BYTES[size]!
+    return {
+      name: size === 0 ? `${name} mbufs` : `${name} clusters of ${bytes}`,
+      items,
+      itemBytes: HEADER_BYTES + bytes,
+      cpus,
+      magazineItems: Math.max(1, Math.min(MAGAZINE_ITEMS[size]!, items)),
+      ensured: Math.max(1, Math.min(ensured, items)),
+    }
+  })
 }
 
 /** Where all items of a new zone are: it has more than were asked for, so they are all taken. */

@@ -1,7 +1,7 @@
 import type { Address, Arena } from '@smpnet/memory'
 import { Pool, type PoolHandle } from '@smpnet/memory'
 import { COUNTER_NAMES, openBucket, PcbTable, type PcbTableHandle } from '@smpnet/inet'
-import { type MbufHandle, Mbufs } from '@smpnet/mbuf'
+import { type MbufHandle, type MbufShape, Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrHandle } from '@smpnet/netisr'
 import { DatagramSockets, type DatagramSocketsHandle } from '@smpnet/socket'
 import { type LockEntry, lockTable } from '@smpnet/sync/kinds'
@@ -40,15 +40,8 @@ const SLACK_BYTES = 256 * 1024
 
 /** Places all that a network's CPUs share, for as many threads that send as have numbers. */
 export function placeNet(config: StackConfig, arena: Arena, places: number): NetHandle {
-  const { machine, mbufs, netisr, socket, locks } = config
-  const { mbufs: count, ...clusters } = mbufs
-  const pool = Mbufs.create(arena, {
-    name: 'mbufs',
-    cpus: places,
-    mbufs: count,
-    clusters,
-    owners: OWNERS,
-  })
+  const { machine, netisr, socket, locks } = config
+  const pool = Mbufs.create(arena, mbufShape(config, places))
   const chains = 2 ** Math.ceil(Math.log2(Math.max(16, socket.sockets)))
   const handle: NetHandle = {
     places,
@@ -88,16 +81,15 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
 
 /** Bytes that `placeNet` takes, at most. */
 export function netBytes(config: StackConfig, places: number): number {
-  const { machine, mbufs, netisr, socket } = config
-  const sizes = { mbufs: 384, of2k: 2304, of4k: 4352, of9k: 9472, of64k: 65_792 } as const
-  // What each CPU may hold idle besides: two magazines of eight of each size.
-  const buffers = Object.entries(sizes).reduce((sum, [name, bytes]) => {
-    const count = mbufs[name as keyof typeof sizes]
-    return count === 0 ? sum : sum + (count + 24 * places) * bytes
-  }, 0)
+  const { machine, netisr, socket } = config
+  const buffers = Mbufs.bytes(mbufShape(config, places))
   const tables = socket.sockets * BYTES_PER_SOCKET + SLACK_BYTES + machine.cpus * 8192
   const buckets = netisr.buckets * BYTES_PER_BUCKET
   return buffers + tables + buckets + linksBytes(config)
+}
+
+function mbufShape({ mbufs: { mbufs, ...clusters } }: StackConfig, places: number): MbufShape {
+  return { name: 'mbufs', cpus: places, mbufs, clusters, owners: OWNERS }
 }
 
 /** A kind of lock by its name; the configuration has been checked. */
