@@ -108,6 +108,9 @@ const CASES: [args: string, sentence: string][] = [
   ],
   ['run rr --colour', "unknown option '--colour'"],
   ['bake', 'presets, show, calibrate, validate), got "bake"'],
+  ['experiment hpet --machine real', 'expected a machine (live, sim), got "real"'],
+  ['experiment hpet --machine live', 'expected --machine sim with experiment hpet, got "live"'],
+  ['experiment wakeups --machine live --vary', 'expected --vary with --machine sim, got "live"'],
   ['experiment hpet --quick --thorough', 'expected --quick or --thorough, got both'],
   ['experiment polling', 'expected an experiment (read-mostly'],
 ]

@@ -1,4 +1,6 @@
 import type { Effort, Experiment } from '../model/experiment.ts'
+import type { Job } from '../model/job.ts'
+import type { MachineKind } from '../model/row.ts'
 import { judged } from '../inference/judged.ts'
 import { Results } from '../model/results.ts'
 import { runPlan } from '../plan/run-plan.ts'
@@ -9,10 +11,11 @@ import { answerText } from '../report/answer-text.ts'
 import { openFolder } from '../output/folder.ts'
 import { csvText } from '../rows/csv.ts'
 import { type Format, type FormatOptions, formatOf } from './format.ts'
-import { seedFrom } from './job-options.ts'
+import { given, seedFrom } from './job-options.ts'
 import { print, printJson } from '../output/print.ts'
 import { parseCount } from '../options/quantities.ts'
 import { UsageError } from '../options/usage-error.ts'
+import { wordOf } from '../options/words.ts'
 import { varyMachines } from '../vary/vary-machines.ts'
 import { untilSignal } from './until-signal.ts'
 
@@ -22,6 +25,8 @@ export interface ExperimentOptions extends FormatOptions {
   readonly thorough?: boolean
   readonly out?: string
   readonly seed: string
+  /** The only machine that is measured. */
+  readonly machine?: string
   /** How many other machines; true for the usual number. */
   readonly vary?: string | true
 }
@@ -53,7 +58,8 @@ export async function runExperiment(
   const out = options.out ?? (format === 'text' ? DEFAULT_OUT : undefined)
   const machines = machinesOf(options)
   const effort = effortOf(options)
-  const jobs = experiment.jobs(effort, seedFrom(seed))
+  const machine = given(options.machine, machineNamed)
+  const jobs = jobsOn(machine, experiment, experiment.jobs(effort, seedFrom(seed)))
   if (out !== undefined) openFolder(out)
   await untilSignal(async (signal) => {
     const progress = makeProgress(process.stderr)
@@ -73,6 +79,7 @@ export async function runExperiment(
       experiment,
       effort,
       seed,
+      machine,
       results,
       findings,
       exhibits,
@@ -95,9 +102,25 @@ function effortOf({ quick = false, thorough = false }: ExperimentOptions): Effor
   return quick ? 'quick' : 'full'
 }
 
+const machineNamed = wordOf<MachineKind>('machine', ['live', 'sim'])
+
+/** The jobs of one machine, or all. Throws a UsageError where the experiment has none of it. */
+function jobsOn(
+  machine: MachineKind | undefined,
+  { name }: Experiment,
+  jobs: readonly Job[],
+): readonly Job[] {
+  if (machine === undefined) return jobs
+  const found = jobs.filter((job) => job.machine === machine)
+  if (found.length > 0) return found
+  const other = machine === 'live' ? 'sim' : 'live'
+  throw new UsageError(`expected --machine ${other} with experiment ${name}, got "${machine}"`)
+}
+
 const MACHINES = 8
 
-function machinesOf({ vary }: ExperimentOptions): number | undefined {
+function machinesOf({ vary, machine }: ExperimentOptions): number | undefined {
   if (vary === undefined) return undefined
+  if (machine === 'live') throw new UsageError('expected --vary with --machine sim, got "live"')
   return vary === true ? MACHINES : parseCount(vary, { name: '--vary', least: 1, most: 1000 })
 }

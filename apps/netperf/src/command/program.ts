@@ -137,6 +137,7 @@ function experimentCommand(): Command {
     .argument('[name]')
     .option('--quick', 'a first look within ten seconds')
     .option('--thorough', 'on the largest machines, too, for as long as that takes')
+    .option('--machine <kind>', 'only what is measured live, or sim, simulated (default: both)')
     .option('--vary [machines]', 'which claims survive other values of what machines assume')
     .option('--out <folder>', `where pictures and page go (default: ${DEFAULT_OUT})`)
     .addOption(new Option('--seed <n>', 'seed of the simulation').default('1'))

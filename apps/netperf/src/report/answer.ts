@@ -2,6 +2,7 @@ import type { Effort, Experiment } from '../model/experiment.ts'
 import type { Exhibit } from '../model/exhibit.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Survival } from '../vary/surviving-claims.ts'
+import type { MachineKind } from '../model/row.ts'
 import type { Results } from '../model/results.ts'
 
 /** An experiment with what came of it. */
@@ -15,9 +16,11 @@ export interface Answer {
   readonly exhibits?: readonly Exhibit[]
   /** The command that shows it, when that is no experiment's. */
   readonly command?: string
-  /** How many jobs of the plan were measured, where it was interrupted. */
+  /** The only machine that was asked for. */
+  readonly machine?: MachineKind | undefined
   /** What became of its claims on machines that are as likely; where that was asked. */
   readonly survival?: readonly Survival[] | undefined
+  /** How many jobs of the plan were measured, where it was interrupted. */
   readonly part?: { readonly done: number; readonly of: number } | undefined
 }
 
@@ -32,10 +35,11 @@ export function partText({ part }: Answer): string | undefined {
 }
 
 /** The command that gives this answer again. */
-export function commandOf({ experiment, effort, seed, command }: Answer): string {
+export function commandOf({ experiment, effort, seed, machine, command }: Answer): string {
   if (command !== undefined) return command
   const asked = effort === 'full' ? '' : ` --${effort}`
-  return `netperf experiment ${experiment.name}${asked} --seed ${seed}`
+  const on = machine === undefined ? '' : ` --machine ${machine}`
+  return `netperf experiment ${experiment.name}${asked}${on} --seed ${seed}`
 }
 
 /** What the intervals in the findings are. */

@@ -1,6 +1,7 @@
 import { thorough } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { ratioEvidence, simFindings, type Finding } from '../../src/model/finding.ts'
+import { experiments } from '../../src/catalog/experiments.ts'
 import { netperf } from '../run-netperf.ts'
 import { contradictions } from './contradictions.ts'
 
@@ -25,13 +26,13 @@ describe('two answers', () => {
   })
 })
 
-/** Some twenty minutes: a full run of each, and quick ones with twenty seeds. */
-const ASKED = thorough(['hpet', 'cycles', 'switch-clock', 'netisr'], [])
+/** Some forty minutes: a full run of each, and quick ones with twenty seeds. */
+const ASKED = thorough([...experiments.keys()], [])
 
 describe.each(ASKED)('netperf experiment %s', (name) => {
   it('says nothing with --quick that the full run says the contrary of', async () => {
     const answer = async (...more: string[]) => {
-      const { stdout } = await netperf(['experiment', name, '--json', ...more])
+      const { stdout } = await netperf(['experiment', name, '--machine', 'sim', '--json', ...more])
       return (JSON.parse(stdout) as { findings: Finding[] }).findings
     }
     const full = await answer('--seed', '1000')

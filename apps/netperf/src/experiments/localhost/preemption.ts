@@ -45,7 +45,7 @@ const PLANS: Readonly<Record<Effort, LocalhostPlan>> = {
     liveKernels: SHORT.filter(({ actions, table }) => {
       return (actions === 'under-lock') === (table === 'output')
     }),
-    liveMs: 90,
+    liveMs: 45,
     liveRuns: 3,
   },
 }

@@ -45,10 +45,10 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     liveRuns: 10,
   },
   quick: {
-    cpus: [1, 8, 16],
+    cpus: [1, 8],
     writes: [0, 0.01],
     runs: 5,
-    simMs: (cpus) => (cpus > 8 ? 0.8 : 0.4),
+    simMs: () => 0.4,
     liveCpus: [2],
     liveWrites: [0.01],
     liveMs: 60,

@@ -60,7 +60,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     runMs: () => 0.03,
     countRuns: 1,
     countMs: 0.1,
-    live: ['rr', 'crr'],
+    live: ['crr'],
     liveMs: 60,
   },
 }
