@@ -29,6 +29,30 @@ describe('measure', () => {
     expect(log.slice(9)).toEqual(['stop a', 'stop b', 'stop c'])
   })
 
+  it('warms up for as long as that makes a variant faster, if it may', async () => {
+    const rates = [1, 2, 4, 8, 8.1, 8, 8, 8, 8]
+    const slicesWith = async (warmupMostMs?: number) => {
+      let slice = 0
+      const variant: DrivenVariant = {
+        start: async () => ({
+          slice: async () => ({ count: 1000 * (rates[slice++] ?? 8), ns: 1e6 }),
+          stop: async () => {},
+        }),
+      }
+      const options = {
+        rounds: 1,
+        sliceMs: 10,
+        warmupMs: 5,
+        ...(warmupMostMs && { warmupMostMs }),
+      }
+      const { slices } = await measure({ name: 'warm', variants: { a: variant } }, options)
+      return [slice - 1, slices.get('a')![0]!.count / 1000]
+    }
+    expect(await slicesWith()).toEqual([1, 2])
+    expect(await slicesWith(15)).toEqual([3, 8])
+    expect(await slicesWith(1000)).toEqual([5, 8])
+  })
+
   it('says which variants exist when asked for another', async () => {
     const suite: Suite = { name: 'order', variants: { a: () => 1, b: () => 2 } }
     await expect(measure(suite, { only: ['a', 'd'] })).rejects.toThrow(

@@ -7,8 +7,10 @@ import type { VariantResult } from '../model/workload.ts'
 import type { Entrant, Job } from '../model/job.ts'
 import { withCure } from './with-cure.ts'
 
-/** Longest warm-up; a run needs no longer to be compiled, and the comparison has to end. */
+/** Longest slice of a warm-up. */
 const WARMUP_MS = 300
+/** Share of the time of a run for which it may be warmed up, while that makes it faster. */
+const WARMUP_SHARE = 0.75
 
 /** One entrant of one job, as a suite names it. */
 interface Named {
@@ -45,6 +47,7 @@ export async function runLive(jobs: readonly Job[], hooks: RunHooks): Promise<Va
     rounds: first.runs,
     sliceMs,
     warmupMs: Math.min(WARMUP_MS, Math.max(sliceMs, WARMUP_MS / 2)),
+    warmupMostMs: first.durationMs * WARMUP_SHARE,
     ...hooks,
   })
   return jobs.map((job) =>

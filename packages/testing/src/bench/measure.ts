@@ -16,6 +16,11 @@ export interface MeasureOptions {
   readonly count?: number
   /** Length of the one slice per variant that is not counted; a whole slice by default. */
   readonly warmupMs?: number
+  /**
+   * Warms a variant up with further slices, for so long at most, as long as each is a tenth faster
+   * than the ones before: compiled code comes late where all cores are busy. None unless told.
+   */
+  readonly warmupMostMs?: number
   /** How long a thread may take to start, or to end a slice after its time; `patienceMs` of all. */
   readonly watchdogMs?: number
   /** Only these variants. */
@@ -86,12 +91,24 @@ async function runRounds(
   for (let round = 0; round <= rounds; round++) {
     for (const variant of turned(names, round)) {
       if (options.signal?.aborted) return
-      const warmup = round === 0
-      const ms = warmup ? (options.warmupMs ?? spec.ms) : spec.ms
-      const result = await (runners.get(variant) as Runner).slice({ ...spec, ms })
-      if (!warmup) slices.get(variant)?.push(result)
+      const runner = runners.get(variant) as Runner
+      if (round === 0) await warmUp(runner, spec, options)
+      else slices.get(variant)?.push(await runner.slice(spec))
       options.onSlice?.({ variant, round, done: ++done, total })
     }
+  }
+}
+
+/** By how much a slice has to be faster than all before it for another one to follow. */
+const WARMER = 1.1
+
+async function warmUp(runner: Runner, spec: SliceSpec, options: MeasureOptions): Promise<void> {
+  const { warmupMs = spec.ms, warmupMostMs = 0, signal } = options
+  let best = 0
+  for (let passedMs = 0; !signal?.aborted; passedMs += warmupMs) {
+    const { count, ns } = await runner.slice({ ...spec, ms: warmupMs })
+    if (count / ns < best * WARMER || passedMs + 2 * warmupMs > warmupMostMs) return
+    best = Math.max(best, count / ns)
   }
 }
 
