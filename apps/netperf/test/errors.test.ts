@@ -47,6 +47,7 @@ const CASES: [args: string, sentence: string][] = [
   ['run rr --price tick=5', 'expected --price with --machine sim, got it with "live"'],
   ['run rr --machine sim --price tick', 'expected --price to be a name and its ns'],
   ['run rr --machine sim --price lines.x=5', '--price: profile xeon-e5-2650 has the figures'],
+  ['run rr --on 70000', 'expected --on to be any'],
   ['run rr --machine sim --on 0-32', 'expected --on to be threads of xeon-e5-2650 from 0 to 31'],
   ['run rr --machine sim --on 0,0', 'expected --on to be threads of xeon-e5-2650'],
   ['run rr --machine sim --on 0,1 --cpus 3', 'with --cpus 2 or none, got --cpus "3"'],

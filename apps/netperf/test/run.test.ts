@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { coresHere } from '@smpnet/machine/live'
 import { someOf, thorough } from '@smpnet/testing/models'
 import type { Row } from '../src/model/row.ts'
 import { interrupted, netperf, rowsOf } from './run-netperf.ts'
@@ -97,11 +98,28 @@ describe('netperf run --json', () => {
       'max',
       'runs',
       'figures',
+      ...(coresHere().length >= Number(cpus) ? ['on'] : []),
       'ratios',
     ])
     for (const row of rows) {
       expect(row).toMatchObject({ metric: 'throughput', unit: 'B/s' })
       expect(row.median).toBeGreaterThan(0)
+    }
+  })
+
+  it('binds each CPU to a core, or to those that it is told, or to none', async () => {
+    const cores = coresHere()
+    const onOf = async (...more: string[]) => {
+      const [row] = rowsOf(
+        await netperf(comparing('rr', '--variants', 'smpnet', '--json', ...more)),
+      )
+      return [row!.on, row!.settings?.['on']]
+    }
+    const usual = cores.length > 1 ? cores.slice(0, 2) : undefined
+    expect(await onOf()).toEqual([usual, undefined])
+    expect(await onOf('--on', 'any')).toEqual([undefined, 'any'])
+    for (const core of cores.slice(-1)) {
+      expect(await onOf('--on', String(core))).toEqual([[core], String(core)])
     }
   })
 

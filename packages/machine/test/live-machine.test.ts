@@ -3,6 +3,7 @@ import { awaiting, CHANGED, WOKEN } from '@smpnet/park'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   attachLive,
+  coresHere,
   CpuFailed,
   type LiveMachine,
   type LiveOptions,
@@ -59,6 +60,22 @@ describe('a live machine', () => {
   it('serves the event loop of a CPU while its executive awaits something', async () => {
     const { next } = await start(1, { what: 'awaits', times: 2 })
     expect([(await next()).value, (await next()).value]).toEqual([1, 0])
+  })
+
+  it.skipIf(coresHere().length === 0)('binds each CPU to the core that it is told', async () => {
+    const core = coresHere().at(-1)!
+    const { next } = await start(2, { what: 'saysCores' }, { on: [core, core] })
+    expect([(await next()).value, (await next()).value]).toEqual([String(core), String(core)])
+  })
+
+  it.skipIf(coresHere().length === 0)('says that a core is not to be had', async () => {
+    const starting = start(1, { what: 'reports' }, { on: [100_000] })
+    await expect(starting).rejects.toThrow(/^CPU 0 .*could not be bound to core 100000: /)
+  })
+
+  it.each([[[0]], [[0, -1]], [[0, 0.5]], ['0-1']])('is bound to a core for each CPU: %j', (on) => {
+    const starting = start(2, { what: 'reports' }, { on: on as number[] })
+    return expect(starting).rejects.toThrow('on is a list of 2 cores, one for each CPU')
   })
 
   it('stops more than once', async () => {

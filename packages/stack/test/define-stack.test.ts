@@ -27,7 +27,7 @@ const WRONG: [input: unknown, sentence: string][] = [
   [{ machine: { ...machine, profile: 'cray-1' } }, 'machine.profile: expected xeon-e5-2650, '],
   [
     { machine: { ...live({ cpus: 1 }), profile: 'xeon-8176' } },
-    'machine: expected the keys kind, cpus, guests, seed and memoryBytes, came "profile"',
+    'machine: expected the keys kind, cpus, guests, on, seed and memoryBytes, came "profile"',
   ],
   [{ machine: sim({ cpus: 1, seed: -1 }) }, 'machine.seed: expected a whole number from 0'],
   [

@@ -1,7 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { SliceRun } from '@smpnet/testing'
+import type { SliceRun, TeamThread } from '@smpnet/testing'
 import { acceptPorts, dialPort, messagePortChannel } from './message-port-channel.ts'
-import { type ChannelJob, connectionProgram, runChannels, runConnections } from './run-channels.ts'
+import {
+  bindCpu,
+  type ChannelJob,
+  connectionProgram,
+  runChannels,
+  runConnections,
+} from './run-channels.ts'
 
 /** The ports of the pairs that have an end on this CPU. */
 export interface MessagePortJob extends ChannelJob {
@@ -10,7 +16,8 @@ export interface MessagePortJob extends ChannelJob {
 }
 
 /** One CPU of `message-port`: its ends of all pairs. */
-export function messagePortCpu(job: MessagePortJob): SliceRun {
+export function messagePortCpu(job: MessagePortJob, thread: TeamThread): SliceRun {
+  bindCpu(job, thread)
   const { clients, servers } = job
   const program = connectionProgram(job)
   if (program !== undefined) {

@@ -11,7 +11,13 @@ import {
   type Listening,
   localPath,
 } from './net-connections.ts'
-import { type ChannelJob, connectionProgram, runChannels, runConnections } from './run-channels.ts'
+import {
+  bindCpu,
+  type ChannelJob,
+  connectionProgram,
+  runChannels,
+  runConnections,
+} from './run-channels.ts'
 
 /** A job over `node:net`, and how its sockets are used. */
 export interface NetJob extends ChannelJob {
@@ -25,6 +31,7 @@ const BUFFER_BYTES = 256 * 1024
 
 /** One CPU of `node-tcp` or `node-unix`: its ends of all pairs. */
 export function netCpu(job: NetJob, thread: TeamThread): Promise<SliceRun> {
+  bindCpu(job, thread)
   const program = connectionProgram(job)
   return program === undefined ? lasting(job, thread) : passing(job, thread, program)
 }

@@ -1,4 +1,5 @@
-import type { Slice, SliceRun } from '@smpnet/testing'
+import { bindThread } from '@smpnet/machine/live'
+import type { Slice, SliceRun, TeamThread } from '@smpnet/testing'
 import { workloads } from '../workloads/index.ts'
 import type { Workload } from '../model/workload.ts'
 import type {
@@ -14,6 +15,13 @@ import type { PairShape } from '../model/pair-shape.ts'
 export interface ChannelJob extends PairShape {
   readonly workload: string
   readonly cpus: number
+  /** The core of each CPU's thread; none where it is the operating system's choice. */
+  readonly on: readonly number[]
+}
+
+/** Binds the thread of a CPU to the core that the job says, as that of our kernel's is. */
+export function bindCpu({ on }: ChannelJob, { index }: TeamThread): void {
+  if (on.length > 0) bindThread(on[index] as number)
 }
 
 /** Lets the servers answer, and returns the slice that drives all clients of this CPU at once. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram'
 import type { SliceRun, TeamThread } from '@smpnet/testing'
 import { clientCpu, placementOn, serverCpu } from '../workloads/sockets/placement.ts'
-import { runChannels, type ChannelJob } from './run-channels.ts'
+import { bindCpu, runChannels, type ChannelJob } from './run-channels.ts'
 import { udpChannel } from './udp-channel.ts'
 import { boundSocket, connectSocket } from './udp-sockets.ts'
 
@@ -13,6 +13,7 @@ interface Ports {
 
 /** One CPU of `node-udp`: its ends of all pairs, a socket each. */
 export async function udpCpu(job: ChannelJob, thread: TeamThread): Promise<SliceRun> {
+  bindCpu(job, thread)
   const here = placementOn(thread.index, job.cpus, job)
   const clients = await bound(here.clients)
   const servers = await bound(here.servers)

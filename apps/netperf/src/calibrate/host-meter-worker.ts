@@ -1,9 +1,11 @@
 import { workerData } from 'node:worker_threads'
+import { bindThread } from '@smpnet/machine/live'
 import { DONE, type MeterData, NS, SUM, TURN } from './meter-words.ts'
 
 /** Takes a fixed piece of arithmetic when it is asked to, and says how long that took. */
 
-const { shared, index } = workerData as MeterData
+const { shared, index, core } = workerData as MeterData
+if (core !== undefined) bindThread(core)
 const words = new Int32Array(shared)
 const times = new Float64Array(shared)
 const BATCHES = 9

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { ownCores } from '../machines/told-machine.ts'
 import { workerModule } from '../variants/variant.ts'
 import { DONE, type MeterData, meterBytes, NS, TURN } from './meter-words.ts'
 import { type Look, quietLooks, stateBetween } from './quiet-rounds.ts'
@@ -36,11 +37,13 @@ export class HostMeter {
   /** Starts a worker for each core, two at most, and looks often enough to know the best. */
   static async start(signal: AbortSignal, cores = os.availableParallelism()): Promise<HostMeter> {
     const count = Math.min(2, cores)
+    const bound = ownCores(count)
     const shared = new SharedArrayBuffer(meterBytes(count))
     const url = new URL(workerModule('host-meter'))
     const workers = Array.from(
       { length: count },
-      (_, index) => new Worker(url, { workerData: { shared, index } satisfies MeterData }),
+      (_, index) =>
+        new Worker(url, { workerData: { shared, index, core: bound[index] } satisfies MeterData }),
     )
     const meter = new HostMeter(workers, shared)
     await Promise.all(workers.map((worker) => new Promise((up) => worker.once('online', up))))

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { bindThread } from '@smpnet/machine/live'
 import { LiveMemory } from '@smpnet/memory'
-import type { HostTask } from './host-task.ts'
+import type { HostRole, HostTask } from './host-task.ts'
 
 /**
  * One of two threads that measure a host's memory: `measurer` times, `other` writes what it reads.
@@ -9,10 +10,17 @@ import type { HostTask } from './host-task.ts'
  * out.
  */
 
-const { words: buffer, role } = workerData as {
+const {
+  words: buffer,
+  role,
+  core,
+} = workerData as {
   readonly words: SharedArrayBuffer
-  readonly role: 'measurer' | 'other'
+  readonly role: HostRole
+  /** The core of this thread; undefined where threads cannot be bound. */
+  readonly core: number | undefined
 }
+if (core !== undefined) bindThread(core)
 const words = new Int32Array(buffer)
 const bytes = new Uint8Array(buffer)
 

@@ -1,8 +1,16 @@
 import { Worker } from 'node:worker_threads'
+import { ownCores } from '../machines/told-machine.ts'
 import { workerModule } from '../variants/variant.ts'
 import type { HostMeter } from './host-meter.ts'
 import { FASTEST, type Look } from './quiet-rounds.ts'
-import { HOST_TASKS, type HostFigure, type HostFigures, type HostTask } from './host-task.ts'
+import {
+  HOST_ROLES,
+  HOST_TASKS,
+  type HostFigure,
+  type HostFigures,
+  type HostRole,
+  type HostTask,
+} from './host-task.ts'
 
 /** Room for the lines that are measured and for what is copied. */
 const BYTES = 1 << 24
@@ -40,8 +48,11 @@ export async function measureHost(
   signal: AbortSignal,
 ): Promise<HostFigures> {
   const words = new SharedArrayBuffer(BYTES)
-  const start = (role: string) =>
-    new Worker(new URL(workerModule('host-worker')), { workerData: { words, role } })
+  const bound = ownCores(2)
+  const start = (role: HostRole) => {
+    const core = bound[HOST_ROLES.indexOf(role)]
+    return new Worker(new URL(workerModule('host-worker')), { workerData: { words, role, core } })
+  }
   const measurer = start('measurer')
   let other: Worker | undefined
   try {

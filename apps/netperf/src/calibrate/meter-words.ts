@@ -10,6 +10,8 @@ export const NS = 8
 export interface MeterData {
   readonly shared: SharedArrayBuffer
   readonly index: number
+  /** The core that it measures; undefined where threads cannot be bound. */
+  readonly core: number | undefined
 }
 
 export function meterBytes(workers: number): number {

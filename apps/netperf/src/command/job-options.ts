@@ -6,7 +6,14 @@ import type { StackPart } from '@smpnet/stack'
 import type { Job } from '../model/job.ts'
 import type { Labels, MachineKind } from '../model/row.ts'
 import { machineFrom } from '../machines/machine-file.ts'
-import { priceLabels, pricedMachine, threadsFrom, threadsText } from '../machines/told-machine.ts'
+import {
+  ANY_CORE,
+  coresFrom,
+  priceLabels,
+  pricedMachine,
+  threadsFrom,
+  threadsText,
+} from '../machines/told-machine.ts'
 import { parseCount, parseDuration, parseProbability, parseSize } from '../options/quantities.ts'
 import { lookUp, UsageError } from '../options/usage-error.ts'
 import { listFrom } from '../options/words.ts'
@@ -84,7 +91,8 @@ export async function jobFrom(
 
 /** What rows say of a machine besides its name. */
 function machineLabels({ price = [] }: MachineOptions, { on }: MachineSize): Labels {
-  return { ...priceLabels(price), ...(on !== undefined && { on: threadsText(on) }) }
+  const cores = on && (on.length === 0 ? ANY_CORE : threadsText(on))
+  return { ...priceLabels(price), ...(cores !== undefined && { on: cores }) }
 }
 
 /** A file of packets is of one simulation. */
@@ -93,8 +101,8 @@ function runsOf({ capture }: JobOptions, machine: MachineKind): number | undefin
 }
 
 /** What a live machine does not look at is not silently ignored. Throws a UsageError. */
-function refuseIdle({ profile, price, on }: MachineOptions, machine: MachineKind): void {
-  const told = Object.entries({ profile, price, on }).find(([, text]) => text !== undefined)
+function refuseIdle({ profile, price }: MachineOptions, machine: MachineKind): void {
+  const told = Object.entries({ profile, price }).find(([, text]) => text !== undefined)
   if (machine === 'sim' || told === undefined) return
   if (profile !== undefined) machineFrom(profile)
   throw new UsageError(`expected --${told[0]} with --machine sim, got it with "live"`)
@@ -110,16 +118,18 @@ export function sizeFrom(
   const named = given(typed.profile, machineFrom) ?? machineFiled(filed)
   const profile = pricedMachine(named, typed.price ?? [])
   const counted = given(typed.cpus, (text) => parseCount(text, cpuBounds(kind, profile)))
-  const on = given(typed.on, (text) => threadsFrom(text, profile))
-  if (on !== undefined && counted !== undefined && counted !== on.length) {
+  const on = given(typed.on, (text) => {
+    return kind === 'live' ? coresFrom(text) : threadsFrom(text, profile)
+  })
+  if (on?.length && counted !== undefined && counted !== on.length) {
     const expected = `expected --on ${typed.on} with --cpus ${on.length} or none`
     throw new UsageError(`${expected}, got --cpus "${typed.cpus}"`)
   }
-  const cpus = on?.length ?? counted
+  const cpus = on?.length || counted
   const memoryBytes = given(typed.memory, (text) => parseSize(text, MEMORY))
   return {
     profile,
-    on: on ?? (below?.kind === 'sim' && cpus === undefined ? below.on : undefined),
+    on: on ?? (below?.kind === kind && cpus === undefined ? below.on : undefined),
     cpus: cpus ?? below?.cpus,
     seed: given(typed.seed, seedFrom) ?? below?.seed,
     memoryBytes: memoryBytes ?? below?.memoryBytes,

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { appended } from '../options/words.ts'
 import { DEFAULT_PROFILE } from '../plan/limits.ts'
 
-/** The options that say which machine is simulated. */
+/** The options that say which machine it is. */
 export function machineOptions(): Option[] {
   return [
     profileOption(),
@@ -10,7 +10,10 @@ export function machineOptions(): Option[] {
       '--price <name=ns>',
       'another figure of that machine: of named work, or by its path; repeatable',
     ).argParser(appended),
-    new Option('--on <threads>', 'which threads of it the CPUs are, such as 0-7,16-23'),
+    new Option(
+      '--on <threads>',
+      'which threads of it the CPUs are, such as 0-7,16-23; live, cores, or any (default: one each)',
+    ),
   ]
 }
 

@@ -24,6 +24,8 @@ export interface Row {
   readonly runs: number
   /** The figure of each run, oldest first: what `min` and `max` are of. */
   readonly figures: readonly number[]
+  /** Live: the cores that its CPUs were bound to; absent where the operating system chose. */
+  readonly on?: readonly number[]
   /** Live: how many times as fast as the baseline each run was; above 1 is faster. */
   readonly ratios?: readonly number[]
   /** The machine that was simulated; only simulated rows have these three. */

@@ -1,5 +1,6 @@
 import { type Profile, profiles } from '@smpnet/machine/sim'
 import { MAX_MEMORY_BYTES } from '@smpnet/memory'
+import { ownCores } from '../machines/told-machine.ts'
 import type { Entrant, Job } from '../model/job.ts'
 import { type KernelAsked, kernelLabels } from '../model/kernel-asked.ts'
 import type { Labels, MachineKind } from '../model/row.ts'
@@ -64,7 +65,8 @@ export function makeJob<O extends object>(asked: Asked<O>): Job {
   const { durationMs = LIMITS.get(machine)!.durationMs, runs = LIMITS.get(machine)!.runs } = asked
   checkNumbers(runs, seed, memoryBytes)
   if (asked.durationMs !== undefined) checkDuration(durationMs, durationBounds(machine, runs))
-  const place = { machine, cpus, profile, on: asked.on, seed, kernel }
+  const on = asked.on ?? (machine === 'live' ? ownCores(cpus) : undefined)
+  const place = { machine, cpus, profile, on, seed, kernel }
   const { detail, configurations, shown } = workload.configure(asked.own ?? ({} as O), place)
   const named = { kernel, labels: asked.labels ?? {} }
   const entrants = entrantsOf(workload, machine, configurations, asked.variants, named)

@@ -31,7 +31,7 @@ function rowOf(
   const isLive = job.machine === 'live'
   const ratios = isLive && baseline ? ratiosTo(job, metric, result, baseline) : undefined
   const latency = metric.from === 'latency' ? allLatencies(metric, result.slices) : undefined
-  const { workload, machine, cpus, profile, seed } = job
+  const { workload, machine, cpus, profile, seed, on } = job
   const { labels } = entrantOf(job, result) ?? {}
   return {
     workload: workload.name,
@@ -48,6 +48,7 @@ function rowOf(
     runs: result.slices.length,
     ...(result.unsettled && { unsettled: result.unsettled }),
     figures: own,
+    ...(isLive && on?.length && { on }),
     ...(ratios && { ratios }),
     ...(machine === 'sim' && { profile: profile.name, seed, events: result.events ?? 0 }),
   }

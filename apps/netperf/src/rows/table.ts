@@ -102,7 +102,8 @@ function title(row: Row): string {
   if (row.machine === 'sim') return pc.bold(`simulated: profile ${row.profile}, seed ${row.seed}`)
   const cpus = os.cpus()
   const host = `${cpus[0]?.model ?? 'unknown CPU'}, ${cpus.length} cores, Node ${process.version}`
-  return pc.bold(`live: ${host}`)
+  const bound = row.on === undefined ? 'on any core' : 'each CPU bound to a core'
+  return pc.bold(`live: ${host}, ${bound}`)
 }
 
 function cells({ row }: Measured, simulated: readonly Row[] | undefined): string[] {

@@ -8,7 +8,10 @@ export function channelTeam({ cpus }: Job, thread: ThreadSpec): Variant {
 }
 
 /** What of a job the workers need; alternatives carry the workloads between pairs. */
-export function channelJob({ workload, cpus }: Job, { name, pairs: shape }: Entrant): ChannelJob {
+export function channelJob(
+  { workload, cpus, on = [] }: Job,
+  { name, pairs: shape }: Entrant,
+): ChannelJob {
   if (shape === undefined) throw new Error(`expected ${name} to carry a workload between pairs`)
-  return { workload: workload.name, cpus, ...shape }
+  return { workload: workload.name, cpus, on, ...shape }
 }

@@ -38,7 +38,9 @@ function stackOf(job: Job, { billing }: Entrant, seed: number): StackConfig {
   const size = { cpus, seed, memoryBytes }
   const config = kernelConfig(
     workload.isCounted ? { ...kernel, statistics: true } : kernel,
-    kind === 'sim' ? { kind, profile: namedMachine(profile), on, ...size } : { kind, ...size },
+    kind === 'sim'
+      ? { kind, profile: namedMachine(profile), on, ...size }
+      : { kind, on: on?.length ? on : undefined, ...size },
     billing,
   )
   return capture === undefined ? config : defineStack(captured(config))

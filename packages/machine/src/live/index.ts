@@ -1,4 +1,5 @@
 export { attachLive, type Attached } from './attach.ts'
+export { bindThread, coresHere } from './bind-thread.ts'
 export type { LiveBoot } from './live-boot.ts'
 export {
   CpuFailed,

@@ -64,6 +64,11 @@ export interface LiveOptions<Args> {
    * none the machine stops. Unless told, the machine stops, once that is done.
    */
   readonly onDeath?: (failed: CpuFailed) => void
+  /**
+   * The core that each CPU's thread is bound to, by its number: see `coresHere`. Unless told, the
+   * operating system chooses, and may put two CPUs on one core though another is idle.
+   */
+  readonly on?: readonly number[]
   /** How long a CPU may take to start, in milliseconds; 10,000 unless told. */
   readonly bootMs?: number
   /**
@@ -158,9 +163,10 @@ export class LiveMachine {
     const args = options.setup?.({ memory: here.memory, arena, lot: here.lot })
     const machine = new LiveMachine(handle, here, options.onReport, options.onDeath)
     try {
-      const { boot, bootMs = BOOT_MS, eventLoop = false, spins: when = 1 } = options
+      const { boot, bootMs = BOOT_MS, eventLoop = false, spins: when = 1, on } = options
       const spins = typeof when === 'number' ? availableParallelism() > when : when
-      await machine.#boot({ boot: boot.href, args, eventLoop, spins }, bootMs, worker)
+      const data = { boot: boot.href, args, eventLoop, spins, on }
+      await machine.#boot(data, bootMs, worker)
     } catch (error) {
       await machine.stop()
       throw error
@@ -271,6 +277,7 @@ function placeAll<Args>(options: LiveOptions<Args>): LiveHandle {
   checkBoot(boot)
   checkCpus(cpus)
   checkBootMs(options.bootMs ?? BOOT_MS)
+  if (options.on !== undefined) checkCores(options.on, cpus)
   const memory = LiveMemory.create(memoryBytes)
   const arena = Arena.create(memory)
   const named = { cpus, lot: Lot.place(arena, { ...lot, cpus }) }
@@ -312,6 +319,12 @@ function checkBoot(boot: unknown): void {
 function checkBootMs(bootMs: number): void {
   if (typeof bootMs === 'number' && bootMs > 0 && bootMs < 2 ** 31) return
   throw new RangeError(`bootMs is a number of ms, above 0 and below 2^31: ${came(bootMs)} came`)
+}
+
+function checkCores(on: readonly number[], cpus: number): void {
+  const isList = Array.isArray(on) && on.length === cpus
+  if (isList && on.every((core) => Number.isInteger(core) && core >= 0)) return
+  throw new RangeError(`on is a list of ${cpus} cores, one for each CPU: ${came(on)} came`)
 }
 
 function checkCpus(cpus: number): void {

@@ -3,6 +3,7 @@ import type { Executive } from '../cpu.ts'
 import type { LiveBoot } from './live-boot.ts'
 import { LiveCpu } from './live-cpu.ts'
 import type { LiveHandle } from './machine-block.ts'
+import { bindThread } from './bind-thread.ts'
 import { plainError } from './plain-error.ts'
 
 /** The main module of every live CPU's worker. What it is told, and what it says, is here. */
@@ -13,6 +14,8 @@ export interface WorkerData {
   readonly args: unknown
   readonly eventLoop: boolean
   readonly spins: boolean
+  /** By CPU, the core that its thread is bound to; undefined when it is to be bound to none. */
+  readonly on: readonly number[] | undefined
 }
 
 export type WorkerMessage =
@@ -31,6 +34,7 @@ function say(message: WorkerMessage): void {
 
 async function main(data: WorkerData, tell: (message: WorkerMessage) => void): Promise<void> {
   try {
+    if (data.on !== undefined) bindThread(data.on[data.id] as number)
     const skewNs = skewOf(data.handle.originNs)
     const host = {
       now: () => performance.now() * 1e6 + skewNs,

@@ -65,6 +65,9 @@ const machineProfile: Check<SimConfig['profile']> = (came, path) => {
   }
 }
 
+/** Cores of a computer, by their numbers, of which another one may have more than this. */
+const MOST_CORES = 4096
+
 /** As many different threads as CPUs. */
 function threadsOf(cpus: number, most: number): Check<readonly number[]> {
   return (came, path) => {
@@ -89,13 +92,15 @@ const simMachine: Check<SimConfig> = (came, path) => {
   })(came, path)
 }
 
-const liveMachine = record<LiveConfig>({
-  kind: oneOf(['live']),
-  cpus: whole(1, MOST_LIVE_CPUS),
-  guests: otherwise(0, whole(0, MOST_LIVE_CPUS)),
-  seed,
-  memoryBytes,
-})
+const liveMachine: Check<LiveConfig> = (came, path) =>
+  record<LiveConfig>({
+    kind: oneOf(['live']),
+    cpus: whole(1, MOST_LIVE_CPUS),
+    guests: otherwise(0, whole(0, MOST_LIVE_CPUS)),
+    on: optional(threadsOf((came as Partial<LiveConfig>).cpus ?? 0, MOST_CORES)),
+    seed,
+    memoryBytes,
+  })(came, path)
 
 const machine: Check<MachineConfig> = (came, path) => {
   const kind = (came as Partial<MachineConfig> | null | undefined)?.kind

@@ -66,6 +66,8 @@ export interface LiveConfig {
   readonly cpus: number
   /** Threads outside the kernel that may attach to it, besides the one that started it. */
   readonly guests: number
+  /** The core that each CPU's thread is bound to; the operating system's choice when absent. */
+  readonly on?: readonly number[] | undefined
   /** For the chance that programs draw; real threads have chance of their own besides. */
   readonly seed: number
   readonly memoryBytes?: number | undefined

@@ -53,12 +53,13 @@ export class LiveStack<S = unknown, A = unknown> {
   ): Promise<LiveStack<S, A>> {
     expectRun(config, program, options)
     const { settings, boot, onReport } = options
-    const { cpus, kind } = config.machine
-    if (kind !== 'live') throw new RangeError(`machine.kind: expected live, came ${kind}`)
+    const { machine: of } = config
+    if (of.kind !== 'live') throw new RangeError(`machine.kind: expected live, came ${of.kind}`)
     let args: KernelArgs<S, A> | undefined
     let stack: LiveStack<S, A> | undefined = undefined
     const machine = await startLive({
-      cpus,
+      cpus: of.cpus,
+      ...(of.on !== undefined && { on: of.on }),
       memoryBytes: memoryBytesOf(config, program, settings),
       lot: { waiters: waitersOf(config, program, settings), threads: outsideOf(config) },
       boot,
