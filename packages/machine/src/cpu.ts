@@ -69,10 +69,10 @@ export interface Cpu {
   distance(other: number): number
   /**
    * For a thread that is about to wait while nothing else is runnable here: spins while the word
-   * at `at` is `value`, as long as that pays, and says whether it has changed. False at once
-   * where spinning cannot pay, as in simulated time.
+   * at `at` is `value` and that at `orAt` is `orValue`, as long as that pays, and says whether one
+   * has changed. False at once where spinning cannot pay, as in simulated time.
    */
-  spinWhile(at: Address, value: number): boolean
+  spinWhile(at: Address, value: number, orAt?: Address, orValue?: number): boolean
   /**
    * For how long a simulated thread does the same, a look after the other, in ns: 0 where it sleeps
    * at once. A live machine's threads spin by `spinWhile`, and it says 0.

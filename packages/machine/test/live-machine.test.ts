@@ -188,10 +188,12 @@ describe('a live CPU', () => {
     },
   })
 
-  it.each([true, false])('spins before it sleeps: %s', async (spins) => {
-    const args = { what: 'spins' }
-    const { next } = await start(1, args, { ...reserve(args), spins })
-    expect((await next()).value).toBe(spins)
+  it.each([true, false])('spins before it sleeps, for either word: %s', async (spins) => {
+    for (const what of ['spins', 'spinsForAnother']) {
+      const args = { what }
+      const { next } = await start(1, args, { ...reserve(args), spins })
+      expect([what, (await next()).value]).toEqual([what, spins])
+    }
   })
 
   it.each([

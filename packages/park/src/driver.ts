@@ -7,10 +7,17 @@ import type { Address, Memory } from '@smpnet/memory'
  */
 export interface Driver {
   /**
-   * Spins while the word at `at` is `value`, as long as that pays and for some part of `withinMs`
-   * at most. True when the word has changed.
+   * Spins while the word at `at` is `value` and that at `orAt` is `orValue`, as long as that pays
+   * and for some part of `withinMs` at most. True when one has changed.
    */
-  spinWhile(memory: Memory, at: Address, value: number, withinMs: number): boolean
+  spinWhile(
+    memory: Memory,
+    at: Address,
+    value: number,
+    withinMs: number,
+    orAt: Address,
+    orValue: number,
+  ): boolean
 
   /** Something was done without a wait: whether other tasks of the event loop come first now. */
   isToYield(): boolean

@@ -53,6 +53,19 @@ describe('Driving by blocking', () => {
     expect(block(here, yields(SPIN, SETTLE, PREEMPT, SPIN))).toBe(SETTLE + PREEMPT)
   })
 
+  it('spins for a word, or for another that changes more seldom', () => {
+    const { here, memory, word } = makeWord()
+    const other = word + 128
+    function* spinsFor(changed: number): Waiting<boolean> {
+      memory.store(changed, 1)
+      const hasChanged = here.spinWhile(word, 0, undefined, other, 0)
+      memory.store(changed, 0)
+      return hasChanged
+    }
+    for (const changed of [word, other]) expect(block(here, spinsFor(changed))).toBe(true)
+    expect(block(here, spinsFor(other + 128))).toBe(false)
+  })
+
   it('throws what the generator throws', () => {
     const { here } = makeWord()
     function* failing(): Waiting {

@@ -189,14 +189,14 @@ export abstract class Half {
     return this.memory.settled() ? SPIN : SETTLE
   }
 
-  /** Before parking, after a look that found too little: whether the room has changed meanwhile. */
+  /** Before parking, after a look that found too little: whether the room or a life has changed. */
   spin(td: Waiter, until?: Until): boolean {
-    return td.spinWhile(this.theirs, this.#seen, until)
+    return td.spinWhile(this.theirs, this.#seen, until, this.life.at, this.word)
   }
 
   /** The same for threads of a simulated machine, where they watch at all. */
   protected watches(td: Waiter, until: Until): Waiting<boolean> {
-    return td.watch(this.theirs, this.#seen, until)
+    return td.watch(this.theirs, this.#seen, until, this.life.at, this.word)
   }
 
   /** Parks for so many bytes of room. */

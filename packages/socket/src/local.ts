@@ -158,7 +158,7 @@ export function* acceptLocal(
       return new StreamSocket(zone, { at: taken.pair, side: 1, generation: taken.use })
     }
     if (!wait) return undefined
-    if (td.spinWhile(arrived, seen, until)) continue
+    if (td.spinWhile(arrived, seen, until, life.at, word)) continue
     const { wantData } = receiving
     const outcome = yield* wantData.waitAmong(td, arrived, seen, life.at, word, until)
     if (outcome === ABORTED) until.signal?.throwIfAborted()

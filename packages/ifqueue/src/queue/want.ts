@@ -53,9 +53,11 @@ export class Want {
   /** Tries until it is done: what the try returned, or WOULD_BLOCK when the time is over. */
   *wait(td: Waiter, what: Awaited, until: Until): Waiting<number> {
     for (;;) {
+      // All are told when the queue is closed or a thread has ended, whether they sleep or not.
+      const told = this.memory.load(this.at)
       let result = what.attempt()
       if (result !== WOULD_BLOCK) return result
-      if (td.spinWhile(what.watched, what.seen, until)) continue
+      if (td.spinWhile(what.watched, what.seen, until, this.at, told)) continue
       const word = this.memory.or(this.at, SLEEPERS) | SLEEPERS
       result = what.attempt()
       if (result !== WOULD_BLOCK) return result

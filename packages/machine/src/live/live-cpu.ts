@@ -134,10 +134,11 @@ export class LiveCpu implements Cpu {
 
   readonly watchNs = 0
 
-  spinWhile(at: Address, value: number): boolean {
+  spinWhile(at: Address, value: number, orAt = at, orValue = value): boolean {
     if (!this.spins) return false
-    const hasCome = this.#box.spinWhile(at, value, this.#threadBudget, this.#isDue)
-    return hasCome && this.memory.load(at) !== value
+    const { memory } = this
+    const hasCome = this.#box.spinWhile(at, value, this.#threadBudget, this.#isDue, orAt, orValue)
+    return hasCome && (memory.load(at) !== value || memory.load(orAt) !== orValue)
   }
 
   overrun(at: Address, value: number): void {

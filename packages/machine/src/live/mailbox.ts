@@ -9,6 +9,9 @@ const RUNG = 2
 
 const loop = new KeepAlive()
 
+/** Turns of a spin between two looks at its second word. */
+const TURNS_PER_OTHER = 8
+
 /** Turns of a spin between two looks at the clock, of 5 to 20 ns each. */
 const TURNS_PER_LOOK = 1024
 
@@ -82,16 +85,27 @@ export class Mailbox {
   }
 
   /**
-   * Spins while nothing is posted or raised and the word at `at` is `value`, as long as that pays.
-   * True when it ended by one of these, or since the owner's alarms are due: that is looked for now
-   * and then.
+   * Spins while nothing is posted or raised, the word at `at` is `value`, and that at `orAt`, which
+   * changes seldom, is `orValue`, as long as that pays. True when it ended by one of these, or since
+   * the owner's alarms are due: that is looked for now and then.
    */
-  spinWhile(at: Address, value: number, budget: SpinBudget, isDue: () => boolean): boolean {
+  spinWhile(
+    at: Address,
+    value: number,
+    budget: SpinBudget,
+    isDue: () => boolean,
+    orAt = at,
+    orValue = value,
+  ): boolean {
     const { memory } = this
     const { head } = this.mail
     for (let turn = budget.turns(); turn > 0; turn--) {
       if (turn % TURNS_PER_LOOK === 0 && isDue()) {
         budget.interrupt(turn - 1)
+        return true
+      }
+      if (turn % TURNS_PER_OTHER === 0 && memory.load(orAt) !== orValue) {
+        budget.hit()
         return true
       }
       const isCalm = memory.load(head) === NIL && memory.load(this.#pending) === 0

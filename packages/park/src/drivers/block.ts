@@ -78,11 +78,22 @@ function sleep(td: Waiter): Outcome {
   return wakeUp(memory, td.at) ? WOKEN : TIMED_OUT
 }
 
-function spinWhile(memory: Memory, at: Address, value: number, withinMs: number): boolean {
+/** Turns of a spin between two looks at its second word, which changes seldom. */
+const TURNS_PER_OTHER = 8
+
+function spinWhile(
+  memory: Memory,
+  at: Address,
+  value: number,
+  withinMs: number,
+  orAt: Address,
+  orValue: number,
+): boolean {
   const turns = budget.turns(withinMs)
   if (turns === 0) return false
   for (let turn = turns; turn > 0; turn--) {
-    if (memory.load(at) === value) continue
+    const isOther = turn % TURNS_PER_OTHER === 0 && memory.load(orAt) !== orValue
+    if (!isOther && memory.load(at) === value) continue
     budget.hit()
     return true
   }

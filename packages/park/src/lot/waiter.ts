@@ -127,19 +127,32 @@ export class Waiter implements Parker, Pinning {
 
   /**
    * As `spinWhile`, for code that yields, on a simulated machine: looks again and again while the
-   * word at `at` is `value`, for `watchNs` at most, and says whether it has changed.
+   * words are as told, for `watchNs` at most, and says whether one has changed.
    */
-  *watch(_at: Address, _value: number, _until = FOREVER): Waiting<boolean> {
+  *watch(
+    _at: Address,
+    _value: number,
+    _until = FOREVER,
+    _orAt?: Address,
+    _orValue?: number,
+  ): Waiting<boolean> {
     return false
   }
 
   /**
    * Before parking: spins while the word at `at` is `value`, if the driver of this waiter can spare
-   * the time and as long as that pays, and says whether the word has changed.
+   * the time and as long as that pays, and says whether the word has changed. What may end the wait
+   * besides, such as a peer that closes, is a second word: nobody writes the first one then.
    */
-  spinWhile(at: Address, value: number, until = FOREVER): boolean {
+  spinWhile(
+    at: Address,
+    value: number,
+    until = FOREVER,
+    orAt: Address = at,
+    orValue = value,
+  ): boolean {
     const { driver } = this
     if (driver === undefined) return false
-    return driver.spinWhile(this.lot.memory, at, value, leftMs(this, until))
+    return driver.spinWhile(this.lot.memory, at, value, leftMs(this, until), orAt, orValue)
   }
 }

@@ -132,16 +132,28 @@ export class Thread<T = unknown> extends Waiter {
   }
 
   /** Spins only while no other thread of the CPU could run instead, and there is the time. */
-  override spinWhile(at: Address, value: number, until = FOREVER): boolean {
+  override spinWhile(
+    at: Address,
+    value: number,
+    until = FOREVER,
+    orAt: Address = at,
+    orValue = value,
+  ): boolean {
     if (!this.#host.isAlone() || leftMs(this, until) < LEAST_MS) return false
-    return this.pcpu.spinWhile(at, value)
+    return this.pcpu.spinWhile(at, value, orAt, orValue)
   }
 
   override get watchNs(): number {
     return this.pcpu.watchNs
   }
 
-  override *watch(at: Address, value: number, until = FOREVER): Waiting<boolean> {
+  override *watch(
+    at: Address,
+    value: number,
+    until = FOREVER,
+    orAt: Address = at,
+    orValue = value,
+  ): Waiting<boolean> {
     const { memory } = this.lot
     // Ends a doze, too: a CPU that spins for a word alone acts again when that changes.
     const over = { is: leftMs(this, until) * 1e6 < this.watchNs }
@@ -149,9 +161,10 @@ export class Thread<T = unknown> extends Waiter {
     let hasChanged = false
     while (!hasChanged && !over.is && this.#host.isAlone()) {
       memory.spinsFor(at)
+      if (orAt !== at) memory.spinsFor(orAt)
       yield SPIN
       while (!memory.settled()) yield SETTLE
-      hasChanged = memory.load(at) !== value
+      hasChanged = memory.load(at) !== value || (orAt !== at && memory.load(orAt) !== orValue)
     }
     end.cancel()
     return hasChanged
