@@ -3,7 +3,7 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
-import type { Joint, SockView } from './sock-view.ts'
+import { type Joint, MISUSE, type SockView } from './sock-view.ts'
 
 const RECEIVE = work('socket-receive')
 
@@ -34,7 +34,7 @@ export function* receiveSome(
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()
-    if (joint === undefined) return view.isMisused()
+    if (joint === undefined) return MISUSE
     yield* view.move(td, 'none', 'receive')
     while (!memory.settled()) yield SETTLE
     const refusal = view.refusal('receive')

@@ -5,7 +5,7 @@ import { WOULD_BLOCK } from '../errors.ts'
 import { END } from '../life-table.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
-import type { Joint, SockView } from './sock-view.ts'
+import { type Joint, MISUSE, type SockView } from './sock-view.ts'
 
 const { guard: GUARDS } = END
 const SEND = work('socket-send')
@@ -35,7 +35,7 @@ export function* sendSome(
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()
-    if (joint === undefined) return view.isMisused()
+    if (joint === undefined) return MISUSE
     yield* view.move(td, 'none', 'send')
     while (!memory.settled()) yield SETTLE
     const refusal = refusalOf(view, joint)

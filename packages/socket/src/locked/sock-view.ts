@@ -3,7 +3,7 @@ import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
-import { END, type EndEvent } from '../life-table.ts'
+import { END, type EndEvent, statesOf } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { SectionName } from './sections.ts'
@@ -17,6 +17,9 @@ const { action: ACTIONS } = END
 /** Of a look at the state, besides failures: the call is illegal, or has an error to report. */
 export const MISUSE = -2
 const REPORT = -3
+
+/** States in which a socket has no peer, or may lose the one that it has. */
+const UNJOINED = statesOf('CREATED', 'BOUND', 'LISTENING', 'CONNECTING')
 
 /** What one end sends by. */
 interface SendSide {
@@ -79,9 +82,16 @@ export class SockView {
     return actions
   }
 
-  /** The other end, once there is one; the caller has settled. */
+  /**
+   * The other end, once there is one; the caller has settled. A socket that connects has none yet:
+   * its connect may be refused, and then the block is another's. For `throwMisuse`, its state is
+   * noted where there is none.
+   */
   joint(): Joint | undefined {
     if (this.#joint !== undefined) return this.#joint
+    const state = this.state.load()
+    this.#illegalIn = state
+    if (((1 << state) & UNJOINED) !== 0) return undefined
     const peer = this.memory.load(this.handle.at + SOCK.offset.peer)
     return peer === NIL ? undefined : this.joinTo(peer)
   }

@@ -115,6 +115,29 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
     expect(world.sockets.inUse()).toBe(0)
   })
 
+  it('have no peer before they are connected, also for a call that comes meanwhile', () => {
+    const world = lockedWorld(name)
+    const [full, listener, client] = [world.listener(1), world.listener(1), world.create()]
+    world.do((td) => world.create().connect(td, full.handle))
+    const same = world.sockets.open(client.handle)
+    const queue = world.sockets.partsOf(full.handle.at).locks[schemeOf(name).areas.queue!.lock]!
+    const { tryEnter } = queue
+    queue.tryEnter = (td) => {
+      queue.tryEnter = tryEnter
+      expect(() => world.send(same, 1)).toThrow(SocketMisuse)
+      return queue.tryEnter(td)
+    }
+    const connects = ({ handle }: LockedSocket) =>
+      errnoOf(world.do((td) => client.connect(td, handle)))
+    expect(connects(full)).toBe(ERRNO.ECONNREFUSED)
+    // The block of the peer that it was to have is another's now.
+    world.create()
+    expect(connects(listener)).toBe(0)
+    const server = world.do((td) => listener.accept(td, false))!
+    expect(world.send(same, 1)).toBe(1)
+    expect(world.receive(server)).toEqual([1])
+  })
+
   it('are closed once, and a block that is given out again is another socket', () => {
     const world = lockedWorld(name)
     const socket = world.create()
