@@ -8,9 +8,12 @@ import { ConnectionQueue } from './connection-queue.ts'
 import { expectSock } from './expect-sock.ts'
 import { receiveSome } from './receiving.ts'
 import { sendSome } from './sending.ts'
+import type { OptionValues } from './options/option-kinds.ts'
+import type { KindOf, OptionName, SettableOption } from './options/option-table.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { ownerOf, SockState } from './sock-state.ts'
 import { MISUSE, SockView } from './sock-view.ts'
+import { getOption, setOption } from './socket-options.ts'
 
 /** States in which a thread is about what makes a socket its own, or nobody's any more. */
 const BUSY = statesOf('CONNECTING', 'DISCONNECTING', 'ABORTED', 'FREED')
@@ -148,14 +151,41 @@ export class LockedSocket {
     return shutdownReceive(td, this.#view)
   }
 
-  /** Closes it. The peer receives what was sent, and then the end. */
-  close(td: Waiter): Waiting {
+  /**
+   * Closes it. The peer receives what was sent, and then the end. 0, or WOULD_BLOCK when SO_LINGER
+   * had it wait for the peer in vain: it is closed all the same.
+   */
+  close(td: Waiter): Waiting<number> {
     return close(td, this.#view)
   }
 
   /** Closes it and resets the peer, which is told so once. */
   abort(td: Waiter): Waiting {
     return abort(td, this.#view)
+  }
+
+  /**
+   * Sets an option, by FreeBSD's name of it; the table `socketOptions` says what each takes. What a
+   * listener has, its connections get when they are made. Sleepers that it concerns look again.
+   * Throws a RangeError for an option or a value that there is not, SocketMisuse for a state or an
+   * option in which it cannot be set. Takes the lock of the receive buffer, and after that those of
+   * a direction for marks.
+   */
+  setsockopt<N extends SettableOption>(
+    td: Waiter,
+    name: N,
+    value: OptionValues[KindOf<N>],
+  ): Waiting {
+    return setOption(td, this.#view, name, value)
+  }
+
+  /**
+   * What an option is; of SO_ERROR, the errno that this call reports. Takes the lock of the state
+   * for SO_ERROR and SO_ACCEPTCONN, that of the queue for a listener's, and none for the others.
+   * Throws a RangeError for an option that there is not, and SocketMisuse.
+   */
+  getsockopt<N extends OptionName>(td: Waiter, name: N): Waiting<OptionValues[KindOf<N>]> {
+    return getOption(td, this.#view, name) as Waiting<OptionValues[KindOf<N>]>
   }
 
   /** Connections that were refused since the queue of this listener was full. */
@@ -188,9 +218,23 @@ export class LockedSocket {
     return block(td, this.receive(td, to))
   }
 
+  /** `setsockopt`, for a thread that may block. */
+  setsockoptSync<N extends SettableOption>(
+    td: Waiter,
+    name: N,
+    value: OptionValues[KindOf<N>],
+  ): void {
+    block(td, this.setsockopt(td, name, value))
+  }
+
+  /** `getsockopt`, for a thread that may block. */
+  getsockoptSync<N extends OptionName>(td: Waiter, name: N): OptionValues[KindOf<N>] {
+    return block(td, this.getsockopt(td, name))
+  }
+
   /** `close`, for a thread that may block. */
-  closeSync(td: Waiter): void {
-    block(td, this.close(td))
+  closeSync(td: Waiter): number {
+    return block(td, this.close(td))
   }
 }
 

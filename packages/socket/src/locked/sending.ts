@@ -3,6 +3,7 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { WOULD_BLOCK } from '../errors.ts'
 import { END } from '../life-table.ts'
+import { limitedBy, lowToSend } from './marks.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
 import { type Joint, MISUSE, type SockView } from './sock-view.ts'
@@ -30,8 +31,10 @@ export function* sendSome(
   wait: boolean,
   until: Until,
 ): Waiting<number> {
-  const { memory } = view
+  const { memory, handle } = view
+  const { at } = handle
   memory.charge(SEND, 1)
+  let limit: Until | undefined
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()
@@ -42,7 +45,7 @@ export function* sendSome(
     if (refusal !== 0) return yield* view.refuse(td, 'send', refusal, BROKEN)
     const { words, senders } = joint.sending
     const space = memory.read(words.space)
-    if (space > 0) {
+    if (space > 0 && (space >= rest.length || space >= lowToSend(memory, at, joint.peer))) {
       const sent = yield* enterProtocol(td, view, joint, rest, Math.min(space, rest.length))
       if (sent === 0) continue
       return sent
@@ -51,7 +54,10 @@ export function* sendSome(
     yield* view.move(td, 'send', 'none')
     if (!wait) return WOULD_BLOCK
     if (spins) td.spinWhile(words.space, 0, until)
-    else if (!(yield* sleep(td, senders, word, until))) return WOULD_BLOCK
+    else {
+      limit ??= limitedBy(td, at, 'sndTimeo', until)
+      if (!(yield* sleep(td, senders, word, limit))) return WOULD_BLOCK
+    }
     spins = false
   }
 }

@@ -34,8 +34,6 @@ export interface SockFaults {
 /** What a checker tells of a thread that died. */
 type ModelDeaths = (burial: (dead: { readonly number: number }) => void) => void
 
-/** Bytes of a buffer: those of the models fill it. */
-const BUFFER_BYTES = 1
 const LEAST_ITEM = SOCK.size + 64
 const BLOCKS = 5
 
@@ -55,15 +53,17 @@ export class SockWorld implements SockHome {
   readonly #parts = new Map<Address, SockParts>()
   readonly #locks = new Map<Address, ModelLock>()
   readonly #isMortal: boolean
+  readonly #bytes: number
 
   constructor(
     checker: Checker,
     readonly scheme: LockScheme,
-    threads: number,
+    { threads, bytes }: { readonly threads: number; readonly bytes: number },
     readonly faults: SockFaults = {},
   ) {
     const { KindOfMemory = StrictMemory, isMortal = false } = faults
     this.#isMortal = isMortal
+    this.#bytes = bytes
     this.memory = new KindOfMemory(new SharedArrayBuffer(1 << 13), checker)
     this.memory.keeps = SockState.keptBy(scheme)
     const { memory } = this
@@ -184,7 +184,7 @@ export class SockWorld implements SockHome {
     const known = this.#parts.get(at)
     if (known !== undefined) return known
     const make = (lock: Address) => this.#lockAt(lock)
-    const parts = new SockParts(this.memory, this.scheme, at, BUFFER_BYTES, make, this.#accept)
+    const parts = new SockParts(this.memory, this.scheme, at, this.#bytes, make, this.#accept)
     this.#parts.set(at, parts)
     return parts
   }
@@ -205,7 +205,7 @@ export class SockWorld implements SockHome {
     const isThere = (memory.load(at + SOCK.offset.refs) & by) !== 0
     if (!isThere && !this.#isMortal) throw new Error('a block was let go once too often')
     const isForgotten = this.faults.forgets === 'references' && td === this.#tds.at(-2)
-    if (!isForgotten) letGo(memory, at, use, by)
+    if (!isForgotten && letGo(memory, at, use, by)) memory.free(at)
   }
 
   #lockAt(at: Address): ModelLock {

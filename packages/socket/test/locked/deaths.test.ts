@@ -225,9 +225,9 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
       const heard = new Set<string>()
       atEveryDeathOfAnEnd(
         name,
-        ({ td }, end) => {
+        ({ td, own }, end) => {
           finish(td, end.send(td, Uint8Array.of(1)))
-          finish(td, end[call](td))
+          own((caller) => end[call](caller))
         },
         (living, peer) => heard.add(heardAt(living, peer)),
       )
@@ -286,6 +286,43 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
     })
     states.delete('CONNECTED')
     expect([...states].sort()).toEqual(['RECEIVE_SHUT', 'SEND_SHUT'])
+  })
+
+  it('that sets a mark of another may die after any step: marks and space agree', () => {
+    const found = new Set<number>()
+    const deaths = atEveryDeathInACall(name, (td, end) => end.setsockopt(td, 'SO_RCVBUF', 1), {
+      sleeps: ({ tds: [, td] }, peer) => {
+        finish(td, peer.send(td, new Uint8Array(BYTES)))
+        return new Parked(td, peer.send(td, Uint8Array.of(7)))
+      },
+      judge({ td, living, end, peer }, sleeping) {
+        const most = finish(td, end.getsockopt(td, 'SO_RCVBUF'))
+        found.add(most)
+        heardAt(living, end)
+        expect(sleeping!.isOver()).toBe(1)
+        heardAt(living, end)
+        expect(finish(td, peer.send(td, new Uint8Array(9), 0, 9, false))).toBe(most)
+      },
+    })
+    expect(deaths).toBeGreaterThan(3)
+    expect([...found].sort()).toEqual([1, BYTES])
+  })
+
+  it('that lingers may die after any step: its peer has all, and then the end or a reset', () => {
+    const heard = new Set<string>()
+    const deaths = atEveryDeathOfAnEnd(
+      name,
+      ({ td, own }, end) => {
+        own(() => end.setsockopt(td, 'SO_LINGER', { onoff: true, seconds: 9 }))
+        finish(td, end.send(td, Uint8Array.of(1)))
+        const closing = new Parked(td, end.close(td))
+        expect(closing.isAwake()).toBe(false)
+      },
+      (living, peer) => heard.add(heardAt(living, peer)),
+    )
+    expect(deaths).toBeGreaterThan(8)
+    heard.delete('nothing')
+    expect([...heard].sort()).toEqual(['1 end', 'reset'])
   })
 
   it('that connects may die after any step: it is accepted and reset, or was never there', () => {

@@ -13,6 +13,9 @@ function exercise(world: LockedTestWorld): void {
     ] as const) {
       world.send(one, 1)
       world.receive(other)
+      world.do((td) => one.setsockopt(td, 'SO_SNDBUF', 9))
+      world.do((td) => one.setsockopt(td, 'SO_RCVBUF', 9))
+      world.do((td) => one.getsockopt(td, 'SO_ERROR'))
     }
     world.do((td) => client.shutdown(td))
     world.do((td) => server.shutdownReceive(td))

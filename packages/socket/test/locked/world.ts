@@ -19,20 +19,25 @@ export function lockedWorld(locking: string, { receiveBytes = 64, looksFirst = f
     return watch(section, { name, type: isSleepable ? 'sx' : 'sleep mutex', place: name, witness })
   }
   const sockets = new LockedSockets(lot, handle, { locking, lock, looksFirst })
-  return new LockedTestWorld(sockets, lot.waiter(), witness, lock)
+  const tds = [lot.waiter(), lot.waiter(), lot.waiter()] as const
+  return new LockedTestWorld(sockets, tds, witness, lock)
 }
 
 export class LockedTestWorld {
   constructor(
     readonly sockets: LockedSockets,
-    readonly td: Waiter,
+    readonly tds: readonly [Waiter, Waiter, Waiter],
     readonly witness: Witness,
     readonly lock: (word: Address, type: LockType) => Section,
   ) {}
 
+  get td(): Waiter {
+    return this.tds[0]
+  }
+
   /** Does what needs no wait for another. */
-  do<T>(call: (td: Waiter) => Waiting<T>): T {
-    return finish(this.td, call(this.td))
+  do<T>(call: (td: Waiter) => Waiting<T>, td = this.td): T {
+    return finish(td, call(td))
   }
 
   create(): LockedSocket {
