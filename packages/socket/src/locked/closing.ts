@@ -5,6 +5,7 @@ import { END } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
 import { childState, takeFor } from './connecting.ts'
 import { lingerOf, lingers } from './lingering.ts'
+import { forgetName } from './naming.ts'
 import { hasOptions } from './option-words.ts'
 import { BY_OWNER, BY_PEER } from './refs.ts'
 import { SOCK } from './sock-layout.ts'
@@ -60,6 +61,7 @@ export function* end(td: Waiter, view: SockView): Waiting {
 /** What follows when all have heard. */
 function* free(td: Waiter, view: SockView): Waiting {
   const { memory } = view
+  yield* forgetName(td, view)
   while (!memory.settled()) yield SETTLE
   yield* view.change(td, 'state', 'closed')
   yield* letGo(td, view)

@@ -5,6 +5,7 @@ import { ERRNO, failed } from '../datagram/results.ts'
 import { END } from '../life-table.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import { highMark } from './marks.ts'
+import { lookUp, nameOf } from './naming.ts'
 import { copyOptions, hasOptions } from './option-words.ts'
 import { BY_OWNER, BY_PEER, holdByPeer } from './refs.ts'
 import { sleep } from './sleep.ts'
@@ -14,20 +15,31 @@ import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { misuse, SockView } from './sock-view.ts'
 import { respace } from './space.ts'
 
+const { guard: GUARDS } = END
 const { peer: PEER, peerUse: PEER_USE } = SOCK.offset
 
-/** Makes a socket a listener. Throws SocketMisuse. */
+/** Makes a socket a listener, with or without a name. Throws SocketMisuse. */
 export function* listen(td: Waiter, view: SockView, backlog: number): Waiting {
   const { memory, state, handle } = view
   yield* view.move(td, 'none', 'listening')
   while (!memory.settled()) yield SETTLE
   const before = state.load()
-  const isBound = state.change('bind') !== ILLEGAL
+  const isBound = before === END.state.BOUND || state.change('bind') !== ILLEGAL
   // Only now: a socket that listens already has a backlog, and a block of another use another's.
   if (isBound) new ConnectionQueue(memory, handle.at).open(backlog)
   const listens = isBound && state.change('listen') !== ILLEGAL
   yield* view.move(td, 'listening', 'none')
   if (!listens) throw misuse(before, 'bind')
+}
+
+/** Connects a socket to what has a name: 0 or a failure. Throws SocketMisuse. */
+export function* connectByName(td: Waiter, view: SockView, name: Uint8Array): Waiting<number> {
+  const { memory, state } = view
+  const to = yield* lookUp(td, view, name)
+  if (to !== undefined) return yield* connect(td, view, to)
+  while (!memory.settled()) yield SETTLE
+  if (state.look('connect') === ILLEGAL) throw misuse(state.load(), 'connect')
+  return failed(ERRNO.ECONNREFUSED)
 }
 
 /** Connects a socket to a listener: 0 or a failure. Throws SocketMisuse. */
@@ -137,7 +149,8 @@ function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boole
 }
 
 function* refused(td: Waiter, view: SockView, errno: number): Waiting<number> {
-  yield* view.change(td, 'state', 'refused')
+  const isBound = (yield* nameOf(td, view)) !== undefined
+  yield* view.change(td, 'state', 'refused', isBound ? GUARDS.isBound : 0)
   return failed(errno)
 }
 

@@ -2,9 +2,11 @@ import { came, NIL } from '@smpnet/memory'
 import { block, FOREVER, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
 import { END, type EndState, statesOf } from '../life-table.ts'
+import { nameBytes } from '../names.ts'
 import { abort, close, shutdown, shutdownReceive } from './closing.ts'
-import { accept, connect, listen } from './connecting.ts'
+import { accept, connect, connectByName, listen } from './connecting.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { bind, nameOf } from './naming.ts'
 import { expectSock } from './expect-sock.ts'
 import { receiveSome } from './receiving.ts'
 import { sendSome } from './sending.ts'
@@ -44,8 +46,24 @@ export class LockedSocket {
   }
 
   /**
-   * From now on others may connect to it by its handle; `backlog` connections wait for acceptors,
-   * and more are refused, which is counted. Throws SocketMisuse and RangeError.
+   * Gives it a name, by which others connect to it once it listens: 0, or EADDRINUSE when another
+   * socket has the name, or ENOBUFS when there are as many names as there can be. The name is free
+   * when the socket is closed. Takes the lock of the names, and that of the state inside. Throws
+   * SocketMisuse, a TypeError for what is no text, and a RangeError for no or too many bytes.
+   */
+  *bind(td: Waiter, name: string): Waiting<number> {
+    return yield* bind(td, this.#view, nameBytes(name))
+  }
+
+  /** Its name, or undefined when it has none. Takes the lock of the names. */
+  *getsockname(td: Waiter): Waiting<string | undefined> {
+    const name = yield* nameOf(td, this.#view)
+    return name === undefined ? undefined : new TextDecoder().decode(name)
+  }
+
+  /**
+   * From now on others may connect to it by its name or its handle; `backlog` connections wait for
+   * acceptors, and more are refused, which is counted. Throws SocketMisuse and RangeError.
    */
   listen(td: Waiter, backlog: number): Waiting {
     if (Number.isInteger(backlog) && backlog >= 1) return listen(td, this.#view, backlog)
@@ -54,11 +72,12 @@ export class LockedSocket {
   }
 
   /**
-   * Connects to a listener: 0, when the connection waits to be accepted and bytes may be sent; or
-   * ECONNREFUSED when nobody listens there or the queue is full, ECONNRESET when the listener is
-   * closed meanwhile, or ENOBUFS. Throws SocketMisuse.
+   * Connects to a listener, by its name or its handle: 0, when the connection waits to be accepted
+   * and bytes may be sent; or ECONNREFUSED when nobody listens there or the queue is full,
+   * ECONNRESET when the listener is closed meanwhile, or ENOBUFS. Throws SocketMisuse.
    */
-  connect(td: Waiter, listener: SockHandle): Waiting<number> {
+  connect(td: Waiter, listener: SockHandle | string): Waiting<number> {
+    if (typeof listener === 'string') return connectByName(td, this.#view, nameBytes(listener))
     return connect(td, this.#view, expectSock(listener, this.home.memory))
   }
 
@@ -193,13 +212,18 @@ export class LockedSocket {
     return new ConnectionQueue(this.home.memory, this.handle.at).overflows()
   }
 
+  /** `bind`, for a thread that may block. */
+  bindSync(td: Waiter, name: string): number {
+    return block(td, this.bind(td, name))
+  }
+
   /** `listen`, for a thread that may block. */
   listenSync(td: Waiter, backlog: number): void {
     block(td, this.listen(td, backlog))
   }
 
   /** `connect`, for a thread that may block. */
-  connectSync(td: Waiter, listener: SockHandle): number {
+  connectSync(td: Waiter, listener: SockHandle | string): number {
     return block(td, this.connect(td, listener))
   }
 

@@ -30,7 +30,7 @@ export const SOCK = layout('local stream socket', {
   peerUse: word('o', 'state'),
   /** (x) The thread that a socket is closed with, under (s) or (q); unused where (s) is swapped. */
   owner: word('x', 'state'),
-  /** (x) 1 when an option may be another than that of a new socket: then their words are read. */
+  /** (x) Whether it may have options or a name, whose words are read then: `option-words.ts`. */
   options: word('x', 'state'),
   soLock: words(LOCK_WORDS, 'x', 'state'),
 
@@ -83,6 +83,8 @@ export const SOCK = layout('local stream socket', {
   sndTimeo: word('x', 'options'),
   rcvTimeo: word('x', 'options'),
   linger: word('x', 'options'),
+  /** (x) Written under the lock of the names: the slot of its name there, or 0. */
+  name: word('x', 'options'),
 })
 
 /** Where the words are by which a socket sends. */

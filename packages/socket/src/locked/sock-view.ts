@@ -71,11 +71,16 @@ export class SockView {
   };
 
   /** Changes the state in a section of its own, and gives the actions. Throws SocketMisuse. */
-  *change(td: Waiter, section: 'state' | 'sendShut', event: EndEvent): Waiting<number> {
+  *change(
+    td: Waiter,
+    section: 'state' | 'sendShut',
+    event: EndEvent,
+    guards = 0,
+  ): Waiting<number> {
     const { memory, state } = this
     yield* this.move(td, 'none', section)
     while (!memory.settled()) yield SETTLE
-    const actions = state.change(event, ownerOf(td.lot.cpu))
+    const actions = state.change(event, ownerOf(td.lot.cpu), guards)
     const found = actions === ILLEGAL ? state.load() : 0
     yield* this.move(td, section, 'none')
     if (actions === ILLEGAL) throw misuse(found, event)

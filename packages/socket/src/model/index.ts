@@ -1,4 +1,5 @@
 export { type ModelThreads, type SockProgram, sockProgram } from './sock-acts.ts'
+export { namePrograms } from './name-programs.ts'
 export { optionPrograms } from './option-programs.ts'
 export { sockPrograms } from './sock-programs.ts'
 export { sockTriples } from './sock-triples.ts'

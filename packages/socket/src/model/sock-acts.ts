@@ -32,7 +32,7 @@ export function sockProgram(
   faults?: SockFaults,
 ) {
   return (model: ModelThreads): void =>
-    start(new SockWorld(checker, scheme, { threads, bytes }, faults), model)
+    start(new SockWorld(checker, scheme, threads, faults, bytes), model)
 }
 
 export const ONE = Uint8Array.of(7)

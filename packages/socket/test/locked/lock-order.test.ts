@@ -23,9 +23,11 @@ function exercise(world: LockedTestWorld): void {
     world.receive(client)
     world.close(client)
   }
-  const listener = world.listener()
+  const listener = world.create()
+  world.do((td) => listener.bind(td, 'x'))
+  world.do((td) => listener.listen(td, 2))
   const left = world.create()
-  world.do((td) => left.connect(td, listener.handle))
+  world.do((td) => left.connect(td, 'x'))
   world.close(listener, left)
 }
 

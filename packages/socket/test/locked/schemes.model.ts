@@ -4,6 +4,7 @@ import { expectToHold, someOf, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import {
+  namePrograms,
   optionPrograms,
   type SockFaults,
   type SockProgram,
@@ -14,7 +15,7 @@ import { Sleepers } from '../../src/sleepers.ts'
 import { TornMemory } from './torn-memory.ts'
 import { UnannouncedMemory } from './unannounced-memory.ts'
 
-const programs = [...sockPrograms, ...optionPrograms]
+const programs = [...sockPrograms, ...optionPrograms, ...namePrograms]
 
 const checker = { awaitValue, awaitExchange }
 
@@ -111,6 +112,7 @@ describe.each(schemeTable)('A setter of the scheme $name is found out', (scheme)
   it.each([
     ...(isPassed ? [['setsockopt, close', close] as const] : []),
     ['connect, setsockopt', connect] as const,
+    ...(scheme.areas.state === undefined ? [['bind, close', close] as const] : []),
   ])('that announces nothing: %s', (name, text) => {
     const result = run(scheme, named(name), { KindOfMemory: UnannouncedMemory })
     expect(result).toFailWith('exception', text)
