@@ -88,7 +88,8 @@ function* enterProtocol(
   const refusal = looksAgain ? refusalOf(view, joint) : 0
   if (refusal !== 0) return yield* view.refuse(td, 'out', refusal, BROKEN)
   const { space } = sending.words
-  const count = Math.min(memory.read(space), most)
+  // A mark that was lowered meanwhile may leave less than none.
+  const count = Math.max(0, Math.min(memory.read(space), most))
   if (!copiesOutside) peer.ring.copyIn(memory.load(produced), rest.bytes, rest.start, count)
   memory.write(space, memory.read(space) - count)
   while (!memory.settled()) yield SETTLE

@@ -91,6 +91,26 @@ export const optionPrograms: readonly SockProgram[] = [
     },
   },
   {
+    name: 'send, setsockopt of less',
+    promise: 'a mark that is lowered under a send takes no byte back',
+    threads: 2,
+    bytes: 4,
+    start(world, { thread, after }) {
+      const [client, server] = world.pair()
+      world.now((td) => client.send(td, new Uint8Array(3)))
+      let sent = 0
+      thread('sends', () => (sent = world.run(0, (td) => client.send(td, TWO, 0, 1, false))))
+      thread('sets', () => world.run(1, (td) => server.setsockopt(td, 'SO_RCVBUF', 1)))
+      after(() => {
+        const got = world.now((td) => server.receive(td, new Uint8Array(4)))
+        expectThat(got === 3 + Math.max(sent, 0), `${sent} was sent after 3, and ${got} came`)
+        const next = world.now((td) => client.send(td, TWO, 0, 2, false))
+        expectThat(next === 1, `there was to be space for one: ${next}`)
+        closeAll(world, client, server)
+      })
+    },
+  },
+  {
     name: 'receive of two, setsockopt',
     promise: 'a receiver that sleeps goes on when fewer bytes are enough',
     threads: 2,
