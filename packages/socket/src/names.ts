@@ -6,30 +6,16 @@ import {
   type HandleKind,
   layout,
   type Memory,
-  NIL,
   SETTLE,
   SpinLock,
   word,
   type Waiting,
-  words,
 } from '@smpnet/memory'
-
-/** Bytes of the longest name: those of FreeBSD's `sun_path`. */
-export const MOST_NAME_BYTES = 104
+import { MOST_NAME_BYTES, NameTable, type Named } from './name-table.ts'
 
 const NAMES = layout('names', {
   /** (x) The spin lock of the table. */
   lock: word('x', 'names'),
-})
-
-const NAME = layout('name', {
-  /** (m) The pair that is bound to it, or NIL, which says that the rest means nothing. */
-  pair: word('m', 'name'),
-  /** (m) Which use of the pair. */
-  use: word('m', 'name'),
-  hash: word('m', 'name'),
-  length: word('m', 'name'),
-  bytes: words(MOST_NAME_BYTES / 4, 'm', 'name'),
 })
 
 const HANDLE: HandleKind = { of: 'names', fields: { at: 'address', count: 'count' } }
@@ -71,15 +57,12 @@ export function nameBytes(name: string): Uint8Array {
 }
 
 /**
- * The names of sockets, of which others of the same memory know nothing else. A name is found by
- * its hash, from the slot that this says and on to the others, and then by its bytes.
- *
- * The lock protects the table, for as long as it takes to look through it. A slot is in use if it
- * says which pair is bound to it, which is written last and cleared first: whatever a holder of the
- * lock that ended has left is whole. A slot whose pair is in use no more, or for another, is free.
+ * The names of sockets under a spin lock of their own, for as long as it takes to look through the
+ * table.
  */
 export class Names {
   readonly #lock: SpinLock
+  readonly #table: NameTable
 
   constructor(
     readonly memory: Memory,
@@ -89,6 +72,8 @@ export class Names {
   ) {
     expectHandle(HANDLE, handle, memory)
     this.#lock = new SpinLock(memory, handle.at + NAMES.offset.lock, 'the table of names')
+    const isInUse = (pair: Address, use: number) => this.useOf(pair) === use
+    this.#table = new NameTable(memory, handle.at + NAMES.size, handle.count, isInUse)
   }
 
   static place(arena: Arena, count: number): NamesHandle {
@@ -96,7 +81,7 @@ export class Names {
   }
 
   static bytes(count: number): number {
-    return NAMES.size + count * NAME.size
+    return NAMES.size + NameTable.bytes(count)
   }
 
   /**
@@ -104,14 +89,8 @@ export class Names {
    * slots are in use. `tell` is told of the number before others can find the pair.
    */
   *bind(name: Uint8Array, bound: Bound, tell: (slot: number) => void): Waiting<number> {
-    const hash = hashOf(name)
     yield* this.#lock.enter()
-    const slot = this.#find(name, hash) === NIL ? this.#free(hash) : 0
-    if (slot > 0) {
-      this.#fill(this.#at(slot), name, hash, bound.generation)
-      tell(slot)
-      this.memory.store(this.#at(slot) + NAME.offset.pair, bound.at)
-    }
+    const slot = this.#table.bind(name, namedBy(bound), tell)
     this.#lock.exit()
     return slot
   }
@@ -129,91 +108,30 @@ export class Names {
 
   /** What is bound to a name, for a holder of the lock, that lets it go. */
   #bound(name: Uint8Array): Bound | undefined {
-    const { memory } = this
-    const slot = this.#find(name, hashOf(name))
-    const at = slot === NIL ? NIL : memory.read(slot + NAME.offset.pair)
-    const generation = slot === NIL ? 0 : memory.read(slot + NAME.offset.use)
+    const named = this.#table.find(name)
     this.#lock.exit()
-    return at === NIL ? undefined : { at, generation }
+    return named === undefined ? undefined : { at: named.at, generation: named.use }
   }
 
   /** Frees a slot, if that use of a pair is bound to it. */
-  *forget(slot: number, { at, generation }: Bound): Waiting {
-    const { memory } = this
-    while (!memory.settled()) yield SETTLE
-    const place = this.#at(slot)
+  *forget(slot: number, bound: Bound): Waiting {
+    while (!this.memory.settled()) yield SETTLE
     yield* this.#lock.enter()
-    const isTheirs = memory.read(place + NAME.offset.use) === generation
-    if (isTheirs && memory.read(place + NAME.offset.pair) === at) {
-      memory.store(place + NAME.offset.pair, NIL)
-    }
+    this.#table.forget(slot, namedBy(bound))
     this.#lock.exit()
   }
 
   /** Names in use. Exact when nobody binds or forgets meanwhile. */
   inUse(): number {
-    let count = 0
-    for (let i = 0; i < this.handle.count; i++) if (this.#isInUse(this.#at(i + 1))) count++
-    return count
+    return this.#table.inUse()
   }
 
   /** Lets the lock go if a thread held it that has ended. */
   recover(ended: number): boolean {
     return this.#lock.breakFrom(ended, () => {})
   }
-
-  #find(name: Uint8Array, hash: number): Address {
-    for (let i = 0; i < this.handle.count; i++) {
-      const at = this.#at(this.#slot(hash, i))
-      if (this.#isInUse(at) && this.#isOf(at, name, hash)) return at
-    }
-    return NIL
-  }
-
-  #free(hash: number): number {
-    for (let i = 0; i < this.handle.count; i++) {
-      const slot = this.#slot(hash, i)
-      if (!this.#isInUse(this.#at(slot))) return slot
-    }
-    return -1
-  }
-
-  /** The number of a slot: the one that a hash says, or so many behind it. */
-  #slot(hash: number, behind: number): number {
-    return (((hash >>> 0) + behind) % this.handle.count) + 1
-  }
-
-  #isInUse(at: Address): boolean {
-    const pair = this.memory.read(at + NAME.offset.pair)
-    return pair !== NIL && this.useOf(pair) === this.memory.read(at + NAME.offset.use)
-  }
-
-  #isOf(at: Address, name: Uint8Array, hash: number): boolean {
-    const { memory } = this
-    if (memory.read(at + NAME.offset.hash) !== hash) return false
-    if (memory.read(at + NAME.offset.length) !== name.length) return false
-    for (let i = 0; i < name.length; i++) {
-      if (memory.read8(at + NAME.offset.bytes + i) !== name[i]) return false
-    }
-    return true
-  }
-
-  #fill(at: Address, name: Uint8Array, hash: number, use: number): void {
-    const { memory } = this
-    memory.write(at + NAME.offset.hash, hash)
-    memory.write(at + NAME.offset.length, name.length)
-    memory.copyIn(at + NAME.offset.bytes, name, 0, name.length)
-    memory.write(at + NAME.offset.use, use)
-  }
-
-  #at(slot: number): Address {
-    return this.handle.at + NAMES.size + (slot - 1) * NAME.size
-  }
 }
 
-/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: its offset basis and prime of 32 bits. */
-function hashOf(name: Uint8Array): number {
-  let hash = 0x811c9dc5
-  for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash
+function namedBy({ at, generation }: Bound): Named {
+  return { at, use: generation }
 }

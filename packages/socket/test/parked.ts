@@ -1,4 +1,13 @@
-import { AWAKE, PARK, RUNNING, type Waiter, WAITER, type Waiting, WOKEN } from '@smpnet/park'
+import {
+  AWAKE,
+  PARK,
+  RUNNING,
+  TIMED_OUT,
+  type Waiter,
+  WAITER,
+  type Waiting,
+  WOKEN,
+} from '@smpnet/park'
 
 /** A call of a thread that is not driven on while it sleeps, so that a test can look at it then. */
 export class Parked<T> {
@@ -33,6 +42,20 @@ export class Parked<T> {
       throw thrown
     }
     if (error !== undefined) throw new Error(`it was to end by ${error}`)
+    return this.#step.value
+  }
+
+  /** How long it sleeps at most, by its clock. */
+  deadlineMs(): number {
+    return this.td.limit.deadlineMs
+  }
+
+  /** Its deadline has come: it is to end without another sleep. */
+  expires(): T {
+    this.td.lot.memory.store(this.td.at + WAITER.offset.state, RUNNING)
+    this.#step = this.waiting.next(TIMED_OUT)
+    this.#goOn()
+    if (!this.#step.done) throw new Error('a call whose time is over was to end: it sleeps again')
     return this.#step.value
   }
 

@@ -1,5 +1,5 @@
 import { ILLEGAL } from '@smpnet/fsm'
-import type { Address, Memory } from '@smpnet/memory'
+import type { Address } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { END, statesOf } from '../life-table.ts'
 import { end, letGo, resetPeer, resetQueued } from './closing.ts'
@@ -7,9 +7,9 @@ import { ConnectionQueue } from './connection-queue.ts'
 import { BY_PEER } from './refs.ts'
 import type { SockHome } from './sock-home.ts'
 import { SOCK } from './sock-layout.ts'
-import type { SockParts } from './sock-parts.ts'
 import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { SockView } from './sock-view.ts'
+import { isStillJoined, spaceLeft } from './space.ts'
 
 /**
  * How the sockets of a thread that has ended are closed, wherever in a call it ended.
@@ -104,7 +104,6 @@ function* buryOne(td: Waiter, view: SockView, dead: number): Waiting {
   yield* home.release(td, handle, BY_PEER)
 }
 
-const JOINED = statesOf('CONNECTED', 'SEND_SHUT', 'RECEIVE_SHUT', 'BOTH_SHUT')
 const SENDS_NO_MORE = statesOf('SEND_SHUT', 'BOTH_SHUT')
 const TAKES_NO_MORE = statesOf('RECEIVE_SHUT', 'BOTH_SHUT')
 
@@ -114,14 +113,11 @@ function* settle(td: Waiter, view: SockView): Waiting {
   while (!memory.settled()) yield SETTLE
   const joint = view.joint()
   if (joint !== undefined) {
-    // In the section, a socket that is joined stays so, and so does the block of its peer.
     const { peer, sending, returning } = joint
-    const isStill = (states: number): boolean => {
-      return isIn(view, states) && view.peerHandle()?.at === peer.at
-    }
+    const isStill = (states?: number): boolean => isStillJoined(view, joint, states)
     yield* view.move(td, 'none', 'out')
     while (!memory.settled()) yield SETTLE
-    if (isStill(JOINED)) memory.write(sending.words.space, spaceAt(memory, peer))
+    if (isStill()) memory.write(sending.words.space, spaceLeft(memory, view.handle.at, peer))
     if (isStill(SENDS_NO_MORE)) memory.write(peer.at + SOCK.offset.ended, 1)
     yield* view.move(td, 'out', 'in')
     while (!memory.settled()) yield SETTLE
@@ -129,12 +125,6 @@ function* settle(td: Waiter, view: SockView): Waiting {
     yield* view.move(td, 'in', 'none')
   }
   yield* wakeAll(td, view)
-}
-
-/** What there is space for, by what came and what was taken. For the holder of the direction. */
-function spaceAt(memory: Memory, { at, ring }: SockParts): number {
-  const there = memory.load(at + SOCK.offset.produced) - memory.read(at + SOCK.offset.consumed)
-  return ring.bytes - (there | 0)
 }
 
 /** Wakes all that sleep in a socket, or in sending on it, to look again. */

@@ -1,8 +1,12 @@
+import { ILLEGAL } from '@smpnet/fsm'
 import { NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { END } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
 import { childState, takeFor } from './connecting.ts'
+import { lingerOf, lingers } from './lingering.ts'
+import { forgetName } from './naming.ts'
+import { hasOptions } from './option-words.ts'
 import { BY_OWNER, BY_PEER } from './refs.ts'
 import { SOCK } from './sock-layout.ts'
 import { SockState } from './sock-state.ts'
@@ -22,11 +26,23 @@ export function* shutdownReceive(td: Waiter, view: SockView): Waiting {
   if ((actions & ACTIONS.tellSender) !== 0) yield* tell(td, view, false, true)
 }
 
-/** Closes a socket; of a listener, resets what nobody has accepted. Throws SocketMisuse. */
-export function* close(td: Waiter, view: SockView): Waiting {
+/**
+ * Closes a socket; of a listener, resets what nobody has accepted. 0, or WOULD_BLOCK when it has
+ * lingered in vain. Throws SocketMisuse.
+ */
+export function* close(td: Waiter, view: SockView): Waiting<number> {
+  while (!view.memory.settled()) yield SETTLE
+  const { onoff, seconds } = lingerOf(view)
+  if (onoff && seconds === 0 && view.state.look('abort') !== ILLEGAL) {
+    yield* abort(td, view)
+    return 0
+  }
   const actions = yield* view.change(td, 'state', 'close')
   if ((actions & ACTIONS.tellAcceptors) !== 0) yield* resetQueued(td, view)
-  yield* end(td, view)
+  yield* tell(td, view, true, true)
+  const result = onoff && seconds > 0 ? yield* lingers(td, view, seconds) : 0
+  yield* free(td, view)
+  return result
 }
 
 /** Closes a socket and resets its peer. Throws SocketMisuse. */
@@ -38,8 +54,14 @@ export function* abort(td: Waiter, view: SockView): Waiting {
 
 /** What follows when the state says that the socket closes: all hear of it, and it is freed. */
 export function* end(td: Waiter, view: SockView): Waiting {
-  const { memory } = view
   yield* tell(td, view, true, true)
+  yield* free(td, view)
+}
+
+/** What follows when all have heard. */
+function* free(td: Waiter, view: SockView): Waiting {
+  const { memory } = view
+  yield* forgetName(td, view)
   while (!memory.settled()) yield SETTLE
   yield* view.change(td, 'state', 'closed')
   yield* letGo(td, view)
@@ -64,7 +86,7 @@ function* tell(td: Waiter, view: SockView, ends: boolean, breaks: boolean): Wait
   const { memory, parts } = view
   while (!memory.settled()) yield SETTLE
   const joint = view.joint()
-  if (joint === undefined) return
+  if (joint === undefined) return yield* passOptions(td, view)
   const { peer, sending, returning } = joint
   const asleep: Sleepers[] = []
   if (ends) {
@@ -81,6 +103,13 @@ function* tell(td: Waiter, view: SockView, ends: boolean, breaks: boolean): Wait
     yield* view.move(td, 'in', 'none')
   }
   for (const sleepers of asleep) yield* sleepers.wake(td)
+}
+
+/** Of a socket without a peer: an option that is being set is set before its block is freed. */
+function* passOptions(td: Waiter, view: SockView): Waiting {
+  if (!hasOptions(view.memory, view.handle.at)) return
+  yield* view.move(td, 'none', 'receive')
+  yield* view.move(td, 'receive', 'none')
 }
 
 /** The connections of a listener that nobody has accepted; none comes any more. */

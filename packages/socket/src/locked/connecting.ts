@@ -4,27 +4,42 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { END } from '../life-table.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { highMark } from './marks.ts'
+import { lookUp, nameOf } from './naming.ts'
+import { copyOptions, hasOptions } from './option-words.ts'
 import { BY_OWNER, BY_PEER, holdByPeer } from './refs.ts'
 import { sleep } from './sleep.ts'
 import type { SockHandle } from './sock-home.ts'
 import { SOCK } from './sock-layout.ts'
 import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { misuse, SockView } from './sock-view.ts'
+import { respace } from './space.ts'
 
+const { guard: GUARDS } = END
 const { peer: PEER, peerUse: PEER_USE } = SOCK.offset
 
-/** Makes a socket a listener. Throws SocketMisuse. */
+/** Makes a socket a listener, with or without a name. Throws SocketMisuse. */
 export function* listen(td: Waiter, view: SockView, backlog: number): Waiting {
   const { memory, state, handle } = view
   yield* view.move(td, 'none', 'listening')
   while (!memory.settled()) yield SETTLE
   const before = state.load()
-  const isBound = state.change('bind') !== ILLEGAL
+  const isBound = before === END.state.BOUND || state.change('bind') !== ILLEGAL
   // Only now: a socket that listens already has a backlog, and a block of another use another's.
   if (isBound) new ConnectionQueue(memory, handle.at).open(backlog)
   const listens = isBound && state.change('listen') !== ILLEGAL
   yield* view.move(td, 'listening', 'none')
   if (!listens) throw misuse(before, 'bind')
+}
+
+/** Connects a socket to what has a name: 0 or a failure. Throws SocketMisuse. */
+export function* connectByName(td: Waiter, view: SockView, name: Uint8Array): Waiting<number> {
+  const { memory, state } = view
+  const to = yield* lookUp(td, view, name)
+  if (to !== undefined) return yield* connect(td, view, to)
+  while (!memory.settled()) yield SETTLE
+  if (state.look('connect') === ILLEGAL) throw misuse(state.load(), 'connect')
+  return failed(ERRNO.ECONNREFUSED)
 }
 
 /** Connects a socket to a listener: 0 or a failure. Throws SocketMisuse. */
@@ -34,8 +49,9 @@ export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<nu
   const child = yield* home.alloc(td)
   if (seen !== ILLEGAL) yield* writeLate(td, view, seen)
   if (child === NIL) return yield* refused(td, view, ERRNO.ENOBUFS)
-  yield* join(td, view, child)
   const listener = new SockView(home, to)
+  yield* inherit(td, listener, child)
+  yield* join(td, view, child)
   if (!(yield* enqueue(td, listener, child))) {
     memory.store(handle.at + PEER, NIL)
     view.unjoin()
@@ -49,6 +65,8 @@ export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<nu
   while (!memory.settled()) yield SETTLE
   const joined = state.change('joined')
   yield* view.move(td, 'state', 'none')
+  // An option that was set while there was no peer to look at, or meanwhile.
+  if (hasOptions(memory, handle.at)) yield* respaceBoth(td, view)
   yield* listener.parts.acceptors.wake(td)
   return joined === ILLEGAL ? failed(ERRNO.ECONNRESET) : 0
 }
@@ -77,20 +95,38 @@ function* writeLate(td: Waiter, view: SockView, seen: number): Waiting {
   yield* view.move(td, 'state', 'none')
 }
 
+/** The options of a listener are those of its connections. */
+function* inherit(td: Waiter, listener: SockView, child: Address): Waiting {
+  const { memory, state, handle } = listener
+  while (!memory.settled()) yield SETTLE
+  if (!hasOptions(memory, handle.at)) return
+  yield* listener.move(td, 'none', 'receive')
+  while (!memory.settled()) yield SETTLE
+  if (state.look('accept') !== ILLEGAL) copyOptions(memory, handle.at, child)
+  yield* listener.move(td, 'receive', 'none')
+}
+
+function* respaceBoth(td: Waiter, view: SockView): Waiting {
+  yield* respace(td, view, 'out')
+  yield* respace(td, view, 'in')
+}
+
 /** In the protocol: the child, which nobody else knows yet, and this socket become peers. */
 function* join(td: Waiter, view: SockView, child: Address): Waiting {
-  const { memory, handle, home, parts } = view
+  const { memory, handle, parts } = view
   while (!memory.settled()) yield SETTLE
   childState(view, child).change('joined')
   memory.write(child + PEER_USE, handle.use)
   memory.store(child + PEER, handle.at)
   holdByPeer(memory, child)
   holdByPeer(memory, handle.at)
-  const { sending, returning } = view.joinTo(child)
-  memory.write(returning.words.space, home.partsOf(child).ring.bytes)
+  const joint = view.joinTo(child)
+  const { sending, returning } = joint
+  const { peer } = joint
+  memory.write(returning.words.space, highMark(memory, child, parts))
   yield* view.move(td, 'none', 'protocol')
   while (!memory.settled()) yield SETTLE
-  memory.write(sending.words.space, parts.ring.bytes)
+  memory.write(sending.words.space, highMark(memory, handle.at, peer))
   memory.write(handle.at + PEER_USE, SockState.useOf(memory, child))
   memory.store(handle.at + PEER, child)
   yield* view.move(td, 'protocol', 'none')
@@ -113,7 +149,8 @@ function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boole
 }
 
 function* refused(td: Waiter, view: SockView, errno: number): Waiting<number> {
-  yield* view.change(td, 'state', 'refused')
+  const isBound = (yield* nameOf(td, view)) !== undefined
+  yield* view.change(td, 'state', 'refused', isBound ? GUARDS.isBound : 0)
   return failed(errno)
 }
 

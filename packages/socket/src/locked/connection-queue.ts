@@ -19,6 +19,16 @@ export class ConnectionQueue {
     return this.#queued() === 0
   }
 
+  /** Connections that wait to be accepted. */
+  length(): number {
+    return this.#queued()
+  }
+
+  /** The most that may wait. */
+  backlog(): number {
+    return this.#read('backlog')
+  }
+
   /** Whether there is room for a connection, for `enter`. False is counted. */
   admits(): boolean {
     if (this.#queued() < this.#read('backlog')) return true

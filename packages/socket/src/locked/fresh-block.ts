@@ -1,4 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
+import { clearOptions } from './option-words.ts'
 import { holdFresh } from './refs.ts'
 import { SOCK } from './sock-layout.ts'
 import { createdIn } from './sock-state.ts'
@@ -28,6 +29,7 @@ export function makeFresh(memory: Memory, block: Address, use: number, owner: nu
   const { life } = SOCK.offset
   for (const name of CLEARED_PLAINLY) memory.write(block + SOCK.offset[name], 0)
   for (const name of CLEARED) memory.store(block + SOCK.offset[name], 0)
+  clearOptions(memory, block)
   memory.store(block + SOCK.offset.owner, owner)
   holdFresh(memory, block, use)
   memory.store(block + life, createdIn(use, owner))

@@ -15,6 +15,14 @@ export type {
   MakeSockLock,
 } from './schemes/lock-scheme.ts'
 export { schemeTable } from './schemes/scheme-table.ts'
+export type { Linger, OptionKind, OptionValues } from './options/option-kinds.ts'
+export {
+  type KindOf,
+  type OptionName,
+  type OptionRow,
+  type SettableOption,
+  socketOptions,
+} from './options/option-table.ts'
 export type { SockHandle } from './sock-home.ts'
 export { SOCK_LOCK_BYTES } from './sock-layout.ts'
 export type { SocketLock } from '../datagram/lock-schemes.ts'

@@ -2,15 +2,20 @@ import { came, NIL } from '@smpnet/memory'
 import { block, FOREVER, SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
 import { END, type EndState, statesOf } from '../life-table.ts'
+import { nameBytes } from '../names.ts'
 import { abort, close, shutdown, shutdownReceive } from './closing.ts'
-import { accept, connect, listen } from './connecting.ts'
+import { accept, connect, connectByName, listen } from './connecting.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { bind, nameOf } from './naming.ts'
 import { expectSock } from './expect-sock.ts'
 import { receiveSome } from './receiving.ts'
 import { sendSome } from './sending.ts'
+import type { OptionValues } from './options/option-kinds.ts'
+import type { KindOf, OptionName, SettableOption } from './options/option-table.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { ownerOf, SockState } from './sock-state.ts'
 import { MISUSE, SockView } from './sock-view.ts'
+import { getOption, setOption } from './socket-options.ts'
 
 /** States in which a thread is about what makes a socket its own, or nobody's any more. */
 const BUSY = statesOf('CONNECTING', 'DISCONNECTING', 'ABORTED', 'FREED')
@@ -41,8 +46,24 @@ export class LockedSocket {
   }
 
   /**
-   * From now on others may connect to it by its handle; `backlog` connections wait for acceptors,
-   * and more are refused, which is counted. Throws SocketMisuse and RangeError.
+   * Gives it a name, by which others connect to it once it listens: 0, or EADDRINUSE when another
+   * socket has the name, or ENOBUFS when there are as many names as there can be. The name is free
+   * when the socket is closed. Takes the lock of the names, and that of the state inside. Throws
+   * SocketMisuse, a TypeError for what is no text, and a RangeError for no or too many bytes.
+   */
+  *bind(td: Waiter, name: string): Waiting<number> {
+    return yield* bind(td, this.#view, nameBytes(name))
+  }
+
+  /** Its name, or undefined when it has none. Takes the lock of the names. */
+  *getsockname(td: Waiter): Waiting<string | undefined> {
+    const name = yield* nameOf(td, this.#view)
+    return name === undefined ? undefined : new TextDecoder().decode(name)
+  }
+
+  /**
+   * From now on others may connect to it by its name or its handle; `backlog` connections wait for
+   * acceptors, and more are refused, which is counted. Throws SocketMisuse and RangeError.
    */
   listen(td: Waiter, backlog: number): Waiting {
     if (Number.isInteger(backlog) && backlog >= 1) return listen(td, this.#view, backlog)
@@ -51,11 +72,12 @@ export class LockedSocket {
   }
 
   /**
-   * Connects to a listener: 0, when the connection waits to be accepted and bytes may be sent; or
-   * ECONNREFUSED when nobody listens there or the queue is full, ECONNRESET when the listener is
-   * closed meanwhile, or ENOBUFS. Throws SocketMisuse.
+   * Connects to a listener, by its name or its handle: 0, when the connection waits to be accepted
+   * and bytes may be sent; or ECONNREFUSED when nobody listens there or the queue is full,
+   * ECONNRESET when the listener is closed meanwhile, or ENOBUFS. Throws SocketMisuse.
    */
-  connect(td: Waiter, listener: SockHandle): Waiting<number> {
+  connect(td: Waiter, listener: SockHandle | string): Waiting<number> {
+    if (typeof listener === 'string') return connectByName(td, this.#view, nameBytes(listener))
     return connect(td, this.#view, expectSock(listener, this.home.memory))
   }
 
@@ -148,8 +170,11 @@ export class LockedSocket {
     return shutdownReceive(td, this.#view)
   }
 
-  /** Closes it. The peer receives what was sent, and then the end. */
-  close(td: Waiter): Waiting {
+  /**
+   * Closes it. The peer receives what was sent, and then the end. 0, or WOULD_BLOCK when SO_LINGER
+   * had it wait for the peer in vain: it is closed all the same.
+   */
+  close(td: Waiter): Waiting<number> {
     return close(td, this.#view)
   }
 
@@ -158,9 +183,38 @@ export class LockedSocket {
     return abort(td, this.#view)
   }
 
+  /**
+   * Sets an option, by FreeBSD's name of it; the table `socketOptions` says what each takes. What a
+   * listener has, its connections get when they are made. Sleepers that it concerns look again.
+   * Throws a RangeError for an option or a value that there is not, SocketMisuse for a state or an
+   * option in which it cannot be set. Takes the lock of the receive buffer, and after that those of
+   * a direction for marks.
+   */
+  setsockopt<N extends SettableOption>(
+    td: Waiter,
+    name: N,
+    value: OptionValues[KindOf<N>],
+  ): Waiting {
+    return setOption(td, this.#view, name, value)
+  }
+
+  /**
+   * What an option is; of SO_ERROR, the errno that this call reports. Takes the lock of the state
+   * for SO_ERROR and SO_ACCEPTCONN, that of the queue for a listener's, and none for the others.
+   * Throws a RangeError for an option that there is not, and SocketMisuse.
+   */
+  getsockopt<N extends OptionName>(td: Waiter, name: N): Waiting<OptionValues[KindOf<N>]> {
+    return getOption(td, this.#view, name) as Waiting<OptionValues[KindOf<N>]>
+  }
+
   /** Connections that were refused since the queue of this listener was full. */
   overflows(): number {
     return new ConnectionQueue(this.home.memory, this.handle.at).overflows()
+  }
+
+  /** `bind`, for a thread that may block. */
+  bindSync(td: Waiter, name: string): number {
+    return block(td, this.bind(td, name))
   }
 
   /** `listen`, for a thread that may block. */
@@ -169,7 +223,7 @@ export class LockedSocket {
   }
 
   /** `connect`, for a thread that may block. */
-  connectSync(td: Waiter, listener: SockHandle): number {
+  connectSync(td: Waiter, listener: SockHandle | string): number {
     return block(td, this.connect(td, listener))
   }
 
@@ -188,9 +242,23 @@ export class LockedSocket {
     return block(td, this.receive(td, to))
   }
 
+  /** `setsockopt`, for a thread that may block. */
+  setsockoptSync<N extends SettableOption>(
+    td: Waiter,
+    name: N,
+    value: OptionValues[KindOf<N>],
+  ): void {
+    block(td, this.setsockopt(td, name, value))
+  }
+
+  /** `getsockopt`, for a thread that may block. */
+  getsockoptSync<N extends OptionName>(td: Waiter, name: N): OptionValues[KindOf<N>] {
+    return block(td, this.getsockopt(td, name))
+  }
+
   /** `close`, for a thread that may block. */
-  closeSync(td: Waiter): void {
-    block(td, this.close(td))
+  closeSync(td: Waiter): number {
+    return block(td, this.close(td))
   }
 }
 

@@ -12,6 +12,7 @@ import { type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { NoSockets } from '../datagram/no-sockets.ts'
 import { SocketMisuse } from '../errors.ts'
 import { expectTold } from '../expect-told.ts'
+import { NameTable } from '../name-table.ts'
 import { bury } from './burying.ts'
 import { expectSock } from './expect-sock.ts'
 import { makeFresh } from './fresh-block.ts'
@@ -19,6 +20,7 @@ import type { LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import { LockedSocket } from './locked-socket.ts'
 import { schemeTable } from './schemes/scheme-table.ts'
 import { Sections } from './sections.ts'
+import { namesOf } from './naming.ts'
 import { isHeld, letGo } from './refs.ts'
 import {
   blockBytes,
@@ -30,7 +32,7 @@ import {
 } from './sock-blocks.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { SOCK_LOCK_BYTES } from './sock-layout.ts'
-import { SockParts } from './sock-parts.ts'
+import { type SharedLocks, SockParts } from './sock-parts.ts'
 import { ownerOf, SockState } from './sock-state.ts'
 
 /** How many sockets there are to be, and how much each may hold. */
@@ -46,12 +48,15 @@ export interface LockedSocketsShape {
    * the CPUs, which scale, but in which a thread that dies leaves what nobody can bury.
    */
   readonly blocks?: 'pool' | 'zone'
+  /** Sockets that can have a name at once; 16 unless told. */
+  readonly names?: number
 }
 
 /** What another thread needs to open them in the same memory; it can be cloned and posted. */
 export interface LockedSocketsHandle {
   readonly blocks: SockBlocksHandle
-  readonly accept: Address
+  readonly shared: SharedLocks
+  readonly names: { readonly at: Address; readonly count: number }
   readonly receiveBytes: number
 }
 
@@ -66,8 +71,15 @@ export interface LockedSocketsOptions {
 
 const HANDLE: HandleKind = {
   of: 'locked sockets',
-  fields: { blocks: 'any', accept: 'address', receiveBytes: 'count' },
+  fields: { blocks: 'any', shared: 'any', names: 'any', receiveBytes: 'count' },
 }
+
+const NAMES: HandleKind = {
+  of: 'the names of locked sockets',
+  fields: { at: 'address', count: 'count' },
+}
+/** A table is looked through. */
+const MOST_NAMES = 2 ** 16
 
 /**
  * Local stream sockets under the locks of a scheme, as one thread or CPU uses them: FreeBSD's
@@ -83,6 +95,7 @@ export class LockedSockets implements SockHome {
   readonly scheme: LockScheme
   readonly sections: Sections
   readonly looksFirst: boolean
+  readonly names: NameTable
   readonly #blocks: SockBlocks
   readonly #parts = new Map<Address, SockParts>()
 
@@ -101,14 +114,16 @@ export class LockedSockets implements SockHome {
     this.scheme = schemeOf(options.locking)
     this.sections = Sections.of(this.scheme)
     this.looksFirst = options.looksFirst ?? false
+    expectHandle(NAMES, handle.names, memory)
+    this.names = namesOf(memory, handle.names.at, handle.names.count)
     this.#blocks = openBlocks(memory, handle.blocks)
   }
 
   /** Places sockets. Throws RangeError for a bad shape, OutOfMemory if they are too many. */
   static place(arena: Arena, shape: LockedSocketsShape = {}): LockedSocketsHandle {
     expectMethods('where sockets are placed', arena, ['place'])
-    expectTold('locked sockets', shape, ['sockets', 'receiveBytes', 'cpus', 'blocks'])
-    const { sockets = 64, receiveBytes = 8192, cpus = 1, blocks = 'pool' } = shape
+    expectTold('locked sockets', shape, ['sockets', 'receiveBytes', 'cpus', 'blocks', 'names'])
+    const { sockets = 64, receiveBytes = 8192, cpus = 1, blocks = 'pool', names = 16 } = shape
     if (!Number.isInteger(receiveBytes) || !Number.isInteger(Math.log2(receiveBytes))) {
       throw new RangeError(
         `a buffer of a locked socket holds a power of two of bytes: ${came(receiveBytes)} came`,
@@ -117,11 +132,19 @@ export class LockedSockets implements SockHome {
     if (blocks !== 'pool' && blocks !== 'zone') {
       throw new RangeError(`blocks of locked sockets come from pool or zone: ${came(blocks)} came`)
     }
+    if (!Number.isInteger(names) || names < 1 || names > MOST_NAMES) {
+      const what = `locked sockets have 1 to ${MOST_NAMES} names`
+      throw new RangeError(`${what}: ${came(names)} came`)
+    }
     const each = { items: sockets, itemBytes: blockBytes(receiveBytes) }
     const placed =
       blocks === 'zone' ? ZoneBlocks.place(arena, each, cpus) : PoolBlocks.place(arena, each)
-    const accept = arena.place('accept lock', SOCK_LOCK_BYTES)
-    return { blocks: placed, accept, receiveBytes }
+    const shared = {
+      accept: arena.place('accept lock', SOCK_LOCK_BYTES),
+      names: arena.place('lock of names', SOCK_LOCK_BYTES),
+    }
+    const table = arena.place('names', NameTable.bytes(names))
+    return { blocks: placed, shared, names: { at: table, count: names }, receiveBytes }
   }
 
   /** A new socket. Throws NoSockets when all are in use. */
@@ -188,8 +211,8 @@ export class LockedSockets implements SockHome {
     const known = this.#parts.get(socket)
     if (known !== undefined) return known
     const { memory, scheme, handle, options } = this
-    const bytes = handle.receiveBytes
-    const parts = new SockParts(memory, scheme, socket, bytes, options.lock, handle.accept)
+    const { receiveBytes: bytes, shared } = handle
+    const parts = new SockParts(memory, scheme, socket, bytes, options.lock, shared)
     this.#parts.set(socket, parts)
     return parts
   }

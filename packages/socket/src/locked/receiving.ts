@@ -1,9 +1,10 @@
 import { work } from '@smpnet/memory'
 import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
+import { limitedBy, lowToReceive } from './marks.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
-import type { Joint, SockView } from './sock-view.ts'
+import { type Joint, MISUSE, type SockView } from './sock-view.ts'
 
 const RECEIVE = work('socket-receive')
 
@@ -31,10 +32,11 @@ export function* receiveSome(
 ): Waiting<number> {
   const { memory, parts } = view
   const { consumed, produced, ended } = SOCK.offset
+  let limit: Until | undefined
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()
-    if (joint === undefined) return view.isMisused()
+    if (joint === undefined) return MISUSE
     yield* view.move(td, 'none', 'receive')
     while (!memory.settled()) yield SETTLE
     const refusal = view.refusal('receive')
@@ -42,7 +44,7 @@ export function* receiveSome(
     const position = memory.read(parts.at + consumed)
     const seen = memory.load(parts.at + produced)
     const there = (seen - position) | 0
-    if (there > 0) {
+    if (there > 0 && (there >= place.length || !wait || isWorthwhile(view, joint, there))) {
       const taken = yield* takeOut(td, view, joint, place, position, Math.min(there, place.length))
       if (taken === LOST) continue
       return taken
@@ -53,9 +55,18 @@ export function* receiveSome(
     if (isEnd) return 0
     if (!wait) return WOULD_BLOCK
     if (spins) td.spinWhile(parts.at + produced, seen, until)
-    else if (!(yield* sleep(td, parts.receivers, word, until))) return WOULD_BLOCK
+    else {
+      limit ??= limitedBy(td, parts.at, 'rcvTimeo', until)
+      if (!(yield* sleep(td, parts.receivers, word, limit))) return WOULD_BLOCK
+    }
     spins = false
   }
+}
+
+/** Whether so many bytes are what a receiver waits for, or all that come. */
+function isWorthwhile({ memory, parts }: SockView, { peer }: Joint, there: number): boolean {
+  if (there >= lowToReceive(memory, peer.at, parts)) return true
+  return memory.read(parts.at + SOCK.offset.ended) !== 0
 }
 
 /** Copies bytes out, and gives their space back to the sender, in the protocol. */

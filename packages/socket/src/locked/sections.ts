@@ -29,6 +29,12 @@ const SECTIONS = {
   ],
   protocol: [['protocol', 'own']],
   queue: [['queue', 'own']],
+  names: [['names', 'own']],
+  /** Where a socket gets a name: the table, and its own state. */
+  naming: [
+    ['names', 'own'],
+    ['state', 'own'],
+  ],
   listening: [
     ['queue', 'own'],
     ['state', 'own'],
@@ -176,9 +182,13 @@ function turned({ lock, of }: LockRef, side: 'own' | 'peer'): LockRef {
   return { lock, of: of === side ? 'own' : 'peer' }
 }
 
-/** The accept lock is one, whosever socket it is asked of. */
+/** A lock that all share is one, whosever socket it is asked of. */
 function isSame(one: LockRef, other: LockRef): boolean {
-  return one.lock === other.lock && (one.lock === 'accept' || one.of === other.of)
+  return one.lock === other.lock && (isShared(one.lock) || one.of === other.of)
+}
+
+function isShared(lock: LockPlace): boolean {
+  return lock === 'accept' || lock === 'names'
 }
 
 function lockOf({ lock, of }: LockRef, own: SectionSide, peer: SectionSide): SocketLock {

@@ -3,9 +3,10 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { WOULD_BLOCK } from '../errors.ts'
 import { END } from '../life-table.ts'
+import { limitedBy, lowToSend } from './marks.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
-import type { Joint, SockView } from './sock-view.ts'
+import { type Joint, MISUSE, type SockView } from './sock-view.ts'
 
 const { guard: GUARDS } = END
 const SEND = work('socket-send')
@@ -30,19 +31,21 @@ export function* sendSome(
   wait: boolean,
   until: Until,
 ): Waiting<number> {
-  const { memory } = view
+  const { memory, handle } = view
+  const { at } = handle
   memory.charge(SEND, 1)
+  let limit: Until | undefined
   for (let spins = td.spins > 0 && !memory.isSimulated; ; ) {
     while (!memory.settled()) yield SETTLE
     const joint = view.joint()
-    if (joint === undefined) return view.isMisused()
+    if (joint === undefined) return MISUSE
     yield* view.move(td, 'none', 'send')
     while (!memory.settled()) yield SETTLE
     const refusal = refusalOf(view, joint)
     if (refusal !== 0) return yield* view.refuse(td, 'send', refusal, BROKEN)
     const { words, senders } = joint.sending
     const space = memory.read(words.space)
-    if (space > 0) {
+    if (space > 0 && (space >= rest.length || space >= lowToSend(memory, at, joint.peer))) {
       const sent = yield* enterProtocol(td, view, joint, rest, Math.min(space, rest.length))
       if (sent === 0) continue
       return sent
@@ -51,7 +54,10 @@ export function* sendSome(
     yield* view.move(td, 'send', 'none')
     if (!wait) return WOULD_BLOCK
     if (spins) td.spinWhile(words.space, 0, until)
-    else if (!(yield* sleep(td, senders, word, until))) return WOULD_BLOCK
+    else {
+      limit ??= limitedBy(td, at, 'sndTimeo', until)
+      if (!(yield* sleep(td, senders, word, limit))) return WOULD_BLOCK
+    }
     spins = false
   }
 }
@@ -82,7 +88,8 @@ function* enterProtocol(
   const refusal = looksAgain ? refusalOf(view, joint) : 0
   if (refusal !== 0) return yield* view.refuse(td, 'out', refusal, BROKEN)
   const { space } = sending.words
-  const count = Math.min(memory.read(space), most)
+  // A mark that was lowered meanwhile may leave less than none.
+  const count = Math.max(0, Math.min(memory.read(space), most))
   if (!copiesOutside) peer.ring.copyIn(memory.load(produced), rest.bytes, rest.start, count)
   memory.write(space, memory.read(space) - count)
   while (!memory.settled()) yield SETTLE

@@ -1,5 +1,6 @@
 import type { Address, Memory } from '@smpnet/memory'
 import type { Waiter, Waiting } from '@smpnet/park'
+import type { NameTable } from '../name-table.ts'
 import type { LockScheme } from './schemes/lock-scheme.ts'
 import type { Sections } from './sections.ts'
 import type { SockParts } from './sock-parts.ts'
@@ -18,6 +19,8 @@ export interface SockHome {
   readonly sections: Sections
   /** Whether accept looks at the queue before it takes its lock. */
   readonly looksFirst: boolean
+  /** The names of sockets; to be read and written under the lock of the scheme. */
+  readonly names: NameTable
   partsOf(socket: Address): SockParts
   /** A new block with one reference, CREATED, the caller's; NIL when all are in use. */
   alloc(td: Waiter): Waiting<Address>

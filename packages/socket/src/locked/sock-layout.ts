@@ -11,7 +11,7 @@ const LOCK_WORDS = SOCK_LOCK_BYTES / 4
  * lock protects which part in truth is the scheme's to say, and letters here name the part:
  *
  * (x) atomic; (s) what protects the state, (p) the protocol, (t) sending, (r) receiving, (q) the
- * queue of a listener. The words of the locks are written by the
+ * queue of a listener, (n) options. The words of the locks are written by the
  * locks alone, also when the socket is given out again: a late thread may be inside.
  *
  * What sending needs is there twice: in the socket's own `send` line, or beside the bytes in the
@@ -30,6 +30,8 @@ export const SOCK = layout('local stream socket', {
   peerUse: word('o', 'state'),
   /** (x) The thread that a socket is closed with, under (s) or (q); unused where (s) is swapped. */
   owner: word('x', 'state'),
+  /** (x) Whether it may have options or a name, whose words are read then: `option-words.ts`. */
+  options: word('x', 'state'),
   soLock: words(LOCK_WORDS, 'x', 'state'),
 
   /** (q) Of a listener: connections to accept, oldest first; how many, and the most. */
@@ -72,6 +74,17 @@ export const SOCK = layout('local stream socket', {
 
   sndIo: words(LOCK_WORDS, 'x', 'send I/O'),
   rcvIo: words(LOCK_WORDS, 'x', 'receive I/O'),
+
+  /** (n) Written under (r), and read without; 0 is what a new socket has. `option-table.ts`. */
+  sndHigh: word('x', 'options'),
+  rcvHigh: word('x', 'options'),
+  sndLow: word('x', 'options'),
+  rcvLow: word('x', 'options'),
+  sndTimeo: word('x', 'options'),
+  rcvTimeo: word('x', 'options'),
+  linger: word('x', 'options'),
+  /** (x) Written under the lock of the names: the slot of its name there, or 0. */
+  name: word('x', 'options'),
 })
 
 /** Where the words are by which a socket sends. */

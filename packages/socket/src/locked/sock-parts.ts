@@ -1,9 +1,12 @@
 import type { Address, Memory } from '@smpnet/memory'
 import { Ring } from '../ring.ts'
 import { Sleepers } from '../sleepers.ts'
-import type { LockPlace, LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
+import type { LockPlace, LockScheme, MakeSockLock, SharedLock } from './schemes/lock-scheme.ts'
 import type { SockLocks } from './sections.ts'
 import { ownSendWords, type SendWords, sendWordsAtPeer, SOCK } from './sock-layout.ts'
+
+/** Where the locks are that all sockets share. */
+export type SharedLocks = Readonly<Record<SharedLock, Address>>
 
 /** One control block as one thread sees it; it serves for all uses of the block. */
 export class SockParts {
@@ -22,11 +25,10 @@ export class SockParts {
     readonly at: Address,
     bytes: number,
     make: MakeSockLock,
-    accept: Address,
+    shared: SharedLocks,
   ) {
     const locks = scheme.order.map((type) => {
-      const lockAt = type.place === 'accept' ? accept : at + SOCK.offset[type.place]
-      return [type.place, make(lockAt, type)] as const
+      return [type.place, make(lockAt(type.place, at, shared), type)] as const
     })
     this.locks = Object.fromEntries(locks) as Record<LockPlace, (typeof locks)[0][1]>
     this.receivers = new Sleepers(memory, at + SOCK.offset.receivers)
@@ -44,4 +46,8 @@ export class SockParts {
       ? { words: peer.#incoming, senders: peer.#incomingSenders }
       : { words: this.#own, senders: this.#senders }
   }
+}
+
+function lockAt(place: LockPlace, socket: Address, shared: SharedLocks): Address {
+  return place === 'accept' || place === 'names' ? shared[place] : socket + SOCK.offset[place]
 }

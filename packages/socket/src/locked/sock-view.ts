@@ -3,7 +3,7 @@ import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
-import { END, type EndEvent } from '../life-table.ts'
+import { END, type EndEvent, statesOf } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { SectionName } from './sections.ts'
@@ -17,6 +17,9 @@ const { action: ACTIONS } = END
 /** Of a look at the state, besides failures: the call is illegal, or has an error to report. */
 export const MISUSE = -2
 const REPORT = -3
+
+/** States in which a socket has no peer, or may lose the one that it has. */
+const UNJOINED = statesOf('CREATED', 'BOUND', 'LISTENING', 'CONNECTING')
 
 /** What one end sends by. */
 interface SendSide {
@@ -68,20 +71,32 @@ export class SockView {
   };
 
   /** Changes the state in a section of its own, and gives the actions. Throws SocketMisuse. */
-  *change(td: Waiter, section: 'state' | 'sendShut', event: EndEvent): Waiting<number> {
+  *change(
+    td: Waiter,
+    section: 'state' | 'sendShut',
+    event: EndEvent,
+    guards = 0,
+  ): Waiting<number> {
     const { memory, state } = this
     yield* this.move(td, 'none', section)
     while (!memory.settled()) yield SETTLE
-    const actions = state.change(event, ownerOf(td.lot.cpu))
+    const actions = state.change(event, ownerOf(td.lot.cpu), guards)
     const found = actions === ILLEGAL ? state.load() : 0
     yield* this.move(td, section, 'none')
     if (actions === ILLEGAL) throw misuse(found, event)
     return actions
   }
 
-  /** The other end, once there is one; the caller has settled. */
+  /**
+   * The other end, once there is one; the caller has settled. A socket that connects has none yet:
+   * its connect may be refused, and then the block is another's. For `throwMisuse`, its state is
+   * noted where there is none.
+   */
   joint(): Joint | undefined {
     if (this.#joint !== undefined) return this.#joint
+    const state = this.state.load()
+    this.#illegalIn = state
+    if (((1 << state) & UNJOINED) !== 0) return undefined
     const peer = this.memory.load(this.handle.at + SOCK.offset.peer)
     return peer === NIL ? undefined : this.joinTo(peer)
   }

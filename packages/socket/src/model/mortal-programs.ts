@@ -108,6 +108,47 @@ export const mortalPrograms: readonly SockProgram[] = [
     },
   },
   {
+    name: 'close that lingers, receive',
+    promise: 'a receiver has the byte, then the end or a reset, and one that lingers is told',
+    threads: 2,
+    start(world, { thread, after, onDeath }) {
+      const [client, server] = world.pair()
+      world.now((td) => client.setsockopt(td, 'SO_LINGER', { onoff: true, seconds: 1000 }))
+      world.now((td) => client.send(td, ONE))
+      const [closer, receiver] = [world.of(0, client), world.of(1, server)]
+      const died = world.mortal(onDeath)
+      let got: number | undefined
+      thread('closes', () => world.run(0, (td) => closer.close(td)))
+      thread('receives', () => (got = world.run(1, (td) => receives(td, receiver))))
+      after(() => {
+        const isTold = got === undefined || got === 1 || errnoOf(got) === ERRNO.ECONNRESET
+        expectThat(isTold, `the byte or ECONNRESET was to come: ${got}`)
+        if (!died.has(0)) expectThat(client.state() === 'FREED', `it is ${client.state()}`)
+        closeOpen(world, client, server)
+      })
+    },
+  },
+  {
+    name: "setsockopt, receive on others' ends",
+    promise: 'marks and space agree',
+    threads: 2,
+    bytes: 2,
+    start(world, { thread, after, onDeath }) {
+      const [client, server] = world.pair()
+      world.mortal(onDeath)
+      world.now((td) => client.send(td, ONE))
+      thread('sets', () => world.run(0, (td) => server.setsockopt(td, 'SO_RCVBUF', 1)))
+      thread('receives', () => world.run(1, (td) => receives(td, server)))
+      after(() => {
+        const most = world.now((td) => server.getsockopt(td, 'SO_RCVBUF'))
+        while (world.now((td) => server.receive(td, new Uint8Array(1), 0, 1, false)) > 0);
+        const sent = world.now((td) => client.send(td, new Uint8Array(9), 0, 9, false))
+        expectThat(sent === most, `there was to be space for ${most}: ${sent}`)
+        closeOpen(world, client, server)
+      })
+    },
+  },
+  {
     name: 'close of a listener, accept',
     promise: 'an acceptor is told, and what is queued is reset',
     threads: 2,

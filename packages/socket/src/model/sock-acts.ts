@@ -19,6 +19,8 @@ export interface SockProgram {
   readonly promise: string
   /** Threads of the program. */
   readonly threads: number
+  /** Bytes of a buffer; 1 unless told, so that one fills it. */
+  readonly bytes?: number
   readonly start: (world: SockWorld, threads: ModelThreads) => void
 }
 
@@ -26,11 +28,11 @@ export interface SockProgram {
 export function sockProgram(
   checker: Checker,
   scheme: LockScheme,
-  { threads, start }: SockProgram,
+  { threads, bytes = 1, start }: SockProgram,
   faults?: SockFaults,
 ) {
   return (model: ModelThreads): void =>
-    start(new SockWorld(checker, scheme, threads, faults), model)
+    start(new SockWorld(checker, scheme, threads, faults, bytes), model)
 }
 
 export const ONE = Uint8Array.of(7)

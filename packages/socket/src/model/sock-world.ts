@@ -9,14 +9,16 @@ import {
   untilPosted,
 } from '@smpnet/park/model'
 import { bury } from '../locked/burying.ts'
+import { NameTable } from '../name-table.ts'
 import { makeFresh } from '../locked/fresh-block.ts'
 import { LockedSocket } from '../locked/locked-socket.ts'
 import type { LockScheme } from '../locked/schemes/lock-scheme.ts'
 import { Sections } from '../locked/sections.ts'
+import { namesOf } from '../locked/naming.ts'
 import { isHeld, letGo } from '../locked/refs.ts'
 import type { SockHandle, SockHome } from '../locked/sock-home.ts'
 import { SOCK, SOCK_LOCK_BYTES } from '../locked/sock-layout.ts'
-import { SockParts } from '../locked/sock-parts.ts'
+import { type SharedLocks, SockParts } from '../locked/sock-parts.ts'
 import { ownerOf, SockState } from '../locked/sock-state.ts'
 import { StrictMemory } from './strict-memory.ts'
 
@@ -34,8 +36,8 @@ export interface SockFaults {
 /** What a checker tells of a thread that died. */
 type ModelDeaths = (burial: (dead: { readonly number: number }) => void) => void
 
-/** Bytes of a buffer: those of the models fill it. */
-const BUFFER_BYTES = 1
+/** Names of a world: fewer than sockets. */
+const NAMES = 2
 const LEAST_ITEM = SOCK.size + 64
 const BLOCKS = 5
 
@@ -51,19 +53,23 @@ export class SockWorld implements SockHome {
   readonly #tds: readonly Waiter[]
   readonly #blocks: readonly Address[]
   readonly #next: Address
-  readonly #accept: Address
+  readonly names: NameTable
+  readonly #shared: SharedLocks
   readonly #parts = new Map<Address, SockParts>()
   readonly #locks = new Map<Address, ModelLock>()
   readonly #isMortal: boolean
+  readonly #bytes: number
 
   constructor(
     checker: Checker,
     readonly scheme: LockScheme,
     threads: number,
     readonly faults: SockFaults = {},
+    bytes = 1,
   ) {
     const { KindOfMemory = StrictMemory, isMortal = false } = faults
     this.#isMortal = isMortal
+    this.#bytes = bytes
     this.memory = new KindOfMemory(new SharedArrayBuffer(1 << 13), checker)
     this.memory.keeps = SockState.keptBy(scheme)
     const { memory } = this
@@ -71,7 +77,11 @@ export class SockWorld implements SockHome {
     const arena = Arena.create(memory)
     const waiters = threads + 2
     const lots = Lot.place(arena, { buckets: 1, cpus: waiters, threads: 1, waiters })
-    this.#accept = arena.place('accept lock', SOCK_LOCK_BYTES)
+    this.#shared = {
+      accept: arena.place('accept lock', SOCK_LOCK_BYTES),
+      names: arena.place('lock of names', SOCK_LOCK_BYTES),
+    }
+    this.names = namesOf(memory, arena.place('names', NameTable.bytes(NAMES)), NAMES)
     this.#next = arena.place('next block', 64)
     this.#blocks = Array.from({ length: BLOCKS }, () => arena.place('socket', LEAST_ITEM))
     this.#tds = Array.from({ length: waiters }, (_, cpu) => {
@@ -168,12 +178,13 @@ export class SockWorld implements SockHome {
   /** What a word of a schedule is, by its number; undefined for those of the parking lot. */
   nameOf(word: number): string | undefined {
     const at = word << 2
-    if (at === this.#accept) return 'the accept lock'
+    if (at === this.#shared.accept) return 'the accept lock'
+    if (at === this.#shared.names) return 'the lock of names'
     const block = this.#blocks.findIndex((start) => at >= start && at < start + SOCK.size)
     if (block < 0) return undefined
     const offset = at - this.#blocks[block]!
     const lock = this.scheme.order.find(({ place }) => {
-      return place !== 'accept' && SOCK.offset[place] === offset
+      return !(place in this.#shared) && SOCK.offset[place as 'soLock'] === offset
     })
     const fields = Object.keys(SOCK.offset) as (keyof typeof SOCK.offset)[]
     const field = fields.find((name) => SOCK.offset[name] === offset)
@@ -184,7 +195,7 @@ export class SockWorld implements SockHome {
     const known = this.#parts.get(at)
     if (known !== undefined) return known
     const make = (lock: Address) => this.#lockAt(lock)
-    const parts = new SockParts(this.memory, this.scheme, at, BUFFER_BYTES, make, this.#accept)
+    const parts = new SockParts(this.memory, this.scheme, at, this.#bytes, make, this.#shared)
     this.#parts.set(at, parts)
     return parts
   }
@@ -205,7 +216,7 @@ export class SockWorld implements SockHome {
     const isThere = (memory.load(at + SOCK.offset.refs) & by) !== 0
     if (!isThere && !this.#isMortal) throw new Error('a block was let go once too often')
     const isForgotten = this.faults.forgets === 'references' && td === this.#tds.at(-2)
-    if (!isForgotten) letGo(memory, at, use, by)
+    if (!isForgotten && letGo(memory, at, use, by)) memory.free(at)
   }
 
   #lockAt(at: Address): ModelLock {

@@ -4,7 +4,10 @@ import { END } from '../life-table.ts'
 import { SOCK } from '../locked/sock-layout.ts'
 import { SockState } from '../locked/sock-state.ts'
 
-const { life: LIFE, sendShut: SEND_SHUT } = SOCK.offset
+const { life: LIFE, sendShut: SEND_SHUT, sndHigh: FIRST_OPTION } = SOCK.offset
+
+/** In the words of options of a block that is free: no option is so much. */
+const FREE = -1
 
 /** From which states to which ones the table has a row. */
 const LEGAL = new Set(END.definition.rows.map(({ state, next }) => `${state} ${next}`))
@@ -19,7 +22,20 @@ export class StrictMemory extends CalmMemory {
     this.#judged.add(block)
   }
 
+  /** From now on no option of the socket in this block may be written: its words say so. */
+  free(block: Address): void {
+    for (let at = block + FIRST_OPTION; at < block + SOCK.size; at += 4) super.store(at, FREE)
+  }
+
+  /** Whether a word is the one at `offset` of a socket. */
+  isOf(at: Address, offset: number): boolean {
+    return this.#judged.has(at - offset)
+  }
+
   override store(at: Address, value: number): void {
+    if (this.#isOption(at) && super.load(at) === FREE) {
+      throw new Error('an option was written into a block that is free')
+    }
     const block = this.#blockOf(at)
     if (block === 0) return super.store(at, value)
     const before = this.#state(block)
@@ -35,6 +51,13 @@ export class StrictMemory extends CalmMemory {
       this.#expectLegal(SockState.stateOf(found), SockState.stateOf(value))
     }
     return found
+  }
+
+  #isOption(at: Address): boolean {
+    for (const block of this.#judged) {
+      if (at >= block + FIRST_OPTION && at < block + SOCK.size) return true
+    }
+    return false
   }
 
   #blockOf(at: Address): Address {

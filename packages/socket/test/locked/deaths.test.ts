@@ -225,9 +225,9 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
       const heard = new Set<string>()
       atEveryDeathOfAnEnd(
         name,
-        ({ td }, end) => {
+        ({ td, own }, end) => {
           finish(td, end.send(td, Uint8Array.of(1)))
-          finish(td, end[call](td))
+          own((caller) => end[call](caller))
         },
         (living, peer) => heard.add(heardAt(living, peer)),
       )
@@ -286,6 +286,90 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
     })
     states.delete('CONNECTED')
     expect([...states].sort()).toEqual(['RECEIVE_SHUT', 'SEND_SHUT'])
+  })
+
+  it('that sets a mark of another may die after any step: marks and space agree', () => {
+    const found = new Set<number>()
+    const deaths = atEveryDeathInACall(name, (td, end) => end.setsockopt(td, 'SO_RCVBUF', 1), {
+      sleeps: ({ tds: [, td] }, peer) => {
+        finish(td, peer.send(td, new Uint8Array(BYTES)))
+        return new Parked(td, peer.send(td, Uint8Array.of(7)))
+      },
+      judge({ td, living, end, peer }, sleeping) {
+        const most = finish(td, end.getsockopt(td, 'SO_RCVBUF'))
+        found.add(most)
+        heardAt(living, end)
+        expect(sleeping!.isOver()).toBe(1)
+        heardAt(living, end)
+        expect(finish(td, peer.send(td, new Uint8Array(9), 0, 9, false))).toBe(most)
+      },
+    })
+    expect(deaths).toBeGreaterThan(3)
+    expect([...found].sort()).toEqual([1, BYTES])
+  })
+
+  it('that lingers may die after any step: its peer has all, and then the end or a reset', () => {
+    const heard = new Set<string>()
+    const deaths = atEveryDeathOfAnEnd(
+      name,
+      ({ td, own }, end) => {
+        own(() => end.setsockopt(td, 'SO_LINGER', { onoff: true, seconds: 9 }))
+        finish(td, end.send(td, Uint8Array.of(1)))
+        const closing = new Parked(td, end.close(td))
+        expect(closing.isAwake()).toBe(false)
+      },
+      (living, peer) => heard.add(heardAt(living, peer)),
+    )
+    expect(deaths).toBeGreaterThan(8)
+    heard.delete('nothing')
+    expect([...heard].sort()).toEqual(['1 end', 'reset'])
+  })
+
+  it('that binds and listens may die after any step: its name is free', () => {
+    const found = new Set<string>()
+    const deaths = atEveryDeath((mortality) => {
+      const world = makeWorld(name)
+      const living = threadOf(world)
+      const [other, next] = [0, 0].map(() => finish(living.td, living.sockets.create(living.td)))
+      finish(living.td, other!.bind(living.td, 'other'))
+      const dying = threadOf(world, mortality)
+      mortality.lives(() => {
+        const socket = finish(dying.td, dying.sockets.create(dying.td))
+        finish(dying.td, socket.bind(dying.td, 'x'))
+        finish(dying.td, socket.listen(dying.td, 1))
+        finish(dying.td, socket.close(dying.td))
+      })
+      const names = () => living.sockets.names.inUse()
+      found.add(`${names()}`)
+      bury(threadOf(world), dying.lot.cpu)
+      expect([names(), errnoOf(finish(living.td, next!.bind(living.td, 'x')))]).toEqual([1, 0])
+      expect(finish(living.td, other!.getsockname(living.td))).toBe('other')
+      closeAll(living, other, next)
+      expect(names()).toBe(0)
+      expectAllFree(world)
+    })
+    expect(deaths).toBeGreaterThan(8)
+    expect([...found].sort()).toEqual(['1', '2'])
+  })
+
+  it('that binds the socket of another may die after any step: the next has its lock', () => {
+    const found = new Set<string>()
+    atEveryDeath((mortality) => {
+      const world = makeWorld(name)
+      const living = threadOf(world)
+      const [socket, next] = [0, 0].map(() => finish(living.td, living.sockets.create(living.td)))
+      const dying = threadOf(world, mortality)
+      mortality.lives(() => dying.own((td) => dying.sockets.open(socket!.handle).bind(td, 'x')))
+      bury(threadOf(world), dying.lot.cpu)
+      const isFree = errnoOf(finish(living.td, next!.bind(living.td, 'x'))) === 0
+      found.add(`${socket!.state()} ${isFree}`)
+      closeAll(living, socket)
+      const again = isFree ? 0 : finish(living.td, next!.bind(living.td, 'x'))
+      expect(again).toBe(0)
+      closeAll(living, next)
+      expectAllFree(world)
+    })
+    expect([...found].sort()).toEqual(['BOUND false', 'CREATED true'])
   })
 
   it('that connects may die after any step: it is accepted and reset, or was never there', () => {

@@ -13,6 +13,9 @@ function exercise(world: LockedTestWorld): void {
     ] as const) {
       world.send(one, 1)
       world.receive(other)
+      world.do((td) => one.setsockopt(td, 'SO_SNDBUF', 9))
+      world.do((td) => one.setsockopt(td, 'SO_RCVBUF', 9))
+      world.do((td) => one.getsockopt(td, 'SO_ERROR'))
     }
     world.do((td) => client.shutdown(td))
     world.do((td) => server.shutdownReceive(td))
@@ -20,9 +23,11 @@ function exercise(world: LockedTestWorld): void {
     world.receive(client)
     world.close(client)
   }
-  const listener = world.listener()
+  const listener = world.create()
+  world.do((td) => listener.bind(td, 'x'))
+  world.do((td) => listener.listen(td, 2))
   const left = world.create()
-  world.do((td) => left.connect(td, listener.handle))
+  world.do((td) => left.connect(td, 'x'))
   world.close(listener, left)
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, SocketMisuse, WOULD_BLOCK } from '../../src/index.ts'
-import { END, type EndEvent, type EndState } from '../../src/life-table.ts'
+import { END, type EndEvent } from '../../src/life-table.ts'
 import { type LockedSocket, LockedSockets, schemeOf, schemeTable } from '../../src/locked/index.ts'
-import { SOCK } from '../../src/locked/sock-layout.ts'
+import { socketIn } from './states.ts'
 import { lockedWorld, type LockedTestWorld } from './world.ts'
 
 describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
@@ -115,6 +115,29 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
     expect(world.sockets.inUse()).toBe(0)
   })
 
+  it('have no peer before they are connected, also for a call that comes meanwhile', () => {
+    const world = lockedWorld(name)
+    const [full, listener, client] = [world.listener(1), world.listener(1), world.create()]
+    world.do((td) => world.create().connect(td, full.handle))
+    const same = world.sockets.open(client.handle)
+    const queue = world.sockets.partsOf(full.handle.at).locks[schemeOf(name).areas.queue!.lock]!
+    const { tryEnter } = queue
+    queue.tryEnter = (td) => {
+      queue.tryEnter = tryEnter
+      expect(() => world.send(same, 1)).toThrow(SocketMisuse)
+      return queue.tryEnter(td)
+    }
+    const connects = ({ handle }: LockedSocket) =>
+      errnoOf(world.do((td) => client.connect(td, handle)))
+    expect(connects(full)).toBe(ERRNO.ECONNREFUSED)
+    // The block of the peer that it was to have is another's now.
+    world.create()
+    expect(connects(listener)).toBe(0)
+    const server = world.do((td) => listener.accept(td, false))!
+    expect(world.send(same, 1)).toBe(1)
+    expect(world.receive(server)).toEqual([1])
+  })
+
   it('are closed once, and a block that is given out again is another socket', () => {
     const world = lockedWorld(name)
     const socket = world.create()
@@ -130,7 +153,9 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
   describe.each(END.states)('in state %s', (state) => {
     const taken = END.definition.rows.filter((row) => row.state === state)
     const illegal = (Object.keys(CALLS) as Call[]).filter((call) => {
-      return !taken.some(({ event }) => event === CALLS[call].event)
+      // A socket with a name listens by another event than one that gets none.
+      const event = call === 'listen' && state === 'BOUND' ? 'listen' : CALLS[call].event
+      return !taken.some((row) => row.event === event)
     })
 
     it.each(illegal)('refuse %s, and nothing changes', (call) => {
@@ -146,46 +171,13 @@ describe.each(schemeTable)('Sockets under the locks of $name', ({ name }) => {
   })
 })
 
-/** Sockets in each state in which one may stay. */
-const REACHED = {
-  CREATED: (world) => world.create(),
-  LISTENING: (world) => world.listener(),
-  CONNECTED: (world) => world.pair()[0],
-  SEND_SHUT: (world) => shut(world, true, false),
-  RECEIVE_SHUT: (world) => shut(world, false, true),
-  BOTH_SHUT: (world) => shut(world, true, true),
-  RESET: (world) => reset(world),
-  DISCONNECTED: (world) => {
-    const socket = reset(world)
-    world.receive(socket)
-    return socket
-  },
-  FREED: (world) => {
-    const socket = world.create()
-    world.close(socket)
-    return socket
-  },
-} satisfies Partial<Record<EndState, (world: LockedTestWorld) => LockedSocket>>
-
-/** A socket in any state: those in which none stays are written as a call would find them. */
-function socketIn(state: EndState, world: LockedTestWorld): LockedSocket {
-  const reach = (REACHED as Partial<Record<EndState, (world: LockedTestWorld) => LockedSocket>>)[
-    state
-  ]
-  if (reach !== undefined) return reach(world)
-  const [socket] = world.pair()
-  const life = socket.handle.at + SOCK.offset.life
-  const { memory } = world.sockets
-  memory.store(life, (memory.load(life) & ~15) | END.state[state])
-  return socket
-}
-
 interface TestCall {
   readonly event: EndEvent
   make(world: LockedTestWorld, socket: LockedSocket): unknown
 }
 
 const CALLS = {
+  bind: { event: 'bind', make: (world, socket) => world.do((td) => socket.bind(td, 'x')) },
   listen: { event: 'bind', make: (world, socket) => world.do((td) => socket.listen(td, 1)) },
   connect: {
     event: 'connect',
@@ -204,19 +196,6 @@ const CALLS = {
 } satisfies Record<string, TestCall>
 
 type Call = keyof typeof CALLS
-
-function shut(world: LockedTestWorld, sends: boolean, receives: boolean): LockedSocket {
-  const [client] = world.pair()
-  if (sends) world.do((td) => client.shutdown(td))
-  if (receives) world.do((td) => client.shutdownReceive(td))
-  return client
-}
-
-function reset(world: LockedTestWorld): LockedSocket {
-  const [client, server] = world.pair()
-  world.do((td) => server.abort(td))
-  return client
-}
 
 describe('What is asked of locked sockets', () => {
   it('has to be a scheme, a size, a backlog and bytes that can be', () => {

@@ -4,6 +4,8 @@ import { expectToHold, someOf, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import {
+  namePrograms,
+  optionPrograms,
   type SockFaults,
   type SockProgram,
   sockProgram,
@@ -11,6 +13,9 @@ import {
 } from '../../src/model/index.ts'
 import { Sleepers } from '../../src/sleepers.ts'
 import { TornMemory } from './torn-memory.ts'
+import { UnannouncedMemory } from './unannounced-memory.ts'
+
+const programs = [...sockPrograms, ...optionPrograms, ...namePrograms]
 
 const checker = { awaitValue, awaitExchange }
 
@@ -20,7 +25,7 @@ function run(scheme: LockScheme, program: SockProgram, faults?: SockFaults) {
 }
 
 function named(name: string): SockProgram {
-  return sockPrograms.find((program) => program.name === name)!
+  return programs.find((program) => program.name === name)!
 }
 
 /** What FreeBSD 5 to 11 leave open, with what comes of it. */
@@ -28,6 +33,7 @@ const OPEN = new Map([
   ['send, shutdown', 'the end came, and then 1 byte'],
   ['send, receive, reset', 'the reset was reported 2 times'],
   ['connect, connect', 'from CONNECTED to CONNECTING'],
+  ['send, SO_ERROR, reset', 'the reset was reported 2 times'],
   ['connect, listen', 'from LISTENING to CONNECTING'],
 ])
 
@@ -35,20 +41,20 @@ const split = schemeOf('split')
 const others = schemeTable.filter((scheme) => scheme !== split)
 
 describe('Under every schedule of the scheme split', () => {
-  it.each(sockPrograms.filter(({ name }) => OPEN.has(name)))(
+  it.each(programs.filter(({ name }) => OPEN.has(name)))(
     '$name: it is not so that $promise',
     (program) => {
       expect(run(split, program)).toFailWith('exception', OPEN.get(program.name))
     },
   )
 
-  it.each(sockPrograms.filter(({ name }) => !OPEN.has(name)))('$name: $promise', (program) => {
+  it.each(programs.filter(({ name }) => !OPEN.has(name)))('$name: $promise', (program) => {
     expectToHold(run(split, program))
   })
 })
 
 describe.each(others)('Under every schedule of the scheme $name', (scheme) => {
-  it.each(someOf(sockPrograms, 3, others.indexOf(scheme)))('$name: $promise', (program) => {
+  it.each(someOf(programs, 3, others.indexOf(scheme)))('$name: $promise', (program) => {
     expectToHold(run(scheme, program))
   })
 })
@@ -60,6 +66,7 @@ const SWAPPED = [
   'connect, listen',
   'close, abort',
   'close, close of one end',
+  'send, SO_ERROR, reset',
 ]
 
 /** In which somebody sleeps. */
@@ -70,6 +77,10 @@ const ASLEEP = [
   'send, shutdown of receiving',
   'send into a full buffer, receive',
   'receive, abort of the peer',
+  'send into a full buffer, setsockopt',
+  'receive of two, setsockopt',
+  'close that lingers, receive',
+  'close that lingers, close of the peer',
 ]
 
 describe.each(others)('A model of the scheme $name fails', (scheme) => {
@@ -77,7 +88,7 @@ describe.each(others)('A model of the scheme $name fails', (scheme) => {
   const { wake } = Sleepers.prototype
   afterEach(() => Object.assign(Sleepers.prototype, { wake }))
 
-  it.each(someOf(sockPrograms, 3, others.indexOf(scheme)))(
+  it.each(someOf(programs, 3, others.indexOf(scheme)))(
     'when its locks exclude nobody, or its swaps are torn: $name',
     (program) => {
       const isTorn = !isSwapped || !SWAPPED.includes(program.name)
@@ -89,6 +100,22 @@ describe.each(others)('A model of the scheme $name fails', (scheme) => {
   it.each(someOf(ASLEEP, 3, others.indexOf(scheme)))('when nobody is woken: %s', (name) => {
     Object.assign(Sleepers.prototype, { *wake() {} })
     expect(run(scheme, named(name))).toFailWith('deadlock')
+  })
+})
+
+describe.each(schemeTable)('A setter of the scheme $name is found out', (scheme) => {
+  const { areas } = scheme
+  // Where the state is under the lock under which options are set, a close need not pass it again.
+  const isPassed = areas.state?.lock !== areas.receive?.lock
+  const [close, connect] = ['an option was written into a block that is free', 'was to be sent']
+
+  it.each([
+    ...(isPassed ? [['setsockopt, close', close] as const] : []),
+    ['connect, setsockopt', connect] as const,
+    ...(scheme.areas.state === undefined ? [['bind, close', close] as const] : []),
+  ])('that announces nothing: %s', (name, text) => {
+    const result = run(scheme, named(name), { KindOfMemory: UnannouncedMemory })
+    expect(result).toFailWith('exception', text)
   })
 })
 

@@ -6,33 +6,41 @@ import { LockedSockets, type LockedSocket, type LockType } from '../../src/locke
 const WITNESSED = { names: 16, edges: 64 }
 
 /** Locked sockets of a scheme in live memory, with a waiter and with locks that are watched. */
-export function lockedWorld(locking: string, { receiveBytes = 64, looksFirst = false } = {}) {
+export function lockedWorld(
+  locking: string,
+  { receiveBytes = 64, looksFirst = false, names = 4 } = {},
+) {
   const memory = new LiveMemory(new SharedArrayBuffer(1 << 17))
   const arena = Arena.create(memory)
   const lots = Lot.place(arena, { threads: 1, waiters: 4, buckets: 2 })
   const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
   const at = arena.place('witness', Witness.bytes(WITNESSED))
   const witness = Witness.over(memory, at, WITNESSED)
-  const handle = LockedSockets.place(arena, { sockets: 8, receiveBytes, cpus: 2 })
+  const handle = LockedSockets.place(arena, { sockets: 8, receiveBytes, cpus: 2, names })
   const lock = (word: Address, { name, isSleepable }: LockType): Section => {
     const section = isSleepable ? new Sx(memory, word).exclusive : new Mutex(memory, word)
     return watch(section, { name, type: isSleepable ? 'sx' : 'sleep mutex', place: name, witness })
   }
   const sockets = new LockedSockets(lot, handle, { locking, lock, looksFirst })
-  return new LockedTestWorld(sockets, lot.waiter(), witness, lock)
+  const tds = [lot.waiter(), lot.waiter(), lot.waiter()] as const
+  return new LockedTestWorld(sockets, tds, witness, lock)
 }
 
 export class LockedTestWorld {
   constructor(
     readonly sockets: LockedSockets,
-    readonly td: Waiter,
+    readonly tds: readonly [Waiter, Waiter, Waiter],
     readonly witness: Witness,
     readonly lock: (word: Address, type: LockType) => Section,
   ) {}
 
+  get td(): Waiter {
+    return this.tds[0]
+  }
+
   /** Does what needs no wait for another. */
-  do<T>(call: (td: Waiter) => Waiting<T>): T {
-    return finish(this.td, call(this.td))
+  do<T>(call: (td: Waiter) => Waiting<T>, td = this.td): T {
+    return finish(td, call(td))
   }
 
   create(): LockedSocket {

@@ -7,7 +7,7 @@ import { type LockScheme, mutex, own } from './lock-scheme.ts'
 export const coalesced: LockScheme = {
   name: 'coalesced',
   summary: 'one lock for all of a socket; both ends are locked to move bytes',
-  order: [mutex('soLock', 'socket')],
+  order: [mutex('names', 'unp_link'), mutex('soLock', 'socket')],
   areas: {
     state: own('soLock'),
     sendShut: own('soLock'),
@@ -15,6 +15,7 @@ export const coalesced: LockScheme = {
     receive: own('soLock'),
     protocol: own('soLock'),
     queue: own('soLock'),
+    names: own('names'),
   },
   looksAgain: true,
 }

@@ -10,11 +10,12 @@ import { type LockScheme, mutex, own, peers } from './lock-scheme.ts'
 export const direction: LockScheme = {
   name: 'direction',
   summary: 'a lock for each direction that both ends share, and a state that is swapped',
-  order: [mutex('rcvLock', 'direction')],
+  order: [mutex('names', 'unp_link'), mutex('rcvLock', 'direction')],
   areas: {
     send: peers('rcvLock'),
     receive: own('rcvLock'),
     queue: own('rcvLock'),
+    names: own('names'),
   },
   looksAgain: true,
 }

@@ -1,8 +1,18 @@
 import type { Address } from '@smpnet/memory'
 import type { SocketLock } from '../../datagram/lock-schemes.ts'
 
-/** The lock words of a control block, and the one that all sockets share. */
-export type LockPlace = 'soLock' | 'pcbLock' | 'sndLock' | 'rcvLock' | 'sndIo' | 'rcvIo' | 'accept'
+/** Locks that all sockets share, each in a place of its own. */
+export type SharedLock = 'accept' | 'names'
+
+/** The lock words of a control block, and those that all sockets share. */
+export type LockPlace =
+  | 'soLock'
+  | 'pcbLock'
+  | 'sndLock'
+  | 'rcvLock'
+  | 'sndIo'
+  | 'rcvIo'
+  | SharedLock
 
 /** What a scheme puts under a lock. */
 export type Area =
@@ -18,6 +28,8 @@ export type Area =
   | 'protocol'
   /** A listener's queue. */
   | 'queue'
+  /** The table of names. */
+  | 'names'
   /** Serialises whole sends, and whole receives: sblock. */
   | 'sendIo'
   | 'receiveIo'

@@ -10,6 +10,7 @@ export const soLock: LockScheme = {
   order: [
     sx('sndIo', 'so_snd_sx'),
     sx('rcvIo', 'so_rcv_sx'),
+    mutex('names', 'unp_link'),
     mutex('pcbLock', 'unp'),
     mutex('soLock', 'so_lock'),
     mutex('sndLock', 'so_snd'),
@@ -24,6 +25,7 @@ export const soLock: LockScheme = {
     queue: own('soLock'),
     sendIo: own('sndIo'),
     receiveIo: own('rcvIo'),
+    names: own('names'),
   },
   looksAgain: true,
 }

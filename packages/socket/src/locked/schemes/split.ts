@@ -12,6 +12,7 @@ export const split: LockScheme = {
   order: [
     sx('sndIo', 'so_snd_sx'),
     sx('rcvIo', 'so_rcv_sx'),
+    mutex('names', 'unp_link'),
     mutex('pcbLock', 'unp'),
     mutex('accept', 'accept'),
     mutex('sndLock', 'so_snd'),
@@ -26,6 +27,7 @@ export const split: LockScheme = {
     queue: own('accept'),
     sendIo: own('sndIo'),
     receiveIo: own('rcvIo'),
+    names: own('names'),
   },
   looksAgain: false,
 }
