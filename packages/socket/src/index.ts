@@ -46,7 +46,7 @@ export { Received } from './datagram/received.ts'
 export { ERRNO, errnoOf, failed, type Failure, failureOf } from './datagram/results.ts'
 export { END } from './life-table.ts'
 export { BadMessage, type MessageOptions, Messages } from './messages.ts'
-export { Poller, READABLE, WRITABLE } from './poller.ts'
+export { EDGE, Poller, READABLE, WRITABLE } from './poller.ts'
 export {
   acceptLocal,
   type Backlog,
