@@ -25,6 +25,7 @@ import {
 import { SocketMisuse } from './errors.ts'
 import { Note, notesOf, POLLER } from './note.ts'
 import { DIRECTION, POLLED } from './pair-layout.ts'
+import { optionOf } from './socket-options.ts'
 import type { StreamSocket } from './stream-socket.ts'
 
 /** What a poller watches an end for; a sum of these. */
@@ -41,6 +42,9 @@ const BOTH = READABLE | WRITABLE
 interface Watched {
   readonly socket: StreamSocket
   readonly events: number
+  /** From how many bytes on it is readable, and writable. */
+  readonly receiveLow: number
+  readonly sendLow: number
 }
 
 const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
@@ -98,7 +102,9 @@ export class Poller {
     expectEvents(events)
     while (!this.memory.settled()) yield SETTLE
     if (socket.note.isAssigned()) throw new SocketMisuse('this end is watched already')
-    const watched = { socket, events }
+    const receiveLow = optionOf(socket, 'SO_RCVLOWAT')
+    const sendLow = optionOf(socket, 'SO_SNDLOWAT')
+    const watched = { socket, events, receiveLow, sendLow }
     this.#watched.set(socket.note.at, watched)
     socket.note.assign(this.at)
     for (const want of wantsOf(watched)) this.memory.or(want, POLLED)
@@ -210,10 +216,16 @@ export function expectEvents(events: unknown): void {
   )
 }
 
-function isReady({ socket, events }: Watched): boolean {
+function isReady({ socket, events, receiveLow, sendLow }: Watched): boolean {
   const { receiving, sending } = socket
-  const readable = (events & READABLE) !== 0 && (receiving.available() > 0 || receiving.isAtEnd())
-  return readable || ((events & WRITABLE) !== 0 && (sending.space() > 0 || sending.isBroken()))
+  const isReadable = (events & READABLE) !== 0 && isEnough(receiving, receiveLow)
+  if (isReadable) return true
+  return (events & WRITABLE) !== 0 && (sending.space() >= sendLow || sending.isBroken())
+}
+
+/** Whether so many bytes are there, or no more come. */
+function isEnough(receiving: StreamSocket['receiving'], low: number): boolean {
+  return receiving.available() >= low || receiving.hasEnded()
 }
 
 /** The want words in which an end's poller is announced. */
