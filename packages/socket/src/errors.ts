@@ -108,6 +108,29 @@ export class SendAborted extends Error {
   }
 }
 
+/** A packet is longer than a buffer can hold: it could never be sent as a whole. */
+export class PacketTooLong extends Error {
+  override name = 'PacketTooLong'
+  readonly code = 'EMSGSIZE'
+
+  constructor(bytes: number, mostBytes: number) {
+    super(
+      `a packet has at most ${mostBytes} bytes here, as its buffer has: one of ${bytes} came; ` +
+        'make the domain with more `bufferBytes`',
+    )
+  }
+}
+
+/** A name is of a socket of another kind than the one that connects or sends to it. */
+export class WrongKind extends Error {
+  override name = 'WrongKind'
+  readonly code = 'EPROTOTYPE'
+
+  constructor(to: string, kind: string, listens: string) {
+    super(`the socket at '${to}' is of kind '${listens}': one of kind '${kind}' came`)
+  }
+}
+
 /** A direction takes a buffer with its first send, and all that its zone has are in use. */
 export class NoBuffers extends Error {
   override name = 'NoBuffers'

@@ -9,10 +9,12 @@ export {
   NO_BUFFERS,
   NoBuffers,
   NoNames,
+  PacketTooLong,
   RESET,
   SendAborted,
   SocketMisuse,
   WOULD_BLOCK,
+  WrongKind,
 } from './errors.ts'
 export type { DatagramHandle } from './datagram/datagram-home.ts'
 export { DatagramSocket } from './datagram/datagram-socket.ts'
@@ -44,9 +46,10 @@ export {
 } from './datagram/receive-buffer.ts'
 export { Received } from './datagram/received.ts'
 export { ERRNO, errnoOf, failed, type Failure, failureOf } from './datagram/results.ts'
+export type { JoinedKind, OfKind, SocketKind } from './kinds.ts'
 export { END } from './life-table.ts'
 export { BadMessage, type MessageOptions, Messages } from './messages.ts'
-export { Poller, READABLE, WRITABLE } from './poller.ts'
+export { EDGE, Poller, READABLE, WRITABLE } from './poller.ts'
 export {
   acceptLocal,
   type Backlog,
@@ -64,8 +67,15 @@ export {
   type SocketDomainShape,
   socketPair,
 } from './socket-domain.ts'
+export {
+  OPTION_TABLE,
+  type OptionRow,
+  type SettableOption,
+  type SocketOptions,
+} from './socket-options.ts'
 export { SocketZone, type SocketZoneHandle, type SocketZoneShape } from './socket-zone.ts'
 export { type EndHandle, StreamSocket } from './stream-socket.ts'
+export { type Datagram, ThreadDatagrams } from './thread-datagrams.ts'
 export { ThreadListener } from './thread-listener.ts'
 export { ThreadPoller } from './thread-poller.ts'
 export { type SocketHandle, type SocketInvitation, ThreadSocket } from './thread-socket.ts'

@@ -77,6 +77,17 @@ export class Life {
     return isOfUse ? (word >> this.#own) & STATE : STATES.FREED
   }
 
+  /** Whether this end is in one of these states, which are bits of `statesOf`. */
+  isIn(states: number): boolean {
+    return isOneOf(states, this.stateIn(this.load()))
+  }
+
+  /** The number of the peer's state in a word. */
+  peerStateIn(word: number): number {
+    const isOfUse = word >> USE_SHIFT === this.whole >> USE_SHIFT
+    return isOfUse ? this.#peerIn(word) : STATES.FREED
+  }
+
   /** Whether this end can still be used. */
   isOpen(): boolean {
     return isOneOf(USABLE, this.stateIn(this.load()))

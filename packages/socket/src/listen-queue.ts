@@ -10,8 +10,9 @@ import {
   unspin,
   type Waiting,
 } from '@smpnet/memory'
+import { kindOf } from './kinds.ts'
 import { Life } from './life.ts'
-import { END } from './life-table.ts'
+import { END, statesOf } from './life-table.ts'
 import { HELD } from './names.ts'
 import { DIRECTION, directionOffset, NOTE, noteOffset, PAIR } from './pair-layout.ts'
 
@@ -32,6 +33,7 @@ export interface Taken {
   readonly joinedUse: number
 }
 
+const MAY_LISTEN = statesOf('BOUND', 'LISTENING', 'DISCONNECTING', 'ABORTED')
 const { sent, received } = DIRECTION.offset
 const ARRIVED = directionOffset(1) + sent
 const ACCEPTED = directionOffset(1) + received
@@ -157,7 +159,9 @@ export class ListenQueues {
 
   /** Puts right what a holder of a listener's lock left, that has ended. */
   recover(listener: Address, ended: number): boolean {
-    return breakFrom(this.memory, lockOf(listener), ended, () => this.#repair(listener))
+    return breakFrom(this.memory, lockOf(listener), ended, () => {
+      if (this.#mayListen(listener)) this.#repair(listener)
+    })
   }
 
   #enter(listener: Address, use: number, pair: Address, generation: number): number {
@@ -235,6 +239,16 @@ export class ListenQueues {
     return before
   }
 
+  /**
+   * Whether the words of a queue are one's. Another pair may lie there by now, of which the dead
+   * had found that out, or a receiver of datagrams, whose positions these words are.
+   */
+  #mayListen(pair: Address): boolean {
+    if (kindOf(this.memory, pair) === 'dgram') return false
+    const life = new Life(this.memory, pair, 0, this.pairs.useOf(pair))
+    return ((MAY_LISTEN >> life.stateIn(life.load())) & 1) !== 0
+  }
+
   /** Makes the list anew from the pairs that say that they are in it. For a holder of the lock. */
   #repair(listener: Address): void {
     const { memory } = this
@@ -290,7 +304,7 @@ export class ListenQueues {
   }
 }
 
-/** The spin lock of a listener's queue. */
-function lockOf(listener: Address): Address {
+/** The spin lock of a listener's queue, or of those that send to a receiver of datagrams. */
+export function lockOf(listener: Address): Address {
   return listener + PAIR.offset.lock
 }

@@ -8,7 +8,8 @@ import {
   WOKEN,
   SETTLE,
 } from '@smpnet/park'
-import { ConnectionRefused, NameInUse, NoNames } from './errors.ts'
+import { ConnectionRefused, NameInUse, NoNames, WrongKind } from './errors.ts'
+import type { SocketKind } from './kinds.ts'
 import { REFUSED } from './life.ts'
 import { END } from './life-table.ts'
 import { INCOMPLETE, NOBODY, OVERFLOW, type Taken } from './listen-queue.ts'
@@ -40,9 +41,9 @@ export interface Backlog {
  */
 
 /** A new socket that this thread owns. Throws OutOfMemory. */
-export function* createLocal(zone: SocketZone): Waiting<StreamSocket> {
-  const { at, generation } = yield* zone.create()
-  return new StreamSocket(zone, { at, side: 0, generation })
+export function* createLocal(zone: SocketZone, kind?: SocketKind): Waiting<StreamSocket> {
+  const { at, generation } = yield* zone.create(kind)
+  return new StreamSocket(zone, { at, side: 0, generation }, kind)
 }
 
 /** Gives a socket a name. Throws NameInUse, NoNames, SocketMisuse, TypeError, RangeError. */
@@ -77,7 +78,7 @@ export function* listenLocal(
 /**
  * Connects a socket to the one that listens at a name. True when it is connected, which it is
  * before it is accepted; false when the time is over, and then it may be tried again. Throws
- * ConnectionRefused, also when the listener closes meanwhile, the reason of the signal,
+ * ConnectionRefused, also when the listener closes meanwhile, WrongKind, the reason of the signal,
  * SocketMisuse, TypeError and RangeError.
  */
 export function* connectLocal(
@@ -92,6 +93,10 @@ export function* connectLocal(
   if (life.tryStep('connect') === REFUSED) yield* life.step('connect')
   let target = zone.names.tryFind(bytes)
   if (target === HELD) target = yield* zone.names.find(bytes)
+  if (target !== undefined && zone.kindOf(target.at) !== socket.kind) {
+    yield* life.step('refused')
+    throw new WrongKind(name, socket.kind, zone.kindOf(target.at))
+  }
   let result = NOBODY
   if (target !== undefined) {
     const to = [target.at, target.generation, handle.at, handle.generation] as const
@@ -155,7 +160,8 @@ export function* acceptLocal(
     if (taken === HELD) taken = yield* queues.take(handle.at)
     if (taken !== undefined) {
       if (taken.joined !== NIL) yield* tellJoined(td, zone, taken)
-      return new StreamSocket(zone, { at: taken.pair, side: 1, generation: taken.use })
+      const end = { at: taken.pair, side: 1, generation: taken.use } as const
+      return new StreamSocket(zone, end, listener.kind)
     }
     if (!wait) return undefined
     if (td.spinWhile(arrived, seen, until, life.at, word)) continue

@@ -2,6 +2,7 @@ import { came, expectFunction } from '@smpnet/memory'
 import type { AwaitOptions, WaitOptions } from '@smpnet/sync'
 import { SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { expectTold } from './expect-told.ts'
+import { expectStream } from './kinds.ts'
 import type { ThreadSocket } from './thread-socket.ts'
 
 /** A message is its length in bytes, as 4 bytes, the lowest first, and then the bytes. */
@@ -54,6 +55,7 @@ export class Messages<T = Uint8Array> {
     if (typeof (socket as Partial<ThreadSocket> | undefined)?.tryReceive !== 'function') {
       throw new SocketMisuse(`messages go over a socket: ${came(socket)} came`)
     }
+    expectStream('messages', socket)
     expectTold('messages', options, ['mostBytes', 'encode', 'decode'])
     const { mostBytes = DEFAULT_MOST_BYTES, encode = asBytes, decode = asValue } = options
     expectFunction('`encode` of messages', encode)

@@ -10,10 +10,13 @@ import {
 } from '@smpnet/sync'
 import { ConnectTimeout } from './errors.ts'
 import { expectTold } from './expect-told.ts'
+import { expectJoined, type JoinedKind, type OfKind } from './kinds.ts'
 import { type Backlog, bindLocal, connectLocal, createLocal, listenLocal } from './local.ts'
+import { bindDatagrams } from './local-datagrams.ts'
 import { nameBytes } from './names.ts'
 import { SocketZone } from './socket-zone.ts'
 import type { StreamSocket } from './stream-socket.ts'
+import { ThreadDatagrams } from './thread-datagrams.ts'
 import { ThreadListener } from './thread-listener.ts'
 import { awaitAs, type SocketHandle, ThreadSocket } from './thread-socket.ts'
 
@@ -32,11 +35,11 @@ export class NamedSockets {
   ) {}
 
   /** See `SocketDomain.listen`. */
-  listen(name: string, options: Backlog): ThreadListener {
-    const { backlog, waiting } = wholeBacklog(options)
+  listen(name: string, options: Backlog & OfKind): ThreadListener {
+    const { backlog, waiting, kind } = wholeBacklog(options)
     nameBytes(name)
     const { here } = this.sync()
-    const stream = finish(here, createLocal(this.zone))
+    const stream = finish(here, createLocal(this.zone, kind))
     try {
       finish(here, bindLocal(this.zone, stream, name))
       finish(here, listenLocal(this.zone, stream, backlog, waiting))
@@ -50,14 +53,24 @@ export class NamedSockets {
     return new ThreadListener(zone, zone.end(end), { ...this.handle, end }, home)
   }
 
+  /** See `SocketDomain.datagrams`. */
+  datagrams(name: string): ThreadDatagrams {
+    nameBytes(name)
+    const { here } = this.sync()
+    const stream = finish(here, bindDatagrams(here, this.zone, name))
+    const home = enterAgain(this.sync())
+    const socket = new ThreadSocket(stream, { ...this.handle, end: stream.handle }, home)
+    return new ThreadDatagrams(this.zone, socket, name, this.sync)
+  }
+
   /** See `SocketDomain.connect`. */
-  async connect(name: string, options: AwaitOptions): Promise<ThreadSocket> {
-    expectTold('a connect', options, ['timeoutMs', 'signal'])
+  async connect(name: string, options: AwaitOptions & OfKind): Promise<ThreadSocket> {
+    const kind = kindIn(options)
     nameBytes(name)
     let stream: StreamSocket | undefined
     try {
       const isConnected = await awaitAs(this.sync, options, (td, limit) => {
-        stream = finish(td, createLocal(this.zone))
+        stream = finish(td, createLocal(this.zone, kind))
         return connectLocal(td, this.zone, stream, name, limit)
       })
       return this.#connected(stream!, isConnected, name, options)
@@ -68,12 +81,12 @@ export class NamedSockets {
   }
 
   /** See `SocketDomain.connectSync`. */
-  connectSync(name: string, options: WaitOptions): ThreadSocket {
-    expectTold('a connect', options, ['timeoutMs', 'signal'])
+  connectSync(name: string, options: WaitOptions & OfKind): ThreadSocket {
+    const kind = kindIn(options)
     checkTimeout(options)
     nameBytes(name)
     const { here } = this.sync()
-    const stream = finish(here, createLocal(this.zone))
+    const stream = finish(here, createLocal(this.zone, kind))
     try {
       const waiting = connectLocal(here, this.zone, stream, name, until(here, options))
       const isConnected = options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
@@ -96,12 +109,18 @@ export class NamedSockets {
   }
 }
 
-function wholeBacklog(options: Backlog): Required<Backlog> {
-  expectTold('a listener', options, ['backlog', 'waiting'])
+function kindIn(options: WaitOptions & OfKind): JoinedKind {
+  expectTold('a connect', options, ['kind', 'timeoutMs', 'signal'])
+  return expectJoined(options.kind)
+}
+
+function wholeBacklog(options: Backlog & OfKind): Required<Backlog & OfKind> {
+  expectTold('a listener', options, ['kind', 'backlog', 'waiting'])
   const { backlog = DEFAULT_BACKLOG, waiting = backlog } = options
+  const kind = expectJoined(options.kind)
   expectCount('backlog', backlog, 1)
   expectCount('waiting', waiting, 0)
-  return { backlog, waiting }
+  return { backlog, waiting, kind }
 }
 
 function expectCount(what: string, count: unknown, least: number): void {

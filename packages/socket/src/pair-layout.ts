@@ -60,7 +60,27 @@ export const NOTE = layout('note', {
    * 0 for an end that is buried by itself.
    */
   owner: word('x', 'note'),
+  /** (x) Of the end: 1 when one of the options was set, which follow; else all are 0. */
+  told: word('x', 'note'),
+  /** (x) See `socket-options.ts`. */
+  sendLow: word('x', 'note'),
+  receiveLow: word('x', 'note'),
+  sendMs: word('x', 'note'),
+  receiveMs: word('x', 'note'),
+  lingerMs: word('x', 'note'),
 })
+
+/** Zeroes the options of an end, if any was set. */
+function clearOptions(memory: Memory, note: Address): void {
+  const { told, ...words } = OPTIONS
+  if (memory.read(note + told) === 0) return
+  for (const offset of Object.values(words)) memory.store(note + offset, 0)
+  memory.store(note + told, 0)
+}
+
+const OPTIONS = (({ told, sendLow, receiveLow, sendMs, receiveMs, lingerMs }) => {
+  return { told, sendLow, receiveLow, sendMs, receiveMs, lingerMs }
+})(NOTE.offset)
 
 /**
  * A pair: its life, two directions and two notes. The rings are elsewhere: see `Buffers`.
@@ -97,6 +117,8 @@ export const PAIR = layout('pair', {
   tickets: word('m', 'pair'),
   /** (x) How many were refused since the queue was full; the holder of the lock writes it. */
   refused: word('x', 'pair'),
+  /** (a) What goes through it, by the code of its kind: see `kinds.ts`. */
+  kind: word('a', 'pair'),
 })
 
 /** Which of a pair's two ends. End 0 sends in direction 0 and receives in direction 1. */
@@ -120,16 +142,26 @@ export function noteOffset(side: Side): number {
 export function clear(memory: Memory, pair: Address): void {
   for (const offset of CLEARED)
     if (memory.read(pair + offset) !== 0) memory.store(pair + offset, 0)
+  clearOptions(memory, pair + noteOffset(0))
+  clearOptions(memory, pair + noteOffset(1))
 }
+
+/**
+ * The lock is let go by its holder alone: one that found the pair by a name may be in it still,
+ * when the pair is given out again, and leaves when it sees that.
+ */
+const KEPT = ['link', 'life', 'lock']
 
 /** Words of a pair that a new one finds at zero. */
 const CLEARED: readonly number[] = [
   ...([0, 1] as const).flatMap((side) => [
     ...Object.values(DIRECTION.offset).map((offset) => directionOffset(side) + offset),
-    ...Object.values(NOTE.offset).map((offset) => noteOffset(side) + offset),
+    ...Object.entries(NOTE.offset).flatMap(([name, offset]) => {
+      return name in OPTIONS ? [] : [noteOffset(side) + offset]
+    }),
   ]),
   ...Object.entries(PAIR.offset).flatMap(([name, offset]) => {
-    return name === 'link' || name === 'life' ? [] : [offset]
+    return KEPT.includes(name) ? [] : [offset]
   }),
 ]
 

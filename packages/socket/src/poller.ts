@@ -25,15 +25,26 @@ import {
 import { SocketMisuse } from './errors.ts'
 import { Note, notesOf, POLLER } from './note.ts'
 import { DIRECTION, POLLED } from './pair-layout.ts'
+import { optionOf } from './socket-options.ts'
 import type { StreamSocket } from './stream-socket.ts'
 
 /** What a poller watches an end for; a sum of these. */
 export const READABLE = 1
 export const WRITABLE = 2
+/**
+ * Added to these: the end is returned for what has happened since it was looked at last, and not
+ * for what was left of what it was returned for before. FreeBSD's EV_CLEAR, Linux's EPOLLET.
+ */
+export const EDGE = 4
+
+const BOTH = READABLE | WRITABLE
 
 interface Watched {
   readonly socket: StreamSocket
   readonly events: number
+  /** From how many bytes on it is readable, and writable. */
+  readonly receiveLow: number
+  readonly sendLow: number
 }
 
 const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
@@ -43,8 +54,15 @@ const PLACE: HandleKind = { of: 'a poller', fields: { at: 'address' } }
  *
  * The thread that makes an end ready posts its note to the poller, so that a wait costs what is
  * ready and not what is watched. Readiness is by level: an end that was returned is looked at again
- * by the next wait, until it has been drained. A poller belongs to one thread, and so do the ends
- * it watches, as far as it watches them.
+ * by the next wait, until it has been drained. With `EDGE` it is by edge: an end is looked at when
+ * its note was posted, and then no more until it is posted again. A note may be posted before the
+ * poller looks, which is once for both; and it says of an end watched for both events that one
+ * of them may have come. So its user drains an end that was returned, and finds nothing at times.
+ *
+ * A note is taken as no longer posted before the end is looked at. What comes after the look posts
+ * it anew, whether the end's user has drained it by then or not, so that no edge is missed.
+ *
+ * A poller belongs to one thread, and so do the ends it watches, as far as it watches them.
  */
 export class Poller {
   readonly #notes: TakeAllStack
@@ -77,16 +95,16 @@ export class Poller {
   }
 
   /**
-   * Watches an end for `events`, and tells a wait under way to look at it. Never parks. Throws
-   * SocketMisuse if it is watched already or for nothing.
+   * Watches an end for `events`, and tells a wait under way to look at it: what is there already is
+   * the first edge. Never parks. Throws SocketMisuse if it is watched already or for nothing.
    */
   *add(td: Waiter, socket: StreamSocket, events: number): Waiting {
-    if ((events & (READABLE | WRITABLE)) === 0) {
-      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${came(events)} came`)
-    }
+    expectEvents(events)
     while (!this.memory.settled()) yield SETTLE
     if (socket.note.isAssigned()) throw new SocketMisuse('this end is watched already')
-    const watched = { socket, events }
+    const receiveLow = optionOf(socket, 'SO_RCVLOWAT')
+    const sendLow = optionOf(socket, 'SO_SNDLOWAT')
+    const watched = { socket, events, receiveLow, sendLow }
     this.#watched.set(socket.note.at, watched)
     socket.note.assign(this.at)
     for (const want of wantsOf(watched)) this.memory.or(want, POLLED)
@@ -181,17 +199,33 @@ export class Poller {
   #ready(): StreamSocket[] {
     const ready: StreamSocket[] = []
     for (const watched of this.#candidates) {
-      if (isReady(watched)) ready.push(watched.socket)
-      else this.#candidates.delete(watched)
+      const isReadyNow = isReady(watched)
+      if (isReadyNow) ready.push(watched.socket)
+      if (!isReadyNow || (watched.events & EDGE) !== 0) this.#candidates.delete(watched)
     }
     return ready
   }
 }
 
-function isReady({ socket, events }: Watched): boolean {
+/** Throws SocketMisuse for what a poller cannot watch an end for. */
+export function expectEvents(events: unknown): void {
+  const isSum = Number.isInteger(events) && ((events as number) & ~(EDGE | BOTH)) === 0
+  if (isSum && ((events as number) & BOTH) !== 0) return
+  throw new SocketMisuse(
+    `events are READABLE, WRITABLE or their sum, and EDGE beside them or not: ${came(events)} came`,
+  )
+}
+
+function isReady({ socket, events, receiveLow, sendLow }: Watched): boolean {
   const { receiving, sending } = socket
-  const readable = (events & READABLE) !== 0 && (receiving.available() > 0 || receiving.isAtEnd())
-  return readable || ((events & WRITABLE) !== 0 && (sending.space() > 0 || sending.isBroken()))
+  const isReadable = (events & READABLE) !== 0 && isEnough(receiving, receiveLow)
+  if (isReadable) return true
+  return (events & WRITABLE) !== 0 && (sending.space() >= sendLow || sending.isBroken())
+}
+
+/** Whether so many bytes are there, or no more come. */
+function isEnough(receiving: StreamSocket['receiving'], low: number): boolean {
+  return receiving.available() >= low || receiving.hasEnded()
 }
 
 /** The want words in which an end's poller is announced. */

@@ -50,7 +50,12 @@ export class ReceivingHalf extends Half {
 
   /** Whether all that was sent is received and no more will come. */
   isAtEnd(): boolean {
-    return this.life.peerHasEnded(this.life.load()) && this.available() === 0
+    return this.hasEnded() && this.available() === 0
+  }
+
+  /** Whether what is there is all that will come. */
+  hasEnded(): boolean {
+    return this.life.peerHasEnded(this.life.load())
   }
 
   /**
@@ -135,16 +140,26 @@ export class ReceivingHalf extends Half {
 
   /** Copies out what is there: how many bytes, or 0 at the end, or WOULD_BLOCK, or RESET. */
   #copySome(td: Waiter, to: Uint8Array, start: number, length: number): number {
-    const { memory, life } = this
+    const { life } = this
     const word = (this.word = life.glance())
-    const actions = word === life.whole ? 0 : life.check(word, 'receive')
+    const actions = word === life.whole ? 0 : this.actionsIn(word)
     if ((actions & END.action.end) !== 0) return 0
     const available = this.look(td, 1)
     if (available === 0) return this.#nothing(word, actions)
-    this.moved = Math.min(available, length)
-    memory.charge(RECEIVE, 1)
-    this.ring()!.copyOut(this.position, to, start, this.moved)
-    return this.moved
+    return (this.moved = this.copyOut(to, start, length))
+  }
+
+  /** What comes of a receive on an end with such a life. Throws SocketMisuse. */
+  protected actionsIn(word: number): number {
+    return this.life.check(word, 'receive')
+  }
+
+  /** Copies out of the bytes that a look found: how many are taken by it, at least one. */
+  protected copyOut(to: Uint8Array, start: number, length: number): number {
+    const bytes = Math.min(this.room, length)
+    this.memory.charge(RECEIVE, 1)
+    this.ring()!.copyOut(this.position, to, start, bytes)
+    return bytes
   }
 
   /** What it means that nothing is there. */

@@ -28,6 +28,7 @@ import type { Buffers } from './buffers.ts'
 import { COPIED, Half, LOOKED, NOTHING, PREEMPTS, REFUSED } from './half.ts'
 import { END } from './life-table.ts'
 import type { Life } from './life.ts'
+import type { Ring } from './ring.ts'
 
 const SEND = work('socket-send')
 
@@ -89,7 +90,7 @@ export class SendingHalf extends Half {
       return WOULD_BLOCK
     }
     if (length === 0) return 0
-    this.#copy(from, start, length)
+    this.copy(from, start, length)
     if (memory.settled()) return this.commit(td) === REFUSED ? WOULD_BLOCK : length
     this.giveUpCopied(from, start)
     return WOULD_BLOCK
@@ -115,7 +116,7 @@ export class SendingHalf extends Half {
     try {
       for (let sent = 0; ; ) {
         let given = paid === COPIED ? this.moved : 0
-        if (paid === LOOKED) given = this.#copy(from, start, Math.min(this.room, length))
+        if (paid === LOOKED) given = this.copy(from, start, this.fitting(length))
         if (paid === NOTHING || (given === 0 && !wait)) {
           while (!this.memory.settled()) yield SETTLE
           if (this.opened === undefined && length > 0) yield* this.#open()
@@ -144,9 +145,33 @@ export class SendingHalf extends Half {
         }
         if (this.spin(td, until)) continue
         if (td.watchNs > 0 && (yield* this.watches(td, until))) continue
-        const outcome = yield* this.#waitForSpace(td, length - sent, until)
+        const outcome = yield* this.wait(td, this.spaceToWaitFor(length - sent), until)
         if (outcome === ABORTED) throw new SendAborted(sent, until.signal?.reason)
         if (outcome !== WOKEN) return sent
+      }
+    } finally {
+      if (isWithin) this.leave()
+    }
+  }
+
+  /**
+   * Waits until the receiver has all that was sent: true; false when the time is over, or it has
+   * gone. Throws the reason of the signal, and SocketMisuse.
+   */
+  *drain(td: Waiter, until: Until = FOREVER): Waiting<boolean> {
+    let isWithin = false
+    try {
+      for (;;) {
+        while (!this.memory.settled()) yield SETTLE
+        this.word = this.life.load()
+        if (this.look(td, this.bytes) === this.bytes) return true
+        if (this.life.peerIsGone(this.word)) return false
+        if (this.spin(td, until)) continue
+        if (!isWithin) this.occupy(td)
+        isWithin = true
+        const outcome = yield* this.wait(td, this.bytes, until)
+        if (outcome === ABORTED) until.signal?.throwIfAborted()
+        if (outcome !== WOKEN) return false
       }
     } finally {
       if (isWithin) this.leave()
@@ -157,23 +182,38 @@ export class SendingHalf extends Half {
   #look(td: Waiter, length: number): number {
     const { life } = this
     const word = (this.word = life.glance())
-    const refusal = word === life.whole ? 0 : this.#refusalIn(word)
+    const refusal = word === life.whole ? 0 : this.refusalIn(word)
     return refusal === 0 ? this.look(td, length) : refusal
   }
 
-  #copy(from: Uint8Array, start: number, length: number): number {
+  /** Copies so many bytes in, for which there is space. */
+  protected copy(from: Uint8Array, start: number, length: number): number {
     this.moved = length
     if (length === 0) return 0
     this.memory.charge(SEND, 1)
-    this.opened!.copyIn(this.position, from, start, length)
+    this.copyIn(this.opened!, from, start, length)
     return length
+  }
+
+  protected copyIn(ring: Ring, from: Uint8Array, start: number, length: number): void {
+    ring.copyIn(this.position, from, start, length)
+  }
+
+  /** How many of so many bytes are sent now, of a look that found `room`. */
+  protected fitting(length: number): number {
+    return Math.min(this.room, length)
+  }
+
+  /** Half a ring at most: to be told of every freed byte would be too often. */
+  protected spaceToWaitFor(length: number): number {
+    return Math.min(length, Math.max(1, this.bytes >> 1))
   }
 
   /** Copies in what there is space for: how many bytes, or BROKEN, or RESET. */
   #copySome(td: Waiter, from: Uint8Array, start: number, length: number): number {
     const space = this.#look(td, length)
     if (space < 0) return space
-    return this.#copy(from, start, Math.min(space, length))
+    return this.copy(from, start, this.fitting(length))
   }
 
   /** Sees to it that there is a ring: 0 if there is one, or why `trySend` gives up. */
@@ -213,11 +253,11 @@ export class SendingHalf extends Half {
 
   #refusal(): number {
     const word = this.life.load()
-    return word === this.life.whole ? 0 : this.#refusalIn(word)
+    return word === this.life.whole ? 0 : this.refusalIn(word)
   }
 
   /** Why nothing is sent on an end with such a life: BROKEN, or RESET, or 0 if it is. */
-  #refusalIn(word: number): number {
+  protected refusalIn(word: number): number {
     const actions = this.life.check(word, 'send')
     if ((actions & END.action.refuse) !== 0) return BROKEN
     return (actions & END.action.report) !== 0 ? RESET : 0
@@ -229,11 +269,6 @@ export class SendingHalf extends Half {
     const before = this.memory.compareExchange(this.at + DIRECTION.offset.ring, NIL, key)
     this.openRing(before === NIL ? key : before)
     return before === NIL
-  }
-
-  /** Waits for half a ring at most; to be told of every freed byte would be too often. */
-  #waitForSpace(td: Waiter, length: number, until: Until): Waiting<number> {
-    return this.wait(td, Math.min(length, Math.max(1, this.bytes >> 1)), until)
   }
 
   protected override twoAtOnce(): SocketMisuse {

@@ -23,6 +23,8 @@ import {
   SyncDomain,
   type WaitOptions,
 } from '@smpnet/sync'
+import { expectTold } from './expect-told.ts'
+import { expectJoined, type OfKind } from './kinds.ts'
 import type { Backlog } from './local.ts'
 import { NamedSockets } from './named-sockets.ts'
 import { POLLER } from './note.ts'
@@ -30,6 +32,7 @@ import { Poller } from './poller.ts'
 import { buryGuest, expectGuest } from './remains.ts'
 import { SocketZone, type SocketZoneShape } from './socket-zone.ts'
 import type { EndHandle } from './stream-socket.ts'
+import type { ThreadDatagrams } from './thread-datagrams.ts'
 import { ThreadListener } from './thread-listener.ts'
 import { ThreadPoller } from './thread-poller.ts'
 import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
@@ -166,9 +169,14 @@ export class SocketDomain {
     buryGuest(this.sync, this.handle, guest)
   }
 
-  /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
-  pair(): [ThreadSocket, ThreadSocket] {
-    const [one, other] = this.zone.pairSync(this.sync.here)
+  /**
+   * Two connected ends. Throws OutOfMemory when as many pairs are open as there can be,
+   * SocketMisuse for no such kind, and a TypeError.
+   */
+  pair(options: OfKind = {}): [ThreadSocket, ThreadSocket] {
+    expectTold('a pair of sockets', options, ['kind'])
+    const kind = expectJoined(options.kind)
+    const [one, other] = this.zone.pairSync(this.sync.here, kind)
     return [this.#end(one.handle), this.#end(other.handle)]
   }
 
@@ -176,22 +184,31 @@ export class SocketDomain {
    * A socket that listens at a name, to which any thread of the domain may connect. Throws
    * NameInUse, NoNames, OutOfMemory, a TypeError and a RangeError.
    */
-  listen(name: string, options: Backlog = {}): ThreadListener {
+  listen(name: string, options: Backlog & OfKind = {}): ThreadListener {
     return this.#named.listen(name, options)
   }
 
   /**
    * A socket that is connected to the one that listens at `name`. It may send before it is
    * accepted. Rejects with ConnectionRefused if nobody listens there, or its queue is full; with
-   * ConnectTimeout, or the reason of `signal`; with OutOfMemory, a TypeError and a RangeError.
+   * WrongKind if that socket is of another kind; with ConnectTimeout, or the reason of `signal`;
+   * with OutOfMemory, a TypeError and a RangeError.
    */
-  connect(name: string, options: AwaitOptions = {}): Promise<ThreadSocket> {
+  connect(name: string, options: AwaitOptions & OfKind = {}): Promise<ThreadSocket> {
     return this.#named.connect(name, options)
   }
 
   /** `connect`, blocking this thread. */
-  connectSync(name: string, options: WaitOptions = {}): ThreadSocket {
+  connectSync(name: string, options: WaitOptions & OfKind = {}): ThreadSocket {
     return this.#named.connectSync(name, options)
+  }
+
+  /**
+   * A socket that sends and receives datagrams, at a name. Throws NameInUse, NoNames, NoBuffers,
+   * OutOfMemory, a TypeError and a RangeError.
+   */
+  datagrams(name: string): ThreadDatagrams {
+    return this.#named.datagrams(name)
   }
 
   /**

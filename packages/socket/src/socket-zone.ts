@@ -18,6 +18,7 @@ import {
 import { finish, type Lot, SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { SocketMisuse } from './errors.ts'
 import { expectTold } from './expect-told.ts'
+import { codeOf, kindOf, type SocketKind } from './kinds.ts'
 import {
   clear,
   DIRECTION,
@@ -139,39 +140,43 @@ export class SocketZone implements PairHome {
   }
 
   /** Two connected ends. Throws OutOfMemory when as many pairs are open as there can be. */
-  *pair(): Waiting<[StreamSocket, StreamSocket]> {
-    const use = yield* this.use()
+  *pair(kind: SocketKind = 'stream'): Waiting<[StreamSocket, StreamSocket]> {
+    const use = yield* this.use(kind)
     return [this.end({ ...use, side: 0 }), this.end({ ...use, side: 1 })]
   }
 
   /** A pair of which nobody has opened an end yet. Throws OutOfMemory. */
-  use(): Waiting<Omit<EndHandle, 'side'>> {
-    return this.#use(bornIn)
+  use(kind: SocketKind = 'stream'): Waiting<Omit<EndHandle, 'side'>> {
+    return this.#use(bornIn, kind)
   }
 
   /** A pair whose end 0 is a new socket of this thread's, and whose other end is not born yet. */
-  create(): Waiting<Omit<EndHandle, 'side'>> {
+  create(kind: SocketKind = 'stream'): Waiting<Omit<EndHandle, 'side'>> {
     return this.#use((generation, at) => {
       this.memory.store(at + noteOffset(0) + NOTE.offset.owner, this.memory.holder)
       return createdIn(generation)
-    })
+    }, kind)
   }
 
-  *#use(birth: (generation: number, at: Address) => number): Waiting<Omit<EndHandle, 'side'>> {
+  *#use(
+    birth: (generation: number, at: Address) => number,
+    kind: SocketKind,
+  ): Waiting<Omit<EndHandle, 'side'>> {
     let at = this.memory.isSimulated ? Pool.HELD : this.#pool.tryAlloc()
     if (at === Pool.HELD) at = yield* this.#pool.alloc()
     const { items, itemBytes } = this.handle.pool
     if (at === NIL) throw new OutOfMemory('another socket pair', itemBytes, 0, items * itemBytes)
     const { memory } = this
     clear(memory, at)
+    if (kind !== 'stream') memory.store(at + PAIR.offset.kind, codeOf(kind))
     const generation = this.#pool.useOf(at)
     memory.store(at + PAIR.offset.life, birth(generation, at))
     return { at, generation }
   }
 
   /** `pair` for a thread outside kernels. */
-  pairSync(td: Waiter): [StreamSocket, StreamSocket] {
-    return finish(td, this.pair())
+  pairSync(td: Waiter, kind?: SocketKind): [StreamSocket, StreamSocket] {
+    return finish(td, this.pair(kind))
   }
 
   /**
@@ -180,7 +185,12 @@ export class SocketZone implements PairHome {
    */
   end(handle: EndHandle): StreamSocket {
     this.#check(handle)
-    return new StreamSocket(this, handle)
+    return new StreamSocket(this, handle, this.kindOf(handle.at))
+  }
+
+  /** What goes through a pair, or is to go through those that connect to it. */
+  kindOf(pair: Address): SocketKind {
+    return kindOf(this.memory, pair)
   }
 
   /** Which use of a pair is under way, or 0: see `Pool.useOf`. */

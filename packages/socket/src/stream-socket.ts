@@ -5,17 +5,26 @@ import {
   finish,
   SETTLE,
   type Until,
+  until as endOf,
   type Waiter,
   type Waiting,
 } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import type { SocketKind } from './kinds.ts'
 import { Note } from './note.ts'
 import { DIRECTION, directionOffset, noteOffset, type Side } from './pair-layout.ts'
+import {
+  DatagramReceivingHalf,
+  DatagramSendingHalf,
+  PacketReceivingHalf,
+  PacketSendingHalf,
+} from './packet-halves.ts'
 import { ReceivingHalf } from './receiving-half.ts'
 import { SendingHalf } from './sending-half.ts'
 import { Want } from './want.ts'
+import { optionOf } from './socket-options.ts'
 import type { Buffers } from './buffers.ts'
-import { END, type EndEvent } from './life-table.ts'
+import { END, type EndEvent, statesOf } from './life-table.ts'
 import { Life, REFUSED } from './life.ts'
 
 /** Names one end of a pair for another thread; it can be cloned and posted. */
@@ -49,6 +58,8 @@ export interface PairHome {
  *     let n = socket.receiveSoon(td, bytes)
  *     if (n < 0) n = yield* socket.receive(td, bytes)
  *
+ * A pair may be made for packets: then each send is of one, as a whole, and so is each receive.
+ *
  * No locks are taken but the parking lot's, and these only when somebody has to wait.
  *
  * The life of an end is the table `END`; only `Life` writes its state.
@@ -63,6 +74,8 @@ export class StreamSocket {
   constructor(
     readonly home: PairHome,
     readonly handle: EndHandle,
+    /** What goes through it, as it does at the other end. */
+    readonly kind: SocketKind = 'stream',
   ) {
     this.memory = home.memory
     this.note = this.#noteOf(handle.side)
@@ -82,6 +95,16 @@ export class StreamSocket {
   /** Whether it was not closed, by this thread or by another. */
   get isOpen(): boolean {
     return this.life.isOpen()
+  }
+
+  /** Whether it is joined to a peer, or was until that one reset it. */
+  get isJoined(): boolean {
+    return this.life.isIn(JOINED)
+  }
+
+  /** Whether connections come to it. */
+  get isListening(): boolean {
+    return this.life.isIn(LISTENING)
   }
 
   /**
@@ -148,13 +171,23 @@ export class StreamSocket {
   /** Receives up to all of `to`, blocking this thread until there is something; 0 at the end. */
   receiveSync(td: Waiter, to: Uint8Array, until?: Until): number {
     const taken = this.receiveSoon(td, to, 0, lengthOf(to), until)
-    return taken >= 0 ? taken : block(td, this.receive(td, to, 0, to.length, true, until))
+    if (taken >= 0) return taken
+    const limit = until ?? this.limit(td, 'SO_RCVTIMEO')
+    return block(td, this.receive(td, to, 0, to.length, true, limit))
   }
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
   sendSync(td: Waiter, from: Uint8Array, until?: Until): number {
     const given = this.trySend(td, from)
-    return given >= 0 ? given : block(td, this.send(td, from, 0, from.length, true, until))
+    if (given >= 0) return given
+    const limit = until ?? this.limit(td, 'SO_SNDTIMEO')
+    return block(td, this.send(td, from, 0, from.length, true, limit))
+  }
+
+  /** When a call ends that is told no time, by an option of this end; undefined for never. */
+  limit(td: Waiter, name: 'SO_SNDTIMEO' | 'SO_RCVTIMEO'): Until | undefined {
+    const timeoutMs = optionOf(this, name)
+    return timeoutMs === 0 ? undefined : endOf(td, { timeoutMs })
   }
 
   /** Receives up to all of `to` without blocking the event loop; 0 at the end. */
@@ -238,6 +271,12 @@ export class StreamSocket {
     yield* this.#step(td, 'closed')
   }
 
+  /** See `SendingHalf.drain`. Throws SocketMisuse on a closed end. */
+  drain(td: Waiter, until?: Until): Waiting<boolean> {
+    if (!this.isOpen) throw new SocketMisuse('an end is drained until it is closed: it is')
+    return this.sending.drain(td, until)
+  }
+
   /** `shutdown` for a thread outside kernels. */
   shutdownSync(td: Waiter): void {
     finish(td, this.shutdown(td))
@@ -302,7 +341,7 @@ export class StreamSocket {
     const { wantSpace, wantData } = DIRECTION.offset
     const space = new Want(memory, at + wantSpace, this.note)
     const data = new Want(memory, at + wantData, this.#noteOf(otherSide(handle.side)))
-    return new SendingHalf(memory, at, this.life, home.buffers, space, data)
+    return new SENDING[this.kind](memory, at, this.life, home.buffers, space, data)
   }
 
   #openReceiving(): ReceivingHalf {
@@ -312,9 +351,30 @@ export class StreamSocket {
     const { wantSpace, wantData } = DIRECTION.offset
     const data = new Want(memory, at + wantData, this.note)
     const space = new Want(memory, at + wantSpace, this.#noteOf(other))
-    return new ReceivingHalf(memory, at, this.life, home.buffers, data, space)
+    return new RECEIVING[this.kind](memory, at, this.life, home.buffers, data, space)
   }
 }
+
+const SENDING = {
+  stream: SendingHalf,
+  seqpacket: PacketSendingHalf,
+  dgram: DatagramSendingHalf,
+} as const
+const RECEIVING = {
+  stream: ReceivingHalf,
+  seqpacket: PacketReceivingHalf,
+  dgram: DatagramReceivingHalf,
+} as const
+
+const JOINED = statesOf(
+  'CONNECTED',
+  'SEND_SHUT',
+  'RECEIVE_SHUT',
+  'BOTH_SHUT',
+  'RESET',
+  'DISCONNECTED',
+)
+const LISTENING = statesOf('LISTENING')
 
 const UNDER_WAY = {
   shutdown: 'an end is shut down when no send is under way on it: a call still waits',

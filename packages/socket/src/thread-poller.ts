@@ -8,7 +8,7 @@ import {
   type WaitOptions,
 } from '@smpnet/sync'
 import { SocketMisuse } from './errors.ts'
-import type { Poller } from './poller.ts'
+import { expectEvents, type Poller } from './poller.ts'
 import type { StreamSocket } from './stream-socket.ts'
 import { awaitAs, type ThreadSocket } from './thread-socket.ts'
 
@@ -31,15 +31,14 @@ export class ThreadPoller {
   }
 
   /**
-   * Watches an end for `events`, `READABLE` or `WRITABLE` or their sum; a wait under way sees it.
-   * Throws SocketMisuse if the end is of another domain, watched already, or for nothing.
+   * Watches an end for `events`, `READABLE` or `WRITABLE` or their sum, by edge with `EDGE` added;
+   * a wait under way sees it. Throws SocketMisuse if the end is of another domain, watched already,
+   * or for nothing.
    */
   add(socket: ThreadSocket, events: number): void {
     this.#checkOpen()
     expectEnd(socket)
-    if (!Number.isInteger(events)) {
-      throw new SocketMisuse(`events are READABLE, WRITABLE or their sum: ${came(events)} came`)
-    }
+    expectEvents(events)
     if (!this.sync.isNamedBy(socket.handle.domain)) {
       throw new SocketMisuse('a poller watches ends of its own domain: that of another came')
     }

@@ -25,7 +25,16 @@ import {
 } from '@smpnet/sync'
 import { came, HeldTooLong, type PoolHandle } from '@smpnet/memory'
 import { BROKEN, RESET, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import type { SocketKind } from './kinds.ts'
 import { buryGuest, expectGuest } from './remains.ts'
+import {
+  ECONNRESET,
+  optionOf,
+  rowOf,
+  setOption,
+  type SettableOption,
+  type SocketOptions,
+} from './socket-options.ts'
 import type { SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 import { Turns } from './turns.ts'
@@ -56,7 +65,10 @@ export class ThreadSocket {
   #home: SyncDomain | undefined
   /** Whether a `close` was given up, and has to be called again. */
   #isClosing = false
-  readonly #sends: Queue<number> = { turns: new Turns(), gaveUp: sendsNothing }
+  readonly #sends: Queue<number> = {
+    turns: new Turns(),
+    gaveUp: (why, reason) => sendsNothing(why, reason, this.kind),
+  }
   readonly #receives: Queue<number> = { turns: new Turns(), gaveUp: receivesNothing }
 
   constructor(
@@ -70,6 +82,11 @@ export class ThreadSocket {
     this.#home = home
   }
 
+  /** What goes through it: bytes, or packets, each as a whole. */
+  get kind(): SocketKind {
+    return this.stream.kind
+  }
+
   /** Whether it was not closed, by this thread or by another. */
   get isOpen(): boolean {
     return this.stream.isOpen
@@ -77,8 +94,9 @@ export class ThreadSocket {
 
   /**
    * Receives up to all of `to` as soon as there is anything: how many bytes, 0 at the end, or
-   * WOULD_BLOCK when the time is over. Throws ConnectionReset, SocketMisuse, and a RangeError for
-   * no such time.
+   * WOULD_BLOCK when the time is over. Of packets it receives one, as a whole. Throws
+   * ConnectionReset, SocketMisuse, and a RangeError for no such time, or for a packet that is
+   * longer than `to`, which stays.
    */
   receiveSync(to: Uint8Array, options?: WaitOptions): number {
     if (options === undefined) return this.stream.receiveSync(this.#here(), to)
@@ -86,14 +104,15 @@ export class ThreadSocket {
     const taken = this.stream.tryReceive(this.#here(), to)
     return taken >= 0
       ? taken
-      : this.#block(options, (td, until) =>
+      : this.#block(this.#limited('SO_RCVTIMEO', options), (td, until) =>
           this.stream.receive(td, to, 0, to?.length, true, until),
         )
   }
 
   /**
    * Sends all of `from`: how many bytes, fewer only when the time is over; what was sent arrives.
-   * Throws BrokenPipe, ConnectionReset, NoBuffers, SocketMisuse, and a RangeError for no such time.
+   * A packet is sent as a whole, or WOULD_BLOCK says that its time was over. Throws PacketTooLong,
+   * BrokenPipe, ConnectionReset, NoBuffers, SocketMisuse, and a RangeError for no such time.
    */
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options === undefined) return this.stream.sendSync(this.#here(), from)
@@ -101,7 +120,7 @@ export class ThreadSocket {
     const given = this.stream.trySend(this.#here(), from)
     return given >= 0
       ? given
-      : this.#block(options, (td, until) =>
+      : this.#block(this.#limited('SO_SNDTIMEO', options), (td, until) =>
           this.stream.send(td, from, 0, from?.length, true, until),
         )
   }
@@ -128,7 +147,7 @@ export class ThreadSocket {
   /** `receiveSync` without blocking. Rejects with the reason of `signal` when that aborts. */
   receive(to: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(
-      options,
+      this.#limited('SO_RCVTIMEO', options),
       (td, until) => this.stream.receive(td, to, 0, to?.length, true, until),
       this.#receives,
     )
@@ -140,7 +159,7 @@ export class ThreadSocket {
    */
   send(from: Uint8Array, options?: AwaitOptions): Promise<number> {
     return this.#await(
-      options,
+      this.#limited('SO_SNDTIMEO', options),
       (td, until) => this.stream.send(td, from, 0, from?.length, true, until),
       this.#sends,
     )
@@ -163,11 +182,59 @@ export class ThreadSocket {
   }
 
   /**
-   * Neither sends nor receives any more. What was sent before can still be received there. Throws
+   * Waits until the peer has received all that was sent: true; false when the time is over, or the
+   * peer has gone. Rejects with the reason of `signal`, and with SocketMisuse.
+   */
+  async drain(options?: AwaitOptions): Promise<boolean> {
+    const queue = { turns: this.#sends.turns, gaveUp: drainsNothing }
+    return await awaitAs(
+      () => this.#sync(),
+      options,
+      (td, until) => this.stream.drain(td, until),
+      queue,
+    )
+  }
+
+  /** `drain`, blocking this thread. */
+  drainSync(options: WaitOptions = {}): boolean {
+    checkTimeout(options)
+    const { here } = this.#sync()
+    const waiting = this.stream.drain(here, until(here, options))
+    return options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting)
+  }
+
+  /**
+   * Sets an option, for this end, whichever thread uses it. Throws SocketMisuse for what is none or
+   * cannot be set, and a RangeError for values that cannot be.
+   */
+  setOption<N extends SettableOption>(name: N, value: SocketOptions[N]): void {
+    this.#sync()
+    setOption(this.stream, name, value)
+  }
+
+  /** What an option is. Throws SocketMisuse for what is none. */
+  getOption<N extends keyof SocketOptions>(name: N): SocketOptions[N]
+  getOption(name: keyof SocketOptions): unknown {
+    const { set } = rowOf(name)
+    this.#sync()
+    const { stream } = this
+    if (set !== undefined) return optionOf(stream, name as SettableOption)
+    if (name === 'SO_TYPE') return stream.kind
+    if (name === 'SO_ERROR') return this.#reports() ? ECONNRESET : 0
+    if (name === 'SO_ACCEPTCONN') return stream.isListening
+    return stream.home.buffers.bytes
+  }
+
+  /**
+   * Neither sends nor receives any more. What was sent before can still be received there; with
+   * `SO_LINGER` it blocks until that was done, or aborts. Throws
    * HeldTooLong when another thread has ended in what this one has to wait for: when that one is
    * buried, call it again.
    */
   close(): void {
+    const lingerMs = this.#isClosing ? -1 : optionOf(this.stream, 'SO_LINGER')
+    if (lingerMs === 0 && this.stream.isJoined) return this.abort()
+    if (lingerMs > 0 && this.stream.isJoined) this.drainSync({ timeoutMs: lingerMs })
     this.#leaveAfter(() => {
       const { here } = this.#isClosing ? this.#enter() : this.#sync()
       const { stream } = this
@@ -261,6 +328,16 @@ export class ThreadSocket {
     }
   }
 
+  /** The options of a call, with the time that an option of the end says where they say none. */
+  #limited<O extends WaitOptions>(
+    name: 'SO_SNDTIMEO' | 'SO_RCVTIMEO',
+    options?: O,
+  ): O | WaitOptions | undefined {
+    const timeoutMs = optionOf(this.stream, name)
+    if (timeoutMs === 0 || options?.timeoutMs !== undefined) return options
+    return { ...options, timeoutMs }
+  }
+
   #block(options: WaitOptions = {}, begin: Begin<number>): number {
     const { here } = this.#sync()
     const waiting = begin(here, until(here, options))
@@ -314,12 +391,17 @@ export async function awaitAs<T>(
   }
 }
 
+function drainsNothing(why: Outcome, reason: unknown): boolean {
+  if (why === ABORTED) throw reason
+  return false
+}
+
 function receivesNothing(why: Outcome, reason: unknown): number {
   if (why === ABORTED) throw reason
   return WOULD_BLOCK
 }
 
-function sendsNothing(why: Outcome, reason: unknown): number {
+function sendsNothing(why: Outcome, reason: unknown, kind: SocketKind): number {
   if (why === ABORTED) throw new SendAborted(0, reason)
-  return 0
+  return kind === 'stream' ? 0 : WOULD_BLOCK
 }

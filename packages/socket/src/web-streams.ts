@@ -1,5 +1,6 @@
 import { came } from '@smpnet/memory'
 import { SocketMisuse } from './errors.ts'
+import { expectStream } from './kinds.ts'
 import type { ThreadSocket } from './thread-socket.ts'
 
 /** Bytes that are received at once, at most, when the reader brings no room of its own. */
@@ -30,6 +31,7 @@ export function webStreams(socket: ThreadSocket): SocketStreams {
   if (typeof (socket as Partial<ThreadSocket> | undefined)?.tryReceive !== 'function') {
     throw new SocketMisuse(`web streams are made of a socket: ${came(socket)} came`)
   }
+  expectStream('web streams', socket)
   const both = new BothSides(socket)
   return { readable: readableOf(socket, both), writable: writableOf(socket, both) }
 }

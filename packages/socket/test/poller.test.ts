@@ -1,6 +1,6 @@
 import { block, finish, until } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { Poller, READABLE, SocketMisuse, type StreamSocket, WRITABLE } from '../src/index.ts'
+import { EDGE, Poller, READABLE, SocketMisuse, type StreamSocket, WRITABLE } from '../src/index.ts'
 import { POLLER } from '../src/note.ts'
 import { DIRECTION } from '../src/pair-layout.ts'
 import { bytesOf, makeEnds, textIn } from './ends.ts'
@@ -36,6 +36,33 @@ describe('a poller', () => {
     expect(now()).toEqual([b])
     expect(textIn(atB, b)).toBe('y')
     expect(now()).toEqual([])
+  })
+
+  it('goes by edge where it is told so: an end is returned once for what came', () => {
+    const { a, b, atA, atB, now, add } = make()
+    add(b, READABLE | EDGE)
+    a.sendSync(atA, bytesOf('xy'))
+    expect(now()).toEqual([b])
+    expect(now()).toEqual([])
+    expect(textIn(atB, b, 1)).toBe('x')
+    expect(now()).toEqual([])
+    a.sendSync(atA, bytesOf('z'))
+    expect(now()).toEqual([b])
+    expect([textIn(atB, b), textIn(atB, b)]).toEqual(['y', 'z'])
+    a.sendSync(atA, bytesOf('!'))
+    expect(textIn(atB, b)).toBe('!')
+    expect(now()).toEqual([])
+    a.closeSync(atA)
+    expect([now(), now()]).toEqual([[b], []])
+  })
+
+  it('takes what is there already for the first edge', () => {
+    const { a, b, atA, now, add } = make()
+    a.sendSync(atA, bytesOf('x'))
+    add(b, READABLE | EDGE)
+    expect([now(), now()]).toEqual([[b], []])
+    add(a, WRITABLE | EDGE)
+    expect([now(), now()]).toEqual([[a], []])
   })
 
   it('returns an end that can be written once there is space', () => {
@@ -157,7 +184,12 @@ describe('a poller', () => {
     const { a, b, atB, poller, add } = make()
     add(b, READABLE)
     expect(() => add(b, READABLE)).toThrow(SocketMisuse)
-    expect(() => add(a, 4)).toThrow('READABLE, WRITABLE or their sum: 4 came')
+    for (const events of [0, 8, 9, 1.5, '1', undefined]) {
+      expect(() => add(a, events as number)).toThrow('and EDGE beside them or not')
+    }
+    expect(() => add(a, EDGE)).toThrow(
+      'READABLE, WRITABLE or their sum, and EDGE beside them or not: 4 came',
+    )
     expect(() => block(atB, poller.remove(a))).toThrow('this end is not watched')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { READABLE, SocketDomain, WRITABLE } from '../src/index.ts'
+import { EDGE, READABLE, SocketDomain, WRITABLE } from '../src/index.ts'
 import { bytesOf } from './ends.ts'
 
 describe('a poller for plain threads', () => {
@@ -17,6 +17,20 @@ describe('a poller for plain threads', () => {
     expect(new Set(poller.waitSync())).toEqual(new Set([b, d]))
     poller.remove(d)
     expect(await poller.wait({ timeoutMs: 1000 })).toEqual([b])
+  })
+
+  it('goes by edge where it is told so', async () => {
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64 })
+    const [a, b] = domain.pair()
+    const poller = domain.poller()
+    poller.add(b, READABLE | EDGE)
+    a.sendSync(bytesOf('x'))
+    expect(poller.waitSync({ timeoutMs: 0 })).toEqual([b])
+    expect(poller.waitSync({ timeoutMs: 0 })).toEqual([])
+    const waiting = poller.wait()
+    a.sendSync(bytesOf('y'))
+    expect(await waiting).toEqual([b])
+    expect(() => poller.add(a, 8)).toThrow('READABLE, WRITABLE or their sum')
   })
 
   it('sees what is added while it waits', async () => {

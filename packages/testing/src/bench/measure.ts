@@ -105,7 +105,8 @@ const WARMER = 1.1
 async function warmUp(runner: Runner, spec: SliceSpec, options: MeasureOptions): Promise<void> {
   const { warmupMs = spec.ms, warmupMostMs = 0, signal } = options
   let best = 0
-  for (let passedMs = 0; !signal?.aborted; passedMs += warmupMs) {
+  for (let passedMs = 0; ; passedMs += warmupMs) {
+    if (signal?.aborted === true) return
     const { count, ns } = await runner.slice({ ...spec, ms: warmupMs })
     if (count / ns < best * WARMER || passedMs + 2 * warmupMs > warmupMostMs) return
     best = Math.max(best, count / ns)
