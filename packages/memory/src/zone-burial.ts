@@ -8,8 +8,8 @@ import { planZone } from './zone-shape.ts'
  *
  * The magazines of all others are known, since they change under that lock alone. All that are not
  * theirs are the depot's, but for two, which the next thread of the dead's number will have. Those
- * that are full or empty say so; from what is left, the one that the dead was using and its reserve,
- * whole magazines are filled, and the rest is the next thread's.
+ * that are full say so; from what is left, the one that the dead was using and its reserve, whole
+ * magazines are filled, and the rest is the next thread's.
  *
  * An item that the dead was just taking or giving back is in no magazine, and is not found.
  */
