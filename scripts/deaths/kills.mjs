@@ -1,5 +1,6 @@
 import { randomOf } from '../lib/random.mjs'
 import { CONNECTION_KIND, killAtConnections } from './connection-kills.mjs'
+import { GUEST_KIND, killAtGuests } from './guest-kills.mjs'
 import { KINDS } from './lock-kinds.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
@@ -20,6 +21,7 @@ const ALL = [
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },
   { kind: 'stack', weight: 6, kill: killAtStacks },
+  { kind: GUEST_KIND, weight: 6, kill: killAtGuests },
 ]
 
 export const KILLED_AT = ALL.map(({ kind }) => kind)

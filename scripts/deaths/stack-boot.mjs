@@ -5,7 +5,7 @@ import { bootOf } from '@smpnet/stack'
 import { randomOf } from '../lib/random.mjs'
 import { Mortal } from './mortal.mjs'
 
-const PORT = 7000
+export const PORT = 7000
 const LINE = 64
 const MOST_BYTES = 4_000
 

@@ -19,6 +19,11 @@ export const CPU_BLOCK = layout('cpu block', {
   bell: word('x', 'bell'),
   /** (x) Written by this CPU: the number of the last rendezvous that it has taken part in. */
   met: word('x', 'bell'),
+  /**
+   * (x) Written by this CPU: the burial of a thread outside, by its number, whose wakes it has
+   * completed last. Live only.
+   */
+  heard: word('x', 'bell'),
   /** (x) 0 while this CPU runs; then one of those below, by the thread that started the machine. */
   dead: word('x', 'bell'),
 })

@@ -29,7 +29,7 @@ export class Mbufs extends Packets {
     return new Mbufs(arena.memory, placePool(arena, shape))
   }
 
-  /** Bytes of an arena that buffers of that shape take, at most. Throws a RangeError for a bad one. */
+  /** Bytes of an arena that buffers of a shape take, at most. Throws a RangeError for a bad one. */
   static bytes(shape: MbufShape): number {
     return poolBytes(shape)
   }

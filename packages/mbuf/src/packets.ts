@@ -70,6 +70,15 @@ export class Packets extends Chains {
   }
 
   /**
+   * Has again what buffers the thread of that number held idle, which has ended, and lets go what
+   * it was about in their depots. Packets that it had are in use still. For one undertaker after
+   * the other, before others have that number.
+   */
+  bury(thread: number): Waiting {
+    return this.stock.bury(thread)
+  }
+
+  /**
    * Frees a packet, or the mbufs of one from `packet` on. NIL when all is done; else what is left,
    * for `yield* free(place, rest)`, since this CPU has no room or is ahead of simulated time.
    */

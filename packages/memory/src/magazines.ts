@@ -25,12 +25,19 @@ export const MAGAZINE = {
   items: 2 * WORD_BYTES,
 } as const
 
-/** What a CPU holds. Every field is (o): this CPU's, with no other CPU's words on its line. */
+/**
+ * What a CPU holds. Fields are (o) unless they say otherwise: this CPU's, with no other CPU's words
+ * on its line.
+ */
 export const CACHE = layout('zone cache', {
-  /** The magazine in use. */
+  /**
+   * The magazine in use, one of the two below. The other one was in use before, and is full or
+   * empty: the two take turns at no other moment, and by this one word.
+   */
   loaded: word('o', 'cpu'),
-  /** The one in use before, which is full or empty: the two change places at no other moment. */
-  previous: word('o', 'cpu'),
+  /** (m) Its two magazines, which this CPU changes under the depot's lock. */
+  first: word('m', 'cpu'),
+  second: word('m', 'cpu'),
   /** A free list of items for which the magazines have no room, and how many they are. */
   reserve: word('o', 'cpu'),
   reserved: word('o', 'cpu'),
@@ -117,17 +124,16 @@ export class Magazines {
     }
     for (let cpu = 0; cpu < cpus; cpu++) {
       const empty = first + (full + 2 * cpu) * magazineBytes
-      memory.write(cacheOf(this.zone, cpu) + CACHE.offset.loaded, empty)
-      memory.write(cacheOf(this.zone, cpu) + CACHE.offset.previous, empty + magazineBytes)
+      this.hold(cacheOf(this.zone, cpu), empty, empty + magazineBytes)
     }
   }
 
   /** Items that the CPU can allocate without the depot. */
   held(cache: Address): number {
     const { memory } = this
-    const loaded = this.#countOf(memory.read(cache + CACHE.offset.loaded))
-    const previous = this.#countOf(memory.read(cache + CACHE.offset.previous))
-    return loaded + previous + memory.read(cache + CACHE.offset.reserved)
+    const first = this.#countOf(memory.read(cache + CACHE.offset.first))
+    const second = this.#countOf(memory.read(cache + CACHE.offset.second))
+    return first + second + memory.read(cache + CACHE.offset.reserved)
   }
 
   /** An item of the CPU's reserve, or NIL. */
@@ -139,12 +145,14 @@ export class Magazines {
 
   /** Has the CPU hold at least `count` items, or says false and changes nothing. */
   gatherLocked(cache: Address, count: number): boolean {
+    const { memory } = this
     const missing = Math.ceil((count - this.held(cache)) / this.zone.magazineItems)
-    if (missing > this.memory.read(this.#fullCount)) return false
+    if (missing > memory.read(this.#fullCount)) return false
     for (let left = missing; left > 0; left--) {
+      const loaded = memory.read(cache + CACHE.offset.loaded)
       const isPut =
-        this.#refillLocked(cache + CACHE.offset.loaded) ||
-        this.#refillLocked(cache + CACHE.offset.previous)
+        this.#refillLocked(cache, loaded) ||
+        this.#refillLocked(cache, this.otherThan(cache, loaded))
       if (!isPut) this.#reserveLocked(cache)
     }
     return true
@@ -165,7 +173,24 @@ export class Magazines {
       )
     }
     this.#addFull(loaded)
-    memory.write(cache + CACHE.offset.loaded, empty)
+    this.#exchange(cache, loaded, empty)
+  }
+
+  /** Of the two magazines of a CPU, the one that `magazine` is not. */
+  otherThan(cache: Address, magazine: Address): Address {
+    const { memory } = this
+    const both = memory.read(cache + CACHE.offset.first) + memory.read(cache + CACHE.offset.second)
+    return both - magazine
+  }
+
+  /** Makes the stacks of the depot of these magazines. Under the lock. */
+  stackLocked(full: readonly Address[], empty: readonly Address[]): void {
+    const { memory } = this
+    memory.write(this.#full, NIL)
+    memory.write(this.#empty, NIL)
+    memory.write(this.#fullCount, 0)
+    for (const magazine of full) this.#addFull(magazine)
+    for (const magazine of empty) pushFree(memory, this.#empty, magazine)
   }
 
   #addFull(magazine: Address): void {
@@ -173,15 +198,28 @@ export class Magazines {
     this.#add(this.#fullCount, 1)
   }
 
-  /**
-   * Exchanges the magazine in `slot` for a full one; false, and nothing done, if it is not empty.
-   */
-  #refillLocked(slot: Address): boolean {
-    const magazine = this.memory.read(slot)
+  /** Exchanges a CPU's magazine for a full one; false, and nothing done, if it is not empty. */
+  #refillLocked(cache: Address, magazine: Address): boolean {
     if (this.#countOf(magazine) > 0) return false
-    this.memory.write(slot, this.#takeFullLocked())
+    this.#exchange(cache, magazine, this.#takeFullLocked())
     pushFree(this.memory, this.#empty, magazine)
     return true
+  }
+
+  /** Gives a CPU another magazine in the place of one that it has. */
+  #exchange(cache: Address, magazine: Address, other: Address): void {
+    const { memory } = this
+    const { first, second, loaded } = CACHE.offset
+    const slot = memory.read(cache + first) === magazine ? first : second
+    memory.write(cache + slot, other)
+    if (memory.read(cache + loaded) === magazine) memory.write(cache + loaded, other)
+  }
+
+  /** Gives a CPU its two magazines, of which the first is the one in use. */
+  hold(cache: Address, first: Address, second: Address): void {
+    this.memory.write(cache + CACHE.offset.first, first)
+    this.memory.write(cache + CACHE.offset.second, second)
+    this.memory.write(cache + CACHE.offset.loaded, first)
   }
 
   /** Moves what is in a full magazine to the CPU's reserve, and leaves it in the depot, empty. */

@@ -6,7 +6,9 @@ import type { Interrupt, Place } from './place.ts'
 import { came } from './came.ts'
 import { expectMethods } from './expect.ts'
 import { expectHandle, type HandleKind } from './handles.ts'
+import { holderOf } from './spin-lock.ts'
 import type { Waiting } from './wait.ts'
+import { buryLocked } from './zone-burial.ts'
 import { planZone, type ZoneHandle, type ZoneShape } from './zone-shape.ts'
 
 /**
@@ -56,6 +58,9 @@ const HANDLE: HandleKind = {
  * `ensure` puts full magazines in the place of empty ones. When one is full and the other is not
  * empty, and that is too little, the items of further magazines go into the CPU's reserve, a list,
  * and the magazines back to the depot, which therefore never runs out of empty ones.
+ *
+ * A thread may end after any step: which magazines a CPU has changes under the depot's lock alone,
+ * so that `bury` finds those of the dead, and makes the depot anew (`zone-burial.ts`).
  *
  * Items sit idle in the magazines of CPUs that do not need them. A zone therefore has that many
  * more than was asked for, so that `items` can be in use whatever the CPUs hold.
@@ -201,6 +206,21 @@ export class Zone {
     return isDone
   }
 
+  /**
+   * Has again what the CPU or thread of that number held, which has ended: its magazines, its
+   * reserve, and the depot's lock, whatever the dead was about there. Items that it had taken are
+   * their user's to free. For one undertaker after the other, before others have that number.
+   */
+  *bury(cpu: number): Waiting {
+    const magazines = this.#magazines
+    this.#cache({ cpu })
+    const putRight = (): void => buryLocked(magazines, cpu)
+    if (magazines.lock.breakFrom(holderOf(cpu), putRight)) return
+    yield* magazines.lock.enter()
+    putRight()
+    magazines.lock.exit()
+  }
+
   /** Sums over the CPUs. Exact when no CPU allocates meanwhile. */
   statistics(): ZoneStatistics {
     const sum = { allocated: 0, freed: 0, failed: 0 }
@@ -219,12 +239,10 @@ export class Zone {
     return this.#caches + cpu * CACHE_BYTES
   }
 
-  /** Makes the previous magazine the loaded one. */
+  /** Makes the previous magazine the loaded one, by one word: whatever ends it, both are there. */
   #swap(cache: Address): Address {
-    const loaded = this.#memory.read(cache + CACHE.offset.loaded)
-    const previous = this.#memory.read(cache + CACHE.offset.previous)
-    this.#memory.write(cache + CACHE.offset.previous, loaded)
-    this.#memory.write(cache + CACHE.offset.loaded, previous)
+    const previous = this.#magazines.otherThan(cache, this.#memory.read(cache + LOADED))
+    this.#memory.write(cache + LOADED, previous)
     return previous
   }
 

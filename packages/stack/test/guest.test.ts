@@ -70,13 +70,33 @@ describe('a thread outside the kernel', () => {
 
   it('that died with every queue of waiters held holds nobody up once it is buried', async () => {
     const kernel = await start(1, 2, 'after-unlock')
-    const workerData = { invitation: kernel.invitation, dies: true }
+    const guest = kernel.invite()
+    const workerData = { invitation: guest.handle, dies: true }
     const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
-    const [[number]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
+    await Promise.all([once(worker, 'message'), once(worker, 'exit')])
     const asked = asks(kernel, PORT, 300)
-    await kernel.bury(number as number)
+    await Promise.all([kernel.bury(guest), kernel.bury(guest)])
     expect((await asked).sum).toBe(45_150)
-    await expect(kernel.bury(0)).rejects.toThrow('a guest has a number of 2 to 3: 0 came')
+    expect(() => kernel.bury(0 as never)).toThrow("a guest's seat: 0 came")
+  })
+
+  it('that was invited has a seat, and leaves it to another when it is buried', async () => {
+    const kernel = await start(1, 1, 'after-unlock')
+    for (let i = 0; i < 20; i++) {
+      const guest = kernel.invite()
+      expect(() => kernel.invite()).toThrow(RangeError)
+      // One that never comes, one that leaves, and one that does not.
+      if (i % 3 > 0) {
+        const { net, td, detach } = attachGuest(guest.handle)
+        net.sockets.createSync(td).bindSync(td, LOOPBACK, PORT + 7)
+        if (i % 3 === 1) detach()
+      }
+      await kernel.bury(guest)
+      await kernel.bury(guest)
+      expect(() => attachGuest(guest.handle)).toThrow('nobody is expected')
+    }
+    const { net } = attachGuest(kernel.invitation)
+    expect(net.sockets.inUse()).toBe(1)
   })
 
   const ends = {

@@ -234,7 +234,7 @@ describe('A writer that sleeps for a reader of an rmlock that has ended', () => 
     lock.read.lockSync().unlock()
   })
 
-  it('refuses everybody when it ends inside', async () => {
+  it('refuses everybody when it ends inside, who would not mend it', async () => {
     const domain = SyncDomain.create()
     const lock = RmLock.create(domain)
     const writer = begin(domain, lock.handle, 'writes')
@@ -244,5 +244,26 @@ describe('A writer that sleeps for a reader of an rmlock that has ended', () => 
       expect(() => lock.write.lockSync()).toThrow(LockAbandoned)
       expect(() => lock.read.lockSync()).toThrow(LockAbandoned)
     }
+  })
+
+  it('lets in who will mend it, and after that everybody', async () => {
+    const domain = SyncDomain.create()
+    const lock = RmLock.create(domain)
+    const writer = begin(domain, lock.handle, 'writes')
+    await writer.done
+    await writer.end()
+    const reader = lock.read.lockSync({ recover: true })
+    // There is no token, and a writer waits for it all the same.
+    const mending = { recover: true, timeoutMs: 1 }
+    expect(() => lock.write.lockSync(mending)).toThrow(LockTimeout)
+    reader.unlock()
+    lock.write.lockSync(mending).unlock()
+    expect(() => lock.read.lockSync()).toThrow(LockAbandoned)
+    const guard = lock.write.lockSync(mending)
+    lock.recover(guard.td)
+    guard.unlock()
+    expect(lock.isAbandoned()).toBe(false)
+    lock.read.lockSync().unlock()
+    expect(lock.read.tryLock()).toBeDefined()
   })
 })

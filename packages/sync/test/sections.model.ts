@@ -11,7 +11,7 @@ import { type Outcome, type Waiter, type Waiting, WOKEN } from '@smpnet/park'
 import { budget, expectToHold, thorough, timely, whole } from '@smpnet/testing/models'
 import { alikeIn, drive, type Fault, parkedWorld, tinyWorld, untilWoken } from '@smpnet/park/model'
 import type { LockBySides } from '../src/kinds/lock-table.ts'
-import { canariesOf, type ModelKind, sectionKinds } from './models/section-kinds.ts'
+import { canariesOf, type ModelKind, sectionKinds, racesOf } from './models/section-kinds.ts'
 
 const checker = { awaitExchange, awaitValue }
 
@@ -160,16 +160,6 @@ function runWhole(kind: ModelKind, programs: Programs, fault: Fault = 'none'): E
       thread(`${i} ${program}`, () => perform(program, one))
     })
   })
-}
-
-/**
- * A read-mostly lock's reader exits by a plain store, and reads by atomic loads because of that;
- * the holder of a fifo spin lock writes its name for those that load it to find their own:
- * the checker is to report only what is plain on both sides.
- */
-function racesOf(kind: ModelKind) {
-  if (!kind.hasPlainStores) return {}
-  return { races: ({ first, second }: DataRace) => !first.isAtomic && !second.isAtomic }
 }
 
 /** The whole of three sleepers is long, and as long for each lock that parks. */

@@ -12,7 +12,7 @@ export function machineOptions(): Option[] {
     ).argParser(appended),
     new Option(
       '--on <threads>',
-      'which threads of it the CPUs are, such as 0-7,16-23; live, cores, or any (default: one each)',
+      'which threads of it the CPUs are, such as 0-7,16-23; live: cores, or any (default: its own)',
     ),
   ]
 }

@@ -45,8 +45,8 @@ export function threadsFrom(text: string, profile: Profile): number[] {
   const threads = numbersFrom(text, most)
   if (threads !== undefined) return threads
   throw new UsageError(
-    `expected --on to be threads of ${profile.name} from 0 to ${most - 1}, each once, such as 0-7 ` +
-      `or 0-3,8-11, got "${text}"`,
+    `expected --on to be threads of ${profile.name} from 0 to ${most - 1}, each once, such as ` +
+      `0-7 or 0-3,8-11, got "${text}"`,
   )
 }
 

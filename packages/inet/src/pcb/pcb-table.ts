@@ -86,6 +86,15 @@ export class PcbTable {
   }
 
   /**
+   * Makes the chains anew of these blocks, after the death of a thread that was changing them: for
+   * the holder of the table's lock, with nobody in an epoch.
+   */
+  relink(blocks: Iterable<Address>): void {
+    this.memory.fill(this.#ends, 0, 2 * this.handle.chains * WORD_BYTES)
+    for (const pcb of blocks) this.insert(pcb)
+  }
+
+  /**
    * The block that fits a packet best: a connection's, else a bound one's; or NIL. A bound one that
    * is in the chain of the ends is there because both chains are one, and so is the best of that.
    */

@@ -1,5 +1,5 @@
 import type { LiveMemory } from '@smpnet/memory'
-import { Lot } from '@smpnet/park'
+import { Lot, type Seat } from '@smpnet/park'
 import { memoryOf } from './check-handle.ts'
 import { LiveWaker } from './live-waker.ts'
 import { type LiveHandle, mailboxes, stoppingWord } from './machine-block.ts'
@@ -22,14 +22,15 @@ export interface Attached {
 }
 
 /**
- * Makes this thread part of a running machine: it gets a CPU number, and may then use what the
- * machine's threads share, blocking or awaiting on a stack of its own, as a system call would.
- * Throws BadHandle for what is no handle of a machine of this version, and a RangeError when all
- * numbers for outside threads are in use.
+ * Makes this thread part of a running machine: it gets a CPU number, or the one that was kept for
+ * it by `reserve` of a lot there, and may then use what the machine's threads share, blocking or
+ * awaiting on a stack of its own, as a system call would. Throws BadHandle for what is no handle of
+ * a machine of this version, and a RangeError when all numbers for outside threads are in use, or
+ * none is kept for it any more.
  */
-export function attachLive(handle: LiveHandle): Attached {
+export function attachLive(handle: LiveHandle, reserved?: Seat): Attached {
   const memory = memoryOf(handle)
-  const cpu = Lot.attach(memory, handle.lot)
+  const cpu = Lot.attach(memory, handle.lot, reserved)
   const boxes = mailboxes(memory, handle)
   const lot = new Lot(memory, handle.lot, new LiveWaker(memory, boxes, cpu), cpu)
   const raise = (target: number, vector: number): void => {

@@ -6,9 +6,11 @@ import { LiveWaker } from './live-waker.ts'
 import { OwedCore } from './owed-core.ts'
 import {
   blocksOf,
+  hears,
   isBuried,
   type LiveHandle,
   mailboxes,
+  orphanerOf,
   rendezvousOf,
   stoppingWord,
 } from './machine-block.ts'
@@ -240,16 +242,22 @@ export class LiveCpu implements Cpu {
   }
 
   /**
-   * Dead CPUs wake nobody any more: what they owed is seen to here, when all that they had posted
-   * was received, and not before what they were in the midst of was completed or undone.
+   * The dead wake nobody any more: what CPUs and threads outside owed that have ended is seen to
+   * here, when all that they had posted was received, and not before what they were in the midst
+   * of was completed or undone.
    */
   #adopt(handle: LiveHandle): void {
+    const { memory, id } = this
     const { executive } = this.#waker
-    if (executive?.adopt === undefined) return
-    this.#receive(executive)
-    for (let cpu = 0; cpu < this.cpus; cpu++) {
-      if (isBuried(this.memory, handle, cpu)) executive.adopt(cpu)
+    const orphaner = orphanerOf(memory, handle, id)
+    if (executive?.adopt !== undefined) {
+      this.#receive(executive)
+      for (let cpu = 0; cpu < this.cpus; cpu++) {
+        if (isBuried(memory, handle, cpu)) executive.adopt(cpu)
+      }
+      if (orphaner !== undefined) executive.adopt(orphaner)
     }
+    if (orphaner !== undefined) hears(memory, handle, id)
   }
 
   #receive(executive: Executive): void {

@@ -1,19 +1,21 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Arena, came, expectFunction, expectOptions, LiveMemory } from '@smpnet/memory'
-import { Lot, type LotShape, SPIN, WOKEN } from '@smpnet/park'
+import { Lot, type LotShape, SPIN, type Waiting, WOKEN } from '@smpnet/park'
 import { attachLive, type Attached } from './attach.ts'
 import {
+  hasHeard,
   type LiveHandle,
   mailboxes,
   markBuried,
   markDead,
   placeMachine,
+  stirAll,
+  tellOfOrphans,
   tellToStop,
 } from './machine-block.ts'
 import type { WorkerData, WorkerMessage } from './worker.ts'
 import { workerUrl } from './worker-url.ts'
-import { VECTOR } from '../vectors.ts'
 
 /** The most CPUs of a live machine. More than the host has cores are allowed, and slow. */
 export const MAX_LIVE_CPUS = 64
@@ -123,6 +125,7 @@ export class LiveMachine {
   readonly #ended: Promise<void>
   #stopped: Promise<void>
   #stopping = false
+  #isAdopting = false
   /** CPUs that have not died. */
   #alive: number
   #resolve!: () => void
@@ -195,6 +198,26 @@ export class LiveMachine {
     for (const worker of this.#workers) worker.unref()
   }
 
+  /**
+   * Has every CPU wake those of its threads that the attached thread of that number, which has
+   * ended, had taken from their queues and not woken. For an undertaker on this thread, after the
+   * burial in the lot and before others have that number. Ends when all CPUs have, at their next
+   * switch, or the machine stops. Never parks.
+   */
+  *adoptFrom(thread: number): Waiting {
+    const { memory, hasStopped } = this.here
+    while (this.#isAdopting) yield SPIN
+    this.#isAdopting = true
+    try {
+      tellOfOrphans(memory, this.handle, mailboxes(memory, this.handle), thread)
+      for (let cpu = 0; cpu < this.handle.cpus; cpu++) {
+        while (!hasStopped() && !hasHeard(memory, this.handle, cpu)) yield SPIN
+      }
+    } finally {
+      this.#isAdopting = false
+    }
+  }
+
   /** Posts a value that can be cloned to every CPU, whose code takes it by `Cpu.messages`. */
   post(value: unknown): void {
     for (const worker of this.#workers) worker.postMessage(value)
@@ -245,10 +268,7 @@ export class LiveMachine {
     if ((await buried(this.here.lot, failed.cpu)) && mayGoOn) {
       markBuried(this.here.memory, this.handle, failed.cpu)
       // The others adopt what the dead had begun, if their executives do so.
-      for (const box of mailboxes(this.here.memory, this.handle)) {
-        box.raise(VECTOR.mail)
-        box.stir()
-      }
+      stirAll(mailboxes(this.here.memory, this.handle))
       this.onDeath?.(failed)
       if (--this.#alive > 0) return
     }

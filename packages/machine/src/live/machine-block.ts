@@ -12,6 +12,7 @@ import type { LotHandle } from '@smpnet/park'
 import { Mailbox } from './mailbox.ts'
 import { BURIED, CPU_BLOCK, CpuBlocks, UNBURIED } from '../cpu-block.ts'
 import { RENDEZVOUS } from '../rendezvous.ts'
+import { VECTOR } from '../vectors.ts'
 
 /**
  * The words that the CPUs of a live machine share among themselves. Behind them are those of their
@@ -20,6 +21,12 @@ import { RENDEZVOUS } from '../rendezvous.ts'
 export const MACHINE = layout('machine', {
   /** (x) Not 0 once the machine is to stop. */
   stopping: word('x', 'machine'),
+  /**
+   * (x) Written by the thread that started the machine: a thread outside that has ended and was
+   * buried, whose wakes the CPUs are to complete, and the number of that burial, from 1.
+   */
+  orphaner: word('x', 'machine'),
+  burial: word('x', 'machine'),
   /** (a) Says that a machine is here, and in which version it is laid out. */
   magic: word('a', 'figures'),
   /** (a) As `figuresOf` its handle. */
@@ -27,7 +34,7 @@ export const MACHINE = layout('machine', {
 })
 
 /** Changes with the layout of anything that a handle leads to. */
-export const MAGIC = 0x11fe0002
+export const MAGIC = 0x11fe0003
 
 /** What a thread needs to take part in a running machine; it can be cloned and posted. */
 export interface LiveHandle {
@@ -87,6 +94,50 @@ export function mailboxes(memory: LiveMemory, handle: LiveHandle): Mailbox[] {
 export function tellToStop(memory: Memory, handle: LiveHandle, boxes: readonly Mailbox[]): void {
   memory.store(stoppingWord(handle), 1)
   for (const box of boxes) box.ring()
+}
+
+/**
+ * Tells every CPU of a thread outside that has ended and was buried in the lot: `hasHeard` says
+ * when a CPU has completed what it owed there. For one such thread after the other.
+ */
+export function tellOfOrphans(
+  memory: Memory,
+  handle: LiveHandle,
+  boxes: readonly Mailbox[],
+  ended: number,
+): void {
+  const burial = handle.at + MACHINE.offset.burial
+  memory.store(handle.at + MACHINE.offset.orphaner, ended)
+  memory.store(burial, (memory.load(burial) + 1) | 0)
+  stirAll(boxes)
+}
+
+/** Has every CPU look for what dead threads owed: the dead may have rung and not notified. */
+export function stirAll(boxes: readonly Mailbox[]): void {
+  for (const box of boxes) {
+    box.raise(VECTOR.mail)
+    box.stir()
+  }
+}
+
+/** The thread outside whose wakes a CPU is still to complete, or undefined. For that CPU. */
+export function orphanerOf(memory: Memory, handle: LiveHandle, cpu: number): number | undefined {
+  if (hasHeard(memory, handle, cpu)) return undefined
+  return memory.load(handle.at + MACHINE.offset.orphaner)
+}
+
+/** The CPU has completed what that thread owed. */
+export function hears(memory: Memory, handle: LiveHandle, cpu: number): void {
+  const heard = blocksOf(handle).of(cpu) + CPU_BLOCK.offset.heard
+  memory.store(heard, memory.load(handle.at + MACHINE.offset.burial))
+}
+
+/** Whether a CPU has completed what the last such thread owed, or runs no more. */
+export function hasHeard(memory: Memory, handle: LiveHandle, cpu: number): boolean {
+  const block = blocksOf(handle).of(cpu)
+  const burial = memory.load(handle.at + MACHINE.offset.burial)
+  if (memory.load(block + CPU_BLOCK.offset.heard) === burial) return true
+  return memory.load(block + CPU_BLOCK.offset.dead) !== 0
 }
 
 /** Whether a CPU was marked as buried. */

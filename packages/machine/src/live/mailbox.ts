@@ -86,8 +86,8 @@ export class Mailbox {
 
   /**
    * Spins while nothing is posted or raised, the word at `at` is `value`, and that at `orAt`, which
-   * changes seldom, is `orValue`, as long as that pays. True when it ended by one of these, or since
-   * the owner's alarms are due: that is looked for now and then.
+   * changes seldom, is `orValue`, as long as that pays. True when it ended by one of these, or
+   * since the owner's alarms are due: that is looked for now and then.
    */
   spinWhile(
     at: Address,

@@ -157,6 +157,13 @@ export class Stock {
     return this.#zones[size]!.ensure(place, count)
   }
 
+  /** Has again what the thread of that number held idle, which has ended: see `Zone.bury`. */
+  *bury(thread: number): Waiting {
+    for (const [size, zone] of this.#zones.entries()) {
+      if (this.handle.zones[size] !== null) yield* zone.bury(thread)
+    }
+  }
+
   /** Buffers of a class in use. Exact when no CPU allocates meanwhile. */
   inUse(size: number): number {
     if (this.handle.zones[size] === null) return 0

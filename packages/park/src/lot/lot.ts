@@ -181,6 +181,22 @@ export class Lot extends Parking {
   }
 
   /**
+   * The same of that seat alone, for an undertaker whose burials are tasks that go on beside each
+   * other, each by a waiter of its own: what another of the dead holds, its own burial lets go.
+   * Entries are given out again that no lock names when `clear` has ended, as `isNamed` says.
+   */
+  *buryAlone(seat: Seat, clear: (thread: number) => Waiting): Waiting<number> {
+    const seats = seatsOf(this.memory, this.handle)
+    const me = holderOf(this.cpu)
+    if (!seats.beginBurial(seat, me)) return 0
+    const left = yield* this.bury(seat.thread, () => true)
+    yield* clear(seat.thread)
+    this.#entries.sweep()
+    seats.endBurial(seat, me)
+    return left
+  }
+
+  /**
    * The seat, and those whose burials its thread, the caller, or one of these has begun: one may
    * hold the queue that another's burial waits for. All are the caller's from now on.
    */

@@ -7,6 +7,8 @@ export interface Countable {
   enter(td: Thread, until?: Until): Waiting<Outcome>
   tryExit(td: Thread): boolean
   exit(td: Thread): Waiting
+  /** What it protects is whole again, after `enter` has said OWNER_DIED, if it ever does. */
+  recover?(td: Thread): void
 }
 
 /**
@@ -30,6 +32,10 @@ export class CountedSection implements Countable {
     // A lock whose owner died inside is held all the same, by a thread that may mend it.
     if (outcome === WOKEN || outcome === OWNER_DIED) td.held++
     return outcome
+  }
+
+  recover(td: Thread): void {
+    this.lock.recover?.(td)
   }
 
   /** False when a switch is due here, or a waiter has to be woken: then `yield* exit(td)`. */

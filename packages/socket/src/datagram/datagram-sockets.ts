@@ -19,9 +19,9 @@ import { SocketMisuse } from '../errors.ts'
 import type { DatagramHandle, DatagramHome, DatagramParts } from './datagram-home.ts'
 import { DatagramSocket } from './datagram-socket.ts'
 import { expectTold } from '../expect-told.ts'
-import { DATAGRAM, DATAGRAM_BYTES } from './layout.ts'
+import { DATAGRAM, DATAGRAM_BYTES, SOCKET_LOCK_BYTES } from './layout.ts'
 import { bornAs, isOver, useIn } from './life.ts'
-import { LOCK_SCHEMES, type LockSchemeName, type MakeLock } from './lock-schemes.ts'
+import { enterMending, LOCK_SCHEMES, type LockSchemeName, type MakeLock } from './lock-schemes.ts'
 import { NoSockets } from './no-sockets.ts'
 import type { DatagramProtocol } from './protocol.ts'
 import { ReceiveBuffer, WAIT } from './receive-buffer.ts'
@@ -242,6 +242,47 @@ export class DatagramSockets implements DatagramHome {
       const word = this.memory.load(at + DATAGRAM.offset.life)
       return useIn(word) === useIn(bornAs(this.#pool.useOf(at)))
     })
+  }
+
+  /**
+   * The rest of that burial, by a thread that may wait: no lock of a socket is the dead's any more,
+   * the sockets that it had made are closed, whoever else has them, and receivers are woken that it
+   * may have told nothing of what it brought.
+   */
+  *buryAll(td: Waiter, thread: number): Waiting {
+    yield* this.bury(thread)
+    for (const socket of this.#pool.items()) {
+      const { locks, buffer } = this.partsOf(socket)
+      const { state, receive } = locks
+      if (!receive.tryEnter(td)) yield* buffer.enter(td)
+      if (!receive.tryExit(td)) yield* receive.exit(td)
+      // A state is one word, which is whole.
+      if (!state.tryEnter(td)) yield* enterMending(td, state, () => {})
+      if (!state.tryExit(td)) yield* state.exit(td)
+    }
+    for (const [at, use] of this.#pool.takenBy(thread)) {
+      yield* new DatagramSocket(this, { at, use: useIn(bornAs(use)) }).bury(td)
+    }
+    for (const socket of this.inPlace()) {
+      const { arrivals } = this.partsOf(socket).buffer
+      arrivals.announce()
+      yield* arrivals.wakeSurely(td)
+    }
+  }
+
+  /** The addresses of the sockets that are open, in any thread. */
+  *inPlace(): Generator<Address, void> {
+    for (const socket of this.#pool.items()) if (this.#pool.useOf(socket) !== 0) yield socket
+  }
+
+  /** Whether the lock of a socket has a word that `isSo`. */
+  someLock(isSo: (at: Address, bytes: number) => boolean): boolean {
+    const { stateLock, receiveLock } = DATAGRAM.offset
+    for (const socket of this.#pool.items()) {
+      if (isSo(socket + stateLock, SOCKET_LOCK_BYTES)) return true
+      if (isSo(socket + receiveLock, SOCKET_LOCK_BYTES)) return true
+    }
+    return false
   }
 
   /**

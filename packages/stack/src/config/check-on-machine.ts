@@ -2,11 +2,20 @@ import { refuse } from './checking/check.ts'
 import type { StackConfig } from './stack-config.ts'
 import { bareOf } from './links/check-links.ts'
 
+/** Locks in whose queue each alone could hand the lock on, a thread outside that has died, too. */
+const IN_LINE: readonly string[] = ['ticket', 'mcs']
+
 /**
  * Wires interrupt CPUs that there are; they and captures ask for the CPU of who sends, and a queue
  * that is bounded in time for its clock.
  */
-export function checkOnMachine({ links, machine, netisr }: StackConfig): void {
+export function checkOnMachine({ links, locks, machine, netisr }: StackConfig): void {
+  for (const table of ['addressList', 'pcbHash'] as const) {
+    if (!IN_LINE.includes(locks[table]) || machine.kind !== 'live' || machine.guests === 0)
+      continue
+    const expected = `a lock whose waiters may die, since machine.guests is ${machine.guests}`
+    refuse(`locks.${table}`, expected, locks[table])
+  }
   if (netisr.maxWaitUs > 0 && machine.kind === 'live' && machine.guests > 0) {
     const expected = '0 with netisr.maxWaitUs, since threads outside have no clock of the machine'
     refuse('machine.guests', expected, machine.guests)

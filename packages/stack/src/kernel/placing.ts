@@ -47,7 +47,12 @@ export function waitersOf<S, A>(config: StackConfig, program: Program<S, A>, set
   const { threads, net } = program.needs(settings, machine.cpus)
   const workers = net === true ? machine.cpus : 0
   return (
-    threads + workers + outsideOf(config) + SPARE_WAITERS + (answers(config) ? machine.cpus : 0)
+    threads +
+    workers +
+    // Each thread outside may have one, and the undertaker of each.
+    2 * outsideOf(config) +
+    SPARE_WAITERS +
+    (answers(config) ? machine.cpus : 0)
   )
 }
 
@@ -90,13 +95,23 @@ export function placeKernel<S, A>(
   const { net } = program.needs(settings, config.machine.cpus)
   const system = placeSystem(config, program, arena)
   if (net !== true) return { config, settings, shared, system }
-  const network = placeNet(config, arena, placesOf(config))
+  const network = placeNet(
+    config,
+    arena,
+    placesOf(config),
+    mayDie(config) ? lot.handle : undefined,
+  )
   return { config, settings, shared, system: { ...system, net: network } }
 }
 
 /** CPUs, and the threads outside a live kernel: each is a place of its own. */
 function placesOf(config: StackConfig): number {
   return config.machine.cpus + outsideOf(config)
+}
+
+/** Whether threads use the network without whose CPUs it goes on. */
+function mayDie({ machine }: StackConfig): boolean {
+  return machine.kind === 'live' && machine.guests > 0
 }
 
 /** Threads outside a kernel: the one that starts a live one, and its guests. */

@@ -1,7 +1,7 @@
 import { expectHandle, type HandleKind } from '@smpnet/memory'
 import { attachLive, type Attached, type LiveHandle } from '@smpnet/machine/live'
 import { SimRandom } from '@smpnet/machine/sim'
-import type { Waiter } from '@smpnet/park'
+import type { Seat, Waiter } from '@smpnet/park'
 import type { StackConfig } from '../config/stack-config.ts'
 import { LockMaker } from '../locks/lock-maker.ts'
 import { backoffOf } from '@smpnet/sync'
@@ -13,6 +13,13 @@ export interface GuestHandle {
   readonly machine: LiveHandle
   readonly config: StackConfig
   readonly net: NetHandle
+  /** The number that is kept for the thread, if it was invited by `LiveStack.invite`. */
+  readonly seat?: Seat
+}
+
+/** A handle for one thread, and the seat that it will have: by this it can be buried. */
+export interface GuestInvitation extends Seat {
+  readonly handle: GuestHandle
 }
 
 /**
@@ -49,18 +56,15 @@ const HANDLE: HandleKind = {
 
 /**
  * Attaches this thread to a kernel. Throws BadHandle for what is no kernel of this version, and a
- * RangeError when as many threads as the configuration's `guests` are attached.
+ * RangeError when as many threads as the configuration's `guests` are attached, or when the seat
+ * that was kept for it was given up.
  */
 export function attachGuest(guest: GuestHandle): Guest {
   expectHandle(HANDLE, guest)
-  const { machine, config, net: handle } = guest
-  const attached = attachLive(machine)
-  const { memory, lot, detach } = attached
-  const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
-  const locks = new LockMaker(false, undefined, undefined, backoff)
-  const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)
-  const net = new Net(memory, handle, config, locks, random)
-  net.admit(lot.cpu, locks)
+  const { machine, seat } = guest
+  const attached = attachLive(machine, seat)
+  const { lot, detach } = attached
+  const net = outsideNet(attached, guest)
   const td = watchedWaiter(attached)
   return {
     net,
@@ -70,6 +74,16 @@ export function attachGuest(guest: GuestHandle): Guest {
       detach()
     },
   }
+}
+
+/** The network of a kernel as a thread outside uses it. */
+export function outsideNet({ memory, lot }: Attached, { config, net }: GuestHandle): Net {
+  const backoff = backoffOf(config.locks.backoff, config.machine.cpus)
+  const locks = new LockMaker(false, undefined, undefined, backoff)
+  const random = new SimRandom((config.machine.seed + lot.cpu) % 2 ** 32)
+  const outside = new Net(memory, net, config, locks, random)
+  outside.admit(lot.cpu, locks)
+  return outside
 }
 
 /** A waiter of a thread outside, whose waits end by KernelStopped when the kernel has. */

@@ -1,2 +1,8 @@
-export { attachGuest, type Guest, type GuestHandle, KernelStopped } from './guest.ts'
+export {
+  attachGuest,
+  type Guest,
+  type GuestHandle,
+  type GuestInvitation,
+  KernelStopped,
+} from './guest.ts'
 export { LiveStack, type LiveStackOptions, startStack } from './live-stack.ts'

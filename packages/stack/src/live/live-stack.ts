@@ -1,11 +1,13 @@
 import { expectRun } from '../kernel/expect-run.ts'
 import { type LiveMachine, startLive } from '@smpnet/machine/live'
-import { awaiting, type Waiter } from '@smpnet/park'
+import { came } from '@smpnet/memory'
+import { awaiting, type Seat, type Waiter, type Waiting } from '@smpnet/park'
 import { Counters } from '@smpnet/trace'
-import type { LiveConfig, StackConfig } from '../config/stack-config.ts'
+import type { StackConfig } from '../config/stack-config.ts'
 import type { StatisticsReport } from '../kernel/boot.ts'
 import { Gate } from '../kernel/gate.ts'
-import { type GuestHandle, watchedWaiter } from './guest.ts'
+import { type GuestHandle, type GuestInvitation, outsideNet, watchedWaiter } from './guest.ts'
+import type { Net } from '../net/net.ts'
 import type { KernelArgs } from '../kernel/kernel-args.ts'
 import { answers, memoryBytesOf, outsideOf, placeKernel, waitersOf } from '../kernel/placing.ts'
 import { CaptureReader } from '../net/links/capture/capture-reader.ts'
@@ -38,6 +40,10 @@ export class LiveStack<S = unknown, A = unknown> {
   #answers: CpuStatistics[] = []
   #allAnswered = (): void => {}
   #asked: Promise<StackStatistics> | undefined
+  /** The network as the undertaker of guests uses it. */
+  #net: Net | undefined
+  /** By seats. */
+  readonly #burials = new Map<string, Promise<void>>()
 
   private constructor(
     readonly machine: LiveMachine,
@@ -91,20 +97,52 @@ export class LiveStack<S = unknown, A = unknown> {
   }
 
   /**
-   * Buries a guest whose thread has ended without `detach`, by its number, `guest.td.cpu`: its
-   * queues of waiters are mended, what it had begun to wake is woken, and its mutexes say that
-   * their owner has died. What its packets and sockets took is lost, and its number not given out
-   * again. Awaits queues that others hold.
+   * A handle for one thread, and the seat that it will have: by this it can be buried if it dies,
+   * whatever it was about, and also if it never comes:
+   *
+   *     const guest = kernel.invite()
+   *     const worker = new Worker(file, { workerData: guest.handle })
+   *     worker.once('exit', () => kernel.bury(guest))
+   *
+   * Throws a RangeError when the configuration's `guests` have all a seat, and an Error as
+   * `invitation`.
    */
-  async bury(guest: number): Promise<void> {
-    const { cpus, guests } = this.args.config.machine as LiveConfig
-    // The first number behind the CPUs is this thread's.
-    if (!(Number.isInteger(guest) && guest > cpus && guest <= cpus + guests)) {
-      throw new RangeError(
-        `a guest has a number of ${cpus + 1} to ${cpus + guests}: ${guest} came`,
-      )
+  invite(): GuestInvitation {
+    const { invitation } = this
+    const seat = this.machine.here.lot.reserve()
+    return { ...seat, handle: { ...invitation, seat } }
+  }
+
+  /**
+   * A guest's thread has ended, or will not come: what it held is let go, and whole; threads that
+   * it was to wake are; the sockets that it had made are closed; and its seat is for others. It
+   * does no harm to one that has detached, and nothing to one that was buried before. Packets that
+   * it had in its hands are lost. Rejects with KernelStopped when the kernel stops meanwhile, and
+   * with a TypeError for what `invite` has not given.
+   */
+  bury(guest: Seat): Promise<void> {
+    expectSeat(guest)
+    const { thread, generation } = guest
+    const name = `${thread} ${generation}`
+    const begun = this.#burials.get(name) ?? this.#bury({ thread, generation })
+    this.#burials.set(name, begun)
+    return begun.finally(() => this.#burials.delete(name))
+  }
+
+  /** Burials go on beside each other: what one of the dead holds, another's may wait for. */
+  async #bury(seat: Seat): Promise<void> {
+    const { machine } = this
+    const { lot } = machine.here
+    const net = (this.#net ??= outsideNet(machine.here, this.invitation))
+    lot.isNamed = (entry) => net.names(entry)
+    const td = watchedWaiter(machine.here)
+    const clear = function* (thread: number): Waiting {
+      yield* net.letGo(lot, thread)
+      yield* machine.adoptFrom(thread)
+      yield* net.bury(td, lot, thread)
     }
-    await awaiting(this.td, this.machine.here.lot.bury(guest))
+    await awaiting(td, lot.buryAlone(seat, clear))
+    lot.releaseEntry(td.at)
   }
 
   /**
@@ -145,6 +183,13 @@ export class LiveStack<S = unknown, A = unknown> {
     if (net === undefined) return { cpus }
     return { cpus, network: new Counters(this.machine.here.memory, net.counters).totals() }
   }
+}
+
+/** Throws a TypeError unless it is a seat, as `invite` gives it. */
+function expectSeat(seat: unknown): void {
+  const { thread, generation } = (seat ?? {}) as Partial<Seat>
+  if (Number.isInteger(thread) && Number.isInteger(generation)) return
+  throw new TypeError(`what \`invite\` gave is buried, a guest's seat: ${came(seat)} came`)
 }
 
 function hasStopped(): never {

@@ -3,6 +3,7 @@ import { Pool, type PoolHandle } from '@smpnet/memory'
 import { COUNTER_NAMES, openBucket, PcbTable, type PcbTableHandle } from '@smpnet/inet'
 import { type MbufHandle, type MbufShape, Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrHandle } from '@smpnet/netisr'
+import type { LotHandle } from '@smpnet/park'
 import { DatagramSockets, type DatagramSocketsHandle } from '@smpnet/socket'
 import { type LockEntry, lockTable } from '@smpnet/sync/kinds'
 import { Counters, type CountersHandle } from '@smpnet/trace'
@@ -17,6 +18,8 @@ import { UDP_BLOCK_BYTES } from './udp/udp-block.ts'
 export interface NetHandle {
   /** CPUs, and threads outside: each has a number. */
   readonly places: number
+  /** The lot of threads of which some may die: then readers write down that they are. */
+  readonly lot?: LotHandle
   readonly mbufs: MbufHandle
   readonly netisr: NetisrHandle
   readonly sockets: DatagramSocketsHandle
@@ -38,13 +41,22 @@ const BYTES_PER_SOCKET = 1024
 const BYTES_PER_BUCKET = 16
 const SLACK_BYTES = 256 * 1024
 
-/** Places all that a network's CPUs share, for as many threads that send as have numbers. */
-export function placeNet(config: StackConfig, arena: Arena, places: number): NetHandle {
+/**
+ * Places all that a network's CPUs share, for as many threads that send as have numbers; of those
+ * that wait in `lot` some may die.
+ */
+export function placeNet(
+  config: StackConfig,
+  arena: Arena,
+  places: number,
+  lot?: LotHandle,
+): NetHandle {
   const { machine, netisr, socket, locks } = config
   const pool = Mbufs.create(arena, mbufShape(config, places))
   const chains = 2 ** Math.ceil(Math.log2(Math.max(16, socket.sockets)))
   const handle: NetHandle = {
     places,
+    ...(lot !== undefined && { lot }),
     mbufs: pool.handle,
     netisr: Netisr.place(arena, {
       cpus: machine.cpus,
@@ -69,8 +81,8 @@ export function placeNet(config: StackConfig, arena: Arena, places: number): Net
     }).handle,
     table: PcbTable.create(arena, { chains, seed: machine.seed }).handle,
     interfaces: arena.place('interfaces', Interfaces.bytes(MOST_INTERFACES)),
-    addressLock: placeLock(arena, 'addresses', lockKind(locks.addressList), places),
-    pcbLock: placeLock(arena, 'control blocks', lockKind(locks.pcbHash), places),
+    addressLock: placeLock(arena, 'addresses', lockKind(locks.addressList), places, lot),
+    pcbLock: placeLock(arena, 'control blocks', lockKind(locks.pcbHash), places, lot),
     errorLimit: arena.place('error limit', ERROR_LIMIT_BYTES),
     links: placeLinks(config, arena),
   }
@@ -97,8 +109,14 @@ export function lockKind(name: string): LockEntry {
   return lockTable.find((kind) => kind.name === name)!
 }
 
-function placeLock(arena: Arena, what: string, kind: LockEntry, places: number): Address {
-  return arena.place(`lock of the ${what}`, kind.bytes(places))
+function placeLock(
+  arena: Arena,
+  what: string,
+  kind: LockEntry,
+  places: number,
+  lot: LotHandle | undefined,
+): Address {
+  return arena.place(`lock of the ${what}`, kind.bytes(places, lot))
 }
 
 function addInterfaces(arena: Arena, { interfaces }: NetHandle, config: StackConfig): void {

@@ -1,10 +1,10 @@
 import type { Cpu } from '@smpnet/machine'
-import { type Address, type Memory, Pool } from '@smpnet/memory'
-import { PcbTable, type Random } from '@smpnet/inet'
+import { type Address, type Memory, NIL, Pool } from '@smpnet/memory'
+import { ENDPOINT_OFFSET, PcbTable, type Random } from '@smpnet/inet'
 import { Mbufs } from '@smpnet/mbuf'
 import { Netisr, type NetisrStatistics, PROTOCOL_NUMBER } from '@smpnet/netisr'
-import type { Waiter } from '@smpnet/park'
-import type { Scheduler } from '@smpnet/scheduler'
+import type { Lot, Waiter, Waiting } from '@smpnet/park'
+import type { Scheduler, Thread } from '@smpnet/scheduler'
 import { DatagramSockets, type SocketLock } from '@smpnet/socket'
 import { Mutex } from '@smpnet/sync'
 import { Counters } from '@smpnet/trace'
@@ -19,11 +19,11 @@ import { IpOutput } from './output/ip-output.ts'
 import { Links } from './links/made/links.ts'
 import type { WireStatistics } from './links/wire/wire.ts'
 import { MadeLocks } from './locks/made-locks.ts'
-import { ReadMostly } from './locks/read-mostly.ts'
+import { isNamedWithin, ReadMostly } from './locks/read-mostly.ts'
 import { flowOf } from './flow-of.ts'
 import { lockKind, type NetHandle } from './net-handle.ts'
 import { type NetParts, NetTools } from './tools/net-tools.ts'
-import { UDP_BLOCK_LOCK } from './udp/udp-block.ts'
+import { socketOf, UDP_BLOCK_LOCK } from './udp/udp-block.ts'
 import { UdpInput } from './udp/udp-input.ts'
 import { UdpOutput } from './udp/udp-output.ts'
 import { UdpProtocol } from './udp/udp-protocol.ts'
@@ -44,6 +44,9 @@ export class Net {
   readonly links: Links
   readonly #addressLock: ReadMostly
   readonly #pcbLock: ReadMostly
+  readonly #blocks: Pool
+  readonly #blockLocks: MadeLocks
+  #errors!: ErrorAnswers
   /** Those that this isolate has, by their numbers. */
   readonly #cpus: Cpu[] = []
 
@@ -56,23 +59,32 @@ export class Net {
   ) {
     const { addressList, pcbHash, pcbHashHeld } = config.locks
     const { backoff } = locks
+    const { places, lot } = handle
     this.mbufs = Mbufs.open(memory, handle.mbufs)
     this.netisr = new Netisr(memory, handle.netisr, this.mbufs, { nowUs: this.#nowUs })
     this.counters = new Counters(memory, handle.counters)
+    const pcbs = new PcbTable(memory, handle.table)
     this.#addressLock = new ReadMostly(
       lockKind(addressList),
       memory,
       handle.addressLock,
-      handle.places,
+      places,
       'in_ifaddr',
+      // It is written before any CPU boots.
+      () => {},
+      lot,
     )
     this.#pcbLock = new ReadMostly(
       lockKind(pcbHash),
       memory,
       handle.pcbLock,
-      handle.places,
+      places,
       'udbinfo',
+      (td) => pcbs.relink(this.#boundBlocks(td)),
+      lot,
     )
+    this.#blocks = Pool.open(memory, handle.blocks)
+    this.#blockLocks = new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK)
     const ofSocket = { name: 'so', type: 'sleep mutex', place: 'so' } as const
     this.sockets = new DatagramSockets({ memory }, handle.sockets, this.mbufs, {
       locking: config.socket.locking,
@@ -89,10 +101,10 @@ export class Net {
       sockets: this.sockets,
       counters: this.counters,
       interfaces: new Interfaces(memory, handle.interfaces, MOST_INTERFACES),
-      pcbs: new PcbTable(memory, handle.table),
+      pcbs,
       addressLock: this.#addressLock,
       pcbLock: this.#pcbLock,
-      blockLocks: new MadeLocks(memory, locks, 'udp', handle.blocks, UDP_BLOCK_LOCK),
+      blockLocks: this.#blockLocks,
       links: this.links.interfaces,
       actions: config.actions,
       handsOff: config.scheduler.wakeup === 'handoff',
@@ -116,6 +128,44 @@ export class Net {
     this.#pcbLock.admit(place, locks)
   }
 
+  /**
+   * Lets go the spin locks that the thread outside of that number held, which has died and is
+   * buried in `lot`, with what they protect whole: before all else, since CPUs may spin for them.
+   */
+  *letGo(lot: Lot, number: number): Waiting {
+    this.#errors.bury(number)
+    yield* this.netisr.bury(lot, number)
+    yield* this.mbufs.bury(number)
+    yield* this.sockets.bury(number)
+    yield* this.#blocks.bury(number, (pcb) => this.#isAttached(pcb))
+  }
+
+  /**
+   * Ends what else it had begun, when the threads are woken that it was to wake: locks that it held
+   * are free, and what they protect is whole; the sockets that it had made are closed; and threads
+   * hear of what it had brought. Packets that it had in its hands are lost. By a thread that was
+   * admitted.
+   */
+  *bury(td: Waiter, lot: Lot, number: number): Waiting {
+    const thread = td as Thread
+    yield* this.#addressLock.bury(thread, lot, number)
+    yield* this.#pcbLock.bury(thread, lot, number)
+    yield* this.#blockLocks.recover(thread, this.#blocks.items())
+    yield* this.sockets.buryAll(td, number)
+    yield* this.#blocks.bury(number, (pcb) => this.#isAttached(pcb))
+  }
+
+  /** Whether a lock here names a waiter: of one that is buried none does. */
+  names(entry: Address): boolean {
+    const { memory } = this
+    const isNamed = (at: Address, bytes: number) => isNamedWithin(memory, at, bytes, entry)
+    if (this.#addressLock.names(entry) || this.#pcbLock.names(entry)) return true
+    for (const pcb of this.#blocks.items()) {
+      if (isNamed(pcb + UDP_BLOCK_LOCK, Mutex.bytes)) return true
+    }
+    return this.sockets.someLock(isNamed)
+  }
+
   /** What was counted up to now. */
   statistics(): NetStatistics {
     const { counters, mbufs, netisr, links } = this
@@ -124,6 +174,25 @@ export class Net {
       netisr: netisr.statistics(),
       counters: counters.totals(),
       mbufs: mbufs.statistics(),
+    }
+  }
+
+  /** Whether a socket has that block. */
+  #isAttached(pcb: Address): boolean {
+    for (const socket of this.sockets.inPlace()) {
+      if (this.sockets.pcb(socket) === pcb) return true
+    }
+    return false
+  }
+
+  /** The blocks that belong in the table: not one whose ends the dead was just changing. */
+  *#boundBlocks(td: Waiter): Generator<Address, void> {
+    const { memory } = this
+    for (const pcb of this.#blocks.items()) {
+      if (this.#blocks.useOf(pcb) === 0 || socketOf(memory, pcb) === NIL) continue
+      if (memory.read(pcb + ENDPOINT_OFFSET.localPort) === 0) continue
+      const holder = new Mutex(memory, pcb + UDP_BLOCK_LOCK).owner()
+      if (holder === NIL || !td.lot.isDead(holder)) yield pcb
     }
   }
 
@@ -145,13 +214,13 @@ export class Net {
   #wire(tools: NetTools, random: Random, { netisr }: StackConfig): void {
     const output = new IpOutput(tools)
     const errors = new ErrorAnswers(tools, output, this.handle.errorLimit)
+    this.#errors = errors
     const udpInput = new UdpInput(tools, errors)
     const icmp = new IcmpInput(tools, output, udpInput)
     const handler = new IpInput(tools, udpInput, icmp, errors)
-    const blocks = Pool.open(this.memory, this.handle.blocks)
     const udpOutput = new UdpOutput(tools, output)
     const steer = netisr.steering ? this.#steer : undefined
-    this.sockets.use(new UdpProtocol(tools, blocks, output, udpOutput, random, steer))
+    this.sockets.use(new UdpProtocol(tools, this.#blocks, output, udpOutput, random, steer))
     const { cpus } = this.handle.netisr
     this.netisr.register({
       number: PROTOCOL_NUMBER.ip,

@@ -5,7 +5,7 @@ import type { Rendezvous } from '../reading/rm-words.ts'
 import type { Section } from '../offered/section.ts'
 import type { Placing } from '../domain/placing.ts'
 import type { SyncDomain } from '../domain/sync-domain.ts'
-import type { Waiter, Waiting } from '@smpnet/park'
+import type { Lot, LotHandle, Waiter, Waiting } from '@smpnet/park'
 
 /**
  * A kind of lock as an entry of a table: enough to make one and to use it without knowing which it
@@ -20,8 +20,11 @@ export interface LockEntry {
   readonly notPromised: Exceptions
   /** Whether a reader writes no line that other CPUs write, so that readers do not slow another. */
   readonly hasReadersApart: boolean
-  /** Bytes of one on a machine of so many CPUs, all zero at first. */
-  bytes(cpus: number): number
+  /**
+   * Bytes of one on a machine of so many CPUs, all zero at first; with what its readers write down
+   * for undertakers where the waiters of `lot` are to, as `LockSite` says.
+   */
+  bytes(cpus: number, lot?: LotHandle): number
   /** One on bare memory, without a domain: for kernel threads and models. */
   over(site: LockSite): LockBySides
   /** A new one in a domain. Throws OutOfMemory, and BadHandle for an address that is not free. */
@@ -52,6 +55,11 @@ export interface LockSite {
   readonly rendezvous?: Rendezvous | undefined
   /** How those that spin for it wait between two looks, if its kind has a choice. */
   readonly backoff?: Backoff | undefined
+  /**
+   * Has readers that are only counted write down that they are inside, for each waiter of a lot, so
+   * that `recount` takes those back that have ended; kinds that know their readers do not look.
+   */
+  readonly lot?: LotHandle | undefined
 }
 
 /** The sides on which a lock is entered. */
@@ -81,6 +89,18 @@ export interface Lock {
   tryUpgrade?(td: Waiter): boolean
   /** From writing to reading without letting go. */
   downgrade?(td: Waiter): Waiting
+  /**
+   * The readers of CPU or thread `number`, which has ended, are inside no more. For an undertaker
+   * of a lock on bare memory, by `td`, whose lot has buried their waiters. Never parks.
+   */
+  buryReaders?(td: Waiter, lot: Lot, number: number): Waiting
+  /** Whether a waiter that has ended is written down by it as one that reads. */
+  hasReader?(entry: Address): boolean
+  /**
+   * Of a lock whose waiters are not told that its holder has ended: `td` has it in the place of a
+   * holder that is dead, if one was, and mends what it protects.
+   */
+  inherit?(td: Waiter): boolean
 }
 
 /** The statics of a lock's class. */
@@ -101,6 +121,8 @@ export interface Particulars<L extends Lock> {
   readonly hasReadersApart?: boolean
   /** Makes one on bare memory, when it takes more than where its words are. */
   readonly over?: (site: LockSite) => L
+  /** Bytes that it takes more where its readers write down that they are inside. */
+  readonly ledgerBytes?: (lot: LotHandle) => number
 }
 
 /** The entry of a class: its name, how its sides are had, and a sentence about it. */
@@ -134,7 +156,10 @@ export function entry<L extends Lock>(
     summary,
     notPromised: particulars.notPromised ?? {},
     hasReadersApart: particulars.hasReadersApart ?? false,
-    bytes: (cpus) => (typeof bytes === 'number' ? bytes : bytes(cpus)),
+    bytes: (cpus, lot) => {
+      const own = typeof bytes === 'number' ? bytes : bytes(cpus)
+      return lot === undefined ? own : own + (particulars.ledgerBytes?.(lot) ?? 0)
+    },
     over: (site) => bySides(make(site)),
     create: (domain, options) => bySides(Class.create(domain, options)),
     open: (handle) => bySides(Class.open(handle)),

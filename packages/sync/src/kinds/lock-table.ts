@@ -6,6 +6,7 @@ import { RwLock } from '../locks/rw-lock.ts'
 import { SpinMutex } from '../locks/spin-mutex.ts'
 import { Sx } from '../locks/sx.ts'
 import { TicketLock } from '../locks/ticket-lock.ts'
+import { Ledger, ledgerAt } from '../words/ledger.ts'
 
 /**
  * Every lock that is entered and exited, a line each. All that is done with every kind of lock runs
@@ -69,7 +70,9 @@ export const lockTable: readonly LockEntry[] = [
   }),
   entry('rwlock', RwLock, both, 'rwlock(9): every reader writes the lock’s word', {
     ...COUNTS,
-    over: ({ memory, at, backoff }) => new RwLock(memory, at, undefined, backoff),
+    ledgerBytes: (lot) => Ledger.bytes(lot),
+    over: ({ memory, at, backoff, lot }) =>
+      new RwLock(memory, at, undefined, backoff, ledgerAt(memory, at + RwLock.bytes, lot)),
   }),
   entry(
     'sx',
@@ -78,7 +81,9 @@ export const lockTable: readonly LockEntry[] = [
     'sx(9): the same, for holders that sleep',
     {
       ...COUNTS,
-      over: ({ memory, at, backoff }) => new Sx(memory, at, undefined, backoff),
+      ledgerBytes: (lot) => Ledger.bytes(lot),
+      over: ({ memory, at, backoff, lot }) =>
+        new Sx(memory, at, undefined, backoff, ledgerAt(memory, at + Sx.bytes, lot)),
     },
   ),
   entry(
@@ -92,8 +97,6 @@ export const lockTable: readonly LockEntry[] = [
       notPromised: {
         'no reader passes a writer that waits':
           'readers of one thread are readers of one CPU, which enter without its token',
-        'what one that has ended inside left can be mended':
-          'a writer takes all tokens with it, and readers without one are refused for good',
       },
     },
   ),

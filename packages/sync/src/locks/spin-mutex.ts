@@ -133,6 +133,13 @@ export class SpinMutex extends Section {
     )
   }
 
+  /** `td` has it in the place of a holder that is dead, if one was. */
+  inherit(td: Waiter): boolean {
+    const owner = this.owner()
+    if (owner === UNOWNED || !td.lot.isDead(owner)) return false
+    return this.memory.compareExchange(this.at, owner, td.at) === owner
+  }
+
   #backsOff(spins: number): void {
     this.backoff?.wait(this.memory, spins)
   }

@@ -1,9 +1,9 @@
 import type { Address, Memory } from '@smpnet/memory'
-import { expectWaiter, finish, type Waiter, type Waiting } from '@smpnet/park'
+import { expectWaiter, finish, type Lot, type Waiter, type Waiting } from '@smpnet/park'
 import type { Guard } from '../offered/guard.ts'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { ACCOUNTABLE_SX_KIND as ACCOUNTABLE, SX_KIND as KIND } from '../words/rw-kinds.ts'
-import { type Accountable, RW, rwBytes, RwWord } from '../words/rw-word.ts'
+import { type Accountable, forgetGiven, RW, rwBytes, RwWord } from '../words/rw-word.ts'
 import type { Backoff } from '../words/backoff.ts'
 import { ReadSide, WriteSide } from './rw-sides.ts'
 import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
@@ -70,6 +70,22 @@ export class Sx {
   /** Whether a writer has ended inside, and what it left was not mended since. */
   isAbandoned(): boolean {
     return this.word.isAbandoned()
+  }
+
+  /**
+   * Takes the readers back that have ended inside, of a lock with a ledger: after the burial of
+   * their waiters in `lot`, by `td`. Never parks. Without a ledger nothing is known of them.
+   */
+  *buryReaders(td: Waiter, lot: Lot): Waiting {
+    const { ledger } = this.word
+    if (ledger === undefined) return
+    forgetGiven(lot, this.at)
+    yield* this.word.recount(td, lot, ledger)
+  }
+
+  /** Whether its ledger has the waiter at `entry` as one that reads, or is about to. */
+  hasReader(entry: Address): boolean {
+    return this.word.ledger?.names(entry) ?? false
   }
 
   /** What it protects is whole again. Throws LockMisuse unless `td` holds it exclusively. */

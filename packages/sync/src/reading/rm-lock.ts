@@ -1,4 +1,5 @@
 import type { Address, Memory } from '@smpnet/memory'
+import type { Lot, Waiter, Waiting } from '@smpnet/park'
 import type { LockHandle } from '../words/lock-kind.ts'
 import { expectDomain, handleOf, openLock, placeLock, type Placing } from '../domain/placing.ts'
 import type { SyncDomain } from '../domain/sync-domain.ts'
@@ -39,6 +40,11 @@ export class RmLock extends RmWords {
   static open(handle: LockHandle): RmLock {
     const { domain, at } = openLock(KIND, handle, RmLock.bytes)
     return new RmLock(domain.memory, at, domain.cpus, undefined, domain)
+  }
+
+  /** The readers of CPU `number`, which has ended, are waited for no more. */
+  *buryReaders(_td: Waiter, _lot: Lot, number: number): Waiting {
+    this.bury(number)
   }
 
   /** Names this lock for other threads; it can be cloned and posted. */

@@ -10,7 +10,7 @@ import {
   type Waiting,
   WOKEN,
 } from '@smpnet/park'
-import { LockMisuse } from '../errors.ts'
+import { type LockAbandoned, LockMisuse } from '../errors.ts'
 import type { Guard } from '../offered/guard.ts'
 import { type Home, homeOf } from '../offered/offered.ts'
 import { Section } from '../offered/section.ts'
@@ -80,15 +80,16 @@ export class RmReadSide extends SharedSection {
     while (!words.memory.settled()) yield SETTLE
     if (this.tryEnter(td)) return WOKEN
     const outcome = yield* enterMutex(words, td, until)
-    if (outcome !== WOKEN) return outcome
+    if (outcome !== WOKEN && outcome !== OWNER_DIED) return outcome
     while (!words.memory.settled()) yield SETTLE
     td.pin()
     const { cpu } = td
-    words.giveToken(cpu)
+    // With a token others would come in after it and not be told.
+    if (outcome === WOKEN) words.giveToken(cpu)
     const line = words.lineOf(cpu)
     words.memory.store(line, words.memory.read(line) + 1)
     if (!words.mutex.tryExit(td)) yield* words.mutex.exit(td)
-    return WOKEN
+    return outcome
   }
 
   tryExit(td: Waiter): boolean {
@@ -114,6 +115,10 @@ export class RmReadSide extends SharedSection {
     throw new LockMisuse(
       `${this.name()} is unlocked by a thread that reads: ${whose} on CPU ${td.cpu}`,
     )
+  }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.words, this.home)
   }
 }
 
@@ -152,12 +157,16 @@ export class RmWriteSide extends Section {
   *#enter(td: Waiter, until: Until): Waiting<Outcome> {
     const { mutex } = this.words
     const entered = yield* enterMutex(this.words, td, until)
-    if (entered !== WOKEN) return entered
+    if (entered !== WOKEN && entered !== OWNER_DIED) return entered
     while (!this.words.memory.settled()) yield SETTLE
-    const outcome = yield* this.words.revoke(td, until)
-    if (outcome === WOKEN) this.words.setWritten(true)
-    else if (!mutex.tryExit(td)) yield* mutex.exit(td)
-    return outcome
+    const isAbandoned = entered === OWNER_DIED
+    const outcome = yield* isAbandoned ? this.words.drain(td, until) : this.words.revoke(td, until)
+    if (outcome !== WOKEN) {
+      if (!mutex.tryExit(td)) yield* mutex.exit(td)
+      return outcome
+    }
+    this.words.beginWriting(isAbandoned)
+    return entered
   }
 
   /** A plain thread does, if nobody has read since the last write. */
@@ -165,7 +174,7 @@ export class RmWriteSide extends Section {
     const { here } = homeOf(this)
     if (this.words.hasTokens() || !this.words.mutex.tryEnter(here)) return undefined
     if (!this.words.hasTokens()) {
-      this.words.setWritten(true)
+      this.words.beginWriting(false)
       return this.entered(here)
     }
     this.leave(here)
@@ -175,7 +184,7 @@ export class RmWriteSide extends Section {
   tryExit(td: Waiter): boolean {
     const { mutex, memory } = this.words
     if (!memory.settled() || mutex.owner() !== td.at) return false
-    this.words.setWritten(false)
+    this.words.endWriting()
     return mutex.tryExit(td)
   }
 
@@ -187,27 +196,31 @@ export class RmWriteSide extends Section {
   *#exit(td: Waiter): Waiting {
     const { mutex, memory } = this.words
     while (!memory.settled()) yield SETTLE
-    if (mutex.owner() === td.at) this.words.setWritten(false)
+    if (mutex.owner() === td.at) this.words.endWriting()
     yield* mutex.exit(td)
+  }
+
+  override obituary(): LockAbandoned {
+    return obituaryOf(this.words, this.home)
   }
 }
 
 /**
  * Enters the mutex of the lock. An owner that ended without writing has left nothing half changed,
- * but may have taken tokens away whose readers are inside. A writer that has ended inside has taken
- * all of them with it, so that every later caller passes here and is refused: throws LockAbandoned.
+ * but may have taken tokens away whose readers are inside. OWNER_DIED when a writer has ended
+ * inside: it has taken all of them with it, so that every later caller passes here and is told.
  */
 function* enterMutex(words: RmWords, td: Waiter, until: Until): Waiting<Outcome> {
   const { mutex } = words
   const outcome = mutex.tryEnter(td) ? WOKEN : yield* mutex.enter(td, until)
   if (outcome !== OWNER_DIED) return outcome
   while (!words.memory.settled()) yield SETTLE
-  if (!words.isWritten()) {
-    words.giveTokens()
-    mutex.recover(td)
-    return WOKEN
-  }
-  const error = mutex.obituary(td.lot.threadOf(mutex.deceased()))
-  if (!mutex.tryExit(td)) yield* mutex.exit(td)
-  throw error
+  if (words.isWritten()) return OWNER_DIED
+  words.giveTokens()
+  mutex.recover(td)
+  return WOKEN
+}
+
+function obituaryOf({ mutex }: RmWords, home: Home | undefined): LockAbandoned {
+  return mutex.obituary(home?.here.lot.threadOf(mutex.deceased()))
 }

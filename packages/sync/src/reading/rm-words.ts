@@ -39,15 +39,26 @@ import { clearLine, RM_LINE as LINE } from '../words/reader-lines.ts'
  * A reader that has ended is cleared from its line by its undertaker. If a reader ends while it
  * takes a token, or a writer that is not inside yet, nothing is half changed, but tokens may be
  * gone whose readers are inside: the next owner of the mutex gives every CPU one.
+ *
+ * If a writer ends inside, it has taken all tokens with it, so that every later caller takes the
+ * mutex and is told. Until a writer has mended what the dead left, readers that will read it all
+ * the same count themselves without a token, and writers wait for the readers of every CPU.
  */
 const SHARED = layout('rmlock', {
   /** (x) The words of the mutex of writers, and of readers without a token. */
   mutex: words(Mutex.bytes / WORD_BYTES, 'x', 'writers'),
-  /** (m) Under the mutex: 1 while a writer is inside, which readers that take a token are not. */
+  /**
+   * (m) Under the mutex: WRITING while a writer is inside, which readers that take a token are not;
+   * UNMENDED from when the next has found that it has ended inside until what it left is mended.
+   */
   writing: word('m', 'writers'),
   /** (x) Bit n of word w: CPU 32 w + n holds a token. */
   tokens: words(16, 'x', 'tokens'),
 })
+
+const NOBODY = 0
+const WRITING = 1
+const UNMENDED = 2
 
 /** As many as the words of tokens have bits. */
 const MAX_CPUS = 16 * 32
@@ -104,12 +115,18 @@ export class RmWords {
 
   /** Whether what the lock protects is half changed if the owner of the mutex has ended. */
   isWritten(): boolean {
-    return this.memory.read(this.at + SHARED.offset.writing) === 1
+    return this.memory.read(this.at + SHARED.offset.writing) !== NOBODY
   }
 
-  /** For the mutex's owner, which has waited for all readers, or will let them in again. */
-  setWritten(isWritten: boolean): void {
-    this.memory.write(this.at + SHARED.offset.writing, isWritten ? 1 : 0)
+  /** For the mutex's owner, which has waited for all readers and may find it half changed. */
+  beginWriting(isUnmended: boolean): void {
+    this.memory.write(this.at + SHARED.offset.writing, isUnmended ? UNMENDED : WRITING)
+  }
+
+  /** For the mutex's owner, which lets readers in again, unless what they read is half changed. */
+  endWriting(): void {
+    const at = this.at + SHARED.offset.writing
+    if (this.memory.read(at) !== UNMENDED) this.memory.write(at, NOBODY)
   }
 
   /** Gives every CPU a token, so that the next writer waits for readers on any. Mutex's owner. */
@@ -128,6 +145,26 @@ export class RmWords {
       if (this.memory.load(this.tokensOf(cpu)) !== 0) return true
     }
     return false
+  }
+
+  /** Whether a writer has ended inside, and what it left was not mended since. */
+  isAbandoned(): boolean {
+    return this.mutex.isAbandoned()
+  }
+
+  /** What the lock protects is whole again. Throws LockMisuse unless `td` writes. */
+  recover(td: Waiter): void {
+    this.mutex.recover(td)
+    this.beginWriting(false)
+  }
+
+  /**
+   * Waits, as `revoke`, for readers of whatever CPU, of which those have no token that came when a
+   * writer had ended inside. For the mutex's owner.
+   */
+  *drain(td: Waiter, until: Until): Waiting<Outcome> {
+    const hasLeft = (cpu: number): boolean => this.memory.load(this.lineOf(cpu)) === 0
+    return yield* pollAll(td, this.cpus, hasLeft, until)
   }
 
   /**

@@ -91,6 +91,12 @@ class Watched extends Section {
     return outcome
   }
 
+  /** What the section's lock protects is whole again, if it can be told. */
+  recover(td: Waiter): void {
+    const section: Section & { recover?(td: Waiter): void } = this.section
+    section.recover?.(td)
+  }
+
   tryExit(td: Waiter): boolean {
     const nowUs = this.options.profile?.nowUs() ?? 0
     if (!this.section.tryExit(td)) return false

@@ -100,6 +100,15 @@ export class Ledger {
   }
 }
 
+/** The ledger of a lock on bare memory, behind its other words, if it is to have one. */
+export function ledgerAt(
+  memory: Memory,
+  at: Address,
+  lot: LotHandle | undefined,
+): Ledger | undefined {
+  return lot === undefined ? undefined : new Ledger(memory, at, lot)
+}
+
 /** The ledger of an accountable lock, which is the last that it has. */
 export function ledgerOf({ memory, handle }: Lot, { at, bytes }: PlacedLock): Ledger {
   return new Ledger(memory, at + bytes - Ledger.bytes(handle), handle)

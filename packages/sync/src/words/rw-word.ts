@@ -465,6 +465,15 @@ export class RwWord {
   }
 }
 
+/** What the dead of a lot were let into in their sleep, of the lock at `at`, is not theirs. */
+export function forgetGiven(lot: Lot, at: Address): void {
+  const { memory } = lot
+  for (const entry of lot.given()) {
+    if (!lot.isDead(entry) || memory.load(entry + WAITER.offset.key) !== at) continue
+    memory.store(entry + WAITER.offset.want, 0)
+  }
+}
+
 function admitsReader(seen: number): boolean {
   return (seen & ~KEPT) === UNLOCKED || (seen & (SHARED | WAITERS)) === SHARED
 }

@@ -1,12 +1,20 @@
 import type { Cpu } from '@smpnet/machine'
-import type { Address, Memory } from '@smpnet/memory'
-import type { Waiting } from '@smpnet/park'
+import { type Address, type Memory, WORD_BYTES } from '@smpnet/memory'
+import {
+  type Lot,
+  type LotHandle,
+  OWNER_DIED,
+  ownerIn,
+  type Waiter,
+  type Waiting,
+} from '@smpnet/park'
 import type { Countable, Thread } from '@smpnet/scheduler'
 import { exitNow, type Rendezvous } from '@smpnet/sync'
-import type { LockEntry } from '@smpnet/sync/kinds'
+import type { Lock, LockEntry } from '@smpnet/sync/kinds'
 import type { LockMaker } from '../../locks/lock-maker.ts'
 
 interface MadeSides {
+  readonly lock: Lock
   readonly read: Countable
   readonly write: Countable
 }
@@ -19,6 +27,10 @@ interface MadeSides {
  * in FreeBSD. Of a kind whose readers have a line for each CPU there is an object for each CPU
  * instead, since its writer calls the other CPUs in the name of its own; a thread is pinned while
  * it is inside, since it exits what it has entered.
+ *
+ * A thread outside may die inside. If it was writing, the next to come mends the table, as a
+ * writer; if it was reading, its undertaker takes it back, for which readers write down that they
+ * are inside where that lock would only count them.
  */
 export class ReadMostly {
   readonly #sides: MadeSides[] = []
@@ -31,6 +43,10 @@ export class ReadMostly {
     /** How many may use it: CPUs, and threads outside. */
     readonly places: number,
     readonly name: string,
+    /** Makes what the lock protects whole again, for a writer. */
+    readonly mend: (td: Waiter) => void = () => {},
+    /** The lot in which the dead are known; none where no thread dies. */
+    readonly lot?: LotHandle,
   ) {
     this.#isOfCpu = kind.hasReadersApart
   }
@@ -55,8 +71,14 @@ export class ReadMostly {
 
   *read(td: Thread): Waiting {
     if (this.#isOfCpu) td.pin()
-    const { read } = this.#sides[td.cpu]!
-    if (!read.tryEnter(td)) yield* read.enter(td)
+    for (;;) {
+      const { read } = this.#sides[td.cpu]!
+      if (read.tryEnter(td)) return
+      if ((yield* read.enter(td)) !== OWNER_DIED) return
+      if (!read.tryExit(td)) yield* read.exit(td)
+      yield* this.write(td)
+      yield* this.endWrite(td)
+    }
   }
 
   *endRead(td: Thread): Waiting {
@@ -73,14 +95,36 @@ export class ReadMostly {
 
   *write(td: Thread): Waiting {
     if (this.#isOfCpu) td.pin()
-    const { write } = this.#sides[td.cpu]!
-    if (!write.tryEnter(td)) yield* write.enter(td)
+    const { lock, write } = this.#sides[td.cpu]!
+    if (write.tryEnter(td)) return
+    if ((yield* write.enter(td)) !== OWNER_DIED) return
+    this.mend(td)
+    lock.recover?.(td)
   }
 
   *endWrite(td: Thread): Waiting {
     const { write } = this.#sides[td.cpu]!
     if (!write.tryExit(td)) yield* write.exit(td)
     if (this.#isOfCpu) td.unpin()
+  }
+
+  /**
+   * What the thread of that number has left, which is dead in `lot`: its readers are none any more,
+   * and what it was writing is whole. By `td`, of a place that was admitted.
+   */
+  *bury(td: Thread, lot: Lot, number: number): Waiting {
+    const { lock } = this.#sides[td.cpu]!
+    if (lock.buryReaders !== undefined) yield* lock.buryReaders(td, lot, number)
+    if (lock.inherit?.(td) === true) this.mend(td)
+    else yield* this.write(td)
+    yield* this.endWrite(td)
+  }
+
+  /** Whether the lock names a waiter. */
+  names(entry: Address): boolean {
+    const [made] = this.#sides.filter((sides) => sides !== undefined)
+    if (made?.lock.hasReader?.(entry) === true) return true
+    return isNamedWithin(this.memory, this.at, this.kind.bytes(this.places), entry)
   }
 
   #open(place: number, locks: LockMaker, rendezvous: Rendezvous | undefined): void {
@@ -91,9 +135,22 @@ export class ReadMostly {
   #make(locks: LockMaker, rendezvous: Rendezvous | undefined): MadeSides {
     const { kind, memory, at, places, name } = this
     const { backoff } = locks
-    const over = kind.over({ memory, at, cpus: places, rendezvous, backoff })
+    const over = kind.over({ memory, at, cpus: places, rendezvous, backoff, lot: this.lot })
     const made = (side: 'read' | 'write', section = over[side] ?? over.write): Countable =>
       locks.make(section, { name, type: kind.name, place: side })
-    return { read: made('read'), write: made('write') }
+    return { lock: over.lock, read: made('read'), write: made('write') }
   }
+}
+
+/** Whether one of so many bytes of locks is a word that names the waiter at `entry`. */
+export function isNamedWithin(
+  memory: Memory,
+  at: Address,
+  bytes: number,
+  entry: Address,
+): boolean {
+  for (let word = at; word < at + bytes; word += WORD_BYTES) {
+    if (ownerIn(memory.load(word)) === entry) return true
+  }
+  return false
 }

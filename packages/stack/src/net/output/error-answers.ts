@@ -1,4 +1,4 @@
-import { type Address, SpinLock } from '@smpnet/memory'
+import { type Address, holderOf, SpinLock } from '@smpnet/memory'
 import { answerError, type ErrorSource, type Problem, TOKEN_BUCKET, udpNoPort } from '@smpnet/inet'
 import type { Waiting } from '@smpnet/park'
 import type { Thread } from '@smpnet/scheduler'
@@ -40,6 +40,11 @@ export class ErrorAnswers {
     return this.#limited(td, way, () => {
       answerError(mbufs, packet, way.ip, problem, 0, this.#source(way), td.now(), way.actions)
     })
+  }
+
+  /** Lets go what a thread held that has ended: of the limit, each word is whole. */
+  bury(thread: number): void {
+    this.#lock.breakFrom(holderOf(thread), () => {})
   }
 
   /** Errors come from the address that the packet was for: it is one of this host's. */

@@ -11,7 +11,7 @@ import {
   udpInput,
 } from '@smpnet/inet'
 import { finish, type Waiting } from '@smpnet/park'
-import type { Thread } from '@smpnet/scheduler'
+import { Thread } from '@smpnet/scheduler'
 import { DELIVERED, DELIVERED_TO_WAITER, FULL, WAIT } from '@smpnet/socket'
 import { exitNow } from '@smpnet/sync'
 import type { ErrorAnswers } from '../output/error-answers.ts'
@@ -93,7 +93,7 @@ export class UdpInput {
     const isConnected = pcb !== NIL && this.#foreignPort(pcb) === destinationPort
     if (!isConnected) return yield* pcbLock.endRead(td)
     const lock = blockLocks.of(pcb)
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    if (!lock.tryEnter(td)) yield* blockLocks.enter(td, pcb)
     yield* pcbLock.endRead(td)
     const socket = socketOf(this.tools.memory, pcb)
     if (socket !== NIL) yield* sockets.fail(td, socket, errno)
@@ -107,7 +107,7 @@ export class UdpInput {
     if (actions.kind(0) !== ACTION.deliver) throw new Error('a datagram is delivered')
     actions.clear()
     const lock = blockLocks.of(pcb)
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    if (!lock.tryEnter(td)) yield* blockLocks.enter(td, pcb)
     yield* pcbLock.endRead(td)
     const socket = socketOf(tools.memory, pcb)
     const outcome = yield* sockets.deliver(td, socket, packet, ip.source, udp.sourcePort)
@@ -126,7 +126,8 @@ export class UdpInput {
     const { memory, parts } = this.tools
     if (memory.isSimulated) return
     const at = parts.sockets.progressOf(socket)
-    td.pcpu.overrun(at, memory.read(at))
+    // A thread outside has no CPU of the kernel.
+    if (td instanceof Thread) td.pcpu.overrun(at, memory.read(at))
   }
 
   /** Wakes a receiver in plain code of a live machine: to wake never parks. */

@@ -130,7 +130,7 @@ export class UdpOutput {
   ): Waiting<number> {
     const { parts, memory } = this.tools
     const lock = parts.blockLocks.of(pcb)
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    if (!lock.tryEnter(td)) yield* parts.blockLocks.enter(td, pcb)
     memory.charge(UDP_OUTPUT, 1)
     let errno = this.#address(way, pcb, socket, address, port)
     if (errno === 0) {

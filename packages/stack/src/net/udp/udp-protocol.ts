@@ -6,6 +6,7 @@ import {
   GOOD,
   NO_PORT,
   type Random,
+  UDP_PCB,
   writeEndpoints,
 } from '@smpnet/inet'
 import type { Waiter, Waiting } from '@smpnet/park'
@@ -13,7 +14,7 @@ import type { Thread } from '@smpnet/scheduler'
 import { type DatagramProtocol, type Endpoint, ERRNO } from '@smpnet/socket'
 import type { IpOutput } from '../output/ip-output.ts'
 import type { NetTools } from '../tools/net-tools.ts'
-import { setSocketOf, UDP_BLOCK_BYTES } from './udp-block.ts'
+import { setSocketOf } from './udp-block.ts'
 import type { UdpOutput } from './udp-output.ts'
 
 const { localAddress, localPort, foreignAddress, foreignPort } = ENDPOINT_OFFSET
@@ -48,7 +49,8 @@ export class UdpProtocol implements DatagramProtocol {
   *attach(_td: Waiter, socket: Address): Waiting<number> {
     const pcb = yield* this.pool.alloc()
     if (pcb === NIL) return ERRNO.ENOBUFS
-    this.#memory.fill(pcb, 0, UDP_BLOCK_BYTES)
+    // Not its mutex: a thread that has found the block by its last socket may be inside.
+    this.#memory.fill(pcb, 0, UDP_PCB.size)
     writeEndpoints(this.#memory, pcb, 0, 0, 0, 0)
     setSocketOf(this.#memory, pcb, socket)
     this.tools.parts.sockets.setPcb(socket, pcb)
@@ -159,7 +161,7 @@ export class UdpProtocol implements DatagramProtocol {
     const { pcbLock, blockLocks } = this.tools.parts
     const lock = blockLocks.of(pcb)
     yield* pcbLock.write(td)
-    if (!lock.tryEnter(td)) yield* lock.enter(td)
+    if (!lock.tryEnter(td)) yield* blockLocks.enter(td, pcb)
     const errno = yield* change()
     if (!lock.tryExit(td)) yield* lock.exit(td)
     yield* pcbLock.endWrite(td)

@@ -1,0 +1,71 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { LOOPBACK } from '@smpnet/inet'
+import { failureOf, WOULD_BLOCK } from '@smpnet/socket'
+import { attachGuest } from '@smpnet/stack/live'
+import { randomOf } from '../lib/random.mjs'
+import { fill, wrongIn } from './bytes.mjs'
+import { CHANGES, END, STEPS, WRONG } from './guest-words.mjs'
+import { Mortal } from './mortal.mjs'
+
+/**
+ * Makes sockets of a kernel, names them and their peers, asks servers there and looks at the
+ * answers, and closes them, until it is terminated, ends after a change of memory, or is told to.
+ */
+const { handle, id, port, cpus, seed, words, fault } = workerData
+const random = randomOf(seed)
+const death = words[CHANGES] > 0 ? new Mortal() : undefined
+const { net, td, detach } = attachGuest(handle)
+const bytes = new Uint8Array(3_000)
+const view = new DataView(bytes.buffer)
+/** Bytes before the content: whose datagram it is, and its number. */
+const HEAD = 8
+const soon = () => ({ deadlineMs: td.now() + 20 })
+let number = 0
+
+parentPort?.postMessage('up')
+while (Number(Atomics.load(words, END)) === 0) {
+  const socket = net.sockets.createSync(td)
+  // The name may be another's just now.
+  if (random() < 0.3) socket.bindSync(td, LOOPBACK, 20_000 + Math.floor(random() * 8))
+  const peer = port + Math.floor(random() * cpus)
+  const isConnected = random() < 0.5
+  if (isConnected) good(socket.connectSync(td, LOOPBACK, peer))
+  for (let left = 1 + Math.floor(random() * 6); left > 0; left--) {
+    const length = HEAD + Math.floor(random() * (random() < 0.7 ? 100 : bytes.length - HEAD))
+    prepare(length)
+    const sent = isConnected
+      ? socket.sendSync(td, bytes, 0, length)
+      : socket.sendToSync(td, bytes, 0, length, LOOPBACK, peer)
+    if (sent === length) receive(socket)
+  }
+  socket.closeSync(td)
+  if (Atomics.add(words, STEPS, 1) === 2) death?.endsAfter(words[CHANGES])
+}
+detach()
+parentPort?.postMessage('ended')
+
+function prepare(length) {
+  fill(bytes.subarray(HEAD, length), 0, ++number)
+  view.setUint32(0, id)
+  view.setUint32(4, number)
+}
+
+/**
+ * An answer that is lost is none that is wrong, and nor is one to a socket that had this name
+ * before: each says by its number what it is to be.
+ */
+function receive(socket) {
+  const got = socket.receiveSync(td, bytes, 0, bytes.length, undefined, soon())
+  if (got < 0) return
+  const stream = fault === 'wrong bytes' ? view.getUint32(4) + 1 : view.getUint32(4)
+  const isToCome = view.getUint32(0) === id && view.getUint32(4) > number
+  const wrong = wrongIn(bytes.subarray(HEAD), got - HEAD, 0, stream)
+  if (isToCome || wrong > 0) Atomics.add(words, WRONG, 1)
+}
+
+function good(result) {
+  const failure = failureOf(result)
+  if (failure !== undefined && result !== WOULD_BLOCK) {
+    throw new Error(`${failure.name}: ${failure.sentence}`)
+  }
+}
