@@ -1,6 +1,6 @@
 import { wrapped } from '../output/wrapped.ts'
 
-/** Told apart by those who see colours differently, too (P. Tol, "bright", and two more). */
+/** Told apart by those who see colours differently, too (P. Tol, "bright", and others). */
 export const COLOURS = [
   '#4477aa',
   '#ee6677',
@@ -11,6 +11,9 @@ export const COLOURS = [
   '#999999',
   '#7766cc',
   '#dd8833',
+  '#44bb99',
+  '#996633',
+  '#dd99cc',
 ]
 
 /** About what a character takes of a line, in pixels: of the title, and of the legend. */

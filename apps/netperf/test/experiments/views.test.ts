@@ -26,6 +26,22 @@ const ROWS = [
   measured({ cpus: 8, variant: 'seqc', workload: 'forward' }, [7]),
 ]
 
+/** The most that one picture compares: every kind of lock that can be walked under. */
+const MOST_SERIES = 11
+
+describe('a picture', () => {
+  it('has a colour of its own for each of its series', () => {
+    const rows = Array.from({ length: MOST_SERIES }, (_, index) => [
+      measured({ cpus: 1, variant: `lock ${index}`, settings: { writes: 0 } }, [index + 1]),
+      measured({ cpus: 2, variant: `lock ${index}`, settings: { writes: 0 } }, [index + 2]),
+    ]).flat()
+    const svg = viewPicture(VIEW, rows) as string
+    const legend = [...svg.matchAll(/<circle cx="[^"]+" cy="[^"]+" r="4" fill="([^"]+)">/g)]
+    expect(legend).toHaveLength(MOST_SERIES)
+    expect(new Set(legend.map(([, colour]) => colour)).size).toBe(MOST_SERIES)
+  })
+})
+
 describe('a view', () => {
   it('has a panel for each place and setting, series in order, and gaps where nothing is', () => {
     const panels = arrange(VIEW, ROWS)
