@@ -55,6 +55,11 @@ export class PacketSendingHalf extends SendingHalf {
     return sent === 0 ? WOULD_BLOCK : length
   }
 
+  /** A packet is sent as a whole, however long it is. */
+  override sendSoon(td: Waiter, from: Uint8Array, start: number, length: number): number {
+    return this.trySend(td, from, start, length)
+  }
+
   protected override fitting(length: number): number {
     return this.room >= length ? length : 0
   }

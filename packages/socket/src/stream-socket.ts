@@ -142,6 +142,12 @@ export class StreamSocket {
     return this.sending.trySend(td, from, start, length)
   }
 
+  /** See `SendingHalf.sendSoon`. Throws as `trySend` does. */
+  sendSoon(td: Waiter, from: Uint8Array, start = 0, length = lengthOf(from) - start): number {
+    check(from, start, length, 0)
+    return this.sending.sendSoon(td, from, start, length)
+  }
+
   /** See `ReceivingHalf.receive`. Throws as `tryReceive` does. */
   receive(
     td: Waiter,
@@ -178,7 +184,7 @@ export class StreamSocket {
 
   /** Sends all of `from`, blocking this thread until it is in the ring. */
   sendSync(td: Waiter, from: Uint8Array, until?: Until): number {
-    const given = this.trySend(td, from)
+    const given = this.sendSoon(td, from)
     if (given >= 0) return given
     const limit = until ?? this.limit(td, 'SO_SNDTIMEO')
     return block(td, this.send(td, from, 0, from.length, true, limit))

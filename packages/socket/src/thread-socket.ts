@@ -117,7 +117,7 @@ export class ThreadSocket {
   sendSync(from: Uint8Array, options?: WaitOptions): number {
     if (options === undefined) return this.stream.sendSync(this.#here(), from)
     checkTimeout(options)
-    const given = this.stream.trySend(this.#here(), from)
+    const given = this.stream.sendSoon(this.#here(), from)
     return given >= 0
       ? given
       : this.#block(this.#limited('SO_SNDTIMEO', options), (td, until) =>

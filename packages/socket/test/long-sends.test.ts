@@ -3,7 +3,13 @@ import { Worker } from 'node:worker_threads'
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
 import { Lot, NotifyWaker, until, type Waiter } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
-import { SendAborted, socketPair, SocketZone, type StreamSocket } from '../src/index.ts'
+import {
+  SendAborted,
+  socketPair,
+  SocketZone,
+  type StreamSocket,
+  WOULD_BLOCK,
+} from '../src/index.ts'
 
 const LONG = new Uint8Array(100 << 20)
 
@@ -54,6 +60,36 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   }
   return turns
 }
+
+/** A memory in which a receiver looks whenever bytes have been copied in, and says what it took. */
+class Watched extends LiveMemory {
+  peer: StreamSocket | undefined
+  td: Waiter | undefined
+  readonly taken: number[] = []
+  readonly #bytes = new Uint8Array(1 << 20)
+
+  override copyIn(at: Address, from: Uint8Array, start: number, length: number): void {
+    const { peer, td } = this
+    if (peer !== undefined && td !== undefined) this.taken.push(peer.tryReceive(td, this.#bytes))
+    super.copyIn(at, from, start, length)
+  }
+}
+
+describe('A send of more than a receiver copies at once', () => {
+  it('tells the receiver of what it has copied in before it goes on', () => {
+    const memory = new Watched(new SharedArrayBuffer(1 << 24))
+    const arena = Arena.create(memory)
+    const handle = Lot.place(arena, { threads: 2 })
+    const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))
+    const zone = new SocketZone(lot, SocketZone.place(arena, { bufferBytes: 1 << 20, buffers: 2 }))
+    const td = lot.waiter()
+    const [a, b] = zone.pairSync(td)
+    memory.peer = b
+    memory.td = lot.waiter()
+    expect(a.sendSync(td, new Uint8Array(1 << 18))).toBe(1 << 18)
+    expect(memory.taken).toEqual([WOULD_BLOCK, 1 << 16, 1 << 16, 1 << 16])
+  })
+})
 
 describe('An awaited send of many bytes', () => {
   it('lets timers run though there is always space', async () => {
