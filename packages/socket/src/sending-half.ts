@@ -101,7 +101,7 @@ export class SendingHalf extends Half {
     return WOULD_BLOCK
   }
 
-  /** As `trySend`, of what is sent at once: WOULD_BLOCK for more than `send` would copy in one go. */
+  /** As `trySend`, of what is sent at once: WOULD_BLOCK for more than `send` copies in one go. */
   sendSoon(td: Waiter, from: Uint8Array, start: number, length: number): number {
     if (length <= STRIDE) return this.trySend(td, from, start, length)
     this.paid = NOTHING

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
 
 /**
  * Which cores a thread of this process may run on, and how it gets one of its own, as `cpuset -t`
@@ -12,34 +11,42 @@ import { join } from 'node:path'
  */
 const THREAD = '/proc/thread-self'
 const STATUS = '/proc/self/status'
-const TASKSET = 'taskset'
 
 /** Binds the calling thread to a core. Throws an Error that says why it could not be. */
 export function bindThread(core: number): void {
-  const thread = readlinkSync(THREAD).split('/').at(-1) as string
-  try {
-    execFileSync(TASKSET, ['-pc', String(core), thread], { stdio: ['ignore', 'ignore', 'pipe'] })
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: Buffer }
-    const [why = message] = String(stderr ?? '').trim() ? String(stderr).trim().split('\n') : []
-    throw new Error(`this thread could not be bound to core ${core}: ${why}`, { cause: error })
-  }
+  const why = bind(String(core))
+  if (why !== undefined) throw new Error(`this thread could not be bound to core ${core}: ${why}`)
 }
+
+/** Whether threads can be bound here, once somebody has asked. */
+let canBind: boolean | undefined
 
 /**
  * The cores that this process may use, by their numbers, from the least; none where threads cannot
- * be bound.
+ * be bound, which is tried, with the calling thread and all of them.
  */
 export function coresHere(): number[] {
-  if (!existsSync(THREAD) || !hasTaskset()) return []
-  const [, list = ''] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(STATUS, 'utf8')) ?? []
+  const status = existsSync(THREAD) ? readFileSync(STATUS, 'utf8') : ''
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status) ?? []
+  if (list === undefined || !(canBind ??= bind(list) === undefined)) return []
   return list.split(',').flatMap((range) => {
     const [from = Number.NaN, to = from] = range.split('-').map(Number)
     return Array.from({ length: to - from + 1 || 0 }, (_, index) => from + index)
   })
 }
 
-function hasTaskset(): boolean {
-  const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.some((folder) => existsSync(join(folder, TASKSET)))
+/** Has the calling thread run on cores of a list only; or says why it cannot. */
+function bind(list: string): string | undefined {
+  try {
+    const thread = readlinkSync(THREAD).split('/').at(-1) as string
+    execFileSync('taskset', ['-pc', list, thread], { stdio: ['ignore', 'ignore', 'pipe'] })
+    return undefined
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: Buffer }
+    return (
+      String(stderr ?? '')
+        .trim()
+        .split('\n', 1)[0] || message
+    )
+  }
 }
