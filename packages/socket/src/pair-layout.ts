@@ -70,16 +70,15 @@ export const NOTE = layout('note', {
   lingerMs: word('x', 'note'),
 })
 
-/** Zeroes the options of an end, if any was set. */
+/** Zeroes the options of an end, if any was set: each connection asks, and few have any. */
 function clearOptions(memory: Memory, note: Address): void {
-  const { told, ...words } = OPTIONS
-  if (memory.read(note + told) === 0) return
-  for (const offset of Object.values(words)) memory.store(note + offset, 0)
-  memory.store(note + told, 0)
+  if (memory.read(note + OPTIONS.told) === 0) return
+  for (const offset of Object.values(OPTIONS)) memory.store(note + offset, 0)
 }
 
+/** `told` last, so that a thread that dies while it clears them leaves it set for the next one. */
 const OPTIONS = (({ told, sendLow, receiveLow, sendMs, receiveMs, lingerMs }) => {
-  return { told, sendLow, receiveLow, sendMs, receiveMs, lingerMs }
+  return { sendLow, receiveLow, sendMs, receiveMs, lingerMs, told }
 })(NOTE.offset)
 
 /**
