@@ -28,7 +28,7 @@ const FULL: Plan = {
 const PLANS: Readonly<Record<Effort, Plan>> = {
   thorough: { ...FULL, cpus: [1, 2, 4, 8, 16, 32, 64] },
   full: FULL,
-  quick: { cpus: [1, 4], runs: 3, runMs: () => 0.1, varied: [], liveMs: 90 },
+  quick: { cpus: [1, 4], runs: 5, runMs: () => 0.1, varied: [], liveMs: 90 },
 }
 /** Above so many CPUs the collapse of a lock costs the host seconds, and one run is made. */
 const MOST_REPEATED = 16
