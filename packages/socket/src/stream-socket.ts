@@ -46,7 +46,12 @@ export interface PairHome {
    * be joined, and its own queue, whose connections are reset.
    */
   unlink(td: Waiter, pair: Address, generation: number): Waiting
+  /** Closes ends in flight in a direction: those that are published, or are not, or all. */
+  closeRights(td: Waiter, direction: Address, which: WhichRights): Waiting
 }
+
+/** Ends in flight, by whether the packets that they go with are published. */
+export type WhichRights = 'published' | 'unpublished' | 'all'
 
 /**
  * One end of a stream socket pair: bytes go in at one end and come out at the other, in order,
@@ -235,6 +240,7 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     this.#checkIdle('abort', this.sending, this.receiving)
     yield* this.#step(td, 'abort')
+    if (this.kind !== 'stream') yield* this.#closeReceivable(td)
     yield* this.#step(td, 'closed')
   }
 
@@ -247,6 +253,7 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     this.#checkIdle('close', this.sending, this.receiving)
     yield* this.#step(td, 'close')
+    if (this.kind !== 'stream') yield* this.#closeReceivable(td)
     yield* this.#step(td, 'closed')
   }
 
@@ -268,12 +275,37 @@ export class StreamSocket {
     yield* this.#unlink(td, actions)
     if (actions & END.action.tellReceiver) yield* this.sending.wantData.tellForDead(td)
     if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tellForDead(td)
+    yield* this.#closeReceivable(td)
+    yield* this.#closeSendable(td)
     yield* this.#step(td, 'closed')
+  }
+
+  /** Closes the ends in flight that nobody receives, when this end receives no more. */
+  *#closeReceivable(td: Waiter): Waiting {
+    if (this.receiving.hasCarried()) {
+      yield* this.home.closeRights(td, this.receiving.at, 'published')
+    }
+  }
+
+  /** The same for those that the thread which sent them has left, that ended as it did. */
+  *#closeSendable(td: Waiter): Waiting {
+    const { sending, life } = this
+    if (!sending.hasCarried()) return
+    while (!this.memory.settled()) yield SETTLE
+    const isGone = life.peerIsGone(life.load())
+    yield* this.home.closeRights(td, sending.at, isGone ? 'all' : 'unpublished')
+  }
+
+  /** After a packet with rights was published: none receives them that has gone meanwhile. */
+  *closeUnreceivable(td: Waiter): Waiting {
+    const { sending, life } = this
+    while (!this.memory.settled()) yield SETTLE
+    if (life.peerIsGone(life.load())) yield* this.home.closeRights(td, sending.at, 'published')
   }
 
   /** See `SendingHalf.drain`. Throws SocketMisuse on a closed end. */
   drain(td: Waiter, until?: Until): Waiting<boolean> {
-    if (!this.isOpen) throw new SocketMisuse('an end is drained until it is closed: it is')
+    if (!this.life.isOpen()) throw new SocketMisuse('an end is drained until it is closed: it is')
     return this.sending.drain(td, until)
   }
 
