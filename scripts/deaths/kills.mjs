@@ -1,5 +1,6 @@
 import { randomOf } from '../lib/random.mjs'
 import { CONNECTION_KIND, killAtConnections } from './connection-kills.mjs'
+import { DATAGRAM_KIND, killAtDatagrams } from './datagram-kills.mjs'
 import { KINDS } from './lock-kinds.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
@@ -16,6 +17,7 @@ const ALL = [
   ...Object.keys(KINDS).map((kind) => ({ kind, weight: 3, kill: killAtLocks })),
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
   { kind: CONNECTION_KIND, weight: 4, kill: killAtConnections },
+  { kind: DATAGRAM_KIND, weight: 4, kill: killAtDatagrams },
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },
