@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SocketDomain } from '../src/index.ts'
+import { lockOf } from '../src/listen-queue.ts'
 import { bytesOf } from './ends.ts'
 
 const make = () => SocketDomain.create({ pairs: 4, bufferBytes: 64, names: 3 })
@@ -91,6 +92,17 @@ describe('Datagrams between threads', () => {
     }
     expect(domain.zone.open()).toBe(1)
     expect(one.tryReceive()).toBeUndefined()
+  })
+
+  it('are not sent while another has the lock, who may have ended, and do not fail by it', () => {
+    const domain = make()
+    const [one, here] = ['one', 'here'].map((name) => domain.datagrams(name))
+    const lock = lockOf(here!.socket.handle.end.at)
+    domain.zone.memory.store(lock, 1 + 9)
+    expect(one!.trySendTo('here', bytesOf('x'))).toBe(false)
+    expect([here!.refused, here!.tryReceive()]).toEqual([0, undefined])
+    domain.zone.memory.store(lock, 0)
+    expect(one!.trySendTo('here', bytesOf('x'))).toBe(true)
   })
 
   it('leave nothing where a name is taken, or there is none left', () => {

@@ -1,12 +1,13 @@
 import { explore } from '@smpnet/interleave'
-import { Arena, LiveMemory } from '@smpnet/memory'
-import { finish, Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
+import { LiveMemory } from '@smpnet/memory'
+import { finish, type Waiting } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
 import { budget, expectToHold, whole } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
 import { BrokenPipe, SocketZone, type StreamSocket } from '../src/index.ts'
 import { receiveRights, sendRights } from '../src/passing.ts'
 import { races } from './glances.ts'
+import { buries, makeThreads, type Thread } from './mortal-world.ts'
 
 /** A zone in which nobody closes what is in flight. */
 class CarelessZone extends SocketZone {
@@ -15,25 +16,11 @@ class CarelessZone extends SocketZone {
   }
 }
 
-interface Thread {
-  readonly lot: Lot
-  readonly td: Waiter
-  readonly zone: SocketZone
-}
-
 /** Packets from thread 0 to thread 1, and a pair whose end `passed` thread 0 has, to be sent. */
 function makeWorld(Zone: typeof SocketZone) {
-  const { buffer } = LiveMemory.create(8192)
-  const arena = Arena.create(new LiveMemory(buffer))
-  const lots = Lot.place(arena, { threads: 4, waiters: 8, buckets: 1 })
   const shape = { pairs: 2, bufferBytes: 64, buffers: 3, names: 1 }
-  const handle = SocketZone.place(arena, shape)
-  const threads = [0, 1, 2, 3].map((): Thread => {
-    const memory = new LiveMemory(buffer)
-    const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
-    lot.patience = 2
-    return { lot, td: lot.waiter(), zone: new Zone(lot, handle) }
-  }) as [Thread, Thread, Thread, Thread]
+  const made = makeThreads(shape, 4, LiveMemory, Zone)
+  const threads = made.threads as [Thread, Thread, Thread, Thread]
   const [sender, receiver, , living] = threads
   const opened = <E extends StreamSocket>(
     { zone }: Thread,
@@ -100,10 +87,7 @@ function passing(name: string, deaths: number, closes: boolean, Zone = SocketZon
     })
     world.onDeath(({ number }) => {
       dead.add(number)
-      const { td, lot, zone } = threads[2]
-      drive(td, lot.bury(number))
-      drive(td, zone.bury(number))
-      drive(td, zone.buryEnds(td, number))
+      buries(threads[2], number)
     })
     world.after(() => {
       const isKept = sent === false && !dead.has(0)
