@@ -1,6 +1,7 @@
 import { type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { came } from '@smpnet/memory'
 import { SocketMisuse } from './errors.ts'
+import { expectBytes, lengthOf } from './expect-bytes.ts'
 import {
   carry,
   claim,
@@ -33,6 +34,7 @@ export function* sendRights(
   until?: Until,
 ): Waiting<number> {
   expectPackets(socket)
+  lengthOf(bytes)
   expectRights(socket, ends)
   const { memory, sending } = socket
   const packet = packed(
@@ -66,6 +68,7 @@ export function* receiveRights(
   until?: Until,
 ): Waiting<Passed> {
   expectPackets(socket)
+  expectBytes(to, 0, lengthOf(to), 1)
   const room = new PacketWithRights(MOST_RIGHTS * RIGHT_BYTES + to.length)
   const taken = yield* socket.receive(td, room, 0, room.length, wait, until)
   if (taken <= 0) return { length: taken, ends: [] }

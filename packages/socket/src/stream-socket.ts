@@ -1,4 +1,4 @@
-import { type Address, came, holderOf, type Memory } from '@smpnet/memory'
+import { type Address, holderOf, type Memory } from '@smpnet/memory'
 import {
   awaiting,
   block,
@@ -10,6 +10,7 @@ import {
   type Waiting,
 } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { expectBytes, lengthOf } from './expect-bytes.ts'
 import type { SocketKind } from './kinds.ts'
 import { Note } from './note.ts'
 import { DIRECTION, directionOffset, noteOffset, type Side } from './pair-layout.ts'
@@ -117,7 +118,7 @@ export class StreamSocket {
    * of no bytes: that 0 came would look like the end.
    */
   tryReceive(td: Waiter, to: Uint8Array, start = 0, length = lengthOf(to) - start): number {
-    check(to, start, length, 1)
+    expectBytes(to, start, length, 1)
     return this.receiving.tryReceive(td, to, start, length)
   }
 
@@ -143,7 +144,7 @@ export class StreamSocket {
    * urgent, runs at the caller's next yield. Throws SocketMisuse on a closed end, RangeError.
    */
   trySend(td: Waiter, from: Uint8Array, start = 0, length = lengthOf(from) - start): number {
-    check(from, start, length, 0)
+    expectBytes(from, start, length, 0)
     return this.sending.trySend(td, from, start, length)
   }
 
@@ -156,7 +157,7 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    check(to, start, length, 1)
+    expectBytes(to, start, length, 1)
     return this.receiving.receive(td, to, start, length, wait, until)
   }
 
@@ -169,7 +170,7 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    check(from, start, length, 0)
+    expectBytes(from, start, length, 0)
     return this.sending.send(td, from, start, length, wait, until)
   }
 
@@ -417,32 +418,4 @@ const WATCHED = 'a poller watches this end: remove it there before it is closed'
 
 function otherSide(side: Side): Side {
   return side === 0 ? 1 : 0
-}
-
-/** Whether a value is an array of bytes of another realm, such as that of a test's environment. */
-function areBytes(value: unknown): value is Uint8Array {
-  return Object.prototype.toString.call(value) === '[object Uint8Array]'
-}
-
-/** Throws a TypeError for what is no bytes, which have no length that could be told. */
-function lengthOf(bytes: Uint8Array): number {
-  if (bytes instanceof Uint8Array || areBytes(bytes)) return bytes.length
-  throw new TypeError(notBytes(bytes))
-}
-
-function check(bytes: Uint8Array, start: number, length: number, least: number): void {
-  if (!(bytes instanceof Uint8Array) && !areBytes(bytes)) throw new TypeError(notBytes(bytes))
-  const whole = Number.isInteger(start) && Number.isInteger(length)
-  if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
-  throw new RangeError(notThere(bytes, start, length, least))
-}
-
-function notThere(bytes: Uint8Array, start: number, length: number, least: number): string {
-  return length === 0 && least > 0
-    ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
-    : `bytes from ${came(start)} on, ${came(length)} of them, were asked for of ${bytes.length}`
-}
-
-function notBytes(value: unknown): string {
-  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(value)} came`
 }

@@ -1,7 +1,8 @@
-import { came, HeldTooLong } from '@smpnet/memory'
+import { HeldTooLong } from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { type AwaitOptions, DISPOSE, type SyncDomain, type WaitOptions } from '@smpnet/sync'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { lengthOf } from './expect-bytes.ts'
 import { refusedDatagrams, sendDatagram } from './local-datagrams.ts'
 import { nameBytes } from './names.ts'
 import { HEADER_BYTES } from './packet-halves.ts'
@@ -59,8 +60,8 @@ export class ThreadDatagrams {
 
   /**
    * Sends a datagram to the socket of a name, if that can be done now: true. False, having done
-   * nothing, when there is no space for it, which is counted there; or when another thread is in the
-   * midst of sending there for long, which may have ended and is to be buried. Throws
+   * nothing, when there is no space for it, which is counted there; or when another thread has been
+   * in the midst of sending there for long, which may have ended, and is to be buried. Throws
    * ConnectionRefused when none receives there, WrongKind, PacketTooLong, SocketMisuse, a TypeError
    * and a RangeError.
    */
@@ -109,11 +110,9 @@ export class ThreadDatagrams {
   }
 
   #framed(bytes: Uint8Array): Uint8Array {
-    if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
-      throw new TypeError(`a datagram is a Uint8Array: ${came(bytes)} came`)
-    }
+    const own = lengthOf(bytes)
     const { length } = this.#name
-    const framed = new Uint8Array(1 + length + bytes.length)
+    const framed = new Uint8Array(1 + length + own)
     framed[0] = length
     framed.set(this.#name, 1)
     framed.set(bytes, 1 + length)

@@ -88,7 +88,7 @@ describe('Datagrams between threads', () => {
       expect(() => one.trySendTo(name, bytesOf('x'))).toThrow('the name of a socket is a text')
     }
     for (const bytes of [undefined, 'text', [1], new Uint16Array(1)] as never[]) {
-      expect(() => one.trySendTo('one', bytes)).toThrow('a datagram is a Uint8Array')
+      expect(() => one.trySendTo('one', bytes)).toThrow('bytes come as a Uint8Array')
     }
     expect(domain.zone.open()).toBe(1)
     expect(one.tryReceive()).toBeUndefined()
