@@ -89,7 +89,7 @@ function socketsOf(fault?: string): { compared: Compared<Known>; end(): Promise<
   return { compared, end: () => Promise.all(threads.map((thread) => thread.end())) }
 }
 
-it('Random calls of three workers, in turns, come to what they come to without memory', async () => {
+it('Random calls of three workers in turns come to what they come to without memory', async () => {
   for (const seed of [1, 2]) {
     const { compared, end } = socketsOf()
     expect(callAtRandom(compared, CALLS / 2, seed)).toBeUndefined()
