@@ -40,6 +40,8 @@ describe('It is found', () => {
     ['sockets, packets', 'wrong bytes', /not those sent/],
     ['sockets, datagrams', 'wrong bytes', /not those sent/],
     ['sockets, datagrams', 'nobody buries', /in use before|come up|NameInUse|HeldTooLong/],
+    ['sockets, rights', 'wrong bytes', /not those sent/],
+    ['sockets, rights', 'nobody buries', /has not heard|in use before/],
     ['rings, mpmc', 'wrong bytes', /not those sent/],
     ['rings, spsc of', 'nobody buries', /one thread at a time/],
     ['tasks', 'wrong results', /came to/],
