@@ -1,9 +1,11 @@
 import { randomOf } from '../lib/random.mjs'
 import { CONNECTION_KIND, killAtConnections } from './connection-kills.mjs'
+import { DATAGRAM_KIND, killAtDatagrams } from './datagram-kills.mjs'
 import { GUEST_KIND, killAtGuests } from './guest-kills.mjs'
 import { KINDS } from './lock-kinds.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
+import { killAtRights, RIGHTS_KIND } from './rights-kills.mjs'
 import { killAtRings, RING_KINDS } from './ring-kills.mjs'
 import { killAtSockets, SOCKET_KINDS } from './socket-kills.mjs'
 import { killAtStacks } from './stack-kills.mjs'
@@ -17,6 +19,8 @@ const ALL = [
   ...Object.keys(KINDS).map((kind) => ({ kind, weight: 3, kill: killAtLocks })),
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
   { kind: CONNECTION_KIND, weight: 4, kill: killAtConnections },
+  { kind: DATAGRAM_KIND, weight: 4, kill: killAtDatagrams },
+  { kind: RIGHTS_KIND, weight: 4, kill: killAtRights },
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },

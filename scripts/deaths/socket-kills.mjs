@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { BROKEN, READABLE, RESET, SocketDomain, WRITABLE } from '@smpnet/socket'
 import { buried } from './bury.mjs'
-import { DOWN, fill, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
+import { DOWN, fill, lengthAt, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
 import { differences, freeOfSockets } from './counts.mjs'
 import { isGone, isUp, PATIENCE_MS, patienceWith, sleep, until, within } from './waits.mjs'
 
@@ -15,6 +15,7 @@ export const SOCKET_KINDS = {
   'sockets, blocking': { how: 'blocks', peer: awaits },
   'sockets, awaited': { how: 'awaits', peer: awaits },
   'sockets, polled': { how: 'blocks', peer: polls },
+  'sockets, packets': { how: 'packets', peer: awaits, pair: { kind: 'seqpacket' } },
 }
 
 /**
@@ -42,9 +43,9 @@ async function killAgain(troop) {
   const { domain, faults, random, monitor } = troop
   while (troop.left > 0 && faults.size === 0) {
     troop.left--
-    const [here, there] = domain.pair()
+    const { how, peer, pair } = SOCKET_KINDS[troop.kind]
+    const [here, there] = domain.pair(pair)
     const guest = there.invite()
-    const { how, peer } = SOCKET_KINDS[troop.kind]
     const seed = Math.floor(random() * 2 ** 31)
     const words = new Int32Array(new SharedArrayBuffer(8))
     const workerData = { handle: guest.handle, how, seed, words }
@@ -75,7 +76,9 @@ async function awaits(troop, here) {
   const [from, to] = [new Uint8Array(999), new Uint8Array(777)]
   const sends = async () => {
     for (let sent = 0; ; ) {
-      const bytes = from.subarray(0, 1 + Math.floor(troop.random() * from.length))
+      const most = 1 + Math.floor(troop.random() * from.length)
+      const isPacket = here.kind === 'seqpacket'
+      const bytes = from.subarray(0, isPacket ? lengthAt(sent, DOWN) : most)
       fill(bytes, sent, troop.fault === 'wrong bytes' ? UP : DOWN)
       sent += await here.send(bytes)
     }
@@ -84,6 +87,9 @@ async function awaits(troop, here) {
     for (let received = 0; ; ) {
       const count = await here.receive(to)
       if (count === 0) return
+      if (here.kind === 'seqpacket' && count !== lengthAt(received, UP)) {
+        troop.faults.add(`a packet of ${count} bytes at ${received} was not one of those sent`)
+      }
       check(troop, to, count, received)
       received += count
     }

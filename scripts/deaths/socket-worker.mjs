@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSocket, WOULD_BLOCK } from '@smpnet/socket'
 import { randomOf } from '../lib/random.mjs'
-import { DOWN, fill, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
+import { DOWN, fill, lengthAt, TAKEN, UP, WRONG, wrongIn } from './bytes.mjs'
 
 /** Sends and receives until it is terminated, or, once in a while, closes its end itself. */
 const { handle, how, seed, words } = workerData
@@ -16,13 +16,15 @@ if (how === 'awaits') await Promise.all([sending(), receiving()])
 else for (let turns = 0; ; turns++) moves(turns)
 
 function next() {
-  const bytes = from.subarray(0, 1 + Math.floor(random() * from.length))
+  const most = 1 + Math.floor(random() * from.length)
+  const bytes = from.subarray(0, how === 'packets' ? lengthAt(sent, UP) : most)
   fill(bytes, sent, UP)
   return bytes
 }
 
 function took(count) {
   if (count <= 0) return
+  if (how === 'packets' && count !== lengthAt(received, DOWN)) Atomics.add(words, WRONG, count)
   Atomics.add(words, WRONG, wrongIn(to, count, received, DOWN))
   Atomics.add(words, TAKEN, count)
   received += count

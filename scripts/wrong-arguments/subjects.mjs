@@ -44,6 +44,8 @@ export const SUBJECTS = {
   SocketDomain: () => inSockets((domain) => domain),
   ThreadSocket: () => inSockets((domain) => connected(domain)),
   'ThreadSocket, closed': () => inSockets((domain) => closed(domain)),
+  'ThreadSocket, of packets': () => inSockets((domain) => connected(domain, 'seqpacket')),
+  ThreadDatagrams: () => inSockets((domain) => asking(domain)),
   Messages: () => inSockets((domain) => talking(domain)),
   ThreadListener: () => inSockets((domain) => listening(domain)),
   ThreadPoller: () => inSockets((domain) => domain.poller()),
@@ -110,10 +112,17 @@ function inSockets(make) {
 }
 
 /** An end at which a byte waits, so that a receive need not. */
-function connected(domain) {
-  const [one, other] = domain.pair()
+function connected(domain, kind = 'stream') {
+  const [one, other] = domain.pair({ kind })
   other.sendSync(new Uint8Array([7]))
   return one
+}
+
+/** A socket at which a datagram of its own waits, so that a receive need not. */
+function asking(domain) {
+  const socket = domain.datagrams('name')
+  socket.trySendTo('name', new Uint8Array([7]))
+  return socket
 }
 
 /** Messages, one of which waits, so that a receive need not. */

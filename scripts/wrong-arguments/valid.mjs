@@ -197,6 +197,16 @@ function ofSockets() {
       receiveSync: [bytes(), WAIT],
       receive: [bytes(), { ...WAIT, signal: signal() }],
     }),
+    ...waiting('ThreadSocket, of packets', {
+      sendRightsSync: [bytes(), [], WAIT],
+      sendRights: [bytes(), [], { ...WAIT, signal: signal() }],
+      receiveRightsSync: [bytes(), WAIT],
+      receiveRights: [bytes(), { ...WAIT, signal: signal() }],
+    }),
+    ...waiting('ThreadDatagrams', {
+      receiveSync: [WAIT],
+      receive: [{ ...WAIT, signal: signal() }],
+    }),
     ...waiting('ThreadListener', { acceptSync: [WAIT], accept: [{ ...WAIT, signal: signal() }] }),
   }
 }

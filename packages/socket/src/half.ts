@@ -89,6 +89,11 @@ export abstract class Half {
     return this.memory.load(this.mine + BUSY) !== 0
   }
 
+  /** Whether ends of sockets have gone through it. */
+  hasCarried(): boolean {
+    return this.memory.load(this.at + DIRECTION.offset.carries) !== 0
+  }
+
   /** Bytes that can be moved at once, for a caller that only looks. */
   roomNow(): number {
     const { memory } = this

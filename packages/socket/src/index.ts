@@ -78,5 +78,10 @@ export { type EndHandle, StreamSocket } from './stream-socket.ts'
 export { type Datagram, ThreadDatagrams } from './thread-datagrams.ts'
 export { ThreadListener } from './thread-listener.ts'
 export { ThreadPoller } from './thread-poller.ts'
-export { type SocketHandle, type SocketInvitation, ThreadSocket } from './thread-socket.ts'
+export {
+  type Rights,
+  type SocketHandle,
+  type SocketInvitation,
+  ThreadSocket,
+} from './thread-socket.ts'
 export { type SocketStreams, webStreams } from './web-streams.ts'

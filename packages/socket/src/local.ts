@@ -9,7 +9,7 @@ import {
   SETTLE,
 } from '@smpnet/park'
 import { ConnectionRefused, NameInUse, NoNames, WrongKind } from './errors.ts'
-import type { SocketKind } from './kinds.ts'
+import { expectJoined, type SocketKind } from './kinds.ts'
 import { REFUSED } from './life.ts'
 import { END } from './life-table.ts'
 import { INCOMPLETE, NOBODY, OVERFLOW, type Taken } from './listen-queue.ts'
@@ -69,6 +69,7 @@ export function* listenLocal(
   waiting: number,
 ): Waiting {
   const { life, handle, memory } = socket
+  expectJoined(socket.kind)
   while (!memory.settled()) yield SETTLE
   life.check(life.load(), 'listen')
   yield* zone.queues.bound(handle.at, backlog, waiting)
@@ -90,6 +91,7 @@ export function* connectLocal(
 ): Waiting<boolean> {
   const bytes = nameBytes(name)
   const { handle, life } = socket
+  expectJoined(socket.kind)
   if (life.tryStep('connect') === REFUSED) yield* life.step('connect')
   let target = zone.names.tryFind(bytes)
   if (target === HELD) target = yield* zone.names.find(bytes)

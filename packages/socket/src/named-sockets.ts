@@ -18,7 +18,8 @@ import { SocketZone } from './socket-zone.ts'
 import type { StreamSocket } from './stream-socket.ts'
 import { ThreadDatagrams } from './thread-datagrams.ts'
 import { ThreadListener } from './thread-listener.ts'
-import { awaitAs, type SocketHandle, ThreadSocket } from './thread-socket.ts'
+import { awaitAs } from './await-as.ts'
+import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
 
 /** FreeBSD's `kern.ipc.soacceptqueue`, SOMAXCONN. */
 const DEFAULT_BACKLOG = 128

@@ -4,16 +4,22 @@ import { BROKEN, PacketTooLong, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import { END } from './life-table.ts'
 import { ReceivingHalf } from './receiving-half.ts'
 import type { Ring } from './ring.ts'
+import { MOST_RIGHTS, PacketWithRights, RIGHT_BYTES } from './rights.ts'
 import { SendingHalf } from './sending-half.ts'
 
 /**
  * Packets in a ring of bytes: each is its length, in 4 bytes, the lowest first, and then as many
- * bytes. A packet is published by one change of the sender's position, and taken by one of the
- * receiver's, so that whoever looks sees whole packets, also where a thread ended in the midst of
- * one. A sender waits for space for all of it; a receiver that has too little room is told, and the
- * packet stays.
+ * bytes. The highest 4 bits of the length say how many rights go with it, which are its first
+ * bytes: see `rights.ts`. A packet is published by one change of the sender's position, and taken
+ * by one of the receiver's, so that whoever looks sees whole packets, also where a thread ended in
+ * the midst of one. A sender waits for space for all of it; a receiver that has too little room is
+ * told, and the packet stays.
  */
 export const HEADER_BYTES = 4
+
+/** A buffer has 2^28 bytes at most, and a packet fewer. */
+const RIGHTS_SHIFT = 28
+const LENGTH = (1 << RIGHTS_SHIFT) - 1
 
 const RECEIVE = work('socket-receive')
 
@@ -70,7 +76,9 @@ export class PacketSendingHalf extends SendingHalf {
 
   protected override copyIn(ring: Ring, from: Uint8Array, start: number, length: number): void {
     const bytes = length - HEADER_BYTES
-    for (let i = 0; i < HEADER_BYTES; i++) this.#header[i] = bytes >>> (8 * i)
+    const rights = from instanceof PacketWithRights ? from.rights : 0
+    const word = bytes | (rights << RIGHTS_SHIFT)
+    for (let i = 0; i < HEADER_BYTES; i++) this.#header[i] = word >>> (8 * i)
     ring.copyIn(this.position, this.#header, 0, HEADER_BYTES)
     ring.copyIn((this.position + HEADER_BYTES) | 0, from, start, bytes)
   }
@@ -90,7 +98,7 @@ export class PacketReceivingHalf extends ReceivingHalf {
 
   /** Bytes of the packet that comes next, or 0 when none is there. */
   override available(): number {
-    return super.available() === 0 ? 0 : this.#length(this.memory.load(this.mine))
+    return super.available() === 0 ? 0 : this.#word(this.memory.load(this.mine)) & LENGTH
   }
 
   override tryReceive(td: Waiter, to: Uint8Array, start: number, length: number): number {
@@ -115,24 +123,32 @@ export class PacketReceivingHalf extends ReceivingHalf {
   }
 
   protected override copyOut(to: Uint8Array, start: number, length: number): number {
-    const bytes = this.#length(this.position)
-    const room = length - HEADER_BYTES
-    if (bytes > room) {
+    const word = this.#word(this.position)
+    const [bytes, rights] = [word & LENGTH, word >>> RIGHTS_SHIFT]
+    const isForRights = to instanceof PacketWithRights
+    const room = length - HEADER_BYTES - (isForRights ? MOST_RIGHTS * RIGHT_BYTES : 0)
+    const own = bytes - rights * RIGHT_BYTES
+    if (own > room) {
       throw new RangeError(
-        `a packet is received into room for all its ${bytes} bytes: room for ${room} came`,
+        `a packet is received into room for all its ${own} bytes: room for ${room} came`,
       )
     }
+    if (isForRights) to.rights = rights
+    else if (rights > 0) throw new SocketMisuse(HAS_RIGHTS)
     this.memory.charge(RECEIVE, 1)
     this.ring()!.copyOut((this.position + HEADER_BYTES) | 0, to, start, bytes)
     return bytes + HEADER_BYTES
   }
 
-  #length(position: number): number {
+  #word(position: number): number {
     const header = this.#header
     this.ring()!.copyOut(position, header, 0, HEADER_BYTES)
     return (header[0]! | (header[1]! << 8) | (header[2]! << 16) | (header[3]! << 24)) >>> 0
   }
 }
+
+const HAS_RIGHTS =
+  'a packet with rights is received by `receiveRights`, since they would be lost: one is there'
 
 /** Datagrams as one of their many senders has them, while it holds the lock of the receiver. */
 export class DatagramSendingHalf extends PacketSendingHalf {

@@ -30,6 +30,8 @@ export const DIRECTION = layout('direction', {
   wantData: word('x', 'want'),
   /** (x) What the sender waits for. It sets bits, the receiver clears them. */
   wantSpace: word('x', 'want'),
+  /** (x) 1 when it has carried ends of sockets with its packets: the sender sets it. */
+  carries: word('x', 'want'),
 })
 
 const { sent, seenReceived, sending } = DIRECTION.offset
@@ -57,9 +59,11 @@ export const NOTE = layout('note', {
   lost: word('x', 'note'),
   /**
    * (x) Of the end: the holder that made it, accepted it or took it over, with which it is buried;
-   * 0 for an end that is buried by itself.
+   * 0 for an end that is buried by itself, and what `rights.ts` says for one in flight.
    */
   owner: word('x', 'note'),
+  /** (x) Of an end in flight: its sender's position before the packet that it goes with. */
+  flight: word('x', 'note'),
   /** (x) Of the end: 1 when one of the options was set, which follow; else all are 0. */
   told: word('x', 'note'),
   /** (x) See `socket-options.ts`. */
@@ -156,7 +160,7 @@ const CLEARED: readonly number[] = [
   ...([0, 1] as const).flatMap((side) => [
     ...Object.values(DIRECTION.offset).map((offset) => directionOffset(side) + offset),
     ...Object.entries(NOTE.offset).flatMap(([name, offset]) => {
-      return name in OPTIONS ? [] : [noteOffset(side) + offset]
+      return name in OPTIONS || name === 'flight' ? [] : [noteOffset(side) + offset]
     }),
   ]),
   ...Object.entries(PAIR.offset).flatMap(([name, offset]) => {

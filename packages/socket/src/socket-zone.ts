@@ -30,10 +30,11 @@ import {
   type Side,
 } from './pair-layout.ts'
 import { Note } from './note.ts'
-import { type EndHandle, type PairHome, StreamSocket } from './stream-socket.ts'
+import { type EndHandle, type PairHome, StreamSocket, type WhichRights } from './stream-socket.ts'
 import { Buffers } from './buffers.ts'
 import { bornIn, createdIn, isBornIn } from './life.ts'
 import { END as LIFE } from './life-table.ts'
+import { carrierOf, claim, isPublished } from './rights.ts'
 import { ListenQueues } from './listen-queue.ts'
 import { Names, type NamesHandle } from './names.ts'
 import { Want } from './want.ts'
@@ -272,6 +273,18 @@ export class SocketZone implements PairHome {
     }
   }
 
+  /** See `PairHome.closeRights`. */
+  *closeRights(td: Waiter, direction: Address, which: WhichRights): Waiting {
+    const { memory } = this
+    for (const { end, owner } of this.#ends()) {
+      if (owner !== carrierOf(direction)) continue
+      while (!memory.settled()) yield SETTLE
+      const is = isPublished(memory, direction, end.handle) ? 'published' : 'unpublished'
+      if (which !== 'all' && which !== is) continue
+      if (claim(memory, direction, end.handle, memory.holder)) yield* end.bury(td)
+    }
+  }
+
   #nameOf(pair: Address): number {
     return this.memory.load(pair + PAIR.offset.name)
   }
@@ -314,7 +327,10 @@ export class SocketZone implements PairHome {
         const generation = this.useOf(at)
         const owner = this.memory.load(at + noteOffset(side) + NOTE.offset.owner)
         if (generation !== 0)
-          yield { end: new StreamSocket(this, { at, side, generation }), owner }
+          yield {
+            end: new StreamSocket(this, { at, side, generation }, this.kindOf(at)),
+            owner,
+          }
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type Address, came, holderOf, type Memory } from '@smpnet/memory'
+import { type Address, holderOf, type Memory } from '@smpnet/memory'
 import {
   awaiting,
   block,
@@ -10,6 +10,7 @@ import {
   type Waiting,
 } from '@smpnet/park'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { expectBytes, lengthOf } from './expect-bytes.ts'
 import type { SocketKind } from './kinds.ts'
 import { Note } from './note.ts'
 import { DIRECTION, directionOffset, noteOffset, type Side } from './pair-layout.ts'
@@ -46,7 +47,12 @@ export interface PairHome {
    * be joined, and its own queue, whose connections are reset.
    */
   unlink(td: Waiter, pair: Address, generation: number): Waiting
+  /** Closes ends in flight in a direction: those that are published, or are not, or all. */
+  closeRights(td: Waiter, direction: Address, which: WhichRights): Waiting
 }
+
+/** Ends in flight, by whether the packets that they go with are published. */
+export type WhichRights = 'published' | 'unpublished' | 'all'
 
 /**
  * One end of a stream socket pair: bytes go in at one end and come out at the other, in order,
@@ -112,7 +118,7 @@ export class StreamSocket {
    * of no bytes: that 0 came would look like the end.
    */
   tryReceive(td: Waiter, to: Uint8Array, start = 0, length = lengthOf(to) - start): number {
-    check(to, start, length, 1)
+    expectBytes(to, start, length, 1)
     return this.receiving.tryReceive(td, to, start, length)
   }
 
@@ -138,7 +144,7 @@ export class StreamSocket {
    * urgent, runs at the caller's next yield. Throws SocketMisuse on a closed end, RangeError.
    */
   trySend(td: Waiter, from: Uint8Array, start = 0, length = lengthOf(from) - start): number {
-    check(from, start, length, 0)
+    expectBytes(from, start, length, 0)
     return this.sending.trySend(td, from, start, length)
   }
 
@@ -157,7 +163,7 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    check(to, start, length, 1)
+    expectBytes(to, start, length, 1)
     return this.receiving.receive(td, to, start, length, wait, until)
   }
 
@@ -170,7 +176,7 @@ export class StreamSocket {
     wait = true,
     until?: Until,
   ): Waiting<number> {
-    check(from, start, length, 0)
+    expectBytes(from, start, length, 0)
     return this.sending.send(td, from, start, length, wait, until)
   }
 
@@ -241,6 +247,7 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     this.#checkIdle('abort', this.sending, this.receiving)
     yield* this.#step(td, 'abort')
+    if (this.kind !== 'stream') yield* this.#closeReceivable(td)
     yield* this.#step(td, 'closed')
   }
 
@@ -253,6 +260,7 @@ export class StreamSocket {
     while (!this.memory.settled()) yield SETTLE
     this.#checkIdle('close', this.sending, this.receiving)
     yield* this.#step(td, 'close')
+    if (this.kind !== 'stream') yield* this.#closeReceivable(td)
     yield* this.#step(td, 'closed')
   }
 
@@ -274,12 +282,37 @@ export class StreamSocket {
     yield* this.#unlink(td, actions)
     if (actions & END.action.tellReceiver) yield* this.sending.wantData.tellForDead(td)
     if (actions & END.action.tellSender) yield* this.receiving.wantSpace.tellForDead(td)
+    yield* this.#closeReceivable(td)
+    yield* this.#closeSendable(td)
     yield* this.#step(td, 'closed')
+  }
+
+  /** Closes the ends in flight that nobody receives, when this end receives no more. */
+  *#closeReceivable(td: Waiter): Waiting {
+    if (this.receiving.hasCarried()) {
+      yield* this.home.closeRights(td, this.receiving.at, 'published')
+    }
+  }
+
+  /** The same for those that the thread which sent them has left, that ended as it did. */
+  *#closeSendable(td: Waiter): Waiting {
+    const { sending, life } = this
+    if (!sending.hasCarried()) return
+    while (!this.memory.settled()) yield SETTLE
+    const isGone = life.peerIsGone(life.load())
+    yield* this.home.closeRights(td, sending.at, isGone ? 'all' : 'unpublished')
+  }
+
+  /** After a packet with rights was published: none receives them that has gone meanwhile. */
+  *closeUnreceivable(td: Waiter): Waiting {
+    const { sending, life } = this
+    while (!this.memory.settled()) yield SETTLE
+    if (life.peerIsGone(life.load())) yield* this.home.closeRights(td, sending.at, 'published')
   }
 
   /** See `SendingHalf.drain`. Throws SocketMisuse on a closed end. */
   drain(td: Waiter, until?: Until): Waiting<boolean> {
-    if (!this.isOpen) throw new SocketMisuse('an end is drained until it is closed: it is')
+    if (!this.life.isOpen()) throw new SocketMisuse('an end is drained until it is closed: it is')
     return this.sending.drain(td, until)
   }
 
@@ -391,32 +424,4 @@ const WATCHED = 'a poller watches this end: remove it there before it is closed'
 
 function otherSide(side: Side): Side {
   return side === 0 ? 1 : 0
-}
-
-/** Whether a value is an array of bytes of another realm, such as that of a test's environment. */
-function areBytes(value: unknown): value is Uint8Array {
-  return Object.prototype.toString.call(value) === '[object Uint8Array]'
-}
-
-/** Throws a TypeError for what is no bytes, which have no length that could be told. */
-function lengthOf(bytes: Uint8Array): number {
-  if (bytes instanceof Uint8Array || areBytes(bytes)) return bytes.length
-  throw new TypeError(notBytes(bytes))
-}
-
-function check(bytes: Uint8Array, start: number, length: number, least: number): void {
-  if (!(bytes instanceof Uint8Array) && !areBytes(bytes)) throw new TypeError(notBytes(bytes))
-  const whole = Number.isInteger(start) && Number.isInteger(length)
-  if (whole && start >= 0 && length >= least && start + length <= bytes.length) return
-  throw new RangeError(notThere(bytes, start, length, least))
-}
-
-function notThere(bytes: Uint8Array, start: number, length: number, least: number): string {
-  return length === 0 && least > 0
-    ? 'bytes are received into room for at least 1, since 0 is the end: room for 0 came'
-    : `bytes from ${came(start)} on, ${came(length)} of them, were asked for of ${bytes.length}`
-}
-
-function notBytes(value: unknown): string {
-  return `bytes come as a Uint8Array, which a TextEncoder makes of text: ${came(value)} came`
 }

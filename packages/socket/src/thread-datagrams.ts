@@ -1,12 +1,17 @@
-import { came } from '@smpnet/memory'
+import { HeldTooLong } from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { type AwaitOptions, DISPOSE, type SyncDomain, type WaitOptions } from '@smpnet/sync'
 import { SocketMisuse, WOULD_BLOCK } from './errors.ts'
+import { lengthOf } from './expect-bytes.ts'
 import { refusedDatagrams, sendDatagram } from './local-datagrams.ts'
 import { nameBytes } from './names.ts'
 import { HEADER_BYTES } from './packet-halves.ts'
 import type { SocketZone } from './socket-zone.ts'
 import type { ThreadSocket } from './thread-socket.ts'
+
+/** How long a sender waits for others that send to the same name: see `finish`. */
+const MOST_TURNS = 40_000
+const MOST_MS = 20
 
 /** A datagram, and the name of the socket that sent it, by which it can be answered. */
 export interface Datagram {
@@ -54,15 +59,23 @@ export class ThreadDatagrams {
   }
 
   /**
-   * Sends a datagram to the socket of a name, if there is space for it: true; false when there is
-   * not, which is counted there. Throws ConnectionRefused when none receives there, WrongKind,
-   * PacketTooLong, SocketMisuse, a TypeError and a RangeError.
+   * Sends a datagram to the socket of a name, if that can be done now: true. False, having done
+   * nothing, when there is no space for it, which is counted there; or when another thread has been
+   * in the midst of sending there for long, which may have ended, and is to be buried. Throws
+   * ConnectionRefused when none receives there, WrongKind, PacketTooLong, SocketMisuse, a TypeError
+   * and a RangeError.
    */
   trySendTo(name: string, bytes: Uint8Array): boolean {
     if (!this.isOpen)
       throw new SocketMisuse('datagrams are sent until their socket is closed: it is')
     const { here } = this.#sync()
-    return finish(here, sendDatagram(here, this.zone, name, this.#framed(bytes))) !== WOULD_BLOCK
+    const sends = sendDatagram(here, this.zone, name, this.#framed(bytes))
+    try {
+      return finish(here, sends, MOST_TURNS, MOST_MS) !== WOULD_BLOCK
+    } catch (error) {
+      if (error instanceof HeldTooLong) return false
+      throw error
+    }
   }
 
   /** The next datagram if one is there, or undefined. Throws SocketMisuse. */
@@ -97,11 +110,9 @@ export class ThreadDatagrams {
   }
 
   #framed(bytes: Uint8Array): Uint8Array {
-    if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
-      throw new TypeError(`a datagram is a Uint8Array: ${came(bytes)} came`)
-    }
+    const own = lengthOf(bytes)
     const { length } = this.#name
-    const framed = new Uint8Array(1 + length + bytes.length)
+    const framed = new Uint8Array(1 + length + own)
     framed[0] = length
     framed.set(this.#name, 1)
     framed.set(bytes, 1 + length)

@@ -13,7 +13,8 @@ import { ListenerClosed, SocketMisuse } from './errors.ts'
 import { acceptLocal } from './local.ts'
 import type { SocketZone } from './socket-zone.ts'
 import type { StreamSocket } from './stream-socket.ts'
-import { awaitAs, type SocketHandle, ThreadSocket } from './thread-socket.ts'
+import { awaitAs } from './await-as.ts'
+import { type SocketHandle, ThreadSocket } from './thread-socket.ts'
 
 /**
  * A socket that listens at a name, for plain threads and event loops. Any number of threads may

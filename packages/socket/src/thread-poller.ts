@@ -10,7 +10,8 @@ import {
 import { SocketMisuse } from './errors.ts'
 import { expectEvents, type Poller } from './poller.ts'
 import type { StreamSocket } from './stream-socket.ts'
-import { awaitAs, type ThreadSocket } from './thread-socket.ts'
+import { awaitAs } from './await-as.ts'
+import type { ThreadSocket } from './thread-socket.ts'
 
 /**
  * A poller for plain threads and event loops: waits for the first of many ends of one domain that

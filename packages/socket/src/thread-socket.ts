@@ -1,7 +1,6 @@
 import {
   ABORTED,
   atOnce,
-  awaiting,
   block,
   finish,
   type Outcome,
@@ -10,13 +9,13 @@ import {
   until,
   type Waiter,
   type Waiting,
-  WOKEN,
 } from '@smpnet/park'
 import {
   type AwaitOptions,
   checkTimeout,
   DISPOSE,
   type DomainHandle,
+  enterAgain,
   enterDomain,
   invite,
   leaveDomain,
@@ -24,6 +23,7 @@ import {
   type WaitOptions,
 } from '@smpnet/sync'
 import { came, HeldTooLong, type PoolHandle } from '@smpnet/memory'
+import { awaitAs, type Begin, type Queue } from './await-as.ts'
 import { BROKEN, RESET, SendAborted, SocketMisuse, WOULD_BLOCK } from './errors.ts'
 import type { SocketKind } from './kinds.ts'
 import { buryGuest, expectGuest } from './remains.ts'
@@ -35,7 +35,8 @@ import {
   type SettableOption,
   type SocketOptions,
 } from './socket-options.ts'
-import type { SocketZoneHandle } from './socket-zone.ts'
+import { type Passed, receiveRights, sendRights } from './passing.ts'
+import { SocketZone, type SocketZoneHandle } from './socket-zone.ts'
 import type { EndHandle, StreamSocket } from './stream-socket.ts'
 import { Turns } from './turns.ts'
 
@@ -45,6 +46,12 @@ export interface SocketHandle {
   readonly zone: SocketZoneHandle
   readonly pollers: PoolHandle
   readonly end: EndHandle
+}
+
+/** A packet that came, by its length as `receive` has it, and the ends that came with it. */
+export interface Rights {
+  readonly length: number
+  readonly ends: readonly ThreadSocket[]
 }
 
 /** A handle for one thread, and the seat that it will have: by this it can be buried. */
@@ -65,6 +72,8 @@ export class ThreadSocket {
   #home: SyncDomain | undefined
   /** Whether a `close` was given up, and has to be called again. */
   #isClosing = false
+  /** Whether it was sent, and is another thread's. */
+  #isSent = false
   readonly #sends: Queue<number> = {
     turns: new Turns(),
     gaveUp: (why, reason) => sendsNothing(why, reason, this.kind),
@@ -163,6 +172,112 @@ export class ThreadSocket {
       (td, until) => this.stream.send(td, from, 0, from?.length, true, until),
       this.#sends,
     )
+  }
+
+  /**
+   * Sends a packet with ends of this domain, which are its receiver's then, and may not be used
+   * here any more. As `sendSync`, of packets alone. Throws SocketMisuse for ends that are closed,
+   * watched, of another domain or of this pair, and for more than 15.
+   */
+  sendRightsSync(bytes: Uint8Array, ends: readonly ThreadSocket[], options?: WaitOptions): number {
+    checkTimeout(options ?? {})
+    const streams = this.#streamsOf(ends)
+    const sent = this.#block(this.#limited('SO_SNDTIMEO', options), (td, until) =>
+      sendRights(td, this.stream, bytes, streams, true, until),
+    )
+    return this.#sentWith(ends, sent)
+  }
+
+  /** `sendRightsSync` without blocking; see `send`. */
+  async sendRights(
+    bytes: Uint8Array,
+    ends: readonly ThreadSocket[],
+    options?: AwaitOptions,
+  ): Promise<number> {
+    const streams = this.#streamsOf(ends)
+    const sent = await this.#await(
+      this.#limited('SO_SNDTIMEO', options),
+      (td, until) => sendRights(td, this.stream, bytes, streams, true, until),
+      this.#sends,
+    )
+    return this.#sentWith(ends, sent)
+  }
+
+  /**
+   * Receives a packet as `receiveSync` does, with the ends that came with it, which are this
+   * thread's own from now on. Throws as that, and SocketMisuse where no packets come.
+   */
+  receiveRightsSync(to: Uint8Array, options: WaitOptions = {}): Rights {
+    checkTimeout(options)
+    const { here } = this.#sync()
+    const limit = until(here, this.#limited('SO_RCVTIMEO', options) ?? {})
+    const waiting = this.#receiveRights(here, to, limit)
+    return this.#rights(options.timeoutMs === 0 ? atOnce(here, waiting) : block(here, waiting))
+  }
+
+  /** `receiveRightsSync` without blocking; see `receive`. */
+  async receiveRights(to: Uint8Array, options?: AwaitOptions): Promise<Rights> {
+    const queue = {
+      turns: this.#receives.turns,
+      gaveUp: (why: Outcome, reason: unknown): Passed => {
+        return { length: receivesNothing(why, reason), ends: [] }
+      },
+    }
+    const passed = await awaitAs(
+      () => this.#sync(),
+      this.#limited('SO_RCVTIMEO', options),
+      (td, limit) => this.#receiveRights(td, to, limit),
+      queue,
+    )
+    return this.#rights(passed)
+  }
+
+  #receiveRights(td: Waiter, to: Uint8Array, limit: Until): Waiting<Passed> {
+    const zone = this.#zone()
+    return receiveRights(td, this.stream, to, (end) => zone.end(end), true, limit)
+  }
+
+  #zone(): SocketZone {
+    return new SocketZone(this.#sync().lot, this.handle.zone)
+  }
+
+  #rights({ length, ends }: Passed): Rights {
+    const { end: _, ...domain } = this.handle
+    return {
+      length,
+      ends: ends.map((stream) => {
+        const home = enterAgain(this.#sync())
+        return new ThreadSocket(stream, { ...domain, end: stream.handle }, home)
+      }),
+    }
+  }
+
+  /** The ends that are to be sent. */
+  #streamsOf(ends: readonly ThreadSocket[]): readonly StreamSocket[] {
+    const sync = this.#sync()
+    if (!Array.isArray(ends)) {
+      throw new SocketMisuse(`ends that are sent come as a list: ${came(ends)} came`)
+    }
+    return ends.map((end) => {
+      if (!(end instanceof ThreadSocket)) {
+        throw new SocketMisuse(`ends of sockets are sent: ${came(end)} came`)
+      }
+      if (sync.isNamedBy(end.handle.domain)) return end.stream
+      throw new SocketMisuse('ends of one domain are sent over each other: that of another came')
+    })
+  }
+
+  /** Lets go of ends that were sent. */
+  #sentWith(ends: readonly ThreadSocket[], sent: number): number {
+    if (sent > 0) for (const end of ends) end.#leave()
+    return sent
+  }
+
+  /** The end is another thread's. */
+  #leave(): void {
+    this.#isSent = true
+    if (this.#home) leaveDomain(this.#home)
+    this.#home = undefined
   }
 
   /**
@@ -290,13 +405,14 @@ export class ThreadSocket {
 
   [DISPOSE](): void {
     this.#leaveAfter(() => {
-      if (this.stream.isOpen) this.close()
+      if (this.stream.isOpen && !this.#isSent) this.close()
     })
   }
 
   /** The domain, which this thread enters with the first call. */
   #sync(): SyncDomain {
     if (!this.stream.isOpen) throw new SocketMisuse('an end is used until it is closed: it is')
+    if (this.#isSent) throw new SocketMisuse('an end is used until it is sent: it was')
     return this.#enter()
   }
 
@@ -350,44 +466,6 @@ export class ThreadSocket {
     queue: Queue<number>,
   ): Promise<number> {
     return awaitAs(() => this.#sync(), options, begin, queue)
-  }
-}
-
-/** Begins a call of `td`, which is given up by `until`. */
-type Begin<T> = (td: Waiter, until: Until) => Waiting<T>
-
-/** Where a call waits for its turn, and its result if it gives that up. */
-interface Queue<T> {
-  readonly turns: Turns
-  gaveUp(why: Outcome, reason: unknown): T
-}
-
-/** Runs a call as a task of its own, with a waiter while it lasts, and a turn if it needs one. */
-export async function awaitAs<T>(
-  domain: () => SyncDomain,
-  options: AwaitOptions = {},
-  begin: Begin<T>,
-  queue?: Queue<T>,
-): Promise<T> {
-  checkTimeout(options)
-  options.signal?.throwIfAborted()
-  let sync = domain()
-  const limit = until(sync.here, options)
-  if (queue !== undefined && !queue.turns.tryTake()) {
-    const outcome = await queue.turns.wait(sync.here, limit)
-    if (outcome !== WOKEN) return queue.gaveUp(outcome, options.signal?.reason)
-  }
-  try {
-    // While it waited, the end may have been closed, and its thread have left the domain.
-    if (queue !== undefined) sync = domain()
-    const td = sync.borrow()
-    try {
-      return await awaiting(td, begin(td, limit))
-    } finally {
-      sync.giveBack(td)
-    }
-  } finally {
-    queue?.turns.leave()
   }
 }
 

@@ -1,14 +1,15 @@
 import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
-import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import { finish, Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
+import { type Address, LiveMemory, NIL } from '@smpnet/memory'
+import { finish, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
 import { budget, expectToHold } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
-import { ConnectionRefused, SocketZone, type StreamSocket, WOULD_BLOCK } from '../src/index.ts'
+import { ConnectionRefused, type StreamSocket, WOULD_BLOCK } from '../src/index.ts'
 import { bindDatagrams, sendDatagram } from '../src/local-datagrams.ts'
 import { DIRECTION, PAIR } from '../src/pair-layout.ts'
 import { races } from './glances.ts'
+import { buries, makeThreads, type Run, type Thread } from './mortal-world.ts'
 
 /** A memory that may go wrong at one word. */
 class PlantedMemory extends LiveMemory {
@@ -29,15 +30,6 @@ class PlantedMemory extends LiveMemory {
   }
 }
 
-interface Thread {
-  readonly memory: PlantedMemory
-  readonly lot: Lot
-  readonly td: Waiter
-  readonly zone: SocketZone
-}
-
-type Run = <T>(td: Waiter, waiting: Waiting<T>) => T
-
 type Plant = (memory: PlantedMemory, receiver: Address) => void
 
 const NAME = 'x'
@@ -45,20 +37,12 @@ const BYTES = 3
 
 /** A socket that receives at a name, of the last of four threads. */
 function makeWorld(plant: Plant = () => {}) {
-  const { buffer } = LiveMemory.create(8192)
-  const arena = Arena.create(new LiveMemory(buffer))
-  const lots = Lot.place(arena, { threads: 4, waiters: 8, buckets: 1 })
-  const shape = SocketZone.place(arena, { pairs: 2, bufferBytes: 64, buffers: 2, names: 2 })
-  const threads = [0, 1, 2, 3].map((): Thread => {
-    const memory = new PlantedMemory(buffer)
-    const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
-    lot.patience = 2
-    return { memory, lot, td: lot.waiter(), zone: new SocketZone(lot, shape) }
-  })
+  const shape = { pairs: 2, bufferBytes: 64, buffers: 2, names: 2 }
+  const { threads } = makeThreads(shape, 4, PlantedMemory)
   const { td, zone } = threads[3]!
   const receiver = finish(td, bindDatagrams(td, zone, NAME))
   for (const { memory } of threads) plant(memory, receiver.handle.at)
-  return { threads: threads as [Thread, Thread, Thread, Thread], receiver }
+  return { threads: threads as unknown as [Thread, Thread, Thread, Thread], receiver }
 }
 
 /** Sends a datagram that is all of one number: its bytes, or why not. */
@@ -82,12 +66,6 @@ function drained(td: Waiter, receiver: StreamSocket): number[] {
     expect([...to.subarray(0, taken)]).toEqual(Array.from({ length: BYTES }, () => to[0]))
     numbers.push(to[0]!)
   }
-}
-
-function buries({ td, lot, zone }: Thread, number: number): void {
-  drive(td, lot.bury(number))
-  drive(td, zone.bury(number))
-  drive(td, zone.buryEnds(td, number))
 }
 
 /** Two send at once, and one of them may die: what a living one has sent is there, whole. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SocketDomain } from '../src/index.ts'
+import { lockOf } from '../src/listen-queue.ts'
 import { bytesOf } from './ends.ts'
 
 const make = () => SocketDomain.create({ pairs: 4, bufferBytes: 64, names: 3 })
@@ -87,10 +88,21 @@ describe('Datagrams between threads', () => {
       expect(() => one.trySendTo(name, bytesOf('x'))).toThrow('the name of a socket is a text')
     }
     for (const bytes of [undefined, 'text', [1], new Uint16Array(1)] as never[]) {
-      expect(() => one.trySendTo('one', bytes)).toThrow('a datagram is a Uint8Array')
+      expect(() => one.trySendTo('one', bytes)).toThrow('bytes come as a Uint8Array')
     }
     expect(domain.zone.open()).toBe(1)
     expect(one.tryReceive()).toBeUndefined()
+  })
+
+  it('are not sent while another has the lock, who may have ended, and do not fail by it', () => {
+    const domain = make()
+    const [one, here] = ['one', 'here'].map((name) => domain.datagrams(name))
+    const lock = lockOf(here!.socket.handle.end.at)
+    domain.zone.memory.store(lock, 1 + 9)
+    expect(one!.trySendTo('here', bytesOf('x'))).toBe(false)
+    expect([here!.refused, here!.tryReceive()]).toEqual([0, undefined])
+    domain.zone.memory.store(lock, 0)
+    expect(one!.trySendTo('here', bytesOf('x'))).toBe(true)
   })
 
   it('leave nothing where a name is taken, or there is none left', () => {

@@ -1,7 +1,7 @@
 import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
-import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
-import { finish, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
+import { type Address, LiveMemory, NIL } from '@smpnet/memory'
+import { finish, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
 import { budget, expectToHold } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,6 @@ import {
   Poller,
   READABLE,
   RESET,
-  SocketZone,
   type StreamSocket,
   WOULD_BLOCK,
   WRITABLE,
@@ -18,6 +17,7 @@ import {
 import { POLLER } from '../src/note.ts'
 import { NOTE } from '../src/pair-layout.ts'
 import { races } from './glances.ts'
+import { makeThreads, type Thread } from './mortal-world.ts'
 
 /** A memory in which a note is taken as no longer posted only when its poller looks for others. */
 class LateMemory extends LiveMemory {
@@ -37,26 +37,14 @@ class LateMemory extends LiveMemory {
   }
 }
 
-interface Thread {
-  readonly memory: LateMemory
-  readonly lot: Lot
-  readonly td: Waiter
-  readonly zone: SocketZone
-}
+type Late = Thread<LateMemory>
 
 /** One pair, a poller for its end 1, and what each of three threads has of its own. */
 function makeWorld() {
-  const { buffer } = LiveMemory.create(8192)
-  const arena = Arena.create(new LiveMemory(buffer))
-  const lots = Lot.place(arena, { threads: 3, waiters: 4, buckets: 1 })
-  const shape = SocketZone.place(arena, { pairs: 1, bufferBytes: 64, buffers: 2, names: 1 })
-  const place = Poller.create(arena).at
-  const threads = [0, 1, 2].map((): Thread => {
-    const memory = new LateMemory(buffer)
-    const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
-    lot.patience = 2
-    return { memory, lot, td: lot.waiter(), zone: new SocketZone(lot, shape) }
-  }) as [Thread, Thread, Thread]
+  const shape = { pairs: 1, bufferBytes: 64, buffers: 2, names: 1 }
+  const made = makeThreads(shape, 3, LateMemory)
+  const threads = made.threads as [Late, Late, Late]
+  const place = Poller.create(made.arena).at
   const [{ td, zone }, { memory, zone: theirs }] = threads
   const [here, there] = zone.pairSync(td)
   return { threads, here, there: theirs.end(there.handle), poller: Poller.open(memory, place) }

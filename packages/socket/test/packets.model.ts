@@ -1,34 +1,17 @@
 import { explore } from '@smpnet/interleave'
-import { Arena, LiveMemory } from '@smpnet/memory'
-import { Lot, NotifyWaker, type Waiter } from '@smpnet/park'
+import { LiveMemory } from '@smpnet/memory'
 import { drive } from '@smpnet/park/model'
 import { budget, expectToHold } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
-import { BrokenPipe, ConnectionReset, SocketZone, type StreamSocket } from '../src/index.ts'
+import { BrokenPipe, ConnectionReset, type StreamSocket } from '../src/index.ts'
 import { PacketSendingHalf } from '../src/packet-halves.ts'
 import { races } from './glances.ts'
+import { makeThreads, type Thread } from './mortal-world.ts'
 
 /** A buffer has 64 bytes, so that one packet and its header leave too little space for another. */
 const BYTES = 40
 
-interface Thread {
-  readonly lot: Lot
-  readonly td: Waiter
-  readonly zone: SocketZone
-}
-
-function makeThreads(): [Thread, Thread, Thread] {
-  const { buffer } = LiveMemory.create(8192)
-  const arena = Arena.create(new LiveMemory(buffer))
-  const lots = Lot.place(arena, { threads: 3, waiters: 4, buckets: 1 })
-  const shape = SocketZone.place(arena, { pairs: 1, bufferBytes: 64, buffers: 2, names: 1 })
-  return [0, 1, 2].map((): Thread => {
-    const memory = new LiveMemory(buffer)
-    const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
-    lot.patience = 2
-    return { lot, td: lot.waiter(), zone: new SocketZone(lot, shape) }
-  }) as [Thread, Thread, Thread]
-}
+const shape = { pairs: 1, bufferBytes: 64, buffers: 2, names: 1 }
 
 /** Sends what there is space for, as a stream does. */
 class TearingHalf extends PacketSendingHalf {
@@ -75,7 +58,8 @@ function sends({ td, zone }: Thread, end: StreamSocket, tears: boolean): void {
 /** One sends two packets and closes, and the other receives all; one may die after any step. */
 function packets(name: string, deaths: number, tears = false, isBuried = true) {
   return explore({ name, races, ...budget, deaths }, (world) => {
-    const [sender, receiver, undertaker] = makeThreads()
+    const { threads } = makeThreads(shape, 3, LiveMemory)
+    const [sender, receiver, undertaker] = threads as [Thread, Thread, Thread]
     const [here, there] = drive(undertaker.td, undertaker.zone.pair('seqpacket'))
     let count: number | undefined
     world.thread('sends', () => sends(sender, here, tears))

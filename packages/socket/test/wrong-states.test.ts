@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   acceptLocal,
   bindLocal,
+  BROKEN,
   connectLocal,
   END,
   listenLocal,
@@ -11,9 +12,11 @@ import {
   SocketMisuse,
   type SocketZone,
   type StreamSocket,
+  ThreadSocket,
   WOULD_BLOCK,
 } from '../src/index.ts'
 import { createdIn } from '../src/life.ts'
+import { bindDatagrams } from '../src/local-datagrams.ts'
 import { bytesOf, makeEnds } from './ends.ts'
 
 type Call = (td: Waiter, socket: StreamSocket, zone: SocketZone) => Waiting<unknown>
@@ -42,18 +45,124 @@ describe('A call that a socket does not take in its state', () => {
     expect(Object.keys(CALLS).concat(HAPPENINGS).toSorted()).toEqual(END.events.toSorted())
   })
 
-  it.each(END.states)('is refused in state %s by a sentence, and changes nothing', (state) => {
-    for (const [event, call] of Object.entries(CALLS) as [keyof typeof CALLS, Call][]) {
-      if (END.definition.rows.some((row) => row.state === state && row.event === event)) continue
-      const { zone, a, atA, lot } = makeEnds({ pairs: 1, bufferBytes: 64 }, 1 << 17)
-      const states = END.state[state] | (END.state.CONNECTED << 4)
-      lot.memory.store(a.life.at, createdIn(a.handle.generation) | states)
-      const before = a.life.load()
-      const act = (): unknown => finish(atA, call(atA, a, zone))
-      expect(act).toThrow(SocketMisuse)
-      expect(act).toThrow(END.sentence(state, event))
-      expect([a.life.load(), zone.names.inUse()]).toEqual([before, 0])
+  const cases = (['stream', 'seqpacket'] as const).flatMap((kind) => {
+    return END.states.map((state) => [state, kind] as const)
+  })
+
+  it.each(cases)(
+    'is refused in state %s, of a %s, by a sentence, and changes nothing',
+    (state, kind) => {
+      for (const [event, call] of Object.entries(CALLS) as [keyof typeof CALLS, Call][]) {
+        if (END.definition.rows.some((row) => row.state === state && row.event === event)) continue
+        const { zone, atA, lot } = makeEnds({ pairs: 2, bufferBytes: 64 }, 1 << 17)
+        const [a] = zone.pairSync(atA, kind)
+        const states = END.state[state] | (END.state.CONNECTED << 4)
+        lot.memory.store(a.life.at, createdIn(a.handle.generation) | states)
+        const before = a.life.load()
+        const act = (): unknown => finish(atA, call(atA, a, zone))
+        expect(act).toThrow(SocketMisuse)
+        expect(act).toThrow(END.sentence(state, event))
+        expect([a.life.load(), zone.names.inUse()]).toEqual([before, 0])
+      }
+    },
+  )
+})
+
+describe('A socket of datagrams', () => {
+  const wrong = END.states.filter((state) => state !== 'BOUND')
+
+  it.each(wrong)('is received from in no state but BOUND, and not in %s', (state) => {
+    const { zone, atA, lot } = makeEnds({ pairs: 2, bufferBytes: 64 }, 1 << 17)
+    const socket = finish(atA, bindDatagrams(atA, zone, 'x'))
+    lot.memory.store(socket.life.at, createdIn(socket.handle.generation) | END.state[state])
+    const act = (): unknown => socket.tryReceive(atA, room())
+    expect(act).toThrow(SocketMisuse)
+    expect(act).toThrow(END.sentence(state, 'receive'))
+  })
+
+  it('neither listens nor connects, nor sends by itself', () => {
+    const { zone, atA } = makeEnds({ pairs: 2, bufferBytes: 64 }, 1 << 17)
+    const socket = finish(atA, bindDatagrams(atA, zone, 'x'))
+    const sentence = "a socket is of kind 'stream' or 'seqpacket': 'dgram' came"
+    expect(() => finish(atA, listenLocal(zone, socket, 1, 1))).toThrow(sentence)
+    expect(() => finish(atA, connectLocal(atA, zone, socket, 'x'))).toThrow(sentence)
+    expect(socket.trySend(atA, room())).toBe(BROKEN)
+    expect(END.states[socket.life.stateIn(socket.life.load())]).toBe('BOUND')
+  })
+})
+
+/** What a user calls on an end, by the methods that there are, so that none is missing. */
+const ARGUMENTS: Record<string, (other: ThreadSocket) => unknown[]> = {
+  receiveSync: () => [room()],
+  sendSync: () => [room()],
+  tryReceive: () => [room()],
+  trySend: () => [room()],
+  receive: () => [room()],
+  send: () => [room()],
+  sendRightsSync: () => [room(), []],
+  sendRights: () => [room(), []],
+  receiveRightsSync: () => [room()],
+  receiveRights: () => [room()],
+  shutdown: () => [],
+  drain: () => [],
+  drainSync: () => [],
+  setOption: () => ['SO_LINGER', 1],
+  getOption: () => ['SO_TYPE'],
+  close: () => [],
+  abort: () => [],
+  invite: () => [],
+}
+
+describe('A call on an end that is', () => {
+  const methods = Object.getOwnPropertyNames(ThreadSocket.prototype).filter((name) => {
+    return !['constructor', 'kind', 'isOpen', 'bury'].includes(name)
+  })
+  const packets = () => SocketDomain.create({ pairs: 2, bufferBytes: 64 })
+
+  it('is every method of it but `bury`', () => {
+    expect(methods.toSorted()).toEqual(Object.keys(ARGUMENTS).toSorted())
+  })
+
+  it.each(methods)('closed is refused by a sentence: %s', async (name) => {
+    const [here, there] = packets().pair({ kind: 'seqpacket' })
+    here.close()
+    const call = here[name as 'close'] as (...args: unknown[]) => unknown
+    const made = async (): Promise<unknown> => await call.apply(here, ARGUMENTS[name]!(there))
+    await expect(made()).rejects.toThrow(SocketMisuse)
+    await expect(made()).rejects.toThrow(/it is$|takes no event/)
+  })
+
+  it.each(methods)('sent to another thread is refused by a sentence: %s', async (name) => {
+    const domain = packets()
+    const [carrier, other] = domain.pair({ kind: 'seqpacket' })
+    const [here, there] = domain.pair({ kind: 'seqpacket' })
+    expect(carrier.sendRightsSync(room(), [here])).toBe(4)
+    const call = here[name as 'close'] as (...args: unknown[]) => unknown
+    const made = async (): Promise<unknown> => await call.apply(here, ARGUMENTS[name]!(there))
+    await expect(made()).rejects.toThrow('an end is used until it is sent: it was')
+    const [end] = other.receiveRightsSync(room()).ends
+    expect([end!.isOpen, there.sendSync(room()), end!.receiveSync(room())]).toEqual([true, 4, 4])
+  })
+})
+
+describe('A handle of an earlier use', () => {
+  it('reaches no socket that has its place now', () => {
+    const domain = SocketDomain.create({ pairs: 1, bufferBytes: 64, names: 2 })
+    const kinds = [{ kind: 'stream' }, { kind: 'seqpacket' }] as const
+    for (const kind of [...kinds, ...kinds]) {
+      const [here, there] = domain.pair(kind)
+      const { handle } = here
+      here.close()
+      there.close()
+      const now = domain.datagrams('now')
+      expect(() => domain.take(handle.end)).toThrow('a handle names an open pair of its zone')
+      expect(() => here.sendSync(room())).toThrow(SocketMisuse)
+      expect(() => here.close()).toThrow('an end is used until it is closed')
+      expect(now.trySendTo('now', room())).toBe(true)
+      expect(now.tryReceive()?.bytes).toEqual(room())
+      now.close()
     }
+    expect(domain.zone.open()).toBe(0)
   })
 })
 
