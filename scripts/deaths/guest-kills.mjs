@@ -67,7 +67,15 @@ async function start(random, fault) {
   const settings = { cpus: CPUS, seed: Math.floor(random() * 1e6), mortal: -1, changes: 0 }
   const stack = await startStack(config, underLoad, { settings, boot: BOOT })
   const text = `${preset} ${JSON.stringify(varied)}`
-  const run = { stack, random, fault, text, faults: new Set(), guests: /** @type {any[]} */ ([]), lives: 0 }
+  const run = {
+    stack,
+    random,
+    fault,
+    text,
+    faults: new Set(),
+    guests: /** @type {any[]} */ ([]),
+    lives: 0,
+  }
   stack.machine.stopped.catch(({ message }) => run.faults.add(`the kernel has failed: ${message}`))
   for (let slot = 0; slot < GUESTS; slot++) run.guests.push(await begin(run))
   return run
@@ -158,7 +166,7 @@ async function goesOn({ stack, guests, faults, fault }) {
 }
 
 async function endAll(run) {
-  const { stack, guests, faults, fault } = run
+  const { guests, faults, fault } = run
   for (const { words } of guests) Atomics.store(words, END, 1)
   for (const guest of guests) {
     if ((await until(() => guest.worker.threadId === -1, patienceWith(fault))) === false) {
