@@ -53,6 +53,8 @@ async function killAll(random, kills, monitor, fault) {
     if (faults.size === 0) guests[slot] = await begin(run)
   }
   if (faults.size === 0) await endAll(run)
+  const torn = stack.machine.here.memory.load(stack.args.shared.torn)
+  if (torn > 0) faults.add(`${torn} datagrams of the kernel were not those sent`)
   await stack.stop()
   for (const guest of guests) await guest?.worker.terminate()
   return [...faults].map((one) => `${one} (${run.text})`)
