@@ -14,7 +14,7 @@ const MOST_CHANGES = 3_000
 const BOOT = new URL('stack-boot.mjs', import.meta.url)
 const FILE = new URL('guest-worker.mjs', import.meta.url)
 
-export const GUEST_KIND = 'stack, guests'
+export const GUEST_KIND = 'guests'
 
 /** What a kernel may be besides what a preset says. */
 const VARIED = {

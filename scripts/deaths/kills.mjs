@@ -2,6 +2,7 @@ import { randomOf } from '../lib/random.mjs'
 import { CONNECTION_KIND, killAtConnections } from './connection-kills.mjs'
 import { GUEST_KIND, killAtGuests } from './guest-kills.mjs'
 import { KINDS } from './lock-kinds.mjs'
+import { killAtLocked, LOCKED_KINDS } from './locked-kills.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
 import { killAtRings, RING_KINDS } from './ring-kills.mjs'
@@ -17,6 +18,7 @@ const ALL = [
   ...Object.keys(KINDS).map((kind) => ({ kind, weight: 3, kill: killAtLocks })),
   ...Object.keys(SOCKET_KINDS).map((kind) => ({ kind, weight: 4, kill: killAtSockets })),
   { kind: CONNECTION_KIND, weight: 4, kill: killAtConnections },
+  ...Object.keys(LOCKED_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtLocked })),
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },
