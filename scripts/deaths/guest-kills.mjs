@@ -14,7 +14,7 @@ const MOST_CHANGES = 3_000
 const BOOT = new URL('stack-boot.mjs', import.meta.url)
 const FILE = new URL('guest-worker.mjs', import.meta.url)
 
-export const GUEST_KIND = 'stack, guests'
+export const GUEST_KIND = 'guests'
 
 /** What a kernel may be besides what a preset says. */
 const VARIED = {
@@ -53,6 +53,8 @@ async function killAll(random, kills, monitor, fault) {
     if (faults.size === 0) guests[slot] = await begin(run)
   }
   if (faults.size === 0) await endAll(run)
+  const torn = stack.machine.here.memory.load(stack.args.shared.torn)
+  if (torn > 0) faults.add(`${torn} datagrams of the kernel were not those sent`)
   await stack.stop()
   for (const guest of guests) await guest?.worker.terminate()
   return [...faults].map((one) => `${one} (${run.text})`)
@@ -159,7 +161,7 @@ async function goesOn({ stack, guests, faults, fault }) {
 }
 
 async function endAll(run) {
-  const { stack, guests, faults, fault } = run
+  const { guests, faults, fault } = run
   for (const { words } of guests) Atomics.store(words, END, 1)
   for (const guest of guests) {
     if ((await until(() => guest.worker.threadId === -1, patienceWith(fault))) === false) {

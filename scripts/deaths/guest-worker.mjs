@@ -3,7 +3,7 @@ import { LOOPBACK } from '@smpnet/inet'
 import { failureOf, WOULD_BLOCK } from '@smpnet/socket'
 import { attachGuest } from '@smpnet/stack/live'
 import { randomOf } from '../lib/random.mjs'
-import { fill, wrongIn } from './bytes.mjs'
+import { HEAD_BYTES, headOf, isWhole, writeDatagram } from './datagrams.mjs'
 import { CHANGES, END, STEPS, WRONG } from './guest-words.mjs'
 import { Mortal } from './mortal.mjs'
 
@@ -16,9 +16,6 @@ const random = randomOf(seed)
 const death = words[CHANGES] > 0 ? new Mortal() : undefined
 const { net, td, detach } = attachGuest(handle)
 const bytes = new Uint8Array(3_000)
-const view = new DataView(bytes.buffer)
-/** Bytes before the content: whose datagram it is, and its number. */
-const HEAD = 8
 const soon = () => ({ deadlineMs: td.now() + 20 })
 let number = 0
 
@@ -31,8 +28,9 @@ while (Number(Atomics.load(words, END)) === 0) {
   const isConnected = random() < 0.5
   if (isConnected) good(socket.connectSync(td, LOOPBACK, peer))
   for (let left = 1 + Math.floor(random() * 6); left > 0; left--) {
-    const length = HEAD + Math.floor(random() * (random() < 0.7 ? 100 : bytes.length - HEAD))
-    prepare(length)
+    const length =
+      HEAD_BYTES + Math.floor(random() * (random() < 0.7 ? 100 : bytes.length - HEAD_BYTES))
+    writeDatagram(bytes, length, id, ++number)
     const sent = isConnected
       ? socket.sendSync(td, bytes, 0, length)
       : socket.sendToSync(td, bytes, 0, length, LOOPBACK, peer)
@@ -44,12 +42,6 @@ while (Number(Atomics.load(words, END)) === 0) {
 detach()
 parentPort?.postMessage('ended')
 
-function prepare(length) {
-  fill(bytes.subarray(HEAD, length), 0, ++number)
-  view.setUint32(0, id)
-  view.setUint32(4, number)
-}
-
 /**
  * An answer that is lost is none that is wrong, and nor is one to a socket that had this name
  * before: each says by its number what it is to be.
@@ -57,10 +49,10 @@ function prepare(length) {
 function receive(socket) {
   const got = socket.receiveSync(td, bytes, 0, bytes.length, undefined, soon())
   if (got < 0) return
-  const stream = fault === 'wrong bytes' ? view.getUint32(4) + 1 : view.getUint32(4)
-  const isToCome = view.getUint32(0) === id && view.getUint32(4) > number
-  const wrong = wrongIn(bytes.subarray(HEAD), got - HEAD, 0, stream)
-  if (isToCome || wrong > 0) Atomics.add(words, WRONG, 1)
+  if (fault === 'wrong bytes') bytes[got - 1] ^= 1
+  const head = headOf(bytes)
+  const isToCome = head.id === id && head.number > number
+  if (isToCome || !isWhole(bytes, got)) Atomics.add(words, WRONG, 1)
 }
 
 function good(result) {

@@ -3,6 +3,7 @@ import { CONNECTION_KIND, killAtConnections } from './connection-kills.mjs'
 import { DATAGRAM_KIND, killAtDatagrams } from './datagram-kills.mjs'
 import { GUEST_KIND, killAtGuests } from './guest-kills.mjs'
 import { KINDS } from './lock-kinds.mjs'
+import { killAtLocked, LOCKED_KINDS } from './locked-kills.mjs'
 import { killAtLocks } from './lock-kills.mjs'
 import { killAtMachine } from './machine-kills.mjs'
 import { killAtRights, RIGHTS_KIND } from './rights-kills.mjs'
@@ -21,6 +22,7 @@ const ALL = [
   { kind: CONNECTION_KIND, weight: 4, kill: killAtConnections },
   { kind: DATAGRAM_KIND, weight: 4, kill: killAtDatagrams },
   { kind: RIGHTS_KIND, weight: 4, kill: killAtRights },
+  ...Object.keys(LOCKED_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtLocked })),
   ...Object.keys(RING_KINDS).map((kind) => ({ kind, weight: 2, kill: killAtRings })),
   { kind: 'tasks', weight: 2, kill: killAtTasks },
   { kind: 'machine', weight: 6, kill: killAtMachine },

@@ -3,16 +3,20 @@ import { SETTLE, YIELD } from '@smpnet/park'
 import { failureOf, Received, WOULD_BLOCK } from '@smpnet/socket'
 import { bootOf } from '@smpnet/stack'
 import { randomOf } from '../lib/random.mjs'
+import { HEAD_BYTES, isWhole, writeDatagram } from './datagrams.mjs'
 import { Mortal } from './mortal.mjs'
 
 export const PORT = 7000
 const LINE = 64
 const MOST_BYTES = 4_000
+const MOST_CONTENT = MOST_BYTES - HEAD_BYTES
+/** Of those that ask in the kernel; guests have lower ones. */
+const KERNEL_IDS = 1_000_000
 
 /**
  * A kernel each of whose CPUs has threads that serve a port, and others that ask all of them, by
  * datagrams of one mbuf and of clusters, on sockets that they make and close. What each CPU has
- * done is counted in `steps`; one CPU ends after some of its changes, when it is told to begin.
+ * done is counted in `steps`, and in `torn` what came and was not what was sent; one CPU ends after some of its changes, when it is told to begin.
  *
  * @type {any}
  */
@@ -21,6 +25,7 @@ export const underLoad = {
   place: (settings, { arena }) => ({
     ...settings,
     begins: arena.place('begins', LINE),
+    torn: arena.place('torn', LINE),
     steps: arena.place('steps', settings.cpus * LINE),
   }),
 
@@ -30,7 +35,8 @@ export const underLoad = {
     scheduler.spawn((td) => serves(td, world, PORT + cpu.id), { name: `server ${cpu.id}` })
     for (let i = 0; i < 2; i++) {
       const random = randomOf(places.seed * 131 + cpu.id * 2 + i)
-      scheduler.spawn((td) => asks(td, world, random), { name: `client ${cpu.id}.${i}` })
+      const id = KERNEL_IDS + cpu.id * 2 + i
+      scheduler.spawn((td) => asks(td, world, id, random), { name: `client ${cpu.id}.${i}` })
     }
   },
 }
@@ -44,25 +50,28 @@ function* serves(td, world, port) {
     let got = socket.receiveSoon(td, bytes, 0, bytes.length, from)
     if (got === WOULD_BLOCK) got = yield* socket.receive(td, bytes, 0, bytes.length, from, true)
     good(got)
+    if (!isWhole(bytes, got)) world.net.memory.add(world.torn, 1)
     // One whose asker has closed its socket meanwhile is refused.
     yield* sends(td, socket, bytes, got, from.address, from.port)
     yield* counts(td, world)
   }
 }
 
-function* asks(td, world, random) {
+function* asks(td, world, id, random) {
   const bytes = new Uint8Array(MOST_BYTES)
-  for (;;) {
+  for (let number = 1; ; ) {
     const socket = yield* world.net.sockets.create(td)
     for (let sent = 1 + Math.floor(random() * 8); sent > 0; sent--) {
       const port = PORT + Math.floor(random() * world.cpus)
-      const length = random() < 0.5 ? 64 : Math.floor(random() * MOST_BYTES)
+      const length = random() < 0.5 ? 64 : HEAD_BYTES + Math.floor(random() * MOST_CONTENT)
+      writeDatagram(bytes, length, id, number++)
       yield* sends(td, socket, bytes, length, LOOPBACK, port)
       if (random() < 0.2) yield YIELD
     }
     if (random() < 0.5) {
       const got = socket.receiveSoon(td, bytes, 0, bytes.length)
       if (got === WOULD_BLOCK) yield YIELD
+      else if (got >= 0 && !isWhole(bytes, got)) world.net.memory.add(world.torn, 1)
     }
     yield* socket.close(td)
     yield* counts(td, world)

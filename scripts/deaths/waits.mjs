@@ -6,12 +6,18 @@ export const patienceWith = (fault) => (fault === 'nobody buries' ? 1_500 : PATI
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Resolves when `isSo` says yes, or after `ms`: true if it did. */
+/** Of a longer pause so much counts: then this process was stopped, and all its threads with it. */
+const MOST_PAUSE_MS = 50
+
+/** Resolves when `isSo` says yes, or after `ms` in which this process ran: true if it did. */
 export async function until(isSo, ms) {
-  const end = performance.now() + ms
-  while (!isSo()) {
-    if (performance.now() > end) return false
+  let seen = performance.now()
+  for (let left = ms; !isSo(); ) {
+    if (left <= 0) return false
     await sleep(1)
+    const now = performance.now()
+    left -= Math.min(now - seen, MOST_PAUSE_MS)
+    seen = now
   }
   return true
 }
@@ -25,15 +31,10 @@ export const isGone = (error) => error.name === 'BrokenPipe' || error.name === '
 
 /** What a promise comes to, or `other` if that takes longer. */
 export async function within(promise, ms, other) {
-  let timer
-  const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(other), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  let isOver = false
+  const over = () => (isOver = true)
+  promise.then(over, over)
+  return (await until(() => isOver, ms)) ? promise : other
 }
 
 /** Resolves to whether the worker says its first word, or ends, in time. */

@@ -42,11 +42,15 @@ describe('It is found', () => {
     ['sockets, datagrams', 'nobody buries', /in use before|come up|NameInUse|HeldTooLong/],
     ['sockets, rights', 'wrong bytes', /not those sent/],
     ['sockets, rights', 'nobody buries', /has not heard|in use before/],
+    ['locked, split', 'wrong bytes', /not those sent/],
+    ['locked, direction', 'nobody buries', /no seat is left/],
     ['rings, mpmc', 'wrong bytes', /not those sent/],
     ['rings, spsc of', 'nobody buries', /one thread at a time/],
     ['tasks', 'wrong results', /came to/],
     ['machine', 'stands still', /makes no step any more/],
     ['stack', 'nobody dies', /the starter of a kernel whose CPU has died has heard: nothing/],
+    ['guests', 'wrong bytes', /not those sent/],
+    ['guests', 'nobody buries', /no seat is left/],
   ] as const)('at %s when %s', async (only, fault, sentence) => {
     const { faults } = await killAll(4, { seed: SEED, only, fault })
     expect(faults.join('\n')).toMatch(sentence)

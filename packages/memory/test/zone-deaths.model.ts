@@ -84,8 +84,8 @@ function dying(name: string, { does, ensured }: Life, fault: Fault = 'none') {
       const left = stockOf(seenBy(2))
       expect(new Set(left).size).toBe(left.length)
       const lost = count - left.length
-      expect(lost).toBeLessThanOrEqual(1)
-      if (!isDead && does === LIVES['takes and gives back']!.does) expect(lost).toBe(0)
+      const isKept = isDead || does !== LIVES['takes and gives back']!.does
+      expect(lost).toBeLessThanOrEqual(isKept ? 1 : 0)
     })
   })
 }

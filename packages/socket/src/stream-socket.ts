@@ -150,7 +150,7 @@ export class StreamSocket {
 
   /** See `SendingHalf.sendSoon`. Throws as `trySend` does. */
   sendSoon(td: Waiter, from: Uint8Array, start = 0, length = lengthOf(from) - start): number {
-    check(from, start, length, 0)
+    expectBytes(from, start, length, 0)
     return this.sending.sendSoon(td, from, start, length)
   }
 

@@ -89,6 +89,10 @@ const WRONG: [input: unknown, sentence: string][] = [
   [{ machine, netisr: { limit: 0 } }, 'netisr.limit: expected a whole number from 1 to 10240'],
   [{ machine, netisr: { maxWaitUs: 0.5 } }, 'netisr.maxWaitUs: expected a whole number from 0'],
   [
+    { machine: { kind: 'live', cpus: 1, guests: 2 }, locks: { pcbHash: 'mcs' } },
+    'locks.pcbHash: expected a lock whose waiters may die, since machine.guests is 2, came',
+  ],
+  [
     { machine: { kind: 'live', cpus: 1, guests: 1 }, netisr: { maxWaitUs: 5 } },
     'machine.guests: expected 0 with netisr.maxWaitUs, since threads outside have no clock',
   ],

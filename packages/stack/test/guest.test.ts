@@ -68,17 +68,24 @@ describe('a thread outside the kernel', () => {
     attachGuest(invitation).detach()
   })
 
-  it('that died with every queue of waiters held holds nobody up once it is buried', async () => {
-    const kernel = await start(1, 2, 'after-unlock')
-    const guest = kernel.invite()
-    const workerData = { invitation: guest.handle, dies: true }
-    const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
-    await Promise.all([once(worker, 'message'), once(worker, 'exit')])
-    const asked = asks(kernel, PORT, 300)
-    await Promise.all([kernel.bury(guest), kernel.bury(guest)])
-    expect((await asked).sum).toBe(45_150)
-    expect(() => kernel.bury(0 as never)).toThrow("a guest's seat: 0 came")
-  })
+  const deaths = {
+    'with every queue of waiters held': 'in queues',
+    'and owed a wake to a thread of the kernel': 'owing',
+  }
+  it.each(Object.entries(deaths))(
+    'that died %s holds nobody up once it is buried',
+    async (_, dies) => {
+      const kernel = await start(1, 2, 'after-unlock')
+      const guest = kernel.invite()
+      const workerData = { invitation: guest.handle, dies }
+      const worker = new Worker(fixture('guest-worker.mjs'), { workerData })
+      await once(worker, 'exit')
+      const asked = asks(kernel, PORT, 300)
+      await Promise.all([kernel.bury(guest), kernel.bury(guest)])
+      expect((await asked).sum).toBe(45_150)
+      expect(() => kernel.bury(0 as never)).toThrow("a guest's seat: 0 came")
+    },
+  )
 
   it('that was invited has a seat, and leaves it to another when it is buried', async () => {
     const kernel = await start(1, 1, 'after-unlock')

@@ -1,10 +1,4 @@
-import {
-  type DataRace,
-  type Exploration,
-  explore,
-  awaitExchange,
-  awaitValue,
-} from '@smpnet/interleave'
+import { type Exploration, explore, awaitExchange, awaitValue } from '@smpnet/interleave'
 import type { Memory } from '@smpnet/memory'
 import { describe, expect, it } from 'vitest'
 import { type Outcome, type Waiter, type Waiting, WOKEN } from '@smpnet/park'

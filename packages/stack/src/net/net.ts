@@ -185,15 +185,24 @@ export class Net {
     return false
   }
 
-  /** The blocks that belong in the table: not one whose ends the dead was just changing. */
+  /**
+   * The blocks that belong in the table: not one whose ends the dead was just changing, which had
+   * the lock of the block, and had made it; to others' it only brings what came for them.
+   */
   *#boundBlocks(td: Waiter): Generator<Address, void> {
     const { memory } = this
     for (const pcb of this.#blocks.items()) {
       if (this.#blocks.useOf(pcb) === 0 || socketOf(memory, pcb) === NIL) continue
       if (memory.read(pcb + ENDPOINT_OFFSET.localPort) === 0) continue
       const holder = new Mutex(memory, pcb + UDP_BLOCK_LOCK).owner()
-      if (holder === NIL || !td.lot.isDead(holder)) yield pcb
+      const isChanging = holder !== NIL && td.lot.isDead(holder)
+      if (!isChanging || !this.#hasMade(td.lot.threadOf(holder), pcb)) yield pcb
     }
+  }
+
+  #hasMade(thread: number, pcb: Address): boolean {
+    for (const [taken] of this.#blocks.takenBy(thread)) if (taken === pcb) return true
+    return false
   }
 
   /** By the clock of a CPU, which wraps. */
