@@ -4,6 +4,7 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { END } from '../life-table.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { kindAt, setKind } from './kinds.ts'
 import { highMark } from './marks.ts'
 import { lookUp, nameOf } from './naming.ts'
 import { copyOptions, hasOptions } from './option-words.ts'
@@ -52,14 +53,15 @@ export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<nu
   const listener = new SockView(home, to)
   yield* inherit(td, listener, child)
   yield* join(td, view, child)
-  if (!(yield* enqueue(td, listener, child))) {
+  const refusal = yield* enqueue(td, listener, child)
+  if (refusal !== 0) {
     memory.store(handle.at + PEER, NIL)
     view.unjoin()
     yield* home.release(td, handle, BY_PEER)
     // That of this end, and that of the queue in which the child is not.
     const there = { at: child, use: SockState.useOf(memory, child) }
     for (const by of [BY_PEER, BY_OWNER]) yield* home.release(td, there, by)
-    return yield* refused(td, view, ERRNO.ECONNREFUSED)
+    return yield* refused(td, view, refusal)
   }
   yield* view.move(td, 'none', 'state')
   while (!memory.settled()) yield SETTLE
@@ -115,6 +117,7 @@ function* respaceBoth(td: Waiter, view: SockView): Waiting {
 function* join(td: Waiter, view: SockView, child: Address): Waiting {
   const { memory, handle, parts } = view
   while (!memory.settled()) yield SETTLE
+  setKind(memory, child, view.kind())
   childState(view, child).change('joined')
   memory.write(child + PEER_USE, handle.use)
   memory.store(child + PEER, handle.at)
@@ -132,20 +135,22 @@ function* join(td: Waiter, view: SockView, child: Address): Waiting {
   yield* view.move(td, 'protocol', 'none')
 }
 
-/** Queues a connection at a listener, if that listens and has room. */
-function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boolean> {
+/** Queues a connection at a listener that listens, is of its kind and has room: 0 or why not. */
+function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<number> {
   const { memory, state, handle } = listener
   yield* listener.move(td, 'none', 'queue')
   while (!memory.settled()) yield SETTLE
   const isOpen = state.look('accept') !== ILLEGAL
+  const isAlike = isOpen && kindAt(memory, handle.at) === kindAt(memory, child)
   const queue = new ConnectionQueue(memory, handle.at)
-  const isQueued = isOpen && queue.admits()
+  const isQueued = isAlike && queue.admits()
   if (isQueued) {
     childState(listener, child).give(NOBODY)
     queue.enter(child)
   }
   yield* listener.move(td, 'queue', 'none')
-  return isQueued
+  if (isQueued) return 0
+  return isOpen && !isAlike ? ERRNO.EPROTOTYPE : ERRNO.ECONNREFUSED
 }
 
 function* refused(td: Waiter, view: SockView, errno: number): Waiting<number> {

@@ -23,6 +23,7 @@ export {
   type SettableOption,
   socketOptions,
 } from './options/option-table.ts'
+export { type KindName, type SocketKind, socketKinds } from './kinds.ts'
 export type { SockHandle } from './sock-home.ts'
 export { SOCK_LOCK_BYTES } from './sock-layout.ts'
 export type { SocketLock } from '../datagram/lock-schemes.ts'

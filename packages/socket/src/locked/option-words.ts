@@ -58,5 +58,6 @@ export function clearOptions(memory: Memory, block: Address): void {
   if (memory.load(block + ANNOUNCED) === 0) return
   for (const field of FIELDS) memory.store(block + SOCK.offset[field], 0)
   memory.store(block + NAME, 0)
+  // Its kind, too.
   memory.store(block + ANNOUNCED, 0)
 }

@@ -70,6 +70,8 @@ function wordNow(view: SockView, { name, field, first }: OptionRow, found: numbe
   switch (name) {
     case 'SO_ERROR':
       return takeError(view, found)
+    case 'SO_TYPE':
+      return view.kind().type
     case 'SO_ACCEPTCONN':
       return Number(listens)
     case 'SO_LISTENQLIMIT':

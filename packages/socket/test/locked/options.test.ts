@@ -8,6 +8,7 @@ import {
   type OptionRow,
   type SettableOption,
   schemeTable,
+  socketKinds,
   socketOptions,
 } from '../../src/locked/index.ts'
 import { keptAs } from '../../src/locked/options/option-kinds.ts'
@@ -138,8 +139,10 @@ const DOES: Record<OptionName, (world: LockedTestWorld) => void> = {
   },
 
   SO_TYPE(world) {
-    const [client] = world.pair()
-    expect(world.do((td) => client.getsockopt(td, 'SO_TYPE'))).toBe(1)
+    for (const { name, type } of socketKinds) {
+      const types = world.pair(name).map((end) => world.do((td) => end.getsockopt(td, 'SO_TYPE')))
+      expect(types).toEqual([type, type])
+    }
   },
 
   SO_ERROR(world) {

@@ -6,6 +6,7 @@ import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.t
 import {
   namePrograms,
   optionPrograms,
+  recordPrograms,
   type SockFaults,
   type SockProgram,
   sockProgram,
@@ -15,7 +16,7 @@ import { Sleepers } from '../../src/sleepers.ts'
 import { TornMemory } from './torn-memory.ts'
 import { UnannouncedMemory } from './unannounced-memory.ts'
 
-const programs = [...sockPrograms, ...optionPrograms, ...namePrograms]
+const programs = [...sockPrograms, ...optionPrograms, ...namePrograms, ...recordPrograms]
 
 const checker = { awaitValue, awaitExchange }
 
@@ -79,6 +80,7 @@ const ASLEEP = [
   'receive, abort of the peer',
   'send into a full buffer, setsockopt',
   'receive of two, setsockopt',
+  'record into a full buffer, receive',
   'close that lingers, receive',
   'close that lingers, close of the peer',
 ]
