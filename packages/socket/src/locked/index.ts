@@ -15,6 +15,7 @@ export type {
   MakeSockLock,
 } from './schemes/lock-scheme.ts'
 export { schemeTable } from './schemes/scheme-table.ts'
+export { type AcceptFilter, acceptFilters, type FilterName } from './options/accept-filters.ts'
 export type { Linger, OptionKind, OptionValues } from './options/option-kinds.ts'
 export {
   type KindOf,

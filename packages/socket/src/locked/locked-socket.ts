@@ -210,6 +210,14 @@ export class LockedSocket {
     return getOption(td, this.#view, name) as Waiting<OptionValues[KindOf<N>]>
   }
 
+  /**
+   * Connections that the accept filter of this listener held back, and that were reset since
+   * younger ones came.
+   */
+  drops(): number {
+    return new ConnectionQueue(this.home.memory, this.handle.at).drops()
+  }
+
   /** Connections that were refused since the queue of this listener was full. */
   overflows(): number {
     return new ConnectionQueue(this.home.memory, this.handle.at).overflows()

@@ -49,6 +49,8 @@ export function announceName(memory: Memory, socket: Address): void {
 export function copyOptions(memory: Memory, from: Address, to: Address): void {
   announceOptions(memory, to)
   for (const field of FIELDS) {
+    // A filter is of a socket that listens.
+    if (field === 'filter') continue
     memory.store(to + SOCK.offset[field], memory.load(from + SOCK.offset[field]))
   }
 }

@@ -8,6 +8,7 @@ import { copyIn, type Piece } from './records.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
 import { type Joint, MISUSE, type SockView } from './sock-view.ts'
+import { wakeReceivers } from './upcalls.ts'
 
 const { guard: GUARDS } = END
 const SEND = work('socket-send')
@@ -106,7 +107,7 @@ function* enterProtocol(
   append(view, produced, count)
   const isAwaited = count > 0 && peer.receivers.isAwaited()
   yield* view.move(td, 'out', 'none')
-  if (isAwaited) yield* peer.receivers.wake(td)
+  if (isAwaited) yield* wakeReceivers(td, home, peer)
   return count
 }
 

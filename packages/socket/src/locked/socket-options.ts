@@ -76,6 +76,8 @@ function wordNow(view: SockView, { name, field, first }: OptionRow, found: numbe
       return Number(listens)
     case 'SO_LISTENQLIMIT':
       return listens ? queue.backlog() : 0
+    case 'SO_LISTENINCQLEN':
+      return listens ? queue.incomplete() : 0
     case 'SO_LISTENQLEN':
       return listens ? queue.length() : 0
     default:

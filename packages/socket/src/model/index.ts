@@ -1,4 +1,5 @@
 export { type ModelThreads, type SockProgram, sockProgram } from './sock-acts.ts'
+export { filterPrograms } from './filter-programs.ts'
 export { namePrograms } from './name-programs.ts'
 export { optionPrograms } from './option-programs.ts'
 export { recordPrograms } from './record-programs.ts'

@@ -54,6 +54,34 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
     expect([...found].sort()).toEqual(ways)
   })
 
+  it('that sends where a filter holds back may die after any step: no bytes are stuck', () => {
+    const found = new Set<string>()
+    const deaths = atEveryDeath((mortality) => {
+      const world = makeWorld(name)
+      const living = threadOf(world)
+      const { td } = living
+      const listener = listens(living)
+      finish(td, listener.setsockopt(td, 'SO_ACCEPTFILTER', 'dataready'))
+      const [client, other] = [connects(living, listener), connects(living, listener)]
+      const acceptor = new Parked(living.tds[1], listener.accept(living.tds[1]))
+      const dying = threadOf(world, mortality)
+      const same = dying.sockets.open(client.handle)
+      mortality.lives(() => dying.own((own) => same.send(own, Uint8Array.of(7))))
+      bury(threadOf(world), dying.lot.cpu)
+      const isThere = finish(td, listener.getsockopt(td, 'SO_LISTENQLEN'))
+      const held = finish(td, listener.getsockopt(td, 'SO_LISTENINCQLEN'))
+      found.add(`${isThere} and ${held}`)
+      if (isThere === 0) finish(td, client.send(td, Uint8Array.of(7)))
+      const server = acceptor.isOver()!
+      const heard = heardAt(living, server)
+      expect(heard).toBe('7 nothing')
+      closeAll(living, listener, client, server, other)
+      expectAllFree(world)
+    })
+    expect(deaths).toBeGreaterThan(3)
+    expect([...found].sort()).toEqual(['0 and 2', '1 and 1'])
+  })
+
   it('that sets a mark of another may die after any step: marks and space agree', () => {
     const found = new Set<number>()
     const deaths = atEveryDeathInACall(name, (td, end) => end.setsockopt(td, 'SO_RCVBUF', 1), {

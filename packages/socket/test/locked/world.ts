@@ -21,7 +21,7 @@ export function lockedWorld(
   const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
   const at = arena.place('witness', Witness.bytes(WITNESSED))
   const witness = Witness.over(memory, at, WITNESSED)
-  const handle = LockedSockets.place(arena, { sockets: 8, receiveBytes, cpus: 2, names })
+  const handle = LockedSockets.place(arena, { sockets: 16, receiveBytes, cpus: 2, names })
   const lock = (word: Address, { name, isSleepable }: LockType): Section => {
     const section = isSleepable ? new Sx(memory, word).exclusive : new Mutex(memory, word)
     return watch(section, { name, type: isSleepable ? 'sx' : 'sleep mutex', place: name, witness })
