@@ -150,7 +150,7 @@ export const mortalPrograms: readonly SockProgram[] = [
     },
   },
   {
-    name: 'send where it is held back, receive',
+    name: 'send where it is held back, accept of others',
     promise: 'a connection that has bytes can be accepted, or is reset',
     threads: 2,
     start(world, { thread, after, onDeath }) {

@@ -1,3 +1,4 @@
+import { LiveMemory } from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { atEveryDeath } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
@@ -164,5 +165,37 @@ describe.each(schemeTable)('With the locks of $name, a thread', ({ name }) => {
       expectAllFree(world)
     })
     expect([...found].sort()).toEqual(['BOUND false', 'CREATED true'])
+  })
+})
+
+describe('An undertaker', () => {
+  it.each(schemeTable)('of names and filters may die after any step: $name', ({ name }) => {
+    const world = makeWorld(name)
+    const [living, dying] = [threadOf(world), threadOf(world)]
+    const { td, sockets } = dying
+    const listener = finish(td, sockets.create(td))
+    expect(finish(td, listener.bind(td, 'x'))).toBe(0)
+    finish(td, listener.listen(td, 2))
+    finish(td, listener.setsockopt(td, 'SO_ACCEPTFILTER', 'dataready'))
+    const [first, held] = [connects(living, listener), connects(living, listener)]
+    finish(living.td, first.send(living.td, Uint8Array.of(1)))
+    const server = accepts(dying, listener)!
+    finish(td, server.setsockopt(td, 'SO_LINGER', { onoff: true, seconds: 9 }))
+    const deaths = atEveryDeath((undertaking) => {
+      const memory = LiveMemory.create(world.memory.size)
+      memory.words.set(world.memory.words)
+      const copy = { ...world, memory }
+      const undertaker = threadOf(copy, undertaking)
+      undertaking.lives(() => bury(undertaker, dying.lot.cpu))
+      const next = threadOf(copy)
+      bury(next, undertaker.lot.cpu)
+      bury(next, dying.lot.cpu)
+      const ends = [first, held].map(({ handle }) => next.sockets.open(handle))
+      expect(ends.map((one) => one.state())).toEqual(['RESET', 'RESET'])
+      expect(next.sockets.names.inUse()).toBe(0)
+      closeAll(next, ...ends)
+      expectAllFree(copy)
+    })
+    expect(deaths).toBeGreaterThan(40)
   })
 })
