@@ -10,6 +10,7 @@ import { SOCK } from './sock-layout.ts'
 import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { SockView } from './sock-view.ts'
 import { isStillJoined, spaceLeft } from './space.ts'
+import { callBack } from './upcalls.ts'
 
 /**
  * How the sockets of a thread that has ended are closed, wherever in a call it ended.
@@ -134,6 +135,7 @@ function* wakeAll(td: Waiter, view: SockView): Waiting {
   const senders = view.joint()?.sending.senders
   for (const sleepers of [parts.receivers, parts.acceptors]) yield* sleepers.wakeSurely(td)
   if (senders !== undefined) yield* senders.wakeSurely(td)
+  yield* callBack(td, view.home, parts)
 }
 
 function isIn({ state }: SockView, states: number): boolean {

@@ -3,14 +3,15 @@ import { NIL } from '@smpnet/memory'
 import { SETTLE, type Waiter, type Waiting } from '@smpnet/park'
 import { END } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
-import { childState, takeFor } from './connecting.ts'
 import { lingerOf, lingers } from './lingering.ts'
 import { forgetName } from './naming.ts'
 import { hasOptions } from './option-words.ts'
+import { childState, takeFor } from './queued.ts'
 import { BY_OWNER, BY_PEER } from './refs.ts'
 import { SOCK } from './sock-layout.ts'
 import { SockState } from './sock-state.ts'
 import { SockView } from './sock-view.ts'
+import { wakeReceivers } from './upcalls.ts'
 
 const { action: ACTIONS } = END
 
@@ -89,11 +90,13 @@ function* tell(td: Waiter, view: SockView, ends: boolean, breaks: boolean): Wait
   if (joint === undefined) return yield* passOptions(td, view)
   const { peer, sending, returning } = joint
   const asleep: Sleepers[] = []
+  let hears = false
   if (ends) {
     yield* view.move(td, 'none', 'out')
     memory.write(peer.at + SOCK.offset.ended, 1)
     while (!memory.settled()) yield SETTLE
-    asleep.push(...[peer.receivers, sending.senders].filter((one) => one.isAwaited()))
+    hears = peer.receivers.isAwaited()
+    if (sending.senders.isAwaited()) asleep.push(sending.senders)
   }
   yield* view.move(td, ends ? 'out' : 'none', breaks ? 'in' : 'none')
   if (breaks) {
@@ -103,6 +106,7 @@ function* tell(td: Waiter, view: SockView, ends: boolean, breaks: boolean): Wait
     yield* view.move(td, 'in', 'none')
   }
   for (const sleepers of asleep) yield* sleepers.wake(td)
+  if (hears) yield* wakeReceivers(td, view.home, peer)
 }
 
 /** Of a socket without a peer: an option that is being set is set before its block is freed. */
@@ -118,7 +122,7 @@ export function* resetQueued(td: Waiter, view: SockView): Waiting {
   yield* view.move(td, 'none', 'queue')
   while (!memory.settled()) yield SETTLE
   const left: SockView[] = []
-  for (let child = takeFor(td, view); child !== NIL; child = takeFor(td, view)) {
+  for (let child = takeFor(td, view, true); child !== NIL; child = takeFor(td, view, true)) {
     left.push(new SockView(home, { at: child, use: SockState.useOf(memory, child) }))
   }
   yield* view.move(td, 'queue', 'none')

@@ -3,10 +3,13 @@ import { type Address, NIL } from '@smpnet/memory'
 import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { END } from '../life-table.ts'
+import { abort } from './closing.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { kindAt, setKind } from './kinds.ts'
 import { highMark } from './marks.ts'
 import { lookUp, nameOf } from './naming.ts'
-import { copyOptions, hasOptions } from './option-words.ts'
+import { copyOptions, hasOptions, optionWord } from './option-words.ts'
+import { childState, takeFor, takeOutFor } from './queued.ts'
 import { BY_OWNER, BY_PEER, holdByPeer } from './refs.ts'
 import { sleep } from './sleep.ts'
 import type { SockHandle } from './sock-home.ts'
@@ -14,6 +17,7 @@ import { SOCK } from './sock-layout.ts'
 import { NOBODY, ownerOf, SockState } from './sock-state.ts'
 import { misuse, SockView } from './sock-view.ts'
 import { respace } from './space.ts'
+import { holdBack } from './upcalls.ts'
 
 const { guard: GUARDS } = END
 const { peer: PEER, peerUse: PEER_USE } = SOCK.offset
@@ -52,14 +56,17 @@ export function* connect(td: Waiter, view: SockView, to: SockHandle): Waiting<nu
   const listener = new SockView(home, to)
   yield* inherit(td, listener, child)
   yield* join(td, view, child)
-  if (!(yield* enqueue(td, listener, child))) {
+  const { refusal, dropped } = yield* enqueue(td, listener, child)
+  if (dropped !== NIL)
+    yield* abort(td, new SockView(home, { at: dropped, use: SockState.useOf(memory, dropped) }))
+  if (refusal !== 0) {
     memory.store(handle.at + PEER, NIL)
     view.unjoin()
     yield* home.release(td, handle, BY_PEER)
     // That of this end, and that of the queue in which the child is not.
     const there = { at: child, use: SockState.useOf(memory, child) }
     for (const by of [BY_PEER, BY_OWNER]) yield* home.release(td, there, by)
-    return yield* refused(td, view, ERRNO.ECONNREFUSED)
+    return yield* refused(td, view, refusal)
   }
   yield* view.move(td, 'none', 'state')
   while (!memory.settled()) yield SETTLE
@@ -115,6 +122,7 @@ function* respaceBoth(td: Waiter, view: SockView): Waiting {
 function* join(td: Waiter, view: SockView, child: Address): Waiting {
   const { memory, handle, parts } = view
   while (!memory.settled()) yield SETTLE
+  setKind(memory, child, view.kind())
   childState(view, child).change('joined')
   memory.write(child + PEER_USE, handle.use)
   memory.store(child + PEER, handle.at)
@@ -132,20 +140,35 @@ function* join(td: Waiter, view: SockView, child: Address): Waiting {
   yield* view.move(td, 'protocol', 'none')
 }
 
-/** Queues a connection at a listener, if that listens and has room. */
-function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<boolean> {
-  const { memory, state, handle } = listener
+/** What comes of a connection at a listener: an errno or 0, and an older one that is to go. */
+interface Queued {
+  readonly refusal: number
+  readonly dropped: Address
+}
+
+/** Queues a connection at a listener that listens, is of its kind and has room. */
+function* enqueue(td: Waiter, listener: SockView, child: Address): Waiting<Queued> {
+  const { memory, state, handle, home } = listener
   yield* listener.move(td, 'none', 'queue')
   while (!memory.settled()) yield SETTLE
   const isOpen = state.look('accept') !== ILLEGAL
+  const isAlike = isOpen && kindAt(memory, handle.at) === kindAt(memory, child)
   const queue = new ConnectionQueue(memory, handle.at)
-  const isQueued = isOpen && queue.admits()
+  const isQueued = isAlike && queue.admits()
+  let dropped = NIL
   if (isQueued) {
+    const filter = optionWord(memory, handle.at, 'filter')
+    if (filter !== 0) {
+      dropped = queue.oldestTooMany()
+      if (dropped !== NIL) takeOutFor(td, listener, dropped)
+      holdBack(home, child, handle)
+    }
     childState(listener, child).give(NOBODY)
-    queue.enter(child)
+    queue.enter(child, filter)
   }
   yield* listener.move(td, 'queue', 'none')
-  return isQueued
+  if (isQueued) return { refusal: 0, dropped }
+  return { refusal: isOpen && !isAlike ? ERRNO.EPROTOTYPE : ERRNO.ECONNREFUSED, dropped }
 }
 
 function* refused(td: Waiter, view: SockView, errno: number): Waiting<number> {
@@ -185,21 +208,4 @@ export function* accept(
     if (child !== NIL || !wait) return child
     if (!(yield* sleep(td, acceptors, word, until))) return NIL
   }
-}
-
-/**
- * The oldest connection of a listener, which becomes the caller's before it is taken out, or NIL.
- * For the holder of the queue.
- */
-export function takeFor(td: Waiter, view: SockView): Address {
-  const queue = new ConnectionQueue(view.memory, view.handle.at)
-  const child = queue.first()
-  if (child === NIL) return NIL
-  childState(view, child).give(ownerOf(td.lot.cpu))
-  return queue.take()
-}
-
-/** The state of a block to which this thread has a reference; its CPU has settled. */
-export function childState({ memory, home }: SockView, at: Address): SockState {
-  return new SockState(memory, home.scheme, at, SockState.useOf(memory, at))
 }

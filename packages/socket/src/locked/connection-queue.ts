@@ -2,8 +2,10 @@ import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { SOCK } from './sock-layout.ts'
 
 /**
- * The complete connections of a listener that nobody has accepted yet, oldest first. All are
- * sections of the queue's lock, but `isEmpty`, a look that takes none.
+ * The connections of a listener that nobody has accepted yet, oldest first. Those that an accept
+ * filter holds back are among them, each of which says so by a word of its own: to be complete is
+ * one change, so that no death leaves a connection in none of two queues. All are sections of the
+ * queue's lock, but `isEmpty`, a look that takes none.
  */
 export class ConnectionQueue {
   constructor(
@@ -16,59 +18,94 @@ export class ConnectionQueue {
   }
 
   isEmpty(): boolean {
-    return this.#queued() === 0
+    return this.length() === 0
   }
 
-  /** Connections that wait to be accepted. */
+  /** Connections that are complete, and wait to be accepted. */
   length(): number {
-    return this.#queued()
+    return this.memory.load(this.listener + SOCK.offset.queued)
   }
 
-  /** The most that may wait. */
+  /** Connections that a filter holds back. */
+  incomplete(): number {
+    return this.#read('incomplete')
+  }
+
+  /** The most that may wait, complete or not. */
   backlog(): number {
     return this.#read('backlog')
   }
 
   /** Whether there is room for a connection, for `enter`. False is counted. */
   admits(): boolean {
-    if (this.#queued() < this.#read('backlog')) return true
+    if (this.length() < this.#read('backlog')) return true
     this.#write('overflows', this.#read('overflows') + 1)
     return false
   }
 
-  /** Puts a connection at the end, for which there is room. */
-  enter(child: Address): void {
-    const { memory } = this
-    const queued = this.#queued()
-    memory.write(child + SOCK.offset.next, NIL)
-    const tail = this.#read('tail')
-    if (queued === 0) this.#write('head', child)
-    else memory.write(tail + SOCK.offset.next, child)
-    this.#write('tail', child)
-    memory.store(this.listener + SOCK.offset.queued, queued + 1)
+  /**
+   * The oldest connection that is held back where another one would be one too many, or NIL: it is
+   * to be taken out, which is counted. So does sonewconn.
+   */
+  oldestTooMany(): Address {
+    if (this.incomplete() < this.#read('backlog')) return NIL
+    this.#write('drops', this.#read('drops') + 1)
+    for (const child of this.all()) if (this.#isHeld(child)) return child
+    return NIL
   }
 
-  /** The oldest connection, taken out, or NIL. */
-  take(): Address {
-    const queued = this.#queued()
-    if (queued === 0) return NIL
-    const child = this.#read('head')
-    this.#write('head', this.memory.read(child + SOCK.offset.next))
-    this.memory.store(this.listener + SOCK.offset.queued, queued - 1)
+  /** Puts a connection at the end, for which there is room; `filter` holds it back, or is 0. */
+  enter(child: Address, filter = 0): void {
+    const { memory, listener } = this
+    memory.write(child + SOCK.offset.next, NIL)
+    if (filter !== 0) memory.store(child + SOCK.offset.awaits, filter)
+    const tail = this.#read('tail')
+    if (this.#read('head') === NIL) this.#write('head', child)
+    else memory.write(tail + SOCK.offset.next, child)
+    this.#write('tail', child)
+    if (filter !== 0) this.#write('incomplete', this.incomplete() + 1)
+    else memory.store(listener + SOCK.offset.queued, this.length() + 1)
+  }
+
+  /** Has a connection be held back no longer. */
+  complete(child: Address): void {
+    const { memory, listener } = this
+    memory.store(child + SOCK.offset.awaits, 0)
+    this.#write('incomplete', this.incomplete() - 1)
+    memory.store(listener + SOCK.offset.queued, this.length() + 1)
+  }
+
+  /** The oldest connection that is complete, which stays there, or NIL. */
+  first(): Address {
+    if (this.length() === 0) return NIL
+    let child = this.#read('head')
+    while (child !== NIL && this.#isHeld(child)) child = this.#after(child)
     return child
   }
 
-  /** The oldest connection, which stays there, or NIL. */
-  first(): Address {
-    return this.#queued() === 0 ? NIL : this.#read('head')
+  /** The oldest connection, complete or not, which stays there, or NIL. */
+  oldest(): Address {
+    return this.#read('head')
+  }
+
+  /** Takes out a connection that is there. */
+  remove(child: Address): void {
+    const { memory, listener } = this
+    const head = this.#read('head')
+    let before = NIL
+    for (let at = head; at !== child; at = this.#after(at)) before = at
+    const next = this.#after(child)
+    if (before === NIL) this.#write('head', next)
+    else memory.write(before + SOCK.offset.next, next)
+    if (next === NIL) this.#write('tail', before)
+    if (this.#isHeld(child)) this.#write('incomplete', this.incomplete() - 1)
+    else memory.store(listener + SOCK.offset.queued, this.length() - 1)
   }
 
   /** All connections, oldest first, which stay there. */
   all(): Address[] {
-    const { memory } = this
     const all: Address[] = []
-    let child = this.first()
-    for (; child !== NIL; child = memory.read(child + SOCK.offset.next)) all.push(child)
+    for (let child = this.oldest(); child !== NIL; child = this.#after(child)) all.push(child)
     return all
   }
 
@@ -78,30 +115,38 @@ export class ConnectionQueue {
    * first that takes it out.
    */
   mend(): void {
-    const { memory, listener } = this
-    let [queued, tail] = [0, NIL]
-    let child = this.#read('head')
-    for (; child !== NIL; child = memory.read(child + SOCK.offset.next)) {
-      queued++
-      tail = child
-    }
-    this.#write('tail', tail)
-    memory.store(listener + SOCK.offset.queued, queued)
+    const all = this.all()
+    const held = all.filter((child) => this.#isHeld(child)).length
+    this.#write('tail', all.at(-1) ?? NIL)
+    this.#write('incomplete', held)
+    this.memory.store(this.listener + SOCK.offset.queued, all.length - held)
   }
 
+  /** Connections that were refused since the queue was full. */
   overflows(): number {
     return this.#read('overflows')
   }
 
-  #queued(): number {
-    return this.memory.load(this.listener + SOCK.offset.queued)
+  /** Connections that were held back, and reset since younger ones came. */
+  drops(): number {
+    return this.#read('drops')
   }
 
-  #read(field: 'head' | 'tail' | 'backlog' | 'overflows'): number {
+  #after(child: Address): Address {
+    return this.memory.read(child + SOCK.offset.next)
+  }
+
+  #isHeld(child: Address): boolean {
+    return this.memory.load(child + SOCK.offset.awaits) !== 0
+  }
+
+  #read(field: QueueField): number {
     return this.memory.read(this.listener + SOCK.offset[field])
   }
 
-  #write(field: 'head' | 'tail' | 'backlog' | 'overflows', value: number): void {
+  #write(field: QueueField, value: number): void {
     this.memory.write(this.listener + SOCK.offset[field], value)
   }
 }
+
+type QueueField = 'head' | 'tail' | 'backlog' | 'overflows' | 'incomplete' | 'drops'

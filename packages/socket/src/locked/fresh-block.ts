@@ -5,12 +5,14 @@ import { SOCK } from './sock-layout.ts'
 import { createdIn } from './sock-state.ts'
 
 /** Words that a new socket finds at zero; those of locks and of sleepers are never set back. */
-const CLEARED = ['peer', 'queued', 'sendShut', 'produced'] as const
+const CLEARED = ['peer', 'queued', 'awaits', 'sendShut', 'produced'] as const
 const CLEARED_PLAINLY = [
   'head',
   'tail',
   'backlog',
   'overflows',
+  'incomplete',
+  'drops',
   'next',
   'space',
   'broken',

@@ -15,6 +15,7 @@ export type {
   MakeSockLock,
 } from './schemes/lock-scheme.ts'
 export { schemeTable } from './schemes/scheme-table.ts'
+export { type AcceptFilter, acceptFilters, type FilterName } from './options/accept-filters.ts'
 export type { Linger, OptionKind, OptionValues } from './options/option-kinds.ts'
 export {
   type KindOf,
@@ -23,6 +24,7 @@ export {
   type SettableOption,
   socketOptions,
 } from './options/option-table.ts'
+export { type KindName, type SocketKind, socketKinds } from './kinds.ts'
 export type { SockHandle } from './sock-home.ts'
 export { SOCK_LOCK_BYTES } from './sock-layout.ts'
 export type { SocketLock } from '../datagram/lock-schemes.ts'

@@ -21,7 +21,7 @@ import { getOption, setOption } from './socket-options.ts'
 const BUSY = statesOf('CONNECTING', 'DISCONNECTING', 'ABORTED', 'FREED')
 
 /**
- * A local stream socket under the locks of a scheme, as one thread uses it; others open it by its
+ * A local socket under the locks of a scheme, as one thread uses it; others open it by its
  * handle, and all may call at once. Results are numbers: bytes, 0 for success and for the end of
  * what is received, WOULD_BLOCK, or a failure that `failureOf` puts in words. A call that the state
  * does not take throws SocketMisuse with the sentence of the table `END`.
@@ -74,7 +74,8 @@ export class LockedSocket {
   /**
    * Connects to a listener, by its name or its handle: 0, when the connection waits to be accepted
    * and bytes may be sent; or ECONNREFUSED when nobody listens there or the queue is full,
-   * ECONNRESET when the listener is closed meanwhile, or ENOBUFS. Throws SocketMisuse.
+   * EPROTOTYPE when the listener is of another kind, ECONNRESET when it is closed meanwhile, or
+   * ENOBUFS. Throws SocketMisuse.
    */
   connect(td: Waiter, listener: SockHandle | string): Waiting<number> {
     if (typeof listener === 'string') return connectByName(td, this.#view, nameBytes(listener))
@@ -98,7 +99,8 @@ export class LockedSocket {
    * Sends `length` bytes, waiting for space: `length`, or how many there was space for when `wait`
    * is false or the time is over, or WOULD_BLOCK for none; or EPIPE when the peer takes nothing
    * more, or ECONNRESET, which one call reports. Where a scheme has no I/O locks, bytes of two
-   * calls may come mixed when there is no space for all of one. Throws SocketMisuse.
+   * calls may come mixed when there is no space for all of one. A record is sent whole or not, and
+   * is EMSGSIZE when it is longer than a buffer can hold. Throws SocketMisuse.
    */
   *send(
     td: Waiter,
@@ -124,7 +126,8 @@ export class LockedSocket {
 
   /**
    * Up to `length` bytes, at least one, waiting for them: how many, or 0 for the end, or
-   * WOULD_BLOCK when `wait` is false or the time is over, or ECONNRESET, which one call reports.
+   * WOULD_BLOCK when `wait` is false or the time is over, or ECONNRESET, which one call reports. Of
+   * a record, how many bytes it had: those for which there is no room are lost.
    * Throws SocketMisuse, and a RangeError also for room of no bytes, which would look like the end.
    */
   *receive(
@@ -138,7 +141,7 @@ export class LockedSocket {
     check(to, start, length, 1)
     const view = this.#view
     yield* view.move(td, 'none', 'receiveIo')
-    const result = yield* receiveSome(td, view, { to, start, length }, wait, until)
+    const result = yield* receiveSome(td, view, { bytes: to, start, length }, wait, until)
     yield* view.move(td, 'receiveIo', 'none')
     if (result === MISUSE) view.throwMisuse('receive')
     return result
@@ -205,6 +208,14 @@ export class LockedSocket {
    */
   getsockopt<N extends OptionName>(td: Waiter, name: N): Waiting<OptionValues[KindOf<N>]> {
     return getOption(td, this.#view, name) as Waiting<OptionValues[KindOf<N>]>
+  }
+
+  /**
+   * Connections that the accept filter of this listener held back, and that were reset since
+   * younger ones came.
+   */
+  drops(): number {
+    return new ConnectionQueue(this.home.memory, this.handle.at).drops()
   }
 
   /** Connections that were refused since the queue of this listener was full. */

@@ -16,6 +16,7 @@ import { NameTable } from '../name-table.ts'
 import { bury } from './burying.ts'
 import { expectSock } from './expect-sock.ts'
 import { makeFresh } from './fresh-block.ts'
+import { type KindName, kindOf, setKind } from './kinds.ts'
 import type { LockScheme, MakeSockLock } from './schemes/lock-scheme.ts'
 import { LockedSocket } from './locked-socket.ts'
 import { schemeTable } from './schemes/scheme-table.ts'
@@ -147,11 +148,16 @@ export class LockedSockets implements SockHome {
     return { blocks: placed, shared, names: { at: table, count: names }, receiveBytes }
   }
 
-  /** A new socket. Throws NoSockets when all are in use. */
-  *create(td: Waiter): Waiting<LockedSocket> {
+  /**
+   * A new socket, of a kind of `socketKinds`. Throws NoSockets when all are in use, and a
+   * RangeError for a kind that there is not.
+   */
+  *create(td: Waiter, kind: KindName = 'stream'): Waiting<LockedSocket> {
+    const made = kindOf(kind)
     const at = yield* this.alloc(td)
     if (at === NIL) throw NoSockets.allInUse(this.#blocks.items, 'locked')
     while (!this.memory.settled()) yield SETTLE
+    setKind(this.memory, at, made)
     return new LockedSocket(this, { at, use: SockState.useOf(this.memory, at) })
   }
 

@@ -49,6 +49,8 @@ export function announceName(memory: Memory, socket: Address): void {
 export function copyOptions(memory: Memory, from: Address, to: Address): void {
   announceOptions(memory, to)
   for (const field of FIELDS) {
+    // A filter is of a socket that listens.
+    if (field === 'filter') continue
     memory.store(to + SOCK.offset[field], memory.load(from + SOCK.offset[field]))
   }
 }
@@ -58,5 +60,6 @@ export function clearOptions(memory: Memory, block: Address): void {
   if (memory.load(block + ANNOUNCED) === 0) return
   for (const field of FIELDS) memory.store(block + SOCK.offset[field], 0)
   memory.store(block + NAME, 0)
+  // Its kind, too.
   memory.store(block + ANNOUNCED, 0)
 }

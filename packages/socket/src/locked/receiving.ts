@@ -2,31 +2,26 @@ import { work } from '@smpnet/memory'
 import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { WOULD_BLOCK } from '../errors.ts'
 import { limitedBy, lowToReceive } from './marks.ts'
+import { copyOut, type Piece } from './records.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
 import { type Joint, MISUSE, type SockView } from './sock-view.ts'
 
 const RECEIVE = work('socket-receive')
 
-/** Where the bytes of one call go. */
-interface Place {
-  readonly to: Uint8Array
-  readonly start: number
-  readonly length: number
-}
-
 /** Of `takeOut`: another receiver has come first. No number of bytes. */
 const LOST = -1
 
 /**
- * Receives what is there, waiting for it: how many bytes, 0 for the end, WOULD_BLOCK, MISUSE or a
- * failure. It looks in the section of the receive buffer, and enters the protocol to give the
- * sender its space back. With I/O locks the bytes are copied between the two, with no mutex held.
+ * Receives what is there, waiting for it: how many bytes, of a record all that it had, 0 for
+ * the end, WOULD_BLOCK, MISUSE or a failure. It looks in the section of the receive buffer, and
+ * enters the protocol to give the sender its space back. With I/O locks the bytes are copied
+ * between the two, with no mutex held.
  */
 export function* receiveSome(
   td: Waiter,
   view: SockView,
-  place: Place,
+  place: Piece,
   wait: boolean,
   until: Until,
 ): Waiting<number> {
@@ -45,7 +40,7 @@ export function* receiveSome(
     const seen = memory.load(parts.at + produced)
     const there = (seen - position) | 0
     if (there > 0 && (there >= place.length || !wait || isWorthwhile(view, joint, there))) {
-      const taken = yield* takeOut(td, view, joint, place, position, Math.min(there, place.length))
+      const taken = yield* takeOut(td, view, joint, place, position, there)
       if (taken === LOST) continue
       return taken
     }
@@ -64,8 +59,9 @@ export function* receiveSome(
 }
 
 /** Whether so many bytes are what a receiver waits for, or all that come. */
-function isWorthwhile({ memory, parts }: SockView, { peer }: Joint, there: number): boolean {
-  if (there >= lowToReceive(memory, peer.at, parts)) return true
+function isWorthwhile(view: SockView, { peer }: Joint, there: number): boolean {
+  const { memory, parts } = view
+  if (view.kind().headerBytes > 0 || there >= lowToReceive(memory, peer.at, parts)) return true
   return memory.read(parts.at + SOCK.offset.ended) !== 0
 }
 
@@ -74,16 +70,18 @@ function* takeOut(
   td: Waiter,
   view: SockView,
   joint: Joint,
-  { to, start }: Place,
+  place: Piece,
   position: number,
-  count: number,
+  there: number,
 ): Waiting<number> {
   const { memory, home, parts } = view
   const consumed = parts.at + SOCK.offset.consumed
+  const { headerBytes } = view.kind()
+  let count: number
   if (home.scheme.areas.receiveIo !== undefined) {
     // Nobody else receives on this socket: this thread has its I/O lock.
     yield* view.move(td, 'receive', 'none')
-    parts.ring.copyOut(position, to, start, count)
+    count = copyOut(parts.ring, position, place, there, headerBytes)
     yield* view.move(td, 'none', 'in')
   } else {
     yield* view.move(td, 'receive', 'in')
@@ -92,7 +90,7 @@ function* takeOut(
       yield* view.move(td, 'in', 'none')
       return LOST
     }
-    parts.ring.copyOut(position, to, start, count)
+    count = copyOut(parts.ring, position, place, there, headerBytes)
   }
   const { words, senders } = joint.returning
   memory.write(consumed, (position + count) | 0)
@@ -102,5 +100,5 @@ function* takeOut(
   yield* view.move(td, 'in', 'none')
   if (isAwaited) yield* senders.wake(td)
   memory.charge(RECEIVE, 1)
-  return count
+  return count - headerBytes
 }

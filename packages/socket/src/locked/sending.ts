@@ -3,31 +3,27 @@ import { SETTLE, type Until, type Waiter, type Waiting } from '@smpnet/park'
 import { ERRNO, failed } from '../datagram/results.ts'
 import { WOULD_BLOCK } from '../errors.ts'
 import { END } from '../life-table.ts'
-import { limitedBy, lowToSend } from './marks.ts'
+import { highMark, limitedBy, lowToSend } from './marks.ts'
+import { copyIn, type Piece } from './records.ts'
 import { sleep } from './sleep.ts'
 import { SOCK } from './sock-layout.ts'
 import { type Joint, MISUSE, type SockView } from './sock-view.ts'
+import { wakeReceivers } from './upcalls.ts'
 
 const { guard: GUARDS } = END
 const SEND = work('socket-send')
 const BROKEN = failed(ERRNO.EPIPE)
 
-/** The bytes of one call that are not sent yet. */
-interface Rest {
-  readonly bytes: Uint8Array
-  readonly start: number
-  readonly length: number
-}
-
 /**
- * Sends some of the bytes, waiting for space: how many, WOULD_BLOCK, MISUSE or a failure. It looks
+ * Sends some of the bytes, waiting for space, and all where they are a record: how many,
+ * WOULD_BLOCK, MISUSE or a failure. `rest` is what the call has not sent yet. It looks
  * at the state in the section of the send buffer, lets go of that to enter the protocol, and
  * appends there. With I/O locks the bytes are copied between the two, with no mutex held.
  */
 export function* sendSome(
   td: Waiter,
   view: SockView,
-  rest: Rest,
+  rest: Piece,
   wait: boolean,
   until: Until,
 ): Waiting<number> {
@@ -45,10 +41,16 @@ export function* sendSome(
     if (refusal !== 0) return yield* view.refuse(td, 'send', refusal, BROKEN)
     const { words, senders } = joint.sending
     const space = memory.read(words.space)
-    if (space > 0 && (space >= rest.length || space >= lowToSend(memory, at, joint.peer))) {
-      const sent = yield* enterProtocol(td, view, joint, rest, Math.min(space, rest.length))
+    const { headerBytes } = view.kind()
+    const whole = headerBytes + rest.length
+    if (space > 0 && (space >= whole || (headerBytes === 0 && isWorthwhile(view, joint, space)))) {
+      const sent = yield* enterProtocol(td, view, joint, rest, Math.min(space, whole))
       if (sent === 0) continue
-      return sent
+      return sent > 0 ? sent - headerBytes : sent
+    }
+    if (headerBytes > 0 && whole > highMark(memory, at, joint.peer)) {
+      yield* view.move(td, 'send', 'none')
+      return failed(ERRNO.EMSGSIZE)
     }
     const word = wait && !spins ? senders.sayWaiting() : 0
     yield* view.move(td, 'send', 'none')
@@ -62,24 +64,30 @@ export function* sendSome(
   }
 }
 
+/** Whether so much space is what a sender of more bytes waits for. */
+function isWorthwhile({ memory, handle }: SockView, { peer }: Joint, space: number): boolean {
+  return space >= lowToSend(memory, handle.at, peer)
+}
+
 /** From the section of the send buffer into the protocol, and out: how many bytes were appended. */
 function* enterProtocol(
   td: Waiter,
   view: SockView,
   joint: Joint,
-  rest: Rest,
+  rest: Piece,
   most: number,
 ): Waiting<number> {
   const { memory, home } = view
   const { areas, looksAgain } = home.scheme
   const { peer, sending } = joint
+  const { headerBytes } = view.kind()
   const produced = peer.at + SOCK.offset.produced
   const copiesOutside = areas.sendIo !== undefined
   if (copiesOutside) {
     // Nobody else sends on this socket: this thread has its I/O lock.
     const position = memory.load(produced)
     yield* view.move(td, 'send', 'none')
-    peer.ring.copyIn(position, rest.bytes, rest.start, most)
+    copyIn(peer.ring, position, rest, most, headerBytes)
     yield* view.move(td, 'none', 'out')
   } else {
     yield* view.move(td, 'send', 'out')
@@ -89,14 +97,17 @@ function* enterProtocol(
   if (refusal !== 0) return yield* view.refuse(td, 'out', refusal, BROKEN)
   const { space } = sending.words
   // A mark that was lowered meanwhile may leave less than none.
-  const count = Math.max(0, Math.min(memory.read(space), most))
-  if (!copiesOutside) peer.ring.copyIn(memory.load(produced), rest.bytes, rest.start, count)
+  const room = Math.max(0, memory.read(space))
+  const count = room < most && headerBytes > 0 ? 0 : Math.min(room, most)
+  if (!copiesOutside && count > 0) {
+    copyIn(peer.ring, memory.load(produced), rest, count, headerBytes)
+  }
   memory.write(space, memory.read(space) - count)
   while (!memory.settled()) yield SETTLE
   append(view, produced, count)
   const isAwaited = count > 0 && peer.receivers.isAwaited()
   yield* view.move(td, 'out', 'none')
-  if (isAwaited) yield* peer.receivers.wake(td)
+  if (isAwaited) yield* wakeReceivers(td, home, peer)
   return count
 }
 

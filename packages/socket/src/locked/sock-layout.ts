@@ -34,7 +34,7 @@ export const SOCK = layout('local stream socket', {
   options: word('x', 'state'),
   soLock: words(LOCK_WORDS, 'x', 'state'),
 
-  /** (q) Of a listener: connections to accept, oldest first; how many, and the most. */
+  /** (q) Of a listener: connections, oldest first; how many may be accepted, and the most. */
   head: word('m', 'queue'),
   tail: word('m', 'queue'),
   /** (x) Written under (q), and looked at without. */
@@ -44,8 +44,16 @@ export const SOCK = layout('local stream socket', {
   acceptors: word('x', 'queue'),
   /** (q) Connections that were refused since the queue was full. */
   overflows: word('m', 'queue'),
+  /** (q) Of those in the queue besides, which an accept filter holds back; how many it has lost. */
+  incomplete: word('m', 'queue'),
+  drops: word('m', 'queue'),
   /** (q) of the listener in whose queue this socket is: the next one there. */
   next: word('m', 'queue'),
+  /** (x) Written under (q) of the same: the filter that holds this socket back, or 0. */
+  awaits: word('x', 'queue'),
+  /** (q) of the same: its block, and which use of that, of a socket that is held back. */
+  listener: word('x', 'queue'),
+  listenerUse: word('x', 'queue'),
 
   pcbLock: words(LOCK_WORDS, 'x', 'protocol'),
 
@@ -83,6 +91,7 @@ export const SOCK = layout('local stream socket', {
   sndTimeo: word('x', 'options'),
   rcvTimeo: word('x', 'options'),
   linger: word('x', 'options'),
+  filter: word('x', 'options'),
   /** (x) Written under the lock of the names: the slot of its name there, or 0. */
   name: word('x', 'options'),
 })

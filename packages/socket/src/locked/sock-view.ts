@@ -6,6 +6,7 @@ import { SocketMisuse, WOULD_BLOCK } from '../errors.ts'
 import { END, type EndEvent, statesOf } from '../life-table.ts'
 import type { Sleepers } from '../sleepers.ts'
 import { ConnectionQueue } from './connection-queue.ts'
+import { kindAt, type SocketKind } from './kinds.ts'
 import type { SectionName } from './sections.ts'
 import type { SockHandle, SockHome } from './sock-home.ts'
 import { type SendWords, SOCK } from './sock-layout.ts'
@@ -43,6 +44,7 @@ export class SockView {
   readonly state: SockState
   readonly parts: SockParts
   #joint: Joint | undefined
+  #kind: SocketKind | undefined
   /** The state in which a call was illegal, for its sentence. */
   #illegalIn = 0
 
@@ -54,6 +56,11 @@ export class SockView {
     this.memory = memory
     this.state = new SockState(memory, scheme, handle.at, handle.use)
     this.parts = home.partsOf(handle.at)
+  }
+
+  /** The kind of the socket; its CPU has settled. */
+  kind(): SocketKind {
+    return (this.#kind ??= kindAt(this.memory, this.handle.at))
   }
 
   /** Goes from one section to another. */

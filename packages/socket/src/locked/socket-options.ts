@@ -70,10 +70,14 @@ function wordNow(view: SockView, { name, field, first }: OptionRow, found: numbe
   switch (name) {
     case 'SO_ERROR':
       return takeError(view, found)
+    case 'SO_TYPE':
+      return view.kind().type
     case 'SO_ACCEPTCONN':
       return Number(listens)
     case 'SO_LISTENQLIMIT':
       return listens ? queue.backlog() : 0
+    case 'SO_LISTENINCQLEN':
+      return listens ? queue.incomplete() : 0
     case 'SO_LISTENQLEN':
       return listens ? queue.length() : 0
     default:

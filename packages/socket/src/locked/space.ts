@@ -5,6 +5,7 @@ import { highMark } from './marks.ts'
 import { SOCK } from './sock-layout.ts'
 import type { SockParts } from './sock-parts.ts'
 import type { Joint, SockView } from './sock-view.ts'
+import { wakeReceivers } from './upcalls.ts'
 
 const JOINED = statesOf('CONNECTED', 'SEND_SHUT', 'RECEIVE_SHUT', 'BOTH_SHUT')
 
@@ -41,7 +42,8 @@ export function* respace(td: Waiter, view: SockView, direction: 'out' | 'in'): W
   const isStill = isStillJoined(view, joint)
   if (isStill) memory.write(words.space, spaceLeft(memory, sender.at, receiver))
   while (!memory.settled()) yield SETTLE
-  const asleep = isStill ? [senders, receiver.receivers].filter((one) => one.isAwaited()) : []
+  const [sends, receives] = [senders, receiver.receivers].map((one) => isStill && one.isAwaited())
   yield* view.move(td, direction, 'none')
-  for (const sleepers of asleep) yield* sleepers.wake(td)
+  if (sends) yield* senders.wake(td)
+  if (receives) yield* wakeReceivers(td, view.home, receiver)
 }

@@ -1,6 +1,8 @@
 export { type ModelThreads, type SockProgram, sockProgram } from './sock-acts.ts'
+export { filterPrograms } from './filter-programs.ts'
 export { namePrograms } from './name-programs.ts'
 export { optionPrograms } from './option-programs.ts'
+export { recordPrograms } from './record-programs.ts'
 export { sockPrograms } from './sock-programs.ts'
 export { sockTriples } from './sock-triples.ts'
 export { type SockFaults, SockWorld } from './sock-world.ts'

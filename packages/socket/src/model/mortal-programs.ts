@@ -1,6 +1,7 @@
 import type { Waiter } from '@smpnet/park'
 import { ERRNO, errnoOf } from '../datagram/results.ts'
 import type { LockedSocket } from '../locked/locked-socket.ts'
+import { filtered } from './filter-programs.ts'
 import { expectThat, listening, ONE, receives, type SockProgram, tries } from './sock-acts.ts'
 import type { SockWorld } from './sock-world.ts'
 
@@ -145,6 +146,28 @@ export const mortalPrograms: readonly SockProgram[] = [
         const sent = world.now((td) => client.send(td, new Uint8Array(9), 0, 9, false))
         expectThat(sent === most, `there was to be space for ${most}: ${sent}`)
         closeOpen(world, client, server)
+      })
+    },
+  },
+  {
+    name: 'send where it is held back, accept of others',
+    promise: 'a connection that has bytes can be accepted, or is reset',
+    threads: 2,
+    start(world, { thread, after, onDeath }) {
+      const [listener, client] = filtered(world)
+      world.mortal(onDeath)
+      const servers: (LockedSocket | undefined)[] = []
+      thread('sends', () => world.run(0, (td) => client.send(td, ONE, 0, 1, false)))
+      thread('accepts', () => servers.push(world.run(1, (td) => listener.accept(td, false))))
+      after(() => {
+        if (client.state() === 'CONNECTED') {
+          world.now((td) => client.send(td, ONE, 0, 1, false))
+          servers.push(world.now((td) => listener.accept(td, false)))
+          const server = servers.find((one) => one !== undefined)
+          const got = server && world.now((td) => server.receive(td, new Uint8Array(1)))
+          expectThat(got === 1, `a connection with a byte was to be there: ${got}`)
+        }
+        closeOpen(world, listener, client, ...servers)
       })
     },
   },

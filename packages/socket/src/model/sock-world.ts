@@ -11,6 +11,7 @@ import {
 import { bury } from '../locked/burying.ts'
 import { NameTable } from '../name-table.ts'
 import { makeFresh } from '../locked/fresh-block.ts'
+import { type KindName, kindOf, setKind } from '../locked/kinds.ts'
 import { LockedSocket } from '../locked/locked-socket.ts'
 import type { LockScheme } from '../locked/schemes/lock-scheme.ts'
 import { Sections } from '../locked/sections.ts'
@@ -102,8 +103,10 @@ export class SockWorld implements SockHome {
     return finish(td, waiting(td))
   }
 
-  create(): LockedSocket {
-    return this.now((td) => this.creates(td))
+  create(kind?: KindName): LockedSocket {
+    const socket = this.now((td) => this.creates(td))
+    if (kind !== undefined) setKind(this.memory, socket.handle.at, kindOf(kind))
+    return socket
   }
 
   *creates(td: Waiter): Waiting<LockedSocket> {
@@ -139,9 +142,9 @@ export class SockWorld implements SockHome {
   }
 
   /** Two ends that are connected. */
-  pair(): [LockedSocket, LockedSocket] {
-    const listener = this.create()
-    const client = this.create()
+  pair(kind?: KindName): [LockedSocket, LockedSocket] {
+    const listener = this.create(kind)
+    const client = this.create(kind)
     this.now((td) => listener.listen(td, 1))
     this.now((td) => client.connect(td, listener.handle))
     const server = this.now((td) => listener.accept(td))!

@@ -40,7 +40,8 @@ export class StrictMemory extends CalmMemory {
     if (block === 0) return super.store(at, value)
     const before = this.#state(block)
     super.store(at, value)
-    this.#expectLegal(before, this.#state(block))
+    // What another thread writes after that is not this one's.
+    this.#expectLegal(before, this.#state(block, at, value))
   }
 
   override compareExchange(at: Address, expected: number, value: number): number {
@@ -65,10 +66,13 @@ export class StrictMemory extends CalmMemory {
     return this.keeps === 'halves' && this.#judged.has(at - SEND_SHUT) ? at - SEND_SHUT : 0
   }
 
-  #state(block: Address): number {
-    const state = SockState.stateOf(super.load(block + LIFE))
+  /** The state of a block, with `value` in the word at `written`. */
+  #state(block: Address, written = 0, value = 0): number {
+    const life = written === block + LIFE ? value : super.load(block + LIFE)
+    const state = SockState.stateOf(life)
     if (this.keeps !== 'halves') return state
-    return SockState.withShut(state, super.load(block + SEND_SHUT) !== 0)
+    const shut = written === block + SEND_SHUT ? value : super.load(block + SEND_SHUT)
+    return SockState.withShut(state, shut !== 0)
   }
 
   #expectLegal(before: number, after: number): void {

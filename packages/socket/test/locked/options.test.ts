@@ -8,6 +8,7 @@ import {
   type OptionRow,
   type SettableOption,
   schemeTable,
+  socketKinds,
   socketOptions,
 } from '../../src/locked/index.ts'
 import { keptAs } from '../../src/locked/options/option-kinds.ts'
@@ -31,8 +32,14 @@ const get = (world: LockedTestWorld, socket: LockedSocket, row: OptionRow): unkn
 
 const end = (value: number | 'buffer'): number => (value === 'buffer' ? BYTES : value)
 
+/** A socket of which an option can be set, or asked for. */
+function socketFor(world: LockedTestWorld, { states }: OptionRow): LockedSocket {
+  return states.includes('CREATED') ? world.create() : world.listener()
+}
+
 /** Values that an option takes: those at the ends of its range. */
 function taken({ kind, range = [0, 0] }: OptionRow): unknown[] {
+  if (kind === 'filter') return ['none', 'dataready']
   if (kind !== 'linger') return range.map(end)
   return [0, 65_535].flatMap((seconds) => [true, false].map((onoff) => ({ onoff, seconds })))
 }
@@ -40,6 +47,7 @@ function taken({ kind, range = [0, 0] }: OptionRow): unknown[] {
 /** Values that it does not take: those behind the ends of its range, and what is of no kind. */
 function refused({ kind, range = [0, 0] }: OptionRow): unknown[] {
   const never = [undefined, null, '1', 0.5, Number.NaN, Number.POSITIVE_INFINITY, {}, [], 1n]
+  if (kind === 'filter') return [...never, 'Dataready', 1, true]
   if (kind !== 'linger') return [...never, end(range[0]) - 1, end(range[1]) + 1, true]
   const numbers = [-1, 65_536, 0.5, '1', undefined].map((seconds) => ({ onoff: true, seconds }))
   return [...never, 1, true, ...numbers, { onoff: 1, seconds: 1 }]
@@ -59,27 +67,29 @@ function refusalOf(call: () => unknown): string {
 describe.each(schemeTable)('Options of sockets under the locks of $name', ({ name }) => {
   it.each(rows)('$name is at first what its row says', (row) => {
     const world = lockedWorld(name, { receiveBytes: BYTES })
-    const socket = world.create()
+    const socket = socketFor(world, row)
     expect(get(world, socket, row)).toEqual(keptAs(row.kind).ofWord(0, end(row.first)))
   })
 
   it.each(settable)('$name takes what is in its range, and says it again', (row) => {
     const world = lockedWorld(name, { receiveBytes: BYTES })
-    const socket = world.create()
+    const socket = socketFor(world, row)
     for (const value of taken(row)) {
       set(world, socket, row, value)
       expect(get(world, socket, row)).toEqual(value)
     }
     const others = rows.filter((other) => other !== row)
-    const [fresh, ours] = [world.create(), socket].map((one) =>
-      others.map((other) => get(world, one, other)),
+    const [fresh, ours] = [socketFor(world, row), socket].map((one) =>
+      others
+        .filter((other) => other.states.includes(one.state()))
+        .map((other) => get(world, one, other)),
     )
     expect(ours).toEqual(fresh)
   })
 
   it.each(settable)('$name refuses by a sentence what is not, and stays as it was', (row) => {
     const world = lockedWorld(name, { receiveBytes: BYTES })
-    const socket = world.create()
+    const socket = socketFor(world, row)
     const value = taken(row).at(-1)
     set(world, socket, row, value)
     for (const strange of refused(row)) {
@@ -107,23 +117,26 @@ describe.each(schemeTable)('Options of sockets under the locks of $name', ({ nam
     })
   })
 
-  it.each(settable)('$name of a listener is that of its connections', (row) => {
-    const world = lockedWorld(name, { receiveBytes: BYTES })
-    const [listener, client] = [world.listener(), world.create()]
-    const value = taken(row)[0]
-    set(world, listener, row, value)
-    world.do((td) => client.connect(td, listener.handle))
-    const server = world.do((td) => listener.accept(td, false))!
-    expect(get(world, server, row)).toEqual(value)
-    expect(get(world, client, row)).toEqual(get(world, world.create(), row))
-  })
+  it.each(settable.filter(({ kind }) => kind !== 'filter'))(
+    '$name of a listener is that of its connections',
+    (row) => {
+      const world = lockedWorld(name, { receiveBytes: BYTES })
+      const [listener, client] = [world.listener(), world.create()]
+      const value = taken(row)[0]
+      set(world, listener, row, value)
+      world.do((td) => client.connect(td, listener.handle))
+      const server = world.do((td) => listener.accept(td, false))!
+      expect(get(world, server, row)).toEqual(value)
+      expect(get(world, client, row)).toEqual(get(world, world.create(), row))
+    },
+  )
 
   it.each(settable)('$name is forgotten when the block is given out again', (row) => {
     const world = lockedWorld(name, { receiveBytes: BYTES })
-    const socket = world.create()
+    const socket = socketFor(world, row)
     set(world, socket, row, taken(row)[0])
     world.close(socket)
-    const next = world.create()
+    const next = socketFor(world, row)
     expect(next.handle.at).toBe(socket.handle.at)
     expect(get(world, next, row)).toEqual(keptAs(row.kind).ofWord(0, end(row.first)))
   })
@@ -138,8 +151,10 @@ const DOES: Record<OptionName, (world: LockedTestWorld) => void> = {
   },
 
   SO_TYPE(world) {
-    const [client] = world.pair()
-    expect(world.do((td) => client.getsockopt(td, 'SO_TYPE'))).toBe(1)
+    for (const { name, type } of socketKinds) {
+      const types = world.pair(name).map((end) => world.do((td) => end.getsockopt(td, 'SO_TYPE')))
+      expect(types).toEqual([type, type])
+    }
   },
 
   SO_ERROR(world) {
@@ -310,6 +325,71 @@ const DOES: Record<OptionName, (world: LockedTestWorld) => void> = {
     const limit = (socket: LockedSocket) =>
       world.do((td) => socket.getsockopt(td, 'SO_LISTENQLIMIT'))
     expect([world.listener(2), world.listener(1), world.create()].map(limit)).toEqual([2, 1, 0])
+  },
+
+  SO_ACCEPTFILTER(world) {
+    const listener = world.listener(2)
+    const accepts = () => world.do((td) => listener.accept(td, false))
+    const filter = (name: 'none' | 'dataready') =>
+      world.do((td) => listener.setsockopt(td, 'SO_ACCEPTFILTER', name))
+    const connects = () => {
+      const client = world.create()
+      expect(world.do((td) => client.connect(td, listener.handle))).toBe(0)
+      return client
+    }
+    filter('dataready')
+    const [first, second] = [connects(), connects()]
+    expect(accepts()).toBeUndefined()
+    const [, td] = world.tds
+    const acceptor = new Parked(td, listener.accept(td))
+    world.send(second, 7)
+    const server = acceptor.isOver()!
+    expect(world.receive(server)).toEqual([7])
+    expect(accepts()).toBeUndefined()
+    // The end, or a reset, is something that has come, too.
+    world.do((own) => first.shutdown(own))
+    const other = accepts()!
+    expect(world.receive(other)).toBe(0)
+    world.do((own) => connects().abort(own))
+    expect(accepts()!.state()).toBe('RESET')
+    const left = connects()
+    filter('none')
+    const fourth = connects()
+    expect(world.send(fourth, 1)).toBe(1)
+    expect(world.receive(accepts()!)).toEqual([1])
+    // What was held back before is so until something comes.
+    expect(accepts()).toBeUndefined()
+    world.send(left, 2)
+    expect(world.receive(accepts()!)).toEqual([2])
+  },
+
+  SO_LISTENINCQLEN(world) {
+    const listener = world.listener(2)
+    const lengths = () =>
+      (['SO_LISTENINCQLEN', 'SO_LISTENQLEN'] as const).map((name) =>
+        world.do((td) => listener.getsockopt(td, name)),
+      )
+    world.do((td) => listener.setsockopt(td, 'SO_ACCEPTFILTER', 'dataready'))
+    const clients = [world.create(), world.create(), world.create()]
+    const connects = (client: LockedSocket) =>
+      world.do((td) => client.connect(td, listener.handle))
+    expect(clients.slice(0, 2).map(connects)).toEqual([0, 0])
+    expect(lengths()).toEqual([2, 0])
+    world.send(clients[1]!, 1)
+    expect(lengths()).toEqual([1, 1])
+    // One more than the backlog has the oldest go that is held back; one that is complete stays.
+    expect(connects(clients[2]!)).toBe(0)
+    const later = world.create()
+    expect([connects(later), lengths(), listener.drops()]).toEqual([0, [2, 1], 1])
+    expect(clients.map((one) => one.state())).toEqual(['RESET', 'CONNECTED', 'CONNECTED'])
+    world.send(clients[2]!, 2)
+    const tooMany = world.create()
+    expect(errnoOf(connects(tooMany))).toBe(ERRNO.ECONNREFUSED)
+    expect([lengths(), listener.overflows()]).toEqual([[1, 2], 1])
+    world.close(listener)
+    expect(clients.concat(later).map((one) => one.state())).toEqual(Array(4).fill('RESET'))
+    world.close(...clients, later, tooMany)
+    expect(world.sockets.inUse()).toBe(0)
   },
 
   SO_LISTENQLEN(world) {

@@ -4,8 +4,10 @@ import { expectToHold, someOf, whole } from '@smpnet/testing/models'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LockScheme, schemeOf, schemeTable } from '../../src/locked/index.ts'
 import {
+  filterPrograms,
   namePrograms,
   optionPrograms,
+  recordPrograms,
   type SockFaults,
   type SockProgram,
   sockProgram,
@@ -15,7 +17,13 @@ import { Sleepers } from '../../src/sleepers.ts'
 import { TornMemory } from './torn-memory.ts'
 import { UnannouncedMemory } from './unannounced-memory.ts'
 
-const programs = [...sockPrograms, ...optionPrograms, ...namePrograms]
+const programs = [
+  ...sockPrograms,
+  ...optionPrograms,
+  ...namePrograms,
+  ...recordPrograms,
+  ...filterPrograms,
+]
 
 const checker = { awaitValue, awaitExchange }
 
@@ -79,6 +87,9 @@ const ASLEEP = [
   'receive, abort of the peer',
   'send into a full buffer, setsockopt',
   'receive of two, setsockopt',
+  'record into a full buffer, receive',
+  'send where it is held back, accept',
+  'close where it is held back, accept',
   'close that lingers, receive',
   'close that lingers, close of the peer',
 ]

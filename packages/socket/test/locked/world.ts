@@ -1,7 +1,12 @@
 import { type Address, Arena, LiveMemory } from '@smpnet/memory'
 import { finish, Lot, NotifyWaker, type Waiter, type Waiting } from '@smpnet/park'
 import { Mutex, type Section, Sx, watch, Witness } from '@smpnet/sync'
-import { LockedSockets, type LockedSocket, type LockType } from '../../src/locked/index.ts'
+import {
+  type KindName,
+  LockedSockets,
+  type LockedSocket,
+  type LockType,
+} from '../../src/locked/index.ts'
 
 const WITNESSED = { names: 16, edges: 64 }
 
@@ -16,7 +21,7 @@ export function lockedWorld(
   const lot = new Lot(memory, lots, new NotifyWaker(memory), Lot.attach(memory, lots))
   const at = arena.place('witness', Witness.bytes(WITNESSED))
   const witness = Witness.over(memory, at, WITNESSED)
-  const handle = LockedSockets.place(arena, { sockets: 8, receiveBytes, cpus: 2, names })
+  const handle = LockedSockets.place(arena, { sockets: 16, receiveBytes, cpus: 2, names })
   const lock = (word: Address, { name, isSleepable }: LockType): Section => {
     const section = isSleepable ? new Sx(memory, word).exclusive : new Mutex(memory, word)
     return watch(section, { name, type: isSleepable ? 'sx' : 'sleep mutex', place: name, witness })
@@ -43,20 +48,20 @@ export class LockedTestWorld {
     return finish(td, call(td))
   }
 
-  create(): LockedSocket {
-    return this.do((td) => this.sockets.create(td))
+  create(kind?: KindName): LockedSocket {
+    return this.do((td) => this.sockets.create(td, kind))
   }
 
-  listener(backlog = 2): LockedSocket {
-    const listener = this.create()
+  listener(backlog = 2, kind?: KindName): LockedSocket {
+    const listener = this.create(kind)
     this.do((td) => listener.listen(td, backlog))
     return listener
   }
 
   /** Two ends that are connected, whose listener is closed. */
-  pair(): [client: LockedSocket, server: LockedSocket] {
-    const listener = this.listener()
-    const client = this.create()
+  pair(kind?: KindName): [client: LockedSocket, server: LockedSocket] {
+    const listener = this.listener(2, kind)
+    const client = this.create(kind)
     this.do((td) => client.connect(td, listener.handle))
     const server = this.do((td) => listener.accept(td, false))!
     this.do((td) => listener.close(td))

@@ -1,4 +1,5 @@
 import { came } from '@smpnet/memory'
+import { acceptFilters, type FilterName } from './accept-filters.ts'
 
 /** Whether a close waits for what was sent, and how many seconds: struct linger. */
 export interface Linger {
@@ -14,6 +15,7 @@ export interface OptionValues {
   readonly count: number
   readonly errno: number
   readonly linger: Linger
+  readonly filter: FilterName | 'none'
 }
 
 export type OptionKind = keyof OptionValues
@@ -54,6 +56,8 @@ const LINGER: Kept<Linger> = {
   ofWord: (word) => ({ onoff: (word & 1) !== 0, seconds: word >>> 1 }),
 }
 
+const FILTERS: readonly string[] = ['none', ...acceptFilters.map(({ name }) => name)]
+
 const KINDS: { readonly [K in OptionKind]: Kept<OptionValues[K]> } = {
   flag: {
     says: () => 'a boolean',
@@ -66,6 +70,12 @@ const KINDS: { readonly [K in OptionKind]: Kept<OptionValues[K]> } = {
   count: counted('them'),
   errno: counted('them'),
   linger: LINGER,
+  filter: {
+    says: () => `one of ${FILTERS.join(', ')}`,
+    fits: (value) => FILTERS.includes(value as string),
+    toWord: (value) => FILTERS.indexOf(value),
+    ofWord: (word) => FILTERS[word] as FilterName | 'none',
+  },
 }
 
 /** A kind of values, as the code that has a row of the table uses it. */

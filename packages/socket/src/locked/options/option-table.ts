@@ -33,6 +33,7 @@ export type OptionField =
   | 'sndTimeo'
   | 'rcvTimeo'
   | 'linger'
+  | 'filter'
 
 /** States in which a socket is a thread's to use. */
 const OPEN = [
@@ -81,6 +82,16 @@ export const socketOptions = [
     first: 0,
     summary:
       'whether `close` waits for the peer to take what was sent, and how long; 0 seconds abort',
+  },
+  {
+    ...WORD,
+    name: 'SO_ACCEPTFILTER',
+    number: 0x1000,
+    kind: 'filter',
+    states: ['LISTENING'],
+    field: 'filter',
+    first: 0,
+    summary: 'what holds connections back before they can be accepted',
   },
   {
     ...BYTES,
@@ -161,6 +172,12 @@ export const socketOptions = [
     name: 'SO_LISTENQLEN',
     number: 0x1012,
     summary: 'its connections that wait to be accepted',
+  },
+  {
+    ...OF_QUEUE,
+    name: 'SO_LISTENINCQLEN',
+    number: 0x1013,
+    summary: 'its connections that a filter holds back',
   },
 ] as const satisfies readonly OptionRow[]
 
