@@ -195,7 +195,7 @@ export function* accept(
     while (!memory.settled()) yield SETTLE
     if (looks && state.look('accept') !== ILLEGAL && queue.isEmpty()) {
       if (!wait) return NIL
-      td.spinWhile(queued, 0, until)
+      td.spinWhile(queued, 0, until, state.at, memory.load(state.at))
     }
     yield* view.move(td, 'none', 'queue')
     while (!memory.settled()) yield SETTLE

@@ -49,7 +49,7 @@ export function* receiveSome(
     yield* view.move(td, 'receive', 'none')
     if (isEnd) return 0
     if (!wait) return WOULD_BLOCK
-    if (spins) td.spinWhile(parts.at + produced, seen, until)
+    if (spins) td.spinWhile(parts.at + produced, seen, until, parts.at + ended, 0)
     else {
       limit ??= limitedBy(td, parts.at, 'rcvTimeo', until)
       if (!(yield* sleep(td, parts.receivers, word, limit))) return WOULD_BLOCK

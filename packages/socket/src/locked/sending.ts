@@ -55,8 +55,10 @@ export function* sendSome(
     const word = wait && !spins ? senders.sayWaiting() : 0
     yield* view.move(td, 'send', 'none')
     if (!wait) return WOULD_BLOCK
-    if (spins) td.spinWhile(words.space, 0, until)
-    else {
+    if (spins) {
+      const peer = joint.peer.at + SOCK.offset.life
+      td.spinWhile(words.space, 0, until, peer, memory.load(peer))
+    } else {
       limit ??= limitedBy(td, at, 'sndTimeo', until)
       if (!(yield* sleep(td, senders, word, limit))) return WOULD_BLOCK
     }
