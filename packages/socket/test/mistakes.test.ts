@@ -55,7 +55,7 @@ describe('A misspelt option', () => {
     [
       'of locked sockets',
       () => LockedSockets.place(arena(), { recieveBytes: 64 } as never),
-      'locked sockets can be told sockets, receiveBytes, cpus, blocks: recieveBytes came',
+      'locked sockets can be told sockets, receiveBytes, cpus, blocks, names: recieveBytes came',
     ],
   ])('%s is refused by a sentence that names it', (_what, call, sentence) => {
     expect(call).toThrow(TypeError)
