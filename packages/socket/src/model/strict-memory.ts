@@ -40,8 +40,7 @@ export class StrictMemory extends CalmMemory {
     if (block === 0) return super.store(at, value)
     const before = this.#state(block)
     super.store(at, value)
-    // What another thread writes after that is not this one's.
-    this.#expectLegal(before, this.#state(block, at, value))
+    this.#expectLegal(before, this.#state(block))
   }
 
   override compareExchange(at: Address, expected: number, value: number): number {
@@ -66,13 +65,10 @@ export class StrictMemory extends CalmMemory {
     return this.keeps === 'halves' && this.#judged.has(at - SEND_SHUT) ? at - SEND_SHUT : 0
   }
 
-  /** The state of a block, with `value` in the word at `written`. */
-  #state(block: Address, written = 0, value = 0): number {
-    const life = written === block + LIFE ? value : super.load(block + LIFE)
-    const state = SockState.stateOf(life)
+  #state(block: Address): number {
+    const state = SockState.stateOf(super.load(block + LIFE))
     if (this.keeps !== 'halves') return state
-    const shut = written === block + SEND_SHUT ? value : super.load(block + SEND_SHUT)
-    return SockState.withShut(state, shut !== 0)
+    return SockState.withShut(state, super.load(block + SEND_SHUT) !== 0)
   }
 
   #expectLegal(before: number, after: number): void {

@@ -42,6 +42,9 @@ const OPEN = new Map([
   ['send, receive, reset', 'the reset was reported 2 times'],
   ['connect, connect', 'from CONNECTED to CONNECTING'],
   ['send, SO_ERROR, reset', 'the reset was reported 2 times'],
+  // A send reports a reset under another lock than that under which it is written.
+  ['send where it is held back, close of the listener', 'from CONNECTED to DISCONNECTED'],
+  ['send where it is held back, connect', 'from CONNECTED to DISCONNECTED'],
   ['connect, listen', 'from LISTENING to CONNECTING'],
 ])
 
