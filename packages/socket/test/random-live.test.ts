@@ -11,6 +11,8 @@ const CALLS = thorough(1_000_000, 4_000)
 const THREADS = 3
 const BYTES = 64
 const [ASKED, ANSWERED] = [0, 1]
+/** This thread hears of no error of a worker for which it waits: one that has ended is known so. */
+const PATIENCE_MS = 120_000
 
 /** A worker that makes the calls which it is told. */
 class CallingThread {
@@ -28,7 +30,9 @@ class CallingThread {
 
   call(call: string, end: EndHandle | undefined, ...args: readonly unknown[]): unknown {
     this.#ask({ call, end, args })
-    Atomics.wait(this.#flags, ANSWERED, 0)
+    if (Atomics.wait(this.#flags, ANSWERED, 0, PATIENCE_MS) === 'timed-out') {
+      throw new Error(`a worker answers what it is asked: ${call} has had no answer`)
+    }
     Atomics.store(this.#flags, ANSWERED, 0)
     return receiveMessageOnPort(this.#channel.port1)?.message.came
   }
