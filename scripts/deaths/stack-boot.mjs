@@ -16,7 +16,8 @@ const KERNEL_IDS = 1_000_000
 /**
  * A kernel each of whose CPUs has threads that serve a port, and others that ask all of them, by
  * datagrams of one mbuf and of clusters, on sockets that they make and close. What each CPU has
- * done is counted in `steps`, and in `torn` what came and was not what was sent; one CPU ends after some of its changes, when it is told to begin.
+ * done is counted in `steps`, and in `torn` what came and was not what was sent; one CPU ends after
+ * some of its changes, when it is told to begin.
  *
  * @type {any}
  */
