@@ -64,6 +64,8 @@ export const NOTE = layout('note', {
   owner: word('x', 'note'),
   /** (x) Of an end in flight: its sender's position before the packet that it goes with. */
   flight: word('x', 'note'),
+  /** (x) The direction that carried it, when its owner is about to close it for that. */
+  closing: word('x', 'note'),
   /** (x) Of the end: 1 when one of the options was set, which follow; else all are 0. */
   told: word('x', 'note'),
   /** (x) See `socket-options.ts`. */

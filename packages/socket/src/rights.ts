@@ -1,4 +1,4 @@
-import { type Address, type Memory } from '@smpnet/memory'
+import { type Address, type Memory, NIL } from '@smpnet/memory'
 import { DIRECTION, NOTE, noteOffset, type Side } from './pair-layout.ts'
 
 /**
@@ -73,6 +73,7 @@ export function carry(memory: Memory, direction: Address, right: Right): number 
   const { sent, carries } = DIRECTION.offset
   const flight = right.at + noteOffset(right.side) + NOTE.offset.flight
   memory.store(direction + carries, 1)
+  memory.store(right.at + noteOffset(right.side) + NOTE.offset.closing, NIL)
   memory.store(flight, memory.load(direction + sent))
   return memory.exchange(ownerAt(right), carrierOf(direction))
 }

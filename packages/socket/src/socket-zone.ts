@@ -277,11 +277,17 @@ export class SocketZone implements PairHome {
   *closeRights(td: Waiter, direction: Address, which: WhichRights): Waiting {
     const { memory } = this
     for (const { end, owner } of this.#ends()) {
+      const closing = end.note.at + NOTE.offset.closing
+      const isBegun = owner === memory.holder && memory.load(closing) === direction
+      // A burial that was given up, since another had ended in what it needed, is begun again.
+      if (isBegun) yield* end.bury(td)
       if (owner !== carrierOf(direction)) continue
       while (!memory.settled()) yield SETTLE
       const is = isPublished(memory, direction, end.handle) ? 'published' : 'unpublished'
       if (which !== 'all' && which !== is) continue
+      memory.store(closing, direction)
       if (claim(memory, direction, end.handle, memory.holder)) yield* end.bury(td)
+      else memory.store(closing, NIL)
     }
   }
 

@@ -34,7 +34,11 @@ class CallingThread {
       throw new Error(`a worker answers what it is asked: ${call} has had no answer`)
     }
     Atomics.store(this.#flags, ANSWERED, 0)
-    return receiveMessageOnPort(this.#channel.port1)?.message.came
+    for (;;) {
+      const found = receiveMessageOnPort(this.#channel.port1)
+      if (found !== undefined) return found.message.came
+      Atomics.wait(this.#flags, ANSWERED, 0, 1)
+    }
   }
 
   async end(): Promise<void> {

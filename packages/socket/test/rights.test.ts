@@ -1,6 +1,10 @@
+import { finish } from '@smpnet/park'
 import { describe, expect, it } from 'vitest'
 import { READABLE, SocketDomain, type ThreadSocket, WOULD_BLOCK } from '../src/index.ts'
-import { bytesOf } from './ends.ts'
+import { sendRights } from '../src/passing.ts'
+import { NOTE } from '../src/pair-layout.ts'
+import { claim } from '../src/rights.ts'
+import { bytesOf, makeEnds } from './ends.ts'
 
 const make = () => SocketDomain.create({ pairs: 6, bufferBytes: 256 })
 const packets = (domain: SocketDomain) => domain.pair({ kind: 'seqpacket' })
@@ -141,5 +145,21 @@ describe('Ends that go with a packet', () => {
     )
     expect(() => other.receiveRightsSync(room())).toThrow("of kind 'seqpacket': 'stream' came")
     expect(other.sendSync(bytesOf('x'))).toBe(1)
+  })
+})
+
+describe('A burial that is given up, since another thread has ended in what it needs', () => {
+  it('is begun again, and closes what was in flight', () => {
+    const { zone, atA, lot, a } = makeEnds({ pairs: 3, bufferBytes: 256 }, 1 << 17)
+    lot.memory.holder = 5
+    const [here, there] = zone.pairSync(atA, 'seqpacket')
+    const [one, other] = zone.pairSync(atA)
+    expect(finish(atA, sendRights(atA, here, Uint8Array.of(1), [other]))).toBe(1)
+    // As one leaves it that has claimed the end, and finds a queue held before it has closed it.
+    lot.memory.store(other.note.at + NOTE.offset.closing, there.receiving.at)
+    expect(claim(lot.memory, there.receiving.at, other.handle, 5)).toBe(true)
+    finish(atA, there.bury(atA, 8))
+    for (const end of [here, one]) if (end.isOpen) finish(atA, end.close(atA))
+    expect([zone.open(), a.isOpen]).toEqual([1, true])
   })
 })
