@@ -92,6 +92,7 @@ describe('A try', () => {
     const [here, there] = domain.pair()
     const file = new URL('./fixtures/draining.mjs', import.meta.url)
     const worker = new Worker(file, { workerData: there.handle, execArgv: [] })
+    const total = once(worker, 'message')
     const { memory } = domain.sync
     const want = here.stream.sending.at + DIRECTION.offset.wantData
     while (memory.load(want) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -99,7 +100,7 @@ describe('A try', () => {
     while (here.trySend(bytesOf('x')) === WOULD_BLOCK);
     expect(here.tryReceive(new Uint8Array(1))).toBe(WOULD_BLOCK)
     here.shutdown()
-    expect((await once(worker, 'message'))[0]).toBe(1)
+    expect((await total)[0]).toBe(1)
     here.close()
   })
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { came } from '@smpnet/memory'
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 
 /**
@@ -12,8 +13,14 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 const THREAD = '/proc/thread-self'
 const STATUS = '/proc/self/status'
 
-/** Binds the calling thread to a core. Throws an Error that says why it could not be. */
+/**
+ * Binds the calling thread to a core. Throws a RangeError for what is no core's number, and an Error
+ * that says why it could not be bound.
+ */
 export function bindThread(core: number): void {
+  if (!(Number.isInteger(core) && core >= 0)) {
+    throw new RangeError(`a core has a whole number from 0: ${came(core)} came`)
+  }
   const why = bind(String(core))
   if (why !== undefined) throw new Error(`this thread could not be bound to core ${core}: ${why}`)
 }
