@@ -40,6 +40,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/socket/test/datagram/life.test.ts': READS,
   'packages/socket/test/life.test.ts': READS,
   'packages/socket/test/locked/lock-order.test.ts': READS,
+  'packages/socket/test/locked/options-readme.test.ts': READS,
+  'packages/socket/test/options-readme.test.ts': READS,
   'packages/socket/test/messages.test.ts': NODES,
   'packages/socket/test/polled.test.ts': NODES,
   'packages/timecounter/test/live-callouts.test.ts': NODES,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
   OPTION_TABLE,
@@ -13,7 +12,6 @@ import { clear, noteOffset, NOTE } from '../src/pair-layout.ts'
 import { bytesOf } from './ends.ts'
 
 const BYTES = 64
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const make = () => SocketDomain.create({ pairs: 2, bufferBytes: BYTES })
 const room = (bytes = 64): Uint8Array => new Uint8Array(bytes)
 const settable = OPTION_TABLE.flatMap(({ name, set }) => {
@@ -22,14 +20,6 @@ const settable = OPTION_TABLE.flatMap(({ name, set }) => {
 const asked = OPTION_TABLE.flatMap(({ name, set }) => (set === undefined ? [name] : []))
 
 describe('The options of a socket', () => {
-  it('are the table of the README', () => {
-    const rows = OPTION_TABLE.map(({ name, values, about, set }) => {
-      return `| \`${name}\` | ${values} | ${set === undefined ? 'asked' : 'set'} | ${about} |`
-    })
-    const table = ['| option | values; unless set | | what it is |', '|---|---|---|---|', ...rows]
-    expect(readme).toContain(table.join('\n'))
-  })
-
   it.each(settable)('$name takes each value of its range, at each end for itself', (row) => {
     const [here, there] = make().pair()
     expect(here.getOption(row.name)).toBe(row.initial)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, SocketMisuse, WOULD_BLOCK } from '../../src/index.ts'
 import { END } from '../../src/life-table.ts'
@@ -437,27 +436,7 @@ describe.each(schemeTable)('Under the locks of $name', ({ name }) => {
   })
 })
 
-/** The table of the README, from the rows. */
-function optionsTable(): string {
-  const lines = rows.map((row) => {
-    const [least, most] = (row.range ?? [0, 0]).map((one) => (one === 'buffer' ? NaN : one))
-    const says = keptAs(row.kind).says(least!, most!).replace('NaN', 'those of a buffer')
-    const taken = row.isSet ? says : 'asked for'
-    const first = row.first === 'buffer' ? 'a buffer' : keptAs(row.kind).ofWord(0, row.first)
-    const text = typeof first === 'object' ? 'off' : String(first)
-    const number = `0x${row.number.toString(16)}`
-    return `| \`${row.name}\`, ${number} | ${taken} | ${text} | ${row.part} | ${row.summary} |`
-  })
-  const head = '| option, its number | what it takes | at first | under the lock of | what it is |'
-  return [head, '|---|---|---|---|---|', ...lines].join('\n')
-}
-
 describe('The options', () => {
-  it('are in the README as their rows are', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    expect(readme).toContain(optionsTable())
-  })
-
   it('have the numbers and names of their own', () => {
     for (const key of ['name', 'number'] as const) {
       expect(new Set(rows.map((row) => row[key])).size).toBe(rows.length)
