@@ -14,8 +14,8 @@ const THREAD = '/proc/thread-self'
 const STATUS = '/proc/self/status'
 
 /**
- * Binds the calling thread to a core. Throws a RangeError for what is no core's number, and an Error
- * that says why it could not be bound.
+ * Binds the calling thread to a core. Throws a RangeError for what is no core's number, and an
+ * Error that says why it could not be bound.
  */
 export function bindThread(core: number): void {
   if (!(Number.isInteger(core) && core >= 0)) {
