@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, WOULD_BLOCK } from '../../src/index.ts'
 import { schemeTable, socketKinds } from '../../src/locked/index.ts'
@@ -94,12 +93,4 @@ describe.each(schemeTable)('Sockets that keep records, under the locks of $name'
     expect(world.receive(second)).toEqual([1, 2])
     expect(() => world.create('raw' as never)).toThrow('one of stream, seqpacket')
   })
-})
-
-it('The kinds are in the README as their rows are', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const rows = socketKinds.map(({ name, type, headerBytes, summary }) => {
-    return `| \`${name}\` | ${type} | ${headerBytes} | ${summary} |`
-  })
-  expect(readme).toContain(rows.join('\n'))
 })

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { keptAs } from '../../src/locked/options/option-kinds.ts'
-import { type OptionRow, socketOptions } from '../../src/locked/index.ts'
+import { type OptionRow, socketKinds, socketOptions } from '../../src/locked/index.ts'
 
 const rows: readonly OptionRow[] = socketOptions
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 /** The table of the README, from the rows. */
 function optionsTable(): string {
@@ -21,6 +22,12 @@ function optionsTable(): string {
 }
 
 it('The options of locked sockets are in the README as their rows are', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   expect(readme).toContain(optionsTable())
+})
+
+it('The kinds of locked sockets are, too', () => {
+  const kinds = socketKinds.map(({ name, type, headerBytes, summary }) => {
+    return `| \`${name}\` | ${type} | ${headerBytes} | ${summary} |`
+  })
+  expect(readme).toContain(kinds.join('\n'))
 })
