@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errnoOf, ERRNO, WOULD_BLOCK } from '../../src/index.ts'
-import { schemeTable, socketKinds } from '../../src/locked/index.ts'
+import { schemeTable } from '../../src/locked/index.ts'
 import { Parked } from '../parked.ts'
 import { lockedWorld } from './world.ts'
 
