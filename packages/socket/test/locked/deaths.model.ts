@@ -12,7 +12,7 @@ const checker = { awaitValue, awaitExchange }
 
 type Program = (typeof mortalPrograms)[number]
 
-const SAMPLES = thorough(3_000, 15)
+const SAMPLES = thorough(2_000, 15)
 const IN_ORDER = thorough(budget.maxExecutions, 15)
 /** Of a planted bug, which ends the sample. */
 const UNTIL_FOUND = 2_000
