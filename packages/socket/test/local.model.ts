@@ -1,6 +1,6 @@
 import '@smpnet/interleave/vitest'
 import { explore } from '@smpnet/interleave'
-import { type Address, Arena, LiveMemory, NIL } from '@smpnet/memory'
+import { type Address, Arena, NIL } from '@smpnet/memory'
 import { finish, Lot, NotifyWaker, type Waiter } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
 import { describe, expect, it } from 'vitest'
@@ -18,26 +18,12 @@ import {
 } from '../src/index.ts'
 import { DIRECTION, directionOffset, PAIR } from '../src/pair-layout.ts'
 import { races } from './glances.ts'
+import { PlantedMemory } from './planted-memory.ts'
 
 /** A memory that may go wrong at one word. */
-class PlantedMemory extends LiveMemory {
-  /** A lock that lets all in. */
-  open: Address = NIL
+class DeafMemory extends PlantedMemory {
   /** A word in which no wish is kept. */
   deaf: Address = NIL
-  /** A word that is changed in two steps, between which another may change it. */
-  torn: Address = NIL
-
-  override compareExchange(at: Address, expected: number, value: number): number {
-    if (at === this.open) {
-      super.exchange(at, value)
-      return expected
-    }
-    if (at !== this.torn) return super.compareExchange(at, expected, value)
-    const before = super.load(at)
-    if (before === expected) super.store(at, value)
-    return before
-  }
 
   override and(at: Address, bits: number): number {
     const before = super.and(at, bits)
@@ -48,17 +34,17 @@ class PlantedMemory extends LiveMemory {
 const NAME = 'x'
 
 interface World {
-  readonly memory: PlantedMemory
+  readonly memory: DeafMemory
   readonly zone: SocketZone
   readonly listener: StreamSocket
   readonly tds: readonly [Waiter, Waiter, Waiter]
 }
 
-type Plant = (memory: PlantedMemory, listener: Address) => void
+type Plant = (memory: DeafMemory, listener: Address) => void
 
 /** A zone of three pairs, one of which listens, and a waiter for each of three threads. */
 function makeWorld(plant: Plant = () => {}, backlog = 2): World {
-  const memory = new PlantedMemory(new SharedArrayBuffer(8192))
+  const memory = new DeafMemory(new SharedArrayBuffer(8192))
   const arena = Arena.create(memory)
   const handle = Lot.place(arena, { threads: 1, waiters: 4, buckets: 1 })
   const lot = new Lot(memory, handle, new NotifyWaker(memory), Lot.attach(memory, handle))

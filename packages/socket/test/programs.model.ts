@@ -1,5 +1,5 @@
 import { explore } from '@smpnet/interleave'
-import { type Address, LiveMemory, NIL } from '@smpnet/memory'
+import type { Address } from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { drive } from '@smpnet/park/model'
 import { budget, expectToHold, timely, whole } from '@smpnet/testing/models'
@@ -15,26 +15,12 @@ import {
 import { PAIR } from '../src/pair-layout.ts'
 import { races } from './glances.ts'
 import { buries, makeThreads, type Thread } from './mortal-world.ts'
+import { PlantedMemory } from './planted-memory.ts'
 
 /** A memory that may go wrong in one way. */
-class PlantedMemory extends LiveMemory {
+class DeafMemory extends PlantedMemory {
   /** No wish is seen by those that are to tell. */
   isDeaf = false
-  /** A word that is changed in two steps, between which another may change it. */
-  torn: Address = NIL
-  /** A lock that lets all in. */
-  open: Address = NIL
-
-  override compareExchange(at: Address, expected: number, value: number): number {
-    if (at === this.open) {
-      super.exchange(at, value)
-      return expected
-    }
-    if (at !== this.torn) return super.compareExchange(at, expected, value)
-    const before = super.load(at)
-    if (before === expected) super.store(at, value)
-    return before
-  }
 
   override and(at: Address, bits: number): number {
     const before = super.and(at, bits)
@@ -42,7 +28,7 @@ class PlantedMemory extends LiveMemory {
   }
 }
 
-type Own = Thread<PlantedMemory>
+type Own = Thread<DeafMemory>
 
 /** A socket that listens, two ends of a pair, and three threads that act; then two that do not. */
 interface World {
@@ -56,7 +42,7 @@ interface World {
 }
 
 type Act = (world: World, own: Own) => string
-type Plant = (memory: PlantedMemory, world: World) => void
+type Plant = (memory: DeafMemory, world: World) => void
 
 interface Program {
   /** What each thread does, all at once. */
@@ -84,7 +70,7 @@ const openLock: Plant = (memory, { listener }) => {
 
 function makeWorld({ acts, pair }: Program): World {
   const shape = { pairs: 3, bufferBytes: RING, buffers: 3, names: 1 }
-  const { threads } = makeThreads(shape, acts.length + 2, PlantedMemory)
+  const { threads } = makeThreads(shape, acts.length + 2, DeafMemory)
   const [undertaker, living] = threads.slice(acts.length) as [Own, Own]
   const { td, zone } = living
   const listener = finish(td, createLocal(zone))

@@ -18,11 +18,11 @@ export const HOST_TASKS = [
   'wake',
 ] as const
 
+export type HostTask = (typeof HOST_TASKS)[number]
+
 /** The two threads that measure: one times, the other writes what it reads. */
 export const HOST_ROLES = ['measurer', 'other'] as const
 export type HostRole = (typeof HOST_ROLES)[number]
-
-export type HostTask = (typeof HOST_TASKS)[number]
 
 /** Nanoseconds of one of each: the median of its quiet batches, and how far these are apart. */
 export type HostFigures = Readonly<Record<HostTask, HostFigure>>

@@ -11,6 +11,7 @@ import {
   accepts,
   atEveryDeathInACall,
   atEveryDeathOfAnEnd,
+  atEveryDeathOfAnUndertaker,
   bury,
   BYTES,
   closeAll,
@@ -200,20 +201,11 @@ describe('An undertaker', () => {
     const queued = connects(living, listener)
     const [, td] = living.tds
     expect(new Parked(td, first.receive(td, new Uint8Array(1))).isAwake()).toBe(false)
-    const deaths = atEveryDeath((undertaking) => {
-      const memory = LiveMemory.create(world.memory.size)
-      memory.words.set(world.memory.words)
-      const copy = { ...world, memory }
-      const undertaker = threadOf(copy, undertaking)
-      undertaking.lives(() => bury(undertaker, dying.lot.cpu))
-      const next = threadOf(copy)
-      bury(next, undertaker.lot.cpu)
-      bury(next, dying.lot.cpu)
+    const deaths = atEveryDeathOfAnUndertaker(world, dying, (next) => {
       const ends = [first, queued].map(({ handle }) => next.sockets.open(handle))
       expect(ends.map((one) => one.state())).toEqual(['RESET', 'RESET'])
       expect(next.sockets.open(served.handle).state()).toBe('FREED')
       closeAll(next, ...ends)
-      expectAllFree(copy)
     })
     expect(deaths).toBeGreaterThan(40)
   })

@@ -179,3 +179,26 @@ export function atEveryDeathInACall(
     expectAllFree(world)
   })
 }
+
+/**
+ * The first that buries a thread dies, after each of its changes, in a copy of their world; the
+ * next one buries both, and is told to judge what it finds.
+ */
+export function atEveryDeathOfAnUndertaker(
+  world: World,
+  dead: Thread,
+  judge: (next: Thread) => void,
+): number {
+  return atEveryDeath((undertaking) => {
+    const memory = LiveMemory.create(world.memory.size)
+    memory.words.set(world.memory.words)
+    const copy = { ...world, memory }
+    const undertaker = threadOf(copy, undertaking)
+    undertaking.lives(() => bury(undertaker, dead.lot.cpu))
+    const next = threadOf(copy)
+    bury(next, undertaker.lot.cpu)
+    bury(next, dead.lot.cpu)
+    judge(next)
+    expectAllFree(copy)
+  })
+}

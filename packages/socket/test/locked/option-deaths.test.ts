@@ -1,4 +1,3 @@
-import { LiveMemory } from '@smpnet/memory'
 import { finish } from '@smpnet/park'
 import { atEveryDeath } from '@smpnet/testing/models'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +8,7 @@ import {
   accepts,
   atEveryDeathInACall,
   atEveryDeathOfAnEnd,
+  atEveryDeathOfAnUndertaker,
   bury,
   BYTES,
   closeAll,
@@ -181,20 +181,11 @@ describe('An undertaker', () => {
     finish(living.td, first.send(living.td, Uint8Array.of(1)))
     const server = accepts(dying, listener)!
     finish(td, server.setsockopt(td, 'SO_LINGER', { onoff: true, seconds: 9 }))
-    const deaths = atEveryDeath((undertaking) => {
-      const memory = LiveMemory.create(world.memory.size)
-      memory.words.set(world.memory.words)
-      const copy = { ...world, memory }
-      const undertaker = threadOf(copy, undertaking)
-      undertaking.lives(() => bury(undertaker, dying.lot.cpu))
-      const next = threadOf(copy)
-      bury(next, undertaker.lot.cpu)
-      bury(next, dying.lot.cpu)
+    const deaths = atEveryDeathOfAnUndertaker(world, dying, (next) => {
       const ends = [first, held].map(({ handle }) => next.sockets.open(handle))
       expect(ends.map((one) => one.state())).toEqual(['RESET', 'RESET'])
       expect(next.sockets.names.inUse()).toBe(0)
       closeAll(next, ...ends)
-      expectAllFree(copy)
     })
     expect(deaths).toBeGreaterThan(40)
   })
